@@ -1,0 +1,18 @@
+"""The one error of the library: what was asked is wrong, in one sentence.
+
+A sentence says what was given, why it cannot work, and what to type instead. The command line prints
+it and exits with 2; anything else that is raised is a failure of ours and exits with 1.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AnimatorError(ValueError):
+    """What was asked cannot be done; the message is one whole sentence for the user."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """'Did you mean 'neuron'? ' for the known name closest to `word`, or '' when none is close."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}? " if close else ""
