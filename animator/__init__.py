@@ -11,18 +11,18 @@ __version__ = "0.1.0"
 _HOME = {
     "AnimatorError": "errors",
     "Experiment": "scene",
-    "Film": "film",
+    "Film": "films",
     "LossSurface": "surface",
     "Plane": "plane",
     "Recorder": "recorder",
     "Recording": "recording",
     "Scene": "scene",
     "evaluate": "surface",
-    "film": "film",
+    "film": "films",
     "load": "recording",
 }
 
-__all__ = [*_HOME, "planes"]  # pyright: ignore
+__all__ = [*_HOME, "planes"]
 
 
 def __getattr__(name: str) -> Any:
@@ -36,8 +36,8 @@ def __getattr__(name: str) -> Any:
 if TYPE_CHECKING:
     from animator import planes as planes
     from animator.errors import AnimatorError as AnimatorError
-    from animator.film import Film as Film
-    from animator.film import film as film
+    from animator.films import Film as Film
+    from animator.films import film as film
     from animator.plane import Plane as Plane
     from animator.recorder import Recorder as Recorder
     from animator.recording import Recording as Recording

@@ -27,9 +27,7 @@ def resolve(kind: str, name: str, rows: Mapping[str, Row], hint: str) -> Any:
     """
     if name not in rows:
         known = " ".join(sorted(rows))
-        raise AnimatorError(
-            f"No {kind} is called {name!r}. {nearest(name, rows)}Known: {known}. {hint}"
-        )
+        raise AnimatorError(f"No {kind} is called {name!r}. {nearest(name, rows)}Known: {known}. {hint}")
     module, attribute = rows[name].target.split(":")
     try:
         return getattr(import_module(module), attribute)

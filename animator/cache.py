@@ -1,0 +1,37 @@
+"""Where recordings and surfaces wait to be used again: files named by a digest of what decides them.
+
+The folder is the user's cache folder, or ANIMATOR_CACHE when that is set. Anything in it may be
+deleted at any time; it is made again when it is needed.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from platformdirs import user_cache_path
+
+
+def folder() -> Path:
+    """The cache folder (not created)."""
+    given = os.environ.get("ANIMATOR_CACHE")
+    return Path(given) if given else user_cache_path("animator", appauthor=False)
+
+
+def place(kind: str, key: str) -> Path:
+    """Path of the cached HDF5 file of `kind` ("recordings", "surfaces") with digest `key`."""
+    return folder() / kind / f"{key}.h5"
+
+
+def digest(*parts: Any) -> str:
+    """Digest of arrays (shape, type, bytes) and of anything else by its repr, 32 hex digits."""
+    total = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            total.update(f"{part.shape}{part.dtype}".encode())
+            total.update(np.ascontiguousarray(part).tobytes())
+        else:
+            total.update(repr(part).encode())
+        total.update(b"|")
+    return total.hexdigest()[:32]

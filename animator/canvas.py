@@ -1,0 +1,79 @@
+"""Frames: a figure whose still parts are drawn once and whose moving artists are drawn for each state.
+
+In: views and a mosaic. Out: frames (H, W, 4) uint8, opaque RGBA, row 0 on top. A frame depends on its state
+alone; `full` draws the same frame anew, by a plain matplotlib draw, to hold the fast way to it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from animator.layout import Box, Mosaic, arrange
+from animator.panels import PANELS, Look, Panel
+from animator.panels.base import DPI
+from animator.panels.readout import Readout
+from animator.registry import resolve
+from animator.style import Style
+from animator.timeline import FrameState
+from animator.view import View
+
+Frame = NDArray[np.uint8]
+
+
+class Canvas:
+    """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
+
+    def __init__(self, views: Sequence[View], mosaic: Mosaic, style: Style, size: tuple[int, int],
+                 title: str, caption: str) -> None:  # fmt: skip
+        width, height = size
+        self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=style.background)
+        self.canvas = FigureCanvasAgg(self.figure)
+        em = style.text_size * height * min(1.0, max(0.86, width / height / 1.5))
+        self.look = Look(self.figure, style, em)
+        frame = Box(0, 0, width, height)
+        body = frame.inset(0.8 * em, 4.4 * em, 0.8 * em, 5.2 * em)
+        self.panels = [self._panel(name, cell, views) for name, cell in arrange(mosaic, body).items()]
+        self.readout = Readout(self.look, frame, views, title, caption)
+        self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
+        self._still: Frame | None = None
+
+    def _panel(self, name: str, cell: Box, views: Sequence[View]) -> Panel:
+        kind, _, run = name.partition("@")
+        view = views[int(run or 0)]
+        maker = resolve("panel", kind, PANELS, "A layout is made of these names.")
+        panel: Panel = maker(self.look, cell, view, view.name if run else "")
+        return panel
+
+    def _update(self, state: FrameState) -> None:
+        for panel in self.panels:
+            panel.update(FrameState(min(state.step, panel.view.steps), state.ended))
+        self.readout.update(state)
+
+    def draw(self, state: FrameState) -> Frame:
+        """The frame of `state`: (H, W, 4). The array is drawn over by the next call."""
+        if self._still is None:
+            self.canvas.draw()
+            self._still = np.array(self.canvas.buffer_rgba())
+        renderer = self.canvas.get_renderer()
+        pixels = np.asarray(self.canvas.buffer_rgba())
+        np.copyto(pixels, self._still)
+        self._update(state)
+        for artist in self.moving:
+            artist.draw(renderer)
+        return pixels
+
+    def full(self, state: FrameState) -> Frame:
+        """The frame of `state`, every artist drawn anew by matplotlib: (H, W, 4), a copy."""
+        self._update(state)
+        for artist in self.moving:
+            artist.set_animated(False)
+        try:
+            self.canvas.draw()
+            return np.array(self.canvas.buffer_rgba())
+        finally:
+            for artist in self.moving:
+                artist.set_animated(True)
+            self._still = None

@@ -1,0 +1,124 @@
+"""The command line: reads what was typed, calls the library, prints what came out. Nothing else.
+
+Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 interrupted.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from animator import __version__
+from animator.commands import Options
+from animator.errors import AnimatorError
+
+app = typer.Typer(
+    name="animator",
+    help="Films of neural networks learning: the weights move across the true loss surface.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SceneName = Annotated[
+    str, typer.Argument(metavar="SCENE", help="A bundled scene, a .py file, or a recording (.h5).")
+]
+Values = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Parameters of the scene.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Films of neural networks learning: the weights move across the true loss surface."""
+    if version:
+        typer.echo(f"animator {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def render(
+    scene: SceneName,
+    values: Values = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("-o", "--output", help="A file to write; its suffix chooses the format."),
+    ] = None,
+    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
+    style: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
+    from animator import commands
+
+    options = Options(tuple(output or ()), quality, size, fps, style, not no_cache, json)
+    commands.render(scene, list(values or ()), options)
+
+
+@app.command()
+def record(
+    scene: SceneName,
+    values: Values = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The recording, RUN.h5.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train anew.")] = False,
+    json: Json = False,
+) -> None:
+    """Train SCENE and keep the recording; without -o, output/SCENE.h5."""
+    from animator import commands
+
+    commands.record(scene, list(values or ()), output, not no_cache, json)
+
+
+@app.command()
+def info(file: Annotated[Path, typer.Argument(help="A recording or a film.")], json: Json = False) -> None:
+    """Say what a recording or a film is, and the command that made it."""
+    from animator import listings
+
+    listings.info(file, json)
+
+
+@app.command()
+def scenes(json: Json = False) -> None:
+    """List the bundled films with their parameters."""
+    from animator import listings
+
+    listings.scenes(json)
+
+
+@app.command()
+def verify(json: Json = False) -> None:
+    """Check recorder and surface against closed forms: expected beside got."""
+    from animator import listings
+
+    raise typer.Exit(listings.verify(json))
+
+
+def main() -> None:
+    """The command `animator`; leaves the process with the exit code."""
+    try:
+        app()
+    except AnimatorError as error:
+        sys.stderr.write(f"animator: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("animator: interrupted; nothing half-written was left behind.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("ANIMATOR_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"animator: failed with {type(error).__name__}: {error}. Set ANIMATOR_DEBUG=1 to see where.\n"
+        )
+        sys.exit(1)

@@ -1,0 +1,252 @@
+"""What `render` and `record` do: from typed words to films, recordings and a report."""
+
+import json as json_text
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from animator.errors import AnimatorError, nearest
+from animator.progress import Progress
+
+if TYPE_CHECKING:
+    from animator.films import Film, Saved
+    from animator.library import SceneFile
+    from animator.recording import Recording
+    from animator.scene import Scene
+
+QUALITY = {"draft": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was typed after the scene of `animator render`."""
+
+    outputs: tuple[Path, ...]
+    quality: str | None
+    size: str | None
+    fps: float | None
+    style: str
+    use_cache: bool
+    json: bool
+
+    def pixels(self) -> tuple[int, int] | None:
+        """(width, height) as asked, or None for each format's own."""
+        if self.size is not None:
+            return _size(self.size)
+        if self.quality is None:
+            return None
+        if self.quality not in QUALITY:
+            raise AnimatorError(
+                f"No quality is called {self.quality!r}. {nearest(self.quality, QUALITY)}"
+                f"Known: {' '.join(QUALITY)}. Or give --size WIDTHxHEIGHT."
+            )
+        return QUALITY[self.quality]
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise AnimatorError(
+            f"--size {text} is not a size in pixels. Type it as WIDTHxHEIGHT, such as --size 1280x720."
+        )
+    return int(width), int(height)
+
+
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Add what the block takes to seconds[name]."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def render(name: str, values: list[str], options: Options) -> None:
+    """`animator render`: make the films and report them."""
+    from animator import style
+    from animator.display import shown
+    from animator.encoders.spec import check_suffix
+
+    style.find(options.style)
+    size = options.pixels()
+    for path in options.outputs:
+        check_suffix(path)
+    seconds: dict[str, float] = {}
+    with shown() as progress, timed(seconds, "total"):
+        with timed(seconds, "record"):
+            film, cached = _film(name, values, options, progress)
+        outputs = options.outputs or tuple(
+            Path("output") / f"{film.runs[0].path.stem if name.endswith('.h5') else Path(name).stem}{s}"
+            for s in (".mp4", ".gif")
+        )
+        _check_files(replace(options, outputs=outputs))
+        with timed(seconds, "surface"):
+            for fps in {options.fps} if options.fps else set(_rates(outputs)):
+                film.views(fps)
+        with timed(seconds, "draw_and_encode"):
+            saved = film.save(*outputs, size=size, fps=options.fps)
+    _report(film, saved, cached, seconds, options.json)
+
+
+def _rates(outputs: tuple[Path, ...]) -> list[float]:
+    from animator.films import DEFAULTS
+
+    return [DEFAULTS[path.suffix][1] for path in outputs]
+
+
+def _film(name: str, values: list[str], options: Options, progress: Progress) -> "tuple[Film, bool]":
+    """The film for a scene name, a scene file or a recording; and whether nothing was trained."""
+    from animator import films, library
+    from animator.prepare import Cut
+
+    _check_files(options)
+    if name.endswith(".h5"):
+        film = films.film(name, style=options.style, progress=progress)
+        if values:
+            raise AnimatorError(
+                f"'{name}' is a recording: its parameters are fixed, so {values[0]!r} cannot be set. "
+                "Render its scene with that parameter instead, or leave it away."
+            )
+        film.use_cache = options.use_cache
+        film.command = command(name, values, options)
+        return film, True
+    scene_file = library.find(name)
+    scene, about = build(scene_file, values)
+    with library.blaming(scene_file.path):
+        runs, cached = recordings(scene, about, options.use_cache, progress)
+    return films.Film(
+        runs, scene.title, scene.description or scene_file.description,
+        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout, Cut(scene.slice),
+        scene.pacing, options.style, command(name, values, options), about,
+        use_cache=options.use_cache, progress=progress,
+    ), cached  # fmt: skip
+
+
+def _check_files(options: Options) -> None:
+    """Refuse sizes, rates and folders that cannot be, before anything is trained."""
+    from animator.files import ensure_folder
+    from animator.films import spec_for
+
+    for path in options.outputs:
+        spec_for(path, options.pixels(), options.fps, options.style)
+        ensure_folder(path)
+
+
+def build(scene_file: "SceneFile", values: list[str]) -> "tuple[Scene, dict[str, Any]]":
+    """The scene for typed values, and what its recordings and films say about it."""
+    from animator import parameters
+
+    given = parameters.parse(scene_file.name, scene_file.parameters, values)
+    scene = scene_file.build(given)
+    chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
+    about = {
+        "scene": scene_file.name,
+        "parameters": chosen,
+        "title": scene.title,
+        "description": scene.description or scene_file.description,
+    }
+    return scene, about
+
+
+def recordings(scene: "Scene", about: dict[str, Any], use_cache: bool, progress: Progress) -> "tuple[tuple[Recording, ...], bool]":  # fmt: skip
+    """The recordings of a scene's runs, and whether all came from the cache."""
+    from animator.training import recorded
+
+    pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
+    return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
+
+
+def command(name: str, values: list[str], options: Options) -> str:
+    """The command that makes the same film again, files by their names."""
+    words = ["animator render", Path(name).name if "." in name else name, *values]
+    words += [f"-o {path.name}" for path in options.outputs]
+    for flag, value, default in (
+        ("--quality", options.quality, None),
+        ("--size", options.size, None),
+        ("--fps", options.fps, None),
+        ("--style", options.style, "dark"),
+    ):
+        if value != default:
+            words.append(f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}")
+    return " ".join(words)
+
+
+def _report(film: "Film", saved: "list[Saved]", cached: bool, seconds: dict[str, float], as_json: bool) -> None:  # fmt: skip
+    """Print what was made: JSON on stdout, or a few lines."""
+    run, views = film.runs[0], film.views(saved[0].fps)
+    if not as_json:
+        for file in saved:
+            sys.stdout.write(
+                f"{file.path}  {file.width}x{file.height}  {file.fps:g} frames/s  "
+                f"{file.seconds:.2f} s  {file.bytes / 1000:,.0f} kB\n"
+            )
+        sys.stdout.write(f"{film.alt_text()}\n")
+        return
+    test = [view.test_loss for view in views]
+    report = {
+        "files": [{k: str(v) if isinstance(v, Path) else v for k, v in asdict(f).items()} for f in saved],
+        "recording": {
+            "steps": run.steps,
+            "parameters": len(run.parameter_names),
+            "cached": cached,
+            "initial_loss": finite(views[0].loss[0]),
+            "final_loss": finite(views[0].loss[-1]),
+            "finished": run.finished,
+            "initial_test_loss": finite(test[0][0]) if test[0] else None,
+            "final_test_loss": finite(test[0][1]) if test[0] else None,
+            "left_window_at": views[0].window.left_at if views[0].window else None,
+            "not_finite_at": views[0].broke_at,
+        },
+        "fidelity": film.fidelity(),
+        "alt_text": film.alt_text(),
+        "command": film.command,
+        "seconds": {key: round(seconds.get(key, 0.0), 3)
+                    for key in ("record", "surface", "draw_and_encode", "total")},
+    }  # fmt: skip
+    sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
+
+
+def finite(value: float) -> float | None:
+    """A number that JSON can hold: None where it is not finite."""
+    return float(value) if abs(float(value)) < float("inf") else None
+
+
+def record(name: str, values: list[str], output: Path | None, use_cache: bool, as_json: bool) -> None:
+    """`animator record`: train a scene, keep its recording (one file a run)."""
+    from animator import library
+    from animator.display import shown
+    from animator.files import ensure_folder, replacing
+
+    scene_file = library.find(name)
+    scene, about = build(scene_file, values)
+    first = output or Path("output") / f"{scene_file.name}.h5"
+    if first.suffix != ".h5":
+        raise AnimatorError(
+            f"'{first}' does not end in .h5, and a recording is an HDF5 file. "
+            f"Use -o {first.with_suffix('.h5')}."
+        )
+    paths = [first if i == 0 else first.with_stem(f"{first.stem}-{i + 1}") for i in range(len(scene.runs))]
+    for path in paths:
+        ensure_folder(path)
+    with shown() as progress, library.blaming(scene_file.path):
+        runs, cached = recordings(scene, about, use_cache, progress)
+    for run, path in zip(runs, paths, strict=True):
+        with replacing(path) as temporary:
+            shutil.copyfile(run.path, temporary)
+    rows = [
+        {"path": str(path), "steps": run.steps, "parameters": len(run.parameter_names), "cached": cached,
+         "initial_loss": finite(run.loss[0]), "final_loss": finite(run.loss[-1]),
+         "bytes": path.stat().st_size}
+        for run, path in zip(runs, paths, strict=True)
+    ]  # fmt: skip
+    if as_json:
+        sys.stdout.write(json_text.dumps({"files": rows}, indent=2) + "\n")
+        return
+    for row in rows:
+        sys.stdout.write(f"{row['path']}  {row['steps']:,} steps of {row['parameters']:,} parameters\n")

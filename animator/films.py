@@ -1,0 +1,247 @@
+"""Films: recordings, prepared and drawn frame by frame into files, with posters and alt text.
+
+The module that turns everything into one; `animator.film(...)` is its door for the library.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator import prepare, style, words
+from animator.canvas import Canvas
+from animator.encoders import FilmSpec, Metadata, open_encoder
+from animator.encoders.spec import check_suffix
+from animator.layout import Mosaic
+from animator.prepare import Cut
+from animator.progress import Progress, quiet
+from animator.recording import Recording, load
+from animator.scene import DEFAULT_LAYOUT
+from animator.timeline import FrameState, Pacing, Timeline
+from animator.view import View
+
+AHEAD = 3
+SAMPLES = 24
+DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
+    ".gif": ((800, 450), 20.0),
+    ".mp4": ((1280, 720), 30.0),
+    ".png": ((1280, 720), 30.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One written file: its size in pixels, rate, length and bytes, and the poster beside it."""
+
+    path: Path
+    format: str
+    width: int
+    height: int
+    fps: float
+    frames: int
+    seconds: float
+    bytes: int
+    poster: Path
+
+
+@dataclass(slots=True, eq=False)
+class Film:
+    """A film of one or more runs; nothing is drawn before `save` or `frame`.
+
+    runs: recordings; names: what each is called. about: scene name and parameters, kept in the files'
+    metadata. model: used in place of the recorded one (a subclassed model cannot be rebuilt).
+    """
+
+    runs: tuple[Recording, ...]
+    title: str
+    description: str = ""
+    names: tuple[str, ...] = ()
+    layout: Mosaic = DEFAULT_LAYOUT
+    cut: Cut = Cut()
+    pacing: Pacing = Pacing()
+    style: str = "dark"
+    command: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    model: Any = None
+    use_cache: bool = True
+    progress: Progress = quiet
+    _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
+
+    def timeline(self, fps: float) -> Timeline:
+        """The film's clock at `fps` frames a second."""
+        return Timeline(max(run.steps for run in self.runs), fps, self.pacing)
+
+    def views(self, fps: float = 30.0) -> tuple[View, ...]:
+        """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
+        if fps not in self._views:
+            clock = self.timeline(fps)
+            wanted = {name.partition("@")[0] for row in self.layout for name in row}
+            self._views[fps] = tuple(
+                prepare.view(run, self._name(i), self.cut, clock, "surface" in wanted,
+                             self.model, self.use_cache, self.progress)
+                for i, run in enumerate(self.runs)
+            )  # fmt: skip
+        return self._views[fps]
+
+    def _name(self, index: int) -> str:
+        return self.names[index] if index < len(self.names) else f"run {index + 1}"
+
+    def canvas(self, size: tuple[int, int], fps: float) -> Canvas:
+        """The drawing of this film at `size` (width, height) in pixels."""
+        views = self.views(fps)
+        layout = self.layout
+        if any("surface" in row for row in layout) and views[0].field is None:
+            layout = (("weights",), ("loss",))
+        caption = _caption(self.runs, views)
+        return Canvas(views, layout, style.find(self.style), size, self.title, caption)
+
+    def frame(self, index: int, size: tuple[int, int] = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:  # fmt: skip
+        """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
+        return self.canvas(size, fps).draw(self.timeline(fps).state(index)).copy()
+
+    def alt_text(self) -> str:
+        """What the film shows, in words, from the recordings."""
+        views = self.views()
+        if len(views) == 1:
+            return words.alt_text(views[0])
+        return " ".join(f"{view.name}: {words.alt_text(view)}" for view in views)
+
+    def fidelity(self) -> dict[str, float | int | None]:
+        """The largest difference between the surface under the dot and the true loss, and its step."""
+        worst: dict[str, float | int | None] = {"max_abs_error": None, "step": None}
+        for view in self.views():
+            if view.field is None:
+                continue
+            error = np.abs(view.field.heights - view.loss[view.field.checked])
+            if not np.isfinite(error).any():
+                continue
+            at = int(np.nanargmax(np.where(np.isfinite(error), error, -1)))
+            if worst["max_abs_error"] is None or error[at] > worst["max_abs_error"]:
+                worst = {"max_abs_error": float(error[at]), "step": int(view.field.checked[at])}
+        return worst
+
+    def save(self, *paths: str | Path, size: tuple[int, int] | None = None, fps: float | None = None) -> list[Saved]:  # fmt: skip
+        """Write the film to each path (suffix chooses the format) and a PNG poster beside each.
+
+        size: (width, height) in pixels and fps: frames a second, for all; by default each format's own.
+        Everything is checked before anything is drawn.
+        """
+        specs = [(Path(path), spec_for(Path(path), size, fps, self.style)) for path in paths]
+        saved = [self._save(path, spec) for path, spec in specs]
+        self._posters(specs)
+        return saved
+
+    def _save(self, path: Path, spec: FilmSpec) -> Saved:
+        clock = self.timeline(spec.fps)
+        canvas = self.canvas((spec.width, spec.height), spec.fps)
+        stills = list(clock.stills()) if path.suffix != ".png" else [(clock.state(clock.frames - 1), 1)]
+        stage = f"drawing {path.name}"
+
+        def samples() -> Iterator[NDArray[np.uint8]]:
+            chosen = np.unique(np.linspace(0, len(stills) - 1, SAMPLES).astype(int))
+            return (canvas.draw(stills[i][0]) for i in chosen)
+
+        frames = sum(repeat for _, repeat in stills)
+        self.progress(stage, 0, frames)
+        with open_encoder(path, spec, self.metadata(), samples) as encoder:
+            done = 0
+            for repeat in _pipe(canvas.draw, stills, encoder.write):
+                done += repeat
+                self.progress(stage, done, frames)
+        return Saved(path, path.suffix[1:], spec.width, spec.height, spec.fps, frames,
+                     frames / spec.fps, path.stat().st_size, path.with_suffix(".png"))  # fmt: skip
+
+    def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
+        """One still of the last frame beside each film; films of one stem share the largest."""
+        largest: dict[Path, FilmSpec] = {}
+        for path, spec in specs:
+            poster = path.with_suffix(".png")
+            if poster not in largest or spec.width > largest[poster].width:
+                largest[poster] = spec
+        asked = {path for path, _ in specs}
+        for poster, spec in largest.items():
+            if poster not in asked:
+                self._save(poster, spec)
+
+    def metadata(self) -> Metadata:
+        """Title, description, alt text, command and details that go into every file."""
+        return Metadata(self.title, self.description, self.alt_text(), self.command, dict(self.about))
+
+
+def film(
+    source: str | Path | Recording,
+    *,
+    model: Any = None,
+    style: str = "dark",
+    slice: Literal["moving", "static"] = "moving",
+    pacing: Pacing | None = None,
+    progress: Progress = quiet,
+) -> Film:
+    """The film of a recording (a path, or a Recording): surface, weights and loss on one clock.
+
+    slice: "moving" cuts the surface again at every step, "static" once, through the last weights.
+    Raises AnimatorError when the file is no recording.
+    """
+    run = source if isinstance(source, Recording) else load(source)
+    notes = run.meta.get("notes") or {}
+    about = {key: notes[key] for key in ("scene", "parameters") if key in notes}
+    return Film(
+        (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
+        cut=Cut(slice), pacing=pacing or Pacing(), style=style, about=about, model=model,
+        command=f"animator render {run.path.name}", progress=progress,
+    )  # fmt: skip
+
+
+def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str) -> FilmSpec:
+    """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
+    check_suffix(path)
+    own_size, own_fps = DEFAULTS[path.suffix]
+    width, height = size or own_size
+    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
+    spec.check(path.suffix)
+    return spec
+
+
+def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:
+    cut_short = any(not run.finished for run in runs)
+    parts = ["The run was cut short." if cut_short else "", words.slice_caption(views[0])]
+    parts += [words.departure(view) for view in views]
+    return " ".join(part for part in parts if part)
+
+
+def _exact_colours(look: style.Style) -> tuple[tuple[int, int, int], ...]:
+    """Colours that a GIF's palette must hold exactly: what the eye follows."""
+    names = [
+        look.dot,
+        look.dot_edge,
+        look.background,
+        look.panel,
+        look.ink,
+        look.muted,
+        look.target,
+    ]
+    return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
+
+
+def _pipe(
+    draw: Callable[[FrameState], NDArray[np.uint8]],
+    stills: list[tuple[FrameState, int]],
+    write: Callable[[NDArray[np.uint8], int], None],
+) -> Iterator[int]:
+    """Draw in this thread and encode in another, at most AHEAD frames apart; yields repeats written."""
+    waiting: deque[tuple[Future[None], int]] = deque()
+    with ThreadPoolExecutor(1, "encoder") as pool:
+        for state, repeat in stills:
+            waiting.append((pool.submit(write, draw(state).copy(), repeat), repeat))
+            while len(waiting) > AHEAD:
+                written, count = waiting.popleft()
+                written.result()
+                yield count
+        for written, count in waiting:
+            written.result()
+            yield count

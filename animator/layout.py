@@ -1,0 +1,52 @@
+"""Where things go on a frame, in pixels: a mosaic of panels between a header and a footer.
+
+A mosaic is rows of panel names; a name that repeats spans its cells. On a frame that is not wide, the
+mosaic is transposed: columns become rows.
+"""
+
+from dataclasses import dataclass
+
+Mosaic = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels, origin at the frame's lower left corner."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    def inset(self, left: float, bottom: float, right: float, top: float) -> "Box":
+        """The box without its margins, in pixels."""
+        return Box(
+            self.left + left,
+            self.bottom + bottom,
+            self.width - left - right,
+            self.height - bottom - top,
+        )
+
+    def square(self) -> "Box":
+        """The largest square in the middle of the box."""
+        side = min(self.width, self.height)
+        return Box(self.left + (self.width - side) / 2, self.bottom + (self.height - side) / 2, side, side)
+
+
+def arrange(mosaic: Mosaic, body: Box) -> dict[str, Box]:
+    """A cell for every name of the mosaic; rows from the top, equal rows and columns."""
+    if body.width < 1.4 * body.height:
+        mosaic = tuple(zip(*mosaic, strict=True))
+    height, width = body.height / len(mosaic), body.width / len(mosaic[0])
+    cells: dict[str, Box] = {}
+    for name in dict.fromkeys(name for row in mosaic for name in row):
+        spots = [(r, c) for r, row in enumerate(mosaic) for c, n in enumerate(row) if n == name]
+        top, bottom = min(r for r, _ in spots), max(r for r, _ in spots) + 1
+        left, right = min(c for _, c in spots), max(c for _, c in spots) + 1
+        cells[name] = Box(
+            body.left + left * width,
+            body.bottom + body.height - bottom * height,
+            (right - left) * width,
+            (bottom - top) * height,
+        )
+    return cells

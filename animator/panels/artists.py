@@ -1,0 +1,112 @@
+"""Artists that matplotlib lacks: contour bands of a field, and a path coloured by a number.
+
+Both draw straight to the renderer: no objects are made for a frame but the paths themselves.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from contourpy import FillType, contour_generator
+from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.axes import Axes
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+RGBA = tuple[float, float, float, float]
+
+
+class Bands(Artist):
+    """Filled contour bands with thin lines between, of z (ny, nx) over x (nx,), y (ny,).
+
+    Band i (levels i to i+1) has colours[i]; each is painted over the one below, so no seams show.
+    Points where z is not finite are left out.
+    """
+
+    def __init__(self, axes: Axes, x: Floats, y: Floats, levels: Floats, colours: Sequence[RGBA],
+                 line: RGBA, width: float) -> None:  # fmt: skip
+        super().__init__()
+        self.x, self.y, self.levels, self.colours = x, y, levels, colours
+        self.line, self.width = line, width
+        self.paths: list[Path] = []
+        self.axes = axes
+        self.set_clip_box(axes.bbox)
+        self.set_zorder(1)
+
+    def set_field(self, z: NDArray[np.floating[Any]]) -> None:
+        """Take z (ny, nx), rows following y."""
+        clipped = np.ma.masked_invalid(np.asarray(z, float))
+        generator = contour_generator(self.x, self.y, clipped, fill_type=FillType.OuterCode)
+        self.paths = []
+        for i, level in enumerate(self.levels[:-1]):
+            points, codes = generator.filled(-np.inf if i == 0 else level, np.inf)
+            vertices = np.concatenate(points) if points else np.empty((0, 2))
+            kinds = np.concatenate(codes) if codes else np.empty(0, np.uint8)
+            self.paths.append(Path(vertices, kinds))
+        self.stale = True
+
+    @allow_rasterization
+    def draw(self, renderer: Any) -> None:
+        """Paint the bands from the lowest up."""
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(self.axes.bbox)
+        gc.set_linewidth(self.width * renderer.points_to_pixels(1.0))
+        transform = self.axes.transData
+        for i, (path, colour) in enumerate(zip(self.paths, self.colours, strict=True)):
+            if len(path.vertices):
+                gc.set_linewidth(0 if i == 0 else renderer.points_to_pixels(self.width))
+                gc.set_foreground(colour if i == 0 else self.line, isRGBA=True)
+                renderer.draw_path(gc, path, transform, colour)
+        gc.restore()
+
+
+class Trail(Artist):
+    """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
+
+    show(end, head) draws points[:end] and on to `head`; bins (n,) index into colours: the piece that
+    leads to point i has colours[bins[i]].
+    """
+
+    def __init__(self, axes: Axes, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
+                 casing: RGBA, width: float) -> None:  # fmt: skip
+        super().__init__()
+        self.axes, self.points, self.bins, self.colours = axes, points, bins, colours
+        self.casing, self.width = casing, width
+        self.end, self.head, self.head_bin = 0, points[0], int(bins[0])
+        self.set_zorder(4)
+
+    def show(self, end: int, head: Floats, head_bin: int) -> None:
+        """Draw points[:end], then on to head (2,) in the colour of bin head_bin."""
+        self.end, self.head, self.head_bin = end, head, head_bin
+
+    @allow_rasterization
+    def draw(self, renderer: Any) -> None:
+        """Paint the casing, then each run of pieces of one colour."""
+        points = np.vstack([self.points[: self.end], self.head])
+        bins = np.append(self.bins[: self.end], self.head_bin)
+        if len(points) < 2:
+            return
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(self.axes.bbox)
+        gc.set_joinstyle("round")
+        gc.set_capstyle("round")
+        still = IdentityTransform()
+        gc.set_linewidth(renderer.points_to_pixels(self.width * 1.75))
+        gc.set_foreground(self.casing, isRGBA=True)
+        renderer.draw_path(gc, Path(points), still, None)
+        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        cuts = np.flatnonzero(np.diff(bins[1:])) + 2
+        for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
+            gc.set_foreground(self.colours[bins[low]], isRGBA=True)
+            renderer.draw_path(gc, Path(points[low - 1 : high]), still, None)
+        gc.restore()
+
+
+def visible(pixels: Floats, most: int = 20_000) -> NDArray[np.int64]:
+    """Indices of the points (n, 2) that a viewer can tell apart: first, last, each that enters a new pixel."""
+    cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))
+    new = np.any(np.diff(cells, axis=0) != 0, axis=1)
+    index = np.union1d([0, len(pixels) - 1], np.flatnonzero(new) + 1)
+    return index[np.unique(np.linspace(0, len(index) - 1, min(most, len(index))).astype(int))]

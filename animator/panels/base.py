@@ -1,0 +1,89 @@
+"""The contract of a panel: create its artists once, update them from a FrameState.
+
+What never changes is drawn once into the frame's background; `moving` artists are drawn again, in
+their order, whenever the state has changed. An update may depend on its state alone.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from animator.layout import Box
+from animator.style import Style, use_fonts
+from animator.timeline import FrameState
+from animator.view import View
+
+DPI = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The figure, its style and its unit: `em` is the size of normal text in pixels."""
+
+    figure: Figure
+    style: Style
+    em: float
+
+    @property
+    def points(self) -> float:
+        """The size of normal text in points."""
+        return self.em * 72 / DPI
+
+    def line(self, pixels_at_720p: float) -> float:
+        """A line width in points that looks like `pixels_at_720p` on a frame 720 pixels high."""
+        return pixels_at_720p * self.points / 14.0
+
+    def axes(self, box: Box, background: str = "panel") -> Axes:
+        """Axes that fill `box`, in the style's colours, without ticks' clutter."""
+        wide, high = self.figure.get_size_inches() * DPI
+        axes = self.figure.add_axes((box.left / wide, box.bottom / high, box.width / wide, box.height / high))
+        axes.set_facecolor(getattr(self.style, background))
+        for side in axes.spines.values():
+            side.set_visible(False)
+        axes.tick_params(
+            colors=self.style.muted, labelsize=self.points * 0.86, length=0, pad=self.points * 0.35
+        )
+        for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+            tick.set_fontfamily(use_fonts())
+        axes.grid(True, color=self.style.grid, linewidth=self.line(1.0))
+        axes.set_axisbelow(True)
+        return axes
+
+    def text(self, left: float, bottom: float, words: str, **looks: object) -> Text:
+        """Text at a place in pixels of the frame; size in em (default 1)."""
+        wide, high = self.figure.get_size_inches() * DPI
+        size = float(looks.pop("em", 1.0))  # type: ignore[arg-type]
+        options = {"color": self.style.ink, "va": "baseline", "family": use_fonts(), **looks}
+        text = self.figure.text(left / wide, bottom / high, words, **options)
+        text.set_fontsize(self.points * size)
+        return text
+
+
+class Panel(ABC):
+    """One thing about one run, drawn in one cell of the frame."""
+
+    def __init__(self, look: Look, cell: Box, view: View, title: str) -> None:
+        self.look = look
+        self.view = view
+        self.title = title
+        self.moving: list[Artist] = []
+        self.create(cell)
+        for artist in self.moving:
+            artist.set_animated(True)
+
+    @abstractmethod
+    def create(self, cell: Box) -> None:
+        """Make the artists; list those that change in `moving`, lowest first."""
+
+    @abstractmethod
+    def update(self, state: FrameState) -> None:
+        """Set the moving artists to `state`."""
+
+    def heading(self, box: Box, words: str) -> None:
+        """The panel's title above its axes."""
+        self.look.text(box.left, box.bottom + box.height + 0.55 * self.look.em, words, em=1.0,
+                       color=self.look.style.muted)  # fmt: skip

@@ -1,0 +1,163 @@
+"""Lines over steps that grow with the film, each named and valued at its end.
+
+A line has as many points as the panel has pixels: runs longer than that are drawn as the minimum and
+maximum of each pixel column, so that a frame costs the same for a thousand steps and for a million.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from animator.layout import Box
+from animator.panels.base import Look
+from animator.style import use_fonts
+
+Floats = NDArray[np.float64]
+LABEL_GAP = 0.9
+VALUE_WIDTH = 3.9
+
+
+def thin(steps: Floats, values: Floats, columns: int) -> tuple[Floats, Floats]:
+    """At most 2 points for each of `columns` groups of neighbours: least and greatest, in order."""
+    if len(values) <= 2 * columns:
+        return steps, values
+    edges = np.linspace(0, len(values), columns + 1).astype(int)
+    keep: set[int] = {0, len(values) - 1}
+    for low, high in pairwise(edges):
+        part = values[low:high]
+        if np.isfinite(part).any():
+            keep |= {int(low + np.nanargmin(part)), int(low + np.nanargmax(part))}
+    index = np.array(sorted(keep))
+    return steps[index], values[index]
+
+
+def spread(heights: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Places at least `gap` apart in [low, high], as near to `heights` as their order allows."""
+    order = sorted(range(len(heights)), key=lambda i: (heights[i], i))
+    placed = [min(max(heights[i], low), high) for i in order]
+    for i in range(1, len(placed)):
+        placed[i] = max(placed[i], placed[i - 1] + gap)
+    if placed:
+        placed[-1] = min(placed[-1], high)
+    for i in range(len(placed) - 2, -1, -1):
+        placed[i] = min(placed[i], placed[i + 1] - gap)
+    places = [0.0] * len(heights)
+    for i, place in zip(order, placed, strict=True):
+        places[i] = place
+    return places
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """What to draw: values[i] at steps[i], under a name, in colours and a width in pixels at 720p."""
+
+    name: str
+    steps: Floats
+    values: Floats
+    color: str
+    text_color: str
+    width: float = 2.4
+
+
+class Curves:
+    """Growing lines in one box, with a column of names and values at its right."""
+
+    def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str]) -> None:
+        em = look.em
+        self.look, self.lines, self.write = look, lines, write
+        self.name_width = 0.66 * max(len(line.name) for line in lines) + 0.6
+        right = LABEL_GAP + self.name_width + VALUE_WIDTH
+        self.box = cell.inset(3.6 * em, 3.1 * em, right * em, 2.0 * em)
+        self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines))
+        columns = max(16, int(self.box.width))
+        self.thinned = [thin(line.steps, line.values, columns) for line in lines]
+        self.strokes = [self._stroke(line, i) for i, line in enumerate(lines)]
+        self.heads = [self._head(line, i) for i, line in enumerate(lines)]
+        self.names = [self._text(line, "bold") for line in lines]
+        self.values = [self._text(line, "normal") for line in lines]
+        for text, line in zip(self.names, lines, strict=True):
+            text.set_text(line.name)
+        self.artists = [*self.strokes, *self.heads, *self.names, *self.values]
+
+    def _stroke(self, line: Line, order: int) -> Line2D:
+        (stroke,) = self.axes.plot(
+            [],
+            [],
+            color=line.color,
+            linewidth=self.look.line(line.width),
+            zorder=3 + 0.01 * order,
+            solid_joinstyle="round",
+            solid_capstyle="round",
+        )
+        return stroke
+
+    def _head(self, line: Line, order: int) -> Line2D:
+        (head,) = self.axes.plot(
+            [],
+            [],
+            marker="o",
+            markersize=self.look.line(line.width * 2.6),
+            color=line.color,
+            markeredgewidth=0,
+            zorder=4 + 0.01 * order,
+            clip_on=False,
+        )
+        return head
+
+    def _text(self, line: Line, weight: str) -> Text:
+        return self.axes.text(
+            0.0,
+            0.0,
+            "",
+            transform=None,
+            color=line.text_color,
+            fontsize=self.look.points * 0.95,
+            va="center",
+            family=use_fonts(),
+            fontweight=weight,
+            fontfeatures=("tnum",),
+        )
+
+    def show(self, step: int) -> None:
+        """Grow every line to `step` and set its value beside its end; a value is never interpolated."""
+        now = [self._grow(i, step) for i in range(len(self.lines))]
+        to_pixels = self.axes.transData.transform
+        top = self.box.bottom + self.box.height
+        heights = [float(to_pixels((0.0, v))[1]) if np.isfinite(v) else top for v in now]
+        em = self.look.em
+        places = spread(heights, 1.25 * em, self.box.bottom + 0.5 * em, top - 0.5 * em)
+        left = self.box.left + self.box.width + LABEL_GAP * em
+        for i, place in enumerate(places):
+            self.names[i].set_position((left, place))
+            self.values[i].set_position((left + self.name_width * em, place))
+            self.values[i].set_text(self.write(now[i]))
+
+    def _grow(self, i: int, step: int) -> float:
+        line, (x, y) = self.lines[i], self.thinned[i]
+        end = int(np.searchsorted(x, step, side="right"))
+        now = int(np.searchsorted(line.steps, step, side="right")) - 1
+        if now < 0:
+            self.strokes[i].set_data([], [])
+            self.heads[i].set_data([], [])
+            return float("nan")
+        at, value = line.steps[now], line.values[now]
+        self.strokes[i].set_data(np.append(x[:end], at), np.append(y[:end], value))
+        self.heads[i].set_data([at], [value])
+        return float(value)
+
+
+def step_axes(look: Look, box: Box, last: float) -> Axes:
+    """Axes over steps 0 to `last`."""
+    axes = look.axes(box)
+    axes.set_xlim(0, max(1.0, last))
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=2))
+    axes.xaxis.set_label_text("step", color=look.style.muted, fontsize=look.points * 0.9, family=use_fonts())
+    axes.xaxis.set_label_coords(0.5, -1.55 * look.em / box.height)
+    return axes

@@ -1,0 +1,51 @@
+"""Loss over steps on a log axis: the loss of each batch, and the loss on all data."""
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from numpy.typing import NDArray
+
+from animator.layout import Box
+from animator.panels.base import Panel
+from animator.panels.curves import Curves, Line
+from animator.timeline import FrameState
+from animator.words import number
+
+Floats = NDArray[np.float64]
+
+
+class LossPanel(Panel):
+    """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
+
+    def create(self, cell: Box) -> None:
+        view, style = self.view, self.look.style
+        steps = np.arange(view.steps + 1, dtype=float)
+        batch = Line("batch", steps[:-1], _positive(view.batch_loss), style.batch_line, style.muted, 1.4)
+        lines = [batch] if view.steps else []
+        if np.isfinite(view.loss).any():
+            ink = style.loss_line
+            lines.append(Line("all", steps, _positive(view.loss), ink, ink))
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2))
+        axes = self.curves.axes
+        axes.set_xlim(0, max(1, view.steps))
+        axes.set_yscale("log")
+        axes.set_ylim(*_limits(np.concatenate([line.values for line in lines])))
+        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        self.heading(self.curves.box, self.title or "loss over steps")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+def _positive(values: Floats) -> Floats:
+    """Values that a log axis can show; the others are gaps."""
+    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
+
+
+def _limits(values: Floats) -> tuple[float, float]:
+    """Limits of a log axis that holds all values (n,), at least one power of ten apart."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
+    return low / 1.6, max(high * 1.6, low * 10)

@@ -1,0 +1,115 @@
+"""The words around the panels: title and caption above, live numbers and the end card below.
+
+Each live number has a place of its own and digits of one width, so that nothing moves when it changes.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Text
+
+from animator.layout import Box
+from animator.panels.base import Look
+from animator.timeline import FrameState
+from animator.view import View
+from animator.words import number
+
+
+class Readout:
+    """Title, caption, live numbers of the first view (and every view's loss), end card."""
+
+    def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str) -> None:
+        self.look, self.views, self.frame = look, views, frame
+        em = look.em
+        self.margin = 2.0 * em
+        top = frame.height - 1.1 * em
+        title_em = look.style.title_size / look.style.text_size
+        look.text(self.margin, top - title_em * em * 0.8, title, em=title_em, fontweight="bold")
+        caption_text = look.text(self.margin, top - title_em * em * 0.8 - 1.75 * em, caption,
+                                 color=look.style.muted)  # fmt: skip
+        self._fit(caption_text, frame.width - 2 * self.margin)
+        self.moving: list[Artist] = []
+        self.values = [self._number(place, name) for place, name in self._places()]
+        self.card = self._card()
+
+    def _fit(self, text: Text, width: float) -> None:
+        """Wrap a text that is wider than `width` pixels onto two lines."""
+        words = text.get_text().split(" ")
+        if text.get_window_extent().width <= width:
+            return
+        half = len(words) // 2
+        text.set_text(" ".join(words[:half]) + "\n" + " ".join(words[half:]))
+        text.set_va("center")
+        if text.get_window_extent().width > width:
+            text.set_fontsize(text.get_fontsize() * width / text.get_window_extent().width)
+
+    def _places(self) -> list[tuple[float, str]]:
+        em = self.look.em
+        names = ["step", "epoch", "learning rate"]
+        names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.views]
+        widths = [2 * len(f"{self.views[0].steps:,}") * 0.68 + 3.2, 4.6, 7.6]
+        widths += [max(5.0, 0.6 * len(name) + 1.5) for name in names[3:]]
+        lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
+        return list(zip((float(left) for left in lefts), names, strict=True))
+
+    def _number(self, left: float, name: str) -> Text:
+        em = self.look.em
+        self.look.text(left, 2.55 * em, name, em=0.86, color=self.look.style.muted)
+        value = self.look.text(left, 1.05 * em, "", em=1.3, fontfeatures=("tnum",))
+        value.set_animated(True)
+        self.moving.append(value)
+        return value
+
+    def _card(self) -> list[Artist]:
+        """What came out of it, on 10 (or however many) test samples; empty when there are none."""
+        tested = [view for view in self.views if view.test_loss is not None]
+        if not tested:
+            return []
+        em, style = self.look.em, self.look.style
+        lines = [self._result(view) for view in tested]
+        head = f"loss on {tested[0].test_samples:,} test samples"
+        right = self.frame.width - self.margin
+        texts: list[Artist] = [
+            self.look.text(right - em, 2.55 * em, head, em=0.86, color=style.muted, ha="right"),
+            self.look.text(right - em, 1.05 * em, "   ".join(lines), em=1.15, ha="right",
+                           fontweight="bold"),
+        ]  # fmt: skip
+        left = min(text.get_window_extent().x0 for text in texts if isinstance(text, Text)) - em
+        back = FancyBboxPatch(
+            (left, 0.5 * em), right - left, 3.1 * em, transform=None, facecolor=style.panel,
+            boxstyle=f"round,pad=0,rounding_size={0.5 * em}", edgecolor=style.grid,
+            linewidth=self.look.line(1.0),
+        )  # fmt: skip
+        self.look.figure.add_artist(back)
+        for artist in (back, *texts):
+            artist.set_animated(True)
+        self.moving += [back, *texts]
+        return [back, *texts]
+
+    def _result(self, view: View) -> str:
+        before, after = view.test_loss or (np.nan, np.nan)
+        name = f"{view.name}: " if len(self.views) > 1 else ""
+        return f"{name}{number(before)} → {number(after, 2)}"
+
+    def update(self, state: FrameState) -> None:
+        """Set the numbers to those of `state`: epoch and rate are those of the update just made."""
+        view = self.views[0]
+        made = max(0, min(state.step, view.steps) - 1)
+        known = view.steps > 0
+        words = [f"{min(state.step, view.steps):,} / {view.steps:,}",
+                 str(int(view.epoch[made]) + 1) if known else "–",
+                 f"{view.learning_rate[made]:.4g}" if known else "–"]  # fmt: skip
+        words += [current_loss(v, min(state.step, v.steps)) for v in self.views]
+        for text, word in zip(self.values, words, strict=True):
+            text.set_text(word)
+        for artist in self.card:
+            artist.set_visible(state.ended)
+
+
+def current_loss(view: View, step: int) -> str:
+    """The loss on all data at `step`, or what the next batch made of it where that is absent."""
+    if np.isfinite(view.loss).any() or step >= view.steps:
+        return number(float(view.loss[step]))
+    return f"{number(float(view.batch_loss[step]))} (batch)"

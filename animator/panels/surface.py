@@ -1,0 +1,175 @@
+"""The loss surface seen from above, with the path across it and a colour bar in loss units.
+
+The path and the bar's second strip are coloured by the true loss; the mark on the bar is the true
+loss at the dot. On a moving slice the bands are drawn again for every step.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from animator.layout import Box
+from animator.panels.artists import Bands, Trail, visible
+from animator.panels.base import Panel
+from animator.panels.scale import BANDS, LossScale, colour_map
+from animator.style import use_fonts
+from animator.timeline import FrameState
+from animator.view import Field, Window
+
+PATH_COLOURS = 24
+
+
+class SurfacePanel(Panel):
+    """view.field as bands, view.trajectory as a trail with its start, dot and target."""
+
+    def create(self, cell: Box) -> None:
+        em = self.look.em
+        assert self.view.field is not None and self.view.window is not None, "checked in prepare"
+        self.field: Field = self.view.field
+        self.window: Window = self.view.window
+        box = cell.inset(3.4 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
+        self.heading(box, self.title or "loss surface")
+        self.axes = self._axes(box)
+        self.scale = LossScale(self.field.lowest, self.field.highest)
+        self.trajectory = self.view.trajectory
+        self._surface()
+        self._marks()
+        self._path()
+        self._bar(Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height))
+
+    def _axes(self, box: Box) -> Axes:
+        axes = self.look.axes(box)
+        axes.grid(False)
+        a0, a1, b0, b1 = self.window.extent
+        axes.set_xlim(a0, a1)
+        axes.set_ylim(b0, b1)
+        for axis, name in zip((axes.xaxis, axes.yaxis), self.view.axis_labels, strict=True):
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
+                                family=use_fonts())  # fmt: skip
+        axes.yaxis.label.set_rotation(0)
+        axes.yaxis.label.set_ha("left")
+        axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1.0)
+        axes.xaxis.set_label_coords(0.5, -1.55 * self.look.em / box.height)
+        return axes
+
+    def _surface(self) -> None:
+        style, look = self.look.style, self.look
+        if not np.isfinite(self.field.slices).all():
+            a0, a1, b0, b1 = self.window.extent
+            self.axes.add_patch(
+                Rectangle((a0, b0), a1 - a0, b1 - b0, hatch="////", facecolor=style.panel,
+                          edgecolor=style.grid, linewidth=0, zorder=0.5)
+            )  # fmt: skip
+        surface_map = colour_map(style.surface_map)
+        colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
+        line = to_rgba(style.contour, 0.35)
+        self.bands = Bands(self.axes, self.field.alpha, self.field.beta, self.scale.levels(),
+                           colours, line, look.line(0.8))  # fmt: skip
+        self.bands.set_field(self.field.slices[0])
+        self.shown_slice = 0
+        self.axes.add_artist(self.bands)
+        if self.field.moving:
+            self.moving.append(self.bands)
+
+    def _marks(self) -> None:
+        style, look = self.look.style, self.look
+        start = self.trajectory[0]
+        (ring,) = self.axes.plot(*start, marker="o", markersize=look.line(11), markerfacecolor="none",
+                                 markeredgecolor=style.target, markeredgewidth=look.line(2), zorder=3)  # fmt: skip
+        marks = [ring, self._tag(start, "start", style.target)]
+        if self.view.target is not None:
+            goal = np.asarray(self.view.target)
+            (cross,) = self.axes.plot(*goal, marker="P", markersize=look.line(13), color=style.target,
+                                      markeredgecolor=style.casing, markeredgewidth=look.line(1.2), zorder=3)  # fmt: skip
+            words = f"target ({goal[0]:g}, {goal[1]:g})"
+            marks += [cross, self._tag(goal, words, style.target)]
+        if self.field.moving:
+            self.moving += marks
+
+    def _tag(self, place, words: str, colour: str):  # type: ignore[no-untyped-def]
+        """A name beside a point, on the side where there is room and the path is not."""
+        a0, a1, _, _ = self.window.extent
+        middle = self.trajectory[np.isfinite(self.trajectory).all(axis=1)].mean(axis=0)
+        up = place[1] >= middle[1]
+        right = place[0] < a0 + 0.6 * (a1 - a0)
+        gap = self.look.points * 0.75
+        return self.axes.annotate(
+            words, place, xytext=(gap * (0.6 if right else -0.6), gap if up else -gap),
+            textcoords="offset points", ha="left" if right else "right",
+            va="bottom" if up else "top", color=colour, fontsize=self.look.points * 0.92,
+            family=use_fonts(), fontweight="bold", zorder=6,
+            bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none",
+                  "boxstyle": "round,pad=0.22"},
+        )  # fmt: skip
+
+    def _path(self) -> None:
+        style, look = self.look.style, self.look
+        pixels = self.axes.transData.transform(np.nan_to_num(self.trajectory, posinf=1e6, neginf=-1e6))
+        pixels = np.clip(pixels, -1e5, 1e5)
+        self.pixels = pixels
+        self.kept = visible(pixels)
+        path_map = colour_map(style.path_map)
+        colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
+        position = self.scale.position(self.view.loss)
+        self.bins = np.minimum((position * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
+        self.trail = Trail(self.axes, pixels[self.kept], self.bins[self.kept], colours,
+                           to_rgba(style.casing, 0.85), look.line(3.2))  # fmt: skip
+        self.axes.add_artist(self.trail)
+        (self.dot,) = self.axes.plot([], [], marker="o", markersize=look.line(13), color=style.dot,
+                                     markeredgecolor=style.dot_edge, markeredgewidth=look.line(2.2), zorder=5)  # fmt: skip
+        self.moving += [self.trail, self.dot]
+        if self.window.left_at is not None:
+            self._exit(self.window.left_at)
+
+    def _exit(self, step: int) -> None:
+        """The sentence that says when the path left, at the window's upper edge, from that step on."""
+        self.exit = self.axes.text(
+            0.5, 0.965, f"left the window at step {step:,}", transform=self.axes.transAxes,
+            ha="center", va="top", fontsize=self.look.points, color=self.look.style.dot_edge,
+            family=use_fonts(), fontweight="bold", zorder=7,
+            bbox={"facecolor": self.look.style.dot, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
+        )  # fmt: skip
+        self.moving.append(self.exit)
+
+    def _bar(self, box: Box) -> None:
+        look, style = self.look, self.look.style
+        bar = look.axes(box)
+        bar.grid(False)
+        bar.set_xlim(0, 1)
+        bar.set_ylim(0, 1)
+        bar.set_xticks([])
+        surface_map = colour_map(style.surface_map)
+        for i in range(BANDS):
+            bar.add_patch(Rectangle((0, i / BANDS), 0.5, 1 / BANDS, linewidth=0, antialiased=False,
+                                    facecolor=surface_map((i + 0.5) / BANDS)))  # fmt: skip
+        ramp = np.linspace(0, 1, 256)[:, None]
+        bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
+                   cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
+        ticks = self.scale.ticks()
+        bar.yaxis.tick_right()
+        bar.set_yticks(self.scale.position(np.asarray(ticks)) if ticks else [],
+                       [f"{t:g}" for t in ticks])  # fmt: skip
+        for label in bar.get_yticklabels():
+            label.set_fontfamily(use_fonts())
+        look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
+        (self.pointer,) = bar.plot([], [], marker=">", markersize=look.line(10), color=style.dot,
+                                   markeredgewidth=0, clip_on=False, zorder=5)  # fmt: skip
+        self.moving.append(self.pointer)
+
+    def update(self, state: FrameState) -> None:
+        step = state.step
+        wanted = self.field.at(step)
+        if wanted != self.shown_slice:
+            self.bands.set_field(self.field.slices[wanted])
+            self.shown_slice = wanted
+        end = int(np.searchsorted(self.kept, step, side="right"))
+        self.trail.show(end, self.pixels[step], int(self.bins[step]))
+        gone = self.window.left_at is not None and step >= self.window.left_at
+        self.dot.set_data(*([[v] for v in self.trajectory[step]] if not gone else ([], [])))
+        if self.window.left_at is not None:
+            self.exit.set_visible(gone)
+        loss = self.view.loss[step]
+        self.pointer.set_data(*(([-0.32], [self.scale.position(loss)]) if np.isfinite(loss) else ([], [])))  # fmt: skip

@@ -1,0 +1,50 @@
+"""Weights over steps: the article's figure, each line named and valued at its end."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from animator.layout import Box
+from animator.panels.base import Panel
+from animator.panels.curves import Curves, Line
+from animator.timeline import FrameState
+
+
+class WeightsPanel(Panel):
+    """view.lines (K+1, Q) as Q growing lines on a shared axis."""
+
+    def create(self, cell: Box) -> None:
+        colours = self.look.style.lines
+        steps = np.arange(self.view.steps + 1, dtype=float)
+        lines = [
+            Line(label, steps, self.view.lines[:, i].astype(float), colour, colour)
+            for i, label in enumerate(self.view.labels)
+            for colour in [colours[i % len(colours)]]
+        ]
+        self.curves = Curves(self.look, cell, lines, short)
+        shown = self.view.lines[: self._tame() + 1]
+        finite = shown[np.isfinite(shown)].astype(float)
+        target = self.view.target or ()
+        low, high = min([*target, *finite]), max([*target, *finite])
+        room = 0.08 * (high - low) or 1.0
+        self.curves.axes.set_ylim(low - room, high + room)
+        self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2))
+        self.heading(self.curves.box, self.title or "weights over steps")
+        self.moving = list(self.curves.artists)
+
+    def _tame(self) -> int:
+        """The last step whose weights decide the axis: all, or those before the path ran away."""
+        window = self.view.window
+        return self.view.steps if window is None or window.left_at is None else window.left_at
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+def short(value: float) -> str:
+    """A value of at most seven characters, minus sign included."""
+    if not np.isfinite(value):
+        return "–"
+    if value != 0 and not 1e-3 <= abs(value) < 1e4:
+        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+    digits = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
+    return f"{value:.{digits}f}".replace("-", "−")

@@ -1,0 +1,54 @@
+"""A scene: the frozen description of a film, before anything is trained or drawn.
+
+A scene file is Python with one function `scene(...) -> Scene`; calling it is cheap and imports neither
+TensorFlow nor matplotlib.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from animator.errors import AnimatorError
+from animator.experiment import Experiment
+from animator.layout import Mosaic
+from animator.timeline import Pacing
+
+DEFAULT_LAYOUT: Mosaic = (("surface", "weights"), ("surface", "loss"))
+
+__all__ = ["DEFAULT_LAYOUT", "Experiment", "Scene"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One film.
+
+    title: its heading. runs: what is trained; names: what each run is called on screen.
+    layout: rows of panel names ("surface", "weights", "loss"; "weights@1" shows the second run); a name
+    that repeats spans its cells. slice: "moving" cuts the surface again at every step, "static" once,
+    through the last weights. pacing: holds and play in seconds.
+    """
+
+    title: str
+    runs: tuple[Experiment, ...]
+    names: tuple[str, ...] = ()
+    layout: Mosaic = DEFAULT_LAYOUT
+    slice: Literal["moving", "static"] = "moving"
+    pacing: Pacing = Pacing()
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise AnimatorError(
+                f"Scene {self.title!r} has no runs, so nothing can be trained. "
+                "Give it runs=(animator.Experiment(model=..., data=...),)."
+            )
+        if self.slice not in ("moving", "static"):
+            raise AnimatorError(f"slice={self.slice!r} is no way to cut a surface. Use 'moving' or 'static'.")
+        if len({len(row) for row in self.layout}) != 1:
+            raise AnimatorError(
+                f"The layout {self.layout} has rows of different lengths. Repeat a panel's name "
+                "where it spans several cells."
+            )
+
+    def run_name(self, index: int) -> str:
+        """What run `index` is called on screen."""
+        return self.names[index] if index < len(self.names) else f"run {index + 1}"

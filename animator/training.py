@@ -1,0 +1,61 @@
+"""Training: an Experiment becomes a Recording, once; the next time it comes from the cache."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from animator import cache
+from animator.errors import AnimatorError
+from animator.experiment import Experiment
+from animator.progress import Progress, quiet
+from animator.recording import Recording, load
+
+
+def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: Progress) -> None:
+    """Train `experiment` from its seed and write its recording to `path`.
+
+    The same experiment, seed and versions give the same recording, byte for byte.
+    """
+    from animator.keras_start import start
+
+    progress("starting TensorFlow", 0, 1)
+    start()
+    import keras
+
+    from animator.recorder import Recorder
+
+    progress("starting TensorFlow", 1, 1)
+    keras.utils.set_random_seed(experiment.seed)
+    x, y = experiment.data()
+    test = experiment.test() if experiment.test is not None else None
+    keras.utils.set_random_seed(experiment.seed)
+    model = experiment.model()
+    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, progress=progress)
+    model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
+              shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
+
+
+def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
+    """What a recording says about itself, so that it can be drawn without its scene file."""
+    return {
+        **about,
+        "labels": list(experiment.labels),
+        "target": list(experiment.target) if experiment.target else None,
+        "axes": list(experiment.axes),
+    }
+
+
+def recorded(
+    experiment: Experiment, about: dict[str, Any], use_cache: bool, progress: Progress = quiet
+) -> tuple[Recording, bool]:
+    """The recording of `experiment`, and whether it came from the cache."""
+    notes = notes_of(experiment, about)
+    path = cache.place("recordings", cache.digest(experiment.key(), json.dumps(notes, sort_keys=True)))
+    if use_cache and path.exists():
+        try:
+            return load(path), True
+        except AnimatorError:
+            path.unlink()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    record(experiment, path, notes, progress)
+    return load(path), False

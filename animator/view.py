@@ -1,0 +1,69 @@
+"""What the panels see of one run: arrays that are ready to draw, and nothing that must be computed.
+
+A View is made by animator.prepare from a recording and its surface; panels only read it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.window import Window
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """The loss surface of a view: one slice for all steps, or one for each of `steps`.
+
+    alpha (nx,), beta (ny,): plane coordinates. slices (T, ny, nx): losses, rows follow beta.
+    steps (T,): the step that each slice goes through; one slice with steps (0,) serves all.
+    lowest, highest: the finite losses' range over all slices. heights (S,): loss of the slice under the dot
+    at `checked` (S,) steps, beside the true loss there.
+    """
+
+    alpha: Floats
+    beta: Floats
+    slices: NDArray[np.float32]
+    steps: NDArray[np.int64]
+    lowest: float
+    highest: float
+    checked: NDArray[np.int64]
+    heights: Floats
+
+    @property
+    def moving(self) -> bool:
+        """Whether the slice is cut again as the run goes on."""
+        return len(self.slices) > 1
+
+    def at(self, step: int) -> int:
+        """Index of the slice for `step`: the last one cut at or before it."""
+        return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One run, ready to draw. K updates; P parameters, of which Q are drawn as lines.
+
+    trajectory (K+1, 2); loss (K+1,), NaN where absent; batch_loss, learning_rate, epoch (K,);
+    lines (K+1, Q) with labels (Q,).
+    """
+
+    name: str
+    steps: int
+    parameters: int
+    labels: tuple[str, ...]
+    lines: NDArray[np.float32]
+    axis_labels: tuple[str, str]
+    trajectory: Floats
+    loss: Floats
+    batch_loss: Floats
+    learning_rate: Floats
+    epoch: NDArray[np.int32]
+    target: tuple[float, float] | None
+    window: Window | None
+    field: Field | None
+    test_loss: tuple[float, float] | None
+    test_samples: int
+    broke_at: int | None

@@ -1,0 +1,49 @@
+"""The window of a surface: which part of a plane is shown, chosen from the path.
+
+In: trajectory (K+1, 2), an optional point to keep in sight. Out: extent (a0, a1, b0, b1) in plane
+coordinates, square, so that both axes have equal units.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MARGIN = 0.18
+FAR = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """extent: (a0, a1, b0, b1). left_at: first step outside of it, or None when the path stays in."""
+
+    extent: tuple[float, float, float, float]
+    left_at: int | None
+
+
+def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) -> Window:
+    """A square window that holds the whole path and the target, with a margin of 18 %.
+
+    A path that runs away (a point that is not finite, or farther than 8 times the distance from start
+    to target, at least 8 units) would make all else a speck: the window then holds the part before.
+    """
+    start = trajectory[0]
+    far = ~np.isfinite(trajectory).all(axis=1)
+    if target is not None:
+        reach = FAR * max(1.0, float(np.hypot(*(np.asarray(target) - start))))
+        distance = np.linalg.norm(np.where(np.isfinite(trajectory), trajectory, 0) - start, axis=1)
+        far |= distance > reach
+    left_at = int(np.argmax(far)) if far.any() else None
+    held = trajectory[: left_at if left_at is not None else len(trajectory)]
+    points = held if target is None else np.vstack([held, [target]])
+    return Window(square(points), left_at)
+
+
+def square(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """The smallest square around points (n, 2), widened by the margin on each side."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle = (low + high) / 2
+    half = float((high - low).max()) / 2
+    half = (half if half > 1e-12 else max(1.0, float(np.abs(middle).max()) / 2)) * (1 + 2 * MARGIN)
+    (a, b) = (float(m) for m in middle)
+    return a - half, a + half, b - half, b + half

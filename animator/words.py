@@ -1,0 +1,57 @@
+"""Numbers and sentences: how values are written on screen, in alt text and in captions."""
+
+import math
+
+from animator.view import View
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`value` with `digits` significant digits, without an exponent where that stays short."""
+    if not math.isfinite(value):
+        return "not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite")
+    if value == 0:
+        return "0"
+    power = math.floor(math.log10(abs(value)))
+    if -5 <= power < 6:
+        return f"{value:.{max(0, digits - 1 - power)}f}"
+    return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def point(values: tuple[float, ...]) -> str:
+    """A point as (0.48, -0.04)."""
+    return "(" + ", ".join(f"{value:.2f}" if math.isfinite(value) else "?" for value in values) + ")"
+
+
+def slice_caption(view: View) -> str:
+    """What the surface is: the whole loss, a slice cut again at every step, or a still slice."""
+    if view.field is None:
+        return f"{view.parameters:,} parameters, recorded after every update"
+    if view.parameters == 2:
+        return "The surface is the whole loss: this model has two weights and no others."
+    others = [label for label in view.labels if label not in view.axis_labels]
+    rest = others[0] if len(others) == 1 and view.parameters == 3 else "other parameters"
+    if view.field.moving:
+        return f"The surface is cut again at every step's {rest}, so the dot's height is its true loss."
+    return f"A still slice at the last step's {rest}; the dot's height there is not its true loss."
+
+
+def alt_text(view: View) -> str:
+    """One or two sentences that say what the film shows, for people who do not see it."""
+    start, end = (tuple(float(v) for v in view.trajectory[i]) for i in (0, -1))
+    who = "Two weights move" if view.parameters > 1 else "A weight moves"
+    text = f"{who} from {point(start)} to {point(end)} in {view.steps:,} steps"
+    if math.isfinite(view.loss[0]) and math.isfinite(view.loss[-1]):
+        verb = "falls" if view.loss[-1] < view.loss[0] else "goes"
+        text += f" while the loss {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"
+    text = f"{text}."
+    return f"{text} {departure(view)}".strip()
+
+
+def departure(view: View) -> str:
+    """'The path leaves the window at step 3.' and when the loss broke; '' for a tame run."""
+    said = []
+    if view.window is not None and view.window.left_at is not None:
+        said.append(f"The path leaves the window at step {view.window.left_at:,}.")
+    if view.broke_at is not None:
+        said.append(f"The loss stops being finite at step {view.broke_at:,}.")
+    return " ".join(said)
