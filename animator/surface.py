@@ -1,0 +1,181 @@
+"""LossSurface: the loss on a grid of a plane. Compute once, keep the arrays, plot often.
+
+A model, data and a Plane go in; alpha (nx,), beta (ny,) and loss (ny, nx) come out, rows following beta
+and columns alpha. Keras is imported only when something must be evaluated.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from animator.errors import AnimatorError
+from animator.files import replacing
+from animator.plane import Plane
+from animator.progress import Progress, quiet
+
+if TYPE_CHECKING:
+    from animator.objective import Objective
+
+Extent = tuple[float, float, float, float]
+Floats = npt.NDArray[np.float64]
+
+_SAME = 1e-12  # offsets from the plane below this part of the weights' size are rounding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossSurface:
+    """Loss (ny, nx) at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
+
+    alpha (nx,) and beta (ny,) are multiples of the basis vectors; all arrays are read-only float64.
+    """
+
+    alpha: Floats
+    beta: Floats
+    loss: Floats
+
+    def __post_init__(self) -> None:
+        for name in ("alpha", "beta", "loss"):
+            array = np.array(getattr(self, name), np.float64)
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        if self.loss.shape != (self.beta.size, self.alpha.size):
+            raise AnimatorError(
+                f"A surface over {self.alpha.size} alphas and {self.beta.size} betas needs a loss of "
+                f"shape {(self.beta.size, self.alpha.size)}, but got {self.loss.shape}: rows follow "
+                "beta. Transpose the loss."
+            )
+
+    @property
+    def extent(self) -> Extent:
+        """(first alpha, last alpha, first beta, last beta)."""
+        alpha, beta = self.alpha, self.beta
+        return float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1])
+
+    def minimum(self) -> tuple[float, float, float]:
+        """(alpha, beta, loss) of the lowest finite point of the grid; it does not interpolate."""
+        finite = np.where(np.isfinite(self.loss), self.loss, np.inf)
+        row, column = np.unravel_index(int(np.argmin(finite)), finite.shape)
+        if not np.isfinite(finite[row, column]):
+            raise AnimatorError(
+                "The surface has no finite loss: it has no minimum. Choose an extent where the loss "
+                "can be computed."
+            )
+        return float(self.alpha[column]), float(self.beta[row]), float(self.loss[row, column])
+
+    def save(self, path: str | Path) -> None:
+        """Write the surface to `path` as HDF5; the file appears whole or not at all."""
+        with replacing(Path(path)) as beside, h5py.File(beside, "w") as file:
+            for name in ("alpha", "beta", "loss"):
+                file.create_dataset(name, data=getattr(self, name))
+
+    @classmethod
+    def load(cls, path: str | Path) -> "LossSurface":
+        """Read what `save` wrote; AnimatorError when `path` is no such file."""
+        try:
+            with h5py.File(path, "r") as file:
+                return cls(*(file[name][...] for name in ("alpha", "beta", "loss")))
+        except (OSError, KeyError) as error:
+            raise AnimatorError(
+                f"'{path}' is not a loss surface: it cannot be read as one. Give a file that "
+                "LossSurface.save wrote."
+            ) from error
+
+
+def evaluate(
+    model: Any,
+    data: Any,
+    plane: Plane,
+    resolution: int | tuple[int, int] = 101,
+    extent: Extent | None = None,
+    progress: Progress = quiet,
+) -> LossSurface:
+    """The loss of `model` on `data` = (x, y) over a grid of `plane`, as `model.evaluate` would say.
+
+    `resolution` is points along each axis, or (nx, ny). `extent` = (first alpha, last alpha, first beta,
+    last beta) in plane coordinates, by default -2 to 2 around the model's own weights on the plane.
+    `progress` hears ("surface", points done, of nx ny).
+    """
+    from animator.objective import loss_function
+
+    alpha, beta = grid(resolution, extent or _around(model, plane))
+    objective = loss_function(model, data)
+    coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
+    losses = objective.on_plane(plane.origin, plane.basis, coordinates, progress)
+    return LossSurface(alpha, beta, losses.reshape(beta.size, alpha.size))
+
+
+def evaluate_slices(
+    objective: "Objective",
+    plane: Plane,
+    rows: Any,
+    alpha: npt.ArrayLike,
+    beta: npt.ArrayLike,
+    progress: Progress = quiet,
+) -> npt.NDArray[np.float32]:
+    """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P).
+
+    Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
+    Rows that differ only within the plane share one slice; when all do, the result is a read-only
+    broadcast of one. `progress` hears ("surface", slices done, of T).
+    """
+    alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
+    coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
+    shape = (len(rows), beta.size, alpha.size)
+    slices: npt.NDArray[np.float32] | None = None
+    known: dict[bytes, int] = {}
+    same = [_key(plane, rows[t], known, t) for t in range(len(rows))]
+    if len(known) > 1:
+        slices = np.empty(shape, np.float32)
+    one = np.zeros(shape[1:], np.float32)
+    for t, first in enumerate(same):
+        if first == t:
+            origin = plane.origin + _offset(plane, rows[t])
+            losses = objective.on_plane(origin, plane.basis, coordinates)
+            with np.errstate(over="ignore"):
+                one = losses.reshape(shape[1:]).astype(np.float32)
+        if slices is not None:
+            slices[t] = one if first == t else slices[first]
+        progress("surface", t + 1, len(rows))
+    return np.broadcast_to(one, shape) if slices is None else slices
+
+
+def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Floats]:
+    """alpha (nx,) and beta (ny,), evenly spaced over `extent`, its ends included."""
+    nx, ny = (resolution, resolution) if isinstance(resolution, int) else resolution
+    if min(nx, ny) < 2:
+        raise AnimatorError(
+            f"resolution={resolution} is no grid: an axis needs at least 2 points. Use 101, or (nx, ny)."
+        )
+    a0, a1, b0, b1 = (float(edge) for edge in extent)
+    if not np.isfinite([a0, a1, b0, b1]).all() or a0 >= a1 or b0 >= b1:
+        raise AnimatorError(
+            f"extent=({a0:g}, {a1:g}, {b0:g}, {b1:g}) holds no area: each axis must run from a smaller "
+            "to a larger finite number. Use (alpha0, alpha1, beta0, beta1)."
+        )
+    return np.linspace(a0, a1, nx), np.linspace(b0, b1, ny)
+
+
+def _around(model: Any, plane: Plane) -> Extent:
+    """-2 to 2 basis vectors around the model's weights on the plane."""
+    parts = [np.ravel(np.asarray(variable)) for variable in model.trainable_variables]
+    a, b = plane.project(np.concatenate(parts)) if parts else (0.0, 0.0)
+    return float(a - 2), float(a + 2), float(b - 2), float(b + 2)
+
+
+def _offset(plane: Plane, row: npt.ArrayLike) -> Floats:
+    """The part (P,) of `row` off the plane, with mere rounding set to zero."""
+    offset = plane.offset(row)
+    size = max(1.0, float(np.abs(row).max()), float(np.abs(plane.origin).max()))
+    return np.where(np.abs(offset) <= _SAME * size, 0.0, offset)
+
+
+def _key(plane: Plane, row: npt.ArrayLike, known: dict[bytes, int], t: int) -> int:
+    """The index of the first row that has the same offset from the plane as row `t`."""
+    from hashlib import blake2b
+
+    digest = blake2b(_offset(plane, row).astype(np.float32).tobytes(), digest_size=16).digest()
+    return known.setdefault(digest, t)
