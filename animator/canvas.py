@@ -31,7 +31,7 @@ class Canvas:
         width, height = size
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
-        em = style.text_size * height * min(1.0, max(0.86, width / height / 1.5))
+        em = style.text_size * height * min(1.0, max(0.95, width / height / 1.5))
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
         body = frame.inset(0.8 * em, 4.4 * em, 0.8 * em, 5.2 * em)

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,26 +71,19 @@ def render(name: str, values: list[str], options: Options) -> None:
     """`animator render`: make the films and report them."""
     from animator import style
     from animator.display import shown
-    from animator.encoders.spec import check_suffix
 
     style.find(options.style)
-    size = options.pixels()
-    for path in options.outputs:
-        check_suffix(path)
+    outputs = options.outputs or tuple(Path("output") / f"{Path(name).stem}{s}" for s in (".mp4", ".gif"))
     seconds: dict[str, float] = {}
     with shown() as progress, timed(seconds, "total"):
         with timed(seconds, "record"):
+            _check_files(options, outputs)
             film, cached = _film(name, values, options, progress)
-        outputs = options.outputs or tuple(
-            Path("output") / f"{film.runs[0].path.stem if name.endswith('.h5') else Path(name).stem}{s}"
-            for s in (".mp4", ".gif")
-        )
-        _check_files(replace(options, outputs=outputs))
         with timed(seconds, "surface"):
             for fps in {options.fps} if options.fps else set(_rates(outputs)):
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
-            saved = film.save(*outputs, size=size, fps=options.fps)
+            saved = film.save(*outputs, size=options.pixels(), fps=options.fps)
     _report(film, saved, cached, seconds, options.json)
 
 
@@ -105,7 +98,6 @@ def _film(name: str, values: list[str], options: Options, progress: Progress) ->
     from animator import films, library
     from animator.prepare import Cut
 
-    _check_files(options)
     if name.endswith(".h5"):
         film = films.film(name, style=options.style, progress=progress)
         if values:
@@ -128,12 +120,12 @@ def _film(name: str, values: list[str], options: Options, progress: Progress) ->
     ), cached  # fmt: skip
 
 
-def _check_files(options: Options) -> None:
+def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
     """Refuse sizes, rates and folders that cannot be, before anything is trained."""
     from animator.files import ensure_folder
     from animator.films import spec_for
 
-    for path in options.outputs:
+    for path in outputs:
         spec_for(path, options.pixels(), options.fps, options.style)
         ensure_folder(path)
 
@@ -154,7 +146,9 @@ def build(scene_file: "SceneFile", values: list[str]) -> "tuple[Scene, dict[str,
     return scene, about
 
 
-def recordings(scene: "Scene", about: dict[str, Any], use_cache: bool, progress: Progress) -> "tuple[tuple[Recording, ...], bool]":  # fmt: skip
+def recordings(
+    scene: "Scene", about: dict[str, Any], use_cache: bool, progress: Progress
+) -> "tuple[tuple[Recording, ...], bool]":
     """The recordings of a scene's runs, and whether all came from the cache."""
     from animator.training import recorded
 
@@ -177,7 +171,9 @@ def command(name: str, values: list[str], options: Options) -> str:
     return " ".join(words)
 
 
-def _report(film: "Film", saved: "list[Saved]", cached: bool, seconds: dict[str, float], as_json: bool) -> None:  # fmt: skip
+def _report(
+    film: "Film", saved: "list[Saved]", cached: bool, seconds: dict[str, float], as_json: bool
+) -> None:
     """Print what was made: JSON on stdout, or a few lines."""
     run, views = film.runs[0], film.views(saved[0].fps)
     if not as_json:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from animator import prepare, style, words
 from animator.canvas import Canvas
 from animator.encoders import FilmSpec, Metadata, open_encoder
-from animator.encoders.spec import check_suffix
+from animator.encoders.formats import opener_for
 from animator.layout import Mosaic
 from animator.prepare import Cut
 from animator.progress import Progress, quiet
@@ -27,6 +27,7 @@ from animator.view import View
 
 AHEAD = 3
 SAMPLES = 24
+Size = tuple[int, int]
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
     ".gif": ((800, 450), 20.0),
     ".mp4": ((1280, 720), 30.0),
@@ -62,8 +63,8 @@ class Film:
     description: str = ""
     names: tuple[str, ...] = ()
     layout: Mosaic = DEFAULT_LAYOUT
-    cut: Cut = Cut()
-    pacing: Pacing = Pacing()
+    cut: Cut = field(default_factory=Cut)
+    pacing: Pacing = field(default_factory=Pacing)
     style: str = "dark"
     command: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -100,7 +101,7 @@ class Film:
         caption = _caption(self.runs, views)
         return Canvas(views, layout, style.find(self.style), size, self.title, caption)
 
-    def frame(self, index: int, size: tuple[int, int] = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:  # fmt: skip
+    def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
         return self.canvas(size, fps).draw(self.timeline(fps).state(index)).copy()
 
@@ -125,7 +126,7 @@ class Film:
                 worst = {"max_abs_error": float(error[at]), "step": int(view.field.checked[at])}
         return worst
 
-    def save(self, *paths: str | Path, size: tuple[int, int] | None = None, fps: float | None = None) -> list[Saved]:  # fmt: skip
+    def save(self, *paths: str | Path, size: Size | None = None, fps: float | None = None) -> list[Saved]:
         """Write the film to each path (suffix chooses the format) and a PNG poster beside each.
 
         size: (width, height) in pixels and fps: frames a second, for all; by default each format's own.
@@ -199,7 +200,7 @@ def film(
 
 def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str) -> FilmSpec:
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
-    check_suffix(path)
+    opener_for(path)
     own_size, own_fps = DEFAULTS[path.suffix]
     width, height = size or own_size
     spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))

@@ -7,6 +7,7 @@ mosaic is transposed: columns become rows.
 from dataclasses import dataclass
 
 Mosaic = tuple[tuple[str, ...], ...]
+WHOLE = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,15 @@ class Box:
 
 
 def arrange(mosaic: Mosaic, body: Box) -> dict[str, Box]:
-    """A cell for every name of the mosaic; rows from the top, equal rows and columns."""
+    """A cell for every name of the mosaic; rows from the top, columns of equal width.
+
+    A row that one name spans is WHOLE times as high as one that is shared.
+    """
     if body.width < 1.4 * body.height:
         mosaic = tuple(zip(*mosaic, strict=True))
-    height, width = body.height / len(mosaic), body.width / len(mosaic[0])
+    weights = [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
+    tops = [body.height * (1 - sum(weights[:i]) / sum(weights)) for i in range(len(mosaic) + 1)]
+    width = body.width / len(mosaic[0])
     cells: dict[str, Box] = {}
     for name in dict.fromkeys(name for row in mosaic for name in row):
         spots = [(r, c) for r, row in enumerate(mosaic) for c, n in enumerate(row) if n == name]
@@ -45,8 +51,8 @@ def arrange(mosaic: Mosaic, body: Box) -> dict[str, Box]:
         left, right = min(c for _, c in spots), max(c for _, c in spots) + 1
         cells[name] = Box(
             body.left + left * width,
-            body.bottom + body.height - bottom * height,
+            body.bottom + tops[bottom],
             (right - left) * width,
-            (bottom - top) * height,
+            tops[top] - tops[bottom],
         )
     return cells

@@ -131,7 +131,8 @@ def _evaluate(run: Recording, plane: Plane, alpha: Floats, beta: Floats, rows: N
 
     progress("starting TensorFlow", 0, 1)
     start()
-    from animator.objective import loss_function, rebuild
+    from animator.objective import loss_function
+    from animator.rebuild import rebuild
     from animator.surface import evaluate_slices
 
     progress("starting TensorFlow", 1, 1)

@@ -4,7 +4,7 @@ A scene file is Python with one function `scene(...) -> Scene`; calling it is ch
 TensorFlow nor matplotlib.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from animator.errors import AnimatorError
@@ -32,7 +32,7 @@ class Scene:
     names: tuple[str, ...] = ()
     layout: Mosaic = DEFAULT_LAYOUT
     slice: Literal["moving", "static"] = "moving"
-    pacing: Pacing = Pacing()
+    pacing: Pacing = field(default_factory=Pacing)
     description: str = ""
 
     def __post_init__(self) -> None:

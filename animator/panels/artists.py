@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from contourpy import FillType, contour_generator
-from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
@@ -31,7 +31,7 @@ class Bands(Artist):
         self.x, self.y, self.levels, self.colours = x, y, levels, colours
         self.line, self.width = line, width
         self.paths: list[Path] = []
-        self.axes = axes
+        self.ground = axes
         self.set_clip_box(axes.bbox)
         self.set_zorder(1)
 
@@ -47,15 +47,14 @@ class Bands(Artist):
             self.paths.append(Path(vertices, kinds))
         self.stale = True
 
-    @allow_rasterization
     def draw(self, renderer: Any) -> None:
         """Paint the bands from the lowest up."""
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.axes.bbox)
+        gc.set_clip_rectangle(self.ground.bbox)
         gc.set_linewidth(self.width * renderer.points_to_pixels(1.0))
-        transform = self.axes.transData
+        transform = self.ground.transData
         for i, (path, colour) in enumerate(zip(self.paths, self.colours, strict=True)):
-            if len(path.vertices):
+            if np.size(path.vertices):
                 gc.set_linewidth(0 if i == 0 else renderer.points_to_pixels(self.width))
                 gc.set_foreground(colour if i == 0 else self.line, isRGBA=True)
                 renderer.draw_path(gc, path, transform, colour)
@@ -72,7 +71,7 @@ class Trail(Artist):
     def __init__(self, axes: Axes, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
                  casing: RGBA, width: float) -> None:  # fmt: skip
         super().__init__()
-        self.axes, self.points, self.bins, self.colours = axes, points, bins, colours
+        self.ground, self.points, self.bins, self.colours = axes, points, bins, colours
         self.casing, self.width = casing, width
         self.end, self.head, self.head_bin = 0, points[0], int(bins[0])
         self.set_zorder(4)
@@ -81,7 +80,6 @@ class Trail(Artist):
         """Draw points[:end], then on to head (2,) in the colour of bin head_bin."""
         self.end, self.head, self.head_bin = end, head, head_bin
 
-    @allow_rasterization
     def draw(self, renderer: Any) -> None:
         """Paint the casing, then each run of pieces of one colour."""
         points = np.vstack([self.points[: self.end], self.head])
@@ -89,7 +87,7 @@ class Trail(Artist):
         if len(points) < 2:
             return
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.axes.bbox)
+        gc.set_clip_rectangle(self.ground.bbox)
         gc.set_joinstyle("round")
         gc.set_capstyle("round")
         still = IdentityTransform()
@@ -105,8 +103,9 @@ class Trail(Artist):
 
 
 def visible(pixels: Floats, most: int = 20_000) -> NDArray[np.int64]:
-    """Indices of the points (n, 2) that a viewer can tell apart: first, last, each that enters a new pixel."""
+    """Indices of the points (n, 2) that can be told apart: first, last, each in a new pixel."""
     cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))
     new = np.any(np.diff(cells, axis=0) != 0, axis=1)
     index = np.union1d([0, len(pixels) - 1], np.flatnonzero(new) + 1)
-    return index[np.unique(np.linspace(0, len(index) - 1, min(most, len(index))).astype(int))]
+    few = np.unique(np.linspace(0, len(index) - 1, min(most, len(index))).astype(int))
+    return np.asarray(index[few], np.int64)

@@ -6,6 +6,7 @@ their order, whenever the state has changed. An update may depend on its state a
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -53,11 +54,11 @@ class Look:
         axes.set_axisbelow(True)
         return axes
 
-    def text(self, left: float, bottom: float, words: str, **looks: object) -> Text:
+    def text(self, left: float, bottom: float, words: str, **looks: Any) -> Text:
         """Text at a place in pixels of the frame; size in em (default 1)."""
         wide, high = self.figure.get_size_inches() * DPI
-        size = float(looks.pop("em", 1.0))  # type: ignore[arg-type]
-        options = {"color": self.style.ink, "va": "baseline", "family": use_fonts(), **looks}
+        size = float(looks.pop("em", 1.0))
+        options: dict[str, Any] = {"color": self.style.ink, "va": "baseline", "family": use_fonts(), **looks}
         text = self.figure.text(left / wide, bottom / high, words, **options)
         text.set_fontsize(self.points * size)
         return text

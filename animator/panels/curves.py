@@ -11,12 +11,13 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.stamps import Stamp
 from animator.style import use_fonts
 
 Floats = NDArray[np.float64]
@@ -111,19 +112,20 @@ class Curves:
         )
         return head
 
-    def _text(self, line: Line, weight: str) -> Text:
-        return self.axes.text(
+    def _text(self, line: Line, weight: str) -> Stamp:
+        stamp = Stamp(
             0.0,
             0.0,
             "",
-            transform=None,
             color=line.text_color,
             fontsize=self.look.points * 0.95,
-            va="center",
+            verticalalignment="center",
             family=use_fonts(),
             fontweight=weight,
-            fontfeatures=("tnum",),
         )
+        stamp.set_transform(IdentityTransform())
+        self.look.figure.add_artist(stamp)
+        return stamp
 
     def show(self, step: int) -> None:
         """Grow every line to `step` and set its value beside its end; a value is never interpolated."""

@@ -9,9 +9,12 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
 
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.stamps import Stamp
+from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
 from animator.words import number
@@ -41,9 +44,9 @@ class Readout:
             return
         half = len(words) // 2
         text.set_text(" ".join(words[:half]) + "\n" + " ".join(words[half:]))
-        text.set_va("center")
+        text.set_verticalalignment("center")
         if text.get_window_extent().width > width:
-            text.set_fontsize(text.get_fontsize() * width / text.get_window_extent().width)
+            text.set_fontsize(float(text.get_fontsize()) * width / text.get_window_extent().width)
 
     def _places(self) -> list[tuple[float, str]]:
         em = self.look.em
@@ -57,8 +60,11 @@ class Readout:
     def _number(self, left: float, name: str) -> Text:
         em = self.look.em
         self.look.text(left, 2.55 * em, name, em=0.86, color=self.look.style.muted)
-        value = self.look.text(left, 1.05 * em, "", em=1.3, fontfeatures=("tnum",))
+        value = Stamp(left, 1.05 * em, "", color=self.look.style.ink, family=use_fonts())
+        value.set_fontsize(1.3 * self.look.points)
+        value.set_transform(IdentityTransform())
         value.set_animated(True)
+        self.look.figure.add_artist(value)
         self.moving.append(value)
         return value
 

@@ -7,18 +7,25 @@ loss at the dot. On a moving slice the bands are drawn again for every step.
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.artists import Bands, Trail, visible
 from animator.panels.base import Panel
 from animator.panels.scale import BANDS, LossScale, colour_map
+from animator.panels.stamps import Sprite
 from animator.style import use_fonts
 from animator.timeline import FrameState
-from animator.view import Field, Window
+from animator.view import Field
+from animator.window import Window
 
 PATH_COLOURS = 24
+
+Floats = NDArray[np.float64]
 
 
 class SurfacePanel(Panel):
@@ -50,7 +57,7 @@ class SurfacePanel(Panel):
             axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
                                 family=use_fonts())  # fmt: skip
         axes.yaxis.label.set_rotation(0)
-        axes.yaxis.label.set_ha("left")
+        axes.yaxis.label.set_horizontalalignment("left")
         axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1.0)
         axes.xaxis.set_label_coords(0.5, -1.55 * self.look.em / box.height)
         return axes
@@ -75,21 +82,34 @@ class SurfacePanel(Panel):
             self.moving.append(self.bands)
 
     def _marks(self) -> None:
-        style, look = self.look.style, self.look
+        style = self.look.style
         start = self.trajectory[0]
-        (ring,) = self.axes.plot(*start, marker="o", markersize=look.line(11), markerfacecolor="none",
-                                 markeredgecolor=style.target, markeredgewidth=look.line(2), zorder=3)  # fmt: skip
+        ring = self._marker(start, "o", 11, "none", style.target, 2)
         marks = [ring, self._tag(start, "start", style.target)]
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
-            (cross,) = self.axes.plot(*goal, marker="P", markersize=look.line(13), color=style.target,
-                                      markeredgecolor=style.casing, markeredgewidth=look.line(1.2), zorder=3)  # fmt: skip
+            cross = self._marker(goal, "P", 13, style.target, style.casing, 1.2)
             words = f"target ({goal[0]:g}, {goal[1]:g})"
             marks += [cross, self._tag(goal, words, style.target)]
         if self.field.moving:
-            self.moving += marks
+            sprite = Sprite(marks, 3)
+            self.axes.add_artist(sprite)
+            self.moving.append(sprite)
 
-    def _tag(self, place, words: str, colour: str):  # type: ignore[no-untyped-def]
+    def _marker(self, place: Floats, shape: str, size: float, fill: str, edge: str, width: float) -> Line2D:
+        """A marker at a point of the plane; size and edge width in pixels at 720p."""
+        (marker,) = self.axes.plot(
+            *place,
+            marker=shape,
+            markersize=self.look.line(size),
+            markerfacecolor=fill,
+            markeredgecolor=edge,
+            markeredgewidth=self.look.line(width),
+            zorder=3,
+        )
+        return marker
+
+    def _tag(self, place: Floats, words: str, colour: str) -> Annotation:
         """A name beside a point, on the side where there is room and the path is not."""
         a0, a1, _, _ = self.window.extent
         middle = self.trajectory[np.isfinite(self.trajectory).all(axis=1)].mean(axis=0)
@@ -97,7 +117,7 @@ class SurfacePanel(Panel):
         right = place[0] < a0 + 0.6 * (a1 - a0)
         gap = self.look.points * 0.75
         return self.axes.annotate(
-            words, place, xytext=(gap * (0.6 if right else -0.6), gap if up else -gap),
+            words, (float(place[0]), float(place[1])), xytext=(gap * (0.6 if right else -0.6), gap if up else -gap),
             textcoords="offset points", ha="left" if right else "right",
             va="bottom" if up else "top", color=colour, fontsize=self.look.points * 0.92,
             family=use_fonts(), fontweight="bold", zorder=6,
@@ -118,8 +138,8 @@ class SurfacePanel(Panel):
         self.trail = Trail(self.axes, pixels[self.kept], self.bins[self.kept], colours,
                            to_rgba(style.casing, 0.85), look.line(3.2))  # fmt: skip
         self.axes.add_artist(self.trail)
-        (self.dot,) = self.axes.plot([], [], marker="o", markersize=look.line(13), color=style.dot,
-                                     markeredgecolor=style.dot_edge, markeredgewidth=look.line(2.2), zorder=5)  # fmt: skip
+        self.dot = self._marker(self.trajectory[0], "o", 13, style.dot, style.dot_edge, 2.2)
+        self.dot.set_zorder(5)
         self.moving += [self.trail, self.dot]
         if self.window.left_at is not None:
             self._exit(self.window.left_at)
@@ -172,4 +192,5 @@ class SurfacePanel(Panel):
         if self.window.left_at is not None:
             self.exit.set_visible(gone)
         loss = self.view.loss[step]
-        self.pointer.set_data(*(([-0.32], [self.scale.position(loss)]) if np.isfinite(loss) else ([], [])))  # fmt: skip
+        known = np.isfinite(loss)
+        self.pointer.set_data([-0.32] if known else [], [self.scale.position(loss)] if known else [])
