@@ -1,0 +1,86 @@
+"""The formats by suffix, and the one way to open an encoder.
+
+A row's code is imported when a film of that format is opened, and PyAV and imageio with it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.encoders.spec import FilmSpec, Metadata
+from animator.errors import AnimatorError
+from animator.files import replacing
+from animator.registry import Row, resolve
+
+Frame = NDArray[np.uint8]  # (height, width, 4): red, green, blue, 255; C order
+Samples = Callable[[], Iterable[Frame]]
+Opener = Callable[[Path, FilmSpec, Metadata, Samples | None], "AbstractContextManager[Encoder]"]
+
+_INSTALL = "pip install 'imageio>=2.38.1' 'av>=18.1' 'pillow>=13'"
+FORMATS = {
+    ".gif": Row("animator.encoders.gif:open_gif", _INSTALL),
+    ".mp4": Row("animator.encoders.mp4:open_mp4", _INSTALL),
+    ".png": Row("animator.encoders.png:open_png", _INSTALL),
+}
+
+
+class Encoder(Protocol):
+    """Takes the frames of one film, in order."""
+
+    def write(self, frame: Frame, repeat: int = 1) -> None:
+        """Add a picture, (height, width, 4) uint8 RGBA, opaque, C order, shown for `repeat` frames.
+
+        The array may be drawn over as soon as this returns.
+        """
+
+
+def open_encoder(
+    path: Path | str, spec: FilmSpec, metadata: Metadata, samples: Samples | None = None
+) -> AbstractContextManager[Encoder]:
+    """Open a film file for writing; its suffix chooses the format.
+
+    `samples` gives some typical frames, for a format with a palette (GIF); without it the palette is made
+    from the first frame alone. The file appears when the context is left without an error, and not at all
+    otherwise; a file that was there before stays until then.
+
+    Raises AnimatorError for an unknown suffix, a film that the format cannot hold, and a folder that
+    cannot be written to (the last when the context is entered).
+    """
+    path = Path(path)
+    opener = opener_for(path)
+    spec.check(path.suffix)
+    return _beside(opener, path, spec, metadata, samples)
+
+
+def opener_for(path: Path) -> Opener:
+    """The function that opens the format of `path`; AnimatorError when its suffix names none."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise AnimatorError(
+            f"No format is called {path.suffix!r}. Known: {' '.join(FORMATS)}. The suffix of -o chooses it."
+        )
+    opener: Opener = resolve("format", suffix, FORMATS, "The suffix of -o chooses it.")
+    return opener
+
+
+@contextmanager
+def _beside(
+    opener: Opener, path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | None
+) -> Iterator[Encoder]:
+    with replacing(path) as temporary, opener(temporary, spec, metadata, samples) as encoder:
+        yield encoder
+
+
+def check_frame(frame: Frame, spec: FilmSpec, repeat: int) -> None:
+    """ValueError when the drawing side hands over something else than it promised."""
+    expected = (spec.height, spec.width, 4)
+    if frame.shape != expected or frame.dtype != np.uint8 or not frame.flags.c_contiguous:
+        raise ValueError(
+            f"a frame must be {expected} uint8 in C order; this one is {frame.shape} {frame.dtype}"
+        )
+    if repeat < 1:
+        raise ValueError(f"a frame is shown at least once, not {repeat} times")

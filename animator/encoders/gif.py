@@ -1,0 +1,87 @@
+"""GIF for pages and chats: one palette, unchanged pixels transparent, no dithering, endless loop.
+
+Delays are whole hundredths of a second; each frame starts at its own time, rounded, so that they add up to
+the film's length (30 frames a second: 3, 4, 3). A held picture is stored once with a longer delay. PyAV's
+encoder leaves unchanged pixels transparent by itself when the palette has a transparent entry.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+from animator.encoders import gif_blocks, palette
+from animator.encoders.formats import Frame, Samples, check_frame
+from animator.encoders.pyav_adapter import StreamSpec, VideoStream, palette_picture, writing
+from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
+
+LONGEST_DELAY = 30_000  # hundredths; a longer stay is stored as several pictures
+
+
+class GifEncoder:
+    """Turns frames into palette indices and sends them with their starting times."""
+
+    def __init__(self, stream: VideoStream, spec: FilmSpec, samples: Samples | None) -> None:
+        self._stream = stream
+        self._spec = spec
+        self._samples = samples
+        self._palette: palette.Bytes | None = None
+        self._index: palette.Indexer | None = None
+        self._frames = 0
+        self._last_start = 0
+
+    def write(self, frame: Frame, repeat: int = 1) -> None:
+        """See Encoder.write."""
+        check_frame(frame, self._spec, repeat)
+        if self._index is None or self._palette is None:
+            colours = palette.choose(
+                [frame] if self._samples is None else self._samples(), self._spec.exact_colours
+            )
+            self._palette, self._index = palette.entries(colours), palette.Indexer(colours)
+        picture = palette_picture(self._index(frame), self._palette)
+        start = self._start(self._frames)
+        self._frames += repeat
+        for moment in range(start, self._start(self._frames), LONGEST_DELAY):
+            self._stream.send(picture, moment)
+            self._last_start = moment
+
+    @property
+    def last_delay(self) -> int:
+        """Hundredths that the last picture stays, the pause at the end included."""
+        pause = round(self._spec.end_pause * 100)
+        return self._start(self._frames) - self._last_start + pause
+
+    def _start(self, frame: int) -> int:
+        """When a frame starts, in hundredths of a second, halves rounded up."""
+        return int(frame * 100 / self._spec.rate + Fraction(1, 2))
+
+
+@contextmanager
+def open_gif(path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | None) -> Iterator[GifEncoder]:
+    """An encoder that writes `path`; the palette is made from `samples`, or else from the first frame."""
+    raw = path.with_name(f"{path.stem}.raw.gif")
+    try:
+        with writing(raw, "gif", _stream_spec(spec), container_options={"loop": "0"}) as stream:
+            encoder = GifEncoder(stream, spec, samples)
+            yield encoder
+        gif_blocks.finish(raw, path, to_comment(metadata, spec.fps), encoder.last_delay)
+    finally:
+        raw.unlink(missing_ok=True)
+
+
+def to_comment(metadata: Metadata, fps: float) -> str:
+    """The metadata and the rate as one line of JSON."""
+    return json_line({**metadata.to_dict(), "fps": fps})
+
+
+def from_comment(comment: bytes) -> tuple[Metadata | None, float]:
+    """What `to_comment` wrote, or (None, 0.0) when somebody else wrote the file."""
+    found = json_object(comment.decode("utf-8", "replace"))
+    if found is None or "fps" not in found:
+        return None, 0.0
+    fps = float(found.pop("fps"))
+    return Metadata.from_dict(found), fps
+
+
+def _stream_spec(spec: FilmSpec) -> StreamSpec:
+    return StreamSpec("gif", "pal8", spec.width, spec.height, rate=Fraction(100))

@@ -1,0 +1,91 @@
+"""MP4 for slides and browsers: H.264, yuv420p, BT.709 converted and tagged, moov atom first.
+
+The bytes depend on the frames alone: threads are fixed in number and no date is written.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from animator.encoders.formats import Frame, Samples, check_frame
+from animator.encoders.pyav_adapter import StreamSpec, VideoStream, writing, yuv_converter
+from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
+
+OPTIONS = {"crf": "19", "preset": "veryfast"}
+THREADS = 3  # total work is that of one; more threads make larger files
+
+
+class Mp4Encoder:
+    """Converts each picture once and sends it as often as it is shown."""
+
+    def __init__(self, stream: VideoStream, spec: FilmSpec) -> None:
+        self._stream = stream
+        self._spec = spec
+        self._convert = yuv_converter()
+        self._frames = 0
+
+    def write(self, frame: Frame, repeat: int = 1) -> None:
+        """See Encoder.write."""
+        check_frame(frame, self._spec, repeat)
+        picture = self._convert(frame)
+        for _ in range(repeat):
+            self._stream.send(picture, self._frames)
+            self._frames += 1
+
+
+@contextmanager
+def open_mp4(path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | None) -> Iterator[Mp4Encoder]:
+    """An encoder that writes `path`; `samples` are not needed."""
+    with writing(
+        path,
+        "mp4",
+        stream_spec(spec),
+        metadata=to_tags(metadata),
+        container_options=container_options(spec),
+    ) as stream:
+        yield Mp4Encoder(stream, spec)
+
+
+def stream_spec(spec: FilmSpec) -> StreamSpec:
+    """The H.264 stream for a film, with a keyframe at least every second."""
+    return StreamSpec(
+        codec="libx264",
+        pixel_format="yuv420p",
+        width=spec.width,
+        height=spec.height,
+        rate=spec.rate,
+        threads=THREADS,
+        keyframes=max(1, int(spec.rate)),
+        options=OPTIONS,
+        bt709=True,
+    )
+
+
+def container_options(spec: FilmSpec) -> dict[str, str]:
+    """moov first, and a clock (ticks a second) in which every frame lasts a whole number of ticks: the
+    default of 1000 would round the film's length to milliseconds."""
+    ticks = spec.rate.numerator
+    return {
+        "movflags": "+faststart",
+        "movie_timescale": str(ticks * -(-1000 // ticks)),
+    }
+
+
+def to_tags(metadata: Metadata) -> dict[str, str]:
+    """Standard MP4 tags; the comment is the command, then a line of JSON with the details."""
+    return {
+        "title": metadata.title,
+        "description": metadata.description,
+        "synopsis": metadata.alt_text,
+        "comment": f"{metadata.command}\n{json_line(metadata.details)}",
+    }
+
+
+def from_tags(tags: dict[str, str]) -> Metadata | None:
+    """What `to_tags` wrote, or None when somebody else wrote the file."""
+    command, line, details = tags.get("comment", "").rpartition("\n")
+    found = json_object(details) if line else None
+    if found is None:
+        return None
+    title, description, alt_text = (tags.get(k, "") for k in ("title", "description", "synopsis"))
+    return Metadata(title, description, alt_text, command, found)

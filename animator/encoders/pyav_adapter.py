@@ -1,0 +1,169 @@
+"""The only module that knows PyAV: a stream of pictures into a file, and the facts of a video file.
+
+Files are opened through imageio's PyAV plugin. Its public methods cannot set a codec's options, tag
+colours or write a palette (imageio issue 1062), so its container, a private attribute, is used instead;
+where imageio has renamed that, the file is opened with PyAV itself, which is the same container.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import imageio.v3 as iio
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+BT709 = 1  # the code of BT.709 among primaries, transfer characteristics and matrices alike
+LIMITED = 1  # luma 16 to 235, chroma 16 to 240
+_SCALER_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """A video stream to be: `rate` in frames a second, also the unit of time stamps; a keyframe at least
+    every `keyframes` frames; `threads` of the codec (the bytes depend on it, so it is fixed)."""
+
+    codec: str
+    pixel_format: str
+    width: int
+    height: int
+    rate: Fraction
+    threads: int = 1
+    keyframes: int | None = None
+    options: Mapping[str, str] | None = None
+    bt709: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """What the header of a video file says; `seconds` is the picture's duration, `colours` the codes of
+    (primaries, transfer, matrix, range)."""
+
+    width: int
+    height: int
+    fps: float
+    frames: int
+    seconds: float
+    colours: tuple[int, int, int, int]
+    metadata: dict[str, str]
+
+
+class VideoStream:
+    """A stream that pictures are sent to, each with its time stamp in units of 1 / rate seconds."""
+
+    def __init__(self, container: Any, spec: StreamSpec) -> None:
+        self._container = container
+        self._unit = 1 / spec.rate
+        self._sent = False
+        self._stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
+        self._stream.width, self._stream.height = spec.width, spec.height
+        self._stream.pix_fmt = spec.pixel_format
+        self._stream.time_base = self._unit
+        codec = self._stream.codec_context
+        codec.thread_count = spec.threads
+        if spec.keyframes is not None:
+            codec.gop_size = spec.keyframes
+        if spec.bt709:
+            codec.color_primaries = codec.color_trc = codec.colorspace = BT709
+            codec.color_range = LIMITED
+
+    def send(self, picture: Any, time_stamp: int) -> None:
+        """Encode a picture, shown from `time_stamp` on; the same picture may be sent again later."""
+        picture.pts = time_stamp
+        picture.time_base = self._unit
+        self._mux(picture)
+        self._sent = True
+
+    def finish(self) -> None:
+        """Write what the codec still holds; ValueError when nothing was sent."""
+        if not self._sent:
+            raise ValueError("a film needs at least one frame")
+        self._mux(None)
+
+    def _mux(self, picture: Any) -> None:
+        for packet in self._stream.encode(picture):
+            packet.duration = packet.duration or 1  # else the muxer guesses how long the last one is
+            self._container.mux(packet)
+
+
+def yuv_converter() -> Callable[[NDArray[np.uint8]], Any]:
+    """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range yuv420p picture.
+
+    swscale reads the RGBA rows where they are: no RGB copy is made. Chroma is the mean of two by two pixels.
+    """
+    reformatter = VideoReformatter()
+
+    def convert(frame: NDArray[np.uint8]) -> Any:
+        return reformatter.reformat(
+            av.VideoFrame.from_numpy_buffer(frame, format="rgba"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.AREA,
+            threads=_SCALER_THREADS,
+        )
+
+    return convert
+
+
+def palette_picture(index: NDArray[np.uint8], palette: NDArray[np.uint8]) -> Any:
+    """A pal8 picture: index (height, width) uint8 into palette (256, 4) uint8 in A, R, G, B order."""
+    return av.VideoFrame.from_ndarray((index, palette), format="pal8")
+
+
+@contextmanager
+def writing(
+    path: Path,
+    container_format: str,
+    stream: StreamSpec,
+    metadata: Mapping[str, str] | None = None,
+    container_options: Mapping[str, str] | None = None,
+) -> Iterator[VideoStream]:
+    """Open `path` for one video stream; when the body raises, the file is closed unfinished."""
+    options = dict(container_options or {})
+    with _container(path, "w", container=container_format, container_options=options) as container:
+        container.metadata.update(metadata or {})
+        video = VideoStream(container, stream)
+        yield video
+        video.finish()
+
+
+def read_facts(path: Path) -> VideoFacts:
+    """The facts of a video file. Raises OSError when it is not one, or is cut short."""
+    with _container(path, "r") as container:
+        video = container.streams.video[0]
+        codec = video.codec_context
+        return VideoFacts(
+            width=codec.width,
+            height=codec.height,
+            fps=float(video.average_rate or 0),
+            frames=video.frames,
+            seconds=float((video.duration or 0) * video.time_base),
+            colours=(
+                int(codec.color_primaries),
+                int(codec.color_trc),
+                int(codec.colorspace),
+                int(codec.color_range),
+            ),
+            metadata=dict(container.metadata),
+        )
+
+
+@contextmanager
+def _container(path: Path, mode: str, **options: Any) -> Iterator[Any]:
+    """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
+    imopen: Any = iio.imopen  # its overloads know no options
+    with imopen(path, mode, plugin="pyav", **options) as plugin:
+        container = getattr(plugin, "_container", None)
+        if container is not None:
+            yield container
+            return
+    options["format"] = options.pop("container", None)
+    with av.open(str(path), mode, **options) as container:
+        yield container

@@ -1,0 +1,94 @@
+"""What a film file is: told from its first bytes and its headers; no picture is decoded.
+
+PyAV and imageio are imported only when a file needs them.
+"""
+
+from pathlib import Path
+
+from animator.encoders.spec import FilmInfo
+from animator.errors import AnimatorError
+
+
+def inspect(path: Path | str) -> FilmInfo:
+    """The facts of an MP4, a GIF or a PNG, with the metadata it was written with.
+
+    Raises AnimatorError when there is no such file, when it is none of the three, or when it is damaged.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise AnimatorError(
+            f"Cannot read '{path}': {error.strerror}. Give the path of an .mp4, .gif or .png film."
+        ) from error
+    try:
+        if head[4:8] == b"ftyp":
+            return _mp4(path)
+        if head[:4] == b"GIF8":
+            return _gif(path)
+        if head[:4] == b"\x89PNG":
+            return _png(path)
+    except (OSError, ValueError, IndexError, SyntaxError) as error:
+        raise AnimatorError(
+            f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
+        ) from error
+    raise AnimatorError(
+        f"'{path}' is not a film: it is neither an MP4, a GIF nor a PNG. Give a file that animator "
+        "render wrote."
+    )
+
+
+def _mp4(path: Path) -> FilmInfo:
+    from animator.encoders.mp4 import from_tags
+    from animator.encoders.pyav_adapter import read_facts
+
+    facts = read_facts(path)
+    return FilmInfo(
+        path=path,
+        format="mp4",
+        width=facts.width,
+        height=facts.height,
+        fps=facts.fps,
+        frames=facts.frames,
+        seconds=facts.seconds,
+        bytes=path.stat().st_size,
+        metadata=from_tags(facts.metadata),
+    )
+
+
+def _gif(path: Path) -> FilmInfo:
+    from animator.encoders.gif import from_comment
+    from animator.encoders.gif_blocks import read_facts
+
+    facts = read_facts(path)
+    metadata, fps = from_comment(facts.comment)
+    average = facts.pictures * 100 / facts.hundredths if facts.hundredths else 0.0
+    return FilmInfo(
+        path=path,
+        format="gif",
+        width=facts.width,
+        height=facts.height,
+        fps=fps or average,
+        frames=facts.pictures,
+        seconds=facts.hundredths / 100,
+        bytes=path.stat().st_size,
+        metadata=metadata,
+    )
+
+
+def _png(path: Path) -> FilmInfo:
+    from animator.encoders.png import read_still
+
+    (width, height), metadata = read_still(path)
+    return FilmInfo(
+        path=path,
+        format="png",
+        width=width,
+        height=height,
+        fps=0.0,
+        frames=1,
+        seconds=0.0,
+        bytes=path.stat().st_size,
+        metadata=metadata,
+    )

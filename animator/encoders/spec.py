@@ -1,0 +1,154 @@
+"""What a film is asked to be (FilmSpec), what it says of itself (Metadata), what it is (FilmInfo).
+
+Checks live here, so that a wrong size or rate is refused before anything is trained or drawn.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from animator.errors import AnimatorError
+
+SMALLEST = 16  # pixels a side
+LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
+FASTEST = 240  # frames a second
+FASTEST_GIF = 50  # frames a second: two hundredths each, the shortest delay that viewers keep
+LONGEST_PAUSE = 300  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSpec:
+    """Size in pixels, frames a second, and what a GIF needs to know besides.
+
+    `end_pause`: seconds that a looping format (GIF) rests on its last picture on top of that picture's
+    own time; a format that stops by itself (MP4, PNG) ignores it.
+    `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette.
+    """
+
+    width: int
+    height: int
+    fps: float
+    end_pause: float = 0.0
+    exact_colours: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames a second as a fraction (29.97 is 2997/100)."""
+        return Fraction(self.fps).limit_denominator(1001)
+
+    def check(self, suffix: str) -> None:
+        """AnimatorError when a file of this suffix ('.mp4') cannot hold such a film."""
+        _check_size(self.width, self.height)
+        _check_rate(self.fps)
+        if not 0 <= self.end_pause <= LONGEST_PAUSE:
+            raise AnimatorError(
+                f"A pause of {self.end_pause:g} seconds at the end is not possible: it lasts from 0 to "
+                f"{LONGEST_PAUSE} seconds. Use end_pause=2."
+            )
+        if suffix.lower() == ".mp4":
+            _check_even(self.width, self.height)
+        if suffix.lower() == ".gif":
+            _check_gif_rate(self.fps)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a film says of itself; `details` is anything that JSON holds."""
+
+    title: str = ""
+    description: str = ""
+    alt_text: str = ""
+    command: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, by name."""
+        return {name: getattr(self, name) for name in Metadata.__slots__}
+
+    @staticmethod
+    def from_dict(found: Mapping[str, Any]) -> "Metadata | None":
+        """What `to_dict` gave, or None when the names are not those of the fields."""
+        return Metadata(**found) if set(found) == set(Metadata.__slots__) else None
+
+
+@dataclass(frozen=True, slots=True)
+class FilmInfo:
+    """A film file as it is on disk.
+
+    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
+    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
+    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write.
+    """
+
+    path: Path
+    format: str
+    width: int
+    height: int
+    fps: float
+    frames: int
+    seconds: float
+    bytes: int
+    metadata: Metadata | None
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """`value` as one line of JSON."""
+    return json.dumps(dict(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def json_object(text: str) -> dict[str, Any] | None:
+    """The JSON object in `text`, or None when there is none."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < SMALLEST:
+        raise AnimatorError(
+            f"A film of {width}x{height} pixels is too small: each side needs at least {SMALLEST}. "
+            f"Use --size {max(width, SMALLEST)}x{max(height, SMALLEST)} or more."
+        )
+    if max(width, height) > LONGEST or min(width, height) > SHORTEST:
+        raise AnimatorError(
+            f"A film of {width}x{height} pixels is too large: the largest is {LONGEST}x{SHORTEST}. "
+            "Use --size 3840x2160 or less."
+        )
+
+
+def _check_rate(fps: float) -> None:
+    if not 0 < fps <= FASTEST:
+        raise AnimatorError(
+            f"fps={fps:g} is not possible: a film shows more than 0 and at most {FASTEST} frames a "
+            "second. Use --fps 30."
+        )
+
+
+def _check_even(width: int, height: int) -> None:
+    if width % 2 == 0 and height % 2 == 0:
+        return
+    smaller = f"{width - width % 2}x{height - height % 2}"
+    larger = f"{width + width % 2}x{height + height % 2}"
+    raise AnimatorError(
+        f"An MP4 cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
+        f"both sides must be even. Use --size {smaller} or {larger}, or write a .gif."
+    )
+
+
+def _check_gif_rate(fps: float) -> None:
+    if fps <= FASTEST_GIF:
+        return
+    fate = (
+        f"{fps:g} would play at 50 or 100"
+        if fps < 100
+        else "viewers slow a delay of one or none down to 10 frames a second"
+    )
+    raise AnimatorError(
+        f"fps={fps:g} cannot be stored in a GIF: its delays are whole hundredths of a second, and "
+        f"{fate}. Use --fps 50, 25 or 20, or write an .mp4."
+    )
