@@ -6,7 +6,7 @@ The module that turns everything into one; `animator.film(...)` is its door for 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,11 +82,14 @@ class Film:
         if fps not in self._views:
             clock = self.timeline(fps)
             wanted = {name.partition("@")[0] for row in self.layout for name in row}
-            self._views[fps] = tuple(
+            views = [
                 prepare.view(run, self._name(i), self.cut, clock, "surface" in wanted,
                              self.model, self.use_cache, self.progress)
                 for i, run in enumerate(self.runs)
-            )  # fmt: skip
+            ]  # fmt: skip
+            low = min(view.line_range[0] for view in views)
+            high = max(view.line_range[1] for view in views)
+            self._views[fps] = tuple(replace(view, line_range=(low, high)) for view in views)
         return self._views[fps]
 
     def _name(self, index: int) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def weights(run: "Recording", i: int | str, j: int | str, names: tuple[str, str] | None = None) -> Plane:
     """The plane of two single weights: coordinates (a, b) are the values of parameters i and j.
 
-    All other parameters stay at their last recorded values that are finite. `i` and `j` are indices or names such
-    as "dense/kernel[0,0]"; `names` label the axes, by default with the parameters' names.
+    All other parameters stay at their last recorded values that are finite. `i` and `j` are indices
+    or names such as "dense/kernel[0,0]"; `names` label the axes, by default with those names.
     """
     first, second = run.index(i), run.index(j)
     if first == second:

@@ -54,13 +54,14 @@ def view(run: Recording, name: str, cut: Cut, timeline: Timeline, with_surface: 
         shown_window = window.choose(trajectory, target)
         plane = planes.weights(run, i, j, names=(labels[i], labels[j]))
         field, loss = _field(run, plane, shown_window, cut, timeline, loss, model, use_cache, progress)
-    lines = _lines(run)
+    drawn = _lines(run)
+    lines = np.asarray(weights[:, drawn], np.float32)
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
     stored_test = run.meta.get("test") or {}
     return View(
         name=name, steps=run.steps, parameters=count,
-        labels=tuple(labels[k] for k in lines), lines=np.asarray(weights[:, lines], np.float32),
+        labels=tuple(labels[k] for k in drawn), lines=lines, line_range=_range(lines, target),
         axis_labels=(labels[i], labels[j]), trajectory=trajectory, loss=loss,
         batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch, target=target,
         window=shown_window, field=field,
@@ -68,6 +69,12 @@ def view(run: Recording, name: str, cut: Cut, timeline: Timeline, with_surface: 
         test_samples=int(stored_test.get("samples", 0)),
         broke_at=int(bad[0]) if len(bad) else None,
     )  # fmt: skip
+
+
+def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tuple[float, float]:
+    """The least and greatest finite value of lines (K+1, Q), and of the target."""
+    known = [*lines[np.isfinite(lines)].astype(float), *(target or ())] or [0.0]
+    return min(known), max(known)
 
 
 def can_cut(run: Recording, model: Any = None) -> bool:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def rebuild(run: "Recording") -> Any:
     """The Keras model of `run`, compiled as it was for training.
 
-    Its weights are freshly initialized: the recorded ones are rows for an Objective. Raises AnimatorError when
-    the recording does not describe the model, or its layers are not Keras' own.
+    Its weights are freshly initialized: the recorded ones are rows for an Objective. Raises
+    AnimatorError when the recording does not describe the model, or its layers are not Keras' own.
     """
     described, compiled = _config(run, "model_config"), _config(run, "compile_config")
     if not described or not compiled:
@@ -35,8 +35,8 @@ def rebuild(run: "Recording") -> Any:
     return model
 
 
-def _config(run: "Recording", key: str) -> dict[str, Any] | None:
-    """The description under `key` of the recording's meta, as a dict."""
+def _config(run: "Recording", key: str) -> Any:
+    """The description under `key` of the recording's meta, as a dict; None when there is none."""
     found = run.meta.get(key)
     return json.loads(found) if isinstance(found, str) else found
 

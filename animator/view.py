@@ -47,7 +47,7 @@ class View:
     """One run, ready to draw. K updates; P parameters, of which Q are drawn as lines.
 
     trajectory (K+1, 2); loss (K+1,), NaN where absent; batch_loss, learning_rate, epoch (K,);
-    lines (K+1, Q) with labels (Q,).
+    lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on, shared by the views of a film.
     """
 
     name: str
@@ -55,6 +55,7 @@ class View:
     parameters: int
     labels: tuple[str, ...]
     lines: NDArray[np.float32]
+    line_range: tuple[float, float]
     axis_labels: tuple[str, str]
     trajectory: Floats
     loss: Floats

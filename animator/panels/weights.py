@@ -21,20 +21,12 @@ class WeightsPanel(Panel):
             for colour in [colours[i % len(colours)]]
         ]
         self.curves = Curves(self.look, cell, lines, short)
-        shown = self.view.lines[: self._tame() + 1]
-        finite = shown[np.isfinite(shown)].astype(float)
-        target = self.view.target or ()
-        low, high = min([*target, *finite]), max([*target, *finite])
+        low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
         self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2))
         self.heading(self.curves.box, self.title or "weights over steps")
         self.moving = list(self.curves.artists)
-
-    def _tame(self) -> int:
-        """The last step whose weights decide the axis: all, or those before the path ran away."""
-        window = self.view.window
-        return self.view.steps if window is None or window.left_at is None else window.left_at
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)

@@ -1,0 +1,274 @@
+"""A recording at rest: every weight and loss of one training run, in one HDF5 file, read in pieces.
+
+K updates give K+1 rows of weights (row 0: before training) and K batch losses. The file is only ever
+read as data. Only rows counted in `flushed` are trusted, so a run that was killed opens as far as it got.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+from animator.errors import AnimatorError, nearest
+
+FORMAT = "animator recording"
+SCHEMA = 1
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A trainable variable: its path ("dense/kernel"), its shape, and where it starts in a row."""
+
+    path: str
+    shape: tuple[int, ...]
+    start: int
+
+    def names(self) -> list[str]:
+        """The name of each element, in C order: "dense/kernel[0,0]", or the path alone for a scalar."""
+        if not self.shape:
+            return [self.path]
+        return [f"{self.path}[{','.join(map(str, index))}]" for index in np.ndindex(*self.shape)]
+
+
+class Rows(NDArrayOperatorsMixin):
+    """The first `count` rows of a dataset, read from the file when they are asked for.
+
+    Slices give NumPy arrays; NumPy functions and operators read all rows.
+    """
+
+    def __init__(self, dataset: Any, count: int) -> None:
+        self._dataset = dataset
+        self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
+        self.dtype = np.dtype(dataset.dtype)
+        self.ndim = len(self.shape)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        first, *rest = key if isinstance(key, tuple) else (key,)
+        if isinstance(first, int | np.integer):
+            if not -len(self) <= first < len(self):
+                raise IndexError(f"row {first} is outside of a recording of {len(self)} rows")
+            first = int(first) % len(self)
+        elif isinstance(first, slice):
+            start, stop, step = first.indices(len(self))
+            if step < 1:
+                return np.asarray(self[:, *rest] if rest else self[:])[first]
+            first = slice(start, stop, step)
+        else:
+            return np.asarray(self._fancy(np.asarray(first)))[(slice(None), *rest)]
+        return np.asarray(self._dataset[(first, *rest)])
+
+    def _fancy(self, index: NDArray[Any]) -> NDArray[Any]:
+        """Rows by a list of indices in any order, or by a mask."""
+        index = np.flatnonzero(index) if index.dtype == bool else index % len(self)
+        unique, inverse = np.unique(index, return_inverse=True)
+        return np.asarray(self._dataset[unique.tolist()])[inverse] if len(unique) else self[0:0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self[:], dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [np.asarray(value) if isinstance(value, Rows) else value for value in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
+
+class Recording:
+    """An open recording; see the module. Close it, or use it as a context, to let go of the file.
+
+    weights (K+1, P) float32. batch_loss (K,): true loss of batch k at row k-1. loss and test_loss (K+1,):
+    loss on the data (test data) in evaluation mode, NaN where it was not computed. learning_rate, epoch,
+    batch (K,): of each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
+    """
+
+    def __init__(self, path: Path, file: Any) -> None:
+        self.path = path
+        self._file = file
+        self.steps = int(file["flushed"][0])
+        self.finished = bool(file.attrs["finished"])
+        self.meta: dict[str, Any] = json.loads(file["meta"][()])
+        self.variables = tuple(
+            Variable(v["path"], tuple(v["shape"]), v["start"]) for v in self.meta["variables"]
+        )
+        self.weights = Rows(file["weights"], self.steps + 1)
+        self._names: list[str] | None = None
+
+    def __enter__(self) -> "Recording":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "" if self.finished else ", cut short"
+        count = self.weights.shape[1]
+        return f"Recording({str(self.path)!r}: {self.steps:,} steps of {count:,} parameters{state})"
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @property
+    def parameter_names(self) -> list[str]:
+        """The P names "dense/kernel[0,0]", in the order of a row."""
+        if self._names is None:
+            self._names = [name for variable in self.variables for name in variable.names()]
+        return self._names
+
+    def index(self, name: int | str) -> int:
+        """The index of a parameter given by name, or by an index that is in range."""
+        count = int(self.weights.shape[1])
+        if isinstance(name, int | np.integer):
+            if not -count <= name < count:
+                raise AnimatorError(
+                    f"There is no parameter {name}: '{self.path}' has {count:,}. "
+                    f"Give an index from 0 to {count - 1:,}."
+                )
+            return int(name) % count
+        if name not in self.parameter_names:
+            some = " ".join(self.parameter_names[:6])
+            raise AnimatorError(
+                f"No parameter is called {name!r}. {nearest(name, self.parameter_names)}"
+                f"'{self.path}' has: {some}{' ...' if count > 6 else ''}."
+            )
+        return self.parameter_names.index(name)
+
+    def _column(self, name: str, count: int) -> NDArray[Any]:
+        return np.asarray(self._file[name][:count])
+
+    @property
+    def batch_loss(self) -> Floats:
+        """(K,) true loss of each batch, at the weights that the update was made from."""
+        return self._column("batch_loss", self.steps)
+
+    @property
+    def learning_rate(self) -> Floats:
+        """(K,) learning rate of each update."""
+        return self._column("learning_rate", self.steps)
+
+    @property
+    def epoch(self) -> NDArray[np.int32]:
+        """(K,) epoch of each update, from 0."""
+        return self._column("epoch", self.steps)
+
+    @property
+    def batch(self) -> NDArray[np.int32]:
+        """(K,) number of each update within its epoch, from 0."""
+        return self._column("batch", self.steps)
+
+    @property
+    def loss(self) -> Floats:
+        """(K+1,) loss on the data in evaluation mode; NaN where it was not computed."""
+        found = self._all_steps("loss")
+        return np.full(self.steps + 1, np.nan) if found is None else found
+
+    @property
+    def test_loss(self) -> Floats | None:
+        """(K+1,) loss on the test data in evaluation mode; None without test data or when cut short."""
+        return self._all_steps("test_loss")
+
+    def _all_steps(self, name: str) -> Floats | None:
+        return np.asarray(self._file[name][()]) if name in self._file else None
+
+    @property
+    def running_means(self) -> dict[str, Floats]:
+        """Metrics as Keras reports them after each batch, (K,) each: running means of their epoch."""
+        return {
+            name: self._column(f"running_means/{name}", self.steps) for name in self._file["running_means"]
+        }
+
+    def data(self) -> tuple[Any, Any] | None:
+        """(x, y) as they were given to the Recorder, or None when they were not kept."""
+        return self._pair("data")
+
+    def test(self) -> tuple[Any, Any] | None:
+        """The test data (x, y), or None when there is none in the file."""
+        return self._pair("test")
+
+    def _pair(self, name: str) -> tuple[Any, Any] | None:
+        group = self._file.get(name)
+        return None if group is None else (group["x"][()], group["y"][()])
+
+
+def load(path: str | Path) -> Recording:
+    """Open a recording without reading it whole.
+
+    Raises AnimatorError when there is no such file, when it is no recording, when it is damaged, and
+    when a later version of animator wrote it.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise AnimatorError(_missing(path))
+    with _explaining(path):
+        file = _open(path)
+        if file.attrs.get("format") != FORMAT:
+            file.close()
+            raise AnimatorError(
+                f"'{path}' is an HDF5 file but not a recording of animator. Give a file that "
+                "animator.Recorder or 'animator record' wrote."
+            )
+        schema = int(file.attrs["schema"])
+        if schema > SCHEMA:
+            file.close()
+            raise AnimatorError(
+                f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
+                "Install a newer animator, or record again."
+            )
+        return Recording(path, file)
+
+
+def part_of(path: Path) -> Path:
+    """Where the recording for `path` is while it is written."""
+    return path.with_name(f"{path.stem}.part{path.suffix}")
+
+
+def _open(path: Path) -> Any:
+    """The file for reading; one whose writer was killed opens in HDF5's reading-while-writing mode."""
+    try:
+        return h5py.File(path, "r", libver="latest")
+    except OSError:
+        return h5py.File(path, "r", libver="latest", swmr=True)
+
+
+def _missing(path: Path) -> str:
+    part = part_of(path)
+    if part.is_file():
+        return (
+            f"There is no recording '{path}', but one that was cut short lies beside it. "
+            f"Use '{part}' to see how far it got, or record again."
+        )
+    return f"There is no recording '{path}'. Give the path of a .h5 file that animator.Recorder wrote."
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KeyError, json.JSONDecodeError, RuntimeError) as error:
+        if not _is_hdf5(path):
+            raise AnimatorError(
+                f"'{path}' is not a recording: it is no HDF5 file. Give a .h5 file that "
+                "animator.Recorder or 'animator record' wrote."
+            ) from error
+        raise AnimatorError(
+            f"'{path}' is damaged: it begins like a recording, but parts of it are missing. "
+            "Copy it again from where it was made, or record again."
+        ) from error
+
+
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8) == b"\x89HDF\r\n\x1a\n"
