@@ -77,8 +77,7 @@ def render(name: str, values: list[str], options: Options) -> None:
     seconds: dict[str, float] = {}
     with shown() as progress, timed(seconds, "total"):
         with timed(seconds, "record"):
-            _check_files(options, outputs)
-            film, cached = _film(name, values, options, progress)
+            film, cached = _film(name, values, options, outputs, progress)
         with timed(seconds, "surface"):
             for fps in {options.fps} if options.fps else set(_rates(outputs)):
                 film.views(fps)
@@ -90,10 +89,12 @@ def render(name: str, values: list[str], options: Options) -> None:
 def _rates(outputs: tuple[Path, ...]) -> list[float]:
     from animator.films import DEFAULTS
 
-    return [DEFAULTS[path.suffix][1] for path in outputs]
+    return [DEFAULTS[path.suffix.lower()][1] for path in outputs]
 
 
-def _film(name: str, values: list[str], options: Options, progress: Progress) -> "tuple[Film, bool]":
+def _film(
+    name: str, values: list[str], options: Options, outputs: tuple[Path, ...], progress: Progress
+) -> "tuple[Film, bool]":
     """The film for a scene name, a scene file or a recording; and whether nothing was trained."""
     from animator import films, library
     from animator.prepare import Cut
@@ -105,11 +106,13 @@ def _film(name: str, values: list[str], options: Options, progress: Progress) ->
                 f"'{name}' is a recording: its parameters are fixed, so {values[0]!r} cannot be set. "
                 "Render its scene with that parameter instead, or leave it away."
             )
+        _check_files(options, outputs)
         film.use_cache = options.use_cache
         film.command = command(name, values, options)
         return film, True
     scene_file = library.find(name)
     scene, about = build(scene_file, values)
+    _check_files(options, outputs)
     with library.blaming(scene_file.path):
         runs, cached = recordings(scene, about, options.use_cache, progress)
     return films.Film(

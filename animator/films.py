@@ -143,7 +143,9 @@ class Film:
     def _save(self, path: Path, spec: FilmSpec) -> Saved:
         clock = self.timeline(spec.fps)
         canvas = self.canvas((spec.width, spec.height), spec.fps)
-        stills = list(clock.stills()) if path.suffix != ".png" else [(clock.state(clock.frames - 1), 1)]
+        stills = (
+            list(clock.stills()) if path.suffix.lower() != ".png" else [(clock.state(clock.frames - 1), 1)]
+        )
         stage = f"drawing {path.name}"
 
         def samples() -> Iterator[NDArray[np.uint8]]:
@@ -157,7 +159,7 @@ class Film:
             for repeat in _pipe(canvas.draw, stills, encoder.write):
                 done += repeat
                 self.progress(stage, done, frames)
-        return Saved(path, path.suffix[1:], spec.width, spec.height, spec.fps, frames,
+        return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, path.stat().st_size, path.with_suffix(".png"))  # fmt: skip
 
     def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
@@ -204,10 +206,10 @@ def film(
 def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str) -> FilmSpec:
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
     opener_for(path)
-    own_size, own_fps = DEFAULTS[path.suffix]
+    own_size, own_fps = DEFAULTS[path.suffix.lower()]
     width, height = size or own_size
     spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
-    spec.check(path.suffix)
+    spec.check(path.suffix.lower())
     return spec
 
 

@@ -73,8 +73,8 @@ def view(run: Recording, name: str, cut: Cut, timeline: Timeline, with_surface: 
 
 def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tuple[float, float]:
     """The least and greatest finite value of lines (K+1, Q), and of the target."""
-    known = [*lines[np.isfinite(lines)].astype(float), *(target or ())] or [0.0]
-    return min(known), max(known)
+    known = np.append(lines[np.isfinite(lines)].astype(float), target or ())
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
 def can_cut(run: Recording, model: Any = None) -> bool:

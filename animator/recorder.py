@@ -196,7 +196,8 @@ class Recorder(keras.callbacks.Callback):
         for name, pair in self._data.items():
             if pair is not None:
                 meta[name] = {"samples": len(pair[0]), "digest": _digest(*pair)}
-        return _plain_json(meta)
+        plain: dict[str, Any] = _plain_json(meta)
+        return plain
 
 
 def _arrays(name: str, pair: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:

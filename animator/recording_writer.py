@@ -45,7 +45,7 @@ class RecordingWriter:
         self._weights = np.empty((self.rows, first.size), np.float32)
         self._columns: dict[str, NDArray[Any]] = {}
         try:
-            self.file: Any = h5py.File(self.part, "w", libver="latest")
+            self.file: Any = _timeless(self.part)
         except OSError as error:
             raise AnimatorError(
                 f"Cannot record to '{path}': '{self.part}' is in use by another recording, or cannot be "
@@ -57,6 +57,11 @@ class RecordingWriter:
         file = self.file
         file.attrs["format"], file.attrs["schema"], file.attrs["finished"] = FORMAT, SCHEMA, False
         file.create_dataset("meta", data=json.dumps(meta, sort_keys=True), track_times=False)
+        folders = {name.partition("/")[0] for name in arrays} | {"running_means"}
+        untimed = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
+        untimed.set_obj_track_times(False)
+        for name in sorted(folders):
+            h5py.h5g.create(file.id, name.encode(), gcpl=untimed)
         for name, values in arrays.items():
             file.create_dataset(name, data=values, track_times=False)
         rows = max(1, min(1024, CHUNK_BYTES // (4 * self.size)))
@@ -66,7 +71,6 @@ class RecordingWriter:
         for name, kind in (("batch_loss", "f8"), ("learning_rate", "f8"), ("epoch", "i4"), ("batch", "i4")):
             self._growing(name, (), kind, 1024)
             self._columns[name] = np.empty(self.rows, kind)
-        file.require_group("running_means")
         for name in metrics:
             self._growing(f"running_means/{name}", (), "f8", 1024)
             self._columns[f"running_means/{name}"] = np.empty(self.rows, "f8")
@@ -124,3 +128,12 @@ class RecordingWriter:
                 file.create_dataset(name, data=values, track_times=False)
             file.attrs["finished"] = True
         self.part.replace(self.path)
+
+
+def _timeless(path: Path) -> Any:
+    """A new HDF5 file in the latest format, without the times that HDF5 would note for its root group."""
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    creation.set_obj_track_times(False)
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+    return h5py.File(h5py.h5f.create(bytes(path), h5py.h5f.ACC_TRUNC, creation, access))

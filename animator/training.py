@@ -25,6 +25,7 @@ def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: 
     from animator.recorder import Recorder
 
     progress("starting TensorFlow", 1, 1)
+    keras.utils.clear_session(free_memory=False)  # layers are numbered anew: the same names each time
     keras.utils.set_random_seed(experiment.seed)
     x, y = experiment.data()
     test = experiment.test() if experiment.test is not None else None

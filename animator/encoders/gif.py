@@ -5,7 +5,7 @@ the film's length (30 frames a second: 3, 4, 3). A held picture is stored once w
 encoder leaves unchanged pixels transparent by itself when the palette has a transparent entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -24,9 +24,10 @@ class GifEncoder:
     def __init__(self, stream: VideoStream, spec: FilmSpec, samples: Samples | None) -> None:
         self._stream = stream
         self._spec = spec
-        self._samples = samples
         self._palette: palette.Bytes | None = None
         self._index: palette.Indexer | None = None
+        if samples is not None:
+            self._choose(samples())
         self._frames = 0
         self._last_start = 0
 
@@ -34,16 +35,19 @@ class GifEncoder:
         """See Encoder.write."""
         check_frame(frame, self._spec, repeat)
         if self._index is None or self._palette is None:
-            colours = palette.choose(
-                [frame] if self._samples is None else self._samples(), self._spec.exact_colours
-            )
-            self._palette, self._index = palette.entries(colours), palette.Indexer(colours)
+            self._choose([frame])
+            assert self._index is not None and self._palette is not None
         picture = palette_picture(self._index(frame), self._palette)
         start = self._start(self._frames)
         self._frames += repeat
         for moment in range(start, self._start(self._frames), LONGEST_DELAY):
             self._stream.send(picture, moment)
             self._last_start = moment
+
+    def _choose(self, frames: Iterable[Frame]) -> None:
+        """Make the palette; at opening, since `samples` may draw with what the caller draws with later."""
+        colours = palette.choose(frames, self._spec.exact_colours)
+        self._palette, self._index = palette.entries(colours), palette.Indexer(colours)
 
     @property
     def last_delay(self) -> int:

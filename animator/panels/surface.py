@@ -117,7 +117,8 @@ class SurfacePanel(Panel):
         right = place[0] < a0 + 0.6 * (a1 - a0)
         gap = self.look.points * 0.75
         return self.axes.annotate(
-            words, (float(place[0]), float(place[1])), xytext=(gap * (0.6 if right else -0.6), gap if up else -gap),
+            words, (float(place[0]), float(place[1])),
+            xytext=(gap * (0.6 if right else -0.6), gap if up else -gap),
             textcoords="offset points", ha="left" if right else "right",
             va="bottom" if up else "top", color=colour, fontsize=self.look.points * 0.92,
             family=use_fonts(), fontweight="bold", zorder=6,
