@@ -109,3 +109,10 @@ def visible(pixels: Floats, most: int = 20_000) -> NDArray[np.int64]:
     index = np.union1d([0, len(pixels) - 1], np.flatnonzero(new) + 1)
     few = np.unique(np.linspace(0, len(index) - 1, min(most, len(index))).astype(int))
     return np.asarray(index[few], np.int64)
+
+
+def dense(pixels: Floats, most: int = 2_000, between: int = 24) -> Floats:
+    """Points (m, 2) along the path through pixels (n, 2), close enough to tell what it crosses."""
+    few = pixels[visible(pixels, most)]
+    at = np.linspace(0, len(few) - 1, (len(few) - 1) * between + 1)
+    return np.column_stack([np.interp(at, np.arange(len(few)), few[:, axis]) for axis in (0, 1)])

@@ -22,7 +22,8 @@ from animator.style import use_fonts
 
 Floats = NDArray[np.float64]
 LABEL_GAP = 0.9
-VALUE_WIDTH = 3.9
+VALUE_WIDTH = 4.6
+NICE = [1, 2, 2.5, 4, 5, 10]
 
 
 def thin(steps: Floats, values: Floats, columns: int) -> tuple[Floats, Floats]:
@@ -73,7 +74,7 @@ class Curves:
     def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str]) -> None:
         em = look.em
         self.look, self.lines, self.write = look, lines, write
-        self.name_width = 0.66 * max(len(line.name) for line in lines) + 0.6
+        self.name_width = 0.5 + 0.62 * max(5, *(len(line.name) for line in lines))
         right = LABEL_GAP + self.name_width + VALUE_WIDTH
         self.box = cell.inset(3.6 * em, 3.1 * em, right * em, 2.0 * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines))
@@ -159,7 +160,8 @@ def step_axes(look: Look, box: Box, last: float) -> Axes:
     """Axes over steps 0 to `last`."""
     axes = look.axes(box)
     axes.set_xlim(0, max(1.0, last))
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=2))
+    most = max(2, min(4, int(box.width / (4.4 * look.em))))
+    axes.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2, steps=NICE))
     axes.xaxis.set_label_text("step", color=look.style.muted, fontsize=look.points * 0.9, family=use_fonts())
     axes.xaxis.set_label_coords(0.5, -1.55 * look.em / box.height)
     return axes

@@ -13,7 +13,7 @@ from matplotlib.transforms import IdentityTransform
 
 from animator.layout import Box
 from animator.panels.base import Look
-from animator.panels.stamps import Stamp
+from animator.panels.stamps import Sprite, Stamp
 from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
@@ -21,7 +21,10 @@ from animator.words import number
 
 
 class Readout:
-    """Title, caption, live numbers of the first view (and every view's loss), end card."""
+    """Title, caption, live numbers of the first view (and every view's loss), end card.
+
+    On a frame too narrow for both, the end card takes the place of the numbers that it would cover.
+    """
 
     def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str) -> None:
         self.look, self.views, self.frame = look, views, frame
@@ -34,8 +37,18 @@ class Readout:
                                  color=look.style.muted)  # fmt: skip
         self._fit(caption_text, frame.width - 2 * self.margin)
         self.moving: list[Artist] = []
-        self.values = [self._number(place, name) for place, name in self._places()]
-        self.card = self._card()
+        places = self._places()
+        muted, ink = look.style.muted, look.style.ink
+        self.names = [self._stamp(left, 2.55, name, 0.86, muted) for left, name in places]
+        self.values = [self._stamp(left, 1.05, "", 1.3, ink) for left, _ in places]
+        self.card, card_left = self._card()
+        ends = [*(left for left, _ in places[1:]), places[-1][0] + 6.2 * em]
+        self.behind = [
+            stamp
+            for name, value, end in zip(self.names, self.values, ends, strict=True)
+            for stamp in (name, value)
+            if end > card_left
+        ]
 
     def _fit(self, text: Text, width: float) -> None:
         """Wrap a text that is wider than `width` pixels onto two lines."""
@@ -52,47 +65,49 @@ class Readout:
         em = self.look.em
         names = ["step", "epoch", "learning rate"]
         names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.views]
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.68 + 3.2, 4.6, 7.6]
+        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, 4.0, 7.0]
         widths += [max(5.0, 0.6 * len(name) + 1.5) for name in names[3:]]
         lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
         return list(zip((float(left) for left in lefts), names, strict=True))
 
-    def _number(self, left: float, name: str) -> Text:
-        em = self.look.em
-        self.look.text(left, 2.55 * em, name, em=0.86, color=self.look.style.muted)
-        value = Stamp(left, 1.05 * em, "", color=self.look.style.ink, family=use_fonts())
-        value.set_fontsize(1.3 * self.look.points)
-        value.set_transform(IdentityTransform())
-        value.set_animated(True)
-        self.look.figure.add_artist(value)
-        self.moving.append(value)
-        return value
+    def _stamp(self, left: float, bottom: float, words: str, em: float, colour: str) -> Stamp:
+        stamp = Stamp(left, bottom * self.look.em, words, color=colour, family=use_fonts())
+        stamp.set_fontsize(em * self.look.points)
+        stamp.set_transform(IdentityTransform())
+        stamp.set_animated(True)
+        self.look.figure.add_artist(stamp)
+        self.moving.append(stamp)
+        return stamp
 
-    def _card(self) -> list[Artist]:
-        """What came out of it, on 10 (or however many) test samples; empty when there are none."""
+    def _card(self) -> tuple[Sprite | None, float]:
+        """What came out of it, on 10 (or however many) test samples, and where the card begins."""
         tested = [view for view in self.views if view.test_loss is not None]
-        if not tested:
-            return []
-        em, style = self.look.em, self.look.style
-        lines = [self._result(view) for view in tested]
-        head = f"loss on {tested[0].test_samples:,} test samples"
         right = self.frame.width - self.margin
-        texts: list[Artist] = [
+        if not tested:
+            return None, right
+        em, style = self.look.em, self.look.style
+        head = f"loss on {tested[0].test_samples:,} test samples"
+        result = "   ".join(self._result(view) for view in tested)
+        texts = [
             self.look.text(right - em, 2.55 * em, head, em=0.86, color=style.muted, ha="right"),
-            self.look.text(right - em, 1.05 * em, "   ".join(lines), em=1.15, ha="right",
-                           fontweight="bold"),
-        ]  # fmt: skip
-        left = min(text.get_window_extent().x0 for text in texts if isinstance(text, Text)) - em
+            self.look.text(right - em, 1.05 * em, result, em=1.15, ha="right", fontweight="bold"),
+        ]
+        left = min(text.get_window_extent().x0 for text in texts) - em
         back = FancyBboxPatch(
-            (left, 0.5 * em), right - left, 3.1 * em, transform=None, facecolor=style.panel,
-            boxstyle=f"round,pad=0,rounding_size={0.5 * em}", edgecolor=style.grid,
+            (left, 0.5 * em),
+            right - left,
+            3.1 * em,
+            transform=None,
+            facecolor=style.panel,
+            boxstyle=f"round,pad=0,rounding_size={0.5 * em}",
+            edgecolor=style.grid,
             linewidth=self.look.line(1.0),
-        )  # fmt: skip
+        )
         self.look.figure.add_artist(back)
-        for artist in (back, *texts):
-            artist.set_animated(True)
-        self.moving += [back, *texts]
-        return [back, *texts]
+        card = Sprite([back, *texts], 5)
+        self.look.figure.add_artist(card)
+        self.moving.append(card)
+        return card, left
 
     def _result(self, view: View) -> str:
         before, after = view.test_loss or (np.nan, np.nan)
@@ -110,8 +125,10 @@ class Readout:
         words += [current_loss(v, min(state.step, v.steps)) for v in self.views]
         for text, word in zip(self.values, words, strict=True):
             text.set_text(word)
-        for artist in self.card:
-            artist.set_visible(state.ended)
+        if self.card is not None:
+            self.card.set_visible(state.ended)
+        for stamp in self.behind:
+            stamp.set_visible(not state.ended)
 
 
 def current_loss(view: View, step: int) -> str:

@@ -54,7 +54,7 @@ class LossScale:
         chosen: list[float] = []
         for loss in candidates:
             far = all(abs(self.position(loss) - self.position(c)) > 0.12 for c in chosen)
-            if self.low <= loss <= self.high and far:
+            if loss <= self.high and self.position(loss) > 0.03 and far:
                 chosen.append(loss)
         return chosen
 

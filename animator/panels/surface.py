@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from animator.layout import Box
-from animator.panels.artists import Bands, Trail, visible
+from animator.panels.artists import Bands, Trail, dense, visible
 from animator.panels.base import Panel
 from animator.panels.scale import BANDS, LossScale, colour_map
 from animator.panels.stamps import Sprite
@@ -110,21 +110,33 @@ class SurfacePanel(Panel):
         return marker
 
     def _tag(self, place: Floats, words: str, colour: str) -> Annotation:
-        """A name beside a point, on the side where there is room and the path is not."""
-        a0, a1, _, _ = self.window.extent
-        middle = self.trajectory[np.isfinite(self.trajectory).all(axis=1)].mean(axis=0)
-        up = place[1] >= middle[1]
-        right = place[0] < a0 + 0.6 * (a1 - a0)
-        gap = self.look.points * 0.75
+        """A name beside a point, at the corner that is in the window and covers least of the path."""
+        em, box = self.look.em, self.axes.bbox
+        middle = self.axes.transData.transform(place)
+        size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
+        path = dense(self.axes.transData.transform(np.nan_to_num(self.trajectory)))
+
+        def cost(corner: tuple[int, int]) -> tuple[float, float]:
+            low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
+            outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
+            outside += np.maximum(0, low + size - np.array([box.x1, box.y1])).sum()
+            return float(outside), float(((path > low) & (path < low + size)).all(axis=1).sum())
+
+        right, up = min(((1, 1), (-1, 1), (1, -1), (-1, -1)), key=cost)
         return self.axes.annotate(
-            words, (float(place[0]), float(place[1])),
-            xytext=(gap * (0.6 if right else -0.6), gap if up else -gap),
-            textcoords="offset points", ha="left" if right else "right",
-            va="bottom" if up else "top", color=colour, fontsize=self.look.points * 0.92,
-            family=use_fonts(), fontweight="bold", zorder=6,
-            bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none",
-                  "boxstyle": "round,pad=0.22"},
-        )  # fmt: skip
+            words,
+            (float(place[0]), float(place[1])),
+            xytext=(right * self.look.points * 0.6, up * self.look.points * 0.8),
+            textcoords="offset points",
+            ha="left" if right > 0 else "right",
+            va="bottom" if up > 0 else "top",
+            color=colour,
+            fontsize=self.look.points * 0.92,
+            family=use_fonts(),
+            fontweight="bold",
+            zorder=3,
+            bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
+        )
 
     def _path(self) -> None:
         style, look = self.look.style, self.look

@@ -24,7 +24,7 @@ class WeightsPanel(Panel):
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
-        self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2))
+        self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
         self.heading(self.curves.box, self.title or "weights over steps")
         self.moving = list(self.curves.artists)
 
