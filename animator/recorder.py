@@ -64,9 +64,7 @@ class Recorder(keras.callbacks.Callback):
         self._batch_loss = self._rate_now = float("nan")
         first = np.concatenate([np.ravel(v.numpy()) for v in self._variables]).astype(np.float32)
         kept = self._kept()
-        metrics = [m.name for m in model.metrics]
-        names = list(dict.fromkeys([*(n for n in metrics if n != "compile_metrics"), *_inner(model)]))
-        self._writer = RecordingWriter(self.path, first, names, self._meta(), kept)
+        self._writer = RecordingWriter(self.path, first, self._meta(), kept)
         self._total = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
         self._plain = model.train_function
         model.train_function = self._around
@@ -234,12 +232,6 @@ def _tracker(model: Any) -> tuple[Any, Any] | None:
     if total is None or count is None:
         return None
     return total.value, count.value
-
-
-def _inner(model: Any) -> list[str]:
-    """Names of the compiled metrics, which Keras makes when it first sees data."""
-    compiled = getattr(model, "_compile_metrics", None)
-    return [metric.name for metric in getattr(compiled, "metrics", [])] if compiled is not None else []
 
 
 def _rate(optimizer: Any) -> Any:

@@ -240,7 +240,11 @@ def _open(path: Path) -> Any:
     try:
         return h5py.File(path, "r", libver="latest")
     except OSError:
-        return h5py.File(path, "r", libver="latest", swmr=True)
+        file = h5py.File(path, "r", libver="latest", swmr=True)
+        if file.attrs.get("finished", False):  # it was closed properly once: now it is damaged
+            file.close()
+            raise
+        return file
 
 
 def _missing(path: Path) -> str:

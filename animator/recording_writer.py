@@ -32,7 +32,6 @@ class RecordingWriter:
         self,
         path: Path,
         first: NDArray[np.float32],
-        metrics: list[str],
         meta: dict[str, Any],
         arrays: dict[str, NDArray[Any]],
     ) -> None:
@@ -51,9 +50,9 @@ class RecordingWriter:
                 f"Cannot record to '{path}': '{self.part}' is in use by another recording, or cannot be "
                 f"written ({str(error).splitlines()[0][:80]}). Choose another path, or wait for it to end."
             ) from error
-        self._create(first, metrics, meta, arrays)
+        self._create(first, meta, arrays)
 
-    def _create(self, first: Any, metrics: list[str], meta: Any, arrays: dict[str, Any]) -> None:
+    def _create(self, first: Any, meta: Any, arrays: dict[str, Any]) -> None:
         file = self.file
         file.attrs["format"], file.attrs["schema"], file.attrs["finished"] = FORMAT, SCHEMA, False
         file.create_dataset("meta", data=json.dumps(meta, sort_keys=True), track_times=False)
@@ -71,12 +70,8 @@ class RecordingWriter:
         for name, kind in (("batch_loss", "f8"), ("learning_rate", "f8"), ("epoch", "i4"), ("batch", "i4")):
             self._growing(name, (), kind, 1024)
             self._columns[name] = np.empty(self.rows, kind)
-        for name in metrics:
-            self._growing(f"running_means/{name}", (), "f8", 1024)
-            self._columns[f"running_means/{name}"] = np.empty(self.rows, "f8")
         file.create_dataset("flushed", data=np.zeros(1, np.int64), maxshape=(None,), track_times=False)
         file.flush()
-        file.swmr_mode = True
 
     def _growing(self, name: str, tail: tuple[int, ...], kind: Any, rows: int) -> Any:
         return self.file.create_dataset(
@@ -91,11 +86,21 @@ class RecordingWriter:
 
     def add(self, columns: dict[str, float]) -> None:
         """Take the row in `slot`, and one number for each column."""
+        if not self.file.swmr_mode:
+            self._begin([name for name in columns if name not in self._columns])
         for name, values in self._columns.items():
             values[self._waiting] = columns.get(name, np.nan)
         self._waiting += 1
         if self._waiting == self.rows:
             self.flush()
+
+    def _begin(self, metrics: list[str]) -> None:
+        """Make columns for metrics, which Keras names with its first batch; from here on readers are safe."""
+        for name in metrics:
+            self._growing(name, (), "f8", 1024)
+            self._columns[name] = np.empty(self.rows, "f8")
+        self.file.flush()
+        self.file.swmr_mode = True
 
     def flush(self) -> None:
         """Write the rows that wait, then count them."""

@@ -1,0 +1,60 @@
+"""Fixtures that several test files use: a cache of its own, and a neuron trained by plain NumPy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from animator.view import Field, View
+from animator.window import choose
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test reads or fills the user's cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("ANIMATOR_CACHE", str(folder))
+    yield folder
+    patch.undo()
+
+
+def numpy_view(rate: float = 0.5, moving: bool = True, steps: int = 60) -> View:
+    """A tanh neuron with a bias, trained by NumPy, as a View with an exact surface."""
+    rng = np.random.default_rng(0)
+    x = rng.random((64, 2))
+    y = np.tanh(x.sum(1))
+
+    def loss(w):
+        return ((np.tanh(w[..., :2] @ x.T + w[..., 2:3]) - y) ** 2).mean(-1)
+
+    rows, batch = [np.array([-0.24, -0.5, 0.0])], []
+    for k in range(steps):
+        w, i = rows[-1], np.arange(8) + 8 * (k % 8)
+        out = np.tanh(x[i] @ w[:2] + w[2])
+        back = 2 * (out - y[i]) * (1 - out**2) / 8
+        batch.append(((out - y[i]) ** 2).mean())
+        rows.append(w - rate * np.append(x[i].T @ back, back.sum()))
+    weights = np.array(rows)
+    window = choose(weights[:, :2], (1.0, 1.0))
+    alpha, beta = np.linspace(*window.extent[:2], 41), np.linspace(*window.extent[2:], 41)
+    a, b = np.meshgrid(alpha, beta)
+    cuts = weights if moving else weights[-1:]
+    slices = np.array([loss(np.stack([a, b, np.full_like(a, w[2])], -1)) for w in cuts], np.float32)
+    at = np.arange(steps + 1)
+    field = Field(alpha, beta, slices, at if moving else at[:1], float(slices.min()), float(slices.max()), at,
+                  loss(weights))  # fmt: skip
+    return View(
+        name="run 1", steps=steps, parameters=3, labels=("w1", "w2", "bias"),
+        lines=weights.astype(np.float32), line_range=(float(weights.min()), float(max(1, weights.max()))),
+        axis_labels=("w1", "w2"), trajectory=weights[:, :2], loss=loss(weights), batch_loss=np.array(batch),
+        learning_rate=np.full(steps, rate), epoch=(np.arange(steps) // 8).astype(np.int32), target=(1.0, 1.0),
+        window=window, field=field, test_loss=(0.5, 0.0002), test_samples=10, broke_at=None,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def view() -> View:
+    """The neuron's view with a surface that is cut again at every step."""
+    return numpy_view()
