@@ -1,0 +1,75 @@
+"""Frames: fast equals full, in any order; text is large enough, inside, and apart."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from animator import style, words
+from animator.canvas import Canvas
+from animator.scene import DEFAULT_LAYOUT
+from animator.timeline import FrameState
+from tests.conftest import numpy_view
+
+SIZES = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080)]
+
+
+def canvas(view, size=(640, 360), look="dark", layout=DEFAULT_LAYOUT):
+    views = [view, view] if layout is not DEFAULT_LAYOUT else [view]
+    return Canvas(views, layout, style.find(look), size, "One neuron", words.slice_caption(view))
+
+
+@pytest.mark.parametrize("look", ["dark", "light"])
+@pytest.mark.parametrize("moving", [True, False])
+def test_frames_in_any_order_equal_a_full_draw(look, moving):
+    view = numpy_view(moving=moving)
+    fast, full = canvas(view, look=look), canvas(view, look=look)
+    for step, ended in ((40, False), (0, False), (60, True), (7, False), (40, False)):
+        state = FrameState(step, ended)
+        np.testing.assert_array_equal(fast.draw(state), full.full(state))
+
+
+def test_a_frame_has_the_size_asked_and_opaque_pixels(view):
+    frame = canvas(view, (320, 182)).draw(FrameState(3, False))
+    assert frame.shape == (182, 320, 4) and frame.dtype == np.uint8 and (frame[..., 3] == 255).all()
+
+
+def test_the_dot_has_its_exact_colour(view):
+    drawn = canvas(view, (1280, 720))
+    frame = drawn.draw(FrameState(60, False))
+    panel = drawn.panels[0]
+    x, y = panel.axes.transData.transform(view.trajectory[60])
+    assert tuple(frame[round(720 - y), round(x), :3]) == style.rgb(style.DARK.dot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("layout", [DEFAULT_LAYOUT, (("weights@0", "weights@1"),)])
+@pytest.mark.parametrize("state", [FrameState(0, False), FrameState(30, False), FrameState(60, True)])
+def test_text_is_large_enough_and_inside(view, size, layout, state):
+    drawn = canvas(view, size, layout=layout)
+    drawn.draw(state)
+    texts = [t for t in drawn.figure.findobj(Text) if t.get_text() and t.get_visible()]
+    assert len(texts) > 10
+    for text in texts:
+        pixels = text.get_fontsize() * 100 / 72
+        assert pixels >= 0.0219 * size[1], text.get_text()
+        box = text.get_window_extent()
+        ends = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= size[0] and box.y1 <= size[1]
+        assert ends, (text.get_text(), box)
+
+
+def contrast(a, b):
+    def luminance(colour):
+        parts = [v / 255 for v in style.rgb(colour)]
+        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", list(style.STYLES))
+def test_text_has_the_contrast_that_wcag_asks_for(name):
+    look = style.find(name)
+    for ground in (look.background, look.panel):
+        for ink in (look.ink, look.muted, *look.lines):
+            assert contrast(ink, ground) >= 4.5, (ink, ground)
