@@ -105,6 +105,7 @@ class Readout:
         )
         self.look.figure.add_artist(back)
         card = Sprite([back, *texts], 5)
+        card.set_animated(True)
         self.look.figure.add_artist(card)
         self.moving.append(card)
         return card, left
