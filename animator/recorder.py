@@ -79,17 +79,17 @@ class Recorder(keras.callbacks.Callback):
         if self._tracker is None:
             return self._plain(iterator)
         total, count = self._tracker
-        before, samples = total.read_value(), count.read_value()
-        total.assign(_zero(total), read_value=False)
-        count.assign(_zero(count), read_value=False)
+        before, samples = _read(total), _read(count)
+        _assign(total, _zero(total))
+        _assign(count, _zero(count))
         logs = self._plain(iterator)
-        own, of = total.read_value(), count.read_value()
+        own, of = _read(total), _read(count)
         self._batch_loss = float(own.numpy()) / max(float(of.numpy()), 1e-300)
-        all_loss, all_samples = before + own, samples + of
-        total.assign(all_loss, read_value=False)
-        count.assign(all_samples, read_value=False)
+        all_loss, all_samples = _ADD(x=before, y=own), _ADD(x=samples, y=of)
+        _assign(total, all_loss)
+        _assign(count, all_samples)
         if isinstance(logs, dict) and "loss" in logs:
-            logs["loss"] = tf.math.divide_no_nan(all_loss, all_samples)
+            logs["loss"] = tf.raw_ops.DivNoNan(x=all_loss, y=all_samples)
         return logs
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -103,7 +103,7 @@ class Recorder(keras.callbacks.Callback):
             return
         row, at = writer.slot(), 0
         for variable in self._variables:
-            values = variable.numpy()
+            values = _read(variable).numpy()
             row[at : at + values.size] = values.reshape(-1)
             at += values.size
         columns = {
@@ -244,10 +244,20 @@ def _rate(optimizer: Any) -> Any:
     variable = getattr(optimizer.learning_rate, "value", None)
     if variable is None:
         return lambda: float(optimizer.learning_rate)
-    return lambda: float(optimizer.learning_rate.value.numpy())
+    return lambda: float(_read(variable).numpy())
 
 
+_ADD = tf.raw_ops.AddV2
 _ZEROS: dict[Any, Any] = {}
+
+
+def _read(variable: Any) -> Any:
+    """A variable's value as a tensor; the raw operation, since this runs several times a step."""
+    return tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=variable.dtype)
+
+
+def _assign(variable: Any, value: Any) -> None:
+    tf.raw_ops.AssignVariableOp(resource=variable.handle, value=value)
 
 
 def _zero(variable: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from animator.keras_start import start
 
-EPOCHS, ROUNDS, SAMPLES = 4, 9, 2000
+EPOCHS, ROUNDS, SAMPLES = 16, 5, 2000
 
 
 def models():
