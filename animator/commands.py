@@ -141,7 +141,7 @@ def build(scene_file: "SceneFile", values: list[str]) -> "tuple[Scene, dict[str,
     scene = scene_file.build(given)
     chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
     about = {
-        "scene": scene_file.name,
+        "scene": scene_file.name if scene_file.is_bundled else scene_file.path.name,
         "parameters": chosen,
         "title": scene.title,
         "description": scene.description or scene_file.description,

@@ -116,7 +116,10 @@ class Film:
         return " ".join(f"{view.name}: {words.alt_text(view)}" for view in views)
 
     def fidelity(self) -> dict[str, float | int | None]:
-        """The largest difference between the surface under the dot and the true loss, and its step."""
+        """How true the surface is: the largest |slice's loss at the dot - true loss|, and its step.
+
+        max_abs_error_of_the_grid is the same for the picture as drawn, linear between grid points.
+        """
         worst: dict[str, float | int | None] = {"max_abs_error": None, "step": None}
         for view in self.views():
             if view.field is None:
@@ -127,7 +130,18 @@ class Film:
             at = int(np.nanargmax(np.where(np.isfinite(error), error, -1)))
             if worst["max_abs_error"] is None or error[at] > worst["max_abs_error"]:
                 worst = {"max_abs_error": float(error[at]), "step": int(view.field.checked[at])}
-        return worst
+        return {**worst, "max_abs_error_of_the_grid": self._grid_error()}
+
+    def _grid_error(self) -> float | None:
+        """The largest difference between the picture's height under the dot and the true loss there."""
+        errors = [
+            abs(view.field.drawn(int(step), view.trajectory[step]) - float(view.loss[step]))
+            for view in self.views()
+            if view.field is not None
+            for step in view.field.checked
+        ]
+        known = [error for error in errors if np.isfinite(error)]
+        return max(known) if known else None
 
     def save(self, *paths: str | Path, size: Size | None = None, fps: float | None = None) -> list[Saved]:
         """Write the film to each path (suffix chooses the format) and a PNG poster beside each.

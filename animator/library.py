@@ -29,6 +29,11 @@ class SceneFile:
     parameters: tuple[Parameter, ...]
     description: str
 
+    @property
+    def is_bundled(self) -> bool:
+        """Whether the file is one of the scenes that come with animator."""
+        return self.path.parent == folder()
+
     def build(self, given: Mapping[str, Any]) -> Scene:
         """The scene for checked parameter values."""
         with blaming(self.path):

@@ -120,7 +120,7 @@ def _field(run: Recording, plane: Plane, shown: Window, cut: Cut, timeline: Time
         run.meta.get("versions"), type(model).__qualname__,
     )  # fmt: skip
     path = cache.place("surfaces", key)
-    if not (use_cache and path.exists()):
+    if model is not None or not (use_cache and path.exists()):
         _evaluate(run, plane, alpha, beta, rows, cuts, moves, steps, loss, model, path, progress)
     with h5py.File(path, "r") as file:
         slices, heights, losses = (file[name][()] for name in ("slices", "heights", "loss"))

@@ -37,6 +37,17 @@ class Field:
         """Whether the slice is cut again as the run goes on."""
         return len(self.slices) > 1
 
+    def drawn(self, step: int, place: Floats) -> float:
+        """Height of the picture at a point (2,) of the plane: linear between the grid points of its slice."""
+        z = self.slices[self.at(step)]
+        x, y = ((place[i] - axis[0]) / (axis[1] - axis[0]) for i, axis in enumerate((self.alpha, self.beta)))
+        if not (0 <= x <= len(self.alpha) - 1 and 0 <= y <= len(self.beta) - 1):
+            return float("nan")
+        i, j = min(int(x), len(self.alpha) - 2), min(int(y), len(self.beta) - 2)
+        u, v = x - i, y - j
+        low, high = (z[k, i] * (1 - u) + z[k, i + 1] * u for k in (j, j + 1))
+        return float(low * (1 - v) + high * v)
+
     def at(self, step: int) -> int:
         """Index of the slice for `step`: the last one cut at or before it."""
         return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)

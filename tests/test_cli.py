@@ -42,6 +42,7 @@ def test_render_without_output_writes_mp4_gif_and_poster(here, capsys):
     assert report["recording"]["steps"] == 32
     assert report["recording"]["parameters"] == 3
     assert report["fidelity"]["max_abs_error"] < 1e-6
+    assert 0 < report["fidelity"]["max_abs_error_of_the_grid"] < 5e-3
     assert report["recording"]["final_loss"] < report["recording"]["initial_loss"]
     assert report["recording"]["final_test_loss"] < report["recording"]["initial_test_loss"]
     assert report["alt_text"].startswith("Two weights move from (")

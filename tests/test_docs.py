@@ -1,37 +1,181 @@
-"""The docs name what there is."""
+"""The docs name what there is, and what they name is there."""
 
+import ast
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
-from animator import library
-from animator.encoders.formats import FORMATS
+import pytest
+import typer
+
+from animator import cli, library, parameters
+from animator.commands import QUALITY
+from animator.encoders import FORMATS
 from animator.panels import PANELS
 from animator.style import STYLES
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
-ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+PAGES = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+}
+README, ARCHITECTURE = PAGES["README.md"], PAGES["docs/architecture.md"]
+COMMANDS = typer.main.get_command(cli.app).commands
 
 
-def test_every_scene_format_style_and_panel_is_named():
-    everything = README + (ROOT / "CHANGELOG.md").read_text()
-    missing = [name for name in (*library.names(), *FORMATS, *STYLES, *PANELS) if name not in everything]
-    assert missing == []
+def blocks(language: str) -> Iterator[tuple[str, str]]:
+    """(page, text) of every fenced block in `language`."""
+    for page, text in PAGES.items():
+        for found in re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            yield page, found
 
 
-def test_every_module_is_on_the_map():
-    modules = [path.stem for path in (ROOT / "animator").glob("*.py") if not path.stem.startswith("_")]
-    assert [name for name in modules if f"`{name}`" not in ARCHITECTURE] == []
+SHELL = [(page, line) for page, text in blocks("sh") for line in text.splitlines() if line.strip()]
 
 
-def test_the_scene_in_the_readme_loads(tmp_path):
-    blocks = [block.split("```")[0] for block in README.split("```python\n")[1:]]
-    (tmp_path / "mine.py").write_text(blocks[1])
-    scene = library.load(tmp_path / "mine.py")
-    assert [parameter.name for parameter in scene.parameters] == ["rate"]
-    assert scene.build({}).title == "A line is found"
-    compile(blocks[0], "README", "exec")
+def example() -> str:
+    """The scene file in the README."""
+    (found,) = [text for page, text in blocks("python") if page == "README.md" and "def scene(" in text]
+    return found
 
 
-def test_every_command_is_named():
-    for command in ("render", "record", "info", "scenes", "verify"):
-        assert f"animator {command}" in README
+@pytest.fixture
+def two_clouds(tmp_path: Path) -> library.SceneFile:
+    """The README's scene, saved under the name that the README gives it."""
+    path = tmp_path / "two_clouds.py"
+    path.write_text(example(), encoding="utf-8")
+    return library.load(path)
+
+
+def test_readme_names_every_scene_panel_format_style_and_quality():
+    names = [*library.names(), *PANELS, *FORMATS, *STYLES, *QUALITY]
+    assert [name for name in names if f"`{name}`" not in README] == []
+
+
+def test_readme_shows_every_command():
+    shown = {shlex.split(line)[1] for page, line in SHELL if page == "README.md" and "animator " in line}
+    assert shown == set(COMMANDS)
+
+
+def test_readme_names_every_option_of_render():
+    flags = [option.opts[0] for option in COMMANDS["render"].params if option.opts[0].startswith("-")]
+    assert [flag for flag in flags if f"`{flag}`" not in README] == []
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"))
+def test_python_blocks_compile(page, text):
+    compile(text, page, "exec")
+
+
+def test_names_that_python_blocks_take_from_animator_exist():
+    import animator
+
+    for _, text in blocks("python"):
+        for node in ast.walk(ast.parse(text)):
+            value = getattr(node, "value", None)
+            if isinstance(node, ast.Attribute) and isinstance(value, ast.Name) and value.id == "animator":
+                assert hasattr(animator, node.attr), node.attr
+
+
+@pytest.mark.parametrize(("page", "line"), SHELL)
+def test_shell_commands_exist(page, line, two_clouds):
+    program, *words = shlex.split(line)
+    if program == "animator":
+        check_animator(words, two_clouds)
+    elif program == "make":
+        targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        assert words[0] in targets
+    else:
+        assert line == "pip install ." or (ROOT / program).is_file(), line
+
+
+def check_animator(words: list[str], two_clouds: library.SceneFile) -> None:
+    """The command exists, takes these options, and its scene has these parameters."""
+    command = COMMANDS[words[0]]
+    context = command.make_context(words[0], words[1:])
+    scene = context.params.get("scene")
+    if scene is None or scene.endswith(".h5"):
+        assert not context.params.get("values")
+        return
+    if scene == "two_clouds.py":
+        file = two_clouds
+    else:
+        file = library.find(str(ROOT / scene) if scene.endswith(".py") else scene)
+    parameters.parse(file.name, file.parameters, list(context.params["values"] or ()))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_make_targets_in_the_text_exist(page):
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in re.findall(r"`make (\w+)", PAGES[page]) if name not in targets] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    here = (ROOT / page).parent
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)\)", PAGES[page]) if "://" not in link]
+    assert [link for link in links if not (here / link).exists()] == []
+
+
+def test_the_film_on_the_first_screen_has_alt_text():
+    first_screen = README.split("\n## ")[0]
+    (alt,) = re.findall(r"!\[([^\]]+)\]\(docs/media/neuron\.gif\)", first_screen)
+    assert len(alt) > 40
+    assert "animator render neuron" in first_screen
+
+
+def test_readme_has_a_place_for_the_benchmarks():
+    section = README.split("## Speed\n")[1].split("\n## ")[0]
+    assert section.index("<!-- bench -->") < section.index("<!-- /bench -->")
+
+
+def test_the_scene_in_the_readme_loads_and_lists_its_parameters(two_clouds):
+    assert [parameter.describe() for parameter in two_clouds.parameters] == [
+        "learning_rate=0.5 (float)",
+        "distance=1.0 (float)",
+        "seed=0 (int)",
+    ]
+    assert two_clouds.description == "One neuron learns to tell two clouds of points apart."
+    scene = two_clouds.build({"distance": 0.5})
+    x, y = scene.runs[0].data()
+    assert (x.shape, y.shape) == ((400, 2), (400, 1))
+
+
+def test_loading_the_scene_in_the_readme_imports_no_tensorflow(tmp_path):
+    path = tmp_path / "two_clouds.py"
+    path.write_text(example(), encoding="utf-8")
+    script = (
+        "import sys; from animator import library; from pathlib import Path;"
+        "library.load(Path(sys.argv[1])).build({}); sys.exit('keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT).returncode == 0
+
+
+def test_architecture_names_every_module():
+    package = ROOT / "animator"
+    modules = [file.relative_to(package).with_suffix("").as_posix() for file in package.rglob("*.py")]
+    wanted = [name for name in modules if not name.endswith("__init__") and not name.startswith("scenes/")]
+    assert len(wanted) > 30
+    assert [name for name in wanted if f"`{name}`" not in ARCHITECTURE] == []
+
+
+def test_architecture_has_the_floors_of_the_import_contract():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = [c for c in settings["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
+    floors = [
+        [name.strip().removeprefix("animator.") for name in layer.split(":")] for layer in contract["layers"]
+    ]
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", ARCHITECTURE, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(reversed(range(len(floors))))
+    assert [re.findall(r"`(\w+)`", names) for _, names in rows] == floors
+
+
+def test_every_decision_is_in_a_module_that_exists():
+    table = ARCHITECTURE.split("## Where each decision lives")[1].split("\n## ")[0]
+    names = re.findall(r"^\| [^|]+ \| `([\w/]+)` \|$", table, re.MULTILINE)
+    assert len(names) > 8
+    assert [name for name in names if not (ROOT / "animator" / f"{name}.py").is_file()] == []
