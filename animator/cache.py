@@ -19,9 +19,9 @@ def folder() -> Path:
     return Path(given) if given else user_cache_path("animator", appauthor=False)
 
 
-def place(kind: str, key: str) -> Path:
-    """Path of the cached HDF5 file of `kind` ("recordings", "surfaces") with digest `key`."""
-    return folder() / kind / f"{key}.h5"
+def place(kind: str, key: str, suffix: str = "h5") -> Path:
+    """Path of the cached file of `kind` ("recordings", "surfaces", "plans") with digest `key`."""
+    return folder() / kind / f"{key}.{suffix}"
 
 
 def digest(*parts: Any) -> str:

@@ -117,7 +117,8 @@ def _film(
         runs, cached = recordings(scene, about, options.use_cache, progress)
     return films.Film(
         runs, scene.title, scene.description or scene_file.description,
-        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout, Cut(scene.slice),
+        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
+        Cut(scene.slice, scene.resolution, scene.plane),
         scene.pacing, options.style, command(name, values, options), about,
         use_cache=options.use_cache, progress=progress,
     ), cached  # fmt: skip
@@ -145,6 +146,7 @@ def build(scene_file: "SceneFile", values: list[str]) -> "tuple[Scene, dict[str,
         "parameters": chosen,
         "title": scene.title,
         "description": scene.description or scene_file.description,
+        "film": scene.looks(),
     }
     return scene, about
 
@@ -192,7 +194,7 @@ def _report(
         "files": [{k: str(v) if isinstance(v, Path) else v for k, v in asdict(f).items()} for f in saved],
         "recording": {
             "steps": run.steps,
-            "parameters": len(run.parameter_names),
+            "parameters": run.weights.shape[1],
             "cached": cached,
             "initial_loss": finite(views[0].loss[0]),
             "final_loss": finite(views[0].loss[-1]),
@@ -239,7 +241,7 @@ def record(name: str, values: list[str], output: Path | None, use_cache: bool, a
         with replacing(path) as temporary:
             shutil.copyfile(run.path, temporary)
     rows = [
-        {"path": str(path), "steps": run.steps, "parameters": len(run.parameter_names), "cached": cached,
+        {"path": str(path), "steps": run.steps, "parameters": run.weights.shape[1], "cached": cached,
          "initial_loss": finite(run.loss[0]), "final_loss": finite(run.loss[-1]),
          "bytes": path.stat().st_size}
         for run, path in zip(runs, paths, strict=True)

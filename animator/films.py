@@ -18,7 +18,8 @@ from animator.canvas import Canvas
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import opener_for
 from animator.layout import Mosaic
-from animator.prepare import Cut
+from animator.plane import Plane
+from animator.prepare import Cut, Source
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT
@@ -55,7 +56,7 @@ class Film:
     """A film of one or more runs; nothing is drawn before `save` or `frame`.
 
     runs: recordings; names: what each is called. about: scene name and parameters, kept in the files'
-    metadata. model: used in place of the recorded one (a subclassed model cannot be rebuilt).
+    metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
     """
 
     runs: tuple[Recording, ...]
@@ -69,13 +70,17 @@ class Film:
     command: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
     model: Any = None
+    data: Any = None
     use_cache: bool = True
     progress: Progress = quiet
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
 
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
-        return Timeline(max(run.steps for run in self.runs), fps, self.pacing)
+        longest = max(self.runs, key=lambda run: run.steps)
+        every = len(longest.weight_steps) == longest.steps + 1
+        kept = () if every else tuple(int(step) for step in longest.weight_steps)
+        return Timeline(longest.steps, fps, self.pacing, kept)
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
@@ -83,8 +88,8 @@ class Film:
             clock = self.timeline(fps)
             wanted = {name.partition("@")[0] for row in self.layout for name in row}
             views = [
-                prepare.view(run, self._name(i), self.cut, clock, "surface" in wanted,
-                             self.model, self.use_cache, self.progress)
+                prepare.view(Source(run, self.model, self.data, self.use_cache, self.progress),
+                             self._name(i), self.cut, clock, "surface" in wanted)
                 for i, run in enumerate(self.runs)
             ]  # fmt: skip
             low = min(view.line_range[0] for view in views)
@@ -197,23 +202,39 @@ def film(
     source: str | Path | Recording,
     *,
     model: Any = None,
+    data: Any = None,
+    plane: str | Plane | None = None,
+    slice: Literal["moving", "static", "blend", "through"] | None = None,
     style: str = "dark",
-    slice: Literal["moving", "static"] = "moving",
+    layout: Mosaic | None = None,
     pacing: Pacing | None = None,
     progress: Progress = quiet,
 ) -> Film:
     """The film of a recording (a path, or a Recording): surface, weights and loss on one clock.
 
-    slice: "moving" cuts the surface again at every step, "static" once, through the last weights.
+    model, data: in place of the recorded ones; a subclassed model that cannot be rebuilt from its
+    configuration needs model=. plane: "weights", "pca", "random", "hessian", "through" or a Plane; by
+    default the scene's, or "weights" for a model of up to three parameters and "pca" for larger ones.
+    slice: "moving" cuts the surface again at every step, "static" once, through the last weights, "blend"
+    goes from static to moving, "through" is static on the plane of start, end and the farthest step; by
+    default the scene's, or "moving" on two weights and "static" elsewhere. layout, pacing: as of a Scene.
     Raises AnimatorError when the file is no recording.
     """
     run = source if isinstance(source, Recording) else load(source)
     notes = run.meta.get("notes") or {}
     about = {key: notes[key] for key in ("scene", "parameters") if key in notes}
+    looks = notes.get("film") or {}
+    plane = plane or looks.get("plane") or ("weights" if run.weights.shape[1] <= 3 else "pca")
+    kind = plane if isinstance(plane, str) else plane.kind
+    slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
+    cut = Cut(slice, looks.get("resolution") or prepare.RESOLUTION, plane)
+    recorded = tuple(tuple(row) for row in looks.get("layout") or ())
+    alone = recorded and not any("@" in name for row in recorded for name in row)
     return Film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
-        cut=Cut(slice), pacing=pacing or Pacing(), style=style, about=about, model=model,
-        command=f"animator render {run.path.name}", progress=progress,
+        layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
+        pacing=pacing or Pacing(**looks.get("pacing", {})), style=style, about=about, model=model,
+        data=data, command=f"animator render {run.path.name}", progress=progress,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def _recording(path: Path) -> dict[str, Any]:
         "format": "animator recording",
         "finished": run.finished,
         "steps": run.steps,
-        "parameters": len(run.parameter_names),
+        "parameters": run.weights.shape[1],
         "initial_loss": finite(run.loss[0]) if len(run.loss) else None,
         "final_loss": finite(run.loss[-1]) if len(run.loss) else None,
         "optimizer": run.meta.get("optimizer"),

@@ -2,10 +2,11 @@
 
 Rows (N, P) of weights go in, losses (N,) come out: evaluation mode, regularizers included, on all of
 the data, as `model.evaluate` would say after setting the weights. The weights enter the forward pass by
-`keras.StatelessScope`, so the model is never written to; many rows are run in one vectorised graph.
+`keras.StatelessScope`, so the model is never written to; many rows are run in one graph.
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,66 +15,91 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from animator import cache
+from animator.description import description, size, variables_of
 from animator.errors import AnimatorError
 from animator.progress import Progress, quiet
-from animator.rebuild import rebuild
-
-__all__ = ["MEMORY", "Objective", "loss_function", "rebuild"]
+from animator.samples import Samples, samples
 
 Floats = npt.NDArray[np.float64]
+Plan = tuple[bool, bool]
 
 MEMORY = 256 * 2**20  # bytes that the activations of one graph call may take
 _FEW = 1024  # points up to which compiling costs more time than it saves
-# How a graph runs many points, fastest first: (vectorised over points, compiled by XLA).
-_WIDE_PLANS = ((True, True), (False, True), (False, False))
-_FEW_PLANS = ((True, False), (False, False))
+_WORTH = 1.5  # seconds still to go from which it pays to measure the other plans
+# How a graph runs many points: (vectorised over points, compiled by XLA).
+_WIDE_PLANS: tuple[Plan, ...] = ((True, True), (False, True), (True, False), (False, False))
+_FEW_PLANS: tuple[Plan, ...] = ((True, False), (False, False))
 
 
-def loss_function(model: Any, data: Any, memory: int = MEMORY) -> "Objective":
-    """The Objective of a built and compiled Keras `model` on `data` = (x, y).
+def loss_function(model: Any, data: Any, memory: int = MEMORY, metric: str | None = None) -> "Objective":
+    """The Objective of a built and compiled Keras `model` on `data`: (x, y), (x, y, sample_weight) or a
+    tf.data.Dataset; of its loss, or of the metric that the model reports under the name `metric`.
 
     `memory` bounds the bytes of activations held at once: points and samples are run in pieces. The
     loss of a piece is averaged by its number of samples, as `model.evaluate` averages batches; a loss
     that sums over its batch therefore equals `evaluate` with batch_size=len(x).
+    BatchNormalization runs in evaluation mode, with the statistics that are given beside the rows, or
+    else with those that the model has now.
     Raises AnimatorError when the model has no scalar loss or no weights, or the data has NaN.
     """
     _check_model(model)
-    x, y, samples = _checked(data)
-    objective = Objective(model, x, y, samples, memory)
+    objective = Objective(model, samples(data), memory)
     objective.probe()
+    if metric is not None and metric != "loss":
+        objective.choose(metric)
     return objective
 
 
 class Objective:
     """Loss at rows of weights; made by `loss_function`. Graphs are traced once and kept."""
 
-    def __init__(self, model: Any, x: Any, y: Any, samples: int, memory: int) -> None:
+    def __init__(self, model: Any, data: Samples, memory: int) -> None:
         self._model = model
-        self._variables = list(model.trainable_variables)
+        found = variables_of(model)
+        self._variables = [*found.trainable, *found.state]
         self._shapes = [tuple(variable.shape) for variable in self._variables]
         self._sizes = [int(np.prod(shape)) for shape in self._shapes]
-        self.parameters = sum(self._sizes)
+        self.parameters, self.states = size(found.trainable), size(found.state)
         wide = any(variable.dtype == "float64" for variable in self._variables)
         self._dtype: Any = np.float64 if wide else np.float32
-        width = 4 * _activations(model, self._variables)
-        per_piece = max(1, min(samples, memory // width))
-        self._pieces = list(_pieces(x, y, samples, per_piece))
-        cost = width * per_piece + self._dtype().itemsize * self.parameters
+        width = 4 * _activations(model, found.trainable)
+        self._samples = Samples(*data.map(_as_keras), data.count)
+        per_piece = max(1, min(data.count, memory // width))
+        self._pieces = list(_pieces(self._samples, per_piece))
+        cost = width * per_piece + 4 * self._dtype().itemsize * (self.parameters + self.states)
         self._points = max(1, memory // cost)
-        self._graphs: dict[tuple[bool, bool], Any] = {}
+        self._graphs: dict[Plan, Any] = {}
         self._plans = {True: list(_FEW_PLANS), False: list(_WIDE_PLANS)}
+        self._measured = False
+        self._metric: str | None = None
 
-    def __call__(self, rows: npt.ArrayLike) -> Floats:
-        """Losses (N,) float64 at `rows` (N, P); those that are not finite stay so."""
+    @property
+    def model(self) -> Any:
+        """The Keras model whose loss this is."""
+        return self._model
+
+    @property
+    def data(self) -> Samples:
+        """The samples that the loss is computed on."""
+        return self._samples
+
+    def __call__(self, rows: npt.ArrayLike, state: npt.ArrayLike | None = None) -> Floats:
+        """Losses (N,) float64 at `rows` (N, P); those that are not finite stay so.
+
+        state (N, S): statistics at each row, or (S,) for all; by default those that the model has now.
+        """
         weights = np.asarray(rows)
         if weights.ndim != 2 or weights.shape[1] != self.parameters:
             self._refuse(weights.shape[-1] if weights.ndim else 1)
-        identity = np.zeros((0, self.parameters), self._dtype)
-        return self._run(
-            len(weights),
-            lambda a, b: (weights[a:b], identity, np.zeros((b - a, 0), self._dtype)),
-            quiet,
-        )
+        known = self._state(state)
+        nothing = np.zeros((0, self.parameters + self.states), self._dtype)
+
+        def take(a: int, b: int) -> tuple[Any, Any, Any]:
+            own = known[a:b] if known.ndim == 2 else np.broadcast_to(known, (b - a, self.states))
+            return np.concatenate([weights[a:b], own], 1), nothing, np.zeros((b - a, 0), self._dtype)
+
+        return self._run(len(weights), take, quiet)
 
     def on_plane(
         self,
@@ -81,32 +107,55 @@ class Objective:
         basis: npt.ArrayLike,
         coordinates: npt.ArrayLike,
         progress: Progress = quiet,
+        state: npt.ArrayLike | None = None,
     ) -> Floats:
-        """Losses (N,) float64 at origin (P,) + `coordinates` (N, 2) @ basis (2, P).
+        """Losses (N,) float64 at origin (P,) + `coordinates` (N, 2) @ basis (2, P), with `state` (S,).
 
         The weights are built inside the graph; `progress` hears ("surface", points done, of N).
         """
-        start = np.asarray(origin)[np.newaxis]
-        directions = np.asarray(basis)
-        if start.shape[-1] != self.parameters:
-            self._refuse(start.shape[-1])
+        if np.shape(origin)[-1] != self.parameters:
+            self._refuse(np.shape(origin)[-1])
+        start = np.concatenate([np.asarray(origin), self._state(state)])[np.newaxis]
+        directions = np.concatenate([np.asarray(basis), np.zeros((len(np.asarray(basis)), self.states))], 1)
         points = np.asarray(coordinates)
         return self._run(len(points), lambda a, b: (start, directions, points[a:b]), progress)
+
+    def _state(self, state: npt.ArrayLike | None) -> npt.NDArray[Any]:
+        if state is None:
+            values = [np.ravel(keras.ops.convert_to_numpy(v)) for v in self._variables]
+            return np.concatenate([*values, np.zeros(0)])[self.parameters :]
+        return np.asarray(state)
 
     def probe(self) -> None:
         """Run one sample at the model's own weights; AnimatorError when the loss is no scalar.
 
         It also lets Keras build what it builds on a first call, outside of any graph.
         """
-        x, y, _ = self._pieces[0]
+        one = Samples(*self._samples.map(lambda a: tf.constant(a[:1])), 1)
         flat = [np.ravel(keras.ops.convert_to_numpy(v.value)) for v in self._variables]
-        one = keras.tree.map_structure(lambda a: a[:1], (x, y))
-        loss = self._loss(tf.constant(np.concatenate(flat).astype(self._dtype)), *one)
+        row = tf.constant(np.concatenate(flat).astype(self._dtype))
+        loss = self._loss(row, one.x, one.y, one.sample_weight)
         if loss.shape.rank != 0:
             raise AnimatorError(
                 f"The loss of model {self._model.name!r} is not a scalar: it has shape "
                 f"{tuple(loss.shape)}. Compile the model with a loss whose reduction is not None."
             )
+
+    def choose(self, metric: str) -> None:
+        """Compute `metric` instead of the loss; AnimatorError when the model does not report it."""
+        one = Samples(*self._samples.map(lambda a: a[:1]), 1)
+        given = self._model.evaluate(
+            one.x, one.y, sample_weight=one.sample_weight, batch_size=1, verbose=0, return_dict=True
+        )
+        self._model.reset_metrics()
+        known = [name for name in given if name != "loss"]
+        if metric not in known:
+            raise AnimatorError(
+                f"Model {self._model.name!r} reports no metric {metric!r}. It reports: "
+                f"{' '.join(['loss', *known])}. Compile it with metrics=[{metric!r}] to cut that."
+            )
+        self._metric = metric
+        self._pieces = list(_pieces(self._samples, self._samples.count))
 
     def _refuse(self, got: int) -> None:
         raise AnimatorError(
@@ -120,7 +169,7 @@ class Objective:
         """Run points [0, count) in equal batches; take(a, b) gives (origin, basis, coordinates)."""
         losses = np.empty(count, np.float64)
         batch = min(self._points, _rounded(count))
-        total = sum(samples for _, _, samples in self._pieces)
+        few = count <= _FEW and count * self._samples.count * self.parameters < 10**10
         for start in range(0, count, batch):
             stop = min(count, start + batch)
             origin, basis, points = take(start, stop)
@@ -129,10 +178,9 @@ class Objective:
                 self._tensor(basis),
                 self._tensor(_padded(points, batch)),
             )
-            found = np.zeros(batch)
-            for x, y, samples in self._pieces:
-                found += self._graph(count <= _FEW, arguments, x, y) * (samples / total)
-            losses[start:stop] = found[: stop - start]
+            if not few and not self._measured:
+                self._measure(arguments, -(-count // batch))
+            losses[start:stop] = self._graph(few, arguments)[: stop - start]
             progress("surface", stop, count)
         return losses
 
@@ -140,31 +188,69 @@ class Objective:
         with np.errstate(over="ignore"):
             return tf.constant(np.asarray(values, self._dtype))
 
-    def _graph(self, few: bool, arguments: Sequence[tf.Tensor], x: Any, y: Any) -> Floats:
-        """Losses (batch,) by the fastest plan that can run this model; plans that fail are dropped."""
+    def _graph(self, few: bool, arguments: Sequence[tf.Tensor]) -> Floats:
+        """Losses (batch,) by the first plan that can run this model; plans that fail are dropped."""
         plans = self._plans[few]
         while len(plans) > 1:
             try:
-                return self._call(plans[0], arguments, x, y)
+                return self._all_pieces(plans[0], arguments)
             except Exception:  # whatever a layer cannot do, the next plan may
                 plans.pop(0)
-        return self._call(plans[0], arguments, x, y)
+        return self._all_pieces(plans[0], arguments)
 
-    def _call(self, plan: tuple[bool, bool], arguments: Sequence[tf.Tensor], x: Any, y: Any) -> Floats:
-        if plan not in self._graphs:
-            self._graphs[plan] = tf.function(self._traced(plan[0]), jit_compile=plan[1])
-        return np.asarray(self._graphs[plan](*arguments, x, y).numpy(), np.float64)
+    def _all_pieces(self, plan: Plan, arguments: Sequence[tf.Tensor]) -> Floats:
+        """Losses (batch,) over all samples, by `plan`."""
+        found: Any = 0.0
+        for x, y, weight, count in self._pieces:
+            if plan not in self._graphs:
+                self._graphs[plan] = tf.function(self._traced(plan[0]), jit_compile=plan[1])
+            losses = np.asarray(self._graphs[plan](*arguments, x, y, weight).numpy(), np.float64)
+            found = found + losses * (count / self._samples.count)
+        return np.asarray(found)
+
+    def _measure(self, arguments: Sequence[tf.Tensor], batches: int) -> None:
+        """Put the plan that runs this model fastest first, by running each, when there is much to do.
+
+        The choice is kept in the cache: the same model and data then give the same bits again.
+        """
+        self._measured = True
+        path = cache.place("plans", self._key(), "txt")
+        plans = self._plans[False]
+        if path.exists():
+            plans.sort(key=lambda plan: path.read_text().strip() != str(plan))
+            return
+        known: dict[Plan, float] = {}
+        for plan in list(plans):
+            try:
+                self._all_pieces(plan, arguments)
+                started = time.perf_counter()
+                self._all_pieces(plan, arguments)
+                known[plan] = time.perf_counter() - started
+            except Exception:  # a plan that can't run this model
+                plans.remove(plan) if len(plans) > 1 else None
+            if min(known.values(), default=np.inf) * batches < _WORTH:
+                break
+        plans.sort(key=lambda plan: known.get(plan, np.inf))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{plans[0]}\n")
+
+    def _key(self) -> str:
+        said = description(self._model)
+        shapes = {path: array.shape for path, array in self._samples.arrays().items()}
+        return cache.digest("plan 1", said["model_config"], said["compile_config"], said["variables"],
+                            repr(shapes), said["versions"], self._metric)  # fmt: skip
 
     def _traced(self, vectorised: bool) -> Callable[..., tf.Tensor]:
         """The function that becomes a graph: losses (N,) at origin + coordinates @ basis."""
 
-        def losses(origin: Any, basis: Any, coordinates: Any, x: Any, y: Any) -> tf.Tensor:
+        def losses(origin: Any, basis: Any, coordinates: Any, x: Any, y: Any, weight: Any) -> tf.Tensor:
             rows = origin
             for axis in range(basis.shape[0]):
                 rows += coordinates[:, axis : axis + 1] * basis[axis]
 
             def at(row: Any) -> tf.Tensor:
-                return tf.cast(self._loss(row, x, y), self._dtype)
+                value = self._loss if self._metric is None else self._reported
+                return tf.cast(value(row, x, y, weight), self._dtype)
 
             if vectorised:
                 return tf.vectorized_map(at, rows, fallback_to_while_loop=False)
@@ -172,16 +258,65 @@ class Objective:
 
         return losses
 
-    def _loss(self, row: Any, x: Any, y: Any) -> Any:
-        """Loss at one `row` (P,) of weights, as test_step computes it; the model is not written to."""
+    def _mapping(self, row: Any) -> list[tuple[Any, Any]]:
+        """(variable, value) for each variable, from one `row` (P + S,)."""
         values = [
             tf.reshape(part, shape)
             for part, shape in zip(tf.split(row, self._sizes), self._shapes, strict=True)
         ]
-        mapping = list(zip(self._variables, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping, collect_losses=True):
+        return list(zip(self._variables, values, strict=True))
+
+    def _loss(self, row: Any, x: Any, y: Any, weight: Any) -> Any:
+        """Loss at one `row` (P + S,) of weights, as test_step computes it; the model is not written to."""
+        with keras.StatelessScope(state_mapping=self._mapping(row), collect_losses=True):
             predicted = self._model(x, training=False)
-            return self._model.compute_loss(x, y, predicted, None, training=False)
+            return self._model.compute_loss(x, y, predicted, weight, training=False)
+
+    def _reported(self, row: Any, x: Any, y: Any, weight: Any) -> Any:
+        """The chosen metric at one `row`, over all samples at once, from an empty metric state."""
+        with keras.StatelessScope(state_mapping=self._mapping(row)):
+            predicted = self._model(x, training=False)
+        metrics = self._model._compile_metrics
+        empty = [tf.zeros_like(variable.value) for variable in metrics.variables]
+        filled = metrics.stateless_update_state(empty, y, predicted, sample_weight=weight)
+        return metrics.stateless_result(filled)[self._metric]
+
+    def gradient(self, row: npt.ArrayLike, state: npt.ArrayLike | None = None) -> Floats:
+        """Gradient (P,) of the loss at `row` (P,), over all samples."""
+        return self._derived("gradient", row, row, state)
+
+    def hessian_product(
+        self, row: npt.ArrayLike, direction: npt.ArrayLike, state: npt.ArrayLike | None = None
+    ) -> Floats:
+        """Hessian (P, P) of the loss at `row` (P,) times `direction` (P,), over all samples.
+
+        Forward over reverse differentiation (Pearlmutter 1994, section 3): the Hessian is never formed.
+        """
+        return self._derived("hessian", row, direction, state)
+
+    def _derived(self, kind: str, row: Any, direction: Any, state: Any) -> Floats:
+        if not hasattr(self, "_derivatives"):
+            self._derivatives = {
+                "gradient": tf.function(self._gradient_of),
+                "hessian": tf.function(self._product_of),
+            }
+        known = self._tensor(self._state(state))
+        total = np.zeros(self.parameters)
+        for x, y, weight, count in self._pieces:
+            part = self._derivatives[kind](self._tensor(row), self._tensor(direction), known, x, y, weight)
+            total += part.numpy() * (count / self._samples.count)
+        return total
+
+    def _gradient_of(self, row: Any, _: Any, state: Any, x: Any, y: Any, weight: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(row)
+            loss = self._loss(tf.concat([row, state], 0), x, y, weight)
+        return tape.gradient(loss, row)
+
+    def _product_of(self, row: Any, direction: Any, state: Any, x: Any, y: Any, weight: Any) -> Any:
+        with tf.autodiff.ForwardAccumulator(row, direction) as forward:
+            gradient = self._gradient_of(row, None, state, x, y, weight)
+        return forward.jvp(gradient)
 
 
 def _rounded(count: int) -> int:
@@ -197,13 +332,13 @@ def _padded(rows: Any, count: int) -> Any:
     return np.concatenate([rows, np.repeat(rows[-1:], count - len(rows), axis=0)])
 
 
-def _pieces(x: Any, y: Any, samples: int, per_piece: int) -> Iterator[tuple[Any, Any, int]]:
-    """(x, y, samples) of equal pieces, as tensors, of at most `per_piece` samples."""
-    count = -(-samples // per_piece)
-    edges = [samples * k // count for k in range(count + 1)]
+def _pieces(data: Samples, per_piece: int) -> Iterator[tuple[Any, Any, Any, int]]:
+    """(x, y, sample_weight, samples) of equal pieces, as tensors, of at most `per_piece` samples."""
+    count = -(-data.count // per_piece)
+    edges = [data.count * k // count for k in range(count + 1)]
     for a, b in itertools.pairwise(edges):
-        cut = keras.tree.map_structure(lambda v, a=a, b=b: tf.constant(v[a:b]), (x, y))
-        yield cut[0], cut[1], b - a
+        x, y, weight = data.map(lambda v, a=a, b=b: tf.constant(v[a:b]))  # type: ignore[misc]
+        yield x, y, weight, b - a
 
 
 def _activations(model: Any, variables: Sequence[Any]) -> int:
@@ -238,35 +373,6 @@ def _check_model(model: Any) -> None:
         )
 
 
-def _checked(data: Any) -> tuple[Any, Any, int]:
-    """(x, y, samples) of arrays in the dtypes that Keras uses; AnimatorError when they don't fit."""
-    if not isinstance(data, tuple | list) or len(data) != 2:
-        raise AnimatorError(
-            f"The data must be a pair (x, y), but got {type(data).__name__}: the loss needs inputs and "
-            "targets. Give data=(x, y)."
-        )
-    x, y = keras.tree.map_structure(_array, tuple(data))
-    counts = [len(array) for array in keras.tree.flatten((x, y))]
-    if not counts or min(counts) != max(counts) or counts[0] == 0:
-        raise AnimatorError(
-            f"x and y must have the same number of samples, at least one, but have {min(counts):,} and "
-            f"{max(counts):,}. Give one target for each input."
-        )
-    for name, part in (("x", x), ("y", y)):
-        bad = sum(_not_finite(array) for array in keras.tree.flatten(part))
-        if bad:
-            raise AnimatorError(
-                f"{name} has {bad:,} values that are NaN or infinite: the loss would be NaN everywhere. "
-                "Remove those samples or fill them in first."
-            )
-    return x, y, counts[0]
-
-
-def _array(values: Any) -> npt.NDArray[Any]:
-    """`values` as an array; floats in Keras' own float type, as `fit` and `evaluate` cast them."""
-    array = np.atleast_1d(np.asarray(values))
+def _as_keras(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """`array` with floats in Keras' own float type, as `fit` and `evaluate` cast them."""
     return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
-
-
-def _not_finite(array: npt.NDArray[Any]) -> int:
-    return int((~np.isfinite(array)).sum()) if array.dtype.kind == "f" else 0

@@ -21,13 +21,19 @@ _PARALLEL = 1e-10  # smallest squared sine between two directions that still spa
 class Plane:
     """The points origin + a basis[0] + b basis[1] of weight space, with (a, b) the coordinates.
 
-    origin (P,) and basis (2, P) are kept as read-only float64; `names` label the two axes.
+    origin (P,) and basis (2, P) are kept as read-only float64; `names` label the two axes. kind: how the
+    plane was chosen. explained: share of the path's variance that it holds; baseline: the share that it
+    would hold of a random walk; eigenvalues: of the Hessian along its axes; each None where not known.
     Raises AnimatorError when shapes disagree, a number is not finite, or the directions span no plane.
     """
 
     origin: Floats
     basis: Floats
     names: tuple[str, str] = ("w1", "w2")
+    kind: str = "custom"
+    explained: float | None = None
+    baseline: float | None = None
+    eigenvalues: tuple[float, float] | None = None
     _dual: Floats = field(init=False, repr=False)  # (2, P): coordinates = dual @ (w - origin)
 
     def __post_init__(self) -> None:

@@ -1,10 +1,13 @@
 """From a recording to a View: plane, window and surface, the surface from the cache when it is there.
 
-Losses that the recording lacks (a run that was cut short) are evaluated here, from the model that
-the recording describes and the data that it holds.
+Losses that the recording lacks (a run that was cut short, steps at which they were not computed) are
+evaluated here where the film shows them, from the model that the recording describes and the data that it
+holds, or from those that are given.
 """
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import h5py
@@ -12,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator import cache, planes, window
-from animator.errors import AnimatorError
+from animator.errors import AnimatorError, nearest
 from animator.files import replacing
 from animator.plane import Plane
 from animator.progress import Progress, quiet
 from animator.recording import Recording
+from animator.samples import samples
 from animator.timeline import Timeline
 from animator.view import Field, View
 from animator.window import Window
@@ -24,134 +28,311 @@ from animator.window import Window
 RESOLUTION = 81
 EVERY_STEP = 400
 MOST_LINES = 8
+SEARCH = 31
+PLANES = ("weights", "pca", "random", "hessian", "through")
+SLICES = ("moving", "static", "blend", "through")
 
 Floats = NDArray[np.float64]
+Extent = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How the surface of a view is cut: moving or static, on resolution x resolution points."""
+    """How the surface of a view is cut, on resolution x resolution points.
 
-    slice: Literal["moving", "static"] = "moving"
+    plane: "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step
+    farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
+    `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
+    static on the plane through three steps. seed: of random planes.
+    """
+
+    slice: Literal["moving", "static", "blend", "through"] = "moving"
     resolution: int = RESOLUTION
+    plane: str | Plane = "weights"
+    at: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.plane, str) and self.plane not in PLANES:
+            raise AnimatorError(
+                f"No plane is called {self.plane!r}. {nearest(self.plane, PLANES)}Known: {' '.join(PLANES)}. "
+                "Or give an animator.Plane."
+            )
+        if self.slice not in SLICES:
+            raise AnimatorError(
+                f"slice={self.slice!r} is no way to cut a surface. {nearest(self.slice, SLICES)}"
+                f"Use one of: {' '.join(SLICES)}."
+            )
+
+    @property
+    def kind(self) -> str:
+        """Which plane this is cut on."""
+        if self.slice == "through":
+            return "through"
+        return self.plane if isinstance(self.plane, str) else self.plane.kind
 
 
-def view(run: Recording, name: str, cut: Cut, timeline: Timeline, with_surface: bool,
-         model: Any = None, use_cache: bool = True, progress: Progress = quiet) -> View:  # fmt: skip
-    """The view of `run`: see animator.view.View. model: to use instead of the recorded one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """What a view is made from: the recording, and the model and data in place of the recorded ones."""
+
+    run: Recording
+    model: Any = None
+    data: Any = None
+    use_cache: bool = True
+    progress: Progress = quiet
+
+    @property
+    def can_evaluate(self) -> bool:
+        """Whether losses can be evaluated: there are data, and a model or its description."""
+        with_model = self.model is not None or self.run.meta.get("model_config") is not None
+        return with_model and (self.data is not None or "data" in self.run)
+
+    def key(self) -> list[Any]:
+        """What decides the loss as a function of weights, and the path."""
+        run, meta = self.run, self.run.meta
+        data = (
+            samples(self.data).digest() if self.data is not None else (meta.get("data") or {}).get("digest")
+        )
+        model = meta.get("model_config"), meta.get("compile_config")
+        return [model, data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
+                run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
+
+
+def view(source: Source, name: str, cut: Cut, timeline: Timeline, with_surface: bool) -> View:
+    """The view of a recording: see animator.view.View."""
+    run = source.run
     notes = run.meta.get("notes") or {}
     labels = _labels(run, notes)
-    count = len(run.parameter_names)
-    i, j = (run.index(axis) for axis in notes.get("axes") or (0, min(1, count - 1)))
+    count = run.weights.shape[1]
     target = tuple(notes["target"]) if notes.get("target") else None
-    weights = run.weights
-    trajectory = np.asarray(weights[:, sorted({i, j})], float)
-    trajectory = trajectory if i < j else trajectory[:, ::-1] if i > j else np.repeat(trajectory, 2, 1)
-    loss = np.asarray(run.loss, float)
-    shown_window: Window | None = None
-    field: Field | None = None
-    if with_surface and can_cut(run, model) and i != j:
-        shown_window = window.choose(trajectory, target)
-        plane = planes.weights(run, i, j, names=(labels[i], labels[j]))
-        field, loss = _field(run, plane, shown_window, cut, timeline, loss, model, use_cache, progress)
     drawn = _lines(run)
-    lines = np.asarray(weights[:, drawn], np.float32)
+    lines = np.asarray(run.weights[:, drawn], np.float32)
+    loss = np.asarray(run.loss, float)
+    plane, field, shown = None, None, None
+    place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
+    if with_surface and count >= 2 and source.can_evaluate:
+        plane = plane_for(source, cut, notes, labels)
+        place, residual = planes.path_on(run, plane)
+        field, loss, shown = _field(source, plane, place, cut, timeline, loss, target)
+    elif count >= 2 and cut.kind == "weights":
+        i, j = _axes(run, notes)
+        place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
+    every = np.array([run.row(step) for step in range(run.steps + 1)])
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
-    stored_test = run.meta.get("test") or {}
     return View(
-        name=name, steps=run.steps, parameters=count,
-        labels=tuple(labels[k] for k in drawn), lines=lines, line_range=_range(lines, target),
-        axis_labels=(labels[i], labels[j]), trajectory=trajectory, loss=loss,
-        batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch, target=target,
-        window=shown_window, field=field,
+        name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
+        labels=tuple(labels(k) for k in drawn), lines=lines[every], line_range=_range(lines, target),
+        axis_labels=plane.names if plane is not None else ("", ""),
+        trajectory=place[every], residual=residual[every], loss=loss,
+        batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
+        target=target if cut.kind == "weights" else None,
+        window=shown, field=field, plane=plane, cut=cut.slice,
+        running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
-        test_samples=int(stored_test.get("samples", 0)),
-        broke_at=int(bad[0]) if len(bad) else None,
+        test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
+        broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
     )  # fmt: skip
 
 
+def _axes(run: Recording, notes: dict[str, Any]) -> tuple[int, int]:
+    i, j = (run.index(axis) for axis in notes.get("axes") or (0, 1))
+    return i, j
+
+
+def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> Plane:
+    """The plane that `cut` asks for."""
+    run = source.run
+    if cut.slice == "through" or cut.plane == "through":
+        return planes.through(run)
+    if isinstance(cut.plane, Plane):
+        return cut.plane
+    if cut.plane == "pca":
+        return planes.pca(run)
+    if cut.plane == "random":
+        return planes.random(run, cut.seed)
+    if cut.plane == "hessian":
+        return _hessian(source, cut.at)
+    i, j = _axes(run, notes)
+    return planes.weights(run, i, j, names=(labels(i), labels(j)))
+
+
+def _hessian(source: Source, step: int | None) -> Plane:
+    """The Hessian's plane, from the cache or found by Lanczos' method."""
+    path = cache.place("planes", cache.digest("hessian 1", *source.key(), step))
+    if source.model is not None or not (source.use_cache and path.exists()):
+        _start(source.progress)
+        plane = planes.hessian(source.run, source.model, source.data, step)
+        said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
+        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+            file.create_dataset("origin", data=plane.origin)
+            file.create_dataset("basis", data=plane.basis)
+            file.attrs["said"] = json.dumps(said)
+        return plane
+    with h5py.File(path, "r") as file:
+        said = json.loads(file.attrs["said"])
+        return Plane(file["origin"][()], file["basis"][()], tuple(said["names"]), "hessian",
+                     said["explained"], None, tuple(said["eigenvalues"]))  # fmt: skip
+
+
 def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tuple[float, float]:
-    """The least and greatest finite value of lines (K+1, Q), and of the target."""
+    """The least and greatest finite value of lines (R, Q), and of the target."""
     known = np.append(lines[np.isfinite(lines)].astype(float), target or ())
     return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
-def can_cut(run: Recording, model: Any = None) -> bool:
-    """Whether a surface can be evaluated: the recording holds data, and a model or its description."""
-    known = model is not None or run.meta.get("model_config") is not None
-    return len(run.parameter_names) >= 2 and known and run.data() is not None
-
-
-def _labels(run: Recording, notes: dict[str, Any]) -> list[str]:
+def _labels(run: Recording, notes: dict[str, Any]) -> Any:
+    """index -> name on screen: the scene's, or Keras' own."""
     given = list(notes.get("labels") or [])
-    if given and len(given) != len(run.parameter_names):
+    if given and len(given) != run.weights.shape[1]:
         raise AnimatorError(
             f"The scene names {len(given):,} parameters but the model has "
-            f"{len(run.parameter_names):,}. Give Experiment labels for all of them, or none."
+            f"{run.weights.shape[1]:,}. Give Experiment labels for all of them, or none."
         )
-    return given or list(run.parameter_names)
+    return given.__getitem__ if given else run.parameter_name
 
 
 def _lines(run: Recording) -> list[int]:
     """The parameters that are drawn as lines: all, or the eight that moved farthest from their start."""
-    count = len(run.parameter_names)
+    count = run.weights.shape[1]
     if count <= MOST_LINES:
         return list(range(count))
     moved = np.abs(np.asarray(run.weights[-1], float) - np.asarray(run.weights[0], float))
     return sorted(np.argsort(-np.nan_to_num(moved), kind="stable")[:MOST_LINES].tolist())
 
 
-def _field(run: Recording, plane: Plane, shown: Window, cut: Cut, timeline: Timeline, loss: Floats,
-           model: Any, use_cache: bool, progress: Progress) -> tuple[Field, Floats]:  # fmt: skip
-    """The surface of `run` and its losses, from the cache or evaluated."""
-    steps = np.arange(run.steps + 1) if run.steps < EVERY_STEP else np.asarray(timeline.shown())
-    finite = np.isfinite(np.asarray(run.weights[steps], float)).all(axis=1)
+def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
+           target: tuple[float, float] | None) -> tuple[Field, Floats, Window]:  # fmt: skip
+    """The surface of `source`, its losses and the window, from the cache or evaluated."""
+    run = source.run
+    steps = run.weight_steps
+    if len(steps) > EVERY_STEP:
+        steps = np.unique([steps[run.row(step)] for step in timeline.shown()])
+    finite = [bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]
     steps = steps[finite]
-    moves = cut.slice == "moving" and plane.basis.shape[1] > 2
-    a0, a1, b0, b1 = shown.extent
-    alpha, beta = np.linspace(a0, a1, cut.resolution), np.linspace(b0, b1, cut.resolution)
-    rows = np.asarray(run.weights[steps], np.float32)
-    cuts = rows if moves else rows[-1:]
-    data = run.meta.get("data") or {}
-    key = cache.digest(
-        "field 1", run.meta.get("model_config"), run.meta.get("compile_config"),
-        data.get("digest"), plane.origin, plane.basis, alpha, beta, rows, moves, loss,
-        run.meta.get("versions"), type(model).__qualname__,
-    )  # fmt: skip
+    goal = target if cut.kind == "weights" else None
+    path_window = window.choose(place, goal)
+    key = cache.digest("field 2", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
+                       cut.slice, cut.at, cut.resolution)  # fmt: skip
     path = cache.place("surfaces", key)
-    if model is not None or not (use_cache and path.exists()):
-        _evaluate(run, plane, alpha, beta, rows, cuts, moves, steps, loss, model, path, progress)
+    if source.model is not None or not (source.use_cache and path.exists()):
+        _evaluate(source, plane, place, cut, steps, loss, path_window, goal is None, path)
     with h5py.File(path, "r") as file:
-        slices, heights, losses = (file[name][()] for name in ("slices", "heights", "loss"))
+        names = ("alpha", "beta", "slices", "heights", "loss", "cut_at")
+        alpha, beta, slices, heights, losses, cut_at = (file[name][()] for name in names)
     usable = slices[np.isfinite(slices)]
     low, high = (float(usable.min()), float(usable.max())) if len(usable) else (0.0, 1.0)
-    cut_at = steps if moves else np.zeros(1, np.int64)
-    return Field(alpha, beta, slices, cut_at, low, high if high > low else low + 1.0, steps, heights), losses
+    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
+    field = Field(alpha, beta, slices, cut_at, low, high if high > low else low + 1.0, steps, heights)
+    return field, losses, Window(extent, path_window.left_at)
 
 
-def _evaluate(run: Recording, plane: Plane, alpha: Floats, beta: Floats, rows: NDArray[np.float32],
-              cuts: NDArray[np.float32], moves: bool, steps: NDArray[np.int64], loss: Floats,
-              model: Any, path: Any, progress: Progress) -> None:  # fmt: skip
-    """Cut the slices, and write them with the heights under the dot and all losses to `path`."""
+def _start(progress: Progress) -> None:
     from animator.keras_start import start
 
     progress("starting TensorFlow", 0, 1)
     start()
-    from animator.objective import loss_function
-    from animator.rebuild import rebuild
+    progress("starting TensorFlow", 1, 1)
+
+
+def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
+              shown: Window, search: bool, path: Path) -> None:  # fmt: skip
+    """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
+    _start(source.progress)
+    from animator.rebuild import objective_of
     from animator.surface import evaluate_slices
 
-    progress("starting TensorFlow", 1, 1)
-    data = run.data()
-    objective = loss_function(model if model is not None else rebuild(run), data)
-    slices = evaluate_slices(objective, plane, cuts, alpha, beta, progress)
+    run = source.run
+    objective = objective_of(run, source.model, source.data)
+    rows = np.array([run.row(step) for step in steps])
+    still = run.row(cut.at) if cut.at is not None else int(rows[-1])
+    moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
+    cuts = Cuts(run, plane, rows if moves else np.array([still]), still, cut.slice)
+    extent = shown.extent
+    if search:
+        extent = _with_minimum(objective, plane, cuts, place, extent)
+    a0, a1, b0, b1 = extent
+    alpha, beta = np.linspace(a0, a1, cut.resolution), np.linspace(b0, b1, cut.resolution)
+    states = cuts.states() if run.state_variables else None
+    slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
     losses = np.array(loss)
-    if not np.isfinite(loss[0]) and np.isnan(loss).all():
-        losses[steps] = objective(rows)
-    through = (rows if moves else rows[-1:]).astype(float)
-    under = through + (plane.project(rows.astype(float)) - plane.project(through)) @ plane.basis
-    heights = objective(under.astype(np.float32))
+    if source.data is not None:
+        losses[:] = np.nan
+    heights = np.empty(len(rows))
+    for t, row in enumerate(rows):
+        weights, own = np.asarray(run.weights[int(row)]), run.state[int(row)]
+        if not np.isfinite(losses[steps[t]]):
+            losses[steps[t]] = objective(weights[None], own)[0]
+        at = cuts[t if moves else 0]
+        under = at + (place[row] - plane.project(at)) @ plane.basis
+        state = states[t if moves else 0] if states is not None else own
+        heights[t] = objective(under.astype(np.float32)[None], state)[0]
+        source.progress("heights under the dot", t + 1, len(rows))
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        for name, values in (("slices", slices), ("heights", heights), ("loss", losses)):
+        for name, values in (
+            ("alpha", alpha), ("beta", beta), ("slices", slices), ("heights", heights), ("loss", losses),
+            ("cut_at", steps if moves else np.zeros(1, np.int64)),
+        ):  # fmt: skip
             file.create_dataset(name, data=values)
+
+
+class Cuts:
+    """The weights (P,) that each slice of a film goes through, made when they are asked for.
+
+    A blend goes through the still row's part off the plane at first, through each step's own at the end,
+    and from one to the other, smoothly, in the middle fifth of the run.
+    """
+
+    def __init__(self, run: Recording, plane: Plane, rows: NDArray[np.int64], still: int, how: str) -> None:
+        self._run, self._plane, self._rows, self._how = run, plane, rows, how
+        self._still = still
+        self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, t: int) -> Floats:
+        row = np.asarray(self._run.weights[int(self._rows[t])], np.float64)
+        if self._offset is None:
+            return row
+        share = self._share(t)
+        offset = (1 - share) * self._offset + share * self._plane.offset(row)
+        return np.asarray(self._plane.lift(self._plane.project(row)) + offset)
+
+    def states(self) -> NDArray[np.float32]:
+        """(T, S) the statistics that belong to each slice."""
+        if self._how != "blend":
+            return np.asarray(self._run.state[self._rows])
+        still = self._run.state[self._still]
+        own = np.asarray(self._run.state[self._rows])
+        shares = np.array([self._share(t) for t in range(len(self))])[:, None]
+        return np.asarray((1 - shares) * still + shares * own, np.float32)
+
+    def _share(self, t: int) -> float:
+        at = min(1.0, max(0.0, (t / max(1, len(self._rows) - 1) - 0.4) / 0.2))
+        return at * at * (3 - 2 * at)
+
+
+def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
+    """`extent`, widened to hold the surface's lowest point when that is less than half a width away."""
+    from animator.surface import grid
+
+    a0, a1, b0, b1 = extent
+    a, b = (a1 - a0) / 2, (b1 - b0) / 2
+    alpha, beta = grid(SEARCH, (a0 - a, a1 + a, b0 - b, b1 + b))
+    last = cuts[len(cuts) - 1]
+    coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
+    state = cuts.states()[-1]
+    losses = objective.on_plane(plane.origin + plane.offset(last), plane.basis, coordinates,
+                                state=state if state.size else None).reshape(SEARCH, SEARCH)  # fmt: skip
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):
+        return extent
+    lowest = np.array([alpha[column], beta[row]])
+    if a0 <= lowest[0] <= a1 and b0 <= lowest[1] <= b1:
+        return extent
+    held = place[np.isfinite(place).all(axis=1)]
+    inside = held[((held >= [a0, b0]) & (held <= [a1, b1])).all(axis=1)]
+    return window.square(np.vstack([inside, lowest[None]]))

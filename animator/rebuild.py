@@ -9,17 +9,22 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
+from animator.description import variables_of
 from animator.errors import AnimatorError
 
 if TYPE_CHECKING:
+    from animator.objective import Objective
     from animator.recording import Recording
 
 
 def rebuild(run: "Recording") -> Any:
     """The Keras model of `run`, compiled as it was for training.
 
-    Its weights are freshly initialized: the recorded ones are rows for an Objective. Raises
+    Its trainable weights are freshly initialized: the recorded ones are rows for an Objective. Frozen
+    variables have their recorded values, statistics those of the last row. Raises
     AnimatorError when the recording does not describe the model, or its layers are not Keras' own.
     """
     described, compiled = _config(run, "model_config"), _config(run, "compile_config")
@@ -30,9 +35,48 @@ def rebuild(run: "Recording") -> Any:
         model.compile_from_config(compiled)
     except Exception as error:  # Keras raises what its layers raise
         raise _refusal(run, _short(error)) from error
-    if sum(math.prod(variable.shape) for variable in model.trainable_variables) != len(run.parameter_names):
-        raise _refusal(run, "what it describes has another number of parameters")
+    found = variables_of(model)
+    for variables, recorded in zip(
+        (found.trainable, found.state, found.fixed),
+        (run.variables, run.state_variables, run.fixed_variables),
+        strict=True,
+    ):
+        if [tuple(v.shape) for v in variables] != [v.shape for v in recorded]:
+            raise _refusal(run, "what it describes has other variables")
+    assign(found.fixed, run.fixed)
+    assign(found.state, run.state[-1])
     return model
+
+
+def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Objective":
+    """The loss as a function of the recorded weights: of `model` (or the recorded one) on `data` (or the
+    recorded ones). AnimatorError when the recording lacks what is not given, or the model is another.
+    """
+    from animator.objective import loss_function
+
+    known = data if data is not None else run.samples()
+    if known is None:
+        raise AnimatorError(
+            f"The recording '{run.path}' holds no data (none was given to the Recorder, or 64 MiB and more), "
+            "so no loss can be computed. Give the data with data=(x, y)."
+        )
+    model = model if model is not None else rebuild(run)
+    count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
+    if count != len(run.weights[0]):
+        raise AnimatorError(
+            f"Recording '{run.path}' has {len(run.weights[0]):,} parameters but the model has {count:,}: the "
+            "model changed after it was recorded. Build the model it was recorded with, or record again."
+        )
+    return loss_function(model, known)
+
+
+def assign(variables: tuple[Any, ...], row: NDArray[np.float32]) -> None:
+    """Set Keras `variables` to the values of `row`, one after the other."""
+    at = 0
+    for variable in variables:
+        count = math.prod(variable.shape)
+        variable.assign(row[at : at + count].reshape(variable.shape))
+        at += count
 
 
 def _config(run: "Recording", key: str) -> Any:

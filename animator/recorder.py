@@ -1,149 +1,220 @@
 """The Recorder: a Keras callback that keeps every weight and every loss of a `fit`, and changes nothing.
 
-Keras calls `model.train_function` between `on_train_batch_begin` and `on_train_batch_end`. The Recorder
-stands around that call: it empties the loss tracker before it, so that what the tracker holds after it
-is the batch's own loss and no running mean, and puts the sum back. The compiled graph stays as it is.
+Keras calls `model.train_function` for every step. The Recorder stands around that call: it empties the
+loss tracker before, so that what the tracker holds after is the batch's own loss and no running mean, and
+reads weights as tensors. Numbers are taken out of tensors, and written, by a thread of its own.
 """
 
-import hashlib
-import platform
-from collections.abc import Mapping
-from importlib.metadata import version
+import shutil
+import warnings
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from animator.description import Variables, description, plain_json, size, variables_of
 from animator.errors import AnimatorError
 from animator.objective import loss_function
 from animator.progress import Progress, quiet
-from animator.recording_writer import RecordingWriter
+from animator.recording_writer import FLUSH_STEPS, RecordingWriter, Row
+from animator.samples import Samples, samples
+from animator.steps import Left, RateReader, read, step_of
 
 KEEP_BYTES = 64 * 2**20
-READ_ROWS = 4096
+READ_BYTES = 64 * 2**20
+LARGE_BYTES = 2**30
+LOSS_WORK = 2 * 10**11  # rows x samples x parameters of the losses on the data that are computed unasked
+TOLD_EVERY = 16
 
 
 class Recorder(keras.callbacks.Callback):
     """Record a `fit` to `path`: weights after every update, each batch's true loss, learning rate.
 
-    data, test: (x, y) arrays whose loss in evaluation mode is computed for every row when training ends;
-    they are kept in the file while they are under 64 MiB. seed and notes are written down as they are.
-    The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it.
-    Raises AnimatorError, before training starts, for what cannot be recorded truly.
+    data, test: (x, y), (x, y, sample_weight) or a tf.data.Dataset whose loss in evaluation mode is
+    computed when training ends; they are kept in the file while they are under 64 MiB.
+    every: keep the weights of every n-th step; steps: of these steps. The first and the last step are
+    always kept, and batch losses of all steps. dtype: "float32" or "float16", as the weights are stored.
+    loss_rows: at how many of the kept rows the losses on the data are computed, evenly spread, first and
+    last included: by default all, or as many as keep rows x samples x parameters under 2e11.
+    loss_samples: how many of the data's samples, from the first, they are computed from: by default all.
+    seed and notes are written down as they are. The file appears at `path` when training ends; until
+    then it is `<stem>.part.h5` beside it. Raises AnimatorError, before training starts, for what cannot
+    be recorded truly, and when the disk cannot hold it.
     """
 
     def __init__(
         self,
         path: str | Path,
-        data: tuple[Any, Any] | None = None,
-        test: tuple[Any, Any] | None = None,
+        data: Any = None,
+        test: Any = None,
         *,
+        every: int = 1,
+        steps: Iterable[int] | None = None,
+        dtype: Literal["float32", "float16"] = "float32",
+        loss_rows: int | None = None,
+        loss_samples: int | None = None,
         seed: int | None = None,
         notes: Mapping[str, Any] | None = None,
         progress: Progress = quiet,
     ) -> None:
         super().__init__()
         self.path = Path(path)
-        self._data = {"data": _arrays("data", data), "test": _arrays("test", test)}
+        self._samples = {
+            name: samples(pair, f"Recorder's {name}")
+            for name, pair in (("data", data), ("test", test))
+            if pair is not None
+        }
+        self._every, self._steps = _kept_steps(every, steps)
+        self._dtype, self._loss_rows, self._loss_samples = _storage(dtype, loss_rows, loss_samples)
         self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
-        self._writer: RecordingWriter | None = None
+        self._tape: Tape | None = None
         self._plain: Any = None
         self._done = False
+        self.estimated_bytes: int | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what cannot be recorded; write the weights before training."""
         self._check()
         model = self.model
-        self._variables = [variable.value for variable in model.trainable_variables]
-        self._tracker = _tracker(model)
-        self._rate = _rate(model.optimizer)
-        self._epoch = 0
-        self._batch_loss = self._rate_now = float("nan")
-        first = np.concatenate([np.ravel(v.numpy()) for v in self._variables]).astype(np.float32)
-        kept = self._kept()
-        self._writer = RecordingWriter(self.path, first, self._meta(), kept)
-        self._total = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
+        found = variables_of(model)
+        planned = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
+        self._estimate(found, planned)
+        each_step = self._steps is None and self._every == 1
+        tape = Tape(model, found, each_step, ends=not self.params.get("steps"))
+        writer = RecordingWriter(self.path, tape.row(), self._meta(), self._kept(found), self._dtype)
+        tape.open(writer)
+        self._tape, self._planned = tape, planned
+        self._iterator, self._opened, self._epoch, self._batch = None, False, 0, 0
         self._plain = model.train_function
+        if isinstance(getattr(self._plain, "__self__", None), Recorder):  # left by a fit that was interrupted
+            self._plain.__self__._stop()
+            self._plain = model.train_function
         model.train_function = self._around
-        self._count = 0
-        self._progress("training", 0, self._total)
+        self._progress("training", 0, planned)
 
     def _around(self, iterator: Any) -> Any:
         """Keras' training step, with the batch's own loss read from an emptied tracker."""
-        if self._writer is None:
+        tape = self._tape
+        if tape is None or (iterator is not self._iterator and not self._opened):
+            self._stop()  # a later fit without this callback
             return self._plain(iterator)
-        self._rate_now = self._rate()
-        if self._tracker is None:
-            return self._plain(iterator)
-        total, count = self._tracker
-        before, samples = _read(total), _read(count)
-        _assign(total, _zero(total))
-        _assign(count, _zero(count))
-        logs = self._plain(iterator)
-        own, of = _read(total), _read(count)
-        self._batch_loss = float(own.numpy()) / max(float(of.numpy()), 1e-300)
-        all_loss, all_samples = _ADD(x=before, y=own), _ADD(x=samples, y=of)
-        _assign(total, all_loss)
-        _assign(count, all_samples)
-        if isinstance(logs, dict) and "loss" in logs:
-            logs["loss"] = tf.raw_ops.DivNoNan(x=all_loss, y=all_samples)
-        return logs
+        self._iterator, self._opened = iterator, False
+        try:
+            left = tape.step(iterator)
+        except (StopIteration, tf.errors.OutOfRangeError):
+            raise
+        except BaseException:
+            self._stop()
+            raise
+        try:
+            tape.take(left, self._epoch, self._batch, self._wants(tape.steps + 1))
+        except OSError as error:
+            self._give_up(error)
+        self._batch += 1
+        if self._progress is not quiet and tape.steps % TOLD_EVERY == 0:
+            self._progress("training", tape.steps, max(self._planned, tape.steps))
+        return left.logs
+
+    def _wants(self, step: int) -> bool:
+        return step in self._steps if self._steps is not None else step % self._every == 0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Remember the epoch."""
-        self._epoch = epoch
+        self._epoch, self._batch, self._opened = epoch, 0, True
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Keep the weights after this update, and what it was made from."""
-        writer = self._writer
-        if writer is None:
-            return
-        row, at = writer.slot(), 0
-        for variable in self._variables:
-            values = _read(variable).numpy()
-            row[at : at + values.size] = values.reshape(-1)
-            at += values.size
-        columns = {
-            "batch_loss": self._batch_loss,
-            "learning_rate": self._rate_now,
-            "epoch": self._epoch,
-            "batch": batch,
-        }
-        for name, value in (logs or {}).items():
-            columns[f"running_means/{name}"] = float(value)
-        writer.add(columns)
-        self._count += 1
-        self._progress("training", self._count, max(self._total, self._count))
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Remember the weights now: after the last epoch they are those of the last step."""
+        if self._tape is not None:
+            self._tape.remember()
 
     def on_train_end(self, logs: Any = None) -> None:
         """Compute the losses on the data, finish the file, and leave the model as it was."""
-        writer = self._writer
-        if writer is None:
+        tape = self._tape
+        if tape is None:
             return
-        self._writer = None
+        self._tape = self._iterator = None
         self.model.train_function = self._plain
-        writer.flush()
+        self._progress("training", tape.steps, tape.steps)
+        writer = tape.close()
         losses = {
-            name: self._losses(writer, pair)
-            for name, pair in (("loss", self._data["data"]), ("test_loss", self._data["test"]))
-            if pair is not None
+            {"data": "loss", "test": "test_loss"}[name]: self._losses(writer, found)
+            for name, found in self._samples.items()
         }
         writer.finish(losses)
         self._done = True
 
-    def _losses(self, writer: RecordingWriter, pair: tuple[Any, Any]) -> NDArray[np.float64]:
-        """Loss in evaluation mode at every row (K+1,); NaN or inf where the weights are not finite."""
-        objective = loss_function(self.model, pair)
-        per_read = max(1, min(READ_ROWS, KEEP_BYTES // (4 * writer.size)))
-        starts = range(0, writer.steps + 1, per_read)
-        return np.concatenate([objective(writer.read(i, i + per_read)) for i in starts])
+    def _stop(self) -> None:
+        """Let go of the model and of the file: the recording ends here, cut short."""
+        tape, self._tape, self._iterator = self._tape, None, None
+        if self.model.train_function == self._around:
+            self.model.train_function = self._plain
+        if tape is not None:
+            self._done = True
+            tape.close().abandon()
+
+    def _give_up(self, error: OSError) -> None:
+        """Writing failed (a full disk, say): training goes on, the recording does not."""
+        self._tape, self._done = None, True
+        self.model.train_function = self._plain
+        reason = error.strerror or str(error).splitlines()[0][:120]
+        warnings.warn(
+            f"Recording to '{self.path}' stopped: it could not be written ({reason}). Training goes on "
+            "without it. Make room, or record fewer steps with Recorder(every=10).",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+
+    def _losses(self, writer: RecordingWriter, found: Samples) -> NDArray[np.float64]:
+        """Loss in evaluation mode (K+1,): NaN where it was not computed, inf or NaN where it is so."""
+        part = found.first(self._loss_samples or found.count)
+        objective = loss_function(self.model, part)
+        chosen = self._loss_at(writer, part.count)
+        steps = writer.read_steps()
+        losses = np.full(writer.steps + 1, np.nan)
+        per_read = max(1, READ_BYTES // (4 * (writer.size + writer.states)))
+        if len(chosen) == writer.rows:
+            blocks = [slice(i, i + per_read) for i in range(0, writer.rows, per_read)]
+        else:
+            blocks = [slice(int(i), int(i) + 1) for i in chosen]
+        for done, block in enumerate(blocks):
+            rows, state = writer.read(block), writer.read(block, "state") if writer.states else None
+            losses[steps[block]] = objective(rows, state)
+            self._progress("losses on the data", done + 1, len(blocks))
+        return losses
+
+    def _loss_at(self, writer: RecordingWriter, count: int) -> NDArray[np.int64]:
+        """Indices of the rows at which losses on `count` samples are computed."""
+        most = self._loss_rows or max(2, LOSS_WORK // (count * writer.size))
+        return np.unique(np.linspace(0, writer.rows - 1, min(writer.rows, most)).round().astype(np.int64))
+
+    def _estimate(self, found: Variables, planned: int) -> None:
+        """Refuse a recording that the disk cannot hold; warn of one that is large."""
+        if not planned:
+            return
+        rows = planned // self._every + 2 if self._steps is None else len(self._steps) + 2
+        rows = min(rows, planned + 1)
+        each = size(found.trainable) * np.dtype(self._dtype).itemsize + 4 * size(found.state)
+        self.estimated_bytes = rows * each + 48 * planned + 4 * size(found.fixed)
+        folder = next(p for p in (self.path.absolute(), *self.path.absolute().parents) if p.is_dir())
+        free = shutil.disk_usage(folder).free
+        what = f"{rows:,} rows of {size(found.trainable):,} parameters take {_written(self.estimated_bytes)}"
+        advice = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
+        if self.estimated_bytes > free:
+            raise AnimatorError(
+                f"'{self.path}' has no room for the recording: {what}, and {_written(free)} are free. "
+                f"{advice}"
+            )
+        if self.estimated_bytes > LARGE_BYTES:
+            warnings.warn(f"The recording '{self.path}' will be large: {what}. {advice}", stacklevel=3)
 
     def _check(self) -> None:
         model = self.model
-        if self._done or self._writer is not None:
+        if self._done or self._tape is not None:
             raise AnimatorError(
                 f"Recorder('{self.path}') has already recorded a fit, and a second one would replace it. "
                 "Make a new Recorder with a path of its own for every fit."
@@ -164,146 +235,181 @@ class Recorder(keras.callbacks.Callback):
                 "layer with weights, or set trainable=True on one, and compile again."
             )
 
-    def _kept(self) -> dict[str, NDArray[Any]]:
-        """The arrays to keep in the file: all of them, or none when they are 64 MiB or more."""
-        found = {
-            f"{name}/{part}": values
-            for name, pair in self._data.items()
-            if pair is not None
-            for part, values in zip("xy", pair, strict=True)
-        }
-        return found if sum(values.nbytes for values in found.values()) < KEEP_BYTES else {}
+    def _kept(self, found: Variables) -> dict[str, NDArray[Any]]:
+        """Arrays to keep: fixed variables, and all data, or none of it when it is 64 MiB or more."""
+        fixed = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
+        kept: dict[str, NDArray[Any]] = {"fixed": np.concatenate(fixed)} if fixed else {}
+        if sum(part.bytes() for part in self._samples.values()) < KEEP_BYTES:
+            for name, part in self._samples.items():
+                kept |= {f"{name}/{path}": array for path, array in part.arrays().items()}
+        return kept
 
     def _meta(self) -> dict[str, Any]:
-        model = self.model
-        meta: dict[str, Any] = {
-            "variables": _variables(model),
-            "optimizer": {
-                "class_name": type(model.optimizer).__name__,
-                "config": _plain_json(model.optimizer.get_config()),
-            },
-            "model_config": _try(lambda: keras.saving.serialize_keras_object(model)),
-            "compile_config": _try(model.get_compile_config),
-            "versions": {
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("animator", "keras", "tensorflow", "numpy")},
-            },
-            "seed": self._seed,
-            "notes": self._notes,
-        }
-        for name, pair in self._data.items():
-            if pair is not None:
-                meta[name] = {"samples": len(pair[0]), "digest": _digest(*pair)}
-        plain: dict[str, Any] = _plain_json(meta)
+        meta = {**description(self.model), "seed": self._seed, "notes": self._notes}
+        for name, part in self._samples.items():
+            meta[name] = {
+                "samples": part.count,
+                "digest": part.digest(),
+                "structure": part.structure(),
+                "loss_samples": min(part.count, self._loss_samples or part.count),
+            }
+        plain: dict[str, Any] = plain_json(meta)
         return plain
 
 
-def _arrays(name: str, pair: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:
-    """(x, y) as arrays; AnimatorError when they are not two arrays of equally many finite samples."""
-    if pair is None:
-        return None
-    if not isinstance(pair, tuple | list) or len(pair) != 2 or any(isinstance(v, dict) for v in pair):
-        raise AnimatorError(
-            f"Recorder's {name} must be a pair of arrays (x, y), not {type(pair).__name__}. "
-            f"Use Recorder(path, {name}=(x, y))."
-        )
-    x, y = (np.asarray(values) for values in pair)
-    if len(x) != len(y):
-        raise AnimatorError(
-            f"Recorder's {name} has {len(x):,} samples in x but {len(y):,} in y. Give one y for each x."
-        )
-    for part, values in (("x", x), ("y", y)):
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            bad = int(np.count_nonzero(~np.isfinite(values)))
-            raise AnimatorError(
-                f"Recorder's {name} has {bad:,} values in {part} that are NaN or infinite, so no loss can be "
-                "computed. Remove or replace them first."
-            )
-    return x, y
+class Page:
+    """Room for the rows and the numbers of some updates."""
+
+    def __init__(self, rows: int, size: int, states: int) -> None:
+        self.weights = np.empty((rows, size), np.float32)
+        self.state = np.empty((rows, states), np.float32)
+        self.steps: list[int] = []
+        self.columns: dict[str, list[Any]] = {}
+
+    def keep(self, step: int, values: list[Any]) -> None:
+        """Copy the tensors of weights and state after update `step` into the next row."""
+        row, at, end = self.weights[len(self.steps)], 0, self.weights.shape[1]
+        for value in values:
+            array = np.asarray(value)
+            if at == end:
+                row, at, end = self.state[len(self.steps)], 0, self.state.shape[1]
+            row[at : at + array.size] = array.reshape(-1)
+            at += array.size
+        self.steps.append(step)
+
+    def clear(self) -> None:
+        """Forget all; the room stays."""
+        self.steps.clear()
+        self.columns = {name: [] for name in self.columns}
 
 
-def _tracker(model: Any) -> tuple[Any, Any] | None:
-    """The variables (total, count) of the model's loss tracker, or None when it keeps none.
+class Tape:
+    """What a running fit left and the file does not hold yet, on two pages.
 
-    Without a tracker (a `train_step` of the user's own that has none) batch losses are recorded as NaN.
+    While a thread writes one page, the other fills; a full one waits for it, so memory stays bounded.
     """
-    tracker = getattr(model, "_loss_tracker", None)
-    total, count = getattr(tracker, "total", None), getattr(tracker, "count", None)
-    if total is None or count is None:
-        return None
-    return total.value, count.value
+
+    def __init__(self, model: Any, variables: Variables, each_step: bool, ends: bool) -> None:
+        self._rate = RateReader(model.optimizer)
+        self._kept = [variable.value for variable in (*variables.trainable, *variables.state)]
+        self._sizes = size(variables.trainable), size(variables.state)
+        self.step = step_of(model, self._rate.variable, self._kept if each_step else (), ends)
+        self._each_step = each_step
+        self.steps = self._last_row = 0
+        self._pool = ThreadPoolExecutor(1, "recorder")
+        self._writing: Future[None] | None = None
+        self._last: Page | None = None
+
+    def row(self) -> Row:
+        """The weights and the state before training."""
+        page = Page(1, *self._sizes)
+        page.keep(0, read(self._kept))
+        return Row(0, page.weights[0], page.state[0])
+
+    def open(self, writer: RecordingWriter) -> None:
+        """Write to `writer` from now on."""
+        self._writer = writer
+        self._page, self._other = (Page(writer.page, *self._sizes) for _ in range(2))
+
+    def take(self, left: Left, epoch: int, batch: int, with_row: bool) -> None:
+        """Take what one update left; raises OSError when an earlier page could not be written."""
+        self.steps += 1
+        if with_row:
+            self._page.keep(self.steps, left.values if self._each_step else read(self._kept))
+            self._last_row = self.steps
+        metrics = left.logs if isinstance(left.logs, dict) else {}
+        self._note((left.loss, left.rate, epoch, batch, *metrics.values()), metrics)
+        page = self._page
+        if len(page.steps) >= len(page.weights) or len(page.columns["epoch"]) >= FLUSH_STEPS:
+            self.flush()
+
+    def _note(self, values: tuple[Any, ...], metrics: Iterable[str]) -> None:
+        columns = self._page.columns
+        if not columns:
+            names = (
+                "batch_loss",
+                "learning_rate",
+                "epoch",
+                "batch",
+                *(f"running_means/{n}" for n in metrics),
+            )
+            self._page.columns = columns = {name: [] for name in names}
+            self._other.columns = {name: [] for name in names}
+        for column, value in zip(columns.values(), values, strict=True):
+            column.append(value)
+
+    def remember(self) -> None:
+        """Keep the weights now as those of the last step, unless a row holds them already."""
+        if self._last_row != self.steps:
+            self._last = Page(1, *self._sizes)
+            self._last.keep(self.steps, read(self._kept))
+
+    def flush(self) -> None:
+        """Hand what waits to the writing thread, once it is done with what it had before."""
+        self.wait()
+        page = self._page
+        if page.columns and page.columns["epoch"]:
+            self._page, self._other = self._other, page
+            self._writing = self._pool.submit(self._write, page)
+
+    def wait(self) -> None:
+        """Wait for the page that is being written."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, page: Page) -> None:
+        columns = {name: np.array([float(v) for v in values]) for name, values in page.columns.items()
+                   if name != "learning_rate"}  # fmt: skip
+        columns["learning_rate"] = np.array(self._rate.rates(page.columns["learning_rate"]))
+        self._writer.write(columns, page.steps, page.weights, page.state)
+        page.clear()
+
+    def close(self) -> RecordingWriter:
+        """Write all that waits, and hand back the writer."""
+        self.flush()
+        self.wait()
+        last = self._last
+        if last is not None and last.steps == [self.steps] and self._last_row != self.steps:
+            self._writer.write({}, last.steps, last.weights, last.state)
+        self._pool.shutdown()
+        return self._writer
 
 
-def _rate(optimizer: Any) -> Any:
-    """() -> the learning rate that the next update will use."""
-    schedule = getattr(optimizer, "_learning_rate", None)
-    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
-        traced = tf.function(schedule)
-        iterations = optimizer.iterations.value
-        return lambda: float(traced(iterations.read_value()).numpy())
-    variable = getattr(optimizer.learning_rate, "value", None)
-    if variable is None:
-        return lambda: float(optimizer.learning_rate)
-    return lambda: float(_read(variable).numpy())
+def _kept_steps(every: int, steps: Iterable[int] | None) -> tuple[int, frozenset[int] | None]:
+    if not isinstance(every, int) or every < 1:
+        raise AnimatorError(
+            f"Recorder(every={every}) keeps no steps: every must be a whole number from 1 on. "
+            "Use every=10 to keep the weights of each tenth step."
+        )
+    if steps is None:
+        return every, None
+    chosen = frozenset(int(step) for step in steps)
+    if every != 1 or not chosen or min(chosen) < 0:
+        raise AnimatorError(
+            "Recorder(steps=...) must be step numbers from 0 on, at least one, and without every=. "
+            "Use for example steps=range(0, 1000, 50); the first and the last step are always kept."
+        )
+    return 1, chosen
 
 
-_ADD = tf.raw_ops.AddV2
-_ZEROS: dict[Any, Any] = {}
+def _storage(dtype: str, rows: int | None, count: int | None) -> tuple[str, int | None, int | None]:
+    if dtype not in ("float32", "float16"):
+        raise AnimatorError(
+            f"Recorder(dtype={dtype!r}) can't be stored. Use dtype='float32', or 'float16' for half the size."
+        )
+    for name, value, least in (("loss_rows", rows, 2), ("loss_samples", count, 1)):
+        if value is not None and value < least:
+            raise AnimatorError(
+                f"Recorder({name}={value}) is too few: it must be {least} or more. "
+                f"Leave {name} away for all of them."
+            )
+    return dtype, rows, count
 
 
-def _read(variable: Any) -> Any:
-    """A variable's value as a tensor; the raw operation, since this runs several times a step."""
-    return tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=variable.dtype)
-
-
-def _assign(variable: Any, value: Any) -> None:
-    tf.raw_ops.AssignVariableOp(resource=variable.handle, value=value)
-
-
-def _zero(variable: Any) -> Any:
-    """A zero of the variable's type, made once."""
-    if variable.dtype not in _ZEROS:
-        _ZEROS[variable.dtype] = tf.zeros((), variable.dtype)
-    return _ZEROS[variable.dtype]
-
-
-def _variables(model: Any) -> list[dict[str, Any]]:
-    """Path, shape and start in a row of each trainable variable; the model's own name is left away."""
-    found: list[dict[str, Any]] = []
-    start = 0
-    prefix = f"{model.name}/"
-    for variable in model.trainable_variables:
-        path = variable.path.removeprefix(prefix)
-        found.append({"path": path, "shape": list(variable.shape), "start": start})
-        start += int(np.prod(variable.shape))
-    return found
-
-
-def _digest(*arrays: NDArray[Any]) -> str:
-    """SHA-256 over shapes, types and bytes."""
-    total = hashlib.sha256()
-    for array in arrays:
-        total.update(f"{array.shape}{array.dtype}".encode())
-        total.update(np.ascontiguousarray(array).tobytes())
-    return total.hexdigest()
-
-
-def _try(make: Any) -> Any:
-    """What `make` gives as JSON, or None for a model that cannot describe itself (subclassed, say)."""
-    try:
-        return _plain_json(make())
-    except (NotImplementedError, TypeError, ValueError):
-        return None
-
-
-def _plain_json(value: Any) -> Any:
-    """`value` with NumPy numbers and tuples as JSON has them."""
-    if isinstance(value, dict):
-        return {str(key): _plain_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain_json(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"{type(value).__name__} is no JSON")
+def _written(count: int) -> str:
+    """Bytes in the unit that reads best."""
+    for unit, one in (("GB", 10**9), ("MB", 10**6)):
+        if count >= one:
+            return f"{count / one:.1f} {unit}"
+    return f"{count / 1000:.1f} kB"

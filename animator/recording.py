@@ -1,7 +1,8 @@
 """A recording at rest: every weight and loss of one training run, in one HDF5 file, read in pieces.
 
-K updates give K+1 rows of weights (row 0: before training) and K batch losses. The file is only ever
-read as data. Only rows counted in `flushed` are trusted, so a run that was killed opens as far as it got.
+K updates give K+1 rows of weights (row 0: before training), or fewer where only some steps were kept,
+and K batch losses. The file is only ever read as data. Only what is counted in `flushed` is trusted, so a
+run that was killed opens as far as it got.
 """
 
 import json
@@ -17,6 +18,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from animator.errors import AnimatorError, nearest
+from animator.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
@@ -26,11 +28,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A trainable variable: its path ("dense/kernel"), its shape, and where it starts in a row."""
+    """A variable: its path ("dense/kernel"), its shape, where it starts in a row, and the axes that
+    number its filters (() where it has none).
+    """
 
     path: str
     shape: tuple[int, ...]
     start: int
+    filters: tuple[int, ...] = ()
 
     def names(self) -> list[str]:
         """The name of each element, in C order: "dense/kernel[0,0]", or the path alone for a scalar."""
@@ -42,13 +47,13 @@ class Variable:
 class Rows(NDArrayOperatorsMixin):
     """The first `count` rows of a dataset, read from the file when they are asked for.
 
-    Slices give NumPy arrays; NumPy functions and operators read all rows.
+    Slices give NumPy arrays, float32 however they are stored; NumPy functions and operators read all rows.
     """
 
     def __init__(self, dataset: Any, count: int) -> None:
         self._dataset = dataset
         self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
-        self.dtype = np.dtype(dataset.dtype)
+        self.dtype = np.dtype(np.float32)
         self.ndim = len(self.shape)
 
     def __len__(self) -> int:
@@ -69,14 +74,18 @@ class Rows(NDArrayOperatorsMixin):
                 return np.asarray(self[:, *rest] if rest else self[:])[first]
             first = slice(start, stop, step)
         else:
-            return np.asarray(self._fancy(np.asarray(first)))[(slice(None), *rest)]
-        return np.asarray(self._dataset[(first, *rest)])
+            return np.asarray(self._fancy(np.asarray(first), rest))
+        return np.asarray(self._dataset[(first, *rest)], self.dtype)
 
-    def _fancy(self, index: NDArray[Any]) -> NDArray[Any]:
-        """Rows by a list of indices in any order, or by a mask."""
+    def _fancy(self, index: NDArray[Any], rest: list[Any]) -> NDArray[Any]:
+        """Rows by a list of indices in any order, or by a mask; then `rest` of each."""
         index = np.flatnonzero(index) if index.dtype == bool else index % len(self)
         unique, inverse = np.unique(index, return_inverse=True)
-        return np.asarray(self._dataset[unique.tolist()])[inverse] if len(unique) else self[0:0]
+        if not len(unique):
+            return self[(slice(0, 0), *rest)]
+        low, high = int(unique[0]), int(unique[-1]) + 1
+        rows: Any = slice(low, high) if high - low == len(unique) else unique.tolist()
+        return np.asarray(self._dataset[(rows, *rest)], self.dtype)[inverse]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.asarray(self[:], dtype)
@@ -89,21 +98,31 @@ class Rows(NDArrayOperatorsMixin):
 class Recording:
     """An open recording; see the module. Close it, or use it as a context, to let go of the file.
 
-    weights (K+1, P) float32. batch_loss (K,): true loss of batch k at row k-1. loss and test_loss (K+1,):
-    loss on the data (test data) in evaluation mode, NaN where it was not computed. learning_rate, epoch,
-    batch (K,): of each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
+    weights (R, P) float32, of the steps weight_steps (R,): all K+1 steps unless the Recorder was told to
+    keep fewer; then R is smaller, and the first and last step are among them. state (R, S): what changes
+    beside the path (BatchNormalization's statistics). fixed (F,): frozen variables.
+    batch_loss (K,): true loss of batch k at the weights of step k-1. loss and test_loss (K+1,): loss on the
+    data (test data) in evaluation mode, NaN where it was not computed. learning_rate, epoch, batch (K,): of
+    each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
     """
 
     def __init__(self, path: Path, file: Any) -> None:
         self.path = path
         self._file = file
-        self.steps = int(file["flushed"][0])
-        self.finished = bool(file.attrs["finished"])
+        self.steps, rows = (int(count) for count in file["flushed"][()])
+        rows = max(1, rows)
+        self.finished = bool(file["finished"][0])
         self.meta: dict[str, Any] = json.loads(file["meta"][()])
-        self.variables = tuple(
-            Variable(v["path"], tuple(v["shape"]), v["start"]) for v in self.meta["variables"]
+        self.variables, self.state_variables, self.fixed_variables = (
+            tuple(
+                Variable(v["path"], tuple(v["shape"]), v["start"], tuple(v.get("filters", ())))
+                for v in self.meta.get(kind, ())
+            )
+            for kind in ("variables", "state", "fixed")
         )
-        self.weights = Rows(file["weights"], self.steps + 1)
+        self.weights = Rows(file["weights"], rows)
+        self.weight_steps: NDArray[np.int64] = np.asarray(file["weight_steps"][:rows], np.int64)
+        self.state = Rows(file["state"], rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
 
     def __enter__(self) -> "Recording":
@@ -121,12 +140,33 @@ class Recording:
         """Close the file."""
         self._file.close()
 
+    def row(self, step: int) -> int:
+        """The row of the last kept step at or before `step`."""
+        return int(np.searchsorted(self.weight_steps, step, side="right")) - 1
+
+    @property
+    def fixed(self) -> NDArray[np.float32]:
+        """(F,) the values of the frozen variables, which are the same at every step."""
+        return np.asarray(self._file["fixed"][()]) if "fixed" in self._file else np.zeros(0, np.float32)
+
     @property
     def parameter_names(self) -> list[str]:
         """The P names "dense/kernel[0,0]", in the order of a row."""
         if self._names is None:
             self._names = [name for variable in self.variables for name in variable.names()]
         return self._names
+
+    def parameter_name(self, index: int) -> str:
+        """The name of one parameter, without making all P of them."""
+        variable = next(v for v in reversed(self.variables) if v.start <= index)
+        if not variable.shape:
+            return variable.path
+        place = np.unravel_index(index - variable.start, variable.shape)
+        return f"{variable.path}[{','.join(str(int(k)) for k in place)}]"
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the file holds arrays under `name`: "data" or "test"."""
+        return name in self._file
 
     def index(self, name: int | str) -> int:
         """The index of a parameter given by name, or by an index that is in range."""
@@ -181,7 +221,8 @@ class Recording:
         return self._all_steps("test_loss")
 
     def _all_steps(self, name: str) -> Floats | None:
-        return np.asarray(self._file[name][()]) if name in self._file else None
+        found = np.asarray(self._file[name][()])
+        return found if len(found) == self.steps + 1 else None
 
     @property
     def running_means(self) -> dict[str, Floats]:
@@ -190,17 +231,25 @@ class Recording:
             name: self._column(f"running_means/{name}", self.steps) for name in self._file["running_means"]
         }
 
-    def data(self) -> tuple[Any, Any] | None:
-        """(x, y) as they were given to the Recorder, or None when they were not kept."""
-        return self._pair("data")
+    def data(self) -> Any:
+        """The data as they were given to the Recorder, (x, y) or (x, y, sample_weight); None if not kept."""
+        found = self.samples("data")
+        return None if found is None else found.as_given()
 
-    def test(self) -> tuple[Any, Any] | None:
+    def test(self) -> Any:
         """The test data (x, y), or None when there is none in the file."""
-        return self._pair("test")
+        found = self.samples("test")
+        return None if found is None else found.as_given()
 
-    def _pair(self, name: str) -> tuple[Any, Any] | None:
-        group = self._file.get(name)
-        return None if group is None else (group["x"][()], group["y"][()])
+    def samples(self, name: str = "data") -> Samples | None:
+        """The data ("data" or "test") as Samples, or None when they are not in the file."""
+        if name not in self._file:
+            return None
+        found: dict[str, NDArray[Any]] = {}
+        self._file[name].visititems(
+            lambda path, item: found.update({path: item[()]}) if isinstance(item, h5py.Dataset) else None
+        )
+        return assembled(found, self.meta[name]["structure"])
 
 
 def load(path: str | Path) -> Recording:
@@ -236,15 +285,18 @@ def part_of(path: Path) -> Path:
 
 
 def _open(path: Path) -> Any:
-    """The file for reading; one whose writer was killed opens in HDF5's reading-while-writing mode."""
+    """The file for reading; one whose writer was killed opens in HDF5's reading-while-writing mode.
+
+    That mode does not look whether the file's end is missing, so it is looked at here.
+    """
+    with path.open("rb") as file:
+        head = file.read(36)
+    if _is_hdf5(path) and head[8] >= 2 and int.from_bytes(head[28:36], "little") > path.stat().st_size:
+        raise OSError("truncated")
     try:
         return h5py.File(path, "r", libver="latest")
     except OSError:
-        file = h5py.File(path, "r", libver="latest", swmr=True)
-        if file.attrs.get("finished", False):  # it was closed properly once: now it is damaged
-            file.close()
-            raise
-        return file
+        return h5py.File(path, "r", libver="latest", swmr=True)
 
 
 def _missing(path: Path) -> str:

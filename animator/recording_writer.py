@@ -1,10 +1,13 @@
-"""Writing a recording as training goes on: rows in memory, then in the file, then counted.
+"""Writing a recording as training goes on: pages of rows go to the file, then they are counted.
 
-HDF5's single-writer mode keeps the file readable whatever happens to the process. Rows are flushed by
-count, never by time, so that the same run gives the same bytes.
+HDF5's single-writer mode keeps the file readable whatever happens to the process, to the last moment:
+everything is written in that mode, the losses and the mark "finished" too. What a page holds is decided
+by counts, never by time, so that the same run gives the same bytes.
 """
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +22,33 @@ from animator.recording import FORMAT, SCHEMA, part_of
 FLUSH_BYTES = 16 * 2**20
 FLUSH_STEPS = 64
 CHUNK_BYTES = 2**20
+COLUMNS = {"batch_loss": "f8", "learning_rate": "f8", "epoch": "i4", "batch": "i4"}
+LOSSES = ("loss", "test_loss")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """Weights (P,) and state (S,) after update `step`."""
+
+    step: int
+    weights: NDArray[np.float32]
+    state: NDArray[np.float32]
 
 
 class RecordingWriter:
     """An open, unfinished recording beside `path`; `finish` puts it in its place.
 
-    first (P,): weights before training. meta: everything that is said once, as JSON. arrays: data kept
-    with the recording, {"data/x": array, ...}.
+    first: the row before training. meta: everything that is said once, as JSON. arrays: kept with the
+    recording, {"data/x": array, ...}. dtype: of the stored weights, float32 or float16.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        first: NDArray[np.float32],
-        meta: dict[str, Any],
-        arrays: dict[str, NDArray[Any]],
-    ) -> None:
+    def __init__(self, path: Path, first: Row, meta: dict[str, Any], arrays: Mapping[str, NDArray[Any]],
+                 dtype: str = "float32") -> None:  # fmt: skip
         ensure_folder(path)
         self.path, self.part = path, part_of(path)
-        self.size = max(1, first.size)
-        self.rows = max(1, min(FLUSH_STEPS, FLUSH_BYTES // (4 * self.size)))
-        self.steps = 0
-        self._waiting = 0
-        self._weights = np.empty((self.rows, first.size), np.float32)
-        self._columns: dict[str, NDArray[Any]] = {}
+        self.size, self.states = first.weights.size, first.state.size
+        self.steps = self.rows = 0
+        self._dtype = np.dtype(dtype)
         try:
             self.file: Any = _timeless(self.part)
         except OSError as error:
@@ -50,89 +56,105 @@ class RecordingWriter:
                 f"Cannot record to '{path}': '{self.part}' is in use by another recording, or cannot be "
                 f"written ({str(error).splitlines()[0][:80]}). Choose another path, or wait for it to end."
             ) from error
-        self._create(first, meta, arrays)
+        self._create(meta, arrays)
+        self._append_rows([first.step], first.weights[None], first.state[None])
+        self.file.flush()
 
-    def _create(self, first: Any, meta: Any, arrays: dict[str, Any]) -> None:
+    @property
+    def page(self) -> int:
+        """How many rows to collect before they are written: at most 64, or 16 MiB of them."""
+        return max(1, min(FLUSH_STEPS, FLUSH_BYTES // max(1, 4 * (self.size + self.states))))
+
+    def _create(self, meta: Any, arrays: Mapping[str, Any]) -> None:
         file = self.file
-        file.attrs["format"], file.attrs["schema"], file.attrs["finished"] = FORMAT, SCHEMA, False
+        file.attrs["format"], file.attrs["schema"] = FORMAT, SCHEMA
         file.create_dataset("meta", data=json.dumps(meta, sort_keys=True), track_times=False)
-        folders = {name.partition("/")[0] for name in arrays} | {"running_means"}
+        groups = {name[:i] for name in arrays for i, letter in enumerate(name) if letter == "/"}
         untimed = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
         untimed.set_obj_track_times(False)
-        for name in sorted(folders):
+        for name in sorted(groups | {"running_means"}):
             h5py.h5g.create(file.id, name.encode(), gcpl=untimed)
         for name, values in arrays.items():
             file.create_dataset(name, data=values, track_times=False)
-        rows = max(1, min(1024, CHUNK_BYTES // (4 * self.size)))
-        weights = self._growing("weights", (first.size,), np.float32, rows)
-        weights.resize(1, axis=0)
-        weights[0] = first
-        for name, kind in (("batch_loss", "f8"), ("learning_rate", "f8"), ("epoch", "i4"), ("batch", "i4")):
+        rows = max(1, min(1024, CHUNK_BYTES // max(1, 4 * self.size)))
+        wide = min(self.size, CHUNK_BYTES // 4)  # so that some columns of all rows can be read alone
+        self._growing("weights", (self.size,), self._dtype, rows, wide)
+        if self.states:
+            self._growing("state", (self.states,), "f4", rows)
+        self._growing("weight_steps", (), "i8", 1024)
+        for name, kind in COLUMNS.items():
             self._growing(name, (), kind, 1024)
-            self._columns[name] = np.empty(self.rows, kind)
-        file.create_dataset("flushed", data=np.zeros(1, np.int64), maxshape=(None,), track_times=False)
-        file.flush()
+        for name in LOSSES:
+            self._growing(name, (), "f8", 1024)
+        for name in ("flushed", "finished"):
+            file.create_dataset(name, data=np.zeros(2, np.int64), maxshape=(None,), track_times=False)
 
-    def _growing(self, name: str, tail: tuple[int, ...], kind: Any, rows: int) -> Any:
-        return self.file.create_dataset(
-            name, (0, *tail), kind, maxshape=(None, *tail), chunks=(rows, *(max(1, n) for n in tail)),
-            track_times=False,
-        )  # fmt: skip
+    def _growing(self, name: str, tail: tuple[int, ...], kind: Any, rows: int, wide: int = 0) -> None:
+        chunks = (rows, *((wide,) if wide else tail))
+        self.file.create_dataset(
+            name, (0, *tail), kind, maxshape=(None, *tail), chunks=chunks, track_times=False
+        )
 
-    def slot(self) -> NDArray[np.float32]:
-        """The row (P,) that the next `add` counts; fill it with the weights after the update."""
-        row: NDArray[np.float32] = self._weights[self._waiting]
-        return row
+    def write(self, columns: Mapping[str, NDArray[Any]], steps: Sequence[int],
+              weights: NDArray[np.float32], state: NDArray[np.float32]) -> None:  # fmt: skip
+        """Append what n updates left, columns of (n,) each, and a row for each of `steps`; count them.
 
-    def add(self, columns: dict[str, float]) -> None:
-        """Take the row in `slot`, and one number for each column."""
+        weights (>= len(steps), P) and state (>= len(steps), S) may have room beyond their rows.
+        """
         if not self.file.swmr_mode:
-            self._begin([name for name in columns if name not in self._columns])
-        for name, values in self._columns.items():
-            values[self._waiting] = columns.get(name, np.nan)
-        self._waiting += 1
-        if self._waiting == self.rows:
-            self.flush()
+            self._begin([name for name in columns if name not in COLUMNS])
+        self._append_rows(steps, weights[: len(steps)], state[: len(steps)])
+        for name, values in columns.items():
+            self._append(name, values)
+        self.steps += len(columns["epoch"]) if columns else 0
+        self._set("flushed", self.steps, self.rows)
 
-    def _begin(self, metrics: list[str]) -> None:
+    def _begin(self, metrics: Iterable[str]) -> None:
         """Make columns for metrics, which Keras names with its first batch; from here on readers are safe."""
         for name in metrics:
             self._growing(name, (), "f8", 1024)
-            self._columns[name] = np.empty(self.rows, "f8")
         self.file.flush()
         self.file.swmr_mode = True
 
-    def flush(self) -> None:
-        """Write the rows that wait, then count them."""
-        if not self._waiting:
+    def _append_rows(self, steps: Sequence[int], weights: Any, state: Any) -> None:
+        if not len(steps):
             return
-        count, done = self._waiting, self.steps + self._waiting
-        weights = self.file["weights"]
-        weights.resize(done + 1, axis=0)
-        weights[self.steps + 1 :] = self._weights[:count]
-        weights.flush()
-        for name, values in self._columns.items():
-            column = self.file[name]
-            column.resize(done, axis=0)
-            column[self.steps :] = values[:count]
-            column.flush()
-        self.file["flushed"][0] = done
-        self.file["flushed"].flush()
-        self.steps, self._waiting = done, 0
+        self._append("weights", weights.astype(self._dtype, copy=False))
+        if self.states:
+            self._append("state", state)
+        self._append("weight_steps", np.asarray(steps))
+        self.rows += len(steps)
 
-    def read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Rows start to stop of the weights that are written."""
-        return np.asarray(self.file["weights"][start:stop])
+    def _append(self, name: str, values: NDArray[Any]) -> None:
+        dataset = self.file[name]
+        start = len(dataset)
+        dataset.resize(start + len(values), axis=0)
+        dataset[start:] = values
+        dataset.flush()
 
-    def finish(self, losses: dict[str, NDArray[np.float64]]) -> None:
+    def _set(self, name: str, *values: int) -> None:
+        self.file[name][: len(values)] = values
+        self.file[name].flush()
+
+    def read(self, rows: slice, name: str = "weights") -> NDArray[np.float32]:
+        """Rows of the weights (or of the state) that are written, as float32."""
+        return np.asarray(self.file[name][rows], np.float32)
+
+    def read_steps(self) -> NDArray[np.int64]:
+        """(R,) the step of every row that is written."""
+        return np.asarray(self.file["weight_steps"][()])
+
+    def finish(self, losses: Mapping[str, NDArray[np.float64]]) -> None:
         """Add the losses (K+1,), mark the recording as finished, and put it in its place."""
-        self.flush()
+        for name, values in losses.items():
+            self._append(name, values)
+        self._set("finished", 1)
         self.file.close()
-        with h5py.File(self.part, "r+", libver="latest") as file:
-            for name, values in losses.items():
-                file.create_dataset(name, data=values, track_times=False)
-            file.attrs["finished"] = True
         self.part.replace(self.path)
+
+    def abandon(self) -> None:
+        """Close the file as it is: cut short, under its part name."""
+        self.file.close()
 
 
 def _timeless(path: Path) -> Any:

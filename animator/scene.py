@@ -5,7 +5,7 @@ TensorFlow nor matplotlib.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from animator.errors import AnimatorError
 from animator.experiment import Experiment
@@ -23,15 +23,19 @@ class Scene:
 
     title: its heading. runs: what is trained; names: what each run is called on screen.
     layout: rows of panel names ("surface", "weights", "loss"; "weights@1" shows the second run); a name
-    that repeats spans its cells. slice: "moving" cuts the surface again at every step, "static" once,
-    through the last weights. pacing: holds and play in seconds.
+    that repeats spans its cells. plane: "weights" (Experiment.axes), "pca", "random", "hessian" or
+    "through". slice: "moving" cuts the surface again at every step, "static" once, through the last
+    weights, "blend" goes from static to moving, "through" is static on the plane of start, end and the step
+    farthest from their line. resolution: points of the surface along an axis. pacing: in seconds.
     """
 
     title: str
     runs: tuple[Experiment, ...]
     names: tuple[str, ...] = ()
     layout: Mosaic = DEFAULT_LAYOUT
-    slice: Literal["moving", "static"] = "moving"
+    plane: Literal["weights", "pca", "random", "hessian", "through"] = "weights"
+    slice: Literal["moving", "static", "blend", "through"] = "moving"
+    resolution: int = 81
     pacing: Pacing = field(default_factory=Pacing)
     description: str = ""
 
@@ -41,13 +45,17 @@ class Scene:
                 f"Scene {self.title!r} has no runs, so nothing can be trained. "
                 "Give it runs=(animator.Experiment(model=..., data=...),)."
             )
-        if self.slice not in ("moving", "static"):
-            raise AnimatorError(f"slice={self.slice!r} is no way to cut a surface. Use 'moving' or 'static'.")
         if len({len(row) for row in self.layout}) != 1:
             raise AnimatorError(
                 f"The layout {self.layout} has rows of different lengths. Repeat a panel's name "
                 "where it spans several cells."
             )
+
+    def looks(self) -> dict[str, Any]:
+        """What a recording keeps of this, so that its film looks like the scene's."""
+        pacing = {"intro": self.pacing.intro, "play": self.pacing.play, "end": self.pacing.end}
+        return {"layout": [list(row) for row in self.layout], "plane": self.plane, "slice": self.slice,
+                "resolution": self.resolution, "pacing": pacing}  # fmt: skip
 
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""

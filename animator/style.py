@@ -32,6 +32,7 @@ class Style:
     dot_edge: str
     casing: str
     target: str
+    alert: str
     surface_map: tuple[str, ...]
     path_map: tuple[str, ...]
     contour: str
@@ -53,6 +54,7 @@ DARK = Style(
     dot_edge="#ffffff",
     casing="#0b101a",
     target="#ffffff",
+    alert="#ffb454",
     surface_map=("#b5e3e4", "#62b1c2", "#3a82a5", "#2d5d87", "#254068", "#1d2b49", "#182238"),
     path_map=("#ff4b33", "#ff8a3c", "#ffc24d", "#fff0b8"),
     contour="#0e1420",
@@ -72,6 +74,7 @@ LIGHT = Style(
     dot_edge="#ffffff",
     casing="#ffffff",
     target="#1a2230",
+    alert="#a14a00",
     surface_map=("#2e6f95", "#5b9bb5", "#8bbfcd", "#b4d7dd", "#d2e6e8", "#e6f0ef", "#f2f6f3"),
     path_map=("#d7260f", "#c04a00", "#9a5b00", "#5f4500"),
     contour="#ffffff",

@@ -115,8 +115,9 @@ def evaluate_slices(
     alpha: npt.ArrayLike,
     beta: npt.ArrayLike,
     progress: Progress = quiet,
+    states: Any = None,
 ) -> npt.NDArray[np.float32]:
-    """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P).
+    """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P), with `states` (T, S).
 
     Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
     Rows that differ only within the plane share one slice; when all do, the result is a read-only
@@ -125,22 +126,19 @@ def evaluate_slices(
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     shape = (len(rows), beta.size, alpha.size)
-    slices: npt.NDArray[np.float32] | None = None
-    known: dict[bytes, int] = {}
-    same = [_key(plane, rows[t], known, t) for t in range(len(rows))]
-    if len(known) > 1:
-        slices = np.empty(shape, np.float32)
-    one = np.zeros(shape[1:], np.float32)
-    for t, first in enumerate(same):
-        if first == t:
-            origin = plane.origin + _offset(plane, rows[t])
-            losses = objective.on_plane(origin, plane.basis, coordinates)
+    found: dict[bytes, npt.NDArray[np.float32]] = {}
+    slices: list[npt.NDArray[np.float32]] = []
+    for t in range(len(rows)):
+        offset = _offset(plane, rows[t])
+        state = None if states is None else np.asarray(states[t], np.float32)
+        key = _digest(offset.astype(np.float32), state)
+        if key not in found:
+            losses = objective.on_plane(plane.origin + offset, plane.basis, coordinates, state=state)
             with np.errstate(over="ignore"):
-                one = losses.reshape(shape[1:]).astype(np.float32)
-        if slices is not None:
-            slices[t] = one if first == t else slices[first]
+                found[key] = losses.reshape(shape[1:]).astype(np.float32)
+        slices.append(found[key])
         progress("surface", t + 1, len(rows))
-    return np.broadcast_to(one, shape) if slices is None else slices
+    return np.broadcast_to(slices[0], shape) if len(found) == 1 else np.stack(slices)
 
 
 def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Floats]:
@@ -173,9 +171,9 @@ def _offset(plane: Plane, row: npt.ArrayLike) -> Floats:
     return np.where(np.abs(offset) <= _SAME * size, 0.0, offset)
 
 
-def _key(plane: Plane, row: npt.ArrayLike, known: dict[bytes, int], t: int) -> int:
-    """The index of the first row that has the same offset from the plane as row `t`."""
+def _digest(offset: npt.NDArray[np.float32], state: npt.NDArray[np.float32] | None) -> bytes:
+    """The same for slices that are the same."""
     from hashlib import blake2b
 
-    digest = blake2b(_offset(plane, row).astype(np.float32).tobytes(), digest_size=16).digest()
-    return known.setdefault(digest, t)
+    known = b"" if state is None else state.tobytes()
+    return blake2b(offset.tobytes() + known, digest_size=16).digest()

@@ -4,6 +4,7 @@ A film is an intro hold on step 0, the play from step 0 to the last step, and an
 step. Frame i is shown from second i/fps on. Everything is derived from i alone.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -44,11 +45,15 @@ class FrameState:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The clock of a film of `steps` updates at `fps` frames a second."""
+    """The clock of a film of `steps` updates at `fps` frames a second.
+
+    kept: the steps that can be shown, ascending, 0 and `steps` among them; () for all of them.
+    """
 
     steps: int
     fps: float
     pacing: Pacing = Pacing()
+    kept: tuple[int, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -68,7 +73,10 @@ class Timeline:
         play = max(1, self.frames - intro - round(self.pacing.end * self.fps))
         done = (frame - intro) / max(1, play - 1)
         ended = done > 1 or frame == self.frames - 1
-        return FrameState(self.steps if ended else round(max(0.0, done) * self.steps), ended)
+        step = self.steps if ended else round(max(0.0, done) * self.steps)
+        if self.kept:
+            step = self.kept[bisect_right(self.kept, step) - 1]
+        return FrameState(step, ended)
 
     def stills(self) -> Iterator[tuple[FrameState, int]]:
         """The film as (state, number of frames in a row that show it), in order."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.plane import Plane
 from animator.window import Window
 
 Floats = NDArray[np.float64]
@@ -48,6 +49,11 @@ class Field:
         low, high = (z[k, i] * (1 - u) + z[k, i + 1] * u for k in (j, j + 1))
         return float(low * (1 - v) + high * v)
 
+    def height(self, step: int) -> float:
+        """Loss of the slice under the dot at `step`; NaN at a step where it was not evaluated."""
+        k = int(np.searchsorted(self.checked, step))
+        return float(self.heights[k]) if k < len(self.checked) and self.checked[k] == step else float("nan")
+
     def at(self, step: int) -> int:
         """Index of the slice for `step`: the last one cut at or before it."""
         return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
@@ -57,18 +63,22 @@ class Field:
 class View:
     """One run, ready to draw. K updates; P parameters, of which Q are drawn as lines.
 
-    trajectory (K+1, 2); loss (K+1,), NaN where absent; batch_loss, learning_rate, epoch (K,);
-    lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on, shared by the views of a film.
+    trajectory (K+1, 2) and residual (K+1,): place on the plane and distance from it; at steps that are not
+    among `recorded`, those of the last one that is. loss (K+1,), NaN where absent; batch_loss,
+    learning_rate, epoch (K,); lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on,
+    shared by the views of a film. running_means: Keras' metrics, (K,) each. cut: how the slices are cut.
     """
 
     name: str
     steps: int
     parameters: int
+    recorded: NDArray[np.int64]
     labels: tuple[str, ...]
     lines: NDArray[np.float32]
     line_range: tuple[float, float]
     axis_labels: tuple[str, str]
     trajectory: Floats
+    residual: Floats
     loss: Floats
     batch_loss: Floats
     learning_rate: Floats
@@ -76,6 +86,9 @@ class View:
     target: tuple[float, float] | None
     window: Window | None
     field: Field | None
+    plane: Plane | None
+    cut: str
+    running_means: dict[str, Floats]
     test_loss: tuple[float, float] | None
     test_samples: int
     broke_at: int | None

@@ -24,8 +24,10 @@ def point(values: tuple[float, ...]) -> str:
 
 def slice_caption(view: View) -> str:
     """What the surface is: the whole loss, a slice cut again at every step, or a still slice."""
-    if view.field is None:
+    if view.field is None or view.plane is None:
         return f"{view.parameters:,} parameters, recorded after every update"
+    if view.plane.kind != "weights":
+        return f"{_what(view)} {_how(view)}"
     if view.parameters == 2:
         return "The surface is the whole loss: this model has two weights and no others."
     others = [label for label in view.labels if label not in view.axis_labels]
@@ -35,11 +37,39 @@ def slice_caption(view: View) -> str:
     return f"A still slice at the last step's {rest}; the dot's height there is not its true loss."
 
 
+def _what(view: View) -> str:
+    """Which plane the slice is of, and how much of the path it holds."""
+    plane = view.plane
+    assert plane is not None, "asked for a plane's caption only"
+    kind = {
+        "pca": "principal components",
+        "hessian": "the Hessian's two sharpest directions",
+        "random": "two random directions",
+        "through": "start, end and farthest step",
+    }.get(plane.kind, "")
+    said = f"A 2-D slice of {view.parameters:,} dimensions" + (f" ({kind})" if kind else "")
+    if plane.explained is None:
+        return f"{said}."
+    walk = f" (a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
+    return f"{said}, holding {plane.explained:.0%} of the path's variance{walk}."
+
+
+def _how(view: View) -> str:
+    """Whether the slice follows the weights."""
+    return {
+        "moving": "Cut again through each step's weights, so the dot's height is its true loss.",
+        "blend": "First still, then cut again through each step's weights.",
+    }.get(view.cut, "Still: heights beside the path are true only on the slice.")
+
+
 def alt_text(view: View) -> str:
     """One or two sentences that say what the film shows, for people who do not see it."""
     start, end = (tuple(float(v) for v in view.trajectory[i]) for i in (0, -1))
-    who = "Two weights move" if view.parameters > 1 else "A weight moves"
-    text = f"{who} from {point(start)} to {point(end)} in {view.steps:,} steps"
+    if view.plane is not None and view.plane.kind != "weights":
+        text = f"{view.parameters:,} weights move in {view.steps:,} steps, seen on a plane of two directions,"
+    else:
+        who = "Two weights move" if view.parameters > 1 else "A weight moves"
+        text = f"{who} from {point(start)} to {point(end)} in {view.steps:,} steps"
     if math.isfinite(view.loss[0]) and math.isfinite(view.loss[-1]):
         verb = "falls" if view.loss[-1] < view.loss[0] else "goes"
         text += f" while the loss {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"

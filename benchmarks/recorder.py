@@ -10,7 +10,7 @@ import numpy as np
 
 from animator.keras_start import start
 
-EPOCHS, ROUNDS, SAMPLES = 16, 5, 2000
+EPOCHS, ROUNDS, SAMPLES = 16, 7, 2000
 
 
 def models():
@@ -44,10 +44,8 @@ def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         for name, model in models().items():
             model.fit(x, y, verbose=0)
-            pairs = [
-                (seconds(model, x, y), seconds(model, x, y, animator.Recorder(Path(folder) / "run.h5")))
-                for _ in range(ROUNDS)
-            ]
+            paths = [Path(folder) / f"{model.name}-{i}.h5" for i in range(ROUNDS)]
+            pairs = [(seconds(model, x, y), seconds(model, x, y, animator.Recorder(path))) for path in paths]
             ratio = statistics.median(recorded / bare for bare, recorded in pairs)
             figures[f"{name}: recorded fit over bare fit"] = ratio
             figures[f"{name}: ms a step, bare"] = statistics.median(p[0] for p in pairs) / steps * 1e3

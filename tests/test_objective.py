@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from animator.errors import AnimatorError
-from animator.objective import loss_function, rebuild
+from animator.objective import loss_function
+from animator.rebuild import rebuild
 
 layers = keras.layers
 
@@ -204,16 +205,15 @@ def test_data_that_cannot_be_used_is_refused():
     x, y = samples(1000)
     x[3, 0] = x[7, 1] = np.nan
     assert refused(lambda: loss_function(neuron(), (x, y))) == (
-        "x has 2 values that are NaN or infinite: the loss would be NaN everywhere. Remove those "
-        "samples or fill them in first."
+        "The data has 2 values in x that are NaN or infinite, so no loss can be computed. Remove or "
+        "replace them first."
     )
     assert refused(lambda: loss_function(neuron(), (y[:1000, [0, 0]], y[:999]))) == (
-        "x and y must have the same number of samples, at least one, but have 999 and 1,000. Give "
-        "one target for each input."
+        "The data has 1,000 samples in x but 999 in y. Give one y for each x."
     )
     assert refused(lambda: loss_function(neuron(), y)) == (
-        "The data must be a pair (x, y), but got ndarray: the loss needs inputs and targets. Give "
-        "data=(x, y)."
+        "The data is of type ndarray, which is no pair, and the loss must be computed from it many times. "
+        "Give arrays (x, y), or a tf.data.Dataset or keras.utils.PyDataset, which can be replayed."
     )
 
 
@@ -223,8 +223,9 @@ def described(model, **changes):
         "model_config": keras.saving.serialize_keras_object(model),
         "compile_config": model.get_compile_config(),
     }
-    names = ["w"] * len(flat(model))
-    return SimpleNamespace(path="runs/a.h5", meta={**meta, **changes}, parameter_names=names)
+    variables = [SimpleNamespace(shape=tuple(v.shape)) for v in model.trainable_variables]
+    return SimpleNamespace(path="runs/a.h5", meta={**meta, **changes}, variables=variables, state_variables=[],
+                           fixed_variables=[], fixed=np.zeros(0), state=np.zeros((1, 0)))  # fmt: skip
 
 
 def test_a_rebuilt_model_has_the_same_loss():

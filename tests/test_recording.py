@@ -12,17 +12,22 @@ import pytest
 
 import animator
 from animator.errors import AnimatorError
-from animator.recording_writer import RecordingWriter
+from animator.recording_writer import RecordingWriter, Row
 
 META = {"variables": [{"path": "dense/kernel", "shape": [2, 1], "start": 0},
                       {"path": "dense/bias", "shape": [1], "start": 2}], "notes": {}}  # fmt: skip
 
 
 def write(path, steps=10, finish=True):
-    writer = RecordingWriter(path, np.zeros(3, np.float32), META, {"data/x": np.ones((4, 2))})
-    for k in range(steps):
-        writer.slot()[:] = [k + 1, 10 * (k + 1), 100 * (k + 1)]
-        writer.add({"batch_loss": k, "learning_rate": 0.5, "epoch": k // 4, "batch": k % 4})
+    first = Row(0, np.zeros(3, np.float32), np.zeros(0, np.float32))
+    writer = RecordingWriter(path, first, META, {"data/x": np.ones((4, 2))})
+    for start in range(0, steps, 64):
+        k = np.arange(start, min(steps, start + 64))
+        if len(k) < 64 and not finish:
+            break  # a page that never filled
+        columns = {"batch_loss": k, "learning_rate": 0.5 + 0 * k, "epoch": k // 4, "batch": k % 4}
+        rows = ((k + 1)[:, None] * [1, 10, 100]).astype(np.float32)
+        writer.write(columns, (k + 1).tolist(), rows, np.zeros((len(k), 0), np.float32))
     if finish:
         writer.finish({"loss": np.arange(steps + 1.0)})
     return writer

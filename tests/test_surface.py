@@ -89,7 +89,7 @@ def test_rows_in_the_plane_share_one_slice():
     class Counting:
         calls = 0
 
-        def on_plane(self, origin, basis, coordinates):
+        def on_plane(self, origin, basis, coordinates, state=None):
             self.calls += 1
             return (origin + coordinates @ basis).sum(axis=1)
 

@@ -66,7 +66,10 @@ class Readout:
         names = ["step", "epoch", "learning rate"]
         names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.views]
         widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, 4.0, 7.0]
-        widths += [max(5.0, 0.6 * len(name) + 1.5) for name in names[3:]]
+        self.gauge = len(self.views) == 1 and self.views[0].field is not None
+        if self.gauge:
+            names += ["surface there", "off the plane"] if self.views[0].residual.any() else ["surface there"]
+        widths += [max(5.4, 0.6 * len(name) + 1.2) for name in names[3:]]
         lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
         return list(zip((float(left) for left in lefts), names, strict=True))
 
@@ -124,12 +127,30 @@ class Readout:
                  str(int(view.epoch[made]) + 1) if known else "–",
                  f"{view.learning_rate[made]:.4g}" if known else "–"]  # fmt: skip
         words += [current_loss(v, min(state.step, v.steps)) for v in self.views]
+        if self.gauge:
+            words += self._gauge(view, min(state.step, view.steps))
         for text, word in zip(self.values, words, strict=True):
             text.set_text(word)
         if self.card is not None:
             self.card.set_visible(state.ended)
         for stamp in self.behind:
             stamp.set_visible(not state.ended)
+
+    def _gauge(self, view: View, step: int) -> list[str]:
+        """Height of the surface under the dot and distance from the plane; loud when the height is off."""
+        assert view.field is not None, "there is a gauge only beside a surface"
+        height = view.field.height(step)
+        loud = disagree(height, float(view.loss[step]))
+        self.values[4].set_color(self.look.style.alert if loud else self.look.style.muted)
+        self.values[4].set_fontweight("bold" if loud else "normal")
+        words = [number(height) if not np.isnan(height) else "–"]
+        return [*words, number(float(view.residual[step]))] if len(self.values) > 5 else words
+
+
+def disagree(height: float, loss: float) -> bool:
+    """Whether the surface under the dot is more than 5 % off the true loss; missing numbers agree."""
+    off = abs(height - loss) if np.isfinite(height) and np.isfinite(loss) else 0.0
+    return bool(off > 0.05 * max(abs(loss), 1e-9))
 
 
 def current_loss(view: View, step: int) -> str:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from animator.layout import Box
 from animator.panels.artists import Bands, Trail, dense, visible
 from animator.panels.base import Panel
+from animator.panels.readout import disagree
 from animator.panels.scale import BANDS, LossScale, colour_map
 from animator.panels.stamps import Sprite
 from animator.style import use_fonts
@@ -190,7 +191,10 @@ class SurfacePanel(Panel):
         look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
         (self.pointer,) = bar.plot([], [], marker=">", markersize=look.line(10), color=style.dot,
                                    markeredgewidth=0, clip_on=False, zorder=5)  # fmt: skip
-        self.moving.append(self.pointer)
+        (self.gap,) = bar.plot([], [], color=style.alert, linewidth=look.line(2.4), clip_on=False, zorder=4)
+        (self.under,) = bar.plot([], [], marker="<", markersize=look.line(10), color=style.alert,
+                                 markeredgewidth=0, clip_on=False, zorder=6)  # fmt: skip
+        self.moving += [self.gap, self.pointer, self.under]
 
     def update(self, state: FrameState) -> None:
         step = state.step
@@ -206,4 +210,10 @@ class SurfacePanel(Panel):
             self.exit.set_visible(gone)
         loss = self.view.loss[step]
         known = np.isfinite(loss)
-        self.pointer.set_data([-0.32] if known else [], [self.scale.position(loss)] if known else [])
+        at = float(self.scale.position(loss)) if known else 0.0
+        self.pointer.set_data([-0.32] if known else [], [at] if known else [])
+        height = self.field.height(step)
+        apart = disagree(height, float(loss))
+        under = float(self.scale.position(height)) if apart else 0.0
+        self.gap.set_data([-0.62, -0.62] if apart else [], [at, under] if apart else [])
+        self.under.set_data([-0.32] if apart else [], [under] if apart else [])
