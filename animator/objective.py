@@ -6,8 +6,10 @@ the data, as `model.evaluate` would say after setting the weights. The weights e
 """
 
 import itertools
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -193,7 +195,8 @@ class Objective:
         plans = self._plans[few]
         while len(plans) > 1:
             try:
-                return self._all_pieces(plans[0], arguments)
+                with _hushed():
+                    return self._all_pieces(plans[0], arguments)
             except Exception:  # whatever a layer cannot do, the next plan may
                 plans.pop(0)
         return self._all_pieces(plans[0], arguments)
@@ -222,7 +225,8 @@ class Objective:
         known: dict[Plan, float] = {}
         for plan in list(plans):
             try:
-                self._all_pieces(plan, arguments)
+                with _hushed():
+                    self._all_pieces(plan, arguments)
                 started = time.perf_counter()
                 self._all_pieces(plan, arguments)
                 known[plan] = time.perf_counter() - started
@@ -317,6 +321,18 @@ class Objective:
         with tf.autodiff.ForwardAccumulator(row, direction) as forward:
             gradient = self._gradient_of(row, None, state, x, y, weight)
         return forward.jvp(gradient)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """TensorFlow's logger is silent: it tells at length of each layer that cannot be vectorised."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _rounded(count: int) -> int:

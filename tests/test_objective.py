@@ -224,8 +224,8 @@ def described(model, **changes):
         "compile_config": model.get_compile_config(),
     }
     variables = [SimpleNamespace(shape=tuple(v.shape)) for v in model.trainable_variables]
-    return SimpleNamespace(path="runs/a.h5", meta={**meta, **changes}, variables=variables, state_variables=[],
-                           fixed_variables=[], fixed=np.zeros(0), state=np.zeros((1, 0)))  # fmt: skip
+    none = {"state_variables": [], "fixed_variables": [], "fixed": np.zeros(0), "state": np.zeros((1, 0))}
+    return SimpleNamespace(path="runs/a.h5", meta={**meta, **changes}, variables=variables, **none)
 
 
 def test_a_rebuilt_model_has_the_same_loss():
