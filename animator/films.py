@@ -19,10 +19,11 @@ from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import opener_for
 from animator.layout import Mosaic
 from animator.plane import Plane
-from animator.prepare import Cut, Source
+from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT
+from animator.source import Source
 from animator.timeline import FrameState, Pacing, Timeline
 from animator.view import View
 
@@ -89,7 +90,7 @@ class Film:
             wanted = {name.partition("@")[0] for row in self.layout for name in row}
             views = [
                 prepare.view(Source(run, self.model, self.data, self.use_cache, self.progress),
-                             self._name(i), self.cut, clock, "surface" in wanted)
+                             self._name(i), self.cut, clock, wanted)
                 for i, run in enumerate(self.runs)
             ]  # fmt: skip
             low = min(view.line_range[0] for view in views)

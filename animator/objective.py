@@ -285,6 +285,17 @@ class Objective:
         filled = metrics.stateless_update_state(empty, y, predicted, sample_weight=weight)
         return metrics.stateless_result(filled)[self._metric]
 
+    def outputs(self, row: npt.ArrayLike, inputs: Any, state: npt.ArrayLike | None = None) -> Any:
+        """What the model computes from `inputs` (N, ...) in evaluation mode, at `row` (P,): (N, ...)."""
+        if not hasattr(self, "_forward"):
+            self._forward = tf.function(self._outputs)
+        whole = np.concatenate([np.asarray(row), self._state(state)])
+        return keras.tree.map_structure(np.asarray, self._forward(self._tensor(whole), inputs))
+
+    def _outputs(self, row: Any, inputs: Any) -> Any:
+        with keras.StatelessScope(state_mapping=self._mapping(row)):
+            return self._model(inputs, training=False)
+
     def gradient(self, row: npt.ArrayLike, state: npt.ArrayLike | None = None) -> Floats:
         """Gradient (P,) of the loss at `row` (P,), over all samples."""
         return self._derived("gradient", row, row, state)

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from animator import cache, planes, window
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
+from animator.insight import prediction, sharpness
 from animator.plane import Plane
-from animator.progress import Progress, quiet
 from animator.recording import Recording
-from animator.samples import samples
+from animator.source import Source, starting
 from animator.timeline import Timeline
 from animator.view import Field, View
 from animator.window import Window
@@ -72,35 +72,8 @@ class Cut:
         return self.plane if isinstance(self.plane, str) else self.plane.kind
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """What a view is made from: the recording, and the model and data in place of the recorded ones."""
-
-    run: Recording
-    model: Any = None
-    data: Any = None
-    use_cache: bool = True
-    progress: Progress = quiet
-
-    @property
-    def can_evaluate(self) -> bool:
-        """Whether losses can be evaluated: there are data, and a model or its description."""
-        with_model = self.model is not None or self.run.meta.get("model_config") is not None
-        return with_model and (self.data is not None or "data" in self.run)
-
-    def key(self) -> list[Any]:
-        """What decides the loss as a function of weights, and the path."""
-        run, meta = self.run, self.run.meta
-        data = (
-            samples(self.data).digest() if self.data is not None else (meta.get("data") or {}).get("digest")
-        )
-        model = meta.get("model_config"), meta.get("compile_config")
-        return [model, data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
-                run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
-
-
-def view(source: Source, name: str, cut: Cut, timeline: Timeline, with_surface: bool) -> View:
-    """The view of a recording: see animator.view.View."""
+def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str]) -> View:
+    """The view of a recording, with what the `wanted` panels need: see animator.view.View."""
     run = source.run
     notes = run.meta.get("notes") or {}
     labels = _labels(run, notes)
@@ -111,13 +84,14 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, with_surface: 
     loss = np.asarray(run.loss, float)
     plane, field, shown = None, None, None
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
-    if with_surface and count >= 2 and source.can_evaluate:
+    if "surface" in wanted and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
         place, residual = planes.path_on(run, plane)
         field, loss, shown = _field(source, plane, place, cut, timeline, loss, target)
     elif count >= 2 and cut.kind == "weights":
         i, j = _axes(run, notes)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
+    shown_steps = _shown(run, timeline)
     every = np.array([run.row(step) for step in range(run.steps + 1)])
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
@@ -133,7 +107,17 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, with_surface: 
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
         broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
+        prediction=prediction(source, shown_steps) if "prediction" in wanted else None,
+        sharpness=sharpness(source, shown_steps) if "sharpness" in wanted else None,
     )  # fmt: skip
+
+
+def _shown(run: Recording, timeline: Timeline) -> NDArray[np.int64]:
+    """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
+    steps = run.weight_steps
+    if len(steps) > EVERY_STEP:
+        steps = np.unique([steps[run.row(step)] for step in timeline.shown()])
+    return steps[[bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]]
 
 
 def _axes(run: Recording, notes: dict[str, Any]) -> tuple[int, int]:
@@ -162,7 +146,7 @@ def _hessian(source: Source, step: int | None) -> Plane:
     """The Hessian's plane, from the cache or found by Lanczos' method."""
     path = cache.place("planes", cache.digest("hessian 1", *source.key(), step))
     if source.model is not None or not (source.use_cache and path.exists()):
-        _start(source.progress)
+        starting(source.progress)
         plane = planes.hessian(source.run, source.model, source.data, step)
         said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
@@ -206,11 +190,7 @@ def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Time
            target: tuple[float, float] | None) -> tuple[Field, Floats, Window]:  # fmt: skip
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     run = source.run
-    steps = run.weight_steps
-    if len(steps) > EVERY_STEP:
-        steps = np.unique([steps[run.row(step)] for step in timeline.shown()])
-    finite = [bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]
-    steps = steps[finite]
+    steps = _shown(run, timeline)
     goal = target if cut.kind == "weights" else None
     path_window = window.choose(place, goal)
     key = cache.digest("field 2", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
@@ -228,18 +208,10 @@ def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Time
     return field, losses, Window(extent, path_window.left_at)
 
 
-def _start(progress: Progress) -> None:
-    from animator.keras_start import start
-
-    progress("starting TensorFlow", 0, 1)
-    start()
-    progress("starting TensorFlow", 1, 1)
-
-
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
               shown: Window, search: bool, path: Path) -> None:  # fmt: skip
     """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
-    _start(source.progress)
+    starting(source.progress)
     from animator.rebuild import objective_of
     from animator.surface import evaluate_slices
 

@@ -60,6 +60,30 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a model computes at `steps` (T,): values (T, ny, nx) over the plane of its two inputs x (nx,) and
+    y (ny,), or values (T, nx) over its one input x. classes: whether values are numbers of classes.
+    inputs (N, 1 or 2) and targets (N,): the data.
+    """
+
+    steps: NDArray[np.int64]
+    x: Floats
+    y: Floats
+    values: NDArray[np.float32]
+    classes: bool
+    inputs: Floats
+    targets: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sharpness:
+    """The Hessian's largest eigenvalue (T,) at `steps` (T,)."""
+
+    steps: NDArray[np.int64]
+    largest: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """One run, ready to draw. K updates; P parameters, of which Q are drawn as lines.
 
@@ -92,3 +116,5 @@ class View:
     test_loss: tuple[float, float] | None
     test_samples: int
     broke_at: int | None
+    prediction: Prediction | None = None
+    sharpness: Sharpness | None = None

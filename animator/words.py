@@ -51,7 +51,14 @@ def _what(view: View) -> str:
     if plane.explained is None:
         return f"{said}."
     walk = f" (a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
-    return f"{said}, holding {plane.explained:.0%} of the path's variance{walk}."
+    return f"{said}, holding {share(plane.explained)} of the path's variance{walk}."
+
+
+def share(part: float) -> str:
+    """A share in per cent, never rounded to nothing or to all."""
+    if 0 < part < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= part < 1 - 1e-9 else f"{part:.0%}"
 
 
 def _how(view: View) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animator import Experiment
+from animator import Experiment, library
 from tests.running import run
 
 SMALL = ("--size", "320x180")
@@ -120,8 +120,9 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
     [
         (
             ("render", "nuron"),
-            "No scene is called 'nuron'. Did you mean 'neuron'? Bundled: neuron weights. A scene of your "
-            "own is a path that ends in .py; a recording ends in .h5.",
+            "No scene is called 'nuron'. Did you mean 'neuron'? "
+            f"Bundled: {' '.join(library.names())}. A scene of your own is a path that "
+            "ends in .py; a recording ends in .h5.",
         ),
         (
             ("render", "neuron", "learning_rat=1"),
@@ -239,8 +240,8 @@ def test_data_with_nan_is_refused(here, capsys):
 
 def test_scenes_lists_every_parameter(here, capsys):
     listed = json.loads(run(capsys, "scenes", "--json").out)["scenes"]
-    assert [scene["name"] for scene in listed] == ["neuron", "weights"]
-    assert listed[0]["parameters"] == {
+    assert [scene["name"] for scene in listed] == library.names()
+    assert listed[2]["parameters"] == {
         "learning_rate": 0.5,
         "optimizer": "sgd",
         "epochs": 10,

@@ -3,10 +3,15 @@
 from animator.panels.base import Look, Panel
 from animator.registry import Row
 
+OURS = "it is part of animator; install it again."
 PANELS = {
-    "surface": Row("animator.panels.surface:SurfacePanel", "it is part of animator; install it again."),
-    "weights": Row("animator.panels.weights:WeightsPanel", "it is part of animator; install it again."),
-    "loss": Row("animator.panels.loss:LossPanel", "it is part of animator; install it again."),
+    "surface": Row("animator.panels.surface:SurfacePanel", OURS),
+    "weights": Row("animator.panels.weights:WeightsPanel", OURS),
+    "prediction": Row("animator.panels.prediction:PredictionPanel", OURS),
+    "accuracy": Row("animator.panels.accuracy:AccuracyPanel", OURS),
+    "rate": Row("animator.panels.rate:RatePanel", OURS),
+    "sharpness": Row("animator.panels.sharpness:SharpnessPanel", OURS),
+    "loss": Row("animator.panels.loss:LossPanel", OURS),
 }
 
 __all__ = ["PANELS", "Look", "Panel"]

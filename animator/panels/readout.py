@@ -65,13 +65,17 @@ class Readout:
         em = self.look.em
         names = ["step", "epoch", "learning rate"]
         names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.views]
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, 4.0, 7.0]
+        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         if self.gauge:
             names += ["surface there", "off the plane"] if self.views[0].residual.any() else ["surface there"]
-        widths += [max(5.4, 0.6 * len(name) + 1.2) for name in names[3:]]
+        widths += [max(6.6, 0.6 * len(name) + 1.2) for name in names[3:]]
         lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
         return list(zip((float(left) for left in lefts), names, strict=True))
+
+    def _epoch_width(self) -> float:
+        last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
+        return max(4.0, 1.6 + 0.84 * len(f"{last}"))
 
     def _stamp(self, left: float, bottom: float, words: str, em: float, colour: str) -> Stamp:
         stamp = Stamp(left, bottom * self.look.em, words, color=colour, family=use_fonts())

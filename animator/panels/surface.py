@@ -25,6 +25,7 @@ from animator.view import Field
 from animator.window import Window
 
 PATH_COLOURS = 24
+SHORT = 4
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class SurfacePanel(Panel):
         assert self.view.field is not None and self.view.window is not None, "checked in prepare"
         self.field: Field = self.view.field
         self.window: Window = self.view.window
-        box = cell.inset(3.4 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
+        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
         self.heading(box, self.title or "loss surface")
         self.axes = self._axes(box)
         self.scale = LossScale(self.field.lowest, self.field.highest)
@@ -57,9 +58,12 @@ class SurfacePanel(Panel):
             axis.set_major_locator(MaxNLocator(5))
             axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
                                 family=use_fonts())  # fmt: skip
-        axes.yaxis.label.set_rotation(0)
-        axes.yaxis.label.set_horizontalalignment("left")
-        axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1.0)
+        if len(self.view.axis_labels[1]) <= SHORT:  # at the corner; longer names stand beside the axis
+            axes.yaxis.label.set_rotation(0)
+            axes.yaxis.label.set_horizontalalignment("left")
+            axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1.0)
+        else:
+            axes.yaxis.set_label_coords(-3.1 * self.look.em / box.width, 0.5)
         axes.xaxis.set_label_coords(0.5, -1.55 * self.look.em / box.height)
         return axes
 

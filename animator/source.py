@@ -1,0 +1,50 @@
+"""What a view is made from: a recording, and the model and data in place of the recorded ones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from animator.progress import Progress, quiet
+from animator.recording import Recording
+from animator.samples import Samples, samples
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A recording to draw; model and data: to evaluate in place of the recorded ones."""
+
+    run: Recording
+    model: Any = None
+    data: Any = None
+    use_cache: bool = True
+    progress: Progress = quiet
+
+    @property
+    def can_evaluate(self) -> bool:
+        """Whether losses can be evaluated: there are data, and a model or its description."""
+        with_model = self.model is not None or self.run.meta.get("model_config") is not None
+        return with_model and (self.data is not None or "data" in self.run)
+
+    @property
+    def samples(self) -> Samples | None:
+        """The data, given or recorded."""
+        return samples(self.data) if self.data is not None else self.run.samples()
+
+    def key(self) -> list[Any]:
+        """What decides the loss as a function of weights, and the path."""
+        run, meta = self.run, self.run.meta
+        recorded = (meta.get("data") or {}).get("digest")
+        data = samples(self.data).digest() if self.data is not None else recorded
+        model = meta.get("model_config"), meta.get("compile_config")
+        return [model, data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
+                run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
+
+
+def starting(progress: Progress) -> None:
+    """Start Keras, quietly, and say so."""
+    from animator.keras_start import start
+
+    progress("starting TensorFlow", 0, 1)
+    start()
+    progress("starting TensorFlow", 1, 1)

@@ -1,0 +1,59 @@
+"""A small network learns two spirals: 321 weights on the plane of their path's principal components."""
+
+from functools import partial
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from animator import Experiment, Scene
+from animator.timeline import Pacing
+
+
+def data(seed, samples):
+    """Two arms of a spiral, half of the samples each, with a little noise; targets 0 and 1."""
+    rng = np.random.default_rng(seed)
+    arm = np.arange(samples) % 2
+    along = np.sqrt(rng.random(samples)) * 1.25 * 2 * np.pi
+    angle = along + np.pi * arm
+    points = np.stack([along * np.cos(angle), along * np.sin(angle)], axis=1) / (2.5 * np.pi)
+    x = points + 0.03 * rng.standard_normal((samples, 2))
+    return x.astype(np.float32), arm[:, None].astype(np.float32)
+
+
+def model(learning_rate, width, seed):
+    """Two hidden layers of tanh, a sigmoid, cross-entropy; Adam."""
+    import keras
+
+    layers = [keras.layers.Dense(width, "tanh") for _ in range(2)]
+    network = keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1, "sigmoid")])
+    network.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy", metrics=["accuracy"])
+    return network
+
+
+def scene(
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.02,
+    width: Annotated[int, Field(ge=2, le=256)] = 16,
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 60,
+    plane: Literal["pca", "random", "hessian", "through"] = "pca",
+    slice: Literal["static", "moving", "blend"] = "static",
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+) -> Scene:
+    """A small network learns two spirals: its path on a plane, the boundary that it draws beside."""
+    return Scene(
+        title="A network learns two spirals",
+        runs=(
+            Experiment(
+                model=partial(model, learning_rate, width, seed),
+                data=partial(data, seed, 300),
+                epochs=epochs,
+                batch_size=50,
+                seed=seed,
+            ),
+        ),
+        layout=(("surface", "prediction"), ("surface", "prediction"), ("surface", "loss")),
+        plane=plane,
+        slice=slice,
+        resolution=61,
+        pacing=Pacing(play=6.0, end=2.0),
+    )
