@@ -217,7 +217,7 @@ class Objective:
         The choice is kept in the cache: the same model and data then give the same bits again.
         """
         self._measured = True
-        path = cache.place("plans", self._key(), "txt")
+        path = cache.place("plans", self._plan_key(), "txt")
         plans = self._plans[False]
         if path.exists():
             plans.sort(key=lambda plan: path.read_text().strip() != str(plan))
@@ -238,7 +238,16 @@ class Objective:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{plans[0]}\n")
 
-    def _key(self) -> str:
+    def key(self) -> str | None:
+        """Digest of the model, its state and the data; None for a model that cannot describe itself."""
+        said = description(self._model)
+        if said["model_config"] is None or said["compile_config"] is None:
+            return None
+        fixed = [np.ravel(np.asarray(v)) for v in variables_of(self._model).fixed]
+        return cache.digest(said["model_config"], said["compile_config"], said["versions"], self._state(None),
+                            *fixed, self._samples.digest(), self._metric)  # fmt: skip
+
+    def _plan_key(self) -> str:
         said = description(self._model)
         shapes = {path: array.shape for path, array in self._samples.arrays().items()}
         return cache.digest("plan 1", said["model_config"], said["compile_config"], said["variables"],

@@ -4,6 +4,7 @@ A model, data and a Plane go in; alpha (nx,), beta (ny,) and loss (ny, nx) come 
 and columns alpha. Keras is imported only when something must be evaluated.
 """
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from animator import cache, refinement
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.plane import Plane
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Extent = tuple[float, float, float, float]
 Floats = npt.NDArray[np.float64]
 
+SAVE_SECONDS = 5.0
 _SAME = 1e-12  # offsets from the plane below this part of the weights' size are rounding
 
 
@@ -30,12 +33,14 @@ _SAME = 1e-12  # offsets from the plane below this part of the weights' size are
 class LossSurface:
     """Loss (ny, nx) at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
 
-    alpha (nx,) and beta (ny,) are multiples of the basis vectors; all arrays are read-only float64.
+    alpha (nx,) and beta (ny,) are multiples of the basis vectors; all are read-only float64. evaluated
+    (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
     """
 
     alpha: Floats
     beta: Floats
     loss: Floats
+    evaluated: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         for name in ("alpha", "beta", "loss"):
@@ -48,6 +53,9 @@ class LossSurface:
                 f"shape {(self.beta.size, self.alpha.size)}, but got {self.loss.shape}: rows follow "
                 "beta. Transpose the loss."
             )
+        mask = np.ones(self.loss.shape, bool) if self.evaluated is None else np.array(self.evaluated, bool)
+        mask.setflags(write=False)
+        object.__setattr__(self, "evaluated", mask)
 
     @property
     def extent(self) -> Extent:
@@ -69,7 +77,7 @@ class LossSurface:
     def save(self, path: str | Path) -> None:
         """Write the surface to `path` as HDF5; the file appears whole or not at all."""
         with replacing(Path(path)) as beside, h5py.File(beside, "w") as file:
-            for name in ("alpha", "beta", "loss"):
+            for name in ("alpha", "beta", "loss", "evaluated"):
                 file.create_dataset(name, data=getattr(self, name))
 
     @classmethod
@@ -77,8 +85,9 @@ class LossSurface:
         """Read what `save` wrote; AnimatorError when `path` is no such file."""
         try:
             with h5py.File(path, "r") as file:
-                return cls(*(file[name][...] for name in ("alpha", "beta", "loss")))
-        except (OSError, KeyError) as error:
+                names = [name for name in ("alpha", "beta", "loss", "evaluated") if name in file]
+                return cls(*(file[name][...] for name in names))
+        except (OSError, KeyError, TypeError) as error:
             raise AnimatorError(
                 f"'{path}' is not a loss surface: it cannot be read as one. Give a file that "
                 "LossSurface.save wrote."
@@ -92,20 +101,84 @@ def evaluate(
     resolution: int | tuple[int, int] = 101,
     extent: Extent | None = None,
     progress: Progress = quiet,
+    *,
+    metric: str = "loss",
+    tolerance: float = 0.0,
+    memory: int | None = None,
+    use_cache: bool = True,
 ) -> LossSurface:
-    """The loss of `model` on `data` = (x, y) over a grid of `plane`, as `model.evaluate` would say.
+    """The loss of `model` on `data` over a grid of `plane`, as `model.evaluate` would say.
 
-    `resolution` is points along each axis, or (nx, ny). `extent` = (first alpha, last alpha, first beta,
-    last beta) in plane coordinates, by default -2 to 2 around the model's own weights on the plane.
-    `progress` hears ("surface", points done, of nx ny).
+    data: (x, y), (x, y, sample_weight) or a tf.data.Dataset. `resolution` is points along each axis, or
+    (nx, ny). `extent` = (first alpha, last alpha, first beta, last beta) in plane coordinates, by default
+    -2 to 2 around the model's own weights on the plane. metric: "loss", or any that the model reports.
+    tolerance: 0 evaluates every point; a part of the surface's range, such as 0.01,
+    leaves points to interpolation where the surface is that flat (surface.evaluated tells which are not).
+    memory: bytes for activations, 256 MiB by default. BatchNormalization runs in evaluation mode with the
+    statistics that the model has now. Surfaces are cached by content, and an evaluation that was
+    interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny).
     """
-    from animator.objective import loss_function
+    from animator.objective import MEMORY, loss_function
 
     alpha, beta = grid(resolution, extent or _around(model, plane))
-    objective = loss_function(model, data)
-    coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
-    losses = objective.on_plane(plane.origin, plane.basis, coordinates, progress)
-    return LossSurface(alpha, beta, losses.reshape(beta.size, alpha.size))
+    objective = loss_function(model, data, memory or MEMORY, metric)
+    known = refinement.empty(alpha, beta)
+    path = _cache_path(objective, plane, alpha, beta, tolerance) if use_cache else None
+    if path is not None and path.exists():
+        return LossSurface.load(path)
+    part = path.with_suffix(".part.h5") if path is not None else None
+    if part is not None and part.exists():
+        _resume(known, part)
+    saved_at = time.monotonic()
+
+    def saved(now: refinement.Grid) -> None:
+        nonlocal saved_at
+        progress("surface", int(now.evaluated.sum()), now.values.size)
+        if part is not None and time.monotonic() - saved_at > SAVE_SECONDS:
+            _save(part, now)
+            saved_at = time.monotonic()
+
+    try:
+        refinement.fill(known, lambda at: objective.on_plane(plane.origin, plane.basis, at), tolerance, saved)
+    except BaseException:
+        if part is not None and known.evaluated.any():
+            _save(part, known)
+        raise
+    surface = LossSurface(alpha, beta, known.values, known.evaluated)
+    if path is not None and part is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        surface.save(path)
+        part.unlink(missing_ok=True)
+    return surface
+
+
+def _cache_path(
+    objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float
+) -> Path | None:
+    """Where the surface is cached, or None for a model that cannot be told from others."""
+    known = objective.key()
+    if known is None:
+        return None
+    key = cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
+    return cache.place("surfaces", key)
+
+
+def _save(part: Path, known: refinement.Grid) -> None:
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(part) as beside, h5py.File(beside, "w") as file:
+        file.create_dataset("loss", data=known.values)
+        file.create_dataset("evaluated", data=known.evaluated)
+
+
+def _resume(known: refinement.Grid, part: Path) -> None:
+    """Take what an evaluation of the same surface had found when it was interrupted."""
+    try:
+        with h5py.File(part, "r") as file:
+            evaluated, values = file["evaluated"][()], file["loss"][()]
+    except (OSError, KeyError):  # unreadable: begin anew
+        return
+    known.evaluated |= evaluated
+    known.values[evaluated] = values[evaluated]
 
 
 def evaluate_slices(

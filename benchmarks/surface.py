@@ -56,7 +56,7 @@ def measure() -> dict[str, float]:
         return evaluate_slices(loss_function(model, data), plane, rows, side, side)
 
     def surface() -> object:
-        return evaluate(model, data, plane, RESOLUTION, (-2, 2, -2, 2))
+        return evaluate(model, data, plane, RESOLUTION, (-2, 2, -2, 2), use_cache=False)
 
     objective = loss_function(model, data)
     grid = np.stack(np.meshgrid(*[np.linspace(-2, 2, RESOLUTION)] * 2), -1).reshape(-1, 2)
