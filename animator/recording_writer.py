@@ -163,4 +163,5 @@ def _timeless(path: Path) -> Any:
     creation.set_obj_track_times(False)
     access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
     access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+    access.set_cache(0, 1, 0, 0.75)  # no chunk cache: rows are written once, whole, past it
     return h5py.File(h5py.h5f.create(bytes(path), h5py.h5f.ACC_TRUNC, creation, access))

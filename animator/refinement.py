@@ -35,7 +35,7 @@ def fill(grid: Grid, losses_at: Callable[[Floats], Floats], tolerance: float,
          saved: Callable[[Grid], None]) -> None:  # fmt: skip
     """Evaluate `grid` in place; `saved` is called after each 16,384 points.
 
-    tolerance: with 0 every point is evaluated, row by row. With a part of the surface's range, such as 0.01, a point is
+    tolerance: with 0 every point is evaluated, row by row. With a part of the range, such as 0.01, a point is
     left to linear interpolation where the coarser grid's second differences say that it errs by less (an
     eighth of them: the error of linear interpolation, de Boor 1978, chapter III).
     """
