@@ -121,22 +121,26 @@ class Film:
             return words.alt_text(views[0])
         return " ".join(f"{view.name}: {words.alt_text(view)}" for view in views)
 
-    def fidelity(self) -> dict[str, float | int | None]:
+    def fidelity(self) -> dict[str, float | int | str | None]:
         """How true the surface is: the largest |slice's loss at the dot - true loss|, and its step.
 
-        max_abs_error_of_the_grid is the same for the picture as drawn, linear between grid points.
+        max_abs_error_of_the_grid is the same for the picture as drawn, linear between grid points;
+        max_residual the largest distance from the plane; explained_variance the share of the path's
+        variance that the plane holds, random_walk that of a random walk. None where not known.
         """
-        worst: dict[str, float | int | None] = {"max_abs_error": None, "step": None}
-        for view in self.views():
-            if view.field is None:
-                continue
-            error = np.abs(view.field.heights - view.loss[view.field.checked])
-            if not np.isfinite(error).any():
-                continue
-            at = int(np.nanargmax(np.where(np.isfinite(error), error, -1)))
-            if worst["max_abs_error"] is None or error[at] > worst["max_abs_error"]:
-                worst = {"max_abs_error": float(error[at]), "step": int(view.field.checked[at])}
-        return {**worst, "max_abs_error_of_the_grid": self._grid_error()}
+        views = self.views()
+        found = [worst for view in views if (worst := view.worst()) is not None]
+        error, step = max(found) if found else (None, None)
+        plane = views[0].plane
+        return {
+            "max_abs_error": error,
+            "step": step,
+            "max_abs_error_of_the_grid": self._grid_error(),
+            "plane": plane.kind if plane is not None else None,
+            "max_residual": float(np.nanmax(views[0].residual)) if plane is not None else None,
+            "explained_variance": plane.explained if plane is not None else None,
+            "random_walk": plane.baseline if plane is not None else None,
+        }
 
     def _grid_error(self) -> float | None:
         """The largest difference between the picture's height under the dot and the true loss there."""

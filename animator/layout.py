@@ -5,6 +5,7 @@ mosaic is transposed: columns become rows.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 
 Mosaic = tuple[tuple[str, ...], ...]
 WHOLE = 1.4
@@ -40,7 +41,8 @@ def arrange(mosaic: Mosaic, body: Box) -> dict[str, Box]:
     A row that one name spans is WHOLE times as high as one that is shared.
     """
     if body.width < 1.4 * body.height:
-        mosaic = tuple(zip(*mosaic, strict=True))
+        once = [row for row, _ in groupby(mosaic)]  # a row that repeats to be higher would be wider
+        mosaic = tuple(zip(*once, strict=True))
     weights = [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
     tops = [body.height * (1 - sum(weights[:i]) / sum(weights)) for i in range(len(mosaic) + 1)]
     width = body.width / len(mosaic[0])

@@ -118,3 +118,13 @@ class View:
     broke_at: int | None
     prediction: Prediction | None = None
     sharpness: Sharpness | None = None
+
+    def worst(self) -> tuple[float, int] | None:
+        """(largest difference between the surface under the dot and the true loss, its step)."""
+        if self.field is None:
+            return None
+        error = np.abs(self.field.heights - self.loss[self.field.checked])
+        if not np.isfinite(error).any():
+            return None
+        at = int(np.nanargmax(np.where(np.isfinite(error), error, -1)))
+        return float(error[at]), int(self.field.checked[at])

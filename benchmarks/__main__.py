@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("recorder", "surface", "encoders", "film", "memory")
+PARTS = ("recorder", "surface", "models", "encoders", "film", "memory")
 
 
 def run(part: str) -> dict[str, float]:

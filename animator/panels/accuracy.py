@@ -22,11 +22,11 @@ class AccuracyPanel(Panel):
             )
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
-        line = Line("epoch mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
+        line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
         self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.1%}")
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        self.heading(self.curves.box, self.title or "accuracy over steps")
+        self.heading(self.curves.box, self.title or "accuracy (running mean)")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

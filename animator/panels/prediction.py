@@ -37,7 +37,7 @@ class PredictionPanel(Panel):
         self.heading(box, self.title or ("what the network says" if over_plane else "prediction"))
         self.axes.set_xlim(self.found.x[0], self.found.x[-1])
         for axis in (self.axes.xaxis, self.axes.yaxis):
-            axis.set_major_locator(MaxNLocator(4, min_n_ticks=2))
+            axis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
         if over_plane:
             self._plane()
         else:

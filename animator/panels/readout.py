@@ -87,19 +87,21 @@ class Readout:
         return stamp
 
     def _card(self) -> tuple[Sprite | None, float]:
-        """What came out of it, on 10 (or however many) test samples, and where the card begins."""
-        tested = [view for view in self.views if view.test_loss is not None]
+        """What came out of it: test loss before and after, the surface's largest error; where it begins."""
         right = self.frame.width - self.margin
-        if not tested:
+        columns = self._outcomes()
+        if not columns:
             return None, right
         em, style = self.look.em, self.look.style
-        head = f"loss on {tested[0].test_samples:,} test samples"
-        result = "   ".join(self._result(view) for view in tested)
-        texts = [
-            self.look.text(right - em, 2.55 * em, head, em=0.86, color=style.muted, ha="right"),
-            self.look.text(right - em, 1.05 * em, result, em=1.15, ha="right", fontweight="bold"),
-        ]
-        left = min(text.get_window_extent().x0 for text in texts) - em
+        texts, end = [], right - em
+        for head, result in reversed(columns):
+            pair = [
+                self.look.text(end, 2.55 * em, head, em=0.86, color=style.muted, ha="right"),
+                self.look.text(end, 1.05 * em, result, em=1.15, ha="right", fontweight="bold"),
+            ]
+            texts += pair
+            end = min(text.get_window_extent().x0 for text in pair) - 1.6 * em
+        left = end + 0.6 * em
         back = FancyBboxPatch(
             (left, 0.5 * em),
             right - left,
@@ -116,6 +118,22 @@ class Readout:
         self.look.figure.add_artist(card)
         self.moving.append(card)
         return card, left
+
+    def _outcomes(self) -> list[tuple[str, str]]:
+        """(what, value) for the end card."""
+        columns = []
+        off = [view.worst() for view in self.views]
+        for view, found in zip(self.views, off, strict=True):
+            if found is not None and disagree(
+                found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])
+            ):
+                columns.append(("surface at most off by", f"{number(found[0], 2)} at step {found[1]:,}"))
+                break
+        tested = [view for view in self.views if view.test_loss is not None]
+        if tested:
+            head = f"loss on {tested[0].test_samples:,} test samples"
+            columns.append((head, "   ".join(self._result(view) for view in tested)))
+        return columns
 
     def _result(self, view: View) -> str:
         before, after = view.test_loss or (np.nan, np.nan)
