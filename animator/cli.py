@@ -69,13 +69,25 @@ def record(
     scene: SceneName,
     values: Values = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The recording, RUN.h5.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="checkpoints: SCENE is then a pattern of .keras files.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="With --from: an .npz of x and y to compute losses on.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--scene", help="With --from: the scene of .weights.h5 files.")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train anew.")] = False,
     json: Json = False,
 ) -> None:
     """Train SCENE and keep the recording; without -o, output/SCENE.h5."""
-    from animator import commands
+    from animator import commands, gathering
 
-    commands.record(scene, list(values or ()), output, not no_cache, json)
+    if source is not None or data is not None or model is not None:
+        gathering.record_from(source, [scene, *(values or ())], output, data, model, json)
+    else:
+        commands.record(scene, list(values or ()), output, not no_cache, json)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from animator.filters import filter_axes
+from animator.samples import Samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +54,7 @@ def description(model: Any) -> dict[str, Any]:
         "fixed": listing(model, found.fixed),
         "optimizer": {
             "class_name": type(model.optimizer).__name__,
-            "config": tried(model.optimizer.get_config),
+            "config": tried(lambda: model.optimizer.get_config()),
         },
         "model_config": tried(lambda: keras.saving.serialize_keras_object(model)),
         "compile_config": tried(model.get_compile_config),
@@ -61,6 +62,16 @@ def description(model: Any) -> dict[str, Any]:
             "python": platform.python_version(),
             **{name: version(name) for name in ("animator", "keras", "tensorflow", "numpy")},
         },
+    }
+
+
+def data_said(part: Samples, loss_samples: int | None = None) -> dict[str, Any]:
+    """What a recording says of its data, or test data; loss_samples: how many losses are computed from."""
+    return {
+        "samples": part.count,
+        "digest": part.digest(),
+        "structure": part.structure(),
+        "loss_samples": min(part.count, loss_samples or part.count),
     }
 
 
@@ -81,7 +92,7 @@ def tried(make: Callable[[], Any]) -> Any:
     """What `make` gives as JSON, or None for what cannot describe itself (a subclassed model, say)."""
     try:
         return plain_json(make())
-    except (NotImplementedError, TypeError, ValueError):
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
         return None
 
 

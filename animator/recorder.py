@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from animator.description import Variables, description, plain_json, size, variables_of
+from animator.description import Variables, data_said, description, plain_json, size, variables_of
 from animator.errors import AnimatorError
 from animator.objective import loss_function
 from animator.progress import Progress, quiet
@@ -247,12 +247,7 @@ class Recorder(keras.callbacks.Callback):
     def _meta(self) -> dict[str, Any]:
         meta = {**description(self.model), "seed": self._seed, "notes": self._notes}
         for name, part in self._samples.items():
-            meta[name] = {
-                "samples": part.count,
-                "digest": part.digest(),
-                "structure": part.structure(),
-                "loss_samples": min(part.count, self._loss_samples or part.count),
-            }
+            meta[name] = data_said(part, self._loss_samples)
         plain: dict[str, Any] = plain_json(meta)
         return plain
 

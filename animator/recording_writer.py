@@ -152,6 +152,11 @@ class RecordingWriter:
         self.file.close()
         self.part.replace(self.path)
 
+    def discard(self) -> None:
+        """Close the file and remove it: nothing of it is worth keeping."""
+        self.file.close()
+        self.part.unlink()
+
     def abandon(self) -> None:
         """Close the file as it is: cut short, under its part name."""
         self.file.close()

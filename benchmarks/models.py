@@ -129,7 +129,7 @@ def measure() -> dict[str, float]:
         ("301-parameter MLP, 300 samples", mlp, 40_000),
         ("LeNet, 512 samples", lenet, 128),
     ):
-        ours, loop, _ = surface(make, points)
+        ours, loop = surface(make, points)
         figures[f"{name}: surface points/s"] = ours
         figures[f"{name}: a loop of compiled passes, points/s"] = loop
         figures[f"{name}: ratio"] = ours / loop
