@@ -1,11 +1,14 @@
 """Frames: fast equals full, in any order; text is large enough, inside, and apart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.text import Text
 
 from animator import style, words
 from animator.canvas import Canvas
+from animator.panels.stamps import Sprite
 from animator.scene import DEFAULT_LAYOUT
 from animator.timeline import FrameState
 from tests.conftest import numpy_view
@@ -50,15 +53,10 @@ def within(place, axis):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("layout", [DEFAULT_LAYOUT, (("weights@0", "weights@1"),)])
 @pytest.mark.parametrize("state", [FrameState(0, False), FrameState(30, False), FrameState(60, True)])
-def test_text_is_large_enough_and_inside(view, size, layout, state):
+def test_text_is_large_enough_inside_and_apart(view, size, layout, state):
     drawn = canvas(view, size, layout=layout)
     drawn.draw(state)
-    texts = [t for t in drawn.figure.findobj(Text) if t.get_text() and t.get_visible()]
-    axes = [axis for panel in drawn.figure.axes for axis in (panel.xaxis, panel.yaxis)]
-    outside = [
-        tick.label1 for axis in axes for tick in axis.get_major_ticks() if not within(tick.get_loc(), axis)
-    ]
-    texts = [t for t in texts if t not in outside]
+    texts = shown_texts(drawn)
     assert len(texts) > 10
     for text in texts:
         pixels = text.get_fontsize() * 100 / 72
@@ -66,6 +64,49 @@ def test_text_is_large_enough_and_inside(view, size, layout, state):
         box = text.get_window_extent()
         ends = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= size[0] and box.y1 <= size[1]
         assert ends, (text.get_text(), box)
+    assert overlaps(texts) == []
+
+
+def shown_texts(drawn):
+    """Texts that are drawn: visible, not empty, and no tick beyond its axis."""
+    texts = [t for t in drawn.figure.findobj(Text) if t.get_text() and t.get_visible()]
+    axes = [axis for panel in drawn.figure.axes for axis in (panel.xaxis, panel.yaxis)]
+    outside = [
+        tick.label1 for axis in axes for tick in axis.get_major_ticks() if not within(tick.get_loc(), axis)
+    ]
+    sprites = [artist for artist in drawn.moving if isinstance(artist, Sprite)]
+    hidden = [part for sprite in sprites if not sprite.get_visible() for part in sprite.artists]
+    return [text for text in texts if text not in [*outside, *hidden]]
+
+
+def overlaps(texts):
+    """Pairs of texts whose boxes share more than a pixel in both directions."""
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    found = []
+    for i, (a, one) in enumerate(boxes):
+        for b, other in boxes[i + 1 :]:
+            wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+            high = min(one.y1, other.y1) - max(one.y0, other.y0)
+            if wide > 1 and high > 1:
+                found.append((a, b))
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("ended", [False, True])
+def test_long_names_and_the_gauge_stay_apart(view, size, ended):
+    """A PCA film of a long run: names beside the axes, four-digit epochs, a height that is off."""
+    wide = replace(
+        view, axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"), residual=np.ones(61), target=None,
+        field=replace(view.field, heights=view.field.heights * 1.3),
+        epoch=view.epoch + 1_000, learning_rate=view.learning_rate * 1.2345e-3,
+        running_means={"accuracy": np.linspace(0.1, 0.9, 60)},
+    )  # fmt: skip
+    layout = (("surface", "accuracy"), ("surface", "loss"))
+    caption = "A 2-D slice of 1,102 dimensions (principal components), holding 97% of the path's variance."
+    drawn = Canvas([wide], layout, style.find("dark"), size, "A network learns two spirals", caption)
+    drawn.draw(FrameState(60 if ended else 31, ended))
+    assert overlaps(shown_texts(drawn)) == []
 
 
 def contrast(a, b):
