@@ -120,7 +120,7 @@ def _film(
         tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
         Cut(scene.slice, scene.resolution, scene.plane),
         scene.pacing, options.style, command(name, values, options), about,
-        use_cache=options.use_cache, progress=progress,
+        use_cache=options.use_cache, progress=progress, caption=scene.caption,
     ), cached  # fmt: skip
 
 

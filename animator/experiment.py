@@ -27,6 +27,8 @@ class Experiment:
     labels: names for parameters on screen, in the order of the flat weights; empty for Keras' own.
     target: where the two plotted weights should end, or None when that is not known.
     axes: the two parameters that span the surface, as indices of the flat weights.
+    notes: what else a film may use: "colour", the number of the run's among the style's lines, and
+    "theory", the rate of convergence to expect.
     """
 
     model: Callable[[], Any]

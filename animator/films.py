@@ -74,6 +74,7 @@ class Film:
     data: Any = None
     use_cache: bool = True
     progress: Progress = quiet
+    caption: str = ""
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
 
     def timeline(self, fps: float) -> Timeline:
@@ -88,11 +89,15 @@ class Film:
         if fps not in self._views:
             clock = self.timeline(fps)
             wanted = {name.partition("@")[0] for row in self.layout for name in row}
+            sources = [Source(run, self.model, self.data, self.use_cache, self.progress) for run in self.runs]
             views = [
-                prepare.view(Source(run, self.model, self.data, self.use_cache, self.progress),
-                             self._name(i), self.cut, clock, wanted)
-                for i, run in enumerate(self.runs)
-            ]  # fmt: skip
+                prepare.view(source, self._name(i), self.cut, clock, wanted, i)
+                for i, source in enumerate(sources)
+            ]
+            if "race" in wanted and sources[0].can_evaluate:
+                views = list(prepare.race_views(sources, views, self.cut, clock))
+            elif wanted & {"race", "losses", "rates"}:
+                views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
             self._views[fps] = tuple(replace(view, line_range=(low, high)) for view in views)
@@ -105,9 +110,9 @@ class Film:
         """The drawing of this film at `size` (width, height) in pixels."""
         views = self.views(fps)
         layout = self.layout
-        if any("surface" in row for row in layout) and views[0].field is None:
+        if any({"surface", "race"} & set(row) for row in layout) and views[0].field is None:
             layout = (("weights",), ("loss",))
-        caption = _caption(self.runs, views)
+        caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
         return Canvas(views, layout, style.find(self.style), size, self.title, caption)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:

@@ -48,7 +48,7 @@ def prediction(source: Source, steps: Steps) -> Prediction:
             source.progress("what the model says", k + 1, len(steps))
         return {"values": np.stack(values)}
 
-    values = _cached(source, "prediction", [steps, grid], compute)["values"].astype(np.float32)
+    values = cached(source, "prediction", [steps, grid], compute)["values"].astype(np.float32)
     classes = values.shape[2] > 1
     values = values.argmax(axis=2).astype(np.float32) if classes else values[..., 0]
     shape = (len(steps), len(y), len(axes[0]))[:: 1 if len(axes) == 2 else 2]
@@ -73,7 +73,7 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
             source.progress("eigenvalues", k + 1, len(chosen))
         return {"largest": largest}
 
-    return Sharpness(chosen, _cached(source, "sharpness", [chosen], compute)["largest"])
+    return Sharpness(chosen, cached(source, "sharpness", [chosen], compute)["largest"])
 
 
 def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -83,7 +83,7 @@ def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.linspace(low - room, high + room, POINTS)
 
 
-def _cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
+def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
     """The arrays that `compute` makes, from the cache where they are there."""
     path = cache.place("insights", cache.digest(f"{kind} 1", *source.key(), *parts))
     if source.model is not None or not (source.use_cache and path.exists()):

@@ -6,6 +6,7 @@ holds, or from those that are given.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import cache, planes, window
+from animator import cache, planes, race, window
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
 from animator.insight import prediction, sharpness
@@ -72,8 +73,9 @@ class Cut:
         return self.plane if isinstance(self.plane, str) else self.plane.kind
 
 
-def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str]) -> View:
-    """The view of a recording, with what the `wanted` panels need: see animator.view.View."""
+def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str],
+         order: int = 0) -> View:  # fmt: skip
+    """The view of a recording, with what the `wanted` panels need; order: its number among the runs."""
     run = source.run
     notes = run.meta.get("notes") or {}
     labels = _labels(run, notes)
@@ -109,7 +111,17 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
         prediction=prediction(source, shown_steps) if "prediction" in wanted else None,
         sharpness=sharpness(source, shown_steps) if "sharpness" in wanted else None,
+        colour=int(notes.get("colour", order)), theory=notes.get("theory"),
     )  # fmt: skip
+
+
+def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline
+               ) -> tuple[View, ...]:  # fmt: skip
+    """The `views` of several runs, on the plane of the first and the surface that they share."""
+    notes = sources[0].run.meta.get("notes") or {}
+    plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
+    target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
+    return race.shared(sources, views, plane, [_shown(source.run, timeline) for source in sources], target)
 
 
 def _shown(run: Recording, timeline: Timeline) -> NDArray[np.int64]:

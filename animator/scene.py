@@ -26,7 +26,8 @@ class Scene:
     that repeats spans its cells. plane: "weights" (Experiment.axes), "pca", "random", "hessian" or
     "through". slice: "moving" cuts the surface again at every step, "static" once, through the last
     weights, "blend" goes from static to moving, "through" is static on the plane of start, end and the step
-    farthest from their line. resolution: points of the surface along an axis. pacing: in seconds.
+    farthest from their line. resolution: points of the surface along an axis. pacing: in seconds. caption:
+    stands first under the title; a race says there what differs.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Scene:
     resolution: int = 81
     pacing: Pacing = field(default_factory=Pacing)
     description: str = ""
+    caption: str = ""
 
     def __post_init__(self) -> None:
         if not self.runs:

@@ -40,6 +40,7 @@ def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
     """What a recording says about itself, so that it can be drawn without its scene file."""
     return {
         **about,
+        **experiment.notes,
         "labels": list(experiment.labels),
         "target": list(experiment.target) if experiment.target else None,
         "axes": list(experiment.axes),

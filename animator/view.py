@@ -91,6 +91,8 @@ class View:
     among `recorded`, those of the last one that is. loss (K+1,), NaN where absent; batch_loss,
     learning_rate, epoch (K,); lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on,
     shared by the views of a film. running_means: Keras' metrics, (K,) each. cut: how the slices are cut.
+    rivals: all runs of a race, this one too; colour: the number of this one's among the style's lines;
+    theory: the rate of convergence that the scene expects.
     """
 
     name: str
@@ -118,6 +120,9 @@ class View:
     broke_at: int | None
     prediction: Prediction | None = None
     sharpness: Sharpness | None = None
+    rivals: tuple["View", ...] = ()
+    colour: int = 0
+    theory: float | None = None
 
     def worst(self) -> tuple[float, int] | None:
         """(largest difference between the surface under the dot and the true loss, its step)."""

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 MARGIN = 0.18
 FAR = 8.0
 
+Extent = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -37,6 +39,12 @@ def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) 
     held = trajectory[: left_at if left_at is not None else len(trajectory)]
     points = held if target is None else np.vstack([held, [target]])
     return Window(square(points), left_at)
+
+
+def around(paths: list[NDArray[np.float64]], target: tuple[float, float]) -> Extent:
+    """The square that holds all `paths` (n, 2) and the target, with the margin."""
+    points = np.vstack([*(path[np.isfinite(path).all(axis=1)] for path in paths), [target]])
+    return square(points)
 
 
 def square(points: NDArray[np.float64]) -> tuple[float, float, float, float]:

@@ -12,7 +12,7 @@ def number(value: float, digits: int = 3) -> str:
     if value == 0:
         return "0"
     power = math.floor(math.log10(abs(value)))
-    if -5 <= power < 6:
+    if -4 <= power < 6:
         return f"{value:.{max(0, digits - 1 - power)}f}"
     return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e")
 
@@ -88,7 +88,8 @@ def departure(view: View) -> str:
     """'The path leaves the window at step 3.' and when the loss broke; '' for a tame run."""
     said = []
     if view.window is not None and view.window.left_at is not None:
-        said.append(f"The path leaves the window at step {view.window.left_at:,}.")
+        who = f"'{view.name}'" if view.rivals else "The path"
+        said.append(f"{who} leaves the window at step {view.window.left_at:,}.")
     if view.broke_at is not None:
         said.append(f"The loss stops being finite at step {view.broke_at:,}.")
     return " ".join(said)

@@ -7,6 +7,9 @@ OURS = "it is part of animator; install it again."
 PANELS = {
     "surface": Row("animator.panels.surface:SurfacePanel", OURS),
     "weights": Row("animator.panels.weights:WeightsPanel", OURS),
+    "race": Row("animator.panels.race:RacePanel", OURS),
+    "losses": Row("animator.panels.losses:LossesPanel", OURS),
+    "rates": Row("animator.panels.rates:RatesPanel", OURS),
     "prediction": Row("animator.panels.prediction:PredictionPanel", OURS),
     "accuracy": Row("animator.panels.accuracy:AccuracyPanel", OURS),
     "rate": Row("animator.panels.rate:RatePanel", OURS),

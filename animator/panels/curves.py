@@ -58,7 +58,10 @@ def spread(heights: list[float], gap: float, low: float, high: float) -> list[fl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """What to draw: values[i] at steps[i], under a name, in colours and a width in pixels at 720p."""
+    """What to draw: values[i] at steps[i], under a name, in colours and a width in pixels at 720p.
+
+    said: the numbers to write, where they are not those drawn (a loss of 0 on a log axis).
+    """
 
     name: str
     steps: Floats
@@ -66,6 +69,7 @@ class Line:
     color: str
     text_color: str
     width: float = 2.4
+    said: Floats | None = None
 
 
 class Curves:
@@ -74,7 +78,7 @@ class Curves:
     def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str]) -> None:
         em = look.em
         self.look, self.lines, self.write = look, lines, write
-        self.name_width = 0.5 + 0.62 * max(5, *(len(line.name) for line in lines))
+        self.name_width = 0.5 + 0.68 * max(5, *(len(line.name) for line in lines))
         right = LABEL_GAP + self.name_width + VALUE_WIDTH
         self.box = cell.inset(3.6 * em, 3.1 * em, right * em, 2.0 * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines))
@@ -133,7 +137,8 @@ class Curves:
         now = [self._grow(i, step) for i in range(len(self.lines))]
         to_pixels = self.axes.transData.transform
         top = self.box.bottom + self.box.height
-        heights = [float(to_pixels((0.0, v))[1]) if np.isfinite(v) else top for v in now]
+        low, high = self.axes.get_ylim()
+        heights = [float(to_pixels((0.0, min(max(v, low), high)))[1]) if np.isfinite(v) else top for v in now]
         em = self.look.em
         places = spread(heights, 1.25 * em, self.box.bottom + 0.5 * em, top - 0.5 * em)
         left = self.box.left + self.box.width + LABEL_GAP * em
@@ -152,8 +157,10 @@ class Curves:
             return float("nan")
         at, value = line.steps[now], line.values[now]
         self.strokes[i].set_data(np.append(x[:end], at), np.append(y[:end], value))
-        self.heads[i].set_data([at], [value])
-        return float(value)
+        low, high = self.axes.get_ylim()
+        inside = low <= value <= high
+        self.heads[i].set_data([at] if inside else [], [value] if inside else [])
+        return float(value if line.said is None else line.said[now])
 
 
 def step_axes(look: Look, box: Box, last: float) -> Axes:

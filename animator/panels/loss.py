@@ -12,6 +12,8 @@ from animator.words import number
 
 Floats = NDArray[np.float64]
 
+DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends there
+
 
 class LossPanel(Panel):
     """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
@@ -19,16 +21,17 @@ class LossPanel(Panel):
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
         steps = np.arange(view.steps + 1, dtype=float)
-        batch = Line("batch", steps[:-1], _positive(view.batch_loss), style.batch_line, style.muted, 1.4)
+        batch = Line("batch", steps[:-1], positive(view.batch_loss), style.batch_line, style.muted, 1.4,
+                     said=view.batch_loss)  # fmt: skip
         lines = [batch] if view.steps else []
         if np.isfinite(view.loss).any():
             ink = style.loss_line
-            lines.append(Line("all", steps, _positive(view.loss), ink, ink))
+            lines.append(Line("all", steps, positive(view.loss), ink, ink, said=view.loss))
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2))
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
         axes.set_yscale("log")
-        axes.set_ylim(*_limits(np.concatenate([line.values for line in lines])))
+        axes.set_ylim(*limits(np.concatenate([line.values for line in lines])))
         axes.yaxis.set_major_locator(LogLocator(numticks=5))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
@@ -39,13 +42,14 @@ class LossPanel(Panel):
         self.curves.show(state.step)
 
 
-def _positive(values: Floats) -> Floats:
+def positive(values: Floats) -> Floats:
     """Values that a log axis can show; the others are gaps."""
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
-def _limits(values: Floats) -> tuple[float, float]:
+def limits(values: Floats) -> tuple[float, float]:
     """Limits of a log axis that holds all values (n,), at least one power of ten apart."""
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
+    low = max(low, high * DEEPEST)
     return low / 1.6, max(high * 1.6, low * 10)

@@ -19,6 +19,8 @@ from animator.timeline import FrameState
 from animator.view import View
 from animator.words import number
 
+MOST = 2  # runs whose numbers are told here; more of them have a panel
+
 
 class Readout:
     """Title, caption, live numbers of the first view (and every view's loss), end card.
@@ -63,13 +65,16 @@ class Readout:
 
     def _places(self) -> list[tuple[float, str]]:
         em = self.look.em
-        names = ["step", "epoch", "learning rate"]
-        names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.views]
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0]
+        names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
+        self.lossy = self.views if len(self.views) <= MOST else ()
+        names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.lossy]
+        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
+            : 3 if self.lossy else 2
+        ]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         if self.gauge:
             names += ["surface there", "off the plane"] if self.views[0].residual.any() else ["surface there"]
-        widths += [max(6.6, 0.6 * len(name) + 1.2) for name in names[3:]]
+        widths += [max(6.6, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
         lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
         return list(zip((float(left) for left in lefts), names, strict=True))
 
@@ -147,8 +152,8 @@ class Readout:
         known = view.steps > 0
         words = [f"{min(state.step, view.steps):,} / {view.steps:,}",
                  str(int(view.epoch[made]) + 1) if known else "–",
-                 f"{view.learning_rate[made]:.4g}" if known else "–"]  # fmt: skip
-        words += [current_loss(v, min(state.step, v.steps)) for v in self.views]
+                 f"{view.learning_rate[made]:.4g}" if known else "–"][: 3 if self.lossy else 2]  # fmt: skip
+        words += [current_loss(v, min(state.step, v.steps)) for v in self.lossy]
         if self.gauge:
             words += self._gauge(view, min(state.step, view.steps))
         for text, word in zip(self.values, words, strict=True):

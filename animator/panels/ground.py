@@ -1,0 +1,142 @@
+"""The ground that paths lie on: a loss surface seen from above, its axes, and its bar in loss units.
+
+Bands of colour, thin lines between them, and hatching where the loss is not finite.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from animator.layout import Box
+from animator.panels.artists import Bands, dense
+from animator.panels.base import Look
+from animator.panels.scale import BANDS, LossScale, colour_map
+from animator.style import use_fonts
+from animator.view import View
+
+SHORT = 4
+
+Floats = NDArray[np.float64]
+
+
+class Ground:
+    """The drawn surface of a view in `box`, a square, with a bar in `bar_box`; paths: what tags avoid."""
+
+    def __init__(self, look: Look, box: Box, bar_box: Box, view: View, paths: list[Floats]) -> None:
+        assert view.field is not None and view.window is not None, "checked in prepare"
+        self.look, self.view, self.field, self.window = look, view, view.field, view.window
+        self.axes = self._axes(box)
+        self.scale = LossScale(self.field.lowest, self.field.highest)
+        self._surface()
+        self.taken: list[tuple[Floats, Floats]] = []
+        self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
+        self.bar = self._bar(bar_box)
+
+    def _axes(self, box: Box) -> Axes:
+        axes = self.look.axes(box)
+        axes.grid(False)
+        a0, a1, b0, b1 = self.window.extent
+        axes.set_xlim(a0, a1)
+        axes.set_ylim(b0, b1)
+        for axis, name in zip((axes.xaxis, axes.yaxis), self.view.axis_labels, strict=True):
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
+                                family=use_fonts())  # fmt: skip
+        if len(self.view.axis_labels[1]) <= SHORT:  # at the corner; longer names stand beside the axis
+            axes.yaxis.label.set_rotation(0)
+            axes.yaxis.label.set_horizontalalignment("left")
+            axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1.0)
+        else:
+            axes.yaxis.set_label_coords(-3.1 * self.look.em / box.width, 0.5)
+        axes.xaxis.set_label_coords(0.5, -1.55 * self.look.em / box.height)
+        return axes
+
+    def _surface(self) -> None:
+        style, look = self.look.style, self.look
+        if not np.isfinite(self.field.slices).all():
+            a0, a1, b0, b1 = self.window.extent
+            self.axes.add_patch(
+                Rectangle((a0, b0), a1 - a0, b1 - b0, hatch="////", facecolor=style.panel,
+                          edgecolor=style.grid, linewidth=0, zorder=0.5)
+            )  # fmt: skip
+        surface_map = colour_map(style.surface_map)
+        colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
+        line = to_rgba(style.contour, 0.35)
+        self.bands = Bands(self.axes, self.field.alpha, self.field.beta, self.scale.levels(),
+                           colours, line, look.line(0.8))  # fmt: skip
+        self.bands.set_field(self.field.slices[0])
+        self.axes.add_artist(self.bands)
+
+    def marker(self, place: Floats, shape: str, size: float, fill: str, edge: str, width: float) -> Line2D:
+        """A marker at a point of the plane; size and edge width in pixels at 720p."""
+        (marker,) = self.axes.plot(
+            *place,
+            marker=shape,
+            markersize=self.look.line(size),
+            markerfacecolor=fill,
+            markeredgecolor=edge,
+            markeredgewidth=self.look.line(width),
+            zorder=3,
+        )
+        return marker
+
+    def tag(self, place: Floats, words: str, colour: str) -> Annotation:
+        """A name beside a point, at the corner that is in the window and covers least of the path."""
+        em, box = self.look.em, self.axes.bbox
+        middle = self.axes.transData.transform(place)
+        size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
+        path = np.concatenate(self.paths)
+
+        def cost(corner: tuple[int, int]) -> tuple[float, float, float]:
+            low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
+            outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
+            outside += np.maximum(0, low + size - np.array([box.x1, box.y1])).sum()
+            shared = [np.minimum(low + size, b) - np.maximum(low, a) for a, b in self.taken]
+            over = sum(float(part.prod()) for part in shared if (part > 0).all())
+            return float(outside), over, float(((path > low) & (path < low + size)).all(axis=1).sum())
+
+        right, up = corner = min(((1, 1), (-1, 1), (1, -1), (-1, -1)), key=cost)
+        low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
+        self.taken.append((low, low + size))
+        return self.axes.annotate(
+            words,
+            (float(place[0]), float(place[1])),
+            xytext=(right * self.look.points * 0.6, up * self.look.points * 0.8),
+            textcoords="offset points",
+            ha="left" if right > 0 else "right",
+            va="bottom" if up > 0 else "top",
+            color=colour,
+            fontsize=self.look.points * 0.92,
+            family=use_fonts(),
+            fontweight="bold",
+            zorder=3,
+            bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
+        )
+
+    def _bar(self, box: Box) -> Axes:
+        look, style = self.look, self.look.style
+        bar = look.axes(box)
+        bar.grid(False)
+        bar.set_xlim(0, 1)
+        bar.set_ylim(0, 1)
+        bar.set_xticks([])
+        surface_map = colour_map(style.surface_map)
+        for i in range(BANDS):
+            bar.add_patch(Rectangle((0, i / BANDS), 0.5, 1 / BANDS, linewidth=0, antialiased=False,
+                                    facecolor=surface_map((i + 0.5) / BANDS)))  # fmt: skip
+        ramp = np.linspace(0, 1, 256)[:, None]
+        bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
+                   cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
+        ticks = self.scale.ticks()
+        bar.yaxis.tick_right()
+        bar.set_yticks(self.scale.position(np.asarray(ticks)) if ticks else [],
+                       [f"{t:g}" for t in ticks])  # fmt: skip
+        for label in bar.get_yticklabels():
+            label.set_fontfamily(use_fonts())
+        look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
+        return bar

@@ -1,0 +1,38 @@
+"""The loss on all data of several runs over steps, on one log axis, in the colours of the race."""
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from animator.layout import Box
+from animator.panels.base import Panel
+from animator.panels.curves import Curves, Line
+from animator.panels.loss import limits, positive
+from animator.timeline import FrameState
+from animator.words import number
+
+
+class LossesPanel(Panel):
+    """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
+
+    def create(self, cell: Box) -> None:
+        colours, lines = self.look.style.lines, []
+        for run in self.view.rivals or (self.view,):
+            whole = np.isfinite(run.loss).any()
+            said = run.loss if whole else run.batch_loss
+            values = positive(said)
+            colour = colours[run.colour % len(colours)]
+            lines.append(
+                Line(run.name, np.arange(len(values), dtype=float), values, colour, colour, said=said)
+            )
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2))
+        axes = self.curves.axes
+        axes.set_yscale("log")
+        axes.set_ylim(*limits(np.concatenate([line.values for line in lines])))
+        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        self.heading(self.curves.box, self.title or "loss over steps")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)

@@ -1,0 +1,105 @@
+"""Several runs on one surface: each with a line, colour and shape of its own, and a name that travels.
+
+Colours tell runs apart, not losses: the surface's bar does that. Start and target are marked once.
+"""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
+
+from animator.layout import Box
+from animator.panels.artists import Trail, visible
+from animator.panels.base import Panel
+from animator.panels.curves import spread
+from animator.panels.ground import Ground
+from animator.panels.stamps import Stamp
+from animator.style import use_fonts
+from animator.timeline import FrameState
+from animator.view import View
+
+SHAPES = "os^Dv<>pP*X"
+
+Floats = NDArray[np.float64]
+
+
+class RacePanel(Panel):
+    """view.rivals on the surface that they share."""
+
+    def create(self, cell: Box) -> None:
+        em, look = self.look.em, self.look
+        self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
+        self.names = max(len(run.name) for run in self.runs)
+        room = 6.6 + 0.62 * self.names
+        box = cell.inset(4.2 * em, 3.1 * em, room * em, 2.0 * em).square()
+        self.heading(box, self.title or "loss surface")
+        bar_box = Box(
+            box.left + box.width + (1.9 + 0.62 * self.names) * em, box.bottom, 0.85 * em, box.height
+        )
+        self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
+        self.ground.bar.set_xlim(0, 0.5)
+        self.box, style = box, look.style
+        self.colours = [style.lines[run.colour % len(style.lines)] for run in self.runs]
+        self.trails = [self._trail(i) for i in range(len(self.runs))]
+        self._marks()
+        self.dots = [self._dot(i) for i in range(len(self.runs))]
+        self.labels = [self._label(i) for i in range(len(self.runs))]
+        self.moving += [*self.trails, *self.dots, *self.labels]
+
+    def _trail(self, i: int) -> Trail:
+        pixels = self.ground.axes.transData.transform(np.nan_to_num(self.runs[i].trajectory, posinf=1e6))
+        pixels = np.clip(pixels, -1e5, 1e5)
+        kept = visible(pixels)
+        bins = np.zeros(len(kept), np.int64)
+        trail = Trail(self.ground.axes, pixels[kept], bins, [to_rgba(self.colours[i])],
+                      to_rgba(self.look.style.casing, 0.85), self.look.line(3.0))  # fmt: skip
+        trail.set_zorder(4 + 0.01 * i)
+        self.ground.axes.add_artist(trail)
+        self._kept = [*getattr(self, "_kept", []), (kept, pixels)]
+        return trail
+
+    def _dot(self, i: int) -> Artist:
+        style = self.look.style
+        start = self.runs[i].trajectory[0]
+        dot = self.ground.marker(start, SHAPES[i % len(SHAPES)], 12, self.colours[i], style.dot_edge, 1.6)
+        dot.set_zorder(5 + 0.01 * i)
+        return dot
+
+    def _label(self, i: int) -> Stamp:
+        stamp = Stamp(0.0, 0.0, self.runs[i].name, color=self.colours[i], family=use_fonts())
+        stamp.set(fontweight="bold", fontsize=self.look.points * 0.95, verticalalignment="center")
+        stamp.set_transform(IdentityTransform())
+        self.look.figure.add_artist(stamp)
+        return stamp
+
+    def _marks(self) -> None:
+        style = self.look.style
+        starts = np.unique(np.array([run.trajectory[0] for run in self.runs]).round(6), axis=0)
+        marks: list[Artist] = [self.ground.marker(at, "o", 11, "none", style.target, 2) for at in starts]
+        if len(starts) == 1:
+            marks.append(self.ground.tag(starts[0], "start", style.target))
+        if self.view.target is not None:
+            goal = np.asarray(self.view.target)
+            marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))
+        for mark in marks:
+            mark.set_zorder(3)
+
+    def update(self, state: FrameState) -> None:
+        """Every dot where its run is at the clock's step; its name beside the surface at its height."""
+        heights = []
+        for i, run in enumerate(self.runs):
+            step = min(state.step, run.steps)
+            kept, pixels = self._kept[i]
+            self.trails[i].show(int(np.searchsorted(kept, step, side="right")), pixels[step], 0)
+            assert run.window is not None, "checked in prepare"
+            gone = run.window.left_at is not None and step >= run.window.left_at
+            place = run.trajectory[step]
+            self.dots[i].set_data([[], []] if gone else [[place[0]], [place[1]]])  # type: ignore[attr-defined]
+            heights.append(
+                float(np.clip(pixels[step][1], self.box.bottom, self.box.bottom + self.box.height))
+            )
+        em, low = self.look.em, self.box.bottom
+        places = spread(heights, 1.3 * em, low + 0.5 * em, low + self.box.height - 0.5 * em)
+        for label, place_y in zip(self.labels, places, strict=True):
+            label.set_position((self.box.left + self.box.width + 0.5 * em, place_y))

@@ -1,0 +1,48 @@
+"""One sigmoid neuron, the same data, two losses: two landscapes."""
+
+from functools import partial
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from animator import Experiment, Scene
+from animator.timeline import Pacing
+
+LOSSES = {"mean squared error": "mean_squared_error", "cross-entropy": "binary_crossentropy"}
+
+
+def data(seed):
+    """Two clouds that overlap, targets 0 and 1."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, (200, 1)).astype(np.float32)
+    return (rng.normal(0, 1, (200, 2)) + 0.9 * (2 * y - 1)).astype(np.float32), y
+
+
+def model(loss, learning_rate):
+    """One sigmoid neuron without a bias, far on the wrong side at (-4, -2)."""
+    import keras
+
+    neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid", use_bias=False)])
+    neuron.compile(keras.optimizers.SGD(learning_rate), LOSSES[loss])
+    neuron.set_weights([np.array([[-4.0], [-2.0]])])
+    return neuron
+
+
+def scene(
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5,
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+) -> Scene:
+    """Mean squared error against cross-entropy for one sigmoid neuron: the same data, two landscapes."""
+    return Scene(
+        title="The same data, two losses",
+        runs=tuple(
+            Experiment(model=partial(model, name, learning_rate), data=partial(data, seed),
+                       epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"))
+            for name in LOSSES
+        ),
+        names=tuple(LOSSES),
+        layout=(("surface@0", "surface@1"), ("surface@0", "surface@1"), ("loss@0", "loss@1")),
+        pacing=Pacing(play=5.0, end=2.0),
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""tanh saturates: starts far out lie on plateaus and barely move."""
+
+from functools import partial
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from animator import Experiment, Scene
+from animator.timeline import Pacing
+
+STARTS = {"near": (0.0, 0.0), "far": (-1.6, 1.8), "farther": (-2.2, 2.6), "plateau": (-4.0, 4.4)}
+
+
+def data():
+    """Two samples of a tanh neuron at (1, -0.5), where the loss is 0."""
+    return np.eye(2, dtype=np.float32), np.tanh(np.array([[1.0], [-0.5]], np.float32))
+
+
+def model(start, learning_rate):
+    """A tanh neuron without a bias, at `start`."""
+    import keras
+
+    neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "tanh", use_bias=False)])
+    neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
+    neuron.set_weights([np.array(start, float).reshape(2, 1)])
+    return neuron
+
+
+def scene(
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 1.0,
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 120,
+) -> Scene:
+    """tanh saturates: a start far out lies on a plateau, where the gradient is almost nothing."""
+    return Scene(
+        title="Starts on a plateau barely move",
+        runs=tuple(
+            Experiment(model=partial(model, start, learning_rate), data=data, epochs=epochs, batch_size=2,
+                       shuffle=False, labels=("w1", "w2"), target=(1.0, -0.5))
+            for start in STARTS.values()
+        ),
+        names=tuple(STARTS),
+        caption="Same data, same learning rate; only the start differs.",
+        layout=(("race", "race", "race", "losses", "losses"),),
+        pacing=Pacing(play=6.0, end=2.0),
+    )  # fmt: skip

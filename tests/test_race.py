@@ -1,0 +1,104 @@
+"""Races: one surface for all runs, heights that are true losses, rates beside theory; all scenes render."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from animator import library
+from animator.canvas import Canvas
+from animator.commands import build, recordings
+from animator.errors import AnimatorError
+from animator.films import Film
+from animator.panels.rates import measured
+from animator.prepare import Cut
+from animator.progress import quiet
+from animator.style import find
+from animator.timeline import FrameState
+from tests.conftest import numpy_view
+from tests.running import run as typed
+
+
+def film_of(name, *values):
+    scene, about = build(library.bundled(name), list(values))
+    runs, _ = recordings(scene, about, True, quiet)
+    return Film(
+        runs, scene.title, names=scene.names, layout=scene.layout, cut=Cut(scene.slice, 81, scene.plane)
+    )
+
+
+def test_learning_rates_follow_their_closed_forms():
+    """facts 2.A: w_k = w* + (I - lr H)^k (w0 - w*), H with eigenvalues 2 and 2/3; the last one diverges."""
+    film = film_of("learning-rates")
+    hessian = 2 / 3 * np.array([[2.0, 1.0], [1.0, 2.0]])
+    goal, start = np.array([1.0, 2.0]), np.array([-1.0, 0.5])
+    views = film.views()
+    for rate, view in zip((0.04, 0.5, 0.98, 1.06), views, strict=True):
+        step = np.eye(2) - rate * hessian
+        exact = [goal + np.linalg.matrix_power(step, k) @ (start - goal) for k in range(41)]
+        np.testing.assert_allclose(view.trajectory, exact, rtol=1e-4, atol=1e-4)
+    assert [view.window.left_at is None for view in views] == [True, True, True, False]
+    assert len({view.window.extent for view in views}) == 1
+    assert views[0].field.slices is views[1].field.slices or np.array_equal(
+        views[0].field.slices, views[1].field.slices
+    )
+
+
+def test_heights_on_a_shared_surface_are_true_losses():
+    """Two weights and no others: every dot's height equals its loss; the surface equals NumPy's."""
+    film = film_of("optimizers", "epochs=12")
+    x = np.diag([1.0, 5.0])
+    for view in film.views():
+        np.testing.assert_allclose(view.field.heights, view.loss[view.field.checked], rtol=1e-4, atol=1e-6)
+    field = film.views()[0].field
+    a, b = np.meshgrid(field.alpha, field.beta)
+    exact = ((np.stack([a, b], -1) - 1) @ x) ** 2
+    np.testing.assert_allclose(field.slices[0], exact.mean(-1), rtol=1e-4, atol=1e-5)
+
+
+def test_the_ravines_rates_are_those_of_the_theory():
+    """Goh 2017, kappa = 30: 29/31 for descent, (sqrt 30 - 1)/(sqrt 30 + 1) for momentum."""
+    views = film_of("ravine").views()
+    assert [view.theory for view in views] == pytest.approx([29 / 31, 0.69128], abs=1e-4)
+    descent, momentum = (measured(view.loss) for view in views)
+    assert descent[40] == pytest.approx(29 / 31, abs=2e-3)
+    assert momentum[30] == pytest.approx(0.69128, abs=0.06)
+
+
+def test_race_frames_equal_a_full_draw():
+    base = numpy_view(moving=False)
+    views = [replace(base, name=f"run {i}", trajectory=base.trajectory + 0.1 * i, colour=i) for i in range(3)]
+    views = [replace(view, rivals=tuple(views), theory=0.9) for view in views]
+    for size in ((1280, 720), (1080, 1080)):
+        canvas = Canvas(views, (("race", "losses"), ("race", "rates")), find("dark"), size, "t", "c")
+        for step in (60, 0, 31):
+            state = FrameState(step, step == 60)
+            fast = canvas.draw(state).copy()
+            np.testing.assert_array_equal(fast, canvas.full(state))
+
+
+def test_runs_of_different_models_cannot_race():
+    film = film_of("learning-rates", "epochs=2")
+    other = film_of("neuron", "epochs=1")
+    film.runs = (film.runs[0], other.runs[0])
+    film.names = ("a", "b")
+    with pytest.raises(AnimatorError) as caught:
+        film.views()
+    assert str(caught.value) == (
+        "The runs of a race must have the same weights, but a has 2 parameters and b has 3 parameters. "
+        "Give each its own panel: 'surface@0', 'surface@1'."
+    )
+
+
+SMALL = {"neuron": "epochs=1", "weights": "epochs=1", "spirals": "epochs=1", "digits": "epochs=1",
+         "curvature": "epochs=10", "noise": "rounds=1", "ravine": "epochs=12"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in library.names() if name not in ("digits", "curvature")])
+def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
+    """At 640x360, cheap parameters, by the command line; the alt text and a file of some bytes come out."""
+    path = tmp_path / "film.png"
+    done = typed(capsys, "render", name, SMALL.get(name, "epochs=2"), "-o", str(path), "--quality", "draft")
+    assert done.code == 0, done.err
+    assert path.stat().st_size > 15_000
+    assert len(library.bundled(name).path.read_text().splitlines()) < 80
