@@ -114,6 +114,14 @@ def verify(json: Json = False) -> None:
     raise typer.Exit(listings.verify(json))
 
 
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="What to call it: NAME.py is written.")]) -> None:
+    """Write a scene file of your own to start from."""
+    from animator import starter
+
+    starter.new(name)
+
+
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
     try:

@@ -241,7 +241,8 @@ def test_data_with_nan_is_refused(here, capsys):
 def test_scenes_lists_every_parameter(here, capsys):
     listed = json.loads(run(capsys, "scenes", "--json").out)["scenes"]
     assert [scene["name"] for scene in listed] == library.names()
-    assert listed[2]["parameters"] == {
+    (neuron,) = [scene for scene in listed if scene["name"] == "neuron"]
+    assert neuron["parameters"] == {
         "learning_rate": 0.5,
         "optimizer": "sgd",
         "epochs": 10,

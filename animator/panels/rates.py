@@ -29,7 +29,9 @@ class RatesPanel(Panel):
             if run.theory is not None:
                 steps, muted = np.arange(run.steps + 1.0), self.look.style.muted
                 lines.append(Line("theory", steps, np.full(len(steps), run.theory), muted, muted, 1.4))
-        self.curves = Curves(self.look, cell, lines, lambda value: f"{value:.3f}")
+        self.curves = Curves(
+            self.look, cell, lines, lambda value: f"{value:.3f}" if np.isfinite(value) else "–"
+        )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
         self.heading(self.curves.box, self.title or "distance kept in a step")

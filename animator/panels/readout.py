@@ -73,10 +73,16 @@ class Readout:
         ]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         if self.gauge:
-            names += ["surface there", "off the plane"] if self.views[0].residual.any() else ["surface there"]
-        widths += [max(6.6, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
+            names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
+        widths += [max(7.2, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
         lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
         return list(zip((float(left) for left in lefts), names, strict=True))
+
+    def _leaves(self) -> bool:
+        """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
+        view = self.views[0]
+        along = view.cut == "moving" and view.plane is not None and view.plane.kind == "weights"
+        return bool(view.residual.any()) and not along
 
     def _epoch_width(self) -> float:
         last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
