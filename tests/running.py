@@ -1,11 +1,16 @@
 """Run the command line in this process, as a user would type it."""
 
+import subprocess
 import sys
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from animator import cli
+from animator.errors import AnimatorError
+from animator.recording import load
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,17 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> Ran:
         sys.argv = before
     out, err = capsys.readouterr()
     return Ran(int(str(code)), out, err)
+
+
+def until_flushed(process: "subprocess.Popen[bytes]", part: Path) -> None:
+    """Wait until the recording that `process` writes to `part` has counted its first page."""
+    while True:
+        assert process.poll() is None
+        time.sleep(0.05)
+        if part.exists():
+            try:
+                with load(part) as run:
+                    if run.steps >= 64:
+                        return
+            except AnimatorError:  # not yet a whole file
+                continue

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from keras import layers
 import animator
 from animator.errors import AnimatorError
 from animator.rebuild import objective_of
+from tests.running import until_flushed
 
 X = np.random.default_rng(0).random((50, 3), dtype=np.float32)
 Y = np.sin(3 * X.sum(1, keepdims=True)).astype(np.float32)
@@ -239,9 +239,7 @@ def test_a_killed_fit_opens_and_says_so(tmp_path):
     """SIGKILL in the middle of model.fit: the file plays up to its last flushed step."""
     part = tmp_path / "a.part.h5"
     process = subprocess.Popen([sys.executable, "-c", FIT, str(tmp_path / "a.h5")], stderr=subprocess.DEVNULL)
-    while not (part.exists() and part.stat().st_size > 60_000):
-        assert process.poll() is None
-        time.sleep(0.02)
+    until_flushed(process, part)
     process.send_signal(signal.SIGKILL)
     process.wait()
     with animator.load(part) as run:

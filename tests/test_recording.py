@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import h5py
@@ -13,6 +12,7 @@ import pytest
 import animator
 from animator.errors import AnimatorError
 from animator.recording_writer import RecordingWriter, Row
+from tests.running import until_flushed
 
 META = {"variables": [{"path": "dense/kernel", "shape": [2, 1], "start": 0},
                       {"path": "dense/bias", "shape": [1], "start": 2}], "notes": {}}  # fmt: skip
@@ -157,9 +157,7 @@ def test_a_killed_run_plays_up_to_its_last_flushed_step(tmp_path):
     part = tmp_path / "a.part.h5"
     code = ENDLESS.format(root=str(Path.cwd()), path=str(tmp_path / "a.h5"))
     process = subprocess.Popen([sys.executable, "-c", code])
-    while not (part.exists() and part.stat().st_size > 100_000):
-        assert process.poll() is None
-        time.sleep(0.02)
+    until_flushed(process, part)
     process.send_signal(signal.SIGKILL)
     process.wait()
     with animator.load(part) as run:
