@@ -3,10 +3,13 @@
 The module that turns everything into one; `animator.film(...)` is its door for the library.
 """
 
+import tempfile
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -203,6 +206,18 @@ class Film:
             if poster not in asked:
                 self._save(poster, spec)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The film as a notebook shows it: a video with its poster, or its alt text."""
+        with tempfile.TemporaryDirectory() as folder:
+            saved = self.save(Path(folder) / "film.mp4", size=(960, 540))[0]
+            film, poster = (b64encode(path.read_bytes()).decode() for path in (saved.path, saved.poster))
+        said = escape(self.alt_text(), quote=True)
+        video = (
+            f'<video controls muted loop playsinline width="960" aria-label="{said}" '
+            f'poster="data:image/png;base64,{poster}" src="data:video/mp4;base64,{film}">{said}</video>'
+        )
+        return {"text/html": video, "text/plain": self.alt_text()}
+
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""
         return Metadata(self.title, self.description, self.alt_text(), self.command, dict(self.about))
@@ -215,6 +230,7 @@ def film(
     data: Any = None,
     plane: str | Plane | None = None,
     slice: Literal["moving", "static", "blend", "through"] | None = None,
+    at: int | None = None,
     style: str = "dark",
     layout: Mosaic | None = None,
     pacing: Pacing | None = None,
@@ -227,7 +243,8 @@ def film(
     default the scene's, or "weights" for a model of up to three parameters and "pca" for larger ones.
     slice: "moving" cuts the surface again at every step, "static" once, through the last weights, "blend"
     goes from static to moving, "through" is static on the plane of start, end and the farthest step; by
-    default the scene's, or "moving" on two weights and "static" elsewhere. layout, pacing: as of a Scene.
+    default the scene's, or "moving" on two weights and "static" elsewhere; at: the step whose weights a
+    static slice goes through, the last by default. layout, pacing: as of a Scene.
     Raises AnimatorError when the file is no recording.
     """
     run = source if isinstance(source, Recording) else load(source)
@@ -237,7 +254,7 @@ def film(
     plane = plane or looks.get("plane") or ("weights" if run.weights.shape[1] <= 3 else "pca")
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
-    cut = Cut(slice, looks.get("resolution") or prepare.RESOLUTION, plane)
+    cut = Cut(slice, looks.get("resolution") or prepare.RESOLUTION, plane, at)
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())
     alone = recorded and not any("@" in name for row in recorded for name in row)
     return Film(

@@ -5,7 +5,10 @@ loss tracker before, so that what the tracker holds after is the batch's own los
 reads weights as tensors. Numbers are taken out of tensors, and written, by a thread of its own.
 """
 
+import os
 import shutil
+import sys
+import threading
 import warnings
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -291,7 +294,7 @@ class Tape:
         self.step = step_of(model, self._rate.variable, self._kept if each_step else (), ends)
         self._each_step = each_step
         self.steps = self._last_row = 0
-        self._pool = ThreadPoolExecutor(1, "recorder")
+        self._pool = ThreadPoolExecutor(1, "recorder", _step_back)
         self._writing: Future[None] | None = None
         self._last: Page | None = None
 
@@ -369,6 +372,12 @@ class Tape:
             self._writer.write({}, last.steps, last.weights, last.state)
         self._pool.shutdown()
         return self._writer
+
+
+def _step_back() -> None:
+    """Let this thread yield to those that train, where the system ranks threads (Linux does)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _kept_steps(every: int, steps: Iterable[int] | None) -> tuple[int, frozenset[int] | None]:

@@ -214,3 +214,74 @@ def test_panels_of_predictions_and_sharpness(view):
             state = FrameState(step, step == 60)
             fast = canvas.draw(state).copy()
             assert np.abs(fast.astype(int) - canvas.full(state)).max() <= 2
+
+
+class Own(keras.Model):
+    """A subclassed model that cannot be rebuilt from its configuration."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.out = layers.Dense(4, "tanh"), layers.Dense(1)
+
+    def call(self, x):
+        return self.out(self.hidden(x))
+
+
+def test_a_subclassed_model_is_filmed_when_it_is_given(tmp_path):
+    """film(run, model=, data=, plane=): heights of a moving slice are true; without the model, a sentence."""
+    keras.utils.set_random_seed(0)
+    x = np.random.default_rng(0).random((40, 2)).astype("f4")
+    y = x[:, :1] * x[:, 1:]
+    model = Own()
+    model(x[:1])
+    model.compile(keras.optimizers.SGD(0.2), "mse")
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[animator.Recorder(tmp_path / "run.h5", data=(x, y))])
+    film = animator.film(tmp_path / "run.h5", model=model, data=(x, y), plane="hessian", slice="moving")
+    fidelity = film.fidelity()
+    assert fidelity["max_abs_error"] < 1e-6 and fidelity["plane"] == "hessian"
+    with pytest.raises(AnimatorError) as caught:
+        animator.film(tmp_path / "run.h5", plane="pca").views()
+    assert str(caught.value).startswith(f"The model of recording '{tmp_path / 'run.h5'}' cannot be rebuilt: ")
+    assert str(caught.value).endswith("Give the model itself with model=.")
+    with pytest.raises(AnimatorError) as caught:
+        animator.film(tmp_path / "run.h5", model=two_parameters(), plane="pca").views()
+    assert str(caught.value) == (
+        f"Recording '{tmp_path / 'run.h5'}' has 17 parameters but the model has 2: the model changed "
+        "after it was recorded. Build the model it was recorded with, or record again."
+    )
+
+
+def two_parameters():
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1, use_bias=False)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_a_static_slice_goes_through_the_stated_step(tmp_path):
+    """At that step the height is the true loss; through step 0 and the last, at both ends."""
+    keras.utils.set_random_seed(0)
+    x = np.random.default_rng(0).random((40, 2)).astype("f4")
+    net = keras.Sequential([keras.Input((2,)), layers.Dense(4, "tanh"), layers.Dense(1)])
+    net.compile(keras.optimizers.Adam(0.05), "mse")
+    net.fit(x, x[:, :1] * x[:, 1:], epochs=10, batch_size=10, verbose=0,
+            callbacks=[animator.Recorder(tmp_path / "run.h5", data=(x, x[:, :1] * x[:, 1:]))])  # fmt: skip
+    for step in (0, 17):
+        (view,) = animator.film(tmp_path / "run.h5", plane="random", slice="static", at=step).views()
+        assert view.field.height(step) == pytest.approx(view.loss[step], abs=1e-6)
+    (view,) = animator.film(tmp_path / "run.h5", slice="through").views()
+    for step in (0, 40):
+        assert view.field.height(step) == pytest.approx(view.loss[step], abs=1e-6)
+        assert view.residual[step] < 1e-5
+
+
+def test_a_film_shows_itself_in_a_notebook(tmp_path):
+    keras.utils.set_random_seed(0)
+    x = np.random.default_rng(0).random((40, 2)).astype("f4")
+    model = two_parameters()
+    model.fit(x, x.sum(1), verbose=0, callbacks=[animator.Recorder(tmp_path / "run.h5", data=(x, x.sum(1)))])
+    from animator.timeline import Pacing
+
+    shown = animator.film(tmp_path / "run.h5", pacing=Pacing(0, 0.1, 0))._repr_mimebundle_()
+    assert shown["text/html"].startswith("<video controls muted loop playsinline")
+    assert "data:video/mp4;base64,AAAA" in shown["text/html"]
+    assert shown["text/plain"].startswith("Two weights move from")
