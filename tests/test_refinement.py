@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 import animator
-from animator import cache, refinement, surface
+from animator import cache, refinement
 from animator.plane import Plane
 
 ALPHA, BETA = np.linspace(-2, 2, 65), np.linspace(-1, 3, 49)
@@ -94,4 +94,3 @@ def test_an_interrupted_evaluation_goes_on_where_it_stopped(monkeypatch):
     np.testing.assert_array_equal(second.loss, first.loss)
     np.testing.assert_allclose(first.loss, fresh.loss, atol=1e-7)
     assert not list((cache.folder() / "surfaces").glob("*.part.h5"))
-    assert surface.LossSurface.load(next((cache.folder() / "surfaces").glob("*.h5"))) is not None
