@@ -10,9 +10,11 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AnimatorError": "errors",
+    "Event": "scene",
     "Experiment": "scene",
     "Film": "films",
     "LossSurface": "surface",
+    "Pacing": "scene",
     "Plane": "plane",
     "Recorder": "recorder",
     "Recording": "recording",
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
     from animator.recorder import Recorder as Recorder
     from animator.recording import Recording as Recording
     from animator.recording import load as load
+    from animator.scene import Event as Event
     from animator.scene import Experiment as Experiment
+    from animator.scene import Pacing as Pacing
     from animator.scene import Scene as Scene
     from animator.surface import LossSurface as LossSurface
     from animator.surface import evaluate as evaluate

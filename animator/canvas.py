@@ -21,22 +21,28 @@ from animator.timeline import FrameState
 from animator.view import View
 
 Frame = NDArray[np.uint8]
+Shares = tuple[Sequence[float], Sequence[float]]
 
 
 class Canvas:
     """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
 
     def __init__(self, views: Sequence[View], mosaic: Mosaic, style: Style, size: tuple[int, int],
-                 title: str, caption: str) -> None:  # fmt: skip
+                 title: str, caption: str, shares: Shares = ((), ()),
+                 speaks: bool = False) -> None:  # fmt: skip
+        """shares: relative widths of the mosaic's columns and heights of its rows. speaks: whether events
+        have captions, which take the place of the caption.
+        """
         width, height = size
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
-        em = style.text_size * height * min(1.0, max(0.95, width / height / 1.5))
+        em = style.text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
-        body = frame.inset(0.8 * em, 4.4 * em, 0.8 * em, 5.2 * em)
-        self.panels = [self._panel(name, cell, views) for name, cell in arrange(mosaic, body).items()]
-        self.readout = Readout(self.look, frame, views, title, caption)
+        self.readout = Readout(self.look, frame, views, title, caption, speaks)
+        body = frame.inset(0.8 * em, self.readout.height, 0.8 * em, 5.2 * em)
+        cells = arrange(mosaic, body, *shares)
+        self.panels = [self._panel(name, cell, views) for name, cell in cells.items()]
         self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
         self._still: Frame | None = None
 
@@ -49,7 +55,8 @@ class Canvas:
 
     def _update(self, state: FrameState) -> None:
         for panel in self.panels:
-            panel.update(FrameState(min(state.step, panel.view.steps), state.ended))
+            view = panel.view
+            panel.update(state if panel.shared else state.own(view.steps, view.ratio))
         self.readout.update(state)
 
     def draw(self, state: FrameState) -> Frame:

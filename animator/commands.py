@@ -121,6 +121,7 @@ def _film(
         Cut(scene.slice, scene.resolution, scene.plane),
         scene.pacing, options.style, command(name, values, options), about,
         use_cache=options.use_cache, progress=progress, caption=scene.caption,
+        shares=(scene.widths, scene.heights), camera=scene.camera, align=scene.align,
     ), cached  # fmt: skip
 
 

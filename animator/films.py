@@ -16,21 +16,24 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import prepare, style, words
-from animator.canvas import Canvas
+from animator import alignment, events, prepare, style, words
+from animator.alignment import Alignment
+from animator.canvas import Canvas, Shares
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import opener_for
 from animator.layout import Mosaic
+from animator.pacing import Pacing, clock
 from animator.plane import Plane
 from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT
 from animator.source import Source
-from animator.timeline import FrameState, Pacing, Timeline
+from animator.timeline import FrameState, Timeline
 from animator.view import View
 
 AHEAD = 3
+TURNING = ("surface3d",)
 SAMPLES = 24
 Size = tuple[int, int]
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
@@ -61,6 +64,7 @@ class Film:
 
     runs: recordings; names: what each is called. about: scene name and parameters, kept in the files'
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
+    shares: relative widths of the layout's columns and heights of its rows. camera, align: as of a Scene.
     """
 
     runs: tuple[Recording, ...]
@@ -78,25 +82,49 @@ class Film:
     use_cache: bool = True
     progress: Progress = quiet
     caption: str = ""
+    shares: Shares = ((), ())
+    camera: str = "fixed"
+    align: str = "step"
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
+    _clock: Timeline | None = None
 
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
-        longest = max(self.runs, key=lambda run: run.steps)
+        if self._clock is None:
+            self._clock = self._timeline()
+        return replace(self._clock, fps=fps)
+
+    @property
+    def alignment(self) -> Alignment:
+        """What the runs share the clock by."""
+        return alignment.align(self.runs, self.align)
+
+    def _timeline(self) -> Timeline:
+        longest = self.runs[self.alignment.reference]
         every = len(longest.weight_steps) == longest.steps + 1
         kept = () if every else tuple(int(step) for step in longest.weight_steps)
-        return Timeline(longest.steps, fps, self.pacing, kept)
+        pacing = self.pacing
+        if pacing.events == "found":
+            pacing = replace(pacing, events=events.found(longest))
+        lengths = _travelled(longest) if pacing.pace == "arc" else None
+        turning = any(name.partition("@")[0] in TURNING for row in self.layout for name in row)
+        made = clock(pacing, longest.steps, lengths)
+        return Timeline(longest.steps, 30.0, pacing, kept, made, turning)
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
         if fps not in self._views:
-            clock = self.timeline(fps)
+            clock, align = self.timeline(fps), self.alignment
             wanted = {name.partition("@")[0] for row in self.layout for name in row}
-            sources = [Source(run, self.model, self.data, self.use_cache, self.progress) for run in self.runs]
-            views = [
-                prepare.view(source, self._name(i), self.cut, clock, wanted, i)
-                for i, source in enumerate(sources)
+            sources = [
+                Source(run, self.model, self.data, self.use_cache, self.progress, align.ratio(i), unit)
+                for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
             ]
+            views = [
+                replace(prepare.view(source, self._name(i), self.cut, clock, wanted, i),
+                        clock=self.align, camera=self.camera)
+                for i, source in enumerate(sources)
+            ]  # fmt: skip
             if "race" in wanted and sources[0].can_evaluate:
                 views = list(prepare.race_views(sources, views, self.cut, clock))
             elif wanted & {"race", "losses", "rates"}:
@@ -116,7 +144,9 @@ class Film:
         if any({"surface", "race"} & set(row) for row in layout) and views[0].field is None:
             layout = (("weights",), ("loss",))
         caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
-        return Canvas(views, layout, style.find(self.style), size, self.title, caption)
+        shares = self.shares if layout is self.layout else ((), ())
+        speaks = bool(self.timeline(fps).pacing.named)
+        return Canvas(views, layout, style.find(self.style), size, self.title, caption, shares, speaks)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
@@ -260,8 +290,10 @@ def film(
     return Film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
         layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
-        pacing=pacing or Pacing(**looks.get("pacing", {})), style=style, about=about, model=model,
+        pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
         data=data, command=f"animator render {run.path.name}", progress=progress,
+        shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
+        camera=looks.get("camera", "fixed"),
     )  # fmt: skip
 
 
@@ -273,6 +305,16 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
     spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
     spec.check(path.suffix.lower())
     return spec
+
+
+def _travelled(run: Recording) -> NDArray[np.float64]:
+    """(K+1,) how far the weights have travelled at every step, a row of the recording at a time."""
+    lengths, before = np.zeros(len(run.weights)), np.asarray(run.weights[0], float)
+    for row in range(1, len(run.weights)):
+        now = np.nan_to_num(np.asarray(run.weights[row], float), posinf=0, neginf=0)
+        lengths[row] = lengths[row - 1] + np.linalg.norm(now - before)
+        before = now
+    return np.interp(np.arange(run.steps + 1), run.weight_steps, lengths)
 
 
 def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:

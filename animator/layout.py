@@ -4,11 +4,14 @@ A mosaic is rows of panel names; a name that repeats spans its cells. On a frame
 mosaic is transposed: columns become rows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 Mosaic = tuple[tuple[str, ...], ...]
 WHOLE = 1.4
+WIDE = 1.4
+TALL = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +38,36 @@ class Box:
         return Box(self.left + (self.width - side) / 2, self.bottom + (self.height - side) / 2, side, side)
 
 
-def arrange(mosaic: Mosaic, body: Box) -> dict[str, Box]:
-    """A cell for every name of the mosaic; rows from the top, columns of equal width.
+def arrange(
+    mosaic: Mosaic, body: Box, widths: Sequence[float] = (), heights: Sequence[float] = ()
+) -> dict[str, Box]:
+    """A cell for every name of the mosaic; rows from the top. widths, heights: of columns and rows, relative.
 
-    A row that one name spans is WHOLE times as high as one that is shared.
+    Without heights, a row that one name spans is WHOLE times as high as one that is shared. On a body that is
+    not wide, columns become rows; on one that is high, panels stand one above the other, each as high as
+    the cells that it spans.
     """
-    if body.width < 1.4 * body.height:
+    if body.width < TALL * body.height:
+        names = [name for row in mosaic for name in row]
+        mosaic, widths = tuple((name,) for name in dict.fromkeys(names)), ()
+        heights = [names.count(row[0]) ** 0.5 for row in mosaic]
+    elif body.width < WIDE * body.height:
         once = [row for row, _ in groupby(mosaic)]  # a row that repeats to be higher would be wider
+        widths, heights = heights if len(once) == len(mosaic) else (), widths
         mosaic = tuple(zip(*once, strict=True))
-    weights = [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
+    weights = list(heights) or [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
     tops = [body.height * (1 - sum(weights[:i]) / sum(weights)) for i in range(len(mosaic) + 1)]
-    width = body.width / len(mosaic[0])
+    columns = list(widths) or [1.0] * len(mosaic[0])
+    lefts = [body.width * sum(columns[:i]) / sum(columns) for i in range(len(columns) + 1)]
     cells: dict[str, Box] = {}
     for name in dict.fromkeys(name for row in mosaic for name in row):
         spots = [(r, c) for r, row in enumerate(mosaic) for c, n in enumerate(row) if n == name]
         top, bottom = min(r for r, _ in spots), max(r for r, _ in spots) + 1
         left, right = min(c for _, c in spots), max(c for _, c in spots) + 1
         cells[name] = Box(
-            body.left + left * width,
+            body.left + lefts[left],
             body.bottom + tops[bottom],
-            (right - left) * width,
+            lefts[right] - lefts[left],
             tops[top] - tops[bottom],
         )
     return cells

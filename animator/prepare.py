@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator import cache, planes, race, window
+from animator.easing import ramp
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
 from animator.insight import prediction, sharpness
@@ -93,7 +94,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     elif count >= 2 and cut.kind == "weights":
         i, j = _axes(run, notes)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
-    shown_steps = _shown(run, timeline)
+    shown_steps = _shown(source, timeline)
     every = np.array([run.row(step) for step in range(run.steps + 1)])
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
@@ -112,6 +113,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         prediction=prediction(source, shown_steps) if "prediction" in wanted else None,
         sharpness=sharpness(source, shown_steps) if "sharpness" in wanted else None,
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
+        ratio=source.ratio, unit=source.unit,
     )  # fmt: skip
 
 
@@ -121,14 +123,16 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
     notes = sources[0].run.meta.get("notes") or {}
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
-    return race.shared(sources, views, plane, [_shown(source.run, timeline) for source in sources], target)
+    return race.shared(sources, views, plane, [_shown(source, timeline) for source in sources], target)
 
 
-def _shown(run: Recording, timeline: Timeline) -> NDArray[np.int64]:
+def _shown(source: Source, timeline: Timeline) -> NDArray[np.int64]:
     """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
+    run = source.run
     steps = run.weight_steps
     if len(steps) > EVERY_STEP:
-        steps = np.unique([steps[run.row(step)] for step in timeline.shown()])
+        own = (min(run.steps, int(step * source.ratio + 1e-9)) for step in timeline.shown())
+        steps = np.unique([steps[run.row(step)] for step in own])
     return steps[[bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]]
 
 
@@ -201,8 +205,7 @@ def _lines(run: Recording) -> list[int]:
 def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
            target: tuple[float, float] | None) -> tuple[Field, Floats, Window]:  # fmt: skip
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
-    run = source.run
-    steps = _shown(run, timeline)
+    steps = _shown(source, timeline)
     goal = target if cut.kind == "weights" else None
     path_window = window.choose(place, goal)
     key = cache.digest("field 2", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
@@ -294,8 +297,7 @@ class Cuts:
         return np.asarray((1 - shares) * still + shares * own, np.float32)
 
     def _share(self, t: int) -> float:
-        at = min(1.0, max(0.0, (t / max(1, len(self._rows) - 1) - 0.4) / 0.2))
-        return at * at * (3 - 2 * at)
+        return ramp(t / max(1, len(self._rows) - 1), 0.4, 0.6)
 
 
 def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:

@@ -7,14 +7,16 @@ TensorFlow nor matplotlib.
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from animator.errors import AnimatorError
+from animator.errors import AnimatorError, nearest
 from animator.experiment import Experiment
 from animator.layout import Mosaic
-from animator.timeline import Pacing
+from animator.pacing import Event, Pacing
 
+CAMERAS = ("fixed", "follow", "zoom")
+ALIGNMENTS = ("step", "epoch", "evaluations")
 DEFAULT_LAYOUT: Mosaic = (("surface", "weights"), ("surface", "loss"))
 
-__all__ = ["DEFAULT_LAYOUT", "Experiment", "Scene"]
+__all__ = ["DEFAULT_LAYOUT", "Event", "Experiment", "Pacing", "Scene"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,11 @@ class Scene:
     that repeats spans its cells. plane: "weights" (Experiment.axes), "pca", "random", "hessian" or
     "through". slice: "moving" cuts the surface again at every step, "static" once, through the last
     weights, "blend" goes from static to moving, "through" is static on the plane of start, end and the step
-    farthest from their line. resolution: points of the surface along an axis. pacing: in seconds. caption:
-    stands first under the title; a race says there what differs.
+    farthest from their line. resolution: points of the surface along an axis. pacing: seconds, speed, slow
+    motion. caption: stands first under the title; a race says there what differs. widths, heights: relative
+    sizes of the layout's columns and rows. camera: "fixed", "follow" the dot, or "zoom" from the whole
+    surface into the basin. align: what the runs of a race share the clock by: "step", "epoch" or
+    "evaluations" (of the gradient, one a sample).
     """
 
     title: str
@@ -40,6 +45,10 @@ class Scene:
     pacing: Pacing = field(default_factory=Pacing)
     description: str = ""
     caption: str = ""
+    widths: tuple[float, ...] = ()
+    heights: tuple[float, ...] = ()
+    camera: Literal["fixed", "follow", "zoom"] = "fixed"
+    align: Literal["step", "epoch", "evaluations"] = "step"
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -52,12 +61,24 @@ class Scene:
                 f"The layout {self.layout} has rows of different lengths. Repeat a panel's name "
                 "where it spans several cells."
             )
+        for name, given, cells in (("widths", self.widths, len(self.layout[0])),
+                                   ("heights", self.heights, len(self.layout))):  # fmt: skip
+            if given and (len(given) != cells or min(given) <= 0):
+                raise AnimatorError(
+                    f"{name}={given} does not fit the layout, which has {cells} of them. Give "
+                    f"{cells} numbers above 0, such as {name}={tuple(range(cells, 0, -1))}."
+                )
+        for name, choice, known in (("camera", self.camera, CAMERAS), ("align", self.align, ALIGNMENTS)):
+            if choice not in known:
+                raise AnimatorError(
+                    f"No {name} is called {choice!r}. {nearest(choice, known)}Known: {' '.join(known)}."
+                )
 
     def looks(self) -> dict[str, Any]:
         """What a recording keeps of this, so that its film looks like the scene's."""
-        pacing = {"intro": self.pacing.intro, "play": self.pacing.play, "end": self.pacing.end}
         return {"layout": [list(row) for row in self.layout], "plane": self.plane, "slice": self.slice,
-                "resolution": self.resolution, "pacing": pacing}  # fmt: skip
+                "resolution": self.resolution, "pacing": self.pacing.data(), "camera": self.camera,
+                "widths": list(self.widths), "heights": list(self.heights)}  # fmt: skip
 
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""

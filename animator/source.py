@@ -12,13 +12,18 @@ from animator.samples import Samples, samples
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A recording to draw; model and data: to evaluate in place of the recorded ones."""
+    """A recording to draw; model and data: to evaluate in place of the recorded ones.
+
+    ratio: steps of this run for each step of the film's clock. unit: what a step counts on that clock.
+    """
 
     run: Recording
     model: Any = None
     data: Any = None
     use_cache: bool = True
     progress: Progress = quiet
+    ratio: float = 1.0
+    unit: float = 1.0
 
     @property
     def can_evaluate(self) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.plane import Plane
+from animator.timeline import FrameState
 from animator.window import Window
 
 Floats = NDArray[np.float64]
@@ -92,7 +93,9 @@ class View:
     learning_rate, epoch (K,); lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on,
     shared by the views of a film. running_means: Keras' metrics, (K,) each. cut: how the slices are cut.
     rivals: all runs of a race, this one too; colour: the number of this one's among the style's lines;
-    theory: the rate of convergence that the scene expects.
+    theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
+    film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
+    moves.
     """
 
     name: str
@@ -123,6 +126,17 @@ class View:
     rivals: tuple["View", ...] = ()
     colour: int = 0
     theory: float | None = None
+    ratio: float = 1.0
+    unit: float = 1.0
+    clock: str = "step"
+    camera: str = "fixed"
+
+    def place(self, state: FrameState) -> Floats:
+        """Where the dot is (2,): on the way from its step to the next one."""
+        here = self.trajectory[state.step]
+        if not state.part:
+            return np.asarray(here)
+        return np.asarray(here + state.part * (self.trajectory[state.onto] - here))
 
     def worst(self) -> tuple[float, int] | None:
         """(largest difference between the surface under the dot and the true loss, its step)."""

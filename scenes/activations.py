@@ -6,8 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Scene
-from animator.timeline import Pacing
+from animator import Experiment, Pacing, Scene
 
 TEACHERS = {
     "linear": lambda v: v,

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from animator import AnimatorError, Experiment, Scene
-from animator.timeline import Pacing
+from animator import AnimatorError, Experiment, Pacing, Scene
 
 
 def data(part):

@@ -6,8 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Scene
-from animator.timeline import Pacing
+from animator import Experiment, Pacing, Scene
 
 STARTS = {"near": (0.0, 0.0), "far": (-1.6, 1.8), "farther": (-2.2, 2.6), "plateau": (-4.0, 4.4)}
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from animator.errors import AnimatorError
+from animator.pacing import Event, Pacing, clock
 from animator.panels.artists import visible
 from animator.panels.curves import spread, thin
 from animator.panels.scale import LossScale
-from animator.timeline import Pacing, Timeline
+from animator.timeline import FrameState, Timeline
 from animator.window import choose
 
 
@@ -66,3 +68,79 @@ def test_long_lines_keep_their_extremes():
 def test_points_in_one_pixel_are_drawn_once():
     pixels = np.column_stack([np.linspace(0, 9.5, 1000), np.zeros(1000)])
     assert len(visible(pixels)) == 11
+
+
+def test_log_pace_shows_each_power_alike():
+    """log(1 + step) passes evenly: half of the play is over at sqrt(1 + K) - 1."""
+    made = clock(Pacing(pace="log"), 9_999)
+    assert made.position(0.5) == pytest.approx(99, rel=0.02)
+    assert made.position(0) == 0 and made.position(1) == 9_999
+
+
+def test_arc_pace_travels_evenly():
+    """Nine tenths of the way in a tenth of the steps get nine tenths of the time."""
+    lengths = np.concatenate([np.linspace(0, 9, 11), np.linspace(9, 10, 91)[1:]])
+    made = clock(Pacing(pace="arc"), 100, lengths)
+    assert made.position(0.9 * 0.98 + 0.002) == pytest.approx(10, abs=0.1)
+
+
+def test_an_event_adds_its_seconds_around_its_step():
+    pacing = Pacing(0, 4, 0, events=(Event(50, "here", 2.0),))
+    made = clock(pacing, 100)
+    assert pacing.seconds == 6 and made.seconds[-1] == pytest.approx(6)
+    low, high = np.interp([47, 53], made.steps, made.seconds)
+    assert high - low == pytest.approx(2 + 4 * 0.06)
+    assert made.caption(50) == ("here", 1.0) and made.caption(20) == ("", 0.0)
+    assert 0 < made.caption(47.3)[1] < 1
+
+
+def test_frames_between_steps_move_on_and_numbers_stay():
+    """10 steps in 4 seconds at 30 frames: each step is a twelfth of the way on in every frame."""
+    timeline = Timeline(10, 30, Pacing(0, 4, 0))
+    states = [timeline.state(i) for i in range(120)]
+    np.testing.assert_allclose([s.at for s in states], np.arange(120) / 119 * 10, atol=1e-5)
+    assert all(s.step == int(s.at + 1e-9) for s in states)
+    fast = Timeline(1000, 30, Pacing(0, 4, 0))
+    assert all(fast.state(i).part == 0 for i in range(120))
+
+
+def test_only_kept_steps_are_shown_and_the_way_between_them():
+    timeline = Timeline(20, 30, Pacing(0, 4, 0), kept=(0, 10, 20))
+    states = [timeline.state(i) for i in range(120)]
+    assert {s.step for s in states} == {0, 10, 20} and states[60].at == pytest.approx(60 / 119 * 20, abs=1e-4)
+
+
+def test_a_wake_is_as_long_as_asked():
+    timeline = Timeline(1000, 30, Pacing(0, 4, 0, wake=0.25))
+    state = timeline.state(90)
+    assert state.step - state.tail == pytest.approx(250, abs=10)
+    assert timeline.state(10).tail == 0
+
+
+def test_a_run_on_another_ones_clock():
+    """A run of 5 steps, half as many a clock step: at 4.5 of the clock it is on its way from 2 to 3."""
+    own = FrameState(4, False, 0.5, 5).own(5, 0.5)
+    assert (own.step, own.onto) == (2, 3) and own.part == pytest.approx(0.25, abs=1e-6)
+    assert FrameState(40, True, 0, 40).own(5).step == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"pace": "lg"}, "No pace is called 'lg'. Did you mean 'log'? Known: step arc log."),
+        ({"easing": "smoth"}, "No easing is called 'smoth'. Did you mean 'smooth'? "
+         "Known: linear smooth slow-start slow-end."),
+        ({"wake": 2}, "wake=2 is no fraction of the play: the path that stays is a part of it. "
+         "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all."),
+    ],
+)  # fmt: skip
+def test_pacing_refuses_in_a_sentence(given, sentence):
+    with pytest.raises(AnimatorError) as caught:
+        Pacing(**given)
+    assert str(caught.value) == sentence
+
+
+def test_a_pacing_survives_the_recording():
+    pacing = Pacing(1, 2, 3, "log", "smooth", (Event(3, "three", 0.5),), 0.4)
+    assert Pacing.read(pacing.data() | {"unknown": 1}) == pacing
+    assert Pacing.read(Pacing(events="found").data()).events == "found"

@@ -64,7 +64,7 @@ class Bands(Artist):
 class Trail(Artist):
     """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
 
-    show(end, head) draws points[:end] and on to `head`; bins (n,) index into colours: the piece that
+    show(end, head) draws points[start:end] and on to `head`; bins (n,) index into colours: the piece that
     leads to point i has colours[bins[i]].
     """
 
@@ -73,17 +73,17 @@ class Trail(Artist):
         super().__init__()
         self.ground, self.points, self.bins, self.colours = axes, points, bins, colours
         self.casing, self.width = casing, width
-        self.end, self.head, self.head_bin = 0, points[0], int(bins[0])
+        self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
         self.set_zorder(4)
 
-    def show(self, end: int, head: Floats, head_bin: int) -> None:
-        """Draw points[:end], then on to head (2,) in the colour of bin head_bin."""
-        self.end, self.head, self.head_bin = end, head, head_bin
+    def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
+        """Draw points[start:end], then on to head (2,) in the colour of bin head_bin."""
+        self.start, self.end, self.head, self.head_bin = start, end, head, head_bin
 
     def draw(self, renderer: Any) -> None:
         """Paint the casing, then each run of pieces of one colour."""
-        points = np.vstack([self.points[: self.end], self.head])
-        bins = np.append(self.bins[: self.end], self.head_bin)
+        points = np.vstack([self.points[self.start : self.end], self.head])
+        bins = np.append(self.bins[self.start : self.end], self.head_bin)
         if len(points) < 2:
             return
         gc = renderer.new_gc()

@@ -65,7 +65,12 @@ class Look:
 
 
 class Panel(ABC):
-    """One thing about one run, drawn in one cell of the frame."""
+    """One thing about one run, drawn in one cell of the frame.
+
+    shared: the panel draws several runs, and takes the state as the film's clock has it.
+    """
+
+    shared = False
 
     def __init__(self, look: Look, cell: Box, view: View, title: str) -> None:
         self.look = look

@@ -22,6 +22,7 @@ from animator.style import use_fonts
 
 Floats = NDArray[np.float64]
 LABEL_GAP = 0.9
+CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
 VALUE_WIDTH = 4.6
 NICE = [1, 2, 2.5, 4, 5, 10]
 
@@ -75,13 +76,14 @@ class Line:
 class Curves:
     """Growing lines in one box, with a column of names and values at its right."""
 
-    def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str]) -> None:
+    def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str],
+                 clock: str = "step") -> None:  # fmt: skip
         em = look.em
         self.look, self.lines, self.write = look, lines, write
         self.name_width = 0.5 + 0.68 * max(5, *(len(line.name) for line in lines))
         right = LABEL_GAP + self.name_width + VALUE_WIDTH
         self.box = cell.inset(3.6 * em, 3.1 * em, right * em, 2.0 * em)
-        self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines))
+        self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
         self.thinned = [thin(line.steps, line.values, columns) for line in lines]
         self.strokes = [self._stroke(line, i) for i, line in enumerate(lines)]
@@ -132,7 +134,7 @@ class Curves:
         self.look.figure.add_artist(stamp)
         return stamp
 
-    def show(self, step: int) -> None:
+    def show(self, step: float) -> None:
         """Grow every line to `step` and set its value beside its end; a value is never interpolated."""
         now = [self._grow(i, step) for i in range(len(self.lines))]
         to_pixels = self.axes.transData.transform
@@ -147,7 +149,7 @@ class Curves:
             self.values[i].set_position((left + self.name_width * em, place))
             self.values[i].set_text(self.write(now[i]))
 
-    def _grow(self, i: int, step: int) -> float:
+    def _grow(self, i: int, step: float) -> float:
         line, (x, y) = self.lines[i], self.thinned[i]
         end = int(np.searchsorted(x, step, side="right"))
         now = int(np.searchsorted(line.steps, step, side="right")) - 1
@@ -163,12 +165,12 @@ class Curves:
         return float(value if line.said is None else line.said[now])
 
 
-def step_axes(look: Look, box: Box, last: float) -> Axes:
-    """Axes over steps 0 to `last`."""
+def step_axes(look: Look, box: Box, last: float, clock: str = "step") -> Axes:
+    """Axes over steps 0 to `last`, or what else the `clock` counts."""
     axes = look.axes(box)
     axes.set_xlim(0, max(1.0, last))
     most = max(2, min(4, int(box.width / (4.4 * look.em))))
     axes.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2, steps=NICE))
-    axes.xaxis.set_label_text("step", color=look.style.muted, fontsize=look.points * 0.9, family=use_fonts())
+    axes.xaxis.set_label_text(clock, color=look.style.muted, fontsize=look.points * 0.9, family=use_fonts())
     axes.xaxis.set_label_coords(0.5, -1.55 * look.em / box.height)
     return axes

@@ -5,7 +5,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from animator.layout import Box
 from animator.panels.base import Panel
-from animator.panels.curves import Curves, Line
+from animator.panels.curves import CLOCKS, Curves, Line
 from animator.panels.loss import limits, positive
 from animator.timeline import FrameState
 from animator.words import number
@@ -13,6 +13,8 @@ from animator.words import number
 
 class LossesPanel(Panel):
     """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
+
+    shared = True
 
     def create(self, cell: Box) -> None:
         colours, lines = self.look.style.lines, []
@@ -22,17 +24,24 @@ class LossesPanel(Panel):
             values = positive(said)
             colour = colours[run.colour % len(colours)]
             lines.append(
-                Line(run.name, np.arange(len(values), dtype=float), values, colour, colour, said=said)
+                Line(
+                    run.name,
+                    run.unit * np.arange(len(values), dtype=np.float64),
+                    values,
+                    colour,
+                    colour,
+                    said=said,
+                )
             )
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2))
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
         axes = self.curves.axes
         axes.set_yscale("log")
         axes.set_ylim(*limits(np.concatenate([line.values for line in lines])))
         axes.yaxis.set_major_locator(LogLocator(numticks=5))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        self.heading(self.curves.box, self.title or "loss over steps")
+        self.heading(self.curves.box, self.title or "loss")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.curves.show(state.at * self.view.ratio * self.view.unit)

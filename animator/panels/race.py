@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 class RacePanel(Panel):
     """view.rivals on the surface that they share."""
 
+    shared = True
+
     def create(self, cell: Box) -> None:
         em, look = self.look.em, self.look
         self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
@@ -89,16 +91,16 @@ class RacePanel(Panel):
         """Every dot where its run is at the clock's step; its name beside the surface at its height."""
         heights = []
         for i, run in enumerate(self.runs):
-            step = min(state.step, run.steps)
-            kept, pixels = self._kept[i]
-            self.trails[i].show(int(np.searchsorted(kept, step, side="right")), pixels[step], 0)
+            own = state.own(run.steps, run.ratio)
+            step, (kept, pixels) = own.step, self._kept[i]
+            start, end = np.searchsorted(kept, [own.tail, step], side="right")
+            head = pixels[step] + own.part * (pixels[own.onto] - pixels[step])
+            self.trails[i].show(int(end), head, 0, max(0, int(start) - 1))
             assert run.window is not None, "checked in prepare"
             gone = run.window.left_at is not None and step >= run.window.left_at
-            place = run.trajectory[step]
+            place = run.place(own)
             self.dots[i].set_data([[], []] if gone else [[place[0]], [place[1]]])  # type: ignore[attr-defined]
-            heights.append(
-                float(np.clip(pixels[step][1], self.box.bottom, self.box.bottom + self.box.height))
-            )
+            heights.append(float(np.clip(head[1], self.box.bottom, self.box.bottom + self.box.height)))
         em, low = self.look.em, self.box.bottom
         places = spread(heights, 1.3 * em, low + 0.5 * em, low + self.box.height - 0.5 * em)
         for label, place_y in zip(self.labels, places, strict=True):

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 class RatesPanel(Panel):
     """For each of view.rivals: the rate over the last ten steps, and its theory as a still line."""
 
+    shared = True
+
     def create(self, cell: Box) -> None:
         colours, lines = self.look.style.lines, []
         runs = self.view.rivals or (self.view,)

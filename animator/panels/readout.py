@@ -13,12 +13,14 @@ from matplotlib.transforms import IdentityTransform
 
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.curves import CLOCKS
 from animator.panels.stamps import Sprite, Stamp
 from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
 from animator.words import number
 
+ROW = 3.3
 MOST = 2  # runs whose numbers are told here; more of them have a panel
 
 
@@ -28,29 +30,47 @@ class Readout:
     On a frame too narrow for both, the end card takes the place of the numbers that it would cover.
     """
 
-    def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str) -> None:
+    def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str,
+                 speaks: bool = False) -> None:  # fmt: skip
         self.look, self.views, self.frame = look, views, frame
         em = look.em
         self.margin = 2.0 * em
         top = frame.height - 1.1 * em
         title_em = look.style.title_size / look.style.text_size
-        look.text(self.margin, top - title_em * em * 0.8, title, em=title_em, fontweight="bold")
+        width = frame.width - 2 * self.margin
+        shown = look.text(self.margin, top - title_em * em * 0.8, title, em=title_em, fontweight="bold")
+        shrink(shown, width)
         caption_text = look.text(self.margin, top - title_em * em * 0.8 - 1.75 * em, caption,
                                  color=look.style.muted)  # fmt: skip
-        self._fit(caption_text, frame.width - 2 * self.margin)
+        self._fit(caption_text, width)
         self.moving: list[Artist] = []
+        self.caption = self._speak(caption_text) if speaks else None
         places = self._places()
+        rows = max(row for _, row, _ in places)
+        self.height = (4.4 + ROW * rows) * em
         muted, ink = look.style.muted, look.style.ink
-        self.names = [self._stamp(left, 2.55, name, 0.86, muted) for left, name in places]
-        self.values = [self._stamp(left, 1.05, "", 1.3, ink) for left, _ in places]
+        self.names = [self._stamp(left, 2.55 + ROW * (rows - row), name, 0.86, muted)
+                      for left, row, name in places]  # fmt: skip
+        self.values = [self._stamp(left, 1.05 + ROW * (rows - row), "", 1.3, ink) for left, row, _ in places]
         self.card, card_left = self._card()
-        ends = [*(left for left, _ in places[1:]), places[-1][0] + 6.2 * em]
+        ends = [left for left, row, _ in places[1:]] + [places[-1][0] + 6.2 * em]
         self.behind = [
             stamp
-            for name, value, end in zip(self.names, self.values, ends, strict=True)
+            for name, value, end, (left, row, _) in zip(self.names, self.values, ends, places, strict=True)
             for stamp in (name, value)
-            if end > card_left
+            if row == rows and max(end, left + 6.2 * em) > card_left
         ]
+
+    def _speak(self, caption: Text) -> tuple[Sprite, Stamp]:
+        """The caption as a sprite that can fade, and the words of an event in its place."""
+        still = Sprite([caption], 5)
+        still.set_animated(True)
+        self.look.figure.add_artist(still)
+        x, y = caption.get_transform().transform(caption.get_position())
+        said = self._stamp(float(x), float(y) / self.look.em, "", 1.0, self.look.style.alert)
+        said.set_fontweight("bold")
+        self.moving.insert(0, still)
+        return still, said
 
     def _fit(self, text: Text, width: float) -> None:
         """Wrap a text that is wider than `width` pixels onto two lines."""
@@ -60,23 +80,31 @@ class Readout:
         half = len(words) // 2
         text.set_text(" ".join(words[:half]) + "\n" + " ".join(words[half:]))
         text.set_verticalalignment("center")
-        if text.get_window_extent().width > width:
-            text.set_fontsize(float(text.get_fontsize()) * width / text.get_window_extent().width)
+        shrink(text, width)
 
-    def _places(self) -> list[tuple[float, str]]:
+    def _places(self) -> list[tuple[float, int, str]]:
+        """(left in pixels, row from the top, name) of every number."""
         em = self.look.em
         names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
+        self.counts = self.views[0].clock != "step" and len(self.views) > MOST
+        if self.counts:
+            names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
         names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.lossy]
         widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
-            : 3 if self.lossy else 2
+            : 3 if self.lossy else (1 if self.counts else 2)
         ]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         if self.gauge:
             names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
         widths += [max(7.2, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
-        lefts = self.margin + em * np.concatenate([[0], np.cumsum(widths)[:-1]])
-        return list(zip((float(left) for left in lefts), names, strict=True))
+        places, left, row = [], self.margin, 0
+        for width, name in zip(widths, names, strict=True):
+            if left > self.margin and left + width * em > self.frame.width - 0.5 * self.margin:
+                left, row = self.margin, row + 1
+            places.append((float(left), row, name))
+            left += width * em
+        return places
 
     def _leaves(self) -> bool:
         """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
@@ -153,15 +181,23 @@ class Readout:
 
     def update(self, state: FrameState) -> None:
         """Set the numbers to those of `state`: epoch and rate are those of the update just made."""
-        view = self.views[0]
-        made = max(0, min(state.step, view.steps) - 1)
+        view, film = self.views[0], state
+        state = film.own(view.steps, view.ratio)
+        made = max(0, state.step - 1)
         known = view.steps > 0
-        words = [f"{min(state.step, view.steps):,} / {view.steps:,}",
+        words = [f"{state.step:,} / {view.steps:,}",
                  str(int(view.epoch[made]) + 1) if known else "–",
                  f"{view.learning_rate[made]:.4g}" if known else "–"][: 3 if self.lossy else 2]  # fmt: skip
-        words += [current_loss(v, min(state.step, v.steps)) for v in self.lossy]
+        if self.counts:
+            words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
+        words += [current_loss(v, film.own(v.steps, v.ratio).step) for v in self.lossy]
         if self.gauge:
-            words += self._gauge(view, min(state.step, view.steps))
+            words += self._gauge(view, state.step)
+        if self.caption is not None:
+            still, said = self.caption
+            still.set_opacity(max(0.0, 1 - 2 * film.opacity))
+            said.set_text(film.caption)
+            said.opacity = max(0.0, 2 * film.opacity - 1)
         for text, word in zip(self.values, words, strict=True):
             text.set_text(word)
         if self.card is not None:
@@ -178,6 +214,13 @@ class Readout:
         self.values[4].set_fontweight("bold" if loud else "normal")
         words = [number(height) if not np.isnan(height) else "–"]
         return [*words, number(float(view.residual[step]))] if len(self.values) > 5 else words
+
+
+def shrink(text: Text, width: float) -> None:
+    """Make a text that is wider than `width` pixels smaller, so that it fits."""
+    wide = text.get_window_extent().width
+    if wide > width:
+        text.set_fontsize(float(text.get_fontsize()) * width / wide)
 
 
 def disagree(height: float, loss: float) -> bool:

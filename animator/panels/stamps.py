@@ -62,12 +62,17 @@ def glyph(character: str, points: float, weight: Any) -> Glyph:
 
 
 class Stamp(Text):
-    """A text in one line, horizontal, put down glyph by glyph; looks and placing are those of Text."""
+    """A text in one line, horizontal, put down glyph by glyph; looks and placing are those of Text.
+
+    opacity in [0, 1]: of the whole.
+    """
+
+    opacity = 1.0
 
     def draw(self, renderer: Any) -> None:
         """Put the glyphs down, the pen on whole pixels."""
         text = self.get_text()
-        if not text or not self.get_visible():
+        if not text or not self.get_visible() or self.opacity <= 0:
             return
         points, weight = float(self.get_fontsize()), self.get_fontweight()
         glyphs = [glyph(character, points, weight) for character in text]
@@ -79,6 +84,7 @@ class Stamp(Text):
         line, above, left = _set(glyphs)
         pixels = np.asarray(renderer.buffer_rgba())
         colour = np.array(to_rgb(self.get_color()), np.float32) * 255
+        line = line if self.opacity >= 1 else line * self.opacity
         _cover(pixels, line, colour, pixels.shape[0] - round(y) - above, round(x) + left)
 
 
@@ -105,9 +111,14 @@ class Sprite(Artist):
         super().__init__()
         self.artists = list(artists)
         self.picture: tuple[NDArray[np.float32], NDArray[np.float32], int, int] | None = None
+        self.opacity = 1.0
         self.set_zorder(zorder)
         for artist in self.artists:
             artist.set_animated(True)
+
+    def set_opacity(self, opacity: float) -> None:
+        """Let the picture show through: 1 is opaque, 0 invisible."""
+        self.opacity = opacity
 
     def draw(self, renderer: Any) -> None:
         """Lay the picture over the frame."""
@@ -115,7 +126,8 @@ class Sprite(Artist):
         if self.picture is None:
             self.picture = self._take(pixels.shape[1], pixels.shape[0])
         coverage, colours, top, left = self.picture
-        if coverage.size and self.get_visible():
+        if coverage.size and self.get_visible() and self.opacity > 0:
+            coverage = coverage if self.opacity >= 1 else coverage * self.opacity
             _cover(pixels, coverage, colours, top, left)
 
     def _take(self, width: int, height: int) -> tuple[Any, Any, int, int]:

@@ -102,10 +102,12 @@ class SurfacePanel(Panel):
         if wanted != self.shown_slice:
             self.ground.bands.set_field(self.field.slices[wanted])
             self.shown_slice = wanted
-        end = int(np.searchsorted(self.kept, step, side="right"))
-        self.trail.show(end, self.pixels[step], int(self.bins[step]))
+        place = self.view.place(state)
+        start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
+        head = self.pixels[step] + state.part * (self.pixels[state.onto] - self.pixels[step])
+        self.trail.show(int(end), head, int(self.bins[step]), max(0, int(start) - 1))
         gone = self.window.left_at is not None and step >= self.window.left_at
-        self.dot.set_data(*([[v] for v in self.trajectory[step]] if not gone else ([], [])))
+        self.dot.set_data(*([[v] for v in place] if not gone else ([], [])))
         if self.window.left_at is not None:
             self.exit.set_visible(gone)
         loss = self.view.loss[step]
