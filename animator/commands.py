@@ -118,10 +118,10 @@ def _film(
     return films.Film(
         runs, scene.title, scene.description or scene_file.description,
         tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
-        Cut(scene.slice, scene.resolution, scene.plane),
+        Cut(scene.slices[0], scene.resolution, scene.plane),
         scene.pacing, options.style, command(name, values, options), about,
         use_cache=options.use_cache, progress=progress, caption=scene.caption,
-        shares=(scene.widths, scene.heights), camera=scene.camera, align=scene.align,
+        shares=(scene.widths, scene.heights), camera=scene.camera, align=scene.align, slices=scene.slices,
     ), cached  # fmt: skip
 
 

@@ -27,13 +27,12 @@ from animator.plane import Plane
 from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
-from animator.scene import DEFAULT_LAYOUT
+from animator.scene import DEFAULT_LAYOUT, Slice
 from animator.source import Source
 from animator.timeline import FrameState, Timeline
 from animator.view import View
 
 AHEAD = 3
-TURNING = ("surface3d",)
 SAMPLES = 24
 Size = tuple[int, int]
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
@@ -65,6 +64,7 @@ class Film:
     runs: recordings; names: what each is called. about: scene name and parameters, kept in the files'
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
     shares: relative widths of the layout's columns and heights of its rows. camera, align: as of a Scene.
+    slices: how the surface of each run is cut, where they differ.
     """
 
     runs: tuple[Recording, ...]
@@ -85,6 +85,7 @@ class Film:
     shares: Shares = ((), ())
     camera: str = "fixed"
     align: str = "step"
+    slices: tuple[Slice, ...] = ()
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
     _clock: Timeline | None = None
 
@@ -107,9 +108,8 @@ class Film:
         if pacing.events == "found":
             pacing = replace(pacing, events=events.found(longest))
         lengths = _travelled(longest) if pacing.pace == "arc" else None
-        turning = any(name.partition("@")[0] in TURNING for row in self.layout for name in row)
         made = clock(pacing, longest.steps, lengths)
-        return Timeline(longest.steps, 30.0, pacing, kept, made, turning)
+        return Timeline(longest.steps, 30.0, pacing, kept, made, self.camera == "orbit")
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
@@ -121,18 +121,21 @@ class Film:
                 for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
             ]
             views = [
-                replace(prepare.view(source, self._name(i), self.cut, clock, wanted, i),
+                replace(prepare.view(source, self._name(i), self._cut(i), clock, wanted, i),
                         clock=self.align, camera=self.camera)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
-            if "race" in wanted and sources[0].can_evaluate:
-                views = list(prepare.race_views(sources, views, self.cut, clock))
+            if wanted & {"race", "basins"} and sources[0].can_evaluate:
+                views = list(prepare.race_views(sources, views, self.cut, clock, "basins" in wanted))
             elif wanted & {"race", "losses", "rates"}:
                 views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
             self._views[fps] = tuple(replace(view, line_range=(low, high)) for view in views)
         return self._views[fps]
+
+    def _cut(self, index: int) -> Cut:
+        return replace(self.cut, slice=self.slices[index % len(self.slices)]) if self.slices else self.cut
 
     def _name(self, index: int) -> str:
         return self.names[index] if index < len(self.names) else f"run {index + 1}"
@@ -141,7 +144,10 @@ class Film:
         """The drawing of this film at `size` (width, height) in pixels."""
         views = self.views(fps)
         layout = self.layout
-        if any({"surface", "race"} & set(row) for row in layout) and views[0].field is None:
+        if (
+            any({"surface", "surface3d", "race", "basins"} & set(row) for row in layout)
+            and views[0].field is None
+        ):
             layout = (("weights",), ("loss",))
         caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
         shares = self.shares if layout is self.layout else ((), ())

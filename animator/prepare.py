@@ -28,6 +28,7 @@ from animator.view import Field, View
 from animator.window import Window
 
 RESOLUTION = 81
+RACE = 121
 EVERY_STEP = 400
 MOST_LINES = 8
 SEARCH = 31
@@ -87,7 +88,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     loss = np.asarray(run.loss, float)
     plane, field, shown = None, None, None
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
-    if "surface" in wanted and count >= 2 and source.can_evaluate:
+    if wanted & {"surface", "surface3d"} and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
         place, residual = planes.path_on(run, plane)
         field, loss, shown = _field(source, plane, place, cut, timeline, loss, target)
@@ -117,13 +118,14 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     )  # fmt: skip
 
 
-def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline
-               ) -> tuple[View, ...]:  # fmt: skip
+def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
+               mapped: bool = False) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.meta.get("notes") or {}
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
-    return race.shared(sources, views, plane, [_shown(source, timeline) for source in sources], target)
+    return race.shared(sources, views, plane, [_shown(source, timeline) for source in sources],
+                       target, max(RACE, cut.resolution), mapped)  # fmt: skip
 
 
 def _shown(source: Source, timeline: Timeline) -> NDArray[np.int64]:

@@ -13,20 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator import insight, planes, window
+from animator.basins import basins
 from animator.errors import AnimatorError
 from animator.plane import Plane
 from animator.source import Source
 from animator.view import Field, View
 from animator.window import Window
 
-RESOLUTION = 121
-
 Floats = NDArray[np.float64]
 
 
 def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps: Sequence[NDArray[np.int64]],
-           target: tuple[float, float] | None) -> tuple[View, ...]:  # fmt: skip
-    """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look."""
+           target: tuple[float, float] | None, resolution: int, mapped: bool = False
+           ) -> tuple[View, ...]:  # fmt: skip
+    """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
+
+    resolution: points along an axis. mapped: whether the basins of the surface are wanted.
+    """
     size = views[0].parameters
     for view in views[1:]:
         if view.parameters != size:
@@ -41,10 +44,11 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
     windows = [window.choose(place, goal) for place, _ in paths]
     extent = window.around([place[: w.left_at] if w.left_at is not None else place
                             for (place, _), w in zip(paths, windows, strict=True)], goal)  # fmt: skip
-    found = _evaluated(sources, plane, paths, steps, extent, best)
+    found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = found["slice"][None].astype(np.float32)
     usable = slices[np.isfinite(slices)]
     low, high = float(usable.min()), float(usable.max())
+    basin = basins(found["slice"]) if mapped else None
     done = []
     for i, (view, source) in enumerate(zip(views, sources, strict=True)):
         field = Field(found["alpha"], found["beta"], slices, np.zeros(1, np.int64), low,
@@ -53,7 +57,7 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
         done.append(
             replace(view, plane=plane, field=field, window=Window(extent, windows[i].left_at), cut="static",
                     axis_labels=plane.names, trajectory=paths[i][0][every], residual=paths[i][1][every],
-                    target=target)
+                    target=target, basins=basin)
         )  # fmt: skip
     return tuple(replace(view, rivals=tuple(done)) for view in done)
 
@@ -70,9 +74,9 @@ def _end(place: Floats) -> tuple[float, float]:
 
 def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Floats, Floats]],
                steps: Sequence[NDArray[np.int64]], extent: tuple[float, float, float, float],
-               best: int) -> Mapping[str, NDArray[Any]]:  # fmt: skip
+               best: int, resolution: int) -> Mapping[str, NDArray[Any]]:  # fmt: skip
     """The slice (ny, nx) and the heights under each run's dot, from the cache or evaluated."""
-    alpha, beta = (np.linspace(*ends, RESOLUTION) for ends in (extent[:2], extent[2:]))
+    alpha, beta = (np.linspace(*ends, resolution) for ends in (extent[:2], extent[2:]))
     parts = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(place) for place, _ in paths)]
 
     def compute() -> Mapping[str, NDArray[Any]]:
@@ -85,7 +89,7 @@ def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Fl
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
         losses = objective.on_plane(origin, plane.basis, at, source.progress, state)
-        made = {"alpha": alpha, "beta": beta, "slice": losses.reshape(RESOLUTION, RESOLUTION)}
+        made = {"alpha": alpha, "beta": beta, "slice": losses.reshape(resolution, resolution)}
         for i, own in enumerate(steps):
             rows = [sources[i].run.row(int(step)) for step in own]
             made[f"heights {i}"] = objective.on_plane(origin, plane.basis, paths[i][0][rows], state=state)

@@ -12,7 +12,8 @@ from animator.experiment import Experiment
 from animator.layout import Mosaic
 from animator.pacing import Event, Pacing
 
-CAMERAS = ("fixed", "follow", "zoom")
+Slice = Literal["moving", "static", "blend", "through"]
+CAMERAS = ("fixed", "follow", "zoom", "orbit")
 ALIGNMENTS = ("step", "epoch", "evaluations")
 DEFAULT_LAYOUT: Mosaic = (("surface", "weights"), ("surface", "loss"))
 
@@ -31,8 +32,9 @@ class Scene:
     farthest from their line. resolution: points of the surface along an axis. pacing: seconds, speed, slow
     motion. caption: stands first under the title; a race says there what differs. widths, heights: relative
     sizes of the layout's columns and rows. camera: "fixed", "follow" the dot, or "zoom" from the whole
-    surface into the basin. align: what the runs of a race share the clock by: "step", "epoch" or
-    "evaluations" (of the gradient, one a sample).
+    surface into the basin, "orbit": once around a surface3d. align: what the runs of a race share
+    the clock by: "step", "epoch" or "evaluations" (of the gradient, one a sample). slice: one way for all
+    runs, or one for each.
     """
 
     title: str
@@ -40,14 +42,14 @@ class Scene:
     names: tuple[str, ...] = ()
     layout: Mosaic = DEFAULT_LAYOUT
     plane: Literal["weights", "pca", "random", "hessian", "through"] = "weights"
-    slice: Literal["moving", "static", "blend", "through"] = "moving"
+    slice: Slice | tuple[Slice, ...] = "moving"
     resolution: int = 81
     pacing: Pacing = field(default_factory=Pacing)
     description: str = ""
     caption: str = ""
     widths: tuple[float, ...] = ()
     heights: tuple[float, ...] = ()
-    camera: Literal["fixed", "follow", "zoom"] = "fixed"
+    camera: Literal["fixed", "follow", "zoom", "orbit"] = "fixed"
     align: Literal["step", "epoch", "evaluations"] = "step"
 
     def __post_init__(self) -> None:
@@ -74,9 +76,14 @@ class Scene:
                     f"No {name} is called {choice!r}. {nearest(choice, known)}Known: {' '.join(known)}."
                 )
 
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """How the surface is cut: of all runs, or of each."""
+        return (self.slice,) if isinstance(self.slice, str) else self.slice
+
     def looks(self) -> dict[str, Any]:
         """What a recording keeps of this, so that its film looks like the scene's."""
-        return {"layout": [list(row) for row in self.layout], "plane": self.plane, "slice": self.slice,
+        return {"layout": [list(row) for row in self.layout], "plane": self.plane, "slice": self.slices[0],
                 "resolution": self.resolution, "pacing": self.pacing.data(), "camera": self.camera,
                 "widths": list(self.widths), "heights": list(self.heights)}  # fmt: skip
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.basins import Basins
 from animator.plane import Plane
 from animator.timeline import FrameState
 from animator.window import Window
@@ -95,7 +96,7 @@ class View:
     rivals: all runs of a race, this one too; colour: the number of this one's among the style's lines;
     theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
-    moves.
+    moves. basins: which minimum each point of the surface runs down to.
     """
 
     name: str
@@ -130,6 +131,7 @@ class View:
     unit: float = 1.0
     clock: str = "step"
     camera: str = "fixed"
+    basins: Basins | None = None
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

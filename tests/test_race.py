@@ -23,7 +23,12 @@ def film_of(name, *values):
     scene, about = build(library.bundled(name), list(values))
     runs, _ = recordings(scene, about, True, quiet)
     return Film(
-        runs, scene.title, names=scene.names, layout=scene.layout, cut=Cut(scene.slice, 81, scene.plane)
+        runs,
+        scene.title,
+        names=scene.names,
+        layout=scene.layout,
+        slices=scene.slices,
+        cut=Cut(scene.slices[0], 81, scene.plane),
     )
 
 
@@ -91,7 +96,8 @@ def test_runs_of_different_models_cannot_race():
 
 
 SMALL = {"neuron": "epochs=1", "weights": "epochs=1", "spirals": "epochs=1", "digits": "epochs=1",
-         "curvature": "epochs=10", "noise": "rounds=1", "ravine": "epochs=12"}  # fmt: skip
+         "curvature": "epochs=10", "noise": "rounds=1", "minima": "epochs=3",
+         "ravine": "epochs=12"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in library.names() if name not in ("digits", "curvature")])

@@ -6,7 +6,9 @@ from animator.registry import Row
 OURS = "it is part of animator; install it again."
 PANELS = {
     "surface": Row("animator.panels.surface:SurfacePanel", OURS),
+    "surface3d": Row("animator.panels.surface3d:Surface3dPanel", OURS),
     "weights": Row("animator.panels.weights:WeightsPanel", OURS),
+    "basins": Row("animator.panels.basins:BasinsPanel", OURS),
     "race": Row("animator.panels.race:RacePanel", OURS),
     "losses": Row("animator.panels.losses:LossesPanel", OURS),
     "rates": Row("animator.panels.rates:RatesPanel", OURS),

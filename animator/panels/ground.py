@@ -35,7 +35,7 @@ class Ground:
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
-        self.bar = self._bar(bar_box)
+        self.bar = loss_bar(look, bar_box, self.scale)
 
     def _axes(self, box: Box) -> Axes:
         axes = self.look.axes(box)
@@ -118,25 +118,27 @@ class Ground:
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
         )
 
-    def _bar(self, box: Box) -> Axes:
-        look, style = self.look, self.look.style
-        bar = look.axes(box)
-        bar.grid(False)
-        bar.set_xlim(0, 1)
-        bar.set_ylim(0, 1)
-        bar.set_xticks([])
-        surface_map = colour_map(style.surface_map)
-        for i in range(BANDS):
-            bar.add_patch(Rectangle((0, i / BANDS), 0.5, 1 / BANDS, linewidth=0, antialiased=False,
-                                    facecolor=surface_map((i + 0.5) / BANDS)))  # fmt: skip
-        ramp = np.linspace(0, 1, 256)[:, None]
-        bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
-                   cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
-        ticks = self.scale.ticks()
-        bar.yaxis.tick_right()
-        bar.set_yticks(self.scale.position(np.asarray(ticks)) if ticks else [],
-                       [f"{t:g}" for t in ticks])  # fmt: skip
-        for label in bar.get_yticklabels():
-            label.set_fontfamily(use_fonts())
-        look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
-        return bar
+
+def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
+    """A bar of colours in loss units: the surface's at the left, the path's at the right."""
+    style = look.style
+    bar = look.axes(box)
+    bar.grid(False)
+    bar.set_xlim(0, 1)
+    bar.set_ylim(0, 1)
+    bar.set_xticks([])
+    surface_map = colour_map(style.surface_map)
+    for i in range(BANDS):
+        bar.add_patch(Rectangle((0, i / BANDS), 0.5, 1 / BANDS, linewidth=0, antialiased=False,
+                                facecolor=surface_map((i + 0.5) / BANDS)))  # fmt: skip
+    ramp = np.linspace(0, 1, 256)[:, None]
+    bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
+               cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
+    ticks = scale.ticks()
+    bar.yaxis.tick_right()
+    bar.set_yticks(scale.position(np.asarray(ticks)) if ticks else [],
+                   [f"{t:g}" for t in ticks])  # fmt: skip
+    for label in bar.get_yticklabels():
+        label.set_fontfamily(use_fonts())
+    look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
+    return bar

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.artists import Trail, visible
-from animator.panels.base import Panel
+from animator.panels.base import Look, Panel
 from animator.panels.curves import spread
 from animator.panels.ground import Ground
 from animator.panels.stamps import Stamp
@@ -22,6 +22,38 @@ from animator.view import View
 SHAPES = "os^Dv<>pP*X"
 
 Floats = NDArray[np.float64]
+
+
+class Runner:
+    """One run on the ground: its trail, and its dot of a shape of its own; sizes in pixels at 720p."""
+
+    def __init__(self, look: Look, ground: Ground, run: View, colour: str, number: int,
+                 width: float = 3.0, size: float = 12) -> None:  # fmt: skip
+        self.run = run
+        pixels = ground.axes.transData.transform(np.nan_to_num(run.trajectory, posinf=1e6))
+        self.pixels = np.clip(pixels, -1e5, 1e5)
+        self.kept = visible(self.pixels)
+        bins = np.zeros(len(self.kept), np.int64)
+        self.trail = Trail(ground.axes, self.pixels[self.kept], bins, [to_rgba(colour)],
+                           to_rgba(look.style.casing, 0.85), look.line(width))  # fmt: skip
+        self.trail.set_zorder(4 + 0.01 * number)
+        ground.axes.add_artist(self.trail)
+        shape = SHAPES[number % len(SHAPES)]
+        self.dot = ground.marker(run.trajectory[0], shape, size, colour, look.style.dot_edge, 1.6)
+        self.dot.set_zorder(5 + 0.01 * number)
+
+    def show(self, state: FrameState) -> Floats:
+        """Move to where the run is on the film's clock; the dot's place (2,) in pixels."""
+        run, own = self.run, state.own(self.run.steps, self.run.ratio)
+        step = own.step
+        start, end = np.searchsorted(self.kept, [own.tail, step], side="right")
+        head = self.pixels[step] + own.part * (self.pixels[own.onto] - self.pixels[step])
+        self.trail.show(int(end), head, 0, max(0, int(start) - 1))
+        assert run.window is not None, "checked in prepare"
+        gone = run.window.left_at is not None and step >= run.window.left_at
+        place = run.place(own)
+        self.dot.set_data(*([[], []] if gone else [[place[0]], [place[1]]]))
+        return np.asarray(head)
 
 
 class RacePanel(Panel):
@@ -43,30 +75,12 @@ class RacePanel(Panel):
         self.ground.bar.set_xlim(0, 0.5)
         self.box, style = box, look.style
         self.colours = [style.lines[run.colour % len(style.lines)] for run in self.runs]
-        self.trails = [self._trail(i) for i in range(len(self.runs))]
         self._marks()
-        self.dots = [self._dot(i) for i in range(len(self.runs))]
+        self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
         self.labels = [self._label(i) for i in range(len(self.runs))]
-        self.moving += [*self.trails, *self.dots, *self.labels]
-
-    def _trail(self, i: int) -> Trail:
-        pixels = self.ground.axes.transData.transform(np.nan_to_num(self.runs[i].trajectory, posinf=1e6))
-        pixels = np.clip(pixels, -1e5, 1e5)
-        kept = visible(pixels)
-        bins = np.zeros(len(kept), np.int64)
-        trail = Trail(self.ground.axes, pixels[kept], bins, [to_rgba(self.colours[i])],
-                      to_rgba(self.look.style.casing, 0.85), self.look.line(3.0))  # fmt: skip
-        trail.set_zorder(4 + 0.01 * i)
-        self.ground.axes.add_artist(trail)
-        self._kept = [*getattr(self, "_kept", []), (kept, pixels)]
-        return trail
-
-    def _dot(self, i: int) -> Artist:
-        style = self.look.style
-        start = self.runs[i].trajectory[0]
-        dot = self.ground.marker(start, SHAPES[i % len(SHAPES)], 12, self.colours[i], style.dot_edge, 1.6)
-        dot.set_zorder(5 + 0.01 * i)
-        return dot
+        self.moving += [runner.trail for runner in self.runners]
+        self.moving += [runner.dot for runner in self.runners]
+        self.moving += self.labels
 
     def _label(self, i: int) -> Stamp:
         stamp = Stamp(0.0, 0.0, self.runs[i].name, color=self.colours[i], family=use_fonts())
@@ -90,17 +104,9 @@ class RacePanel(Panel):
     def update(self, state: FrameState) -> None:
         """Every dot where its run is at the clock's step; its name beside the surface at its height."""
         heights = []
-        for i, run in enumerate(self.runs):
-            own = state.own(run.steps, run.ratio)
-            step, (kept, pixels) = own.step, self._kept[i]
-            start, end = np.searchsorted(kept, [own.tail, step], side="right")
-            head = pixels[step] + own.part * (pixels[own.onto] - pixels[step])
-            self.trails[i].show(int(end), head, 0, max(0, int(start) - 1))
-            assert run.window is not None, "checked in prepare"
-            gone = run.window.left_at is not None and step >= run.window.left_at
-            place = run.place(own)
-            self.dots[i].set_data([[], []] if gone else [[place[0]], [place[1]]])  # type: ignore[attr-defined]
-            heights.append(float(np.clip(head[1], self.box.bottom, self.box.bottom + self.box.height)))
+        for runner in self.runners:
+            height = float(runner.show(state)[1])
+            heights.append(float(np.clip(height, self.box.bottom, self.box.bottom + self.box.height)))
         em, low = self.look.em, self.box.bottom
         places = spread(heights, 1.3 * em, low + 0.5 * em, low + self.box.height - 0.5 * em)
         for label, place_y in zip(self.labels, places, strict=True):

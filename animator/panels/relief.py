@@ -1,0 +1,103 @@
+"""A height field in perspective: where its points fall on the picture, what hides what, how it is painted.
+
+The field stands in a box: x and y in [-1, 1], z in [0, HEIGHT]. The camera looks at the middle from DISTANCE
+away, ELEVATION above the floor; azimuth 0 looks along +y. Farther quads are painted first; in a height field
+that is the order of its rows and columns, split where the camera stands (Anderson 1982, "Hidden line
+elimination in projected grid surfaces", ACM TOG 1(4)).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEIGHT = 0.95
+DISTANCE = 5.2
+ELEVATION = np.radians(33.0)
+MIDDLE = 0.38
+SAMPLES = 48
+CLEAR = 0.012
+LIGHT = np.array([-0.45, -0.35, 0.82])
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Perspective:
+    """The camera at `azimuth` (radians); it shows points in a picture around (0, 0), about 1 unit wide."""
+
+    azimuth: float
+
+    @property
+    def eye(self) -> Floats:
+        """(3,) where the camera stands."""
+        flat = DISTANCE * np.cos(ELEVATION)
+        return np.array([flat * np.sin(self.azimuth), -flat * np.cos(self.azimuth),
+                         MIDDLE + DISTANCE * np.sin(ELEVATION)])  # fmt: skip
+
+    def project(self, points: Floats) -> Floats:
+        """Places (..., 2) in the picture of points (..., 3)."""
+        x, y, z = points[..., 0], points[..., 1], points[..., 2] - MIDDLE
+        c, s = np.cos(self.azimuth), np.sin(self.azimuth)
+        across, away = x * c + y * s, y * c - x * s
+        up = z * np.cos(ELEVATION) + away * np.sin(ELEVATION)
+        depth = away * np.cos(ELEVATION) - z * np.sin(ELEVATION)
+        scale = DISTANCE / (DISTANCE + depth)
+        return np.stack([across * scale, up * scale], axis=-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heights:
+    """z (n, m) over x (m,) and y (n,), evenly spaced from -1 to 1; NaN where there is no surface."""
+
+    z: Floats
+
+    def at(self, x: Floats, y: Floats) -> Floats:
+        """The height between grid points, linear; -1 outside."""
+        n, m = self.z.shape
+        u, v = (x + 1) / 2 * (m - 1), (y + 1) / 2 * (n - 1)
+        inside = (u >= 0) & (v >= 0) & (u <= m - 1) & (v <= n - 1)
+        i = np.clip(u.astype(int), 0, m - 2)
+        j = np.clip(v.astype(int), 0, n - 2)
+        a, b = np.clip(u - i, 0, 1), np.clip(v - j, 0, 1)
+        flat = self.z.ravel()
+        k = j * m + i
+        low = flat[k] * (1 - a) + flat[k + 1] * a
+        high = flat[k + m] * (1 - a) + flat[k + m + 1] * a
+        found = low * (1 - b) + high * b
+        return np.where(inside & np.isfinite(found), found, -1.0)
+
+    def hides(self, eye: Floats, points: Floats) -> NDArray[np.bool_]:
+        """(N,) whether the surface stands between the eye (3,) and each of points (N, 3)."""
+        ray = eye - points
+        top = np.maximum(HEIGHT - points[:, 2], 0.0) / ray[:, 2]  # above the highest point nothing hides
+        share = np.linspace(0.0, 1.0, SAMPLES)[None, 1:] * np.minimum(top, 1.0)[:, None]
+        x, y, z = (points[:, k, None] + share * ray[:, k, None] for k in range(3))
+        return np.asarray((self.at(x, y) > z + CLEAR).any(axis=1))
+
+    def shade(self) -> Floats:
+        """(n-1, m-1) light on each quad: 1 where it faces the light, less where it turns away."""
+        n, m = self.z.shape
+        dx = (self.z[:-1, 1:] - self.z[:-1, :-1]) * (m - 1) / 2
+        dy = (self.z[1:, :-1] - self.z[:-1, :-1]) * (n - 1) / 2
+        normal = np.stack([-dx, -dy, np.ones_like(dx)], axis=-1)
+        lit = normal @ (LIGHT / np.linalg.norm(LIGHT)) / np.linalg.norm(normal, axis=-1)
+        return np.asarray(0.72 + 0.36 * np.clip(lit, 0, 1))
+
+
+def patches(n: int, m: int, eye: Floats) -> list[tuple[slice, slice]]:
+    """Grid points (rows, columns) in patches that do not hide each other, each from far to near.
+
+    n, m: rows and columns of the grid over [-1, 1]; a slice that runs backward paints from the high end.
+    """
+    return [(rows, columns) for rows in _sides(n, float(eye[1])) for columns in _sides(m, float(eye[0]))]
+
+
+def _sides(count: int, eye: float) -> list[slice]:
+    """Where the camera stands beside the grid: one side; within its range: both sides up to it."""
+    if eye <= -1:
+        return [slice(None, None, -1)]
+    if eye >= 1:
+        return [slice(None)]
+    cut = int(np.clip(round((eye + 1) / 2 * (count - 1)), 1, count - 2))
+    return [slice(0, cut + 1), slice(count - 1, cut - 1, -1)]

@@ -1,0 +1,29 @@
+"""The loss surface in perspective, with the path on it, the camera turning once."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from animator import Pacing, Scene
+from animator.library import bundled
+
+
+def scene(
+    learning_rate: Annotated[float, Field(gt=0, le=1000)] = 0.5,
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
+    use_bias: bool = False,
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+) -> Scene:
+    """The neuron's loss surface in perspective, its path on it, the camera turning once."""
+    neuron = bundled("neuron").function(
+        learning_rate=learning_rate, epochs=epochs, use_bias=use_bias, seed=seed
+    )
+    return replace(
+        neuron,
+        title="Once around the loss surface",
+        layout=(("surface3d", "loss"), ("surface3d", "weights")),
+        widths=(1.3, 1.0),
+        camera="orbit",
+        pacing=Pacing(intro=1.0, play=7.0, end=2.0, pace="log"),
+    )
