@@ -10,8 +10,10 @@ from itertools import groupby
 
 Mosaic = tuple[tuple[str, ...], ...]
 WHOLE = 1.4
-WIDE = 1.4
+WIDE = 1.55
+LEADS = 1.5  # height of a panel that had a column to itself, where the others stand in pairs
 TALL = 0.75
+ABREAST = 2  # panels side by side on a frame that is not wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ def arrange(
         once = [row for row, _ in groupby(mosaic)]  # a row that repeats to be higher would be wider
         widths, heights = heights if len(once) == len(mosaic) else (), widths
         mosaic = tuple(zip(*once, strict=True))
+        if max(len(set(row)) for row in mosaic) > ABREAST:
+            alone = {row[0] for row in mosaic if len(set(row)) == 1}
+            mosaic, widths = _in_pairs(mosaic), ()
+            heights = [LEADS if row[0] in alone else 1.0 for row in mosaic]
     weights = list(heights) or [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
     tops = [body.height * (1 - sum(weights[:i]) / sum(weights)) for i in range(len(mosaic) + 1)]
     columns = list(widths) or [1.0] * len(mosaic[0])
@@ -71,3 +77,12 @@ def arrange(
             tops[top] - tops[bottom],
         )
     return cells
+
+
+def _in_pairs(mosaic: Mosaic) -> Mosaic:
+    """The mosaic in two columns: rows of many names become rows of two, or of one that spans both."""
+    rows: list[tuple[str, ...]] = []
+    for row in mosaic:
+        names = list(dict.fromkeys(row))
+        rows += [(names[i], names[min(i + 1, len(names) - 1)]) for i in range(0, len(names), ABREAST)]
+    return tuple(rows)

@@ -26,6 +26,7 @@ from animator.source import Source, starting
 from animator.timeline import Timeline
 from animator.view import Field, View
 from animator.window import Window
+from animator.wiring import wiring
 
 RESOLUTION = 81
 RACE = 121
@@ -115,6 +116,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         sharpness=sharpness(source, shown_steps) if "sharpness" in wanted else None,
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
         ratio=source.ratio, unit=source.unit,
+        wiring=wiring(run, shown_steps) if "network" in wanted else (),
     )  # fmt: skip
 
 

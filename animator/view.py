@@ -86,6 +86,21 @@ class Sharpness:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Wiring:
+    """The kernel of a Dense layer at `steps` (T,): shape (in, out) are its units, of which `inputs` (i,) and
+    `outputs` (o,) are drawn. values (T, i, o): their weights; biases (T, o), or None without.
+    """
+
+    layer: str
+    shape: tuple[int, int]
+    steps: NDArray[np.int64]
+    inputs: NDArray[np.int64]
+    outputs: NDArray[np.int64]
+    values: NDArray[np.float32]
+    biases: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
     """One run, ready to draw. K updates; P parameters, of which Q are drawn as lines.
 
@@ -96,7 +111,7 @@ class View:
     rivals: all runs of a race, this one too; colour: the number of this one's among the style's lines;
     theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
-    moves. basins: which minimum each point of the surface runs down to.
+    moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
     """
 
     name: str
@@ -132,6 +147,7 @@ class View:
     clock: str = "step"
     camera: str = "fixed"
     basins: Basins | None = None
+    wiring: tuple[Wiring, ...] = ()
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

@@ -8,6 +8,7 @@ from matplotlib.text import Text
 
 from animator import style, words
 from animator.canvas import Canvas
+from animator.errors import AnimatorError
 from animator.panels.stamps import Sprite
 from animator.scene import DEFAULT_LAYOUT
 from animator.timeline import FrameState
@@ -29,6 +30,17 @@ def test_frames_in_any_order_equal_a_full_draw(look, moving):
     for step, ended in ((40, False), (0, False), (60, True), (7, False), (40, False)):
         state = FrameState(step, ended)
         np.testing.assert_array_equal(fast.draw(state), full.full(state))
+
+
+def test_panels_that_do_not_fit_are_refused(view):
+    """A layout with more panels than a frame has room for is one sentence, not a traceback."""
+    many = tuple((f"weights@{i}",) for i in range(18))
+    with pytest.raises(AnimatorError) as caught:
+        Canvas([view] * 18, many, style.DARK, (1280, 720), "One neuron", "")
+    assert str(caught.value) == (
+        "A frame of 1280x720 pixels has no room for all panels of this layout. "
+        "Leave some out, or give the frame another shape with --size."
+    )
 
 
 def test_a_frame_has_the_size_asked_and_opaque_pixels(view):

@@ -16,6 +16,7 @@ PANELS = {
     "accuracy": Row("animator.panels.accuracy:AccuracyPanel", OURS),
     "rate": Row("animator.panels.rate:RatePanel", OURS),
     "sharpness": Row("animator.panels.sharpness:SharpnessPanel", OURS),
+    "network": Row("animator.panels.network:NetworkPanel", OURS),
     "loss": Row("animator.panels.loss:LossPanel", OURS),
 }
 

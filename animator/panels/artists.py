@@ -1,6 +1,6 @@
-"""Artists that matplotlib lacks: contour bands of a field, and a path coloured by a number.
+"""Artists that matplotlib lacks: contour bands, a path coloured by a number, lines as wide as numbers.
 
-Both draw straight to the renderer: no objects are made for a frame but the paths themselves.
+All draw straight to the renderer: no objects are made for a frame but the paths themselves.
 """
 
 from collections.abc import Sequence
@@ -99,6 +99,55 @@ class Trail(Artist):
         for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
             gc.set_foreground(self.colours[bins[low]], isRGBA=True)
             renderer.draw_path(gc, Path(points[low - 1 : high]), still, None)
+        gc.restore()
+
+
+class Strands(Artist):
+    """Lines between pairs of points ends (n, 2, 2) in pixels: width is a number's size, looks its sign.
+
+    A number v is as wide as `level` says: LEVELS steps up to `widest` at |v| = `scale`; 0 is not drawn.
+    Positive ones are solid in colours[0], negative ones dashed in colours[1]; wide ones lie on top.
+    """
+
+    LEVELS = 12
+    FAINTEST = 0.3
+
+    def __init__(self, axes: Axes, ends: Floats, scale: float, widest: float,
+                 colours: tuple[RGBA, RGBA]) -> None:  # fmt: skip
+        super().__init__()
+        self.ground, self.ends, self.scale, self.widest = axes, ends, scale, widest
+        self.colours = colours
+        self.levels = np.zeros(len(ends), np.int64)
+        self.set_zorder(2)
+
+    def level(self, values: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+        """Which width each value (n,) has: ceil(LEVELS |v| / scale), with the sign of v; at most LEVELS."""
+        sizes = np.ceil(self.LEVELS * np.minimum(np.abs(np.nan_to_num(values)) / self.scale, 1.0))
+        return np.asarray(np.sign(np.nan_to_num(values)) * sizes, np.int64)
+
+    def look(self, level: int) -> tuple[float, RGBA]:
+        """Width in points and colour of the lines of a level."""
+        share = abs(level) / self.LEVELS
+        red, green, blue, alpha = self.colours[int(level < 0)]
+        return self.widest * share, (red, green, blue, alpha * (self.FAINTEST + (1 - self.FAINTEST) * share))
+
+    def show(self, values: NDArray[np.floating[Any]]) -> None:
+        """Draw values (n,)."""
+        self.levels = self.level(values)
+
+    def draw(self, renderer: Any) -> None:
+        """Paint the lines of each level in one go, the thin ones first."""
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(self.ground.figure.bbox)
+        still = IdentityTransform()
+        for level in sorted(set(self.levels.tolist()) - {0}, key=lambda level: (abs(level), level)):
+            width, colour = self.look(level)
+            ends = self.ends[self.levels == level].reshape(-1, 2)
+            kinds = np.tile(np.array([Path.MOVETO, Path.LINETO], np.uint8), len(ends) // 2)
+            gc.set_linewidth(renderer.points_to_pixels(width))
+            gc.set_dashes(0, None if level > 0 else [1.2 * self.widest, 0.7 * self.widest])
+            gc.set_foreground(colour, isRGBA=True)
+            renderer.draw_path(gc, Path(ends, kinds), still, None)
         gc.restore()
 
 
