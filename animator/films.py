@@ -135,7 +135,8 @@ class Film:
         return self._views[fps]
 
     def _cut(self, index: int) -> Cut:
-        return replace(self.cut, slice=self.slices[index % len(self.slices)]) if self.slices else self.cut
+        cut = replace(self.cut, camera=self.camera)
+        return replace(cut, slice=self.slices[index % len(self.slices)]) if self.slices else cut
 
     def _name(self, index: int) -> str:
         return self.names[index] if index < len(self.names) else f"run {index + 1}"

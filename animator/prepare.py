@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator import cache, planes, race, window
+from animator.camera import grid_lines
 from animator.easing import ramp
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
@@ -47,7 +48,8 @@ class Cut:
     plane: "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step
     farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
     `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
-    static on the plane through three steps. seed: of random planes.
+    static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
+    is finer where they look.
     """
 
     slice: Literal["moving", "static", "blend", "through"] = "moving"
@@ -55,6 +57,7 @@ class Cut:
     plane: str | Plane = "weights"
     at: int | None = None
     seed: int = 0
+    camera: str = "fixed"
 
     def __post_init__(self) -> None:
         if isinstance(self.plane, str) and self.plane not in PLANES:
@@ -213,7 +216,8 @@ def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Time
     goal = target if cut.kind == "weights" else None
     path_window = window.choose(place, goal)
     key = cache.digest("field 2", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
-                       cut.slice, cut.at, cut.resolution)  # fmt: skip
+                       cut.slice, cut.at, cut.resolution,
+                       *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
     path = cache.place("surfaces", key)
     if source.model is not None or not (source.use_cache and path.exists()):
         _evaluate(source, plane, place, cut, steps, loss, path_window, goal is None, path)
@@ -243,8 +247,9 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     extent = shown.extent
     if search:
         extent = _with_minimum(objective, plane, cuts, place, extent)
-    a0, a1, b0, b1 = extent
-    alpha, beta = np.linspace(a0, a1, cut.resolution), np.linspace(b0, b1, cut.resolution)
+    (x, y), held = np.nan_to_num(place[-1]), cut.resolution
+    alpha = grid_lines(cut.camera, *extent[:2], float(x), held)
+    beta = grid_lines(cut.camera, *extent[2:], float(y), held)
     states = cuts.states() if run.state_variables else None
     slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
     losses = np.array(loss)

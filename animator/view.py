@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.basins import Basins
+from animator.interpolation import bilinear
 from animator.plane import Plane
 from animator.timeline import FrameState
 from animator.window import Window
@@ -43,13 +44,7 @@ class Field:
     def drawn(self, step: int, place: Floats) -> float:
         """Height of the picture at a point (2,) of the plane: linear between the grid points of its slice."""
         z = self.slices[self.at(step)]
-        x, y = ((place[i] - axis[0]) / (axis[1] - axis[0]) for i, axis in enumerate((self.alpha, self.beta)))
-        if not (0 <= x <= len(self.alpha) - 1 and 0 <= y <= len(self.beta) - 1):
-            return float("nan")
-        i, j = min(int(x), len(self.alpha) - 2), min(int(y), len(self.beta) - 2)
-        u, v = x - i, y - j
-        low, high = (z[k, i] * (1 - u) + z[k, i + 1] * u for k in (j, j + 1))
-        return float(low * (1 - v) + high * v)
+        return float(bilinear(self.alpha, self.beta, z, np.asarray(place[0]), np.asarray(place[1])))
 
     def height(self, step: int) -> float:
         """Loss of the slice under the dot at `step`; NaN at a step where it was not evaluated."""

@@ -11,7 +11,7 @@ from contourpy import FillType, contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import IdentityTransform, Transform
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ class Trail(Artist):
     """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
 
     show(end, head) draws points[start:end] and on to `head`; bins (n,) index into colours: the piece that
-    leads to point i has colours[bins[i]].
+    leads to point i has colours[bins[i]]. look: where a moving camera puts the pixels.
     """
 
     def __init__(self, axes: Axes, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
@@ -74,6 +74,7 @@ class Trail(Artist):
         self.ground, self.points, self.bins, self.colours = axes, points, bins, colours
         self.casing, self.width = casing, width
         self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
+        self.look: Transform = IdentityTransform()
         self.set_zorder(4)
 
     def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
@@ -90,7 +91,7 @@ class Trail(Artist):
         gc.set_clip_rectangle(self.ground.bbox)
         gc.set_joinstyle("round")
         gc.set_capstyle("round")
-        still = IdentityTransform()
+        still = self.look
         gc.set_linewidth(renderer.points_to_pixels(self.width * 1.75))
         gc.set_foreground(self.casing, isRGBA=True)
         renderer.draw_path(gc, Path(points), still, None)

@@ -37,6 +37,7 @@ class BasinsPanel(Panel):
         bar = Box(box.left + box.width + 1.5 * em, box.bottom, 0.85 * em, box.height)
         self.ground = Ground(self.look, box, bar, view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
+        self.ground.settle()
         lines = self.look.style.lines
         self.ends = [self._basin(run) for run in self.runs]
         order = list(dict.fromkeys(sorted(end for end in self.ends if end >= 0)))

@@ -4,19 +4,24 @@ Bands of colour, thin lines between them, and hatching where the loss is not fin
 """
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
+from animator.camera import camera
 from animator.layout import Box
 from animator.panels.artists import Bands, dense
 from animator.panels.base import Look
-from animator.panels.scale import BANDS, LossScale, colour_map
+from animator.panels.levels import LevelLabels, Ticks
+from animator.panels.scale import BANDS, CONTRAST, LossScale, colour_map
 from animator.style import use_fonts
+from animator.timeline import FrameState
 from animator.view import View
 
 SHORT = 4
@@ -30,12 +35,20 @@ class Ground:
     def __init__(self, look: Look, box: Box, bar_box: Box, view: View, paths: list[Floats]) -> None:
         assert view.field is not None and view.window is not None, "checked in prepare"
         self.look, self.view, self.field, self.window = look, view, view.field, view.window
+        self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
         self.axes = self._axes(box)
-        self.scale = LossScale(self.field.lowest, self.field.highest)
+        closest = self.camera.closest if self.camera is not None else 1.0
+        self.scale = LossScale(self.field.lowest, self.field.highest, CONTRAST / closest**2)
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
         self.bar = loss_bar(look, bar_box, self.scale)
+        self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
+        self.axes.add_artist(self.labels)
+        self.ticks = Ticks(look, box)
+        if self.camera is not None:
+            look.figure.add_artist(self.ticks)
+            self.axes.set(xticks=[], yticks=[])
 
     def _axes(self, box: Box) -> Axes:
         axes = self.look.axes(box)
@@ -71,6 +84,40 @@ class Ground:
                            colours, line, look.line(0.8))  # fmt: skip
         self.bands.set_field(self.field.slices[0])
         self.axes.add_artist(self.bands)
+
+    @property
+    def moving(self) -> list[Artist]:
+        """What is drawn again for every frame: surface and numbers, where they change."""
+        if self.camera is not None:
+            return [self.bands, self.labels, self.ticks]
+        return [self.bands, self.labels] if self.field.moving else []
+
+    def settle(self) -> None:
+        """Choose where levels are named, now that all marks are set."""
+        z = np.asarray(self.field.slices[-1], float)
+        marks = (self.view.trajectory[0], self.view.target)
+        self.labels.marks = [np.asarray(mark) for mark in marks if mark is not None]
+        self.labels.aim(z, self.window.extent, self.paths, self.taken)
+        self.labels.show(np.asarray(self.field.slices[0], float), self.window.extent)
+
+    def look_at(self, state: FrameState) -> Affine2D | None:
+        """Turn the camera to `state`; how pixels of the whole window move for it, None for a still one."""
+        if self.camera is None:
+            return None
+        extent = self.camera.extent(state.at)
+        self.axes.set_xlim(*extent[:2])
+        self.axes.set_ylim(*extent[2:])
+        self.ticks.show(extent)
+        box, (a0, a1, b0, _) = self.axes.bbox, self.window.extent
+        scale = (a1 - a0) / (extent[1] - extent[0])
+        left = box.x0 + (a0 - extent[0]) / (extent[1] - extent[0]) * box.width
+        bottom = box.y0 + (b0 - extent[2]) / (extent[3] - extent[2]) * box.height
+        return Affine2D().translate(-box.x0, -box.y0).scale(scale).translate(left, bottom)
+
+    def name_levels(self, slice: int) -> None:
+        """Put the levels' numbers where slice `slice` has them in what is seen."""
+        (a0, a1), (b0, b1) = self.axes.get_xlim(), self.axes.get_ylim()
+        self.labels.show(np.asarray(self.field.slices[slice], float), (a0, a1, b0, b1))
 
     def marker(self, place: Floats, shape: str, size: float, fill: str, edge: str, width: float) -> Line2D:
         """A marker at a point of the plane; size and edge width in pixels at 720p."""

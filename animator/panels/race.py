@@ -76,6 +76,7 @@ class RacePanel(Panel):
         self.box, style = box, look.style
         self.colours = [style.lines[run.colour % len(style.lines)] for run in self.runs]
         self._marks()
+        self.ground.settle()
         self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
         self.labels = [self._label(i) for i in range(len(self.runs))]
         self.moving += [runner.trail for runner in self.runners]

@@ -23,11 +23,12 @@ class LossScale:
 
     low: float
     high: float
+    contrast: float = CONTRAST
 
     @property
     def eps(self) -> float:
         """The loss above the lowest at which the scale turns from linear to logarithmic."""
-        return max((self.high - self.low) / CONTRAST, 1e-12)
+        return max((self.high - self.low) / self.contrast, 1e-12)
 
     def position(self, loss: Floats | float) -> Floats:
         """t(L) in [0, 1]; 1 where the loss is not finite."""

@@ -22,6 +22,7 @@ from animator.style import use_fonts
 
 Pixels = NDArray[np.uint8]
 X_HEIGHT_MIDDLE = 0.36
+RIM = 0.75  # opacity of a halo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +65,11 @@ def glyph(character: str, points: float, weight: Any) -> Glyph:
 class Stamp(Text):
     """A text in one line, horizontal, put down glyph by glyph; looks and placing are those of Text.
 
-    opacity in [0, 1]: of the whole.
+    opacity in [0, 1]: of the whole. halo: the colour of a rim around the glyphs, where there is one.
     """
 
     opacity = 1.0
+    halo: str | None = None
 
     def draw(self, renderer: Any) -> None:
         """Put the glyphs down, the pen on whole pixels."""
@@ -79,13 +81,18 @@ class Stamp(Text):
         x, y = self.get_transform().transform(self.get_position())
         if self.get_verticalalignment() == "center":
             y -= X_HEIGHT_MIDDLE * points * DPI / 72
-        if self.get_horizontalalignment() == "right":
-            x -= sum(g.advance for g in glyphs)
+        if self.get_horizontalalignment() != "left":
+            x -= sum(g.advance for g in glyphs) * (1.0 if self.get_horizontalalignment() == "right" else 0.5)
         line, above, left = _set(glyphs)
         pixels = np.asarray(renderer.buffer_rgba())
         colour = np.array(to_rgb(self.get_color()), np.float32) * 255
         line = line if self.opacity >= 1 else line * self.opacity
-        _cover(pixels, line, colour, pixels.shape[0] - round(y) - above, round(x) + left)
+        top, start = pixels.shape[0] - round(y) - above, round(x) + left
+        if self.halo is not None:
+            reach = max(1, round(0.13 * points * DPI / 72))
+            rim = np.array(to_rgb(self.halo), np.float32) * 255
+            _cover(pixels, RIM * _rim(line, reach), rim, top - reach, start - reach)
+        _cover(pixels, line, colour, top, start)
 
 
 def _set(glyphs: list[Glyph]) -> tuple[NDArray[np.float32], int, int]:
@@ -102,6 +109,18 @@ def _set(glyphs: list[Glyph]) -> tuple[NDArray[np.float32], int, int]:
         part = line[above - g.above : above - g.above + height, at - left : at - left + wide]
         np.maximum(part, g.coverage, out=part)
     return line, above, left
+
+
+def _rim(line: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Coverage (h, w) grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach)."""
+    height, width = line.shape
+    grown = np.zeros((height + 2 * reach, width + 2 * reach), np.float32)
+    for i in range(2 * reach + 1):
+        for j in range(2 * reach + 1):
+            if (i - reach) ** 2 + (j - reach) ** 2 <= reach**2 + 1:
+                part = grown[i : i + height, j : j + width]
+                np.maximum(part, line, out=part)
+    return grown
 
 
 class Sprite(Artist):

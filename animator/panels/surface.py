@@ -6,6 +6,7 @@ the bands are drawn again for every step.
 """
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
@@ -37,23 +38,28 @@ class SurfacePanel(Panel):
         bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
         self.axes, self.scale, self.shown_slice = self.ground.axes, self.ground.scale, 0
-        if self.field.moving:
-            self.moving.append(self.ground.bands)
+        self.moving += self.ground.moving
         self._marks()
         self._path()
+        self.ground.settle()
         self._pointers()
 
     def _marks(self) -> None:
         style = self.look.style
         start = self.trajectory[0]
         ring = self.ground.marker(start, "o", 11, "none", style.target, 2)
-        marks = [ring, self.ground.tag(start, "start", style.target)]
+        marks: list[Artist] = [ring, self.ground.tag(start, "start", style.target)]
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
             words = f"target ({goal[0]:g}, {goal[1]:g})"
             marks += [cross, self.ground.tag(goal, words, style.target)]
-        if self.field.moving:
+        if self.ground.camera is not None:
+            for mark in marks:
+                mark.set_clip_box(self.axes.bbox)
+                mark.set_clip_on(True)
+            self.moving += marks
+        elif self.field.moving:
             sprite = Sprite(marks, 3)
             self.axes.add_artist(sprite)
             self.moving.append(sprite)
@@ -63,7 +69,8 @@ class SurfacePanel(Panel):
         pixels = self.axes.transData.transform(np.nan_to_num(self.trajectory, posinf=1e6, neginf=-1e6))
         pixels = np.clip(pixels, -1e5, 1e5)
         self.pixels = pixels
-        self.kept = visible(pixels)
+        closest = self.ground.camera.closest if self.ground.camera is not None else 1.0
+        self.kept = visible(pixels / closest)
         path_map = colour_map(style.path_map)
         colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
         position = self.scale.position(self.view.loss)
@@ -101,7 +108,12 @@ class SurfacePanel(Panel):
         wanted = self.field.at(step)
         if wanted != self.shown_slice:
             self.ground.bands.set_field(self.field.slices[wanted])
-            self.shown_slice = wanted
+        moved = self.ground.look_at(state)
+        if moved is not None:
+            self.trail.look = moved
+        if moved is not None or wanted != self.shown_slice:
+            self.ground.name_levels(wanted)
+        self.shown_slice = wanted
         place = self.view.place(state)
         start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
         head = self.pixels[step] + state.part * (self.pixels[state.onto] - self.pixels[step])

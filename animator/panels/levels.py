@@ -1,0 +1,173 @@
+"""Labels of contour levels, and of axes whose window moves: numbers that glide with what they name.
+
+Levels are named where a fixed ray, from the middle of the picture outwards, crosses them: a label moves as
+little as its line does. A Ticks artist names round places of an axis wherever they are.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
+
+from animator.interpolation import bilinear
+from animator.layout import Box
+from animator.panels.base import Look
+from animator.panels.stamps import Stamp
+from animator.style import use_fonts
+from animator.words import number
+
+SAMPLES = 240
+EVERY = 3  # band edges from one label to the next
+SIZE = 0.72
+DIRECTIONS = 16
+Floats = NDArray[np.float64]
+Extent = tuple[float, float, float, float]
+
+
+class LevelLabels(Artist):
+    """The losses of some of `levels` on their lines, in a picture of z (ny, nx) over x (nx,), y (ny,).
+
+    marks: points (2,) of the plane that labels keep away from.
+    """
+
+    def __init__(self, look: Look, axes: Axes, x: Floats, y: Floats, levels: Floats) -> None:
+        super().__init__()
+        self.look, self.ground, self.x, self.y = look, axes, x, y
+        self.levels = levels[EVERY:-1:EVERY]
+        self.words = [number(float(level), 2) for level in self.levels]
+        self.pool = [_stamp(look, words, SIZE, look.style.ink) for words in self.words]
+        for stamp in self.pool:
+            stamp.set_horizontalalignment("center")
+            stamp.halo = look.style.casing
+        self.spots: list[tuple[Stamp, float, float]] = []
+        self.marks: list[Floats] = []
+        self.set_zorder(1.5)
+
+    def aim(self, z: Floats, extent: Extent, paths: Sequence[Floats],
+            covered: Sequence[tuple[Floats, Floats]]) -> None:  # fmt: skip
+        """Choose the ray that crosses most levels of z (ny, nx) and comes least near paths (n, 2) and boxes
+        (low, high), in pixels.
+        """
+        lines = np.concatenate(paths) if paths else np.zeros((0, 2))
+        best = -np.inf
+        for ray in self._rays():
+            at = np.array([(x, y) for _, x, y in self._spots(z, extent, ray)]).reshape(-1, 2)
+            score = len(at) - 1.5 * self._hits(at, lines, covered)
+            if score > best:
+                best, self.ray = score, ray
+
+    def _rays(self) -> Iterator[Floats]:
+        """Lines (SAMPLES, 2) in pixels from nine places of the picture to near its edge."""
+        box, em = self.ground.bbox, self.look.em
+        low = np.array([box.x0, box.y0]) + 1.1 * em
+        high = np.array([box.x1, box.y1]) - 1.1 * em
+        for i, j in product((0.25, 0.5, 0.75), repeat=2):
+            start = low + (high - low) * (i, j)
+            for turn in np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi:
+                way = np.array([np.cos(turn), np.sin(turn)])
+                way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+                far = float((np.where(way > 0, high - start, low - start) / way).min())
+                yield start + np.linspace(0, far, SAMPLES)[:, None] * way
+
+    def _hits(self, at: Floats, lines: Floats, covered: Sequence[tuple[Floats, Floats]]) -> int:
+        """How many labels at (n, 2) would lie on a path or a box."""
+        size = self.look.em * np.array([1.7, 0.9])
+        close = np.abs(at[:, None] - lines[None]) < size
+        hit: NDArray[np.bool_] = np.logical_or.reduce(close.all(axis=2), axis=1)
+        for low, high in covered:
+            hit |= ((at > low - size) & (at < high + size)).all(axis=1)
+        return int(hit.sum())
+
+    def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
+        """Take z (ny, nx), of which `extent` is seen."""
+        self.spots = self._spots(np.asarray(z, float), extent, self.ray)
+
+    def _spots(self, z: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
+        """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
+        box = self.ground.bbox
+        a0, a1, b0, b1 = extent
+        a = a0 + (ray[:, 0] - box.x0) / box.width * (a1 - a0)
+        b = b0 + (ray[:, 1] - box.y0) / box.height * (b1 - b0)
+        heights = bilinear(self.x, self.y, z, a, b)
+        apart = 1.7 * self.look.em
+        scale = box.width / (a1 - a0)
+        taken = [(box.x0 + (a - a0) * scale, box.y0 + (b - b0) * scale) for a, b in map(tuple, self.marks)]
+        placed: list[tuple[Stamp, float, float]] = []
+        for stamp, level in zip(self.pool, self.levels, strict=True):
+            above = heights > level
+            crossed = np.flatnonzero((above[1:] != above[:-1]) & np.isfinite(heights[1:] + heights[:-1]))
+            for i in crossed[:1]:  # the first time only
+                share = (level - heights[i]) / (heights[i + 1] - heights[i])
+                x, y = (ray[i] + share * (ray[i + 1] - ray[i])).tolist()
+                if all(abs(x - u) > 1.8 * apart or abs(y - v) > apart for u, v in taken):
+                    taken.append((x, y))
+                    placed.append((stamp, x, y))
+        return placed
+
+    def draw(self, renderer: Any) -> None:
+        """Put the numbers down."""
+        for stamp, x, y in self.spots:
+            stamp.set_position((x, y))
+            stamp.draw(renderer)
+
+
+class Ticks(Artist):
+    """Numbers at round places of the two axes around `box`, for a window that moves; and grid lines none."""
+
+    MOST = 9
+
+    def __init__(self, look: Look, box: Box) -> None:
+        super().__init__()
+        self.look, self.box = look, box
+        self.locator = MaxNLocator(5)
+        self.pools = [
+            [_stamp(look, "", 0.86, look.style.muted) for _ in range(self.MOST)] for _ in ("x", "y")
+        ]
+        for stamp in self.pools[0]:
+            stamp.set_horizontalalignment("center")
+        for stamp in self.pools[1]:
+            stamp.set_horizontalalignment("right")
+        self.set_zorder(2)
+
+    def show(self, extent: Extent) -> None:
+        """Name the places of `extent`."""
+        em, box = self.look.em, self.box
+        for axis, (low, high) in enumerate((extent[:2], extent[2:])):
+            places = [p for p in self.locator.tick_values(low, high) if low <= p <= high][: self.MOST]
+            gap = places[1] - places[0] if len(places) > 1 else 1.0
+            digits = max(0, int(np.ceil(-np.log10(gap) - 1e-9)) + int(_odd(gap)))
+            for stamp in self.pools[axis]:
+                stamp.set_text("")
+            for stamp, place in zip(self.pools[axis], places, strict=False):
+                share = (place - low) / (high - low)
+                stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
+                if axis == 0:
+                    stamp.set_position((box.left + share * box.width, box.bottom - 0.78 * em))
+                else:
+                    stamp.set_position((box.left - 0.45 * em, box.bottom + share * box.height))
+
+    def draw(self, renderer: Any) -> None:
+        """Put the numbers down."""
+        for pool in self.pools:
+            for stamp in pool:
+                stamp.draw(renderer)
+
+
+def _odd(gap: float) -> bool:
+    """Whether a gap such as 0.25 needs one digit more than its size says."""
+    lead = gap / 10.0 ** np.floor(np.log10(gap) + 1e-9)
+    return bool(abs(lead - round(lead)) > 1e-6)
+
+
+def _stamp(look: Look, words: str, em: float, colour: str) -> Stamp:
+    stamp = Stamp(0.0, 0.0, words, color=colour, family=use_fonts())
+    stamp.set(fontsize=em * look.points, verticalalignment="center")
+    stamp.set_transform(IdentityTransform())
+    stamp.set_figure(look.figure)
+    return stamp
