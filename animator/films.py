@@ -34,6 +34,7 @@ from animator.view import View
 
 AHEAD = 3
 SAMPLES = 24
+SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
     ".gif": ((800, 450), 20.0),
@@ -115,7 +116,7 @@ class Film:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
         if fps not in self._views:
             clock, align = self.timeline(fps), self.alignment
-            wanted = {name.partition("@")[0] for row in self.layout for name in row}
+            wanted = self._wanted()
             sources = [
                 Source(run, self.model, self.data, self.use_cache, self.progress, align.ratio(i), unit)
                 for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
@@ -125,14 +126,17 @@ class Film:
                         clock=self.align, camera=self.camera)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
-            if wanted & {"race", "basins"} and sources[0].can_evaluate:
-                views = list(prepare.race_views(sources, views, self.cut, clock, "basins" in wanted))
+            if wanted & SHARED and sources[0].can_evaluate:
+                views = list(prepare.race_views(sources, views, self.cut, clock, wanted))
             elif wanted & {"race", "losses", "rates"}:
                 views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
             self._views[fps] = tuple(replace(view, line_range=(low, high)) for view in views)
         return self._views[fps]
+
+    def _wanted(self) -> set[str]:
+        return {name.partition("@")[0] for row in self.layout for name in row}
 
     def _cut(self, index: int) -> Cut:
         cut = replace(self.cut, camera=self.camera)
@@ -144,11 +148,8 @@ class Film:
     def canvas(self, size: tuple[int, int], fps: float) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels."""
         views = self.views(fps)
-        layout = self.layout
-        if (
-            any({"surface", "surface3d", "race", "basins"} & set(row) for row in layout)
-            and views[0].field is None
-        ):
+        layout, wanted = self.layout, self._wanted()
+        if wanted & {"surface", "surface3d", *SHARED} and views[0].field is None:
             layout = (("weights",), ("loss",))
         caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
         shares = self.shares if layout is self.layout else ((), ())

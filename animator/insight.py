@@ -7,11 +7,12 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import cache
+from animator import cache, planes
 from animator.errors import AnimatorError
 from animator.files import replacing
+from animator.plane import Plane
 from animator.source import Source, starting
-from animator.view import Prediction, Sharpness
+from animator.view import Ghost, Prediction, Sharpness
 
 POINTS = 61
 ROOM = 0.08
@@ -19,6 +20,7 @@ MOST_EIGENVALUES = 80
 
 Arrays = Mapping[str, NDArray[np.float64]]
 Steps = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def prediction(source: Source, steps: Steps) -> Prediction:
@@ -74,6 +76,41 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
         return {"largest": largest}
 
     return Sharpness(chosen, cached(source, "sharpness", [chosen], compute)["largest"])
+
+
+def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: Steps) -> Ghost:
+    """The loss of the batch that each of `steps` (T,) is followed by, over plane, alpha (nx,), beta (ny,).
+
+    Raises AnimatorError when the samples of a batch are not known: the run shuffled them.
+    """
+    run = source.run
+    size = int((run.meta.get("notes") or {}).get("in_order", 0))
+    if not size:
+        raise AnimatorError(
+            "The panel 'batch' draws the loss of the batch in use, but this run shuffled its samples, so "
+            "which ones made a batch is not known. Give its Experiment shuffle=False, or use 'race'."
+        )
+
+    def compute() -> Arrays:
+        from animator.rebuild import objective_of
+
+        objective = objective_of(run, source.model, source.data)
+        offset = plane.offset(planes.last_finite(run))
+        origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
+        at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
+        parts, slices = {}, []
+        for k, step in enumerate(steps):
+            low = int(run.batch[min(int(step), run.steps - 1)]) * size
+            if low not in parts:
+                batch = objective.only(low, min(low + size, objective.data.count))
+                losses = batch.on_plane(origin, plane.basis, at, state=run.state[len(run.weights) - 1])
+                parts[low] = losses.reshape(len(beta), len(alpha))
+            slices.append(parts[low])
+            source.progress("loss of each batch", k + 1, len(steps))
+        return {"slices": np.stack(slices)}
+
+    key = [plane.origin, plane.basis, alpha, beta, steps]
+    return Ghost(steps, alpha, beta, cached(source, "batches", key, compute)["slices"])
 
 
 def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,7 +49,11 @@ def arrange(
     not wide, columns become rows; on one that is high, panels stand one above the other, each as high as
     the cells that it spans.
     """
-    if body.width < TALL * body.height:
+    crowded = max(len(set(row)) for row in mosaic) > ABREAST
+    if crowded and body.width < WIDE * body.height:
+        mosaic, widths = _in_pairs(mosaic), ()
+        heights = [LEADS if len(set(row)) > 1 else 1.0 for row in mosaic]
+    elif body.width < TALL * body.height:
         names = [name for row in mosaic for name in row]
         mosaic, widths = tuple((name,) for name in dict.fromkeys(names)), ()
         heights = [names.count(row[0]) ** 0.5 for row in mosaic]

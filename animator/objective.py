@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import keras
@@ -85,6 +86,13 @@ class Objective:
     def data(self) -> Samples:
         """The samples that the loss is computed on."""
         return self._samples
+
+    def only(self, low: int, high: int) -> "Objective":
+        """The same loss on samples [low, high) alone; graphs are shared."""
+        part = copy(self)
+        part._samples = self._samples.between(low, high)
+        part._pieces = list(_pieces(part._samples, part._samples.count))
+        return part
 
     def __call__(self, rows: npt.ArrayLike, state: npt.ArrayLike | None = None) -> Floats:
         """Losses (N,) float64 at `rows` (N, P); those that are not finite stay so.

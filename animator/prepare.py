@@ -7,7 +7,7 @@ holds, or from those that are given.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from animator.camera import grid_lines
 from animator.easing import ramp
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
-from animator.insight import prediction, sharpness
+from animator.insight import batches, prediction, sharpness
 from animator.plane import Plane
 from animator.recording import Recording
 from animator.source import Source, starting
@@ -31,6 +31,7 @@ from animator.wiring import wiring
 
 RESOLUTION = 81
 RACE = 121
+GHOST = 3  # grid lines of a race's surface to one of a batch's
 EVERY_STEP = 400
 MOST_LINES = 8
 SEARCH = 31
@@ -124,13 +125,22 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
 
 
 def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
-               mapped: bool = False) -> tuple[View, ...]:  # fmt: skip
+               wanted: set[str]) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.meta.get("notes") or {}
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
-    return race.shared(sources, views, plane, [_shown(source, timeline) for source in sources],
-                       target, max(RACE, cut.resolution), mapped)  # fmt: skip
+    steps = [_shown(source, timeline) for source in sources]
+    made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
+                       "basins" in wanted)  # fmt: skip
+    if "batch" not in wanted:
+        return made
+    coarse = slice(None, None, GHOST)
+    return tuple(
+        replace(view, ghost=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], own))
+        for view, source, own in zip(made, sources, steps, strict=True)
+        if view.field is not None
+    )
 
 
 def _shown(source: Source, timeline: Timeline) -> NDArray[np.int64]:

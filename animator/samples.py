@@ -56,6 +56,10 @@ class Samples:
         x, y, w = (mapped(function, getattr(self, name)) for name in PARTS)
         return x, y, w
 
+    def between(self, low: int, high: int) -> "Samples":
+        """Samples [low, high)."""
+        return Samples(*self.map(lambda array: array[low:high]), min(high, self.count) - low)
+
     def first(self, count: int) -> "Samples":
         """The first `count` samples."""
         if count >= self.count:

@@ -44,6 +44,7 @@ def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
         "labels": list(experiment.labels),
         "target": list(experiment.target) if experiment.target else None,
         "axes": list(experiment.axes),
+        **({} if experiment.shuffle else {"in_order": experiment.batch_size}),
     }
 
 

@@ -81,6 +81,16 @@ class Sharpness:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ghost:
+    """The loss of the batch that is used next, at `steps` (T,): slices (T, ny, nx) over alpha, beta."""
+
+    steps: NDArray[np.int64]
+    alpha: Floats
+    beta: Floats
+    slices: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Wiring:
     """The kernel of a Dense layer at `steps` (T,): shape (in, out) are its units, of which `inputs` (i,) and
     `outputs` (o,) are drawn. values (T, i, o): their weights; biases (T, o), or None without.
@@ -107,6 +117,7 @@ class View:
     theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
+    ghost: the loss of the batch in use.
     """
 
     name: str
@@ -143,6 +154,7 @@ class View:
     camera: str = "fixed"
     basins: Basins | None = None
     wiring: tuple[Wiring, ...] = ()
+    ghost: Ghost | None = None
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

@@ -40,11 +40,14 @@ def scene(
         title="Small batches wander",
         runs=tuple(
             Experiment(model=partial(model, learning_rate), data=partial(data, seed, noise),
-                       epochs=rounds * size, batch_size=size, seed=seed, labels=("w1", "w2"))
+                       epochs=rounds * size, batch_size=size, seed=seed, labels=("w1", "w2"),
+                       shuffle=False)
             for size in SIZES
         ),
-        names=("batch 1", "batch 8", "batch 32", "all"),
-        caption=f"Same start, {SAMPLES * rounds:,} updates each; only the batch size differs.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        names=("batch of 1", "batch of 8", "batch of 32", "all data"),
+        caption=f"Same start, {SAMPLES * rounds:,} updates each. White lines: the loss of the batch in use, "
+        "down which the next step goes.",
+        layout=(("batch@0", "batch@1", "batch@2", "batch@3"), ("losses",) * 4),
+        heights=(1.7, 1.0),
         pacing=Pacing(play=6.0, end=2.0),
     )  # fmt: skip

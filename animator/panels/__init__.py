@@ -17,6 +17,7 @@ PANELS = {
     "rate": Row("animator.panels.rate:RatePanel", OURS),
     "sharpness": Row("animator.panels.sharpness:SharpnessPanel", OURS),
     "network": Row("animator.panels.network:NetworkPanel", OURS),
+    "batch": Row("animator.panels.batch:BatchPanel", OURS),
     "loss": Row("animator.panels.loss:LossPanel", OURS),
 }
 

@@ -61,6 +61,26 @@ class Bands(Artist):
         gc.restore()
 
 
+class Contours(Artist):
+    """Lines of one colour and width (points) along `paths`, in coordinates of the axes."""
+
+    def __init__(self, axes: Axes, colour: RGBA, width: float) -> None:
+        super().__init__()
+        self.ground, self.colour, self.width = axes, colour, width
+        self.paths: list[Path] = []
+        self.set_zorder(2)
+
+    def draw(self, renderer: Any) -> None:
+        """Paint the lines."""
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(self.ground.bbox)
+        gc.set_foreground(self.colour, isRGBA=True)
+        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        for path in self.paths:
+            renderer.draw_path(gc, path, self.ground.transData, None)
+        gc.restore()
+
+
 class Trail(Artist):
     """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
 

@@ -30,9 +30,9 @@ Floats = NDArray[np.float64]
 
 
 class Ground:
-    """The drawn surface of a view in `box`, a square, with a bar in `bar_box`; paths: what tags avoid."""
+    """The surface of a view in `box`, a square, and a bar in `bar_box`, if any; paths: what tags avoid."""
 
-    def __init__(self, look: Look, box: Box, bar_box: Box, view: View, paths: list[Floats]) -> None:
+    def __init__(self, look: Look, box: Box, bar_box: Box | None, view: View, paths: list[Floats]) -> None:
         assert view.field is not None and view.window is not None, "checked in prepare"
         self.look, self.view, self.field, self.window = look, view, view.field, view.window
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
@@ -42,7 +42,8 @@ class Ground:
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
-        self.bar = loss_bar(look, bar_box, self.scale)
+        if bar_box is not None:
+            self.bar = loss_bar(look, bar_box, self.scale)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
         self.ticks = Ticks(look, box)
@@ -57,7 +58,7 @@ class Ground:
         axes.set_xlim(a0, a1)
         axes.set_ylim(b0, b1)
         for axis, name in zip((axes.xaxis, axes.yaxis), self.view.axis_labels, strict=True):
-            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_locator(MaxNLocator(max(2, min(5, int(box.width / (3.6 * self.look.em))))))
             axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
                                 family=use_fonts())  # fmt: skip
         if len(self.view.axis_labels[1]) <= SHORT:  # at the corner; longer names stand beside the axis

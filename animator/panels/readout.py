@@ -86,13 +86,16 @@ class Readout:
         """(left in pixels, row from the top, name) of every number."""
         em = self.look.em
         names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
+        same = all(np.array_equal(view.epoch, self.views[0].epoch) for view in self.views)
+        self.told = 3 if len(self.views) <= MOST else 1 + int(same)
+        names = names[: self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
         names += ["loss"] if len(self.views) == 1 else [f"loss, {v.name}" for v in self.lossy]
         widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
-            : 3 if self.lossy else (1 if self.counts else 2)
+            : 1 if self.counts else self.told
         ]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         if self.gauge:
@@ -187,7 +190,7 @@ class Readout:
         known = view.steps > 0
         words = [f"{state.step:,} / {view.steps:,}",
                  str(int(view.epoch[made]) + 1) if known else "–",
-                 f"{view.learning_rate[made]:.4g}" if known else "–"][: 3 if self.lossy else 2]  # fmt: skip
+                 f"{view.learning_rate[made]:.4g}" if known else "–"][: self.told]  # fmt: skip
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
         words += [current_loss(v, film.own(v.steps, v.ratio).step) for v in self.lossy]
