@@ -149,7 +149,7 @@ class Film:
         """The drawing of this film at `size` (width, height) in pixels."""
         views = self.views(fps)
         layout, wanted = self.layout, self._wanted()
-        if wanted & {"surface", "surface3d", *SHARED} and views[0].field is None:
+        if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
             layout = (("weights",), ("loss",))
         caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
         shares = self.shares if layout is self.layout else ((), ())

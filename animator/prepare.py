@@ -20,6 +20,7 @@ from animator.camera import grid_lines
 from animator.easing import ramp
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
+from animator.forces import Forces, forces
 from animator.insight import batches, prediction, sharpness
 from animator.plane import Plane
 from animator.recording import Recording
@@ -93,7 +94,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     loss = np.asarray(run.loss, float)
     plane, field, shown = None, None, None
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
-    if wanted & {"surface", "surface3d"} and count >= 2 and source.can_evaluate:
+    if wanted & {"surface", "surface3d", "arrows"} and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
         place, residual = planes.path_on(run, plane)
         field, loss, shown = _field(source, plane, place, cut, timeline, loss, target)
@@ -121,6 +122,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
         ratio=source.ratio, unit=source.unit,
         wiring=wiring(run, shown_steps) if "network" in wanted else (),
+        forces=_forces(run, place[every]) if "arrows" in wanted else None,
     )  # fmt: skip
 
 
@@ -151,6 +153,10 @@ def _shown(source: Source, timeline: Timeline) -> NDArray[np.int64]:
         own = (min(run.steps, int(step * source.ratio + 1e-9)) for step in timeline.shown())
         steps = np.unique([steps[run.row(step)] for step in own])
     return steps[[bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]]
+
+
+def _forces(run: Recording, place: Floats) -> Forces:
+    return forces(place, run.meta.get("optimizer") or {}, len(run.weight_steps) == run.steps + 1)
 
 
 def _axes(run: Recording, notes: dict[str, Any]) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.basins import Basins
+from animator.forces import Forces
 from animator.interpolation import bilinear
 from animator.plane import Plane
 from animator.timeline import FrameState
@@ -117,7 +118,7 @@ class View:
     theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
-    ghost: the loss of the batch in use.
+    ghost: the loss of the batch in use. forces: what moves the weights.
     """
 
     name: str
@@ -155,6 +156,7 @@ class View:
     basins: Basins | None = None
     wiring: tuple[Wiring, ...] = ()
     ghost: Ghost | None = None
+    forces: Forces | None = None
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

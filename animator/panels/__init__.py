@@ -18,6 +18,7 @@ PANELS = {
     "sharpness": Row("animator.panels.sharpness:SharpnessPanel", OURS),
     "network": Row("animator.panels.network:NetworkPanel", OURS),
     "batch": Row("animator.panels.batch:BatchPanel", OURS),
+    "arrows": Row("animator.panels.arrows:ArrowsPanel", OURS),
     "loss": Row("animator.panels.loss:LossPanel", OURS),
 }
 

@@ -81,6 +81,51 @@ class Contours(Artist):
         gc.restore()
 
 
+class Arrow(Artist):
+    """An arrow from tail to head (pixels), as a shape of one colour with a casing; width in points.
+
+    One shorter than its own point is drawn as the point alone, smaller: its length is always true.
+    """
+
+    def __init__(self, axes: Axes, colour: RGBA, casing: RGBA, width: float) -> None:
+        super().__init__()
+        self.ground, self.colour, self.casing, self.width = axes, colour, casing, width
+        self.ends = np.zeros((2, 2))
+        self.clipped = True
+        self.set_zorder(6)
+
+    def show(self, tail: Sequence[float], head: Sequence[float]) -> None:
+        """Point from `tail` to `head`."""
+        self.ends = np.array([tail, head], float)
+
+    def draw(self, renderer: Any) -> None:
+        """Paint the arrow; nothing for one that is shorter than a pixel."""
+        tail, head = self.ends
+        length = float(np.hypot(*(head - tail)))
+        if length < 1:
+            return
+        gc = renderer.new_gc()
+        if self.clipped:
+            gc.set_clip_rectangle(self.ground.bbox)
+        gc.set_linewidth(renderer.points_to_pixels(self.width * 0.35))
+        gc.set_foreground(self.casing, isRGBA=True)
+        shape = arrow_shape(tail, head, renderer.points_to_pixels(self.width))
+        renderer.draw_path(gc, Path(shape, closed=True), IdentityTransform(), self.colour)
+        gc.restore()
+
+
+def arrow_shape(tail: Floats, head: Floats, width: float) -> Floats:
+    """The outline (8, 2) of an arrow that is `width` wide; the first point is repeated at its end."""
+    way = (head - tail) / np.hypot(*(head - tail))
+    across = np.array([-way[1], way[0]])
+    point = min(3.4 * width, float(np.hypot(*(head - tail))))
+    neck, half, wing = head - point * way, width / 2 * point / (3.4 * width), 0.42 * point
+    return np.array([
+        tail + half * across, neck + half * across, neck + wing * across, head,
+        neck - wing * across, neck - half * across, tail - half * across, tail + half * across,
+    ])  # fmt: skip
+
+
 class Trail(Artist):
     """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
 

@@ -1,0 +1,50 @@
+"""What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
+
+from functools import partial
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from animator import Experiment, Pacing, Scene
+
+STEEP = 12.0
+
+
+def data():
+    """Two samples, two weights: a bowl twelve times as steep one way as the other, turned a little."""
+    turn = np.deg2rad(25)
+    x = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    x = (np.diag([1, np.sqrt(STEEP)]) @ x).astype(np.float32)
+    return x, x @ np.ones((2, 1), np.float32)
+
+
+def model(learning_rate, momentum, nesterov):
+    """A linear neuron without a bias, far out at (-2, 2)."""
+    import keras
+
+    neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+    optimizer = keras.optimizers.SGD(learning_rate, momentum=momentum, nesterov=nesterov)
+    neuron.compile(optimizer, "mean_squared_error")
+    neuron.set_weights([np.array([[-2.0], [2.0]])])
+    return neuron
+
+
+def scene(
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.04,
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.85,
+    kind: Literal["heavy ball", "nesterov"] = "heavy ball",
+    epochs: Annotated[int, Field(ge=5, le=1000)] = 50,
+) -> Scene:
+    """What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
+    return Scene(
+        title="Momentum: a ball that remembers where it came from",
+        runs=(
+            Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov"), data=data,
+                       epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
+        ),
+        caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",
+        layout=(("arrows", "weights"), ("arrows", "loss")),
+        widths=(1.35, 1.0),
+        pacing=Pacing(play=9.0, end=2.0),
+    )  # fmt: skip
