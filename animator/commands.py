@@ -121,7 +121,8 @@ def _film(
         Cut(scene.slices[0], scene.resolution, scene.plane),
         scene.pacing, options.style, command(name, values, options), about,
         use_cache=options.use_cache, progress=progress, caption=scene.caption,
-        shares=(scene.widths, scene.heights), camera=scene.camera, align=scene.align, slices=scene.slices,
+        shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
+        align=scene.align, slices=scene.slices,
     ), cached  # fmt: skip
 
 

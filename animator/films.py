@@ -64,8 +64,8 @@ class Film:
 
     runs: recordings; names: what each is called. about: scene name and parameters, kept in the files'
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
-    shares: relative widths of the layout's columns and heights of its rows. camera, align: as of a Scene.
-    slices: how the surface of each run is cut, where they differ.
+    shares: relative widths of the layout's columns and heights of its rows. camera, card, align: as of a
+    Scene. slices: how the surface of each run is cut, where they differ.
     """
 
     runs: tuple[Recording, ...]
@@ -85,6 +85,7 @@ class Film:
     caption: str = ""
     shares: Shares = ((), ())
     camera: str = "fixed"
+    card: str = ""
     align: str = "step"
     slices: tuple[Slice, ...] = ()
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
@@ -123,7 +124,7 @@ class Film:
             ]
             views = [
                 replace(prepare.view(source, self._name(i), self._cut(i), clock, wanted, i),
-                        clock=self.align, camera=self.camera)
+                        clock=self.align, camera=self.camera, card=self.card)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
             if wanted & SHARED and sources[0].can_evaluate:
@@ -301,7 +302,7 @@ def film(
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
         data=data, command=f"animator render {run.path.name}", progress=progress,
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
-        camera=looks.get("camera", "fixed"),
+        camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
     )  # fmt: skip
 
 

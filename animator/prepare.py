@@ -21,6 +21,7 @@ from animator.easing import ramp
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
 from animator.forces import Forces, forces
+from animator.histograms import of_updates, of_weights
 from animator.insight import batches, prediction, sharpness
 from animator.plane import Plane
 from animator.recording import Recording
@@ -32,6 +33,7 @@ from animator.wiring import wiring
 
 RESOLUTION = 81
 RACE = 121
+HISTOGRAMS = {"histogram": of_weights, "updates": of_updates}
 GHOST = 3  # grid lines of a race's surface to one of a batch's
 EVERY_STEP = 400
 MOST_LINES = 8
@@ -122,6 +124,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
         ratio=source.ratio, unit=source.unit,
         wiring=wiring(run, shown_steps) if "network" in wanted else (),
+        histograms={panel: HISTOGRAMS[panel](run, shown_steps) for panel in HISTOGRAMS.keys() & wanted},
         forces=_forces(run, place[every]) if "arrows" in wanted else None,
     )  # fmt: skip
 

@@ -34,7 +34,7 @@ class Scene:
     sizes of the layout's columns and rows. camera: "fixed", "follow" the dot, or "zoom" from the whole
     surface into the basin, "orbit": once around a surface3d. align: what the runs of a race share
     the clock by: "step", "epoch" or "evaluations" (of the gradient, one a sample). slice: one way for all
-    runs, or one for each.
+    runs, or one for each. card: the text of the panel "card"; $...$ is set as mathematics.
     """
 
     title: str
@@ -51,6 +51,7 @@ class Scene:
     heights: tuple[float, ...] = ()
     camera: Literal["fixed", "follow", "zoom", "orbit"] = "fixed"
     align: Literal["step", "epoch", "evaluations"] = "step"
+    card: str = ""
 
     def __post_init__(self) -> None:
         if not self.runs:
@@ -85,7 +86,7 @@ class Scene:
         """What a recording keeps of this, so that its film looks like the scene's."""
         return {"layout": [list(row) for row in self.layout], "plane": self.plane, "slice": self.slices[0],
                 "resolution": self.resolution, "pacing": self.pacing.data(), "camera": self.camera,
-                "widths": list(self.widths), "heights": list(self.heights)}  # fmt: skip
+                "widths": list(self.widths), "heights": list(self.heights), "card": self.card}  # fmt: skip
 
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""

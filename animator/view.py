@@ -3,7 +3,9 @@
 A View is made by animator.prepare from a recording and its surface; panels only read it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +94,15 @@ class Ghost:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """counts (T, B) at `steps` (T,) in the bins between edges (B+1,)."""
+
+    steps: NDArray[np.int64]
+    edges: Floats
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Wiring:
     """The kernel of a Dense layer at `steps` (T,): shape (in, out) are its units, of which `inputs` (i,) and
     `outputs` (o,) are drawn. values (T, i, o): their weights; biases (T, o), or None without.
@@ -119,6 +130,7 @@ class View:
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
     ghost: the loss of the batch in use. forces: what moves the weights.
+    histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
     """
 
     name: str
@@ -157,6 +169,8 @@ class View:
     wiring: tuple[Wiring, ...] = ()
     ghost: Ghost | None = None
     forces: Forces | None = None
+    histograms: Mapping[str, Histogram] = default(default_factory=dict)
+    card: str = ""
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

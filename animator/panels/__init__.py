@@ -19,6 +19,9 @@ PANELS = {
     "network": Row("animator.panels.network:NetworkPanel", OURS),
     "batch": Row("animator.panels.batch:BatchPanel", OURS),
     "arrows": Row("animator.panels.arrows:ArrowsPanel", OURS),
+    "histogram": Row("animator.panels.histogram:WeightsHistogram", OURS),
+    "updates": Row("animator.panels.histogram:UpdatesHistogram", OURS),
+    "card": Row("animator.panels.card:CardPanel", OURS),
     "loss": Row("animator.panels.loss:LossPanel", OURS),
 }
 
