@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test lint types bench clean format
+.PHONY: film test lint types bench clean format goldens
 
 film: .venv/installed
 	$(BIN)/animator render neuron
@@ -25,6 +25,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks
+
+goldens: .venv/installed-dev
+	$(BIN)/python -m tests.goldens
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

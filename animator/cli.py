@@ -53,7 +53,9 @@ def render(
     quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
-    style: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    style: Annotated[
+        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = "dark",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     json: Json = False,
 ) -> None:

@@ -182,7 +182,12 @@ def _report(
     film: "Film", saved: "list[Saved]", cached: bool, seconds: dict[str, float], as_json: bool
 ) -> None:
     """Print what was made: JSON on stdout, or a few lines."""
+    from animator.flashes import sentence
+
     run, views = film.runs[0], film.views(saved[0].fps)
+    warning = sentence(max(file.flashes for file in saved))
+    if warning:
+        sys.stderr.write(f"animator: {warning}\n")
     if not as_json:
         for file in saved:
             sys.stdout.write(

@@ -21,6 +21,7 @@ from animator.alignment import Alignment
 from animator.canvas import Canvas, Shares
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import opener_for
+from animator.flashes import FlashCounter, watched
 from animator.layout import Mosaic
 from animator.pacing import Pacing, clock
 from animator.plane import Plane
@@ -45,7 +46,9 @@ DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One written file: its size in pixels, rate, length and bytes, and the poster beside it."""
+    """One written file: its size in pixels, rate, length and bytes, the poster beside it, and the most
+    flashes (WCAG 2.3.1) in any second.
+    """
 
     path: Path
     format: str
@@ -56,6 +59,7 @@ class Saved:
     seconds: float
     bytes: int
     poster: Path
+    flashes: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -226,12 +230,13 @@ class Film:
         frames = sum(repeat for _, repeat in stills)
         self.progress(stage, 0, frames)
         with open_encoder(path, spec, self.metadata(), samples) as encoder:
-            done = 0
-            for repeat in _pipe(canvas.draw, stills, encoder.write):
+            done, counter = 0, FlashCounter(spec.fps)
+            for repeat in _pipe(canvas.draw, stills, watched(encoder.write, counter)):
                 done += repeat
                 self.progress(stage, done, frames)
         return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, frames,
-                     frames / spec.fps, path.stat().st_size, path.with_suffix(".png"))  # fmt: skip
+                     frames / spec.fps, path.stat().st_size, path.with_suffix(".png"),
+                     counter.worst)  # fmt: skip
 
     def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
         """One still of the last frame beside each film; films of one stem share the largest."""

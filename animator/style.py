@@ -1,8 +1,8 @@
 """Looks: colours, colour maps and type sizes. A style is data; panels read it.
 
 The surface has cool colours, paths and dots warm ones, so that a path coloured by its true loss stays
-readable on a surface coloured by the same loss. Line colours follow Okabe and Ito (2008), which are told
-apart with any kind of colour blindness.
+readable on a surface coloured by the same loss. Lines have the hues of Okabe and Ito (2008), with lightness
+chosen by search so that they are told apart with any kind of colour blindness, and in grey.
 """
 
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ DARK = Style(
     ink="#f2f5fa",
     muted="#a3b0c4",
     grid="#2a3549",
-    lines=("#56b4e9", "#e69f00", "#3fc79a", "#e58fc0", "#f0e442", "#e8743b", "#b0b8ff", "#c8d0dc"),
+    lines=("#0caaf1", "#feb33d", "#13c988", "#fc56ac", "#fed37f", "#ef5943", "#c3c9ff", "#e8f3fc"),
     loss_line="#f2f5fa",
     batch_line="#6f7f99",
     dot="#ff4b33",
@@ -67,7 +67,7 @@ LIGHT = Style(
     ink="#1a2230",
     muted="#57637a",
     grid="#e1e4ea",
-    lines=("#0072b2", "#b85200", "#007d5c", "#a8457f", "#7a6a00", "#b3261e", "#4b55c4", "#5b6472"),
+    lines=("#06658d", "#9c6801", "#003e27", "#90036f", "#585800", "#c62d32", "#432895", "#111a22"),
     loss_line="#1a2230",
     batch_line="#a9b3c2",
     dot="#d7260f",
@@ -76,21 +76,70 @@ LIGHT = Style(
     target="#1a2230",
     alert="#a14a00",
     surface_map=("#2e6f95", "#5b9bb5", "#8bbfcd", "#b4d7dd", "#d2e6e8", "#e6f0ef", "#f2f6f3"),
-    path_map=("#d7260f", "#c04a00", "#9a5b00", "#5f4500"),
+    path_map=("#e0351c", "#c04a00", "#8f4f00", "#553d00"),
     contour="#ffffff",
 )
 
-STYLES = {style.name: style for style in (DARK, LIGHT)}
+PAPER = replace(
+    LIGHT,
+    name="paper",
+    background="#ffffff",
+    panel="#ffffff",
+    ink="#000000",
+    muted="#4a4a4a",
+    grid="#d8d8d8",
+    lines=("#0371b2", "#804e01", "#004531", "#7d1366", "#907200", "#8a3521", "#24227e", "#1e272d"),
+    loss_line="#000000",
+    batch_line="#9a9a9a",
+    dot="#c8102e",
+    target="#000000",
+    alert="#8f3d00",
+    surface_map=("#4f7f9b", "#7ba3b8", "#a3c2d0", "#c4d8e1", "#dce8ed", "#ecf2f5", "#f8fafb"),
+    path_map=("#d8232f", "#b04000", "#824500", "#4a3500"),
+    contour="#35505f",
+)
+
+CHALK = replace(
+    DARK,
+    name="chalk",
+    background="#1b2925",
+    panel="#22332d",
+    ink="#f6f3e8",
+    muted="#b7c4ba",
+    grid="#35483f",
+    lines=("#4fb6fd", "#f0b571", "#8dec9f", "#ee72a0", "#e4ea7c", "#e48d86", "#d4c3fd", "#e5f3fc"),
+    loss_line="#f6f3e8",
+    batch_line="#7d9186",
+    dot="#ff6f59",
+    casing="#14201c",
+    target="#fffdf5",
+    alert="#ffc46b",
+    surface_map=("#d3e8d8", "#9cc9b0", "#6ea88f", "#4d8672", "#3b6859", "#2f5146", "#283f37"),
+    path_map=("#ff6f59", "#ff9f5e", "#ffcd7d", "#fff1c9"),
+    contour="#14201c",
+)
+
+STYLES = {style.name: style for style in (DARK, LIGHT, PAPER, CHALK)}
 
 
 def find(name: str) -> Style:
-    """The style called `name`; AnimatorError lists the known ones."""
-    if name not in STYLES:
+    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name.
+
+    Raises AnimatorError, which lists the known ones.
+    """
+    if name in STYLES:
+        return STYLES[name]
+    from animator.style_files import read_sheet, read_toml
+
+    if name.endswith(".toml"):
+        return read_toml(Path(name))
+    sheet = read_sheet(name)
+    if sheet is None:
         raise AnimatorError(
             f"No style is called {name!r}. {nearest(name, STYLES)}Known: {' '.join(STYLES)}. "
-            "Choose one with --style."
+            "Choose one with --style, or give a .toml file or a matplotlib style sheet."
         )
-    return STYLES[name]
+    return sheet
 
 
 @cache

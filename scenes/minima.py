@@ -44,5 +44,5 @@ def scene(
         caption="Same data, same optimizer (RMSprop); only the start differs.",
         layout=(("basins",),),
         resolution=241,
-        pacing=Pacing(play=7.0, end=2.0, pace="log", wake=0.5),
+        pacing=Pacing(play=7.0, end=2.0, pace="log"),
     )  # fmt: skip

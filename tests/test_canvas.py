@@ -119,21 +119,3 @@ def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     drawn = Canvas([wide], layout, style.find("dark"), size, "A network learns two spirals", caption)
     drawn.draw(FrameState(60 if ended else 31, ended))
     assert overlaps(shown_texts(drawn)) == []
-
-
-def contrast(a, b):
-    def luminance(colour):
-        parts = [v / 255 for v in style.rgb(colour)]
-        linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("name", list(style.STYLES))
-def test_text_has_the_contrast_that_wcag_asks_for(name):
-    look = style.find(name)
-    for ground in (look.background, look.panel):
-        for ink in (look.ink, look.muted, *look.lines):
-            assert contrast(ink, ground) >= 4.5, (ink, ground)

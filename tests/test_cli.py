@@ -164,7 +164,8 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
         ),
         (
             ("render", "neuron", "--style", "dork"),
-            "No style is called 'dork'. Did you mean 'dark'? Known: dark light. Choose one with --style.",
+            "No style is called 'dork'. Did you mean 'dark'? Known: dark light paper chalk. "
+            "Choose one with --style, or give a .toml file or a matplotlib style sheet.",
         ),
         (("info", "no.mp4"), "There is no file 'no.mp4'. Give the path of a recording or a film."),
         (

@@ -16,7 +16,6 @@ from animator.progress import quiet
 from animator.style import find
 from animator.timeline import FrameState
 from tests.conftest import numpy_view
-from tests.running import run as typed
 
 
 def film_of(name, *values):
@@ -93,18 +92,3 @@ def test_runs_of_different_models_cannot_race():
         "The runs of a race must have the same weights, but a has 2 parameters and b has 3 parameters. "
         "Give each its own panel: 'surface@0', 'surface@1'."
     )
-
-
-SMALL = {"neuron": "epochs=1", "weights": "epochs=1", "spirals": "epochs=1", "digits": "epochs=1",
-         "curvature": "epochs=10", "noise": "rounds=1", "minima": "epochs=3",
-         "ravine": "epochs=12"}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", [name for name in library.names() if name not in ("digits", "curvature")])
-def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
-    """At 640x360, cheap parameters, by the command line; the alt text and a file of some bytes come out."""
-    path = tmp_path / "film.png"
-    done = typed(capsys, "render", name, SMALL.get(name, "epochs=2"), "-o", str(path), "--quality", "draft")
-    assert done.code == 0, done.err
-    assert path.stat().st_size > 15_000
-    assert len(library.bundled(name).path.read_text().splitlines()) < 80
