@@ -14,7 +14,7 @@ from animator.scene import DEFAULT_LAYOUT
 from animator.timeline import FrameState
 from tests.conftest import numpy_view
 
-SIZES = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080)]
+SIZES = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080), (720, 1280), (960, 720)]
 
 
 def canvas(view, size=(640, 360), look="dark", layout=DEFAULT_LAYOUT):
@@ -72,7 +72,7 @@ def test_text_is_large_enough_inside_and_apart(view, size, layout, state):
     assert len(texts) > 10
     for text in texts:
         pixels = text.get_fontsize() * 100 / 72
-        assert pixels >= 0.0219 * size[1], text.get_text()
+        assert pixels >= 0.0219 * min(size), text.get_text()
         box = text.get_window_extent()
         ends = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= size[0] and box.y1 <= size[1]
         assert ends, (text.get_text(), box)

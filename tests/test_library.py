@@ -23,7 +23,7 @@ def test_a_moved_dot_would_be_seen(tmp_path):
     assert goldens.differences(one, one) == (0, 0.0)
 
 
-@pytest.mark.parametrize("name", [name for name in library.names() if name not in ("digits", "curvature")])
+@pytest.mark.parametrize("name", library.names())
 def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
     """By the command line: a film without flashes, and the golden poster beside it."""
     film = tmp_path / "film.mp4"
