@@ -5,8 +5,10 @@ alone; `full` draws the same frame anew, by a plain matplotlib draw, to hold the
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from animator.view import View
 
 Frame = NDArray[np.uint8]
 Shares = tuple[Sequence[float], Sequence[float]]
+POINTS = 72.0
 
 
 class Canvas:
@@ -29,12 +32,12 @@ class Canvas:
 
     def __init__(self, views: Sequence[View], mosaic: Mosaic, style: Style, size: tuple[int, int],
                  title: str, caption: str, shares: Shares = ((), ()),
-                 speaks: bool = False) -> None:  # fmt: skip
+                 speaks: bool = False, dpi: float = DPI) -> None:  # fmt: skip
         """shares: relative widths of the mosaic's columns and heights of its rows. speaks: whether events
-        have captions, which take the place of the caption.
+        have captions, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
         """
         width, height = size
-        self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=style.background)
+        self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
         em = style.text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
         self.look = Look(self.figure, style, em)
@@ -71,6 +74,22 @@ class Canvas:
         for artist in self.moving:
             artist.draw(renderer)
         return pixels
+
+    def print(self, state: FrameState, path: Path) -> None:
+        """Write the frame of `state` to `path`, an .svg or a .pdf, as lines and letters; no date is kept.
+
+        The canvas must have POINTS pixels an inch: that is what these formats count in.
+        """
+        self._update(state)
+        for artist in self.moving:
+            artist.set_animated(False)
+        kind = path.suffix[1:].lower()
+        dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
+        with rc_context({"svg.hashsalt": "animator", "svg.fonttype": "path", "pdf.fonttype": 3}):
+            self.figure.savefig(path, format=kind, metadata=dates)
+        for artist in self.moving:
+            artist.set_animated(True)
+        self._still = None
 
     def full(self, state: FrameState) -> Frame:
         """The frame of `state`, every artist drawn anew by matplotlib: (H, W, 4), a copy."""

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from animator import __version__
-from animator.commands import Options
+from animator.commands import Typed
 from animator.errors import AnimatorError
 
 app = typer.Typer(
@@ -54,15 +54,28 @@ def render(
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
     style: Annotated[
-        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-    ] = "dark",
+        str | None, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--for", help="slides, web, social, paper or readme: all options at once.")
+    ] = None,
+    codec: Annotated[str | None, typer.Option(help="Of an .mp4: h264, h265 or av1.")] = None,
+    frame: Annotated[str | None, typer.Option(help="Of a still: 3.2s, step:40, first or last.")] = None,
+    transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Play once, where a format would loop.")] = False,
+    end_pause: Annotated[
+        float | None, typer.Option(help="Seconds that a looping file rests at its end.")
+    ] = None,
+    max_bytes: Annotated[str | None, typer.Option(help="What an .mp4 or .gif may have: 4MB, 500kB.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     json: Json = False,
 ) -> None:
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
     from animator import commands
 
-    options = Options(tuple(output or ()), quality, size, fps, style, not no_cache, json)
+    typed = Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose, codec, frame,
+                  transparent, once, end_pause, max_bytes)  # fmt: skip
+    options = commands.options(scene, typed)
     commands.render(scene, list(values or ()), options)
 
 

@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from animator.delivery import Delivery, preset, read_bytes
 from animator.errors import AnimatorError, nearest
 from animator.progress import Progress
 
@@ -33,6 +34,8 @@ class Options:
     style: str
     use_cache: bool
     json: bool
+    delivery: Delivery = field(default_factory=Delivery)
+    text: float = 1.0
 
     def pixels(self) -> tuple[int, int] | None:
         """(width, height) as asked, or None for each format's own."""
@@ -46,6 +49,44 @@ class Options:
                 f"Known: {' '.join(QUALITY)}. Or give --size WIDTHxHEIGHT."
             )
         return QUALITY[self.quality]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The options of `animator render` as they were typed; None where nothing was."""
+
+    outputs: tuple[Path, ...]
+    quality: str | None
+    size: str | None
+    fps: float | None
+    style: str | None
+    use_cache: bool
+    json: bool
+    purpose: str | None
+    codec: str | None
+    frame: str | None
+    transparent: bool
+    once: bool
+    end_pause: float | None
+    max_bytes: str | None
+
+
+def options(scene: str, typed: Typed) -> Options:
+    """What was typed, over the preset that `--for` names, if any."""
+    base = preset(typed.purpose) if typed.purpose is not None else None
+    held = base.delivery if base else Delivery()
+    delivery = Delivery(
+        typed.codec or held.codec, typed.transparent, not typed.once, held.end_pause
+        if typed.end_pause is None else typed.end_pause, typed.frame or held.frame,
+        read_bytes(typed.max_bytes) if typed.max_bytes is not None else held.max_bytes,
+    )  # fmt: skip
+    outputs, size, style = typed.outputs, typed.size, typed.style or (base.style if base else "dark")
+    if base and not outputs:
+        outputs = tuple(Path("output") / f"{Path(scene).stem}{suffix}" for suffix in base.suffixes)
+    if base and size is None and typed.quality is None:
+        size = "{}x{}".format(*base.size)
+    return Options(outputs, typed.quality, size, typed.fps, style, typed.use_cache, typed.json, delivery,
+                   base.text if base else 1.0)  # fmt: skip
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -82,14 +123,16 @@ def render(name: str, values: list[str], options: Options) -> None:
             for fps in {options.fps} if options.fps else set(_rates(outputs)):
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
-            saved = film.save(*outputs, size=options.pixels(), fps=options.fps)
+            film.text = options.text
+            saved = film.save(*outputs, size=options.pixels(), fps=options.fps, delivery=options.delivery)
     _report(film, saved, cached, seconds, options.json)
 
 
 def _rates(outputs: tuple[Path, ...]) -> list[float]:
+    from animator.encoders.formats import kind_of
     from animator.films import DEFAULTS
 
-    return [DEFAULTS[path.suffix.lower()][1] for path in outputs]
+    return [DEFAULTS[kind_of(path)][1] for path in outputs]
 
 
 def _film(
@@ -132,7 +175,7 @@ def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
     from animator.films import spec_for
 
     for path in outputs:
-        spec_for(path, options.pixels(), options.fps, options.style)
+        spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
         ensure_folder(path)
 
 
@@ -172,9 +215,15 @@ def command(name: str, values: list[str], options: Options) -> str:
         ("--size", options.size, None),
         ("--fps", options.fps, None),
         ("--style", options.style, "dark"),
+        ("--codec", options.delivery.codec, "h264"),
+        ("--frame", options.delivery.frame, "last"),
+        ("--end-pause", options.delivery.end_pause, 0.0),
+        ("--max-bytes", options.delivery.max_bytes, None),
     ):
         if value != default:
             words.append(f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}")
+    words += ["--transparent"] if options.delivery.transparent else []
+    words += [] if options.delivery.loop else ["--once"]
     return " ".join(words)
 
 
@@ -188,6 +237,9 @@ def _report(
     warning = sentence(max(file.flashes for file in saved))
     if warning:
         sys.stderr.write(f"animator: {warning}\n")
+    for file in saved:
+        if file.gave_up:
+            sys.stderr.write(f"animator: to fit its bytes, {file.path.name} has {file.gave_up}.\n")
     if not as_json:
         for file in saved:
             sys.stdout.write(

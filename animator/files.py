@@ -1,6 +1,7 @@
 """Files that appear whole or not at all: written beside their place, then renamed onto it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +29,17 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it there on success, remove it on any error."""
     ensure_folder(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    if not path.suffix and path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise AnimatorError(
+            f"'{path}' is there already and would be written over. Remove it, or give -o another path."
+        )
     try:
         yield temporary
+        if temporary.is_dir() and path.is_dir():
+            path.rmdir()
         temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary.is_dir():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)

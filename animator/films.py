@@ -18,36 +18,50 @@ from numpy.typing import NDArray
 
 from animator import alignment, events, prepare, style, words
 from animator.alignment import Alignment
-from animator.canvas import Canvas, Shares
+from animator.canvas import POINTS, Canvas, Shares
+from animator.delivery import SLOWER, Delivery, chosen, smaller
 from animator.encoders import FilmSpec, Metadata, open_encoder
-from animator.encoders.formats import opener_for
+from animator.encoders.formats import kind_of, opener_for
+from animator.errors import AnimatorError
+from animator.files import replacing
 from animator.flashes import FlashCounter, watched
 from animator.layout import Mosaic
 from animator.pacing import Pacing, clock
+from animator.panels.base import DPI
 from animator.plane import Plane
 from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT, Slice
 from animator.source import Source
+from animator.style import Style
 from animator.timeline import FrameState, Timeline
 from animator.view import View
 
 AHEAD = 3
 SAMPLES = 24
+VECTORS = {".svg", ".pdf"}
+HOPELESS = 1.6  # a film guessed this much above its budget is not tried
 SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
     ".gif": ((800, 450), 20.0),
     ".mp4": ((1280, 720), 30.0),
     ".png": ((1280, 720), 30.0),
+    ".webm": ((1280, 720), 30.0),
+    ".webp": ((800, 450), 20.0),
+    ".apng": ((800, 450), 20.0),
+    ".avif": ((800, 450), 20.0),
+    "folder": ((1280, 720), 30.0),
+    ".svg": ((1280, 720), 30.0),
+    ".pdf": ((1280, 720), 30.0),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     """One written file: its size in pixels, rate, length and bytes, the poster beside it, and the most
-    flashes (WCAG 2.3.1) in any second.
+    flashes (WCAG 2.3.1) in any second. gave_up: what was made smaller for a budget of bytes.
     """
 
     path: Path
@@ -60,6 +74,7 @@ class Saved:
     bytes: int
     poster: Path
     flashes: int = 0
+    gave_up: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +84,8 @@ class Film:
     runs: recordings; names: what each is called. about: scene name and parameters, kept in the files'
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
     shares: relative widths of the layout's columns and heights of its rows. camera, card, align: as of a
-    Scene. slices: how the surface of each run is cut, where they differ.
+    Scene. text: how many times as large as the style says. slices: how the surface of each run is cut, where
+    they differ.
     """
 
     runs: tuple[Recording, ...]
@@ -90,6 +106,7 @@ class Film:
     shares: Shares = ((), ())
     camera: str = "fixed"
     card: str = ""
+    text: float = 1.0
     align: str = "step"
     slices: tuple[Slice, ...] = ()
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
@@ -150,7 +167,8 @@ class Film:
     def _name(self, index: int) -> str:
         return self.names[index] if index < len(self.names) else f"run {index + 1}"
 
-    def canvas(self, size: tuple[int, int], fps: float) -> Canvas:
+    def canvas(self, size: tuple[int, int], fps: float, look: Style | None = None,
+               dpi: float = DPI) -> Canvas:  # fmt: skip
         """The drawing of this film at `size` (width, height) in pixels."""
         views = self.views(fps)
         layout, wanted = self.layout, self._wanted()
@@ -159,7 +177,8 @@ class Film:
         caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
         shares = self.shares if layout is self.layout else ((), ())
         speaks = bool(self.timeline(fps).pacing.named)
-        return Canvas(views, layout, style.find(self.style), size, self.title, caption, shares, speaks)
+        look = _larger(look or style.find(self.style), self.text)
+        return Canvas(views, layout, look, size, self.title, caption, shares, speaks, dpi)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
@@ -204,39 +223,84 @@ class Film:
         known = [error for error in errors if np.isfinite(error)]
         return max(known) if known else None
 
-    def save(self, *paths: str | Path, size: Size | None = None, fps: float | None = None) -> list[Saved]:
+    def save(self, *paths: str | Path, size: Size | None = None, fps: float | None = None,
+             delivery: Delivery | None = None) -> list[Saved]:  # fmt: skip
         """Write the film to each path (suffix chooses the format) and a PNG poster beside each.
 
         size: (width, height) in pixels and fps: frames a second, for all; by default each format's own.
+        delivery: codec, transparency, frame, budget of bytes.
         Everything is checked before anything is drawn.
         """
-        specs = [(Path(path), spec_for(Path(path), size, fps, self.style)) for path in paths]
-        saved = [self._save(path, spec) for path, spec in specs]
-        self._posters(specs)
+        wishes = delivery or Delivery()
+        specs = [(Path(path), spec_for(Path(path), size, fps, self.style, wishes)) for path in paths]
+        if wishes.frame != "last":
+            chosen(self.timeline(specs[0][1].fps), wishes.frame)
+        saved = [self._fitting(path, spec, wishes) for path, spec in specs]
+        self._posters([(path, spec) for path, spec in specs if kind_of(path) not in VECTORS | {"folder"}])
         return saved
 
-    def _save(self, path: Path, spec: FilmSpec) -> Saved:
-        clock = self.timeline(spec.fps)
-        canvas = self.canvas((spec.width, spec.height), spec.fps)
-        stills = (
-            list(clock.stills()) if path.suffix.lower() != ".png" else [(clock.state(clock.frames - 1), 1)]
+    def _fitting(self, path: Path, spec: FilmSpec, wishes: Delivery) -> Saved:
+        """The file at `path`, smaller than asked where it has a budget, or AnimatorError."""
+        kind = kind_of(path)
+        if kind in VECTORS:
+            return self._vector(path, spec, wishes)
+        if wishes.max_bytes is None or kind not in SLOWER:
+            return self._save(path, spec, wishes.frame)
+        weight = 0.0
+        for tried, given_up in smaller(kind, spec):
+            size = tried.width * tried.height * tried.fps**0.5 * 0.75**tried.quality
+            if weight * size > HOPELESS * wishes.max_bytes:
+                continue
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".animator-") as folder:
+                made = self._save(Path(folder) / path.name, tried, wishes.frame)
+                weight = made.bytes / size
+                if made.bytes <= wishes.max_bytes:
+                    made.path.replace(path)
+                    return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
+        raise AnimatorError(
+            f"'{path.name}' does not fit into {wishes.max_bytes:,} bytes, however small it is made. "
+            "Give --max-bytes more, or make the film shorter."
         )
+
+    def _vector(self, path: Path, spec: FilmSpec, wishes: Delivery) -> Saved:
+        """One frame as lines and letters, for print."""
+        canvas = self.canvas((spec.width, spec.height), spec.fps, dpi=POINTS)
+        with replacing(path) as temporary:
+            canvas.print(chosen(self.timeline(spec.fps), wishes.frame), temporary)
+        return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, 1, 1 / spec.fps,
+                     path.stat().st_size, path)  # fmt: skip
+
+    def _save(self, path: Path, spec: FilmSpec, frame: str = "last") -> Saved:
+        clock = self.timeline(spec.fps)
+        draw = self._drawing(spec)
+        stills = list(clock.stills()) if path.suffix.lower() != ".png" else [(chosen(clock, frame), 1)]
         stage = f"drawing {path.name}"
 
         def samples() -> Iterator[NDArray[np.uint8]]:
-            chosen = np.unique(np.linspace(0, len(stills) - 1, SAMPLES).astype(int))
-            return (canvas.draw(stills[i][0]) for i in chosen)
+            picked = np.unique(np.linspace(0, len(stills) - 1, SAMPLES).astype(int))
+            return (draw(stills[i][0]) for i in picked)
 
         frames = sum(repeat for _, repeat in stills)
         self.progress(stage, 0, frames)
         with open_encoder(path, spec, self.metadata(), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
-            for repeat in _pipe(canvas.draw, stills, watched(encoder.write, counter)):
+            for repeat in _pipe(draw, stills, watched(encoder.write, counter)):
                 done += repeat
                 self.progress(stage, done, frames)
-        return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, frames,
-                     frames / spec.fps, path.stat().st_size, path.with_suffix(".png"),
+        return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
+                     frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
+
+    def _drawing(self, spec: FilmSpec) -> Callable[[FrameState], NDArray[np.uint8]]:
+        """The function that draws a state: opaque, or with the background taken out."""
+        if not spec.transparent:
+            return self.canvas((spec.width, spec.height), spec.fps).draw
+        look = style.find(self.style)
+        black, white = (
+            self.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
+            for ground in ("#000000", "#ffffff")
+        )
+        return lambda state: cut_out(black.draw(state), white.draw(state))
 
     def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
         """One still of the last frame beside each film; films of one stem share the largest."""
@@ -311,14 +375,37 @@ def film(
     )  # fmt: skip
 
 
-def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str) -> FilmSpec:
+def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
+             delivery: Delivery | None = None) -> FilmSpec:  # fmt: skip
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
-    opener_for(path)
-    own_size, own_fps = DEFAULTS[path.suffix.lower()]
+    kind = kind_of(path)
+    if kind not in VECTORS:
+        opener_for(path)
+    own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
     spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
-    spec.check(path.suffix.lower())
+    spec = (delivery or Delivery()).apply(spec)
+    spec.check(kind)
     return spec
+
+
+def cut_out(on_black: NDArray[np.uint8], on_white: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture (H, W, 4) that looks like one on black ground and like the other on white (Smith and Blinn
+    1996, "Blue screen matting"): alpha is 1 - (white - black), colours are those on black / alpha.
+    """
+    black, white = on_black[..., :3].astype(np.int32), on_white[..., :3].astype(np.int32)
+    alpha = np.clip(255 - (white - black).max(axis=2), 0, 255)
+    colours = np.minimum(255, (black * 255 + alpha[..., None] // 2) // np.maximum(alpha, 1)[..., None])
+    return np.dstack([colours, alpha]).astype(np.uint8)
+
+
+def _larger(look: Style, times: float) -> Style:
+    return replace(look, text_size=look.text_size * times, title_size=look.title_size * times)
+
+
+def _bytes(path: Path) -> int:
+    files = path.iterdir() if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
 
 
 def _travelled(run: Recording) -> NDArray[np.float64]:

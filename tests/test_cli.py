@@ -141,7 +141,8 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
         ),
         (
             ("render", "neuron", "-o", "film.avi"),
-            "No format is called '.avi'. Known: .gif .mp4 .png. The suffix of -o chooses it.",
+            "No format is called '.avi'. Known: .gif .mp4 .png .webm .webp .apng .avif .svg .pdf, and a path "
+            "without a suffix for a folder of PNG frames. The suffix of -o chooses it.",
         ),
         (
             ("render", "neuron", "-o", "film.gif", "--fps", "60"),

@@ -403,10 +403,13 @@ def test_a_pause_out_of_bounds() -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "called"), [("a.avi", ".avi"), ("a", "")])
+@pytest.mark.parametrize(("name", "called"), [("a.avi", ".avi"), ("a.mov", ".mov")])
 def test_an_unknown_suffix(tmp_path: Path, name: str, called: str) -> None:
     got = sentence(open_encoder, tmp_path / name, FilmSpec(64, 64, 30), WORDS)
-    assert got == (f"No format is called {called!r}. Known: .gif .mp4 .png. The suffix of -o chooses it.")
+    assert got == (
+        f"No format is called {called!r}. Known: .gif .mp4 .png .webm .webp .apng .avif .svg .pdf, and a "
+        "path without a suffix for a folder of PNG frames. The suffix of -o chooses it."
+    )
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -424,7 +427,8 @@ def test_inspecting_what_is_not_a_film(tmp_path: Path) -> None:
     )
     path.write_text("hello")
     assert sentence(inspect, path) == (
-        f"'{path}' is not a film: it is neither an MP4, a GIF nor a PNG. Give a file that animator "
+        f"'{path}' is not a film: it is neither an MP4, a GIF, a PNG, a WebM, a WebP nor an AVIF. "
+        "Give a file that animator "
         "render wrote."
     )
 

@@ -25,6 +25,11 @@ FORMATS = {
     ".gif": Row("animator.encoders.gif:open_gif", _INSTALL),
     ".mp4": Row("animator.encoders.mp4:open_mp4", _INSTALL),
     ".png": Row("animator.encoders.png:open_png", _INSTALL),
+    ".webm": Row("animator.encoders.moving:open_moving", _INSTALL),
+    ".webp": Row("animator.encoders.moving:open_moving", _INSTALL),
+    ".apng": Row("animator.encoders.moving:open_moving", _INSTALL),
+    ".avif": Row("animator.encoders.moving:open_moving", _INSTALL),
+    "folder": Row("animator.encoders.folder:open_folder", _INSTALL),
 }
 
 
@@ -52,16 +57,23 @@ def open_encoder(
     """
     path = Path(path)
     opener = opener_for(path)
-    spec.check(path.suffix)
+    spec.check(kind_of(path))
     return _beside(opener, path, spec, metadata, samples)
+
+
+def kind_of(path: Path) -> str:
+    """The name of the format of `path`: its suffix, or "folder" without one."""
+    return path.suffix.lower() or "folder"
 
 
 def opener_for(path: Path) -> Opener:
     """The function that opens the format of `path`; AnimatorError when its suffix names none."""
-    suffix = path.suffix.lower()
+    suffix = kind_of(path)
     if suffix not in FORMATS:
+        known = " ".join(name for name in FORMATS if name.startswith("."))
         raise AnimatorError(
-            f"No format is called {path.suffix!r}. Known: {' '.join(FORMATS)}. The suffix of -o chooses it."
+            f"No format is called {path.suffix!r}. Known: {known} .svg .pdf, and a path without a suffix "
+            "for a folder of PNG frames. The suffix of -o chooses it."
         )
     opener: Opener = resolve("format", suffix, FORMATS, "The suffix of -o chooses it.")
     return opener

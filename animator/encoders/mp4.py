@@ -8,10 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from animator.encoders.formats import Frame, Samples, check_frame
-from animator.encoders.pyav_adapter import StreamSpec, VideoStream, writing, yuv_converter
+from animator.encoders.pyav_adapter import StreamSpec, VideoStream, has_codec, writing, yuv_converter
 from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
+from animator.errors import AnimatorError
 
-OPTIONS = {"crf": "19", "preset": "veryfast"}
+CODECS = {
+    "h264": ("libx264", 19, {"preset": "veryfast"}, ""),
+    "h265": (
+        "libx265",
+        22,
+        {"preset": "veryfast", "x265-params": "log-level=error:pools=2:frame-threads=1"},
+        "hvc1",
+    ),
+    "av1": ("libsvtav1", 28, {"preset": "9", "svtav1-params": "lp=2"}, ""),
+}
 THREADS = 3  # total work is that of one; more threads make larger files
 
 
@@ -47,17 +57,24 @@ def open_mp4(path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | 
 
 
 def stream_spec(spec: FilmSpec) -> StreamSpec:
-    """The H.264 stream for a film, with a keyframe at least every second."""
+    """The stream for a film, with a keyframe at least every second."""
+    codec, crf, options, tag = CODECS[spec.codec]
+    if not has_codec(codec):
+        raise AnimatorError(
+            f"--codec {spec.codec} needs the encoder {codec}, which this build of PyAV lacks. "
+            "Install PyAV from its wheel (pip install av), or use --codec h264."
+        )
     return StreamSpec(
-        codec="libx264",
+        codec=codec,
         pixel_format="yuv420p",
         width=spec.width,
         height=spec.height,
         rate=spec.rate,
         threads=THREADS,
         keyframes=max(1, int(spec.rate)),
-        options=OPTIONS,
+        options={"crf": str(crf + 4 * spec.quality), **options},
         bt709=True,
+        tag=tag,
     )
 
 

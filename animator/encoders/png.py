@@ -15,7 +15,7 @@ _KEYS = ("Title", "Description", "Alt Text", "Source")
 
 
 class PngEncoder:
-    """Keeps a copy of the latest frame, RGB."""
+    """Keeps a copy of the latest frame, RGB or RGBA."""
 
     def __init__(self, spec: FilmSpec) -> None:
         self._spec = spec
@@ -25,8 +25,8 @@ class PngEncoder:
         """See Encoder.write."""
         check_frame(frame, self._spec, repeat)
         if self.last is None:
-            self.last = np.empty((*frame.shape[:2], 3), np.uint8)
-        self.last[...] = frame[..., :3]
+            self.last = np.empty((*frame.shape[:2], 4 if self._spec.transparent else 3), np.uint8)
+        self.last[...] = frame[..., : self.last.shape[2]]
 
 
 @contextmanager

@@ -26,7 +26,8 @@ _SCALER_THREADS = 2
 @dataclass(frozen=True, slots=True)
 class StreamSpec:
     """A video stream to be: `rate` in frames a second, also the unit of time stamps; a keyframe at least
-    every `keyframes` frames; `threads` of the codec (the bytes depend on it, so it is fixed)."""
+    every `keyframes` frames; `threads` of the codec (the bytes depend on it, so it is fixed); `tag`: the
+    codec's name in the file, where players ask for another one than the usual."""
 
     codec: str
     pixel_format: str
@@ -37,6 +38,7 @@ class StreamSpec:
     keyframes: int | None = None
     options: Mapping[str, str] | None = None
     bt709: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class VideoStream:
         self._stream.time_base = self._unit
         codec = self._stream.codec_context
         codec.thread_count = spec.threads
+        if spec.tag:
+            codec.codec_tag = spec.tag
         if spec.keyframes is not None:
             codec.gop_size = spec.keyframes
         if spec.bt709:
@@ -91,8 +95,9 @@ class VideoStream:
             self._container.mux(packet)
 
 
-def yuv_converter() -> Callable[[NDArray[np.uint8]], Any]:
-    """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range yuv420p picture.
+def yuv_converter(layout: str = "yuv420p") -> Callable[[NDArray[np.uint8]], Any]:
+    """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range picture of `layout`, which is
+    yuv420p, or yuva420p with transparency.
 
     swscale reads the RGBA rows where they are: no RGB copy is made. Chroma is the mean of two by two pixels.
     """
@@ -101,7 +106,7 @@ def yuv_converter() -> Callable[[NDArray[np.uint8]], Any]:
     def convert(frame: NDArray[np.uint8]) -> Any:
         return reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(frame, format="rgba"),
-            format="yuv420p",
+            format=layout,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
@@ -110,6 +115,17 @@ def yuv_converter() -> Callable[[NDArray[np.uint8]], Any]:
         )
 
     return convert
+
+
+def rgba_converter(layout: str) -> Callable[[NDArray[np.uint8]], Any]:
+    """A function from RGBA, (height, width, 4) uint8, to the same colours in "rgba", "bgra" or "rgb24"."""
+    order = {"rgba": [0, 1, 2, 3], "bgra": [2, 1, 0, 3], "rgb24": [0, 1, 2]}[layout]
+    return lambda frame: av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[..., order]), format=layout)
+
+
+def has_codec(name: str) -> bool:
+    """Whether this build of PyAV can encode with codec `name`."""
+    return name in av.codecs_available
 
 
 def palette_picture(index: NDArray[np.uint8], palette: NDArray[np.uint8]) -> Any:
@@ -139,19 +155,21 @@ def read_facts(path: Path) -> VideoFacts:
     with _container(path, "r") as container:
         video = container.streams.video[0]
         codec = video.codec_context
+        whole = (container.duration or 0) / av.time_base  # a WebM says it of the file alone
+        seconds = float(video.duration * video.time_base) if video.duration else whole
         return VideoFacts(
             width=codec.width,
             height=codec.height,
             fps=float(video.average_rate or 0),
-            frames=video.frames,
-            seconds=float((video.duration or 0) * video.time_base),
+            frames=video.frames or round(seconds * float(video.average_rate or 0)),
+            seconds=seconds,
             colours=(
                 int(codec.color_primaries),
                 int(codec.color_trc),
                 int(codec.colorspace),
                 int(codec.color_range),
             ),
-            metadata=dict(container.metadata),
+            metadata={key.lower(): value for key, value in container.metadata.items()},
         )
 
 

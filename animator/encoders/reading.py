@@ -3,6 +3,7 @@
 PyAV and imageio are imported only when a file needs them.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from animator.encoders.spec import FilmInfo
@@ -24,29 +25,33 @@ def inspect(path: Path | str) -> FilmInfo:
         ) from error
     try:
         if head[4:8] == b"ftyp":
-            return _mp4(path)
+            return _pictures(path, "avif") if head[8:12] in (b"avis", b"avif") else _video(path, "mp4")
         if head[:4] == b"GIF8":
             return _gif(path)
         if head[:4] == b"\x89PNG":
             return _png(path)
+        if head[:4] == b"\x1a\x45\xdf\xa3":
+            return _video(path, "webm")
+        if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+            return _pictures(path, "webp")
     except (OSError, ValueError, IndexError, SyntaxError) as error:
         raise AnimatorError(
             f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
         ) from error
     raise AnimatorError(
-        f"'{path}' is not a film: it is neither an MP4, a GIF nor a PNG. Give a file that animator "
-        "render wrote."
+        f"'{path}' is not a film: it is neither an MP4, a GIF, a PNG, a WebM, a WebP nor an AVIF. "
+        "Give a file that animator render wrote."
     )
 
 
-def _mp4(path: Path) -> FilmInfo:
+def _video(path: Path, name: str) -> FilmInfo:
     from animator.encoders.mp4 import from_tags
     from animator.encoders.pyav_adapter import read_facts
 
     facts = read_facts(path)
     return FilmInfo(
         path=path,
-        format="mp4",
+        format=name,
         width=facts.width,
         height=facts.height,
         fps=facts.fps,
@@ -55,6 +60,23 @@ def _mp4(path: Path) -> FilmInfo:
         bytes=path.stat().st_size,
         metadata=from_tags(facts.metadata),
     )
+
+
+def _pictures(path: Path, name: str) -> FilmInfo:
+    """An animated file of pictures, as Pillow reads it: a held picture is one frame."""
+    from PIL import Image
+
+    total = 0.0
+    with Image.open(path) as image:
+        frames = getattr(image, "n_frames", 1)
+        for i in range(frames):
+            image.seek(i)
+            image.load()
+            total += float(image.info.get("duration", 0))
+        width, height = image.size
+    seconds = total / 1000
+    return FilmInfo(path, name, width, height, frames / seconds if seconds else 0.0, frames, seconds,
+                    path.stat().st_size, None)  # fmt: skip
 
 
 def _gif(path: Path) -> FilmInfo:
@@ -79,6 +101,9 @@ def _gif(path: Path) -> FilmInfo:
 
 def _png(path: Path) -> FilmInfo:
     from animator.encoders.png import read_still
+
+    if b"acTL" in path.read_bytes()[:65_536]:
+        return replace(_pictures(path, "apng"), metadata=read_still(path)[1])
 
     (width, height), metadata = read_still(path)
     return FilmInfo(

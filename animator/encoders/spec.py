@@ -14,6 +14,9 @@ from animator.errors import AnimatorError
 
 SMALLEST = 16  # pixels a side
 LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
+EVEN = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
+CLEAR = (".png", ".apng", ".webp", ".webm", "folder")
+CODECS = ("h264", "h265", "av1")
 FASTEST = 240  # frames a second
 FASTEST_GIF = 50  # frames a second: two hundredths each, the shortest delay that viewers keep
 LONGEST_PAUSE = 300  # seconds
@@ -25,6 +28,8 @@ class FilmSpec:
 
     `end_pause`: seconds that a looping format (GIF) rests on its last picture on top of that picture's
     own time; a format that stops by itself (MP4, PNG) ignores it.
+    `codec`: of an MP4, h264, h265 or av1. `quality`: steps towards a smaller file (crf), 0 the best.
+    `transparent`: frames carry alpha. `loop`: whether a looping format plays for ever.
     `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette.
     """
 
@@ -33,6 +38,10 @@ class FilmSpec:
     fps: float
     end_pause: float = 0.0
     exact_colours: tuple[tuple[int, int, int], ...] = ()
+    codec: str = "h264"
+    quality: int = 0
+    transparent: bool = False
+    loop: bool = True
 
     @property
     def rate(self) -> Fraction:
@@ -48,8 +57,15 @@ class FilmSpec:
                 f"A pause of {self.end_pause:g} seconds at the end is not possible: it lasts from 0 to "
                 f"{LONGEST_PAUSE} seconds. Use end_pause=2."
             )
-        if suffix.lower() == ".mp4":
-            _check_even(self.width, self.height)
+        if suffix.lower() in EVEN:
+            _check_even(suffix.lower(), self.width, self.height)
+        if self.transparent and suffix.lower() not in CLEAR:
+            raise AnimatorError(
+                f"A {suffix} file cannot be transparent. Write one of {' '.join(CLEAR)}, or leave "
+                "--transparent away."
+            )
+        if self.codec not in CODECS:
+            raise AnimatorError(f"No codec is called {self.codec!r}. Known: {' '.join(CODECS)}.")
         if suffix.lower() == ".gif":
             _check_gif_rate(self.fps)
 
@@ -129,13 +145,13 @@ def _check_rate(fps: float) -> None:
         )
 
 
-def _check_even(width: int, height: int) -> None:
+def _check_even(suffix: str, width: int, height: int) -> None:
     if width % 2 == 0 and height % 2 == 0:
         return
     smaller = f"{width - width % 2}x{height - height % 2}"
     larger = f"{width + width % 2}x{height + height % 2}"
     raise AnimatorError(
-        f"An MP4 cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
+        f"{EVEN[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
         f"both sides must be even. Use --size {smaller} or {larger}, or write a .gif."
     )
 

@@ -33,7 +33,7 @@ class Look:
     @property
     def points(self) -> float:
         """The size of normal text in points."""
-        return self.em * 72 / DPI
+        return self.em * 72 / self.figure.dpi
 
     def line(self, pixels_at_720p: float) -> float:
         """A line width in points that looks like `pixels_at_720p` on a frame 720 pixels high."""
@@ -41,7 +41,7 @@ class Look:
 
     def axes(self, box: Box, background: str = "panel") -> Axes:
         """Axes that fill `box`, in the style's colours, without ticks' clutter."""
-        wide, high = self.figure.get_size_inches() * DPI
+        wide, high = self.figure.get_size_inches() * self.figure.dpi
         if min(box.width, box.height) < 1:
             raise AnimatorError(
                 f"A frame of {wide:.0f}x{high:.0f} pixels has no room for all panels of this layout. "
@@ -62,7 +62,7 @@ class Look:
 
     def text(self, left: float, bottom: float, words: str, **looks: Any) -> Text:
         """Text at a place in pixels of the frame; size in em (default 1)."""
-        wide, high = self.figure.get_size_inches() * DPI
+        wide, high = self.figure.get_size_inches() * self.figure.dpi
         size = float(looks.pop("em", 1.0))
         options: dict[str, Any] = {"color": self.style.ink, "va": "baseline", "family": use_fonts(), **looks}
         text = self.figure.text(left / wide, bottom / high, words, **options)

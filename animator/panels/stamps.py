@@ -76,6 +76,10 @@ class Stamp(Text):
         text = self.get_text()
         if not text or not self.get_visible() or self.opacity <= 0:
             return
+        if not hasattr(renderer, "buffer_rgba"):  # lines and letters, for print
+            self.set_alpha(self.opacity)
+            super().draw(renderer)
+            return
         points, weight = float(self.get_fontsize()), self.get_fontweight()
         glyphs = [glyph(character, points, weight) for character in text]
         x, y = self.get_transform().transform(self.get_position())
@@ -141,6 +145,10 @@ class Sprite(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Lay the picture over the frame."""
+        if not hasattr(renderer, "buffer_rgba"):
+            for artist in self.artists if self.get_visible() and self.opacity > 0 else ():
+                artist.draw(renderer)
+            return
         pixels = np.asarray(renderer.buffer_rgba())
         if self.picture is None:
             self.picture = self._take(pixels.shape[1], pixels.shape[0])

@@ -1,0 +1,121 @@
+"""How a film is handed over: codec, transparency, looping, one frame of it, a budget of bytes; and presets.
+
+A Delivery is what a user may ask for beside size and rate. It draws nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from animator.encoders.spec import FilmSpec
+from animator.errors import AnimatorError, nearest
+from animator.timeline import FrameState, Timeline
+
+UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+SMALLEST = 10_000  # bytes
+QUALITIES = (0, 1, 2, 3, 4)  # of an MP4, from the best on
+SHRINK = (1.0, 0.75, 0.56, 0.42, 0.32)
+SLOWER = {".gif": (1.0, 0.5), ".mp4": (1.0,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """codec: h264, h265 or av1, of an .mp4. transparent: no background. loop: whether .gif and its like play
+    for ever; end_pause: seconds that they rest. frame: which one a still shows, such as "3.2s", "step:40",
+    "first" or "last". max_bytes: what an .mp4 or a .gif may have.
+    """
+
+    codec: str = "h264"
+    transparent: bool = False
+    loop: bool = True
+    end_pause: float = 0.0
+    frame: str = "last"
+    max_bytes: int | None = None
+
+    def apply(self, spec: FilmSpec) -> FilmSpec:
+        """`spec` with what was asked for."""
+        return replace(spec, codec=self.codec, transparent=self.transparent, loop=self.loop,
+                       end_pause=self.end_pause)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What `--for` stands for: files by suffix, size, style, and the rest."""
+
+    suffixes: tuple[str, ...]
+    size: tuple[int, int]
+    style: str
+    text: float = 1.0
+    delivery: Delivery = field(default_factory=Delivery)
+
+
+PRESETS = {
+    "slides": Preset((".mp4",), (1920, 1080), "light", 1.15),
+    "web": Preset((".mp4", ".webm"), (1280, 720), "dark"),
+    "social": Preset((".mp4",), (1080, 1080), "dark"),
+    "paper": Preset((".pdf", ".svg"), (1280, 720), "paper"),
+    "readme": Preset((".gif",), (800, 450), "dark", 1.0, Delivery(max_bytes=2_000_000, end_pause=2.0)),
+}
+
+
+def preset(name: str) -> Preset:
+    """The preset called `name`; AnimatorError lists the known ones."""
+    if name not in PRESETS:
+        raise AnimatorError(f"--for {name} is not known. {nearest(name, PRESETS)}Known: {' '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def read_bytes(text: str) -> int:
+    """4MB, 500kB or 2000000 as a number of bytes, thousand by thousand."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", text.strip())
+    if match is None or match[2].upper() not in UNITS:
+        raise AnimatorError(
+            f"--max-bytes {text} is no size. Type a number with B, kB, MB or GB, such as --max-bytes 4MB."
+        )
+    count = int(float(match[1]) * UNITS[match[2].upper()])
+    if count < SMALLEST:
+        raise AnimatorError(
+            f"--max-bytes {text} is too small for any film: the least is 10kB. Use --max-bytes 1MB."
+        )
+    return count
+
+
+def chosen(clock: Timeline, frame: str) -> FrameState:
+    """The state of the frame that `frame` names; AnimatorError when the film has none such."""
+    if frame in ("first", "last"):
+        return clock.state(0 if frame == "first" else clock.frames - 1)
+    seconds = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)s", frame)
+    if seconds:
+        index = round(float(seconds[1]) * clock.fps)
+        if index >= clock.frames:
+            raise AnimatorError(
+                f"--frame {frame} is after the end: this film lasts {clock.seconds:g} seconds. "
+                "Use --frame last."
+            )
+        return clock.state(index)
+    step = re.fullmatch(r"step:([0-9]+)", frame)
+    if step and int(step[1]) <= clock.steps:
+        number = int(step[1])
+        return FrameState(number, number == clock.steps, onto=number)
+    reason = f"this run has {clock.steps:,} steps" if step else "it names no frame"
+    raise AnimatorError(
+        f"--frame {frame} is not possible: {reason}. Use seconds such as 3.2s, step:{min(40, clock.steps)}, "
+        "first or last."
+    )
+
+
+def smaller(suffix: str, spec: FilmSpec) -> Iterator[tuple[FilmSpec, str]]:
+    """Ever smaller films in place of `spec`, each with the words that say what it gives up."""
+    for shrink in SHRINK:
+        for slower in SLOWER[suffix]:
+            for quality in QUALITIES if suffix == ".mp4" else (0,):
+                width, height = (2 * round(side * shrink / 2) for side in (spec.width, spec.height))
+                fps = spec.fps * slower
+                said = [
+                    f"{width}x{height} pixels" if shrink < 1 else "",
+                    f"{fps:g} frames a second" if slower < 1 else "",
+                    f"a quality {4 * quality} steps of crf lower" if quality else "",
+                ]
+                shape = (spec.width, spec.height) if shrink == 1 else (width, height)
+                yield (replace(spec, width=shape[0], height=shape[1], fps=fps, quality=quality),
+                       " and ".join(part for part in said if part))  # fmt: skip

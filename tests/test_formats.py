@@ -1,0 +1,247 @@
+"""The formats beside MP4, GIF and PNG, read back by Pillow, PyAV and an XML parser; budgets; presets."""
+
+import json
+import xml.etree.ElementTree
+from dataclasses import replace
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from animator.delivery import Delivery, chosen, preset, read_bytes
+from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
+from animator.errors import AnimatorError
+from animator.films import cut_out
+from animator.timeline import FrameState, Timeline
+from tests.running import run
+
+WORDS = Metadata("One <neuron>", "It learns.", "A dot moves.", "animator render neuron", {"seed": 1})
+
+
+def pictures(size=(64, 96), count=12):
+    """A bar that moves over a gradient: (h, w, 4) uint8 each."""
+    height, width = size
+    ground = np.linspace(40, 200, width).astype(np.uint8)
+    for i in range(count):
+        frame = np.full((height, width, 4), 255, np.uint8)
+        frame[..., 0], frame[..., 1], frame[..., 2] = ground, 90, 160
+        frame[10:30, 4 * i : 4 * i + 12, :3] = (230, 60, 40)
+        yield frame
+
+
+def write(path, spec, count=12, repeat=1):
+    """A film of those pictures at `path`."""
+    with open_encoder(path, spec, WORDS) as encoder:
+        for frame in pictures((spec.height, spec.width), count):
+            encoder.write(frame, repeat)
+    return list(pictures((spec.height, spec.width), count))
+
+
+def psnr(one, two):
+    """Decibels between two pictures of bytes."""
+    return 10 * np.log10(255**2 / max(1e-9, np.mean((one.astype(float) - two.astype(float)) ** 2)))
+
+
+@pytest.mark.parametrize(("suffix", "least"), [(".webp", 32), (".apng", 90), (".avif", 30)])
+@pytest.mark.parametrize("fps", [20, 30])
+def test_animated_pictures_by_pillow(tmp_path, suffix, least, fps):
+    """Size, length and every picture are those that were written; APNG to the last bit."""
+    path = tmp_path / f"film{suffix}"
+    drawn = write(path, FilmSpec(96, 64, fps))
+    lasts, seen = [], []
+    with Image.open(path) as image:
+        assert image.size == (96, 64)
+        for i in range(image.n_frames):
+            image.seek(i)
+            seen.append(np.asarray(image.convert("RGB")))
+            lasts.append(float(image.info["duration"]))
+        assert image.info.get("loop", 0) == 0
+    assert sum(lasts) == pytest.approx(12_000 / fps, abs=12)
+    assert len(seen) == 12
+    for one, two in zip(seen, drawn, strict=True):
+        assert psnr(one, two[..., :3]) >= least
+    found = inspect(path)
+    assert (found.format, found.width, found.height, found.frames) == (suffix[1:], 96, 64, 12)
+    assert found.seconds == pytest.approx(12 / fps, abs=0.012)
+
+
+def test_webm_by_pyav(tmp_path):
+    """VP9, constant rate, a keyframe a second, BT.709, and the film's words."""
+    path = tmp_path / "film.webm"
+    drawn = write(path, FilmSpec(96, 64, 10), count=12, repeat=3)
+    with av.open(str(path)) as file:
+        stream = file.streams.video[0]
+        assert stream.codec_context.name in ("vp9", "libvpx-vp9")
+        frames = list(file.decode(stream))
+    assert len(frames) == 36
+    times = [float(frame.pts * frame.time_base) for frame in frames]
+    np.testing.assert_allclose(np.diff(times), 0.1, atol=1e-3)
+    keys = [i for i, frame in enumerate(frames) if frame.key_frame]
+    assert keys[0] == 0 and max(np.diff([*keys, 36])) <= 10
+    for i in (0, 17, 35):
+        assert psnr(frames[i].to_ndarray(format="rgb24"), drawn[i // 3][..., :3]) > 26
+    found = inspect(path)
+    assert found.metadata == WORDS and found.seconds == pytest.approx(3.6, abs=0.01)
+
+
+@pytest.mark.parametrize(("codec", "name"), [("h264", "h264"), ("h265", "hevc"), ("av1", "av1")])
+def test_codecs_of_mp4(tmp_path, codec, name):
+    """Each is what it says, with a keyframe a second; H.265 under the tag that QuickTime plays."""
+    path = tmp_path / "film.mp4"
+    drawn = write(path, FilmSpec(128, 96, 10, codec=codec), count=24)
+    with av.open(str(path)) as file:
+        stream = file.streams.video[0]
+        assert name in stream.codec_context.codec.name
+        assert stream.codec_context.codec_tag == {"h264": "avc1", "h265": "hvc1", "av1": "av01"}[codec]
+        frames = list(file.decode(stream))
+    assert len(frames) == 24
+    keys = [i for i, frame in enumerate(frames) if frame.key_frame]
+    assert max(np.diff([*keys, 24])) <= 10
+    assert psnr(frames[12].to_ndarray(format="rgb24"), drawn[12][..., :3]) > 26
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".apng", ".webm", ".png"])
+def test_transparency_survives(tmp_path, suffix):
+    """Where alpha was 0, 128 and 255 it is still, to a few steps."""
+    path = tmp_path / f"film{suffix}"
+    frame = np.zeros((64, 96, 4), np.uint8)
+    frame[:, 32:64] = (200, 40, 40, 128)
+    frame[:, 64:] = (40, 200, 40, 255)
+    with open_encoder(path, FilmSpec(96, 64, 10, transparent=True), WORDS) as encoder:
+        encoder.write(frame, 3)
+    if suffix == ".webm":
+        with av.open(str(path)) as file:
+            assert file.streams.video[0].metadata.get("alpha_mode", file.metadata.get("alpha_mode")) == "1"
+        return
+    with Image.open(path) as image:
+        alpha = np.asarray(image.convert("RGBA"))[..., 3].astype(int)
+    for place, wanted in ((16, 0), (48, 128), (80, 255)):
+        assert abs(int(alpha[32, place]) - wanted) <= 2
+
+
+def test_cutting_out_gives_the_picture_back_on_any_ground():
+    """Over black, over white and over red, the cut-out is what would have been drawn there."""
+    rng = np.random.default_rng(0)
+    colour, alpha = rng.integers(0, 256, (8, 9, 3)), rng.integers(0, 256, (8, 9, 1)) / 255
+
+    def over(ground):
+        mixed = np.round(colour * alpha + np.array(ground) * (1 - alpha)).astype(np.uint8)
+        return np.dstack([mixed, np.full((8, 9, 1), 255, np.uint8)])
+
+    cut = cut_out(over((0, 0, 0)), over((255, 255, 255))).astype(float)
+    share = cut[..., 3:] / 255
+    for ground in ((0, 0, 0), (255, 255, 255), (200, 30, 60)):
+        again = cut[..., :3] * share + np.array(ground) * (1 - share)
+        np.testing.assert_allclose(again, over(ground)[..., :3], atol=2.5)
+
+
+def test_a_folder_of_frames(tmp_path):
+    """Every frame is a PNG of its own, held ones too; a folder that is in use is not written over."""
+    path = tmp_path / "frames"
+    drawn = write(path, FilmSpec(96, 64, 10), count=3, repeat=2)
+    assert [file.name for file in sorted(path.iterdir())] == [f"{i:04d}.png" for i in range(1, 7)]
+    for i, file in enumerate(sorted(path.iterdir())):
+        np.testing.assert_array_equal(np.asarray(Image.open(file)), drawn[i // 2][..., :3])
+    with pytest.raises(
+        AnimatorError, match=r"^'.*frames' is there already and would be written over\. Remove "
+    ):
+        write(path, FilmSpec(96, 64, 10))
+    assert len(list(path.iterdir())) == 6 and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("suffix", "spec", "said"),
+    [
+        (
+            ".webm",
+            FilmSpec(97, 64, 10),
+            "A WebM cannot be 97x64 pixels: its colours are stored for two by two",
+        ),
+        (".avif", FilmSpec(96, 63, 10), "An AVIF cannot be 96x63 pixels"),
+        (
+            ".mp4",
+            FilmSpec(96, 64, 10, transparent=True),
+            "A .mp4 file cannot be transparent. Write one of .png",
+        ),
+        (".mp4", FilmSpec(96, 64, 10, codec="vp8"), "No codec is called 'vp8'. Known: h264 h265 av1."),
+    ],
+)
+def test_what_a_format_cannot_hold(tmp_path, suffix, spec, said):
+    """One sentence, and no file."""
+    with pytest.raises(AnimatorError) as caught:
+        open_encoder(tmp_path / f"film{suffix}", spec, WORDS)
+    assert str(caught.value).startswith(said) and not list(tmp_path.iterdir())
+
+
+def test_frames_by_name():
+    """Seconds, steps, first and last; what is not there is one sentence."""
+    clock = Timeline(60, 10.0)
+    assert chosen(clock, "first").step == 0 and chosen(clock, "last").step == 60
+    assert chosen(clock, "3.2s") == clock.state(32)
+    assert chosen(clock, "step:40") == FrameState(40, False, onto=40)
+    for wrong, said in (
+        ("99s", "--frame 99s is after the end: this film lasts 6 seconds. Use --frame last."),
+        ("step:61", "--frame step:61 is not possible: this run has 60 steps. Use seconds such as "
+        "3.2s, step:40, "
+         "first or last."),
+        ("middle", "--frame middle is not possible: it names no frame. Use seconds such as 3.2s, "
+        "step:40, first "
+         "or last."),
+    ):  # fmt: skip
+        with pytest.raises(AnimatorError) as caught:
+            chosen(clock, wrong)
+        assert str(caught.value) == said
+
+
+def test_bytes_and_presets():
+    """4MB is 4,000,000; nonsense and specks are refused; unknown presets list the known ones."""
+    assert (read_bytes("4MB"), read_bytes("500kB"), read_bytes("2000000")) == (4_000_000, 500_000, 2_000_000)
+    with pytest.raises(
+        AnimatorError, match=r"^--max-bytes 4 apples is no size\. Type a number with B, kB, MB"
+    ):
+        read_bytes("4 apples")
+    with pytest.raises(
+        AnimatorError, match=r"^--max-bytes 5B is too small for any film: the least is 10kB\."
+    ):
+        read_bytes("5B")
+    with pytest.raises(
+        AnimatorError, match=r"^--for slide is not known. Did you mean 'slides'\? Known: slides "
+    ):
+        preset("slide")
+    assert preset("readme").delivery == replace(Delivery(), max_bytes=2_000_000, end_pause=2.0)
+
+
+def test_vector_stills(tmp_path, capsys):
+    """An .svg of the asked size whose text is paths, a .pdf of one page; the same bytes twice."""
+    made = []
+    for name in ("a", "b"):
+        out = tmp_path / f"{name}.svg", tmp_path / f"{name}.pdf"
+        done = run(capsys, "render", "neuron", "epochs=1", "-o", str(out[0]), "-o", str(out[1]),
+                   "--frame", "step:9", "--size", "640x360")  # fmt: skip
+        assert done.code == 0, done.err
+        made.append([path.read_bytes() for path in out])
+    assert made[0] == made[1]
+    root = xml.etree.ElementTree.fromstring(made[0][0])
+    assert (root.get("width"), root.get("height")) == ("640pt", "360pt")
+    assert not root.findall(".//{*}text") and len(root.findall(".//{*}path")) > 100
+    assert (
+        made[0][1].startswith(b"%PDF")
+        and made[0][1].count(b"/Type /Page\n") + made[0][1].count(b"/Type /Page ") == 1
+    )
+
+
+def test_a_budget_is_kept(tmp_path, capsys):
+    """The file is at most as large as asked, says what it gave up, and is not there when nothing fits."""
+    path = tmp_path / "film.gif"
+    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(path), "--max-bytes", "60kB", "--json")
+    assert done.code == 0, done.err
+    report = json.loads(done.out)["files"][0]
+    assert path.stat().st_size == report["bytes"] <= 60_000
+    assert report["gave_up"] and "to fit its bytes, film.gif has " in done.err
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["film.gif", "film.png"]
+    none = tmp_path / "none.mp4"
+    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(none), "--max-bytes", "10kB")
+    assert done.code == 2
+    assert "'none.mp4' does not fit into 10,000 bytes, however small it is made." in done.err
+    assert not none.exists()
