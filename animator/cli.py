@@ -137,6 +137,36 @@ def new(name: Annotated[str, typer.Argument(help="What to call it: NAME.py is wr
     starter.new(name)
 
 
+@app.command()
+def slides(
+    films: Annotated[list[Path], typer.Argument(help="Films, each for a slide of its own.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The deck, .pptx.")] = Path("deck.pptx"),
+    titles: Annotated[bool, typer.Option("--titles", help="Each film below its title.")] = False,
+    autoplay: Annotated[bool, typer.Option("--autoplay", help="Films start by themselves.")] = False,
+    loop: Annotated[bool, typer.Option("--loop", help="Films start again at their end.")] = False,
+) -> None:
+    """Put films into a PowerPoint deck, with posters, alt text and notes."""
+    from animator import listings
+    from animator.slides import make
+
+    listings.made(output, make(films, output, titles, autoplay, loop))
+
+
+@app.command()
+def page(
+    films: Annotated[list[Path], typer.Argument(help="Films, in the order of the page.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="An .html file that holds everything, or a folder.")
+    ] = Path("index.html"),
+    title: Annotated[str, typer.Option(help="The page's title; by default the first film's.")] = "",
+) -> None:
+    """Put films onto a web page that works without a server."""
+    from animator import listings
+    from animator.page import make
+
+    listings.made(output, make(films, output, title))
+
+
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
     try:

@@ -4,13 +4,16 @@ import json as json_text
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from animator import library
 from animator.errors import AnimatorError
+
+if TYPE_CHECKING:
+    from animator.showing import Shown
 
 
 def scenes(as_json: bool) -> None:
@@ -100,3 +103,9 @@ def verify(as_json: bool) -> int:
                           "ok" if c.passed else "FAILED")  # fmt: skip
         Console(width=None if sys.stdout.isatty() else 140, highlight=False).print(table)
     return 0 if all(c.passed for c in found) else 1
+
+
+def made(target: Path, films: "list[Shown]") -> None:
+    """Say what `target` holds now."""
+    names = ", ".join(film.path.name for film in films)
+    sys.stdout.write(f"{target}  {len(films)} film{'s' * (len(films) != 1)}: {names}\n")

@@ -1,0 +1,88 @@
+"""Films as slides and pages take them: the file, what kind it is, its poster, and its words.
+
+In: the paths of films. Out: a Shown for each. Words come from the files and are data: whoever puts them on a
+page escapes them.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from animator.encoders import FilmInfo, inspect
+from animator.errors import AnimatorError
+
+MIME = {
+    "mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "webp": "image/webp", "apng": "image/apng",
+    "avif": "image/avif", "png": "image/png",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A film with its facts. poster: a still as PNG bytes. Words are empty in a file from somewhere else."""
+
+    path: Path
+    info: FilmInfo
+    poster: bytes
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it plays with controls; other formats are pictures that move by themselves."""
+        return self.info.format in ("mp4", "webm")
+
+    @property
+    def mime(self) -> str:
+        """Its media type."""
+        return MIME[self.info.format]
+
+    @property
+    def title(self) -> str:
+        """Its title, or the name of its file."""
+        return (self.info.metadata.title if self.info.metadata else "") or self.path.stem
+
+    @property
+    def caption(self) -> str:
+        """Its description."""
+        return self.info.metadata.description if self.info.metadata else ""
+
+    @property
+    def alt_text(self) -> str:
+        """What it shows, in words."""
+        return (self.info.metadata.alt_text if self.info.metadata else "") or self.title
+
+    @property
+    def command(self) -> str:
+        """The command that made it."""
+        return self.info.metadata.command if self.info.metadata else ""
+
+
+def shown(paths: Sequence[Path]) -> list[Shown]:
+    """Every film of `paths`, read; AnimatorError for one that is missing, damaged or no film."""
+    if not paths:
+        raise AnimatorError("No films were given. Give at least one, such as output/neuron.mp4.")
+    found = []
+    for path in paths:
+        info = inspect(path)
+        found.append(Shown(path, info, _poster(path, info)))
+    return found
+
+
+def _poster(path: Path, info: FilmInfo) -> bytes:
+    """The PNG beside the film, where it has the same shape; else the film's last picture."""
+    beside = path.with_suffix(".png")
+    if beside.is_file():
+        still = inspect(beside)
+        if abs(still.width * info.height - still.height * info.width) <= max(still.width, info.width):
+            return beside.read_bytes()
+    import imageio.v3 as iio
+
+    last = None
+    plugin = "pyav" if info.format in ("mp4", "webm") else "pillow"
+    for picture in iio.imiter(path, plugin=plugin):
+        last = picture
+    if last is None:
+        raise AnimatorError(f"'{path}' has no picture. Render it again.")
+    kept = io.BytesIO()
+    iio.imwrite(kept, last[..., :3], plugin="pillow", extension=".png")
+    return kept.getvalue()

@@ -1,0 +1,90 @@
+"""A PowerPoint deck with a film on every slide, made with python-pptx.
+
+Each film keeps its shape: as large as the slide lets it be, or below its title. Its poster stands for it
+until it plays; its alt text, caption and command go along.
+"""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from animator.errors import AnimatorError
+from animator.files import replacing
+from animator.showing import Shown, shown
+
+WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
+TITLE = 1_000_000  # EMU: the height of a title
+BLANK, TITLE_ONLY = 6, 5  # layouts of the default template
+INSTALL = "pip install 'animator[slides]'"
+
+
+def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False,
+         loop: bool = False) -> list[Shown]:  # fmt: skip
+    """Write `deck` (.pptx) with a slide for each film of `paths`.
+
+    titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
+    instead of at a click. loop: they start again at their end. Raises AnimatorError.
+    """
+    try:
+        from pptx import Presentation
+    except ImportError as error:
+        raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
+    if deck.suffix.lower() != ".pptx":
+        raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
+    films = shown(paths)
+    for film in films:
+        _check(film)
+    presentation: Any = Presentation()
+    presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
+    for film in films:
+        _slide(presentation, film, titles, autoplay, loop)
+    with replacing(deck) as temporary:
+        presentation.save(str(temporary))
+    return films
+
+
+def _check(film: Shown) -> None:
+    if film.info.format not in ("mp4", "gif", "png"):
+        raise AnimatorError(
+            f"'{film.path}' is a .{film.info.format} file, which slides do not play. "
+            "Render it as an .mp4 or a .gif."
+        )
+
+
+def place(width: int, height: int, titles: bool) -> tuple[int, int, int, int]:
+    """(left, top, width, height) in EMU of a film of width x height pixels: whole, in the middle."""
+    top = TITLE if titles else 0
+    room = HEIGHT - top - (TITLE // 4 if titles else 0)
+    scale = min(WIDTH / width, room / height)
+    wide, high = int(width * scale), int(height * scale)
+    return (WIDTH - wide) // 2, top + (room - high) // 2, wide, high
+
+
+def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: bool) -> None:
+    slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
+    if titles:
+        title = slide.shapes.title
+        title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
+        title.text = film.title
+    spot = place(film.info.width, film.info.height, titles)
+    if film.is_video:
+        shape = slide.shapes.add_movie(str(film.path), *spot, poster_frame_image=io.BytesIO(film.poster),
+                                       mime_type=film.mime)  # fmt: skip
+        _timing(slide, autoplay, loop)
+    else:
+        shape = slide.shapes.add_picture(str(film.path), *spot)
+    said = shape._element.xpath(".//p:cNvPr")[0]
+    said.set("descr", film.alt_text)
+    said.set("name", film.title)
+    slide.notes_slide.notes_text_frame.text = "\n".join(part for part in (film.caption, film.command) if part)
+
+
+def _timing(slide: Any, autoplay: bool, loop: bool) -> None:
+    """When the slide's video starts, and how often it plays."""
+    node = ".//p:video/p:cMediaNode/p:cTn"
+    if autoplay:
+        for condition in slide._element.xpath(f"{node}/p:stCondLst/p:cond"):
+            condition.set("delay", "0")
+    if loop:
+        slide._element.xpath(node)[0].set("repeatCount", "indefinite")

@@ -1,0 +1,220 @@
+"""Slides and pages: read back as packages, by LibreOffice and by Chromium."""
+
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from animator import page, slides
+from animator.encoders import FilmSpec, Metadata, open_encoder
+from animator.errors import AnimatorError
+from animator.showing import shown
+from tests.running import run
+
+WORDS = Metadata("One <b>neuron</b> & \"more\"", "It <script>alert(1)</script> learns.", "A red dot moves.",
+                 "animator render neuron -o film.mp4")  # fmt: skip
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+needs_chromium = pytest.mark.skipif(
+    not CHROMIUM, reason="Chromium is not installed: apt-get install chromium"
+)
+needs_office = pytest.mark.skipif(
+    not OFFICE or not shutil.which("pdftoppm"),
+    reason="LibreOffice is not installed: apt-get install libreoffice-impress poppler-utils",
+)
+
+
+def film(path: Path, size=(320, 180), colour=(200, 30, 40)) -> Path:
+    """Two seconds of one colour with a bar that moves; a poster beside it."""
+    spec = FilmSpec(*size, 10)
+    for target in (path, path.with_suffix(".png")):
+        with open_encoder(target, spec, WORDS) as encoder:
+            for i in range(20):
+                frame = np.full((size[1], size[0], 4), 255, np.uint8)
+                frame[..., :3] = colour
+                frame[:, 8 * i : 8 * i + 8, :3] = 255
+                encoder.write(frame)
+    return path
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """A wide MP4, a square GIF and a high WebM."""
+    folder = tmp_path_factory.mktemp("films")
+    return [film(folder / "wide.mp4"), film(folder / "square.gif", (200, 200), (30, 120, 200)),
+            film(folder / "high.webm", (180, 320), (20, 140, 60))]  # fmt: skip
+
+
+def test_words_and_posters_come_from_the_files(films):
+    """Title, caption, alt text and command are those that were written; the poster is the PNG beside."""
+    found = shown(films)
+    assert [f.title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
+    assert [f.is_video for f in found] == [True, False, True]
+    assert found[0].poster == films[0].with_suffix(".png").read_bytes()
+
+
+def test_without_a_poster_the_last_picture_stands_for_the_film(films, tmp_path):
+    """The white bar is where it was at the end."""
+    alone = tmp_path / "alone.mp4"
+    shutil.copyfile(films[0], alone)
+    (tmp_path / "poster.png").write_bytes(shown([alone])[0].poster)
+    with Image.open(tmp_path / "poster.png") as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
+    assert pixels[90, 156].min() > 200 and pixels[90, 60, 1] < 80
+
+
+@pytest.mark.parametrize("titles", [False, True])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1080), (1080, 1920), (7680, 2000)])
+def test_nothing_is_off_the_slide(titles, size):
+    """The film keeps its shape to a part in a thousand and lies inside, below the title if there is one."""
+    left, top, wide, high = slides.place(*size, titles)
+    assert left >= 0 and left + wide <= slides.WIDTH
+    assert (slides.TITLE if titles else 0) <= top and top + high <= slides.HEIGHT
+    assert wide / high == pytest.approx(size[0] / size[1], rel=1e-3)
+
+
+def test_the_package_is_whole(films, tmp_path):
+    """Media once though shown twice, all relationships lead somewhere, alt text and notes are there."""
+    from pptx import Presentation
+
+    deck = tmp_path / "deck.pptx"
+    slides.make([films[0], films[1], films[0]], deck, titles=True, autoplay=True, loop=True)
+    with zipfile.ZipFile(deck) as package:
+        names = package.namelist()
+        assert package.testzip() is None and len(names) == len(set(names))
+        assert len([n for n in names if n.startswith("ppt/media/") and n.endswith(".mp4")]) == 1
+    read = Presentation(str(deck))
+    assert len(read.slides) == 3
+    for slide in read.slides:
+        for relationship in slide.part.rels.values():
+            assert relationship.is_external or relationship.target_part.blob
+        assert slide.shapes.title.text == WORDS.title
+        (said,) = slide._element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
+        assert said.get("descr") == "A red dot moves."
+        assert slide.notes_slide.notes_text_frame.text == f"{WORDS.description}\n{WORDS.command}"
+    (node,) = read.slides[0]._element.xpath(".//p:video/p:cMediaNode/p:cTn")
+    assert node.get("repeatCount") == "indefinite"
+    starts = read.slides[0]._element.xpath(".//p:video/p:cMediaNode/p:cTn/p:stCondLst/p:cond")
+    assert [start.get("delay") for start in starts] == ["0"]
+
+
+@needs_office
+def test_libreoffice_shows_the_posters(films, tmp_path):
+    """As a PDF, each slide has the film's colours where the film is, and paper around it."""
+    deck = tmp_path / "deck.pptx"
+    slides.make(films[:2], deck)
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    subprocess.run([OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck)],
+                   check=True, capture_output=True, timeout=180)  # fmt: skip
+    subprocess.run(["pdftoppm", "-r", "36", "-png", str(tmp_path / "deck.pdf"), str(tmp_path / "slide")],
+                   check=True)  # fmt: skip
+    first, second = (np.asarray(Image.open(path).convert("RGB")).astype(int)
+                     for path in sorted(tmp_path.glob("slide-*.png")))  # fmt: skip
+    high, wide = first.shape[:2]
+    assert wide / high == pytest.approx(16 / 9, rel=0.01)
+    for y, x in ((4, 4), (high - 5, wide - 5), (high // 2, wide // 3)):
+        assert np.abs(first[y, x] - (200, 30, 40)).max() < 30
+    assert np.abs(second[high // 2, wide // 2] - (30, 120, 200)).max() < 30
+    assert second[high // 2, 8].min() > 240
+
+
+def test_a_page_alone_and_as_a_folder(films, tmp_path):
+    """The first holds all films; the second has them beside it; what files say is escaped in both."""
+    alone, folder = tmp_path / "index.html", tmp_path / "site"
+    page.make(films, alone)
+    page.make(films, folder, "Films & more")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [
+        "01-wide.mp4", "01-wide.poster.png", "02-square.gif", "02-square.poster.png", "03-high.poster.png",
+        "03-high.webm", "index.html",
+    ]  # fmt: skip
+    for text in (alone.read_text(), (folder / "index.html").read_text()):
+        assert "<script>alert" not in text and "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+        assert "<b>neuron" not in text and text.count("muted loop playsinline") == 2
+        assert "prefers-reduced-motion" in text and "A red dot moves." in text
+    assert alone.stat().st_size > 4 / 3 * sum(path.stat().st_size for path in films)
+    assert "<title>Films &amp; more</title>" in (folder / "index.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", ["index.html", "site"])
+def test_chromium_plays_the_page(browser, films, tmp_path, name):
+    """From disk: both videos have their length and size, play when they are seen, and show their words."""
+    target = tmp_path / name
+    page.make(films, target)
+    tab = browser.new_page()
+    tab.on("dialog", lambda dialog: pytest.fail("a script of a file was run"))
+    tab.goto((target / "index.html" if target.is_dir() else target).as_uri())
+    tab.wait_for_function("[...document.querySelectorAll('video')].every(v => v.readyState >= 1)")
+    assert tab.locator("video").count() == 2 and tab.locator("img.moving").count() == 1
+    for i, (wide, high) in enumerate(((320, 180), (180, 320))):
+        video = tab.locator("video").nth(i)
+        video.scroll_into_view_if_needed()
+        assert video.evaluate("v => v.duration") == pytest.approx(2.0, abs=0.05)
+        assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [wide, high]
+        tab.wait_for_function("i => document.querySelectorAll('video')[i].currentTime > 0.2", arg=i)
+        assert video.get_attribute("aria-label") == "A red dot moves."
+    assert tab.locator("h2").first.inner_text() == WORDS.title
+    tab.close()
+
+
+@needs_chromium
+def test_readers_who_asked_for_less_motion_see_stills(browser, films, tmp_path):
+    """Videos wait; the poster stands in for the GIF."""
+    target = tmp_path / "index.html"
+    page.make(films, target)
+    tab = browser.new_page(reduced_motion="reduce")
+    tab.goto(target.as_uri())
+    assert tab.locator("img.still").is_visible() and not tab.locator("img.moving").is_visible()
+    assert tab.evaluate("[...document.querySelectorAll('video')].every(v => v.paused)")
+    tab.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("slides", "no.mp4", "-o", "deck.pptx"), "Cannot read 'no.mp4': No such file or directory."),
+        (
+            ("slides", "FILM", "-o", "deck.odp"),
+            "'deck.odp' is no deck of slides: its name must end in .pptx.",
+        ),
+        (("slides", "WEBM", "-o", "deck.pptx"), "which slides do not play. Render it as an .mp4 or a .gif."),
+        (("page", "FILM", "-o", "a.txt"), "'a.txt' is no page: its name must end in .html, or be that of a"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(films, tmp_path, monkeypatch, capsys, words, said):
+    """Exit code 2, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    given = {"FILM": str(films[0]), "WEBM": str(films[2])}
+    done = run(capsys, *(given.get(word, word) for word in words))
+    assert done.code == 2 and said in done.err and not list(tmp_path.iterdir())
+
+
+def test_no_films_is_a_sentence():
+    """A deck of nothing is refused."""
+    with pytest.raises(
+        AnimatorError, match=r"^No films were given\. Give at least one, such as output/neuron"
+    ):
+        shown([])
+
+
+def test_the_commands_say_what_they_made(films, tmp_path, capsys):
+    """One line: the target, how many films, and which."""
+    deck = tmp_path / "deck.pptx"
+    done = run(capsys, "slides", *map(str, films[:2]), "-o", str(deck), "--titles")
+    assert (done.code, done.out) == (0, f"{deck}  2 films: wide.mp4, square.gif\n")
