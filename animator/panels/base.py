@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,6 +21,7 @@ from animator.timeline import FrameState
 from animator.view import View
 
 DPI = 100.0
+SMALLEST = 0.8  # em: a title that must be smaller is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,13 @@ class Panel(ABC):
     def update(self, state: FrameState) -> None:
         """Set the moving artists to `state`."""
 
-    def heading(self, box: Box, words: str) -> None:
-        """The panel's title above its axes."""
-        self.look.text(box.left, box.bottom + box.height + 0.55 * self.look.em, words, em=1.0,
-                       color=self.look.style.muted)  # fmt: skip
+    def heading(self, box: Box, words: str, room: float = np.inf) -> None:
+        """The panel's title above its axes; in `room` pixels, where it is smaller and then cut."""
+        text = self.look.text(box.left, box.bottom + box.height + 0.55 * self.look.em, words, em=1.0,
+                              color=self.look.style.muted)  # fmt: skip
+        wide = text.get_window_extent().width
+        if wide > room:
+            text.set_fontsize(self.look.points * max(SMALLEST, room / wide))
+        while text.get_window_extent().width > room and len(words) > 2:
+            words = words[:-2].rstrip() + "…"
+            text.set_text(words)

@@ -67,7 +67,7 @@ class RacePanel(Panel):
         self.names = max(len(run.name) for run in self.runs)
         room = 6.6 + 0.62 * self.names
         box = cell.inset(4.2 * em, 3.1 * em, room * em, 2.0 * em).square()
-        self.heading(box, self.title or "loss surface")
+        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
         bar_box = Box(
             box.left + box.width + (1.9 + 0.62 * self.names) * em, box.bottom, 0.85 * em, box.height
         )

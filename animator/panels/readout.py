@@ -135,7 +135,8 @@ class Readout:
         if not columns:
             return None, right
         em, style = self.look.em, self.look.style
-        texts, end = [], right - em
+        texts: list[Text] = []
+        end = right - em
         for head, result in reversed(columns):
             pair = [
                 self.look.text(end, 2.55 * em, head, em=0.86, color=style.muted, ha="right"),
@@ -144,6 +145,8 @@ class Readout:
             texts += pair
             end = min(text.get_window_extent().x0 for text in pair) - 1.6 * em
         left = end + 0.6 * em
+        if left < self.margin:
+            left = self._narrowed(texts, right - em)
         back = FancyBboxPatch(
             (left, 0.5 * em),
             right - left,
@@ -160,6 +163,20 @@ class Readout:
         self.look.figure.add_artist(card)
         self.moving.append(card)
         return card, left
+
+    def _narrowed(self, texts: list[Text], right: float) -> float:
+        """Make the texts of a card that is wider than the frame smaller and move them together; its left edge."""
+        em, end = self.look.em, right
+        room = right - self.margin - 2.0 * em
+        pairs = [texts[i : i + 2] for i in range(0, len(texts), 2)]
+        widths = [max(text.get_window_extent().width for text in pair) for pair in pairs]
+        share = min(1.0, (room - 1.6 * em * (len(pairs) - 1)) / sum(widths))
+        for pair, width in zip(pairs, widths, strict=True):
+            for text in pair:
+                text.set_fontsize(float(text.get_fontsize()) * share)
+                text.set_x(end / self.frame.width)
+            end -= width * share + 1.6 * em
+        return end + 1.6 * em - em
 
     def _outcomes(self) -> list[tuple[str, str]]:
         """(what, value) for the end card."""

@@ -33,7 +33,7 @@ class SurfacePanel(Panel):
         assert self.view.field is not None and self.view.window is not None, "checked in prepare"
         self.field, self.window = self.view.field, self.view.window
         box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
-        self.heading(box, self.title or "loss surface")
+        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
         bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
