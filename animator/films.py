@@ -446,9 +446,15 @@ def _pipe(
 ) -> Iterator[int]:
     """Draw in this thread and encode in another, at most AHEAD frames apart; yields repeats written."""
     waiting: deque[tuple[Future[None], int]] = deque()
+    kept: list[NDArray[np.uint8]] = []  # as many pictures as can be on their way, used in turn
     with ThreadPoolExecutor(1, "encoder") as pool:
-        for state, repeat in stills:
-            waiting.append((pool.submit(write, draw(state).copy(), repeat), repeat))
+        for i, (state, repeat) in enumerate(stills):
+            picture = draw(state)
+            if len(kept) < AHEAD + 2:
+                kept.append(picture.copy())
+            else:
+                np.copyto(kept[i % len(kept)], picture)
+            waiting.append((pool.submit(write, kept[i % len(kept)], repeat), repeat))
             while len(waiting) > AHEAD:
                 written, count = waiting.popleft()
                 written.result()

@@ -11,7 +11,7 @@ from contourpy import FillType, contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform, Transform
+from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -58,6 +58,61 @@ class Bands(Artist):
                 gc.set_linewidth(0 if i == 0 else renderer.points_to_pixels(self.width))
                 gc.set_foreground(colour if i == 0 else self.line, isRGBA=True)
                 renderer.draw_path(gc, path, transform, colour)
+        gc.restore()
+
+
+class Stroke(Artist):
+    """A line over (n,) x, y of the axes that grows: up to point `end`, then on to a last point.
+
+    width in points. Points in pixels are found once: the axes must not change after the first draw.
+    """
+
+    def __init__(self, axes: Axes, x: Floats, y: Floats, colour: RGBA, width: float) -> None:
+        super().__init__()
+        self.ground, self.x, self.y, self.colour, self.width = axes, x, y, colour, width
+        self.pixels: Floats | None = None
+        self.end, self.last = 0, (np.nan, np.nan)
+
+    def show(self, end: int, last: tuple[float, float]) -> None:
+        """Draw points[:end], then on to `last`, in coordinates of the axes."""
+        self.end, self.last = end, last
+
+    def draw(self, renderer: Any) -> None:
+        """Paint the line; points that are not finite leave gaps."""
+        if self.pixels is None:
+            self.pixels = np.asarray(self.ground.transData.transform(np.stack([self.x, self.y], 1)))
+        head = self.ground.transData.transform([self.last])
+        points = np.concatenate([self.pixels[: self.end], head])
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(self.ground.bbox)
+        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        gc.set_joinstyle("round")
+        gc.set_capstyle("round")
+        gc.set_foreground(self.colour, isRGBA=True)
+        renderer.draw_path(gc, Path(points), IdentityTransform(), None)
+        gc.restore()
+
+
+class Head(Artist):
+    """A disc at a place of the axes; size across in points. None hides it."""
+
+    _circle = Path.unit_circle()
+
+    def __init__(self, axes: Axes, colour: RGBA, size: float) -> None:
+        super().__init__()
+        self.ground, self.colour, self.size = axes, colour, size
+        self.place: tuple[float, float] | None = None
+
+    def draw(self, renderer: Any) -> None:
+        """Paint the disc."""
+        if self.place is None:
+            return
+        x, y = self.ground.transData.transform(self.place)
+        radius = renderer.points_to_pixels(self.size) / 2
+        gc = renderer.new_gc()
+        gc.set_linewidth(0)
+        gc.set_foreground(self.colour, isRGBA=True)
+        renderer.draw_path(gc, self._circle, Affine2D().scale(radius).translate(x, y), self.colour)
         gc.restore()
 
 

@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.layout import Box
+from animator.panels.artists import Head, Stroke
 from animator.panels.base import Look
 from animator.panels.stamps import Stamp
 from animator.style import use_fonts
@@ -86,7 +87,7 @@ class Curves:
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
         self.thinned = [thin(line.steps, line.values, columns) for line in lines]
-        self.strokes = [self._stroke(line, i) for i, line in enumerate(lines)]
+        self.strokes = [self._stroke(i) for i in range(len(lines))]
         self.heads = [self._head(line, i) for i, line in enumerate(lines)]
         self.names = [self._text(line, "bold") for line in lines]
         self.values = [self._text(line, "normal") for line in lines]
@@ -94,29 +95,17 @@ class Curves:
             text.set_text(line.name)
         self.artists = [*self.strokes, *self.heads, *self.names, *self.values]
 
-    def _stroke(self, line: Line, order: int) -> Line2D:
-        (stroke,) = self.axes.plot(
-            [],
-            [],
-            color=line.color,
-            linewidth=self.look.line(line.width),
-            zorder=3 + 0.01 * order,
-            solid_joinstyle="round",
-            solid_capstyle="round",
-        )
+    def _stroke(self, i: int) -> Stroke:
+        line = self.lines[i]
+        stroke = Stroke(self.axes, *self.thinned[i], to_rgba(line.color), self.look.line(line.width))
+        stroke.set_zorder(3 + 0.01 * i)
+        self.axes.add_artist(stroke)
         return stroke
 
-    def _head(self, line: Line, order: int) -> Line2D:
-        (head,) = self.axes.plot(
-            [],
-            [],
-            marker="o",
-            markersize=self.look.line(line.width * 2.6),
-            color=line.color,
-            markeredgewidth=0,
-            zorder=4 + 0.01 * order,
-            clip_on=False,
-        )
+    def _head(self, line: Line, order: int) -> Head:
+        head = Head(self.axes, to_rgba(line.color), self.look.line(line.width * 2.6))
+        head.set_zorder(4 + 0.01 * order)
+        self.axes.add_artist(head)
         return head
 
     def _text(self, line: Line, weight: str) -> Stamp:
@@ -150,18 +139,17 @@ class Curves:
             self.values[i].set_text(self.write(now[i]))
 
     def _grow(self, i: int, step: float) -> float:
-        line, (x, y) = self.lines[i], self.thinned[i]
+        line, (x, _) = self.lines[i], self.thinned[i]
         end = int(np.searchsorted(x, step, side="right"))
         now = int(np.searchsorted(line.steps, step, side="right")) - 1
         if now < 0:
-            self.strokes[i].set_data([], [])
-            self.heads[i].set_data([], [])
+            self.strokes[i].show(0, (np.nan, np.nan))
+            self.heads[i].place = None
             return float("nan")
-        at, value = line.steps[now], line.values[now]
-        self.strokes[i].set_data(np.append(x[:end], at), np.append(y[:end], value))
+        at, value = float(line.steps[now]), float(line.values[now])
+        self.strokes[i].show(end, (at, value))
         low, high = self.axes.get_ylim()
-        inside = low <= value <= high
-        self.heads[i].set_data([at] if inside else [], [value] if inside else [])
+        self.heads[i].place = (at, value) if low <= value <= high else None
         return float(value if line.said is None else line.said[now])
 
 

@@ -165,7 +165,7 @@ class Readout:
         return card, left
 
     def _narrowed(self, texts: list[Text], right: float) -> float:
-        """Make the texts of a card that is wider than the frame smaller and move them together; its left edge."""
+        """Make the texts of a card that is wider than the frame smaller, moved together; its left edge."""
         em, end = self.look.em, right
         room = right - self.margin - 2.0 * em
         pairs = [texts[i : i + 2] for i in range(0, len(texts), 2)]

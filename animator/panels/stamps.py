@@ -81,13 +81,12 @@ class Stamp(Text):
             super().draw(renderer)
             return
         points, weight = float(self.get_fontsize()), self.get_fontweight()
-        glyphs = [glyph(character, points, weight) for character in text]
+        line, above, left, advance = typeset(text, points, weight)
         x, y = self.get_transform().transform(self.get_position())
         if self.get_verticalalignment() == "center":
             y -= X_HEIGHT_MIDDLE * points * DPI / 72
         if self.get_horizontalalignment() != "left":
-            x -= sum(g.advance for g in glyphs) * (1.0 if self.get_horizontalalignment() == "right" else 0.5)
-        line, above, left = _set(glyphs)
+            x -= advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5)
         pixels = np.asarray(renderer.buffer_rgba())
         colour = np.array(to_rgb(self.get_color()), np.float32) * 255
         line = line if self.opacity >= 1 else line * self.opacity
@@ -99,8 +98,12 @@ class Stamp(Text):
         _cover(pixels, line, colour, top, start)
 
 
-def _set(glyphs: list[Glyph]) -> tuple[NDArray[np.float32], int, int]:
-    """Glyphs side by side: coverage (h, w), pixels above the baseline, pixels from the pen to its left."""
+@lru_cache(maxsize=2048)
+def typeset(text: str, points: float, weight: Any) -> tuple[NDArray[np.float32], int, int, float]:
+    """`text` glyph by glyph: coverage (h, w), pixels above the baseline, pixels from the pen to its left,
+    and the pen's advance.
+    """
+    glyphs = [glyph(character, points, weight) for character in text]
     pens = np.cumsum([0.0, *(g.advance for g in glyphs)])
     lefts = [round(pen) + g.left for g, pen in zip(glyphs, pens, strict=False)]
     left = min(lefts)
@@ -112,7 +115,7 @@ def _set(glyphs: list[Glyph]) -> tuple[NDArray[np.float32], int, int]:
         height, wide = g.coverage.shape
         part = line[above - g.above : above - g.above + height, at - left : at - left + wide]
         np.maximum(part, g.coverage, out=part)
-    return line, above, left
+    return line, above, left, sum(g.advance for g in glyphs)
 
 
 def _rim(line: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
