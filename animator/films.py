@@ -111,6 +111,7 @@ class Film:
     slices: tuple[Slice, ...] = ()
     _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
     _clock: Timeline | None = None
+    _canvas: tuple[tuple[Any, ...], Canvas] | None = None
 
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
@@ -169,7 +170,7 @@ class Film:
 
     def canvas(self, size: tuple[int, int], fps: float, look: Style | None = None,
                dpi: float = DPI) -> Canvas:  # fmt: skip
-        """The drawing of this film at `size` (width, height) in pixels."""
+        """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
         views = self.views(fps)
         layout, wanted = self.layout, self._wanted()
         if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
@@ -178,7 +179,10 @@ class Film:
         shares = self.shares if layout is self.layout else ((), ())
         speaks = bool(self.timeline(fps).pacing.named)
         look = _larger(look or style.find(self.style), self.text)
-        return Canvas(views, layout, look, size, self.title, caption, shares, speaks, dpi)
+        parts = (views, layout, look, size, self.title, caption, shares, speaks, dpi)
+        if self._canvas is None or self._canvas[0] != parts:
+            self._canvas = parts, Canvas(*parts)
+        return self._canvas[1]
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""

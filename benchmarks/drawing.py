@@ -1,0 +1,98 @@
+"""Drawing beside its limits: a still surface beside the encoder alone, an orbit beside plot_surface.
+
+The limit is the same encoder with the same settings, fed with the same pictures in its own pixel format.
+"""
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from animator.commands import build, recordings
+from animator.encoders import FilmSpec
+from animator.encoders.mp4 import container_options, stream_spec
+from animator.encoders.pyav_adapter import writing, yuv_converter
+from animator.films import Film
+from animator.library import bundled
+from animator.pacing import Pacing
+from animator.prepare import Cut
+from animator.progress import quiet
+
+PACING = Pacing(intro=0.5, play=8.0, end=1.5)  # 300 frames at 30 a second
+RIVAL_FRAMES = 20
+
+
+def film(name: str, slice: str, camera: str = "fixed") -> Film:
+    """A bundled scene's film, its surface ready."""
+    scene, about = build(bundled(name), [])
+    runs, _ = recordings(scene, about, True, quiet)
+    made = Film(runs, scene.title, layout=scene.layout, cut=Cut(slice), pacing=PACING, camera=camera)
+    made.views(30.0)
+    return made
+
+
+def beside_the_limit(made: Film, size: tuple[int, int], folder: Path) -> tuple[float, float]:
+    """(seconds of our film, seconds of the encoder alone) for 300 frames."""
+    started = time.perf_counter()
+    made.save(folder / "ours.mp4", size=size, fps=30.0)
+    ours = time.perf_counter() - started
+    canvas, convert = made.canvas(size, 30.0), yuv_converter()
+    ready = [(convert(canvas.draw(state)), repeat) for state, repeat in made.timeline(30.0).stills()]
+    spec = FilmSpec(*size, 30.0)
+    started, sent = time.perf_counter(), 0
+    with writing(folder / "limit.mp4", "mp4", stream_spec(spec),
+                 container_options=container_options(spec)) as stream:  # fmt: skip
+        for picture, repeat in ready:
+            for _ in range(repeat):
+                stream.send(picture, sent)
+                sent += 1
+    return ours, time.perf_counter() - started
+
+
+def orbit() -> tuple[float, float]:
+    """(frames a second of our orbit, of matplotlib's plot_surface turning), drawn at 1280x720."""
+    made = film("orbit", "static", "orbit")
+    canvas = made.canvas((1280, 720), 30.0)
+    states = [state for state, _ in made.timeline(30.0).stills()]
+    canvas.draw(states[0])
+    started = time.perf_counter()
+    for state in states:
+        canvas.draw(state)
+    ours = len(states) / (time.perf_counter() - started)
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    field = made.views(30.0)[0].field
+    assert field is not None
+    figure, axes = plt.subplots(figsize=(12.8, 7.2), dpi=100, subplot_kw={"projection": "3d"})
+    axes.plot_surface(*np.meshgrid(field.alpha, field.beta), field.slices[0], rcount=72, ccount=72)
+    started = time.perf_counter()
+    for i in range(RIVAL_FRAMES):
+        axes.view_init(30, 360 * i / RIVAL_FRAMES)
+        figure.canvas.draw()
+    return ours, RIVAL_FRAMES / (time.perf_counter() - started)
+
+
+def measure() -> dict[str, float]:
+    """All figures of this part."""
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        made = film("neuron", "static")
+        for size in ((1280, 720), (1920, 1080)):
+            ours, limit = beside_the_limit(made, size, Path(name))
+            words = "{}x{}".format(*size)
+            figures[f"seconds, 300 frames, still surface, {words}"] = ours
+            figures[f"seconds, the encoder alone, {words}"] = limit
+            figures[f"of the limit, {words}"] = ours / limit
+    ours, rival = orbit()
+    figures["frames/s drawn, orbit, 1280x720, animator"] = ours
+    figures["frames/s drawn, orbit, 1280x720, plot_surface"] = rival
+    return figures
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=2))
