@@ -36,6 +36,7 @@ class Options:
     json: bool
     delivery: Delivery = field(default_factory=Delivery)
     text: float = 1.0
+    purpose: str | None = None
 
     def pixels(self) -> tuple[int, int] | None:
         """(width, height) as asked, or None for each format's own."""
@@ -86,7 +87,7 @@ def options(scene: str, typed: Typed) -> Options:
     if base and size is None and typed.quality is None:
         size = "{}x{}".format(*base.size)
     return Options(outputs, typed.quality, size, typed.fps, style, typed.use_cache, typed.json, delivery,
-                   base.text if base else 1.0)  # fmt: skip
+                   base.text if base else 1.0, typed.purpose)  # fmt: skip
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -211,6 +212,7 @@ def command(name: str, values: list[str], options: Options) -> str:
     words = ["animator render", Path(name).name if "." in name else name, *values]
     words += [f"-o {path.name}" for path in options.outputs]
     for flag, value, default in (
+        ("--for", options.purpose, None),
         ("--quality", options.quality, None),
         ("--size", options.size, None),
         ("--fps", options.fps, None),

@@ -3,12 +3,14 @@
 import json
 import xml.etree.ElementTree
 from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
 
+from animator.commands import Typed, options
 from animator.delivery import Delivery, chosen, preset, read_bytes
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.errors import AnimatorError
@@ -229,6 +231,23 @@ def test_vector_stills(tmp_path, capsys):
         made[0][1].startswith(b"%PDF")
         and made[0][1].count(b"/Type /Page\n") + made[0][1].count(b"/Type /Page ") == 1
     )
+
+
+def test_presets_choose_and_typed_options_win(tmp_path, capsys, monkeypatch):
+    """--for slides is a light 1920x1080 MP4 with larger type; a typed size wins; the command says both."""
+    monkeypatch.chdir(tmp_path)
+    done = run(
+        capsys, "render", "neuron", "epochs=1", "--for", "slides", "--size", "640x360", "--fps", "5", "--json"
+    )
+    assert done.code == 0, done.err
+    report = json.loads(done.out)
+    (file,) = report["files"]
+    assert (file["path"], file["width"], file["height"]) == ("output/neuron.mp4", 640, 360)
+    assert report["command"].endswith("--for slides --size 640x360 --fps 5 --style light")
+    nothing = (None, None, False, False, None, None)
+    asked = options("neuron", Typed((), None, None, None, None, True, False, "slides", *nothing))
+    assert (asked.size, asked.style, asked.text) == ("1920x1080", "light", 1.15)
+    assert asked.outputs == (Path("output/neuron.mp4"),)
 
 
 def test_a_budget_is_kept(tmp_path, capsys):
