@@ -136,6 +136,12 @@ class Recording:
         count = self.weights.shape[1]
         return f"Recording({str(self.path)!r}: {self.steps:,} steps of {count:,} parameters{state})"
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The run as a notebook shows it: its facts and its losses."""
+        from animator.notebook import of_run
+
+        return of_run(repr(self), np.asarray(self.loss, float), np.asarray(self.batch_loss, float))
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()

@@ -57,6 +57,17 @@ class LossSurface:
         mask.setflags(write=False)
         object.__setattr__(self, "evaluated", mask)
 
+    def __repr__(self) -> str:
+        known = self.loss[np.isfinite(self.loss)]
+        span = f"{known.min():.4g} to {known.max():.4g}" if known.size else "nowhere finite"
+        return f"LossSurface({self.beta.size} x {self.alpha.size} points, loss {span})"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The surface as a notebook shows it: its facts and its contours."""
+        from animator.notebook import of_surface
+
+        return of_surface(repr(self), self.alpha, self.beta, self.loss, ("alpha", "beta"))
+
     @property
     def extent(self) -> Extent:
         """(first alpha, last alpha, first beta, last beta)."""

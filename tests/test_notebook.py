@@ -1,0 +1,54 @@
+"""Notebooks: what shows itself there, and the notebook in docs, run as a reader would run it."""
+
+import base64
+import io
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbclient import NotebookClient
+from PIL import Image
+
+from animator.notebook import of_run, of_surface
+from animator.surface import LossSurface
+
+NOTEBOOK = Path(__file__).parent.parent / "docs" / "first-film.ipynb"
+
+
+def picture(bundle):
+    """The PNG in a bundle's HTML."""
+    return Image.open(io.BytesIO(base64.b64decode(bundle["text/html"].split("base64,")[1].split('"')[0])))
+
+
+def test_bundles_have_words_and_a_picture():
+    """Facts as text, escaped in HTML; a plot that has more than one colour, also for losses of 0 and NaN."""
+    for losses in (np.geomspace(1, 1e-4, 9), np.zeros(9), np.full(9, np.nan)):
+        bundle = of_run("a <b> run", losses, losses[1:])
+        assert bundle["text/plain"] == "a <b> run" and "a &lt;b&gt; run" in bundle["text/html"]
+        assert len(picture(bundle).convert("RGB").getcolors(1 << 20)) > 10
+    axis = np.linspace(-1, 1, 21)
+    bundle = of_surface("s", axis, axis, axis[:, None] ** 2 + axis**2, ("w1", "w2"))
+    assert picture(bundle).size == (460, 240)
+
+
+def test_a_surface_says_what_it_is():
+    """Points and range, and that nothing is finite where that is so."""
+    assert repr(LossSurface(np.arange(3.0), np.arange(2.0), np.arange(6.0).reshape(2, 3))) == (
+        "LossSurface(2 x 3 points, loss 0 to 5)"
+    )
+    empty = LossSurface(np.arange(3.0), np.arange(2.0), np.full((2, 3), np.nan))
+    assert (
+        repr(empty) == "LossSurface(2 x 3 points, loss nowhere finite)"
+        and "text/html" in empty._repr_mimebundle_()
+    )
+
+
+def test_the_notebook_in_docs_runs(tmp_path):
+    """From top to bottom without an error; it is stored without outputs; the film is there afterwards."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells)
+    done = NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = [output for cell in done.cells for output in cell.get("outputs", [])]
+    pictures = [output for output in shown if "text/html" in output.get("data", {})]
+    assert len(pictures) == 2 and "LossSurface(61 x 61 points" in pictures[1].data["text/plain"]
+    assert (tmp_path / "first.mp4").stat().st_size > 10_000
