@@ -21,6 +21,7 @@ from animator.style import use_fonts
 from animator.timeline import FrameState
 
 PATH_COLOURS = 24
+NARROW = 13  # em: a picture so wide has no room for the target's numbers
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,8 @@ class SurfacePanel(Panel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
-            words = f"target ({goal[0]:g}, {goal[1]:g})"
+            roomy = self.axes.bbox.width > NARROW * self.look.em
+            words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
         if self.ground.camera is not None:
             for mark in marks:
