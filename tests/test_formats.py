@@ -14,7 +14,7 @@ from animator.commands import Typed, options
 from animator.delivery import Delivery, chosen, preset, read_bytes
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.errors import AnimatorError
-from animator.films import cut_out
+from animator.pipeline import cut_out
 from animator.timeline import FrameState, Timeline
 from tests.running import run
 

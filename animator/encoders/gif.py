@@ -5,13 +5,13 @@ the film's length (30 frames a second: 3, 4, 3). A held picture is stored once w
 encoder leaves unchanged pixels transparent by itself when the palette has a transparent entry.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 from animator.encoders import gif_blocks, palette
-from animator.encoders.formats import Frame, Samples, check_frame
+from animator.encoders.formats import Box, Frame, Samples, check_frame, check_repeat
 from animator.encoders.pyav_adapter import StreamSpec, VideoStream, palette_picture, writing
 from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
 
@@ -26,6 +26,7 @@ class GifEncoder:
         self._spec = spec
         self._palette: palette.Bytes | None = None
         self._index: palette.Indexer | None = None
+        self._shown: palette.Bytes | None = None
         if samples is not None:
             self._choose(samples())
         self._frames = 0
@@ -33,11 +34,26 @@ class GifEncoder:
 
     def write(self, frame: Frame, repeat: int = 1) -> None:
         """See Encoder.write."""
-        check_frame(frame, self._spec, repeat)
-        if self._index is None or self._palette is None:
+        self.send(self.prepare(frame, None), repeat)
+
+    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> palette.Bytes:
+        """See Mending.prepare: the palette's indices of the whole picture, (height, width)."""
+        check_frame(frame, self._spec, 1)
+        if self._index is None:
             self._choose([frame])
-            assert self._index is not None and self._palette is not None
-        picture = palette_picture(self._index(frame), self._palette)
+            assert self._index is not None
+        if changed is None or self._shown is None:
+            self._shown = self._index(frame)
+        else:
+            for top, left, bottom, right in changed:
+                self._shown[top:bottom, left:right] = self._index(frame[top:bottom, left:right])
+        return self._shown.copy()
+
+    def send(self, prepared: palette.Bytes, repeat: int) -> None:
+        """See Mending.send."""
+        check_repeat(repeat)
+        assert self._palette is not None, "chosen when the first picture was prepared"
+        picture = palette_picture(prepared, self._palette)
         start = self._start(self._frames)
         self._frames += repeat
         for moment in range(start, self._start(self._frames), LONGEST_DELAY):
