@@ -275,14 +275,14 @@ class Film:
     def _save(self, path: Path, spec: FilmSpec, frame: str = "last") -> Saved:
         clock = self.timeline(spec.fps)
         drawing = self._drawing(spec)
-        stills = list(clock.stills()) if path.suffix.lower() != ".png" else [(chosen(clock, frame), 1)]
-        stage = f"drawing {path.name}"
+        still = path.suffix.lower() == ".png"
+        stills = iter([(chosen(clock, frame), 1)]) if still else clock.stills()
+        stage, frames = f"drawing {path.name}", 1 if still else clock.frames
 
         def samples() -> Iterator[NDArray[np.uint8]]:
-            picked = np.unique(np.linspace(0, len(stills) - 1, SAMPLES).astype(int))
-            return (drawing.draw(stills[i][0]) for i in picked)
+            picked = np.unique(np.linspace(0, clock.frames - 1, SAMPLES).astype(int))
+            return (drawing.draw(clock.state(int(i))) for i in picked)
 
-        frames = sum(repeat for _, repeat in stills)
         self.progress(stage, 0, frames)
         with open_encoder(path, spec, self.metadata(), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
@@ -386,7 +386,9 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
         opener_for(path)
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
-    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
+    found = style.find(look)
+    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(found),
+                    matte=style.rgb(found.background))  # fmt: skip
     spec = (delivery or Delivery()).apply(spec)
     spec.check(kind)
     return spec
