@@ -20,9 +20,9 @@ Whole = NDArray[np.uint16]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Packed:
-    """text: base64 of the deflated differences, all low bytes before all high ones. shape (T, ny, nx): of what
-    is in it. top: the number of the scale's end; its start is 1, and 0 stands where the loss is not finite.
-    slices (T,): which of the field's; every: grid lines of the field to one of this.
+    """text: base64 of the deflated differences, all low bytes before all high ones. shape (T, ny, nx): of
+    what is in it. top: the number of the scale's end; its start is 1, and 0 stands where the loss is not
+    finite. slices (T,): which of the field's; every: grid lines of the field to one of this.
     """
 
     text: str

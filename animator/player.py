@@ -1,4 +1,4 @@
-"""A page that plays a film: a scrubber through its steps, numbers, and switches for its runs; works from disk.
+"""A page that plays a film: a scrubber through its steps, numbers, switches for its runs. It works from disk.
 
 In: a Film. Out: one .html file with everything in it, and no address of anything else. What a film says is
 escaped; the page's policy lets its own script run and no other, and lets it load nothing.
@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from animator import typeface
 from animator.errors import AnimatorError
 from animator.files import ensure_folder, replacing
 from animator.page import TEMPLATES
@@ -19,7 +20,8 @@ from animator.vision import luminance
 if TYPE_CHECKING:
     from animator.films import Film
 
-PARTS = ("numbers", "slices", "film", "drawing", "levels", "surface", "chart", "numbers_region", "player")
+PARTS = ("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "surface", "chart",
+         "readout", "player")  # fmt: skip
 OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "dot_edge")
 
 
@@ -67,7 +69,9 @@ def html(data: dict[str, Any], command: str = "") -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    script = "(() => {\n\"use strict\";\n" + "\n".join(_part(f"{part}.js") for part in PARTS) + "})();"
+    said = [data[key] for key in ("title", "caption", "description", "alt_text")]
+    said += [word for run in data["runs"] for word in (run["name"], *run["labels"])]
+    script = '(() => {\n"use strict";\n' + "\n".join(_part(f"{part}.js") for part in PARTS) + "})();"
     rooms = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     look = data["style"]
     dark = luminance(look["background"]) < 0.18
@@ -75,7 +79,8 @@ def html(data: dict[str, Any], command: str = "") -> str:
     return rooms.get_template("player.html").render(
         film=data, command=command, is_dark=dark,
         colours={**colours, "focus": look["lines"][0], "track": look["grid"]},
-        looks=Markup(_part("player.css")), script=Markup(script), data=Markup(embedded(data)),
+        looks=Markup(typeface.faces("".join(said)) + "\n" + _part("player.css")),
+        script=Markup(script), data=Markup(embedded(data)),
         digest=b64encode(sha256(script.encode()).digest()).decode(),
     )  # fmt: skip
 

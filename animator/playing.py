@@ -37,7 +37,7 @@ def playing(film: Film) -> dict[str, Any]:
         dropped.append("the surface under a moving camera")
     if dropped:
         notes.append(f"The film also shows {', '.join(dropped)}; this page does not.")
-    colours = playing_grounds.colours(views, look)
+    numbered = zip(views, held, range(len(views)), playing_grounds.colours(views, look), strict=True)
     return {
         "title": film.title,
         "caption": film.under_title(views),
@@ -46,7 +46,7 @@ def playing(film: Film) -> dict[str, Any]:
         "notes": notes,
         "style": _look(look),
         "clock": _clock(film, views[film.alignment.reference], playing_rows.stops(views, held)),
-        "runs": [playing_rows.run(view, own, i, colours[i]) for i, (view, own) in enumerate(zip(views, held, strict=True))],
+        "runs": [playing_rows.run(*each) for each in numbered],
         "surfaces": grounds,
         "charts": _charts(wanted, views),
     }  # fmt: skip
@@ -112,7 +112,7 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
         "frames": [count for _, count in stills],
         "tail": [state.tail for state, _ in stills] if film.pacing.wake is not None else [],
         "captions": said,
-        "caption": [said.index(state.caption) if state.caption else -1 for state, _ in stills] if said else [],
+        "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
     }  # fmt: skip
 
 
@@ -123,16 +123,18 @@ def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, Any]]:
     weight of all runs.
     """
     one, every = len(views) == 1, list(range(len(views)))
-    own = {kind: [int(name.partition("@")[2] or 0) for name in wanted if name.partition("@")[0] == kind]
-           for kind in CURVES}  # fmt: skip
-    found: list[dict[str, Any]] = [{"kind": "loss", "runs": [i]} for i in own["loss"]]
-    if own["losses"] or not found:
-        found.insert(0, {"kind": "loss" if one else "losses", "runs": every})
+    found: list[dict[str, Any]] = []
+    for kind, _, run in (name.partition("@") for name in wanted if name.partition("@")[0] in CURVES):
+        found.append({"kind": "loss" if one and kind == "losses" else kind,
+                      "runs": every if kind == "losses" else [int(run or 0)]})  # fmt: skip
+    if not any(chart["kind"] in ("loss", "losses") for chart in found):
+        found.append({"kind": "loss" if one else "losses", "runs": every})
     alike = len({view.labels for view in views}) == 1 and len(views[0].labels) <= FEW
-    if own["weights"] or one:
-        found += [{"kind": "weights", "runs": [i]} for i in own["weights"] or [0]]
-    elif alike:
-        found += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
+    if not any(chart["kind"] == "weights" for chart in found):
+        if one:
+            found.append({"kind": "weights", "runs": every})
+        elif alike:
+            found += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
     low, high = views[0].line_range
     return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in found]
 

@@ -1,7 +1,7 @@
 """The surfaces of a player page: slices, window, scale in loss units, marks, and the map of basins.
 
-In: the panels that a page shows, and the views of its runs. Out: a dictionary for each surface, and a sentence
-that says how finely it is drawn.
+In: the panels that a page shows, and the views of its runs. Out: a dictionary for each surface, and a
+sentence that says how finely it is drawn.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ SEEN = {"surface": "surface", "surface3d": "surface", "arrows": "surface", "race
 def grounds(
     wanted: Sequence[str], views: Sequence[View], look: Style
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """The surfaces of the `wanted` panels, and notes: one surface that all runs share, or one for each run."""
+    """The surfaces of the `wanted` panels, and notes: one that all runs share, or one for each run."""
     chosen: list[tuple[str, list[int]]] = []
     for name in wanted:
         kind, _, run = name.partition("@")
@@ -39,11 +39,11 @@ def grounds(
 def _ground(
     title: str, runs: list[int], views: Sequence[View], look: Style, most: int
 ) -> tuple[dict[str, Any], str]:
+    """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
     assert view.field is not None and view.window is not None, "chosen for having one"
     field, scale = view.field, LossScale(view.field.lowest, view.field.highest, CONTRAST)
     held = packed(field.slices, scale, most)
-    ticks = scale.ticks()
     ground = {
         "title": title,
         "runs": runs,
@@ -51,7 +51,8 @@ def _ground(
         "extent": list(view.window.extent),
         "axes": list(view.axis_labels),
         "target": list(view.target) if view.target is not None else None,
-        "low": scale.low, "high": scale.high, "eps": scale.eps, "ticks": ticks,
+        "low": scale.low, "high": scale.high, "eps": scale.eps, "ticks": scale.ticks(),
+        "levels": scale.levels().tolist(),
         "alpha": field.alpha[:: held.every].tolist(), "beta": field.beta[:: held.every].tolist(),
         "cut_at": field.steps[held.slices].tolist(),
         "shape": list(held.shape), "top": held.top, "slices": held.text,
@@ -88,18 +89,20 @@ def colours(views: Sequence[View], look: Style) -> list[str]:
 
 
 def _basins(view: View, views: Sequence[View], look: Style) -> dict[str, Any]:
-    """The map: the number of each point's minimum and one more, colours of minima, and the best run in each."""
+    """The map: each point's minimum by number, plus one; colours of minima, and the best run in each."""
     assert view.basins is not None, "asked for over a map only"
     found = ends(views)
     order = view.basins.order(found)
-    best = [
-        min((other for other, end in zip(views, found, strict=True) if end == kind), key=lambda v: float(v.loss[-1]))
-        for kind in dict.fromkeys(found) if kind >= 0
-    ]  # fmt: skip
+    best = [min((v for v, end in zip(views, found, strict=True) if end == kind), key=_last_loss)
+            for kind in dict.fromkeys(found) if kind >= 0]  # fmt: skip
     return {
         "labels": packed_labels(view.basins.label),
         "shape": list(view.basins.label.shape),
         "tint": TINT,
         "colours": [look.lines[order[kind] % len(look.lines)] for kind in range(len(order))],
-        "minima": [{"at": other.trajectory[-1].tolist(), "words": number(float(other.loss[-1]), 4)} for other in best],
+        "minima": [{"at": v.trajectory[-1].tolist(), "words": number(_last_loss(v), 4)} for v in best],
     }  # fmt: skip
+
+
+def _last_loss(view: View) -> float:
+    return float(view.loss[-1])

@@ -40,7 +40,7 @@ def kept(view: View, columns: int) -> Steps:
 
 
 def _few(steps: Steps, most: int) -> Steps:
-    return steps[np.unique(np.linspace(0, len(steps) - 1, min(most, len(steps))).astype(int))]
+    return np.asarray(steps[np.unique(np.linspace(0, len(steps) - 1, min(most, len(steps))).astype(int))])
 
 
 def rows(view: View, steps: Steps) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def batches(view: View, steps: Steps) -> dict[str, Any] | None:
 
 def width(view: View) -> int:
     """How many numbers a row of `view` has."""
-    return 9 + view.lines.shape[1]
+    return 9 + len(view.labels)
 
 
 def stops(views: Sequence[View], held: Sequence[Steps]) -> list[float]:

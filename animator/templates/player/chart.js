@@ -20,7 +20,7 @@ class Chart {
     if (this.kind === "loss") {
       const [run] = runs, { rows, batches } = run;
       const lines = [batches ? line("batch", run, batches.step, batches.loss, style.batch_line, style.muted, 1.4)
-        : line("batch", run, run.step, rows.batch, style.batch_line, style.muted, 1.4, row => run.say("batch", row))];
+        : line("batch", run, run.step.filter(step => step < run.steps), rows.batch, style.batch_line, style.muted, 1.4, row => run.say("batch", row))];
       if (run.losses) lines.push(line("all", run, run.step, rows.loss, style.loss_line, style.ink, 2.4, row => run.say("loss", row)));
       return lines;
     }
@@ -40,13 +40,19 @@ class Chart {
       style.lines[q % style.lines.length], 2.4, row => run.sayWeight(q, row)));
   }
 
-  resize(height) {
+  // Pixels that the longest name takes beside the curves; 0 where names have no room.
+  room(height) {
+    const context = this.sheet.canvas.getContext("2d"), names = Math.max(...this.lines.map(({ name }) => textWidth(context, name, 12, 600)));
+    return this.lines.length * 15 <= height - 40 && names < this.figure.clientWidth * 0.25 ? names : 0;
+  }
+
+  // names: the room that all charts of a column give to names.
+  resize(height, names) {
     this.sheet.size(height);
-    const context = this.sheet.canvas.getContext("2d"), { width } = this.sheet;
-    const names = Math.max(...this.lines.map(({ name }) => textWidth(context, name, 12, 600)));
+    const { width } = this.sheet;
     this.valued = this.lines.every(({ dash }) => !dash) && width > 300;
-    this.named = this.lines.length * 15 <= height - 40 && names < width * 0.25;
-    const right = this.named ? 16 + names + (this.valued ? 60 : 0) : 14;
+    this.named = this.room(height) > 0;
+    const right = names ? 16 + names + (this.valued ? 60 : 0) : 14;
     this.box = { left: 48, top: 26, width: width - 48 - right, height: height - 26 - 38 };
     this.names = names;
     this.sheet.canvas.dataset.plot = JSON.stringify([this.box.left, this.box.top, this.box.width, this.box.height]);
@@ -88,7 +94,7 @@ class Chart {
 
   gridOn(context) {
     const { style, clock } = this.film, { left, top, width, height } = this.box;
-    const rows = Math.max(2, Math.floor(height / 34));
+    const rows = Math.max(3, Math.round(height / 30));
     const places = this.log ? roundLosses(this.low, this.high, rows) : roundPlaces(this.low, this.high, rows);
     context.strokeStyle = style.grid;
     context.lineWidth = 1;
@@ -100,7 +106,12 @@ class Chart {
       context.stroke();
       write(context, tick(value), left - 6, y, style.muted, { align: "right", size: 11 });
     }
-    for (const at of roundPlaces(0, this.last, Math.max(2, Math.min(5, width / 70)), clock.name === "step")) {
+    for (const at of roundPlaces(0, this.last, Math.max(2, Math.min(4, Math.floor(width / 60))), clock.name === "step")) {
+      const x = Math.round(this.x(at)) + 0.5;
+      context.beginPath();
+      context.moveTo(x, top);
+      context.lineTo(x, top + height);
+      context.stroke();
       write(context, at.toLocaleString("en"), this.x(at), top + height + 12, style.muted, { align: "center", size: 11 });
     }
     write(context, clock.name, left + width / 2, top + height + 27, style.muted, { align: "center" });

@@ -20,14 +20,20 @@ function told(values, words, row, digits = 3) {
   return found ? (found[2] === "none" ? "\u2013" : found[2]) : "not finite";
 }
 
-// At most `most` + 1 round numbers in [low, high].
+// About `most` round numbers in [low, high], two at least.
 function roundPlaces(low, high, most, whole = false) {
+  let places = [];
+  for (let more = most; places.length < 2 && more < most + 8; more++) places = multiples(low, high, more, whole);
+  return places;
+}
+
+function multiples(low, high, most, whole) {
   const rough = (high - low) / Math.max(1, most) || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
-  let step = [1, 2, 2.5, 5, 10].map(k => k * power).find(k => k >= rough * 0.999);
+  let step = (whole ? [1, 2, 2.5, 4, 5, 10] : [1, 2, 2.5, 5, 10]).map(k => k * power).find(k => k >= rough * 0.999);
   if (whole) step = Math.max(1, Math.round(step));
   const places = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * (high - low); k++) places.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * (high - low); k++) places.push(k * step || 0);
   return places;
 }
 
@@ -45,8 +51,8 @@ function roundLosses(low, high, most) {
   return places.filter((_, i) => (places.length - 1 - i) % every === 0);
 }
 
-function tick(value) {
-  const tidy = Number(value.toPrecision(6));
+function tick(value, digits = 6) {
+  const tidy = Number(value.toPrecision(digits));
   const said = tidy !== 0 && Math.abs(tidy) < 1e-4 ? tidy.toExponential().replace("e+", "e") : String(tidy);
   return said.replace("-", said.includes("e") && !said.startsWith("-") ? "-" : "\u2212");
 }

@@ -10,7 +10,7 @@ class Player {
     this.stage = this.find("stage");
     this.surfaces = data.surfaces.map(surface => new Surface(surface, this, this.find("surfaces")));
     this.charts = data.charts.map(chart => new Chart(chart, this, this.find("charts")));
-    this.numbers = new Numbers(this, this.find("numbers"));
+    this.numbers = new Readout(this, this.find("numbers"));
     this.stage.classList.toggle("flat", !this.surfaces.length);
     this.stage.classList.toggle("several", this.surfaces.length > 1);
     this.playing = false;
@@ -37,12 +37,13 @@ class Player {
     const width = this.stage.clientWidth, wide = width >= 860;
     if (!anew && this.seen === `${width} ${window.innerHeight} ${window.devicePixelRatio}`) return;
     this.seen = `${width} ${window.innerHeight} ${window.devicePixelRatio}`;
-    const tallest = Math.max(300, Math.min(620, window.innerHeight - 380));
-    for (const surface of this.surfaces) surface.resize(tallest);
+    const tallest = this.surfaces.length > 1 ? Math.max(260, Math.min(460, window.innerHeight - 500)) : Math.max(300, Math.min(620, window.innerHeight - 380));
+    for (const surface of this.surfaces) surface.resize(tallest, anew);
     const beside = wide && this.surfaces.length === 1 ? this.surfaces[0].sheet.height : 0;
     const count = Math.max(1, this.charts.length), gap = 12;
     const height = beside ? Math.max(150, Math.floor((beside - gap * (count - 1)) / count)) : this.surfaces.length || !wide ? 210 : 300;
-    for (const chart of this.charts) chart.resize(height);
+    const names = Math.max(0, ...this.charts.map(chart => chart.room(height)));
+    for (const chart of this.charts) chart.resize(height, names);
     this.draw();
   }
 

@@ -32,14 +32,15 @@ class Surface {
     return Math.log((height + this.eps) / this.eps) / Math.log((this.high - this.low) / this.eps + 1);
   }
 
-  resize(tallest) {
-    const width = Math.floor(this.figure.clientWidth), narrow = width < 480;
-    const bar = narrow ? 10 : 22, left = narrow ? 34 : 44, right = bar + (narrow ? 46 : 66);
+  resize(tallest, anew) {
+    const width = Math.floor(this.figure.clientWidth), narrow = width < 480, context = this.sheet.canvas.getContext("2d");
+    const wordy = Math.max(24, ...this.ticks.map(loss => textWidth(context, tick(loss), 11)));
+    const bar = narrow ? 12 : 22, left = narrow ? 34 : 44, right = bar + wordy + (narrow ? 20 : 28);
     const side = Math.max(120, Math.min(width - left - right, tallest));
     const changed = this.sheet.size(side + 62);
     this.box = { left: Math.max(left, Math.round((width - side - right + left) / 2)), top: 26, side };
     this.bar = { left: this.box.left + side + (narrow ? 12 : 20), width: bar };
-    if (changed) this.settle();
+    if (changed || anew) this.settle();
   }
 
   settle() {
@@ -55,31 +56,7 @@ class Surface {
     })]));
     this.drawn = "";
     this.names = null;
-    this.tags = this.tagged();
-  }
-
-  // Names of marks, each at the corner that is in the window and covers least of the paths.
-  tagged() {
-    const { target } = this, marks = [], taken = [], { left, top, side } = this.box;
-    const starts = new Map(this.own.map(run => [String(this.points.get(run)[0]), this.points.get(run)[0]]));
-    const start = [...starts.values()][0];
-    if (starts.size === 1 && start) marks.push([start, "start"]);
-    if (target) marks.push([[this.x(target[0]), this.y(target[1])], side > 260 && !this.race ? `target (${target.map(v => tick(v)).join(", ")})` : "target"]);
-    if (this.basins) this.basins.minima.forEach(({ at, words }) => marks.push([[this.x(at[0]), this.y(at[1])], words]));
-    const context = this.sheet.canvas.getContext("2d"), path = this.own.flatMap(run => this.points.get(run).filter(Boolean));
-    return marks.map(([[x, y], words]) => {
-      const width = textWidth(context, words, 12, 600) + 8, height = 18;
-      const costs = [[1, -1], [-1, -1], [1, 1], [-1, 1]].map(([right, down]) => {
-        const u = right > 0 ? x + 9 : x - 9 - width, v = down > 0 ? y + 9 : y - 9 - height;
-        const out = Math.max(0, left - u) + Math.max(0, top - v) + Math.max(0, u + width - left - side) + Math.max(0, v + height - top - side);
-        const over = taken.filter(t => t.u < u + width && u < t.u + t.width && t.v < v + height && v < t.v + height).length;
-        const hit = path.filter(([a, b]) => a > u - 4 && a < u + width + 4 && b > v - 4 && b < v + height + 4).length;
-        return { u, v, width, words, cost: 1e6 * out + 1e4 * over + hit };
-      });
-      const best = costs.reduce((one, other) => (other.cost < one.cost ? other : one));
-      taken.push(best);
-      return best;
-    });
+    this.marks = new Marks(this);
   }
 
   draw(moment) {
@@ -100,7 +77,7 @@ class Surface {
     }
     context.restore();
     this.goneOn(context, moment);
-    this.barOn(context, moment);
+    barOn(this, context, moment);
   }
 
   axesOn(context) {
@@ -129,10 +106,10 @@ class Surface {
       return;
     }
     const slice = lastAt(this.cut_at, this.own[0].step[this.own[0].rowAt(moment.at)]), size = this.shape[1] * this.shape[2];
-    const marks = [...this.own.map(run => this.points.get(run)[0]), ...this.tags.map(t => [t.u + t.width / 2, t.v + 9])].filter(Boolean);
+    const marks = this.marks.places();
     if (!this.names) {
       this.names = new LevelNames(this, this.box);
-      this.names.aim(this.values, (this.shape[0] - 1) * size, [...this.points.values()].map(line => line.filter(Boolean)), marks);
+      this.names.aim(this.values, (this.shape[0] - 1) * size, [...this.points.values()].map(dense), marks);
     }
     if (this.drawn !== `${slice}`) this.bandsOf(slice * size);
     this.drawn = `${slice}`;
@@ -145,7 +122,7 @@ class Surface {
       context.drawImage(this.tint, left, top, side, side);
     }
     if (!this.basins) this.names.draw(context, this.values, slice * size, marks, style);
-    this.marksOn(context);
+    this.marks.draw(context);
   }
 
   bandsOf(offset) {
@@ -179,20 +156,6 @@ class Surface {
     const at = offset + j * columns + i, corners = [values[at], values[at + 1], values[at + columns], values[at + columns + 1]];
     if (corners.includes(0)) return 0;
     return (1 - v) * ((1 - u) * corners[0] + u * corners[1]) + v * ((1 - u) * corners[2] + u * corners[3]);
-  }
-
-  marksOn(context) {
-    const { style } = this.film;
-    new Set(this.own.map(run => this.points.get(run)[0]).filter(Boolean)).forEach(([x, y]) => stamp(context, "o", x, y, 5.5, "", style.target, 2));
-    const crosses = [...(this.target ? [this.target] : []), ...(this.basins ? this.basins.minima.map(m => m.at) : [])];
-    for (const [a, b] of crosses) stamp(context, "P", this.x(a), this.y(b), 6.5, style.target, style.casing, 1.2);
-    for (const { u, v, width, words } of this.tags) {
-      context.fillStyle = style.casing;
-      context.globalAlpha = 0.55;
-      context.fillRect(u, v, width, 18);
-      context.globalAlpha = 1;
-      write(context, words, u + 4, v + 9, style.target, { weight: 600 });
-    }
   }
 
   head(run, { row, part }) {
@@ -248,30 +211,6 @@ class Surface {
     });
   }
 
-  barOn(context, moment) {
-    const { style } = this.film, { top, side } = this.box, { left, width } = this.bar, strip = this.race ? width : width / 2;
-    const fill = (colours, x) => colours.forEach((colour, i) => {
-      const low = top + side - Math.round(i / colours.length * side), high = top + side - Math.round((i + 1) / colours.length * side);
-      context.fillStyle = colour;
-      context.fillRect(x, high, strip, low - high);
-    });
-    fill(style.bands, left);
-    if (!this.race) fill(style.path, left + strip);
-    write(context, "loss", left, 10, style.muted, { size: 12 });
-    for (const loss of this.ticks) write(context, tick(loss), left + width + 5, top + side * (1 - this.position(loss)), style.muted, { size: 11 });
-    if (this.race || !this.own[0].shown) return;
-    const run = this.own[0], row = run.rowAt(moment.at), loss = run.rows.loss[row];
-    if (loss === null) return;
-    const y = top + side * (1 - this.position(loss));
-    if (run.apart(row)) {
-      const under = top + side * (1 - this.position(run.rows.height[row]));
-      context.fillStyle = style.alert;
-      context.fillRect(left - 9, Math.min(y, under), 2.4, Math.abs(under - y));
-      pointer(context, left - 1, under, style.alert);
-    }
-    pointer(context, left - 1, y, style.dot);
-  }
-
   // The recorded step of a shown path that is nearest to a point of the picture, as [run, row, place].
   nearest(x, y, reach) {
     let best = null, least = reach * reach;
@@ -308,64 +247,4 @@ class Surface {
       if (found && event.pointerType !== "touch") this.film.go(found[0].clockAt(found[1]));
     });
   }
-}
-
-// Part of a line of points, some of them missing, in one colour.
-function along(context, line, first, last, width, colour, opacity) {
-  context.beginPath();
-  let open = false;
-  for (let k = first; k <= last; k++) {
-    if (!line[k]) { open = false; continue; }
-    if (open) context.lineTo(...line[k]); else context.moveTo(...line[k]);
-    open = true;
-  }
-  context.lineWidth = width;
-  context.strokeStyle = colour;
-  context.globalAlpha = opacity;
-  context.stroke();
-  context.globalAlpha = 1;
-}
-
-function pointer(context, x, y, colour) {
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(x - 8, y - 5);
-  context.lineTo(x - 8, y + 5);
-  context.closePath();
-  context.fillStyle = colour;
-  context.fill();
-}
-
-// What stands where the loss is not finite.
-function hatch(context, left, top, side, style) {
-  context.save();
-  context.beginPath();
-  context.rect(left, top, side, side);
-  context.clip();
-  context.beginPath();
-  for (let k = -side; k < side; k += 9) {
-    context.moveTo(left + k, top + side);
-    context.lineTo(left + k + side, top);
-  }
-  context.strokeStyle = style.muted;
-  context.globalAlpha = 0.6;
-  context.lineWidth = 1;
-  context.stroke();
-  context.restore();
-}
-
-// The map of basins as a picture of a point a pixel, the first row lowest.
-function tinted(labels, { shape: [rows, columns], colours, tint }) {
-  const picture = document.createElement("canvas");
-  picture.width = columns;
-  picture.height = rows;
-  const context = picture.getContext("2d"), image = context.createImageData(columns, rows);
-  labels.forEach((label, at) => {
-    if (label === 0) return;
-    const pixel = 4 * ((rows - 1 - Math.floor(at / columns)) * columns + at % columns), colour = colours[label - 1];
-    [1, 3, 5].forEach((k, channel) => { image.data[pixel + channel] = parseInt(colour.slice(k, k + 2), 16); });
-    image.data[pixel + 3] = Math.round(255 * tint);
-  });
-  context.putImageData(image, 0, 0);
-  return picture;
 }

@@ -9,7 +9,7 @@ function element(tag, options = {}, ...children) {
   return made;
 }
 
-class Numbers {
+class Readout {
   constructor(film, parent) {
     this.film = film;
     this.cells = [];
@@ -27,7 +27,7 @@ class Numbers {
     if (run.height) found.push(["surface there", row => run.say("height", row, 4), row => run.apart(row), row => run.rows.height[row]]);
     if (run.leaves) found.push(["off the plane", row => run.say("residual", row), null, row => run.rows.residual[row]]);
     if (run.losses) found.push(["batch loss", row => run.say("batch", row, 4), null, row => run.rows.batch[row]]);
-    found.push(["learning rate", row => run.say("rate", row), null, row => run.rows.rate[row]]);
+    found.push(["learning rate", row => (run.rows.rate[row] === null ? run.say("rate", row) : tick(run.rows.rate[row], 4)), null, row => run.rows.rate[row]]);
     if (!many || run.labels.length <= 3) {
       run.labels.forEach((label, q) => found.push([label, row => run.sayWeight(q, row), null, row => run.rows.weights[q][row]]));
     }
@@ -41,8 +41,11 @@ class Numbers {
   }
 
   list(run) {
-    return element("dl", {}, ...this.columns(run, false).map(column =>
+    const columns = this.columns(run, false), longest = Math.max(...columns.map(([name]) => name.length));
+    const made = element("dl", {}, ...columns.map(column =>
       element("div", {}, element("dt", { textContent: column[0] }), element("dd", {}, this.cell(run, column)))));
+    made.style.setProperty("--cell", `${Math.max(104, 7 * longest + 6)}px`);
+    return made;
   }
 
   table(runs) {
