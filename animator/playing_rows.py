@@ -15,7 +15,7 @@ from animator.panels.race import SHAPES
 from animator.view import View
 from animator.words import number
 
-NUMBERS = 50_000  # of all runs of a page: about a megabyte
+NUMBERS = 75_000  # of all runs of a page: about a megabyte
 FEWEST = 200
 CURVE = 600
 

@@ -1,6 +1,5 @@
 // The numbers of the step that is shown: a list for one run, a table with a switch a run for several.
 
-const SVG = "http://www.w3.org/2000/svg";
 const UNICODE = { o: "\u25cf", s: "\u25a0", "^": "\u25b2", D: "\u25c6", v: "\u25bc", "<": "\u25c0", ">": "\u25b6", p: "\u2b1f", P: "\u271a", "*": "\u2605", X: "\u2716" };
 
 function element(tag, options = {}, ...children) {
@@ -44,7 +43,7 @@ class Readout {
     const columns = this.columns(run, false), longest = Math.max(...columns.map(([name]) => name.length));
     const made = element("dl", {}, ...columns.map(column =>
       element("div", {}, element("dt", { textContent: column[0] }), element("dd", {}, this.cell(run, column)))));
-    made.style.setProperty("--cell", `${Math.max(104, 7 * longest + 6)}px`);
+    made.style.setProperty("--cell", `${Math.max(124, 7 * longest + 6)}px`);
     return made;
   }
 
@@ -63,7 +62,7 @@ class Readout {
   }
 
   button(run) {
-    const swatch = document.createElementNS(SVG, "svg"), stroke = document.createElementNS(SVG, "path"), dot = document.createElementNS(SVG, "text");
+    const space = document.querySelector("svg").namespaceURI, [swatch, stroke, dot] = ["svg", "path", "text"].map(name => document.createElementNS(space, name));
     for (const [name, value] of [["viewBox", "0 0 40 16"], ["width", 40], ["height", 16], ["aria-hidden", "true"]]) swatch.setAttribute(name, value);
     for (const [name, value] of [["d", "M1 8H39"], ["stroke", run.colour], ["stroke-width", 2.6], ["stroke-dasharray", run.dash.join(" ")]]) stroke.setAttribute(name, value);
     for (const [name, value] of [["x", 20], ["y", 12.6], ["text-anchor", "middle"], ["font-size", 13], ["fill", run.colour]]) dot.setAttribute(name, value);

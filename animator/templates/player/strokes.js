@@ -6,8 +6,8 @@ function dense(line) {
   line.forEach((point, k) => {
     const before = line[k - 1];
     if (!point) return;
-    const far = before ? Math.min(400, Math.hypot(point[0] - before[0], point[1] - before[1])) : 0;
-    for (let part = 6; part < far; part += 6) {
+    const far = before ? Math.hypot(point[0] - before[0], point[1] - before[1]) : 0;
+    for (let part = 6; part < Math.min(far, 2000); part += 6) {
       found.push([before[0] + part / far * (point[0] - before[0]), before[1] + part / far * (point[1] - before[1])]);
     }
     found.push(point);

@@ -117,10 +117,6 @@ class Surface {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.drawImage(this.layer, 0, 0);
     context.restore();
-    if (this.tint) {
-      context.imageSmoothingEnabled = false;
-      context.drawImage(this.tint, left, top, side, side);
-    }
     if (!this.basins) this.names.draw(context, this.values, slice * size, marks, style);
     this.marks.draw(context);
   }
@@ -145,6 +141,8 @@ class Surface {
       context.stroke(outline);
       context.globalAlpha = 1;
     });
+    context.imageSmoothingEnabled = false;
+    if (this.tint) context.drawImage(this.tint, left, top, side, side);
   }
 
   // The scale's place at a pixel, linear between grid points; for labels alone, never for numbers.
