@@ -52,10 +52,11 @@ def check(target: Path) -> None:
     ensure_folder(target)
 
 
-def make(film: "Film", target: Path) -> None:
+def make(film: "Film", target: str | Path) -> None:
     """Write the page of `film` to `target`, an .html file. Raises AnimatorError."""
     from animator.playing import playing
 
+    target = Path(target)
     check(target)
     data = playing(film)
     film.progress(f"writing {target.name}", 0, 1)

@@ -42,8 +42,8 @@ class Player {
     const beside = wide && this.surfaces.length === 1 ? this.surfaces[0].sheet.height : 0;
     const count = Math.max(1, this.charts.length), gap = 12;
     const height = beside ? Math.max(150, Math.floor((beside - gap * (count - 1)) / count)) : this.surfaces.length || !wide ? 210 : 300;
-    const names = Math.max(0, ...this.charts.map(chart => chart.room(height)));
-    for (const chart of this.charts) chart.resize(height, names);
+    const rooms = this.charts.map(chart => chart.room(height)), column = this.surfaces.length === 1;
+    this.charts.forEach((chart, i) => chart.resize(height, column ? Math.max(...rooms) : rooms[i]));
     this.draw();
   }
 
