@@ -456,3 +456,21 @@ def test_a_title_of_script_does_no_harm(opened, neuron, tmp_path):
     tab = opened(page)
     assert tab.locator("h1").inner_text() == EVIL and tab.title() == EVIL
     assert EVIL in tab.locator("dl dt").all_inner_texts()
+
+
+@needs_chromium
+def test_a_curve_tells_the_step_under_the_pointer(opened, neuron):
+    """Each line's own number at the recorded step nearest to the pointer; dragging goes through steps."""
+    tab, rows = opened(neuron[1]), data_of(neuron[1])["runs"][0]["rows"]
+    canvas = tab.locator(".chart canvas").first
+    left, top, wide, high = json.loads(canvas.get_attribute("data-plot"))
+    box = canvas.bounding_box()
+    tab.mouse.move(box["x"] + left + wide * 40.3 / 160, box["y"] + top + high / 2)
+    told = [word for name, values in zip(("w1", "w2", "bias"), rows["weights"], strict=True)
+            for word in (name, f"{values[40]:.3f}")]  # fmt: skip
+    assert tab.locator("#tip").inner_text().split() == ["step", "40", *told]
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + left + wide / 2, box["y"] + top + high / 2)
+    tab.mouse.up()
+    settle(tab)
+    assert step(tab) == 80

@@ -19,7 +19,9 @@ class Chart {
     const { style } = this.film;
     if (this.kind === "loss") {
       const [run] = runs, { rows, batches } = run;
-      const lines = [batches ? line("batch", run, batches.step, batches.loss, style.batch_line, style.muted, 1.4)
+      const every = batches && batches.step.length === run.steps;  // else the last one kept may be long ago
+      const lines = [batches ? line("batch", run, batches.step, batches.loss, style.batch_line, style.muted, 1.4,
+        every ? row => told(batches.loss, [], row) : null)
         : line("batch", run, run.step.filter(step => step < run.steps), rows.batch, style.batch_line, style.muted, 1.4, row => run.say("batch", row))];
       if (run.losses) lines.push(line("all", run, run.step, rows.loss, style.loss_line, style.ink, 2.4, row => run.say("loss", row)));
       return lines;
@@ -187,8 +189,9 @@ class Chart {
       const row = lastAt(steps, at / run.unit), next = Math.min(row + 1, steps.length - 1);
       return Math.abs(steps[next] * run.unit - at) < Math.abs(steps[row] * run.unit - at) ? next : row;
     });
-    const [first] = lines;
-    tip.show(event.clientX, event.clientY, `step ${first.steps[rows[0]].toLocaleString("en")}`, lines.map(({ name, say }, i) => [name, say(rows[i])]));
+    const steps = lines.map((one, i) => one.steps[rows[i]].toLocaleString("en"));
+    tip.show(event.clientX, event.clientY, `step ${steps[0]}`, lines.map(({ name, say }, i) =>
+      [steps[i] === steps[0] ? name : `${name}, step ${steps[i]}`, say(rows[i])]));
   }
 }
 

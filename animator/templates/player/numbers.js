@@ -8,7 +8,7 @@ function number(value, digits = 3) {
 }
 
 function signed(value, digits = 3) {
-  return number(value, digits).replace("-", "\u2212");
+  return number(value, digits).replace(/^-/, "\u2212");
 }
 
 // The number of a column at a row, or the word for one that is not there.
@@ -53,8 +53,9 @@ function roundLosses(low, high, most) {
 
 function tick(value, digits = 6) {
   const tidy = Number(value.toPrecision(digits));
-  const said = tidy !== 0 && Math.abs(tidy) < 1e-4 ? tidy.toExponential().replace("e+", "e") : String(tidy);
-  return said.replace("-", said.includes("e") && !said.startsWith("-") ? "-" : "\u2212");
+  const far = tidy !== 0 && (Math.abs(tidy) < 1e-4 || Math.abs(tidy) >= 1e6);
+  const said = far ? tidy.toExponential().replace("e+", "e") : String(tidy);
+  return said.replace(/^-/, "\u2212");
 }
 
 // Index of the last of `values`, ascending, that is at most `value`; at least 0.
