@@ -173,7 +173,7 @@ class Film:
         layout, wanted = self.layout, self._wanted()
         if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
             layout = (("weights",), ("loss",))
-        caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
+        caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
         speaks = bool(self.timeline(fps).pacing.named)
         look = _larger(look or style.find(self.style), self.text)
@@ -181,6 +181,10 @@ class Film:
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
         return self._canvas[1]
+
+    def under_title(self, views: tuple[View, ...]) -> str:
+        """The words under the title: the scene's own, what the surface is, and what became of the runs."""
+        return " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
