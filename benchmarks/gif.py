@@ -56,7 +56,9 @@ def exact(path: Path) -> bool:
     wanted = {style.rgb(colour) for colour in (look.dot, look.dot_edge, look.ink, *look.lines[:3])}
     with Image.open(path) as image:
         image.seek(image.n_frames - 1)
-        seen = {tuple(colour) for colour in np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)}
+        seen = {
+            tuple(colour) for colour in np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)
+        }
     return wanted <= seen
 
 
