@@ -39,7 +39,7 @@ def pillow_writer(made: Film, path: Path) -> float:
 
 
 def fidelity(path: Path, frames: list[np.ndarray]) -> float:
-    """The least peak signal-to-noise ratio, dB, of any picture of the GIF beside the frame drawn for its time."""
+    """The least peak signal-to-noise ratio, dB, of any picture beside the frame drawn for its time."""
     worst, at = np.inf, 0.0
     with Image.open(path) as image:
         for i in range(image.n_frames):
