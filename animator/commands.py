@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from animator.delivery import Delivery, preset, read_bytes
 from animator.errors import AnimatorError, nearest
@@ -16,9 +16,6 @@ from animator.progress import Progress
 
 if TYPE_CHECKING:
     from animator.films import Film, Saved
-    from animator.library import SceneFile
-    from animator.recording import Recording
-    from animator.scene import Scene
 
 QUALITY = {"draft": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
 
@@ -141,7 +138,7 @@ def _film(
 ) -> "tuple[Film, bool]":
     """The film for a scene name, a scene file or a recording; and whether nothing was trained."""
     from animator import films, library
-    from animator.prepare import Cut
+    from animator.production import build, film_of, recordings
 
     if name.endswith(".h5"):
         film = films.film(name, style=options.style, progress=progress)
@@ -159,15 +156,8 @@ def _film(
     _check_files(options, outputs)
     with library.blaming(scene_file.path):
         runs, cached = recordings(scene, about, options.use_cache, progress)
-    return films.Film(
-        runs, scene.title, scene.description or scene_file.description,
-        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
-        Cut(scene.slices[0], scene.resolution, scene.plane),
-        scene.pacing, options.style, command(name, values, options), about,
-        use_cache=options.use_cache, progress=progress, caption=scene.caption,
-        shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
-        align=scene.align, slices=scene.slices,
-    ), cached  # fmt: skip
+    said = command(name, values, options)
+    return film_of(scene, about, runs, options.style, said, options.use_cache, progress), cached
 
 
 def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
@@ -178,33 +168,6 @@ def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
     for path in outputs:
         spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
         ensure_folder(path)
-
-
-def build(scene_file: "SceneFile", values: list[str]) -> "tuple[Scene, dict[str, Any]]":
-    """The scene for typed values, and what its recordings and films say about it."""
-    from animator import parameters
-
-    given = parameters.parse(scene_file.name, scene_file.parameters, values)
-    scene = scene_file.build(given)
-    chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
-    about = {
-        "scene": scene_file.name if scene_file.is_bundled else scene_file.path.name,
-        "parameters": chosen,
-        "title": scene.title,
-        "description": scene.description or scene_file.description,
-        "film": scene.looks(),
-    }
-    return scene, about
-
-
-def recordings(
-    scene: "Scene", about: dict[str, Any], use_cache: bool, progress: Progress
-) -> "tuple[tuple[Recording, ...], bool]":
-    """The recordings of a scene's runs, and whether all came from the cache."""
-    from animator.training import recorded
-
-    pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
-    return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
 def command(name: str, values: list[str], options: Options) -> str:
@@ -284,6 +247,7 @@ def record(name: str, values: list[str], output: Path | None, use_cache: bool, a
     from animator import library
     from animator.display import shown
     from animator.files import ensure_folder, replacing
+    from animator.production import build, recordings
 
     scene_file = library.find(name)
     scene, about = build(scene_file, values)

@@ -1,0 +1,76 @@
+"""What travels between a sweep and its workers: plain data, no paths that a worker would have to have.
+
+Files travel as bytes. A task goes out; Recorded, Drawn or Failure comes back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from animator.sweep.plan import Look, SceneText
+
+Files = tuple[tuple[str, bytes], ...]  # (path below a cache folder, with "/", contents)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTask:
+    """Train runs: members: (words that build the scene, number of the run in it). timeout: seconds."""
+
+    scene: SceneText
+    members: tuple[tuple[tuple[str, ...], int], ...]
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTask:
+    """Draw the film of a cell from its recordings. files: what may be needed of the cache. common: what films
+    share. name: of the film's file, without its suffix.
+    """
+
+    scene: SceneText
+    words: tuple[str, ...]
+    name: str
+    command: str
+    look: Look
+    recordings: tuple[bytes, ...]
+    files: Files
+    common: Any
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """recordings: an HDF5 file each; ways: how each was trained."""
+
+    recordings: tuple[bytes, ...]
+    ways: tuple[str, ...]
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A film, its poster, what they show, and the files of the cache that it was drawn with."""
+
+    film: bytes
+    poster: bytes
+    alt_text: str
+    results: Mapping[str, Any]
+    used: tuple[str, ...]
+    files: Files
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Work that was not done. kind: "raised", "time", "died", or, where nothing can go on, "disk" (full) or
+    "versions" (other ones than the sweep's).
+    """
+
+    reason: str
+    kind: Literal["raised", "time", "died", "disk", "versions"] = "raised"
+    log: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
