@@ -84,8 +84,13 @@ def _orders(asked: Asked) -> Any:
                 f"--{name} {value:g} cannot be: it must be above 0. Leave --{name} away, or give for example "
                 f"--{name} 2."
             )
-    jobs = asked.jobs or os.cpu_count() or 1
+    jobs = asked.jobs or _cores()
     return Orders(jobs, asked.cluster, asked.timeout, asked.retry_failed, asked.force, asked.use_cache)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _command(scene: str, words: list[str], asked: Asked) -> str:

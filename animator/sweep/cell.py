@@ -22,7 +22,7 @@ from typing import Any
 
 from animator import cache, library, production, training
 from animator.errors import AnimatorError
-from animator.files import replacing
+from animator.files import is_full, replacing
 from animator.recording import load
 from animator.sweep import plan, results
 from animator.sweep.tasks import Drawn, DrawTask, Failure, Files, Recorded, RecordTask
@@ -30,7 +30,6 @@ from animator.sweep.watch import TimeUp, limited
 
 Task = RecordTask | DrawTask
 Result = Recorded | Drawn | Failure
-FULL = (errno.ENOSPC, errno.EDQUOT)
 _ONE = threading.Lock()
 
 
@@ -92,9 +91,9 @@ def time_up(seconds: float | None) -> str:
 
 def failure(error: Exception) -> Failure:
     """The Failure for an exception, without its log."""
-    if isinstance(error, OSError) and error.errno in FULL:
+    if is_full(error):
         place = tempfile.gettempdir()
-        return Failure(f"the disk of {platform.node()} that holds '{place}' is full", "disk")
+        return Failure(f"the disk that holds '{place}' on {platform.node()} is full", "disk")
     if isinstance(error, AnimatorError):
         return Failure(str(error))
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

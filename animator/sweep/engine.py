@@ -6,7 +6,9 @@ piece of work it died of is known, because each process has one at a time.
 
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Mapping
@@ -38,18 +40,21 @@ class Engine(Protocol):
         """Let go of all workers, whatever they do."""
 
 
-def begin() -> int:
-    """Start a worker process: interruptions are its parent's affair, and it ends when the parent does."""
+def begin(scratch: str) -> None:
+    """Start a worker process: interruptions are its parent's affair, and it ends when the parent does.
+
+    scratch: the folder for what is made on the way; it goes when the parent does.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    tempfile.tempdir = scratch
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return os.getpid()
+        threading.Thread(target=_end_with, args=(parent, scratch), daemon=True).start()
 
 
-def _end_with(parent: BaseProcess) -> None:
+def _end_with(parent: BaseProcess, scratch: str) -> None:
     parent.join()
+    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 
@@ -58,6 +63,7 @@ class Local:
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
+        self._scratch = tempfile.TemporaryDirectory(prefix="animator-sweep-", ignore_cleanup_errors=True)
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Result], ProcessPoolExecutor] = {}
 
@@ -83,7 +89,7 @@ class Local:
                 self._idle.append(pool)
 
     def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=begin)
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), begin, (self._scratch.name,))
 
     def died(self, error: BaseException) -> bool:
         """Whether its process died."""
@@ -98,6 +104,7 @@ class Local:
         for pool in (*self._idle, *self._busy.values()):
             pool.shutdown(wait=True, cancel_futures=True)
         self._idle, self._busy = [], {}
+        self._scratch.cleanup()
 
 
 class Cluster:

@@ -5,18 +5,17 @@ whole files and a true manifest.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.parameters import written
 from animator.sweep import manifest as books
 from animator.sweep import results
-from animator.sweep.cell import FULL
 from animator.sweep.manifest import Cell, Manifest
 
 TABLE = "results.csv"
@@ -29,6 +28,9 @@ class Ledger:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder, self.manifest = folder, manifest
+        self._axes = [axis.name for axis in manifest.axes]
+        self._texts: dict[int, tuple[Cell, str, str]] = {}
+        self._held = False
 
     def cell(self, index: int) -> Cell:
         """A cell as it is now."""
@@ -47,13 +49,32 @@ class Ledger:
     def update(self, **parts: Any) -> None:
         """Change parts of the manifest, and write the books."""
         self.manifest = replace(self.manifest, **parts)
-        with self.room():
-            books.write(self.folder, self.manifest)
-            self._table()
+        if not self._held:
+            self._write()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what the body changes when it is done, not one by one."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self._write()
+
+    def _write(self) -> None:
+        for cell in self.manifest.cells:
+            if cell.index not in self._texts or self._texts[cell.index][0] is not cell:
+                self._texts[cell.index] = cell, books.cell_text(cell), _line(_row(cell, self._axes))
+        known = [self._texts[cell.index] for cell in self.manifest.cells]
+        books.write(self.folder, self.manifest, [text for _, text, _ in known])
+        with replacing(self.folder / TABLE) as temporary:
+            lines = [_line(_head(self._axes)), *(line for _, _, line in known)]
+            temporary.write_bytes("".join(lines).encode())
 
     def keep(self, name: str, content: bytes) -> str:
         """Write the file `name` ("films/NAME.mp4") of the folder; gives the name back."""
-        with self.room(), replacing(self.folder / name) as temporary:
+        with replacing(self.folder / name) as temporary:
             temporary.write_bytes(content)
         return name
 
@@ -62,40 +83,11 @@ class Ledger:
         path = self.folder / (name or "")
         return bool(name) and path.is_file() and size in (None, path.stat().st_size)
 
-    @contextmanager
-    def room(self) -> Iterator[None]:
-        """A full disk becomes a sentence."""
-        try:
-            yield
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            raise full(f"the disk of '{self.folder}' is full", self) from error
-        except AnimatorError as error:
-            if getattr(error.__cause__, "errno", None) in FULL:
-                raise full(f"the disk of '{self.folder}' is full", self) from error
-            raise
 
-    def _table(self) -> None:
-        axes = [axis.name for axis in self.manifest.axes]
-        with (
-            replacing(self.folder / TABLE) as temporary,
-            temporary.open("w", newline="", encoding="utf-8") as file,
-        ):
-            table = csv.writer(file)
-            table.writerow(["index", "name", *axes, "state", "reason", "way", *results.NAMES,
-                            *(f"seconds_{n}" for n in SECONDS), *(f"bytes_{n}" for n in FILES), *FILES,
-                            "command"])  # fmt: skip
-            table.writerows(_row(cell, axes) for cell in self.manifest.cells)
-
-
-def full(what: str, ledger: Ledger) -> AnimatorError:
-    """The error for a disk without room."""
-    done, count = ledger.count("done"), len(ledger.manifest.cells)
-    return AnimatorError(
-        f"The sweep stopped because {what}: {done} of {count} cells are done, and they are kept. Make room "
-        "and run the same command again to go on."
-    )
+def _head(axes: list[str]) -> list[Any]:
+    return ["index", "name", *axes, "state", "reason", "way", *results.NAMES,
+            *(f"seconds_{name}" for name in SECONDS), *(f"bytes_{name}" for name in FILES), *FILES,
+            "command"]  # fmt: skip
 
 
 def _row(cell: Cell, axes: list[str]) -> list[Any]:
@@ -106,6 +98,7 @@ def _row(cell: Cell, axes: list[str]) -> list[Any]:
     return [*row, cell.recording, cell.film, cell.poster, cell.command]
 
 
-def without(entries: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """`entries` without `names`."""
-    return {name: value for name, value in entries.items() if name not in names}
+def _line(row: list[Any]) -> str:
+    text = StringIO()
+    csv.writer(text).writerow(row)
+    return text.getvalue()

@@ -5,13 +5,15 @@ In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, 
 
 import importlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from animator import cache
 from animator.errors import AnimatorError
+from animator.files import ensure_folder, is_full
 from animator.films import Film
 from animator.progress import Progress, quiet
 from animator.sweep import estimate
@@ -19,11 +21,11 @@ from animator.sweep import plan as plans
 from animator.sweep.engine import Engine, open_engine
 from animator.sweep.ledger import Ledger
 from animator.sweep.lock import held
-from animator.sweep.manifest import Cell, Manifest
+from animator.sweep.manifest import NAME, Cell, Manifest
 from animator.sweep.opening import opened
 from animator.sweep.plan import Plan
 from animator.sweep.shift import Job, Take, carry_out
-from animator.sweep.stages import Built, Desk, Drawings, Films, Recordings, build
+from animator.sweep.stages import Built, Desk, Drawings, Films, Full, Recordings, build
 from animator.sweep.store import Store
 from animator.sweep.store import folder as store_folder
 from animator.sweep.tasks import Failure
@@ -81,8 +83,8 @@ def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: 
     full.
     """
     started = time.perf_counter()
-    folder.mkdir(parents=True, exist_ok=True)
-    with held(folder):
+    ensure_folder(folder / NAME)
+    with held(folder), told_when_full(folder):
         built, failed = build(plan)
         ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
         store = Store(store_folder(), orders.use_cache)
@@ -92,13 +94,29 @@ def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: 
             for index, reason in failed.items():
                 desk.fail(index, Failure(reason))
             warnings = _made(desk, orders, told, progress)
-        except KeyboardInterrupt:
-            ledger.update(state="interrupted")
+        except BaseException:
+            with suppress(OSError, AnimatorError):
+                ledger.update(state="interrupted")
             raise
         figures = estimate.measured(ledger.manifest)
         if figures:
             store.keep_figures(figures_key(plan), figures)
     return Outcome(folder, ledger.manifest, time.perf_counter() - started, tuple(warnings))
+
+
+@contextmanager
+def told_when_full(folder: Path) -> Iterator[None]:
+    """A full disk, here or where a worker is, becomes a sentence."""
+    try:
+        yield
+    except (Full, OSError, AnimatorError) as error:
+        if not isinstance(error, Full) and not is_full(error):
+            raise
+        here = f"the disk that holds '{folder}' or the cache is full"
+        raise AnimatorError(
+            f"The sweep stopped because {error if isinstance(error, Full) else here}. What was done is kept: "
+            "make room and run the same command again to go on."
+        ) from error
 
 
 def figures_key(plan: Plan) -> str:
@@ -220,15 +238,16 @@ def _try(name: str, product: Product, ledger: Ledger, manifest: Manifest, films:
          progress: Progress, made: list[str], warnings: list[str]) -> None:  # fmt: skip
     """Make one product; what goes wrong there costs no other."""
     try:
-        with ledger.room():
-            paths = product(ledger.folder, manifest, films, progress)
+        paths = product(ledger.folder, manifest, films, progress)
         made += [path.relative_to(ledger.folder).as_posix() for path in paths]
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("animator.sweep."):
             warnings.append(f"The {name} could not be made: {error}.")
     except AnimatorError as error:
-        if "stopped because" in str(error):
+        if is_full(error):
             raise
         warnings.append(f"The {name} could not be made: {error}")
     except Exception as error:
+        if is_full(error):
+            raise
         warnings.append(f"The {name} could not be made: {type(error).__name__}: {error}.")

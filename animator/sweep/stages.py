@@ -17,7 +17,7 @@ from animator.recording import Recording, load
 from animator.scene import Scene
 from animator.sweep import cell as workers
 from animator.sweep import results
-from animator.sweep.ledger import Ledger, full
+from animator.sweep.ledger import Ledger
 from animator.sweep.plan import Plan
 from animator.sweep.shift import Job
 from animator.sweep.store import Store
@@ -25,6 +25,10 @@ from animator.sweep.tasks import Drawn, DrawTask, Failure, Recorded, RecordTask
 
 SHARED_BYTES = 8_000_000  # surfaces up to this size are offered to cells that may share them
 Member = tuple[int, int]  # (cell, run)
+
+
+class Full(Exception):
+    """A worker's disk is full; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,11 @@ class Desk:
     def fail(self, index: int, failure: Failure) -> None:
         """Write down that a cell failed; stop everything where nothing can go on."""
         if failure.kind == "disk":
-            raise full(failure.reason, self.ledger)
+            raise Full(failure.reason)
         if failure.kind == "versions":
             raise AnimatorError(failure.reason)
         log = self.log(index, f"{failure.log}failed: {failure.reason}\n")
-        self.ledger.change(index, state="failed", reason=failure.reason, log=log)
+        self.ledger.change(index, state="failed", reason=failure.reason, log=log, film=None, poster=None)
 
     def log(self, index: int, text: str, more: bool = False) -> str:
         """Write a cell's log, or `more` of it; gives its name."""
@@ -119,10 +123,11 @@ class Recordings:
 
     def jobs(self) -> Iterator[Job]:
         """The jobs for what neither the folder nor the cache has."""
-        for index in self.desk.built:
-            if not self._is_there(index):
-                self._forget(index)
-                self._from_cache(index)
+        with self.desk.ledger.at_once():
+            for index in self.desk.built:
+                if not self._is_there(index):
+                    self._forget(index)
+                    self._from_cache(index)
         for group in self._batches:
             if any(self.desk.ledger.cell(i).state == "waiting" for i, _ in group):
                 yield self._job(group)
@@ -175,8 +180,7 @@ class Recordings:
         for (index, run), content, way in zip(group, result.recordings, result.ways, strict=True):
             self._came[index][run] = content, way
             if group in self._batches:
-                with self.desk.ledger.room():
-                    self.desk.store.keep_recording(self._keys[index, run], content)
+                self.desk.store.keep_recording(self._keys[index, run], content)
         for index in job.cells:
             self._settle(index, seconds, result.log)
         return []
@@ -288,7 +292,7 @@ class Drawings:
         return (
             cell.keys.get("film") == self.film_key(index)
             and all(ledger.has(getattr(cell, n), cell.bytes.get(n)) for n in ("film", "poster"))
-            and self.desk.store.files(self.view_key(index)) is not None
+            and self.desk.store.names(self.view_key(index)) is not None
         )
 
     def _shares(self, index: int) -> str | None:
@@ -303,12 +307,12 @@ class Drawings:
         desk, planned = self.desk, self.desk.plan.cells[index]
         files = desk.store.files(self.view_key(index))
         group = self._shares(index)
-        if files is None and group in self._leaders and self._leaders[group] != index:
-            offered = desk.store.files(self.view_key(self._leaders[group])) or ()
+        if not files and group in self._leaders and self._leaders[group] != index:
+            offered = desk.store.files(self.view_key(self._leaders[group]))
             files = offered if sum(len(content) for _, content in offered) <= SHARED_BYTES else ()
         contents = tuple((desk.ledger.folder / name).read_bytes() for name in self._names(index))
         return DrawTask(desk.plan.scene, planned.words, planned.name, planned.command, desk.plan.look,
-                        contents, files or (), self.common, desk.versions, desk.timeout)  # fmt: skip
+                        contents, files, self.common, desk.versions, desk.timeout)  # fmt: skip
 
     def take(self, job: Job, result: workers.Result) -> Iterable[Job]:
         """Keep what came."""
@@ -319,8 +323,7 @@ class Drawings:
             return []
         assert isinstance(result, Drawn)
         cell, suffix = ledger.cell(index), desk.plan.look.format
-        with ledger.room():
-            desk.store.keep_files(self.view_key(index), result.used, result.files)
+        desk.store.keep_files(self.view_key(index), result.used, result.files)
         ledger.change(
             index, state="done", film=ledger.keep(f"films/{cell.name}.{suffix}", result.film),
             poster=ledger.keep(f"posters/{cell.name}.png", result.poster), alt_text=result.alt_text,
@@ -336,6 +339,5 @@ class Drawings:
         used: set[str] = set()
         for cell in self.desk.ledger.manifest.cells:
             if cell.state == "done":
-                used |= {name for name, _ in self.desk.store.files(self.view_key(cell.index)) or ()
-                         if name.startswith("surfaces/")}  # fmt: skip
-        return len(used)
+                used |= set(self.desk.store.names(self.view_key(cell.index)) or ())
+        return sum(name.startswith("surfaces/") for name in used)

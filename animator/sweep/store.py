@@ -35,13 +35,15 @@ class Store:
         """Keep a recording under its digest."""
         self._keep(((f"recordings/{key}.h5", content),))
 
-    def files(self, key: str) -> Files | None:
-        """The files that the view with digest `key` was drawn from; None when not all are there."""
+    def names(self, key: str) -> tuple[str, ...] | None:
+        """Names of the files that the view with digest `key` was drawn from; None when not all are there."""
         listing = self._read(f"views/{key}.json")
-        if listing is None:
-            return None
-        found = [(name, self._read(name)) for name in json.loads(listing)]
-        return None if any(c is None for _, c in found) else tuple((n, c) for n, c in found if c is not None)
+        names = tuple(json.loads(listing)) if listing is not None else ()
+        return names if listing is not None and all(self._has(name) for name in names) else None
+
+    def files(self, key: str) -> Files:
+        """Those files; () when not all are there."""
+        return tuple((name, (self.place / name).read_bytes()) for name in self.names(key) or ())
 
     def keep_files(self, key: str, used: tuple[str, ...], made: Files) -> None:
         """Keep the files `made` for a view, and the names of all that it `used`."""
@@ -63,11 +65,11 @@ class Store:
         with replacing(self.place / f"figures/{key}.json") as temporary:
             temporary.write_text(json.dumps(dict(figures)), encoding="utf-8")
 
+    def _has(self, name: str) -> bool:
+        return (self._use or name in self._fresh) and (self.place / name).is_file()
+
     def _read(self, name: str) -> bytes | None:
-        path = self.place / name
-        if not self._use and name not in self._fresh:
-            return None
-        return path.read_bytes() if path.is_file() else None
+        return (self.place / name).read_bytes() if self._has(name) else None
 
     def _keep(self, files: Files) -> None:
         cell.store(files, self.place)
