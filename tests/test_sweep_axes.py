@@ -90,41 +90,41 @@ def test_rows_of_a_file_are_cells(tmp_path):
 
 
 SENTENCES = [
-    (("seed=1",), "Nothing varies in this sweep of 'line': no parameter has more than one value. Give one as "
-     "NAME=V1,V2,..., 'NAME=range(0,4)', 'NAME=linspace(0,1,5)' or 'NAME=geomspace(0.01,10,25)'; one film alone "
-     "is made by animator render."),
+    (("seed=1",), "Nothing varies in this sweep of 'line': no parameter has more than one value. Give "
+     "one as NAME=V1,V2,..., 'NAME=range(0,4)', 'NAME=linspace(0,1,5)' or "
+     "'NAME=geomspace(0.01,10,25)'; one film alone is made by animator render."),
     (("rate",), "'rate' is not a parameter: parameters are NAME=VALUE without spaces. Scene 'line' has: rate "
      "optimizer seed bias note."),
-    (("rats=1,2",), "Scene 'line' has no parameter 'rats'. Did you mean 'rate'? It has: rate optimizer seed bias "
-     "note."),
+    (("rats=1,2",), "Scene 'line' has no parameter 'rats'. Did you mean 'rate'? It has: rate optimizer "
+     "seed bias note."),
     (("rate=0.1,-1",), "rate=-1 does not fit scene 'line': input should be greater than 0. Use for example "
      "rate=0.5."),
     (("rate=0.1,,1",), "rate=0.1,,1 has an empty value between its commas. Type it as rate=V1,V2,V3 without "
      "spaces."),
     (("rate=0.1,0.2", "rate=0.3"), "rate is given twice. Put all its values into one word, such as "
      "rate=V1,V2,V3."),
-    (("rate=1,1.0",), "Cells 0 and 1 of this sweep are the same (rate=1.0), so one of them says nothing. Give "
-     "each value once."),
+    (("rate=1,1.0",), "Cells 0 and 1 of this sweep are the same (rate=1.0), so one of them says nothing. "
+     "Give each value once."),
     (("rate=1,inf",), "rate=inf is not finite, and no film can be made of it. Give a number."),
-    (("seed=linspace(0,1,3)",), "seed=0.5 does not fit scene 'line': input should be a valid integer, unable to "
-     "parse string as an integer. Use for example seed=0."),
+    (("seed=linspace(0,1,3)",), "seed=0.5 does not fit scene 'line': input should be a valid integer, "
+     "unable to parse string as an integer. Use for example seed=0."),
     (("seed=range(4,0)",), "seed=range(4,0) has no values in it. Type for example 'seed=range(0,4)'."),
     (("seed=range(0,1.5)",), "seed=range(0,1.5) cannot be: it counts in whole numbers. Type for example "
      "'seed=range(0,4)'."),
     (("seed=range(0,4,0)",), "seed=range(0,4,0) cannot be: range() arg 3 must not be zero. Type for example "
      "'seed=range(0,4)'."),
-    (("rate=geomspace(0,1,3)",), "rate=geomspace(0,1,3) cannot be: a and b must be of one sign, and not 0. Type "
-     "for example 'rate=geomspace(0.01,10,25)'."),
-    (("rate=linspace(0,1)",), "rate=linspace(0,1) cannot be: it takes a, b and the number of values. Type for "
-     "example 'rate=linspace(0,1,5)'."),
-    (("rate=linspace(0,1,-2)",), "rate=linspace(0,1,-2) cannot be: Number of samples, -2, must be non-negative. "
+    (("rate=geomspace(0,1,3)",), "rate=geomspace(0,1,3) cannot be: a and b must be of one sign, and not "
+     "0. Type for example 'rate=geomspace(0.01,10,25)'."),
+    (("rate=linspace(0,1)",), "rate=linspace(0,1) cannot be: it takes a, b and the number of values. "
      "Type for example 'rate=linspace(0,1,5)'."),
+    (("rate=linspace(0,1,-2)",), "rate=linspace(0,1,-2) cannot be: Number of samples, -2, must be "
+     "non-negative. Type for example 'rate=linspace(0,1,5)'."),
     (("rate=logspace(0,1,3)",), "rate=logspace(0,1,3): there is no function 'logspace'. Did you mean "
      "'linspace'? Known: range linspace geomspace."),
     (("seed=range(0,1000000000)",), "This sweep would have 1,000,000,000 values or cells, and 100,000 is the "
      "most. Give fewer values."),
-    (("seed=range(0,1000)", "rate=linspace(1,2,1000)"), "This sweep would have 1,000,000 values or cells, and "
-     "100,000 is the most. Give fewer values."),
+    (("seed=range(0,1000)", "rate=linspace(1,2,1000)"), "This sweep would have 1,000,000 values or "
+     "cells, and 100,000 is the most. Give fewer values."),
 ]  # fmt: skip
 
 
@@ -135,8 +135,8 @@ def test_what_cannot_be_is_told_in_one_sentence(words, sentence):
 
 def test_a_zip_of_different_lengths_is_refused():
     assert refused("rate=1,2", "seed=range(0,3)", zipped=True) == (
-        "--zip takes the first values together, then the second ones, and so on, but rate has 2, seed has 3. Give "
-        "each as many, or leave --zip away for all combinations."
+        "--zip takes the first values together, then the second ones, and so on, but rate has 2, seed has "
+        "3. Give each as many, or leave --zip away for all combinations."
     )
 
 

@@ -166,7 +166,7 @@ def _called(name: str, part: str, function: str, given: str) -> list[str]:
     except AnimatorError:
         raise
     except ValueError as error:
-        raise AnimatorError(f"{name}={part} cannot be: {str(error).rstrip(".")}. Type for example "
+        raise AnimatorError(f"{name}={part} cannot be: {str(error).rstrip('.')}. Type for example "
                             f"'{name}={EXAMPLES[function]}'.") from error  # fmt: skip
     if not found:
         raise AnimatorError(
