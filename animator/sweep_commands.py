@@ -108,8 +108,8 @@ def _command(scene: str, words: list[str], asked: Asked) -> str:
 
 
 def _estimate(made: "Plan", jobs: int, known: dict[str, Any]) -> "Estimate":
+    from animator.sweep.desk import first_seconds
     from animator.sweep.estimate import estimate
-    from animator.sweep.stages import first_seconds
 
     return estimate(len(made.cells), made.look, first_seconds(made), jobs, known)
 

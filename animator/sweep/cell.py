@@ -23,13 +23,15 @@ from typing import Any
 from animator import cache, library, production, training
 from animator.errors import AnimatorError
 from animator.files import is_full, replacing
+from animator.films import Film
 from animator.recording import load
 from animator.sweep import plan, results
-from animator.sweep.tasks import Drawn, DrawTask, Failure, Files, Recorded, RecordTask
+from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files, Recorded, RecordTask
 from animator.sweep.watch import TimeUp, limited
 
-Task = RecordTask | DrawTask
-Result = Recorded | Drawn | Failure
+Task = RecordTask | CutTask | DrawTask
+Result = Recorded | Cut | Drawn | Failure
+MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
 _ONE = threading.Lock()
 
 
@@ -94,10 +96,11 @@ def failure(error: Exception) -> Failure:
     if is_full(error):
         place = tempfile.gettempdir()
         return Failure(f"the disk that holds '{place}' on {platform.node()} is full", "disk")
+    names = {type(error).__name__, type(error.__cause__).__name__}
+    if names & MEMORY:
+        return Failure(f"It ran out of memory ({(names & MEMORY).pop()}).")
     if isinstance(error, AnimatorError):
         return Failure(str(error))
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return Failure(f"It ran out of memory ({type(error).__name__}).")
     said = " ".join(str(error).split())[:300] or "no message"
     return Failure(f"It raised {type(error).__name__}: {said.rstrip('.')}.")
 
@@ -110,6 +113,8 @@ def _done(task: Task, log: Log) -> Result:
     with tempfile.TemporaryDirectory(prefix="animator-") as name, cache.within(Path(name) / "cache"):
         if isinstance(task, RecordTask):
             return _record(task, Path(name), log)
+        if isinstance(task, CutTask):
+            return _cut(task, Path(name), log)
         return _draw(task, Path(name), log)
 
 
@@ -154,38 +159,54 @@ def _one_by_one(experiments: Any, notes: Any, paths: Any, progress: Any) -> list
     return ["fit"] * len(paths)
 
 
-def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
-    file, look = task.scene.file(), task.look
+@contextmanager
+def _film(task: CutTask | DrawTask, folder: Path, log: Log, style: str, command: str) -> Iterator[Film]:
+    """The film of a task, its recordings open while the context lasts."""
+    file = task.scene.file()
     scene, about = production.build(file, task.words)
-    style = look.style
-    if look.sheet is not None:
-        sheet = folder / look.sheet[0]
-        sheet.write_text(look.sheet[1], encoding="utf-8")
-        style = str(sheet)
     store(task.files, cache.folder())
     runs = []
     for k, content in enumerate(task.recordings):
         (folder / f"{k}.h5").write_bytes(content)
         runs.append(load(folder / f"{k}.h5"))
     shared = {"common": task.common} if task.common is not None else {}
-    film = production.film_of(scene, about, runs, style, task.command, progress=_telling(log), **shared)
-    path = folder / f"{task.name}.{look.format}"
     try:
-        with log.timed("surface"), library.blaming(file.path):
-            film.views(look.fps)
-        with log.timed("draw_and_encode"):
-            saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
-        said, numbers = film.alt_text(), results.of_film(film, look.fps)
+        with library.blaming(file.path):
+            yield production.film_of(scene, about, runs, style, command, progress=_telling(log), **shared)
     finally:
         for run in runs:
             run.close()
+
+
+def _cut(task: CutTask, folder: Path, log: Log) -> Cut:
+    with _film(task, folder, log, "dark", "") as film:
+        with log.timed("surface"):
+            views = film.views(task.fps)
+        spans = tuple((view.field.lowest, view.field.highest) for view in views if view.field is not None)
+    return Cut(spans, *_kept(task), log.seconds, log.text)
+
+
+def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
+    look, style = task.look, task.look.style
+    if look.sheet is not None:
+        (folder / look.sheet[0]).write_text(look.sheet[1], encoding="utf-8")
+        style = str(folder / look.sheet[0])
+    path = folder / f"{task.name}.{look.format}"
+    with _film(task, folder, log, style, task.command) as film:
+        film.views(look.fps)
+        with log.timed("draw_and_encode"):
+            saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
+        said, numbers = film.alt_text(), results.of_film(film, look.fps)
+    return Drawn(path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds,
+                 log.text)  # fmt: skip
+
+
+def _kept(task: CutTask | DrawTask) -> tuple[tuple[str, ...], Files]:
+    """Names of the files of the cache that a task used, and those that it made."""
     kept = kept_files(cache.folder())
     sent = {name for name, _ in task.files}
     made = tuple(entry for entry in kept if entry[0] not in sent)
-    used = tuple(name for name, _ in made or kept)
-    return Drawn(
-        path.read_bytes(), saved.poster.read_bytes(), said, numbers, used, made, log.seconds, log.text
-    )
+    return tuple(name for name, _ in kept), made
 
 
 def kept_files(folder: Path) -> Files:

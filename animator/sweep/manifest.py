@@ -31,7 +31,8 @@ class Axis:
 class Cell:
     """One film of a sweep. parameters: what varies. state: "waiting", "recorded", "done" or "failed"; reason:
     one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where
-    not known. keys: digests of what decides its recordings and its film.
+    not known. keys: digests of what decides its recordings, surfaces and film. spans: the lowest and the
+    highest loss of its surfaces.
     """
 
     index: int
@@ -50,6 +51,7 @@ class Cell:
     bytes: Mapping[str, int] = field(default_factory=dict)
     command: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
+    spans: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

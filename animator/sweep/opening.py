@@ -39,6 +39,8 @@ def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
             )
         clear(folder, there)
         there = None
+    for part in folder.rglob(".*.part*"):  # of a sweep that was killed: the lock says that none writes now
+        part.unlink(missing_ok=True)
     made = asked if there is None else merged(there, asked, retry)
     return Ledger(folder, made)
 

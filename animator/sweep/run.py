@@ -5,27 +5,29 @@ In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, 
 
 import importlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from animator import cache
 from animator.errors import AnimatorError
 from animator.files import ensure_folder, is_full
 from animator.films import Film
 from animator.progress import Progress, quiet
-from animator.sweep import estimate
+from animator.sweep import estimate, shared
 from animator.sweep import plan as plans
+from animator.sweep.cell import Result
+from animator.sweep.desk import Built, Desk, Films, Full, build
+from animator.sweep.drawings import Drawings, Surfaces, Views
 from animator.sweep.engine import Engine, open_engine
 from animator.sweep.ledger import Ledger
 from animator.sweep.lock import held
 from animator.sweep.manifest import NAME, Cell, Manifest
 from animator.sweep.opening import opened
 from animator.sweep.plan import Plan
+from animator.sweep.recordings import Recordings
 from animator.sweep.shift import Job, Take, carry_out
-from animator.sweep.stages import Built, Desk, Drawings, Films, Full, Recordings, build
 from animator.sweep.store import Store
 from animator.sweep.store import folder as store_folder
 from animator.sweep.tasks import Failure
@@ -139,58 +141,63 @@ def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
 
 
 def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[str]:
-    engine: list[Engine] = []
+    """All stages, one after the other; gives sentences about products that could not be made."""
+    with _Workers(desk, orders, told, progress) as workers:
+        recordings = Recordings(desk)
+        workers.do("training", recordings.jobs(), recordings.take)
+        with cache.within(desk.store.place):
+            window = shared.window_of(Films(desk))
+        views = Views(desk, window)
+        surfaces = Surfaces(views)
+        workers.do("surfaces", surfaces.jobs(), surfaces.take)
+        with cache.within(desk.store.place):
+            common = shared.with_scale(window, Films(desk), dict(enumerate(desk.ledger.manifest.cells)))
+        drawings = Drawings(views, common)
+        workers.do("drawing", drawings.jobs(), drawings.take)
+        if not products_are_there(desk.ledger):
+            workers.do("surfaces", surfaces.jobs(needed=True), surfaces.take)
+    desk.ledger.update(common=shared.said(common, views.count()))
+    with cache.within(desk.store.place):
+        return products(desk, Films(desk, common), progress)
 
-    def at_work(stage: str, jobs: list[Job], take: Take) -> None:
-        if jobs and not engine:
-            engine.append(open_engine(orders.jobs, orders.cluster, lambda said: progress(said, 0, 0)))
-        todo = {index for job in jobs for index in job.cells}
+
+class _Workers:
+    """The engine, opened with the first job; closed with the context, whatever happens."""
+
+    def __init__(self, desk: Desk, orders: Orders, told: Told, progress: Progress) -> None:
+        self._desk, self._orders, self._told, self._progress = desk, orders, told, progress
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> "_Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+    def do(self, stage: str, jobs: Iterable[Job], take: Take) -> None:
+        """Have `jobs` done, and tell how far they are."""
+        todo = list(jobs)
+        cells = sorted({index for job in todo for index in job.cells})
+        finished: set[int] = set()
 
         def tell(running: int) -> None:
-            told(_status(stage, desk.ledger, todo, running))
+            states = [self._desk.ledger.cell(index).state for index in finished]
+            failed = states.count("failed")
+            self._told(Status(stage, len(states) - failed, running, failed, len(cells)))
 
-        if jobs:
-            carry_out(engine[0], jobs, take, tell)
-            tell(0)
+        def taken(job: Job, result: Result) -> Iterable[Job]:
+            more = list(take(job, result))
+            finished.update(set(job.cells) - {index for other in more for index in other.cells})
+            return more
 
-    try:
-        recordings = Recordings(desk)
-        at_work("training", list(recordings.jobs()), recordings.take)
-        with cache.within(desk.store.place):
-            common = common_of(Films(desk, recordings.names))
-        drawings = Drawings(desk, recordings, common)
-        at_work("drawing", list(drawings.jobs()), drawings.take)
-    finally:
-        for one in engine:
-            one.close()
-    desk.ledger.update(common=_common_said(common, drawings.surfaces()))
-    with cache.within(desk.store.place):
-        return products(desk, Films(desk, recordings.names, common), progress)
-
-
-def _status(stage: str, ledger: Ledger, todo: set[int], running: int) -> Status:
-    states = [ledger.cell(index).state for index in todo]
-    over = ("recorded", "done") if stage == "training" else ("done",)
-    done, failed = sum(s in over for s in states), states.count("failed")
-    return Status(stage, done, min(running, len(todo) - done - failed), failed, len(todo))
-
-
-def common_of(films: Mapping[int, Film]) -> Any:
-    """The window and the scale that films share; None without films, or where nothing can say it."""
-    try:
-        common = importlib.import_module("animator.sweep.common")
-    except ModuleNotFoundError:
-        return None
-    return common.of(films) if films else None
-
-
-def _common_said(common: Any, surfaces: int) -> dict[str, Any]:
-    extent, scale = getattr(common, "extent", None), getattr(common, "loss_range", None)
-    return {
-        "extent": list(extent) if extent is not None else None,
-        "loss_range": list(scale) if scale is not None else None,
-        "surfaces": surfaces,
-    }
+        if not todo:
+            return
+        if self._engine is None:
+            orders = self._orders
+            self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
+        carry_out(self._engine, todo, taken, tell)
+        tell(0)
 
 
 def _sheet(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
@@ -215,12 +222,22 @@ PRODUCTS: tuple[tuple[str, Product], ...] = (("sheet", _sheet), ("race", _race),
 LAST: tuple[str, Product] = ("gallery", _gallery)  # it shows the others
 
 
+def _products_key(ledger: Ledger) -> str:
+    """Digest of what the products show."""
+    shown = [[c.state, c.reason, c.keys.get("film", "")] for c in ledger.manifest.cells]
+    return cache.digest("products 1", shown, ledger.manifest.film, ledger.manifest.title)
+
+
+def products_are_there(ledger: Ledger) -> bool:
+    """Whether all products are in the folder, made from the films that are there."""
+    made_from, names = ledger.manifest.made_from, ledger.manifest.products
+    return made_from == _products_key(ledger) and all(ledger.has(name) for name in names)
+
+
 def products(desk: Desk, films: Mapping[int, Film], progress: Progress) -> list[str]:
     """Make what shows all cells, unless it is there; gives a sentence for each that could not be made."""
     ledger = desk.ledger
-    shown = [[c.state, c.reason, c.keys.get("film", "")] for c in ledger.manifest.cells]
-    key = cache.digest("products 1", shown, ledger.manifest.film, ledger.manifest.title)
-    if ledger.manifest.made_from == key and all(ledger.has(name) for name in ledger.manifest.products):
+    if products_are_there(ledger):
         ledger.update(state="done")
         return []
     made: list[str] = []
@@ -230,7 +247,7 @@ def products(desk: Desk, films: Mapping[int, Film], progress: Progress) -> list[
         _try(name, product, ledger, manifest, films, progress, made, warnings)
     ledger.update(products=tuple(made), state="done", made_from="")
     _try(*LAST, ledger, ledger.manifest, films, progress, made, warnings)
-    ledger.update(products=tuple(made), made_from="" if warnings else key)
+    ledger.update(products=tuple(made), made_from="" if warnings else _products_key(ledger))
     return warnings
 
 

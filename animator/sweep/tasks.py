@@ -23,10 +23,24 @@ class RecordTask:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawTask:
-    """Draw the film of a cell from its recordings. files: what may be needed of the cache. common: what films
-    share. name: of the film's file, without its suffix.
+class CutTask:
+    """Evaluate the surfaces of a cell from its recordings. files: what may be needed of the cache. common:
+    what films share.
     """
+
+    scene: SceneText
+    words: tuple[str, ...]
+    fps: float
+    recordings: tuple[bytes, ...]
+    files: Files
+    common: Any
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTask:
+    """Draw the film of a cell. name: of its file, without the suffix; the rest is as in a CutTask."""
 
     scene: SceneText
     words: tuple[str, ...]
@@ -51,8 +65,21 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """The surfaces of a cell: spans: lowest and highest loss of each; used: names of the files of the cache
+    that hold them; files: those of them that were made now.
+    """
+
+    spans: tuple[tuple[float, float], ...]
+    used: tuple[str, ...]
+    files: Files
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """A film, its poster, what they show, and the files of the cache that it was drawn with."""
+    """A film, its poster, what they show, and the files of the cache, as in a Cut."""
 
     film: bytes
     poster: bytes
