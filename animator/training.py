@@ -48,12 +48,17 @@ def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def key_of(experiment: Experiment, notes: dict[str, Any]) -> str:
+    """Digest of all that decides the recording of `experiment`, notes included."""
+    return cache.digest(experiment.key(), json.dumps(notes, sort_keys=True))
+
+
 def recorded(
     experiment: Experiment, about: dict[str, Any], use_cache: bool, progress: Progress = quiet
 ) -> tuple[Recording, bool]:
     """The recording of `experiment`, and whether it came from the cache."""
     notes = notes_of(experiment, about)
-    path = cache.place("recordings", cache.digest(experiment.key(), json.dumps(notes, sort_keys=True)))
+    path = cache.place("recordings", key_of(experiment, notes))
     if use_cache and path.exists():
         try:
             return load(path), True

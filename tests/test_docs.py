@@ -17,6 +17,7 @@ from animator.commands import QUALITY
 from animator.encoders import FORMATS
 from animator.panels import PANELS
 from animator.style import STYLES
+from animator.sweep import axes
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -107,7 +108,12 @@ def check_animator(words: list[str], two_clouds: library.SceneFile) -> None:
         file = two_clouds
     else:
         file = library.find(str(ROOT / scene) if scene.endswith(".py") else scene)
-    parameters.parse(file.name, file.parameters, list(context.params["values"] or ()))
+    words = list(context.params["values"] or ())
+    if command.name == "sweep":
+        rows = context.params["rows"]
+        axes.grid(file.name, file.parameters, words, context.params["zipped"], rows and ROOT / rows)
+    else:
+        parameters.parse(file.name, file.parameters, words)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -7,11 +7,11 @@ import pytest
 
 from animator import library
 from animator.canvas import Canvas
-from animator.commands import build, recordings
 from animator.errors import AnimatorError
 from animator.films import Film
 from animator.panels.rates import measured
 from animator.prepare import Cut
+from animator.production import build, recordings
 from animator.progress import quiet
 from animator.style import find
 from animator.timeline import FrameState
