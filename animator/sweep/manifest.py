@@ -1,0 +1,146 @@
+"""What a sweep's folder holds, as data: manifest.json, read and written whole, by rename.
+
+Frozen dataclasses at rest; paths are relative to the folder, times are seconds, sizes bytes. A number that is
+not finite is None.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from animator.errors import AnimatorError
+from animator.files import replacing
+
+FORMAT = "animator sweep 1"
+NAME = "manifest.json"
+STATES = ("waiting", "recorded", "done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A parameter that varies: its name and its values, in order."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One film of a sweep. parameters: what varies. state: "waiting", "recorded", "done" or "failed"; reason:
+    one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where not
+    known. keys: digests of what decides its recordings and its film.
+    """
+
+    index: int
+    name: str
+    parameters: Mapping[str, Any]
+    state: str = "waiting"
+    reason: str = ""
+    way: str | None = None
+    recording: str | None = None
+    film: str | None = None
+    poster: str | None = None
+    log: str | None = None
+    results: Mapping[str, Any] = field(default_factory=dict)
+    alt_text: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    bytes: Mapping[str, int] = field(default_factory=dict)
+    command: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A sweep: what was asked, what is common to its films, and its cells in order.
+
+    kind: "product", "zip" or "rows". state: "running", "done" or "interrupted". made_from: digest of what the
+    products show. fixed: parameters that were typed and do not vary.
+    """
+
+    scene: str
+    title: str
+    description: str
+    command: str
+    versions: Mapping[str, str]
+    kind: str
+    axes: tuple[Axis, ...]
+    film: Mapping[str, Any]
+    common: Mapping[str, Any]
+    state: str
+    products: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    made_from: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The manifest as JSON holds it."""
+        whole: dict[str, Any] = {"format": FORMAT, **_shallow(self)}
+        whole["axes"] = [_shallow(axis) for axis in self.axes]
+        whole["cells"] = [_shallow(cell) for cell in self.cells]
+        plain: dict[str, Any] = _plain(whole)
+        return plain
+
+    @classmethod
+    def from_dict(cls, data: Any) -> "Manifest":
+        """The manifest that `to_dict` gave; AnimatorError when it is none."""
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise AnimatorError(
+                f"This is no manifest of a sweep: it does not say \"format\": \"{FORMAT}\". Give a folder that "
+                "'animator sweep' made."
+            )
+        try:
+            known = _known(cls, data)
+            known["axes"] = tuple(Axis(a["name"], tuple(a["values"])) for a in data["axes"])
+            known["cells"] = tuple(Cell(**_known(Cell, cell)) for cell in data["cells"])
+            known["products"] = tuple(data["products"])
+            return cls(**known)
+        except (KeyError, TypeError) as error:
+            raise AnimatorError(
+                f"The manifest of the sweep is damaged: {error} is missing or wrong. Run the sweep again with "
+                "--force."
+            ) from error
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest in `folder`; AnimatorError when there is none, or when it is damaged."""
+    path = folder / NAME
+    if not path.is_file():
+        raise AnimatorError(
+            f"There is no sweep in '{folder}': it has no {NAME}. Give a folder that 'animator sweep' made."
+        )
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise AnimatorError(
+            f"'{path}' is damaged: it is no JSON. Run the sweep again with --force."
+        ) from error
+    return Manifest.from_dict(data)
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    """Put `manifest` into `folder`; at every instant the file there is whole."""
+    text = json.dumps(manifest.to_dict(), indent=1, allow_nan=False)
+    with replacing(folder / NAME) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _shallow(entry: Any) -> dict[str, Any]:
+    return {part.name: getattr(entry, part.name) for part in fields(entry)}
+
+
+def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {part.name: data[part.name] for part in fields(kind) if part.name in data}
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it: numbers that are not finite become None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
