@@ -1,8 +1,8 @@
 """The gallery: one page, index.html, over all films of a folder. It needs no server and no network.
 
-In: a sweep's folder with its manifest, or any folder of films. Out: the page, with relative addresses. All that
-comes from files is data: the template escapes it, numbers travel as JSON, and the page's policy lets no other
-script run than its own.
+In: a sweep's folder with its manifest, or any folder of films. Out: the page, with relative addresses. All
+that comes from files is data: the template escapes it, numbers travel as JSON, and the page's policy lets no
+other script run than its own.
 """
 
 import json
@@ -28,13 +28,17 @@ PAGE = "index.html"
 MARK = '<meta name="generator" content="animator gallery">'
 SCRIPTS = ("data", "clock", "grid", "filters", "views", "keys")  # in this order, as one script
 VIDEOS = (".mp4", ".webm")
-PRODUCTS = {"summary": "The sweep in one figure", "sheet": "All films on one clock", "race": "The runs on one surface"}
+PRODUCTS = {
+    "summary": "The sweep in one figure",
+    "sheet": "All films on one clock",
+    "race": "The runs on one surface",
+}
 GONE = "Its film is not in the folder."
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell as the page shows it. film, poster, recording, log: addresses, or "" where there is no such file.
+    """A cell as the page shows it. film, poster, recording, log: addresses, or "" for no file.
 
     kind: done, diverged, left, missing, waiting or failed; words: that, in a sentence, or "".
     labels: (name, text) of every parameter; loss: how far the loss went, in words, or "".
@@ -73,10 +77,13 @@ def make(folder: Path) -> Path:
     """
     folder, target = Path(folder), Path(folder) / PAGE
     if not folder.is_dir():
-        raise AnimatorError(f"'{folder}' is no folder. Give a folder of films, such as one of animator sweep.")
+        raise AnimatorError(
+            f"'{folder}' is no folder. Give a folder of films, such as one of animator sweep."
+        )
     if target.exists() and MARK not in target.read_text(encoding="utf-8", errors="replace")[:2000]:
         raise AnimatorError(
-            f"'{target}' is there already and is no gallery of animator's: it would be written over. Move it away."
+            f"'{target}' is there already and is no gallery of animator's: it would be written over. "
+            "Move it away."
         )
     known = (folder / manifests.NAME).is_file()
     text = html(folder, manifests.read(folder) if known else described(folder))
@@ -95,10 +102,11 @@ def html(folder: Path, manifest: Manifest) -> str:
     script = _script()
     rooms = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     return rooms.get_template("gallery.html").render(
-        manifest=manifest, cells=cells, products=_products(folder, manifest.products), facts=_facts(manifest, cells),
+        manifest=manifest, cells=cells, products=_products(folder, manifest.products),
+        facts=_facts(manifest, cells), shape=_shape(manifest), mark=Markup(MARK),
         style=Markup((TEMPLATES / "gallery" / "look.css").read_text(encoding="utf-8")), script=Markup(script),
-        digest=b64encode(sha256(script.encode()).digest()).decode(), data=Markup(_data(manifest, found, cells)),
-        mark=Markup(MARK), shape=_shape(manifest),
+        digest=b64encode(sha256(script.encode()).digest()).decode(),
+        data=Markup(_data(manifest, found, cells)),
     )  # fmt: skip
 
 
@@ -119,7 +127,7 @@ def address(folder: Path, name: str | None) -> str:
 def _shown(folder: Path, cell: Cell, row: int, found: Sequence[Column]) -> Shown:
     film = address(folder, cell.film)
     kind, words = _state(cell, film)
-    texts = {column.name: column.texts[row] for column in found}
+    texts = {column.name: column.texts[row] for column in found if column.group == "result"}
     labels = tuple((column.label, column.texts[row]) for column in found
                    if column.group == "parameter" and column.values[row] is not None)  # fmt: skip
     start, end = texts.get("initial_loss"), texts.get("final_loss")
@@ -151,7 +159,9 @@ def _state(cell: Cell, film: str) -> tuple[str, str]:
 def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
     """How many films there are, over which parameters, and how many are not as one hoped."""
     facts = [f"{len(cells):,} film{'' if len(cells) == 1 else 's'}"]
-    facts += [" × ".join(f"{len(axis.values)} {axis.name}" for axis in manifest.axes)] if manifest.axes else []
+    facts += (
+        [" × ".join(f"{len(axis.values)} {axis.name}" for axis in manifest.axes)] if manifest.axes else []
+    )
     for kind, word in (("diverged", "diverged"), ("failed", "failed"), ("waiting", "not made yet"),
                        ("missing", "without a file")):  # fmt: skip
         count = sum(cell.kind == kind for cell in cells)
@@ -182,7 +192,9 @@ def _alt_text(path: Path) -> str:
 def _shape(manifest: Manifest) -> tuple[int, int]:
     """Width and height of the films, in pixels, or 16 and 9 where nobody knows."""
     wide, high = (manifest.film.get(name) for name in ("width", "height"))
-    return (wide, high) if isinstance(wide, int) and isinstance(high, int) and min(wide, high) > 0 else (16, 9)
+    return (
+        (wide, high) if isinstance(wide, int) and isinstance(high, int) and min(wide, high) > 0 else (16, 9)
+    )
 
 
 def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> str:
@@ -194,7 +206,7 @@ def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -
                      "values": c.values, "texts": c.texts} for c in found],
         "cells": [{"index": c.index, "name": c.name, "kind": c.kind, "words": c.words, "film": c.film,
                    "video": c.video, "poster": c.poster, "recording": c.recording, "log": c.log,
-                   "title": "  ".join(" ".join(label) for label in c.labels) or c.name, "alt": c.alt_text,
+                   "title": " · ".join(" ".join(label) for label in c.labels) or c.name, "alt": c.alt_text,
                    "command": c.command} for c in cells],
     }  # fmt: skip
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)

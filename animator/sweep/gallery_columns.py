@@ -1,7 +1,7 @@
 """Columns: what the films of a gallery are sorted, filtered and told apart by.
 
-In: the cells of a manifest. Out: a Column for every parameter, result and cost that any of them has, each with
-a value and a text for every cell. Values are for comparing, texts for reading; JSON holds both.
+In: the cells of a manifest. Out: a Column for every parameter, result and cost that any of them has, each
+with a value and a text for every cell. Values are for comparing, texts for reading; JSON holds both.
 """
 
 import json
@@ -108,7 +108,9 @@ def _result(name: str, label: str | None, found: Sequence[Any]) -> Column:
     values = [plain(value) for value in found]
     texts = ("" if v is None else f"{v:,}" if isinstance(v, int) else v if isinstance(v, str) else number(v)
              for v in values)  # fmt: skip
-    return Column(name, label or name.replace("_", " "), "result", _numeric(values), tuple(values), tuple(texts))
+    return Column(
+        name, label or name.replace("_", " "), "result", _numeric(values), tuple(values), tuple(texts)
+    )
 
 
 def _cost(label: str, found: Sequence[Any]) -> Column:

@@ -1,7 +1,7 @@
 """A folder of films that no manifest tells of, described as if it were a sweep.
 
-In: a folder with films, or with a folder `films`. Out: a Manifest whose cells say what each film's own metadata
-says; its axes are the parameters in which the films differ.
+In: a folder with films, or with a folder `films`. Out: a Manifest whose cells say what each film's own
+metadata says; its axes are the parameters in which the films differ.
 """
 
 import re
@@ -90,8 +90,9 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any
     said = info.metadata
     return Cell(
         index=index, name=info.path.stem, parameters=parameters, state="done", reason="", way=None,
-        recording=None, film=_relative(folder, info.path), poster=_relative(folder, _poster(folder, info.path)),
-        log=None, results={}, alt_text=said.alt_text if said else "", seconds={},
+        recording=None, film=_relative(folder, info.path),
+        poster=_relative(folder, _poster(folder, info.path)), log=None, results={}, seconds={},
+        alt_text=said.alt_text if said else "",
         bytes={"film": info.bytes}, command=said.command if said else "",
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ class Manifest:
         """The manifest that `to_dict` gave; AnimatorError when it is none."""
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise AnimatorError(
-                f"This is no manifest of a sweep: it does not say \"format\": \"{FORMAT}\". Give a folder that "
+                f'This is no manifest of a sweep: it does not say "format": "{FORMAT}". Give a folder that '
                 "'animator sweep' made."
             )
         try:

@@ -1,7 +1,7 @@
 // One clock for all films. Time is a share of a film, 0 to 1, so films of different length end together.
 // A film gets a video element only while it is in view, and at most MOST of the grid have one.
 
-const MOST = 24;
+const MOST = 32;
 const DRIFT = 0.25; // seconds that a film may be off before it is put right with a seek
 const PLAY = "M4 2.5v11l9-5.5z", PAUSE = "M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z";
 const clock = { share: 1, playing: false, awake: false, held: false, speed: 1, last: 0, synced: 0 };
@@ -11,8 +11,10 @@ let stages = []; // [holder, cell] of the open dialog; while there are any, the 
 let shown = cells;
 
 function wanted() {
-  if (stages.length) return new Map(clock.awake ? stages : []);
-  const found = clock.awake ? shown.filter(cell => cell.film && inView.has(cell)).slice(0, MOST) : [];
+  if (stages.length) return new Map(clock.awake ? stages.filter(([, cell]) => !cell.broken) : []);
+  const ready = clock.awake ? shown.filter(cell => cell.film && !cell.broken && inView.has(cell)) : [];
+  const found = ready.slice(0, MOST);
+  find("#playing").textContent = ready.length > MOST ? `${MOST} play at once` : "";
   return new Map(found.map(cell => [cell.screen, cell]));
 }
 
@@ -38,10 +40,19 @@ function project(holder, cell) {
   video.setAttribute("aria-hidden", "true");
   video.addEventListener("loadedmetadata", () => place(player));
   video.addEventListener("seeked", () => settle(player));
-  video.addEventListener("error", () => video.remove(), { once: true });
+  video.addEventListener("error", () => refuse(holder, player), { once: true });
   players.set(holder, player);
   video.src = cell.film;
   holder.append(video);
+}
+
+// A file that is no film, or that this browser cannot play, stays a still and says so.
+function refuse(holder, { cell, element }) {
+  if (players.get(holder)?.element !== element) return;
+  cell.broken = true;
+  players.delete(holder);
+  element.remove();
+  holder.append(make("span", "flag", "Does not play here"));
 }
 
 // A GIF and its like have their own clock: they move while the clock runs, and are stills else.
@@ -173,7 +184,7 @@ const transports = all(".transport").map(node => {
   const hold = held => { clock.held = held; if (clock.playing) held ? rest() : players.forEach(place); };
   key.addEventListener("click", toggle);
   scrubber.addEventListener("input", () => { if (!clock.held) hold(true); scrub(scrubber.value / 1000); });
-  scrubber.addEventListener("change", () => hold(false));
+  for (const end of ["change", "pointerup", "pointercancel", "blur"]) scrubber.addEventListener(end, () => { if (clock.held) hold(false); });
   return { scrubber, button: key, time: find(".time", node) };
 });
 

@@ -24,6 +24,8 @@ function button(text, does, name = "") {
   return made;
 }
 
+const loudness = cell => ["diverged", "failed"].includes(cell.kind) ? "words loud" : "words";
+
 function cellOf(node) {
   const at = node instanceof Element ? node.closest(".cell") : null;
   return at ? cells[Number(at.id.slice(5))] : null;

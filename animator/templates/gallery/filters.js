@@ -1,11 +1,11 @@
 // Filters: a cell is shown when it passes all of them. Few values are chosen from, many numbers have a span.
 
 const FEW = 12;
-const filters = new Map(); // name -> (cell -> boolean)
+const filters = new Map(); // column -> (cell -> boolean)
 const passes = cell => [...filters.values()].every(passing => passing(cell));
 
-function set(name, passing) {
-  passing ? filters.set(name, passing) : filters.delete(name);
+function set(what, passing) {
+  passing ? filters.set(what, passing) : filters.delete(what);
   find("#filtering").textContent = filters.size ? `Filter (${filters.size})` : "Filter";
   arrange();
 }
@@ -16,14 +16,14 @@ function field(title, ...inside) {
   return made;
 }
 
-function chips(name, texts, textOf) {
+function chips(what, name, texts, textOf) {
   const chosen = new Set(), row = make("div", "chips");
   for (const text of texts) {
     const chip = make("label", "chip"), box = make("input");
     box.type = "checkbox";
     box.addEventListener("change", () => {
       box.checked ? chosen.add(text) : chosen.delete(text);
-      set(name, chosen.size ? cell => chosen.has(textOf(cell)) : null);
+      set(what, chosen.size ? cell => chosen.has(textOf(cell)) : null);
     });
     chip.append(box, make("span", "", text || "none"));
     row.append(chip);
@@ -33,18 +33,17 @@ function chips(name, texts, textOf) {
 }
 
 function span(column) {
-  const known = column.values.filter(value => value !== null);
-  const bounds = { from: Math.min(...known), to: Math.max(...known) }, row = make("div", "span");
+  const known = sortedTexts(column), bounds = { from: known[0], to: known.at(-1) }, row = make("div", "span");
   const inputs = Object.entries(bounds).map(([name, bound]) => {
     const input = make("input");
     input.type = "number";
     input.step = "any";
-    input.placeholder = Number(bound.toPrecision(3));
+    input.placeholder = bound;
     input.setAttribute("aria-label", `${column.label}, ${name}`);
     input.addEventListener("input", () => {
       const [low, high] = inputs.map((one, i) => one.value === "" ? [-Infinity, Infinity][i] : Number(one.value));
       const idle = inputs.every(one => one.value === "");
-      set(column.label, idle ? null : cell => {
+      set(column, idle ? null : cell => {
         const value = column.values[cell.row];
         return value !== null && value >= low && value <= high;
       });
@@ -62,7 +61,7 @@ function containing(column) {
   input.setAttribute("aria-label", `${column.label} contains`);
   input.addEventListener("input", () => {
     const part = input.value.toLowerCase();
-    set(column.label, part ? cell => column.texts[cell.row].toLowerCase().includes(part) : null);
+    set(column, part ? cell => column.texts[cell.row].toLowerCase().includes(part) : null);
   });
   row.addEventListener("clear", () => { input.value = ""; });
   row.append(input);
@@ -73,26 +72,32 @@ const KINDS = { done: "done", left: "leaves the window", diverged: "diverged", f
 
 function buildFilters() {
   const panel = find("#filters"), fields = find(".fields", panel), opener = find("#filtering");
+  const more = make("details", "fold more"), others = make("div", "fields");
+  more.append(make("summary", "", "By result and cost"), others);
+  more.open = innerWidth > 900;
   const kinds = Object.keys(KINDS).filter(kind => cells.some(cell => cell.kind === kind)).map(kind => KINDS[kind]);
   for (const column of data.columns) {
     const texts = [...new Set(sortedTexts(column))];
     if (texts.length < 2) continue;
-    if (column.group === "parameter" && texts.length <= FEW) fields.append(chips(column.label, texts, cell => column.texts[cell.row]));
-    else fields.append(column.numeric ? span(column) : containing(column));
-    if (column.group === "parameter") continue;
+    const place = column.group === "parameter" ? fields : others;
+    if (texts.length <= FEW && place === fields) place.append(chips(column, column.label, texts, cell => column.texts[cell.row]));
+    else place.append(column.numeric ? span(column) : containing(column));
   }
-  if (kinds.length > 1) fields.prepend(chips("what became of it", kinds, cell => KINDS[cell.kind]));
-  const open = wanted => { panel.hidden = !wanted; opener.setAttribute("aria-expanded", wanted); };
+  if (others.children.length) fields.append(more);
+  if (kinds.length > 1) fields.prepend(chips(KINDS, "what became of it", kinds, cell => KINDS[cell.kind]));
+  const open = wanted => { panel.hidden = !wanted; opener.setAttribute("aria-expanded", wanted); if (wanted) find(".bar").scrollIntoView(); };
   opener.addEventListener("click", () => open(panel.hidden));
   find(".done", panel).addEventListener("click", () => { open(false); opener.focus(); });
   for (const key of all("button.clear")) key.addEventListener("click", () => {
-    for (const row of all("fieldset > div", fields)) row.dispatchEvent(new Event("clear"));
+    for (const row of all("fieldset > div", panel)) row.dispatchEvent(new Event("clear"));
     filters.clear();
-    set("", null);
+    set(null, null);
+    if (key.closest(".none")) opener.focus();
   });
   find("#speed").addEventListener("change", event => { clock.speed = Number(event.target.value); });
   find("#size").addEventListener("change", event => document.documentElement.style.setProperty("--cell", event.target.value));
 }
 
-const sortedTexts = column => cells.map(cell => cell.row)
-  .sort((a, b) => compare(column.values[a] ?? "", column.values[b] ?? "")).map(row => column.texts[row]);
+// What cells say in a column, from low to high; those that say nothing are left out.
+const sortedTexts = column => cells.map(cell => cell.row).filter(row => column.values[row] !== null)
+  .sort((a, b) => compare(column.values[a], column.values[b])).map(row => column.texts[row]);

@@ -19,10 +19,11 @@ function sorted(found) {
   });
 }
 
-// The whole new order goes into the page at once.
+// The whole new order goes into the page at once: two changes, however many cells there are.
 function arrange() {
   shown = sorted(cells.filter(passes));
-  grid.replaceChildren(...shown.map(cell => cell.node));
+  grid.replaceChildren();
+  grid.append(...shown.map(cell => cell.node));
   if (!shown.includes(current)) focusable(shown[0]);
   find(".none").hidden = shown.length > 0;
   counted.textContent = shown.length === cells.length ? `${cells.length} films` : `${shown.length} of ${cells.length}`;
@@ -53,7 +54,8 @@ function build() {
   way.addEventListener("click", () => {
     order.down = !order.down;
     way.textContent = order.down ? "↓" : "↑";
-    way.setAttribute("aria-label", order.down ? "Largest first" : "Smallest first");
+    way.title = order.down ? "Largest first" : "Smallest first";
+    way.setAttribute("aria-label", way.title);
     arrange();
   });
 }
@@ -90,20 +92,23 @@ function tell(cell) {
     list.append(pair);
   }
   const head = make("h3", "", cell.title);
-  numbers.replaceChildren(head, ...(cell.words ? [make("p", "words", cell.words)] : []), list);
+  numbers.replaceChildren(head, ...(cell.words ? [make("p", loudness(cell), cell.words)] : []), list);
 }
 
-let leaving = 0;
+let leaving = 0, pointer = "";
+const tellFocused = () => tell(cellOf(find(".cell :focus-visible")));
 function listen() {
-  grid.addEventListener("pointerover", event => {
-    if (event.pointerType !== "mouse") return;
+  // A page that scrolls under a pointer at rest does not count as pointing.
+  document.addEventListener("pointermove", event => {
+    const at = `${event.screenX} ${event.screenY}`, moved = at !== pointer, cell = cellOf(event.target);
+    pointer = at;
+    if (!cell || !moved || event.pointerType !== "mouse") return;
     clearTimeout(leaving);
-    const cell = cellOf(event.target);
-    if (cell) tell(cell);
+    tell(cell);
   });
-  grid.addEventListener("pointerleave", () => { leaving = setTimeout(() => tell(null), 400); });
+  grid.addEventListener("pointerleave", () => { clearTimeout(leaving); leaving = setTimeout(tellFocused, 400); });
   numbers.addEventListener("pointerenter", () => clearTimeout(leaving));
-  numbers.addEventListener("pointerleave", () => tell(null));
+  numbers.addEventListener("pointerleave", tellFocused);
   grid.addEventListener("focusin", event => {
     const cell = cellOf(event.target);
     if (!cell) return;

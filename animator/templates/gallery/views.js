@@ -35,7 +35,7 @@ function open(cell) {
   const words = find(".words", large), command = find(".command", large), links = find(".links", large);
   words.textContent = cell.words;
   words.hidden = !cell.words;
-  words.parentElement.classList.toggle("left", cell.kind === "left");
+  words.className = loudness(cell);
   find(".alt", large).textContent = cell.alt === cell.name ? "" : cell.alt;
   command.hidden = !cell.command;
   find("code", command).textContent = cell.command;
@@ -71,7 +71,12 @@ function move(by) {
 function sideBySide() {
   if (picked.length < 2) return;
   const head = make("tr");
-  head.append(make("td"), ...picked.map(cell => { const th = make("th", "", cell.title); th.scope = "col"; return th; }), make("td"));
+  head.append(make("td"), ...["A", "B"].map(letter => {
+    const made = make("th");
+    made.scope = "col";
+    made.append(make("span", "letter", letter));
+    return made;
+  }), make("td"));
   const found = data.columns.filter(c => picked.some(cell => c.texts[cell.row])).map(column => {
     const row = rows(column, picked), [a, b] = picked.map(cell => column.texts[cell.row]);
     row.append(make("td", "", a === b ? "" : "≠"));
@@ -82,10 +87,11 @@ function sideBySide() {
   find("table", both).replaceChildren(body([head, ...found]));
   if (large.open) large.close();
   if (!both.open) { both.showModal(); find(".play", both).focus(); }
-  const frames = picked.map(cell => {
-    const figure = make("figure"), holder = make("div");
-    figure.append(make("figcaption", "", cell.title), holder);
-    if (cell.words) figure.append(make("p", "words", cell.words));
+  const frames = picked.map((cell, i) => {
+    const figure = make("figure"), holder = make("div"), caption = make("figcaption");
+    caption.append(make("span", "letter", "AB"[i]), cell.title);
+    figure.append(caption, holder);
+    if (cell.words) figure.append(make("p", loudness(cell), cell.words));
     return [figure, fill(holder, cell)];
   });
   find(".pair", both).replaceChildren(...frames.map(([figure]) => figure));
@@ -107,7 +113,8 @@ function mark() {
   const go = button(picked.length < 2 ? "Choose one more" : "Side by side", sideBySide, "strong");
   go.disabled = picked.length < 2;
   tray.replaceChildren(make("p", "", "Compare"), ...picked.map(cell => {
-    const one = button(`${cell.title}  ×`, () => pick(cell), "one");
+    const one = button("", () => pick(cell), "one");
+    one.append(make("span", "", cell.title), "×");
     one.setAttribute("aria-label", `Do not compare ${cell.title}`);
     return one;
   }), go);
