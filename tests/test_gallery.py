@@ -377,8 +377,8 @@ def test_a_film_opens_large_with_its_numbers(visit, sweep):
     tab.keyboard.press("ArrowRight")
     assert tab.locator("#large h2").inner_text() == "rate 0.4 · optimizer sgd"
     tab.keyboard.press("Escape")
+    until(tab, "document.activeElement.closest('.cell')?.id === 'cell-4'")
     assert not tab.locator("#large").is_visible()
-    assert tab.evaluate("document.activeElement.closest('.cell').id") == "cell-4"
     tab.locator("#cell-11 .screen").click()
     assert tab.locator("#large .stage").inner_text() == "Failed: The worker was killed."
 
@@ -547,6 +547,24 @@ def test_what_files_say_does_no_harm(visit, tmp_path, media):
     )
     tab.wait_for_timeout(200)
     assert "hurt" in whole.title and tab.title() == whole.title
+
+
+@needs_chromium
+def test_gifs_and_files_that_are_no_films(visit, tmp_path, media):
+    """A GIF moves only while the page plays; what does not play says so; no cells are a page, too."""
+    film(tmp_path / "films" / "a.gif")
+    (tmp_path / "films" / "b.mp4").write_text("no film")
+    cells = [cell(0, film="films/a.gif"), cell(1, film="films/b.mp4"), cell(2)]
+    shape = {"format": "mp4", "width": 160, "height": 90}
+    tab = visit(laid_out(tmp_path, described(cells, film=shape), media))
+    tab.get_by_text("Does not play here").wait_for()
+    until(tab, "document.querySelector('#cell-0 .film').naturalWidth === 160")
+    tab.locator(".bar .play").click()
+    assert tab.get_attribute("#cell-0 .film", "src") is None
+    assert tab.locator(".bar .time").inner_text().endswith("of 2.0 s")
+    assert tab.locator(".note").inner_text().startswith("Films that are no .mp4 or .webm have clocks")
+    tab = visit(laid_out(tmp_path / "empty", described([]), media))
+    assert tab.locator("#count").inner_text() == "0 films"
 
 
 @needs_chromium

@@ -200,13 +200,14 @@ def _shape(manifest: Manifest) -> tuple[int, int]:
 def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> str:
     """What the script needs, as JSON that no tag can end."""
     data: dict[str, Any] = {
-        "seconds": float(manifest.film.get("seconds") or 1),
+        "seconds": float(manifest.film.get("seconds") or 0),
         "fps": float(manifest.film.get("fps") or 30),
         "columns": [{"name": c.name, "label": c.label, "group": c.group, "numeric": c.numeric,
                      "values": c.values, "texts": c.texts} for c in found],
         "cells": [{"index": c.index, "name": c.name, "kind": c.kind, "words": c.words, "film": c.film,
                    "video": c.video, "poster": c.poster, "recording": c.recording, "log": c.log,
-                   "title": " · ".join(" ".join(label) for label in c.labels) or c.name, "alt": c.alt_text,
+                   "title": " · ".join(" ".join(label) for label in c.labels) or c.name,
+                   "short": " · ".join(text for _, text in c.labels) or c.name, "alt": c.alt_text,
                    "command": c.command} for c in cells],
     }  # fmt: skip
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)

@@ -6,8 +6,8 @@ not finite is None.
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ class Axis:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One film of a sweep. parameters: what varies. state: "waiting", "recorded", "done" or "failed"; reason:
-    one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where not
-    known. keys: digests of what decides its recordings and its film.
+    one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where
+    not known. keys: digests of what decides its recordings and its film.
     """
 
     index: int
@@ -79,9 +79,9 @@ class Manifest:
         """The manifest as JSON holds it."""
         whole: dict[str, Any] = {"format": FORMAT, **_shallow(self)}
         whole["axes"] = [_shallow(axis) for axis in self.axes]
-        whole["cells"] = [_shallow(cell) for cell in self.cells]
+        cells = whole.pop("cells")
         plain: dict[str, Any] = _plain(whole)
-        return plain
+        return plain | ({"cells": [_plain(_shallow(cell)) for cell in cells]} if cells else {})
 
     @classmethod
     def from_dict(cls, data: Any) -> "Manifest":
@@ -94,13 +94,13 @@ class Manifest:
         try:
             known = _known(cls, data)
             known["axes"] = tuple(Axis(a["name"], tuple(a["values"])) for a in data["axes"])
-            known["cells"] = tuple(Cell(**_known(Cell, cell)) for cell in data["cells"])
+            known["cells"] = tuple(Cell(**_known(Cell, cell)) for cell in data.get("cells", ()))
             known["products"] = tuple(data["products"])
             return cls(**known)
         except (KeyError, TypeError) as error:
             raise AnimatorError(
-                f"The manifest of the sweep is damaged: {error} is missing or wrong. Run the sweep again with "
-                "--force."
+                f"The manifest of the sweep is damaged: {error} is missing or wrong. Run the sweep again "
+                "with --force."
             ) from error
 
 
@@ -120,11 +120,20 @@ def read(folder: Path) -> Manifest:
     return Manifest.from_dict(data)
 
 
-def write(folder: Path, manifest: Manifest) -> None:
-    """Put `manifest` into `folder`; at every instant the file there is whole."""
-    text = json.dumps(manifest.to_dict(), indent=1, allow_nan=False)
+def write(folder: Path, manifest: Manifest, cells: Sequence[str] | None = None) -> None:
+    """Put `manifest` into `folder`; at every instant the file there is whole. cells: texts of its cells,
+    where they are known.
+    """
+    head = json.dumps(replace(manifest, cells=()).to_dict(), indent=1, allow_nan=False)
+    texts = cells if cells is not None else [cell_text(cell) for cell in manifest.cells]
+    body = ",\n".join(texts)
     with replacing(folder / NAME) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(f'{head[:-2]},\n "cells": [\n{body}\n ]\n}}\n', encoding="utf-8")
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as it stands in the file."""
+    return "  " + json.dumps(_plain(_shallow(cell)), allow_nan=False)
 
 
 def _shallow(entry: Any) -> dict[str, Any]:

@@ -4,7 +4,9 @@
 const MOST = 32;
 const DRIFT = 0.25; // seconds that a film may be off before it is put right with a seek
 const PLAY = "M4 2.5v11l9-5.5z", PAUSE = "M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z";
-const clock = { share: 1, playing: false, awake: false, held: false, speed: 1, last: 0, synced: 0 };
+const clock = { share: 1, playing: false, awake: false, held: false, speed: 1, last: 0, synced: 0, frame: 0 };
+const guessed = !data.seconds; // until the first film says how long it is
+if (guessed) data.seconds = 6;
 const players = new Map(); // the element that holds a film -> the film as it plays there
 const inView = new Set();
 let stages = []; // [holder, cell] of the open dialog; while there are any, the grid rests
@@ -38,7 +40,10 @@ function project(holder, cell) {
   video.preload = "auto";
   video.tabIndex = -1;
   video.setAttribute("aria-hidden", "true");
-  video.addEventListener("loadedmetadata", () => place(player));
+  video.addEventListener("loadedmetadata", () => {
+    if (guessed) data.seconds = video.duration;
+    place(player);
+  });
   video.addEventListener("seeked", () => settle(player));
   video.addEventListener("error", () => refuse(holder, player), { once: true });
   players.set(holder, player);
@@ -131,7 +136,7 @@ function tick(now) {
     if (now - clock.synced > 200) { sync(now); clock.synced = now; }
     paint();
   }
-  requestAnimationFrame(tick);
+  clock.frame = requestAnimationFrame(tick);
 }
 
 function wake() {
@@ -146,7 +151,8 @@ function play() {
   clock.last = performance.now();
   wake();
   players.forEach(player => player.video ? place(player) : (player.element.src = player.cell.film));
-  requestAnimationFrame(tick);
+  cancelAnimationFrame(clock.frame);
+  clock.frame = requestAnimationFrame(tick);
   paint();
 }
 

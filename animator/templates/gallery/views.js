@@ -114,7 +114,8 @@ function mark() {
   go.disabled = picked.length < 2;
   tray.replaceChildren(make("p", "", "Compare"), ...picked.map(cell => {
     const one = button("", () => pick(cell), "one");
-    one.append(make("span", "", cell.title), "×");
+    one.append(make("span", "", cell.short), "×");
+    one.title = cell.title;
     one.setAttribute("aria-label", `Do not compare ${cell.title}`);
     return one;
   }), go);
