@@ -159,9 +159,8 @@ def _state(cell: Cell, film: str) -> tuple[str, str]:
 def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
     """How many films there are, over which parameters, and how many are not as one hoped."""
     facts = [f"{len(cells):,} film{'' if len(cells) == 1 else 's'}"]
-    facts += (
-        [" × ".join(f"{len(axis.values)} {axis.name}" for axis in manifest.axes)] if manifest.axes else []
-    )
+    sign = " × " if manifest.kind == "product" else ", "
+    facts += [sign.join(f"{len(axis.values)} {axis.name}" for axis in manifest.axes)] if manifest.axes else []
     for kind, word in (("diverged", "diverged"), ("failed", "failed"), ("waiting", "not made yet"),
                        ("missing", "without a file")):  # fmt: skip
         count = sum(cell.kind == kind for cell in cells)

@@ -43,7 +43,7 @@ function label() {
 
 function build() {
   const list = find("#sort"), way = find("#direction");
-  list.append(new Option("as swept", -1));
+  list.append(new Option("in order", -1));
   for (const [group, name] of [["parameter", "Parameters"], ["result", "Results"], ["cost", "Costs"]]) {
     const part = make("optgroup");
     part.label = name;
