@@ -1,0 +1,1 @@
+"""Many films of one scene: their grid, their contact sheet, their race and their figure."""
