@@ -51,7 +51,7 @@ def _clock(manifest: Manifest, sheet: Sheet) -> str:
 
 
 def _order(page: Page) -> str:
-    """What the lines over each tile are, where they may stand without their names."""
+    """What the lines above each tile are, which may stand without their names."""
     names = [name for name, _ in next(iter(page.labels.values()), ())]
     return f"Above each tile: {', '.join(names)}." if names else ""
 

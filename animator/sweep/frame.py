@@ -117,15 +117,15 @@ class Frame:
         look.figure.add_artist(back)
         for i, (name, value) in enumerate(self.page.labels.get(index, ())):
             bottom = box.bottom + box.height + (self.own_lines - i - 1) * self.line + 0.34 * em
-            self._own_label(box, bottom, name, value)
+            words = f"{name} {value}" if self._named() else value
+            self.fitted(box.left, bottom, words, box.width, fontweight="bold")
         if track is None:
             self._reason(box, cell)
 
-    def _own_label(self, box: Box, bottom: float, name: str, value: str) -> None:
-        text = self.look.text(box.left, bottom, f"{name} {value}", em=SMALL, fontweight="bold")
-        if text.get_window_extent().width > box.width:
-            text.set_text(value)
-            self._cut(text, box.width)
+    def _named(self) -> bool:
+        """Whether labels of tiles have room for the names of the axes, all of them."""
+        letters = [len(f"{name} {value}") for said in self.page.labels.values() for name, value in said]
+        return max(letters, default=0) * LETTER * self.look.em <= self.side
 
     def _reason(self, box: Box, cell: Cell) -> None:
         """'failed' and the beginning of the reason, as much as fits."""

@@ -39,7 +39,7 @@ class Tile(Artist):
         self.loss = stamp(look, box.left, box.bottom - 0.55 * strip, look.style.ink)
         self.notes = [self._note(i) for i in range(2)]
         self.states: tuple[FrameState, ...] = ()
-        self._picture: tuple[int, NDArray[np.uint8], NDArray[np.bool_]] | None = None
+        self._picture: tuple[int, NDArray[np.uint8], NDArray[np.bool_] | None] | None = None
 
     def _way(self, number: int, sheet: Sheet) -> Way:
         view, style = self.track.views[number], self.look.style
@@ -116,11 +116,15 @@ class Tile(Artist):
     def _paint(self, renderer: Any, raster: Raster) -> None:
         number = raster.relief.at(self.states[0].step)
         if self._picture is None or self._picture[0] != number:
-            self._picture = (number, *raster.paint(number))
+            self._picture = (number, raster.paint(number), raster.known(number))
         pixels, box = np.asarray(renderer.buffer_rgba()), self.box
         top, left, side = pixels.shape[0] - int(box.bottom + box.height), int(box.left), int(box.width)
+        part = pixels[top : top + side, left : left + side]
         _, picture, known = self._picture
-        np.copyto(pixels[top : top + side, left : left + side, :3], picture, where=known[..., None])
+        if known is None:
+            part[...] = picture
+        else:
+            part[known] = picture[known]
 
 
 def _raster(look: Look, box: Box, track: Track, sheet: Sheet) -> Raster | None:
