@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from animator.layout import Box
 from animator.panels.base import DPI, Look
 from animator.style import Style
-from animator.sweep.frame import FOOT, HEAD, MARGIN, Frame
+from animator.sweep.frame import FOOT, MARGIN, Frame, head
 from animator.sweep.grid import Page, Room
 from animator.sweep.manifest import Cell
 from animator.sweep.strokes import stamp
 from animator.sweep.tiles import Tile
 from animator.sweep.tracks import Sheet, Track
+from animator.sweep.ways import free_corner
 from animator.timeline import FrameState
 
 Pixels = NDArray[np.uint8]
@@ -39,12 +40,15 @@ class Board:
         self.look = Look(self.figure, style, em_of(size, style))
         self.frame = Frame(self.look, size, page, sheet, *words)
         self.tiles = [
-            Tile(self.look, self.frame.box(index), self.frame.strip, tracks[index], sheet)
+            Tile(self.look, self.frame.box(index), tracks[index], sheet)
             for index in page.spots
             if index in tracks
         ]
         for index in page.spots:
             self.frame.ground(index, cells[index], tracks.get(index))
+        corner = free_corner([(tile.box, way) for tile in self.tiles for way in tile.ways], self.look.em)
+        for tile in self.tiles:
+            tile.say_loss_at(corner)
         self.counter = Counter(self.look, sheet)
         self.artists: list[Artist] = [*self.tiles, self.counter]
         for artist in self.artists:
@@ -55,12 +59,12 @@ class Board:
         self.changed: Sequence[Region] | None = None
 
     def _regions(self) -> list[Region]:
-        made = [self._region(tile.box, self.frame.strip) for tile in self.tiles]
-        return [*made, self._region(self.counter.box, 0.0)]
+        made = [self._region(tile.box) for tile in self.tiles]
+        return [*made, self._region(self.counter.box)]
 
-    def _region(self, box: Box, below: float) -> Region:
+    def _region(self, box: Box) -> Region:
         top = self.height - int(box.bottom + box.height)
-        return top, int(box.left), int(self.height - box.bottom + below), int(box.left + box.width)
+        return top, int(box.left), self.height - int(box.bottom), int(box.left + box.width)
 
     def draw(self, state: FrameState) -> Pixels:
         """The frame of `state`; the array is mended by the next call, and `changed` says where."""
@@ -138,4 +142,4 @@ def em_of(size: tuple[int, int], style: Style) -> float:
 def room_of(size: tuple[int, int], style: Style) -> Room:
     """The room for tiles on a page of this size, in em."""
     em = em_of(size, style)
-    return Room(size[0] / em - 2 * MARGIN, size[1] / em - HEAD - FOOT)
+    return Room(size[0] / em - 2 * MARGIN, size[1] / em - head(size, em) - FOOT)

@@ -28,8 +28,8 @@ def _what(surfaces: list[Track], drawn: list[Track]) -> str:
     first = drawn[0].views if drawn else ()
     whose = f"the loss of {first[0].name}" if len(first) > 1 else "its loss"
     if not surfaces:
-        return f"Each tile is a training: its loss over steps, on one logarithmic scale; {whose} now below it."
-    return f"Each tile is a training: its path over the loss surface, {whose} below it."
+        return f"Each tile is a training: its loss over steps, on one logarithmic scale; {whose} now in a corner."
+    return f"Each tile is a training: its path over the loss surface, {whose} in a corner."
 
 
 def _shared(sheet: Sheet, surfaces: list[Track]) -> str:
@@ -62,9 +62,7 @@ def _fates(cells: list[Cell], drawn: list[Track]) -> str:
 
 def alt_text(manifest: Manifest, said: str) -> str:
     """The sheet in words, for people who do not see it."""
-    axes = "; ".join(
-        f"{axis.name} {_span(axis.values)}" for axis in swept(manifest) if len(axis.values) > 1
-    )
+    axes = "; ".join(f"{axis.name} {_span(axis.values)}" for axis in swept(manifest) if len(axis.values) > 1)
     return f"A contact sheet of {manifest.title!r}, all cells moving together: {axes}. {said} {outcome(manifest)}"
 
 

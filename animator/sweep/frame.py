@@ -18,10 +18,20 @@ from animator.sweep.manifest import Cell
 from animator.sweep.strokes import SMALL
 from animator.sweep.tracks import Sheet, Track
 
-HEAD, FOOT, MARGIN = 5.0, 3.1, 1.0
-LEAST = 0.82  # em: no label is smaller; one that is too long is cut
+HEAD, FOOT, MARGIN = 2.8, 3.1, 1.0
+CAPTION = 0.42  # em: a mean letter of the caption
 BAR = 26.0  # em: the most that the colour bar is wide
 COUNTER = 16.0  # em: the counter's place, at the left of it
+
+
+def caption_lines(size: tuple[int, int], em: float) -> int:
+    """How many lines a caption may have on a frame of `size` pixels: two, more where it is narrow."""
+    return max(2, min(6, round(130 / (size[0] / em))))
+
+
+def head(size: tuple[int, int], em: float) -> float:
+    """The height of title and caption in em."""
+    return HEAD + 1.1 * caption_lines(size, em)
 
 
 class Frame:
@@ -31,11 +41,11 @@ class Frame:
                  caption: str) -> None:  # fmt: skip
         self.look, self.page, self.size = look, page, size
         em, room = look.em, Room(0, 0)
-        self.line, self.strip = room.line * em, room.strip * em
+        self.line = room.line * em
         self.side = int(page.side * em)
         self.own_lines = len(next(iter(page.labels.values()), ()))
         self.pitch = (self.side + room.gap * em,
-                      self.side + (room.gap + room.strip + room.line * self.own_lines) * em)  # fmt: skip
+                      self.side + (room.gap + room.line * self.own_lines) * em)  # fmt: skip
         self._words(title, caption)
         self.left, self.top = self._corner()
         self._columns()
@@ -50,20 +60,21 @@ class Frame:
         em, left = look.em, MARGIN * look.em
         heading = look.text(left, height - 2.05 * em, title, em=1.5, fontweight="bold")
         shrink(heading, width - 2 * left)
-        most = int((width - 2 * left) / (LETTER * em))
-        lines = wrap(caption, most)[:2]
-        for i, line in enumerate(lines):
+        most = int((width - 2 * left) / (CAPTION * em))
+        for i, line in enumerate(wrap(caption, most)[: caption_lines(self.size, em)]):
             text = look.text(left, height - (3.35 + 1.1 * i) * em, line, em=0.9, color=look.style.muted)
             shrink(text, width - 2 * left)
 
     def _corner(self) -> tuple[float, float]:
         """The left and top of the first tile (of its own labels), in pixels; the whole grid is centred."""
         em, page = self.look.em, self.page
-        room = self.size[1] - (HEAD + FOOT) * em
+        room = self.size[1] - (head(self.size, em) + FOOT) * em
         wide = page.label_width * em + page.across * self.pitch[0]
         high = page.levels * self.line + page.down * self.pitch[1]
         left = max(MARGIN * em, (self.size[0] - wide) / 2) + page.label_width * em
-        return left, self.size[1] - HEAD * em - max(0.0, (room - high) / 2) - page.levels * self.line
+        return left, self.size[1] - head(self.size, em) * em - max(
+            0.0, (room - high) / 2
+        ) - page.levels * self.line
 
     def box(self, index: int) -> Box:
         """Where a cell's tile is, whole pixels."""

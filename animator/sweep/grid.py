@@ -1,7 +1,8 @@
 """Where the cells of a sweep stand on a contact sheet: columns, rows and pages, each with its labels.
 
 In: axes, cells and the room of a page, in em. Out: pages. One axis or a few nested ones go across, the others
-down; of all ways to split them, that with the fewest pages is taken, then that with the largest tiles. A single
+down; of all ways to split them, that with the fewest pages is taken, then that with the fewest axes across, then
+that with the largest tiles. A single
 axis, or cells that are no product, run on line by line, each tile with labels of its own.
 """
 
@@ -15,20 +16,20 @@ from animator.sweep.values import labels, swept, told
 
 Labels = tuple[tuple[str, str], ...]  # (axis, value) of each nested axis, the outer one first
 LETTER = 0.46  # em: a wide mean of the letters' widths at the size of labels
+FILLED = 0.6  # of a page: what whole groups must fill to be kept together
 MOST_LABEL = 9.0  # em: what row labels may take
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A page's body, in em: its size, the least side of a tile, the gap between tiles, the height of the line
-    below each tile, and that of a line of labels.
+    """A page's body, in em: its size, the least side of a tile, the gap between tiles, the height of a line of
+    labels.
     """
 
     width: float
     height: float
     least: float = 5.12
     gap: float = 0.35
-    strip: float = 1.15
     line: float = 1.15
 
 
@@ -76,8 +77,8 @@ def arranged(manifest: Manifest, room: Room) -> tuple[Page, ...]:
         for count in range(1, len(axes))
         for chosen in combinations(axes, count)
     ]
-    best = min(plans, key=lambda plan: (plan.side < room.least - 1e-9, plan.pages, -round(plan.side, 3),
-                                        -prod(len(axis.values) for axis in plan.columns)))  # fmt: skip
+    best = min(plans, key=lambda plan: (plan.side < room.least - 1e-9, plan.pages, len(plan.columns),
+                                        -round(plan.side, 3), -_size(plan.columns)))  # fmt: skip
     return tuple(_pages(manifest.cells, best))
 
 
@@ -92,9 +93,9 @@ def _place(cell: Cell, axes: Sequence[Axis]) -> tuple[str, ...]:
 def _plan(columns: Sequence[Axis], rows: Sequence[Axis], room: Room) -> _Plan:
     wide, high = _label_width(columns, rows), room.line * len(columns)
     most_across = max(1, int((room.width - wide) / (room.least + room.gap)))
-    most_down = max(1, int((room.height - high) / (room.least + room.gap + room.strip)))
+    most_down = max(1, int((room.height - high) / (room.least + room.gap)))
     across, down = _part(columns, most_across), _part(rows, most_down)
-    side = min((room.width - wide) / across - room.gap, (room.height - high) / down - room.gap - room.strip)
+    side = min((room.width - wide) / across - room.gap, (room.height - high) / down - room.gap)
     pages = ceil(_size(columns) / across) * ceil(_size(rows) / down)
     return _Plan(tuple(columns), tuple(rows), across, down, side, pages)
 
@@ -104,17 +105,15 @@ def _size(axes: Sequence[Axis]) -> int:
 
 
 def _part(axes: Sequence[Axis], most: int) -> int:
-    """How many of the nested values stand on one page: as few pages as can be, whole inner axes if possible,
-    else even parts.
-    """
+    """How many of the nested values stand on one page, even parts: whole inner axes where they fill enough."""
     total = _size(axes)
-    pages = ceil(total / most)
     for start in range(1, len(axes)):
         inner = _size(axes[start:])
-        whole = ceil(total / inner / pages) * inner
-        if whole <= most:
-            return whole
-    return ceil(total / pages)
+        outer = total // inner
+        most_whole = most // inner
+        if most_whole * inner >= FILLED * min(most, total):
+            return ceil(outer / ceil(outer / most_whole)) * inner
+    return ceil(total / ceil(total / most))
 
 
 def _label_width(columns: Sequence[Axis], rows: Sequence[Axis]) -> float:
@@ -156,14 +155,14 @@ def _nested(axes: Sequence[Axis]) -> list[tuple[tuple[str, ...], Labels]]:
 
 def _running(cells: Sequence[Cell], axes: Sequence[Axis], room: Room) -> tuple[Page, ...]:
     """Cells line by line, with labels of their own."""
-    strip = room.strip + room.line * len(axes)
+    above = room.line * len(axes)
 
     def side(count: int, across: int) -> float:
         down = ceil(count / across)
-        return min(room.width / across - room.gap, room.height / down - room.gap - strip)
+        return min(room.width / across - room.gap, room.height / down - room.gap - above)
 
     most = max(1, int(room.width / (room.least + room.gap))) * max(
-        1, int(room.height / (room.least + room.gap + strip))
+        1, int(room.height / (room.least + room.gap + above))
     )
     count = ceil(len(cells) / ceil(len(cells) / most))
     across = max(range(1, count + 1), key=lambda n: (round(side(count, n), 6), n))

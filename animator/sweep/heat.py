@@ -36,7 +36,10 @@ class Heat:
         self.axes: Axes = look.axes(box)
         self.axes.grid(False)
         self.axes.set(xlim=(-0.5, len(self.across.values) - 0.5), ylim=(-0.5, len(self.up.values) - 0.5))
-        self.size = (box.width / look.em / len(self.across.values), box.height / look.em / len(self.up.values))
+        self.size = (
+            box.width / look.em / len(self.across.values),
+            box.height / look.em / len(self.up.values),
+        )
         for place, point in table.points.items():
             self._cell(place, point)
 
@@ -73,7 +76,9 @@ class Heat:
         if point.state == "failed":
             self._cross(place)
         if isfinite(loss) and self.size[0] > SAID[0] and self.size[1] > SAID[1]:
-            box = {"facecolor": colour, "edgecolor": "none", "pad": 1.5} if point.state == "diverged" else None
+            box = (
+                {"facecolor": colour, "edgecolor": "none", "pad": 1.5} if point.state == "diverged" else None
+            )
             self.axes.text(*self.middle(place), number(loss, 2), color=ink, ha="center", va="center", zorder=5,
                            fontsize=0.84 * look.points, family=use_fonts(), bbox=box)  # fmt: skip
         if self.table.seeds > 1:

@@ -35,7 +35,12 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
     """At most `most` numbers in [low, high], 1, 2 or 5 times powers of ten, evenly by ratio; low is positive."""
     powers = range(floor(log10(low)), floor(log10(high)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):
-        found = [f * 10.0**p for p in powers for f in factors if low <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= high]
+        found = [
+            f * 10.0**p
+            for p in powers
+            for f in factors
+            if low <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= high
+        ]
         if len(found) <= most:
             return found
     step = -(-len(found) // max(1, most))

@@ -63,4 +63,6 @@ def shade_bar(look: Look, box: Box, colours: Shades) -> None:
     bar.set_yticks([colours.share(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])
     for label in bar.get_yticklabels():
         label.set_fontfamily(use_fonts())
-    look.text(box.left, box.bottom + box.height + 0.5 * look.em, "final loss", em=0.95, color=look.style.muted)
+    look.text(
+        box.left, box.bottom + box.height + 0.5 * look.em, "final loss", em=0.95, color=look.style.muted
+    )

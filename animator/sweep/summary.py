@@ -88,7 +88,9 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
 def _kind(panels: Sequence[Panel]) -> str:
     if len(panels[0].table.axes) == 1:
         return "A curve of the final loss."
-    return "A heat map of the final loss." if len(panels) == 1 else "Heat maps of the final loss, side by side."
+    return (
+        "A heat map of the final loss." if len(panels) == 1 else "Heat maps of the final loss, side by side."
+    )
 
 
 def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
@@ -96,7 +98,10 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
     best = whole.best()
     if len(whole.axes) == 1:
         return [Panel("", whole, best)], ()
-    order = sorted(range(len(whole.axes)), key=lambda i: (not numeric(whole.axes[i].values), -len(whole.axes[i].values), i))
+    order = sorted(
+        range(len(whole.axes)),
+        key=lambda i: (not numeric(whole.axes[i].values), -len(whole.axes[i].values), i),
+    )
     across, up = order[0], max(order[1:], key=lambda i: (len(whole.axes[i].values), -i))
     rest = [i for i in range(len(whole.axes)) if i not in (across, up)]
     dropped: list[int] = []
@@ -110,7 +115,9 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
     made = []
     for place in product(*(range(len(axis.values)) for axis in shown.axes[2:])):
         points = {key[:2]: point for key, point in shown.points.items() if key[2:] == place}
-        title = ", ".join(f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(shown.axes[2:], place, strict=True))
+        title = ", ".join(
+            f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(shown.axes[2:], place, strict=True)
+        )
         mine = first[:2] if first is not None and first[2:] == place else None
         made.append(Panel(title, Table(shown.axes[:2], points, shown.seeds), mine))
     return made, names
@@ -133,9 +140,7 @@ def _lowest(whole: Table) -> str:
     best = whole.best()
     if best is None:
         return "No cell came to an end that is finite and in its window."
-    where = ", ".join(
-        f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(whole.axes, best, strict=True)
-    )
+    where = ", ".join(f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(whole.axes, best, strict=True))
     return f"Lowest: {number(whole.points[best].loss or 0.0, 2)} at {where} (ringed)."
 
 
@@ -177,7 +182,9 @@ def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> N
                           color=look.style.muted)  # fmt: skip
         shrink(title, box.width)
         if column == 0:
-            heat.axes.set_ylabel(up.name, color=look.style.muted, fontsize=0.95 * look.points, family=use_fonts())
+            heat.axes.set_ylabel(
+                up.name, color=look.style.muted, fontsize=0.95 * look.points, family=use_fonts()
+            )
             heat.axes.yaxis.set_label_coords((0.9 * em - left) / box.width, 0.5)
 
 

@@ -1,7 +1,6 @@
 """The moving part of a contact sheet: one artist a cell, with its picture, its path and its loss.
 
-A tile draws inside of its own box and the strip below it, from its state alone, and says by its key when it
-must be drawn again.
+A tile draws inside of its own box, from its state alone, and says by its key when it must be drawn again.
 """
 
 from typing import Any
@@ -13,30 +12,34 @@ from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.base import Look
-from animator.panels.readout import current_loss
 from animator.panels.stamps import Stamp
 from animator.sweep.raster import Raster
 from animator.sweep.strokes import CIRCLE, PLUS, bounds, hatch, hatching, mark, stamp, trail
 from animator.sweep.tracks import Sheet, Track
-from animator.sweep.ways import Way, as_curve, gone_at, on_surface
+from animator.sweep.ways import Corner, Way, as_curve, gone_at, on_surface
 from animator.timeline import FrameState
+from animator.view import View
+from animator.words import number
 
 DOT, RING, CROSS, TRAIL = 5.0, 4.0, 5.0, 2.4  # pixels at 720p: radii, and the width of the path
 EM_AT_720P = 19.44  # pixels
+NARROW = 7.0  # em: a tile so narrow tells two significant digits of its loss
 
 Key = tuple[Any, ...]
 
 
 class Tile(Artist):
-    """A cell in `box`, whole pixels and square, over a strip of height `strip` that says its loss."""
+    """A cell in `box`, whole pixels and square; its loss stands in a corner of it."""
 
-    def __init__(self, look: Look, box: Box, strip: float, track: Track, sheet: Sheet) -> None:
+    def __init__(self, look: Look, box: Box, track: Track, sheet: Sheet) -> None:
         super().__init__()
-        self.look, self.box, self.strip, self.track = look, box, strip, track
+        self.look, self.box, self.track = look, box, track
         self.raster = _raster(look, box, track, sheet)
         self.ways = [self._way(i, sheet) for i in range(len(track.views))]
+        self.digits = 2 if box.width < NARROW * look.em else 3
         self.lines = hatching(box, 0.62 * look.em)
-        self.loss = stamp(look, box.left, box.bottom - 0.55 * strip, look.style.ink)
+        self.loss = stamp(look, box.left, box.bottom, look.style.ink)
+        self.loss.halo = look.style.casing
         self.notes = [self._note(i) for i in range(2)]
         self.states: tuple[FrameState, ...] = ()
         self._picture: tuple[int, NDArray[np.uint8], NDArray[np.bool_] | None] | None = None
@@ -49,9 +52,16 @@ class Tile(Artist):
             return as_curve(view, self.box, sheet.losses, colour or style.loss_line)
         return on_surface(view, self.box, extent, sheet.scale, style, colour)
 
+    def say_loss_at(self, corner: Corner) -> None:
+        """Put the loss into a corner of the tile."""
+        em, box, (right, top) = self.look.em, self.box, corner
+        self.loss.set_horizontalalignment("right" if right else "left")
+        self.loss.set_position((box.left + (box.width - 0.35 * em if right else 0.35 * em),
+                                box.bottom + (box.height - 0.62 * em if top else 0.62 * em)))  # fmt: skip
+
     def _note(self, line: int) -> Stamp:
-        top = self.box.bottom + self.box.height
-        made = stamp(self.look, self.box.left + self.box.width / 2, top - (0.8 + 1.0 * line) * self.look.em,
+        middle = self.box.bottom + self.box.height / 2
+        made = stamp(self.look, self.box.left + self.box.width / 2, middle + (0.5 - line) * self.look.em,
                      self.look.style.ink)  # fmt: skip
         made.set(horizontalalignment="center", fontweight="bold")
         made.halo = self.look.style.casing
@@ -70,7 +80,7 @@ class Tile(Artist):
     def show(self, state: FrameState) -> None:
         """Move on to `state` of the sheet's clock."""
         self.states = self.own(state)
-        self.loss.set_text(current_loss(self.track.views[0], self.states[0].step))
+        self.loss.set_text(loss_now(self.track.views[0], self.states[0].step, self.digits))
         ends = [
             f"{words}\n{'at ' if words == 'not finite' else ''}step {step:,}"
             for view, own in zip(self.track.views, self.states, strict=True)
@@ -125,6 +135,13 @@ class Tile(Artist):
             part[...] = picture
         else:
             part[known] = picture[known]
+
+
+def loss_now(view: View, step: int, digits: int = 3) -> str:
+    """The loss on all data at `step`, or that of the batch in use where it is absent."""
+    if np.isfinite(view.loss).any() or not len(view.batch_loss):
+        return number(float(view.loss[step]), digits)
+    return number(float(view.batch_loss[min(step, view.steps - 1)]), digits)
 
 
 def _raster(look: Look, box: Box, track: Track, sheet: Sheet) -> Raster | None:

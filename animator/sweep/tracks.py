@@ -83,10 +83,15 @@ def fresh(film: Film) -> Film:
 
 def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) -> Sheet:
     """What the tiles of `films` share; common: the manifest's "extent" and "loss_range", where known."""
-    longest = max(films, key=lambda index: (_steps(films[index]), -index))
     lows, highs, extents, losses, names = [], [], set(), [], ("", "")
-    for film in films.values():
-        views = fresh(film).views(fps)
+    lengths: set[int] = set()
+    clock: Timeline | None = None
+    for index in films:
+        film = fresh(films[index])
+        views = film.views(fps)
+        if clock is None or _steps(film) > clock.steps:
+            clock = film.timeline(fps)
+        lengths.add(_steps(film))
         losses += [part[np.isfinite(part)] for view in views for part in (view.loss, view.batch_loss)]
         field, window = views[0].field, views[0].window
         if field is not None and window is not None:
@@ -94,14 +99,14 @@ def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) 
             highs.append(field.highest)
             extents.add(window.extent)
             names = views[0].axis_labels
-    steps = {_steps(film) for film in films.values()}
+    assert clock is not None, "asked for where there are films"
+    known = np.concatenate(losses)
     low, high = _range(common.get("loss_range")) or (min(lows, default=0.0), max(highs, default=1.0))
-    known = np.concatenate(losses) if losses else np.ones(1)
     return Sheet(
-        clock=films[longest].timeline(fps), fps=fps, steps=max(steps), by_share=len(steps) > 1,
+        clock=clock, fps=fps, steps=max(lengths), by_share=len(lengths) > 1,
         scale=LossScale(low, high) if lows else None,
         extent=extents.pop() if len(extents) == 1 else None,
-        losses=(float(known.min()), float(known.max())) if len(known) else (0.0, 1.0), axis_labels=names,
+        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0), axis_labels=names,
     )  # fmt: skip
 
 

@@ -9,9 +9,10 @@ from animator.words import number
 DIGITS = 3
 
 
-def told(values: Sequence[Any]) -> list[str]:
-    """Each of `values` in as few characters as keep them apart: 0.0133, true, adam."""
-    digits = DIGITS
+def told(values: Sequence[Any], digits: int = DIGITS) -> list[str]:
+    """Each of `values` in as few characters as keep them apart: 0.0133, true, adam; numbers with `digits`
+    significant ones at least.
+    """
     while digits < 17:
         words = [_told(value, digits) for value in values]
         if len(set(words)) == len({repr(value) for value in values}):
@@ -36,16 +37,15 @@ def swept(manifest: Manifest) -> tuple[Axis, ...]:
     return tuple(axis for axis in manifest.axes if len(axis.values) > 1) or manifest.axes
 
 
-def labels(cell: Cell, axes: Sequence[Axis]) -> tuple[tuple[str, str], ...]:
+def labels(cell: Cell, axes: Sequence[Axis], digits: int = DIGITS) -> tuple[tuple[str, str], ...]:
     """(name, value as it is told) of a cell on each of `axes`."""
-    return tuple((axis.name, label(axis, cell.parameters.get(axis.name))) for axis in axes)
+    return tuple((axis.name, label(axis, cell.parameters.get(axis.name), digits)) for axis in axes)
 
 
-def label(axis: Axis, value: Any) -> str:
+def label(axis: Axis, value: Any, digits: int = DIGITS) -> str:
     """`value` as it is told among the values of `axis`."""
-    return dict(zip(map(repr, axis.values), told(axis.values), strict=True)).get(
-        repr(value), _told(value, DIGITS)
-    )
+    known = dict(zip(map(repr, axis.values), told(axis.values, digits), strict=True))
+    return known.get(repr(value), _told(value, digits))
 
 
 def phrase(cell: Cell, axes: Sequence[Axis]) -> str:

@@ -22,9 +22,13 @@ from animator.view import View
 
 COLOURS = 24
 FAR = 1e5  # pixels: what is farther, or not finite, is drawn there
+CORNERS = ((False, True), (True, False), (True, True), (False, False))  # (right, top), the best first
+TAKEN = (3.7, 1.4)  # em: what a number in a corner covers
+HEAVY = 25  # points of a path: what a start or a target counts for
 EDGE = 0.06  # share of a tile that stays free at each end of a curve
 
 Floats = NDArray[np.float64]
+Corner = tuple[bool, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +66,9 @@ def gone_at(view: View) -> tuple[int, str] | None:
     return min(known) if known else None
 
 
-def on_surface(view: View, box: Box, extent: Extent, scale: LossScale, style: Style, colour: str | None) -> Way:
+def on_surface(
+    view: View, box: Box, extent: Extent, scale: LossScale, style: Style, colour: str | None
+) -> Way:
     """The path over the window `extent`, coloured by its true loss, or all in one colour."""
     points = _pixels(view.trajectory, box, extent)
     bins = np.zeros(len(points), np.int64)
@@ -88,6 +94,23 @@ def as_curve(view: View, box: Box, losses: tuple[float, float], colour: str) -> 
     end = gone_at(view)
     return Way(points, kept, np.zeros(len(points), np.int64), [_rgba(colour)], None, None,
                end[0] if end else None)  # fmt: skip
+
+
+def free_corner(ways: Sequence[tuple[Box, Way]], em: float) -> Corner:
+    """The corner (right, top) in which a number covers least of all paths, each in its box, and their marks."""
+
+    def covered(corner: Corner) -> int:
+        return sum(_weight(box, way, corner, em) for box, way in ways)
+
+    return min(CORNERS, key=lambda corner: (covered(corner), CORNERS.index(corner)))
+
+
+def _weight(box: Box, way: Way, corner: Corner, em: float) -> int:
+    marks = [mark for mark in (way.start, way.target) if mark is not None]
+    points = np.vstack([way.points[way.kept], *([mark] * HEAVY for mark in marks)])
+    share = (points - (box.left, box.bottom)) / (box.width, box.height)
+    apart = np.where(corner, 1 - share, share) * (box.width / em, box.height / em)
+    return int(((apart >= 0) & (apart < TAKEN)).all(axis=1).sum())
 
 
 def _filled(height: Floats, known: NDArray[np.int64]) -> Floats:
