@@ -33,11 +33,10 @@ def loss_strip(look: Look, box: Box, scale: LossScale) -> None:
 
 def spaced(scale: LossScale, width: float) -> list[float]:
     """Round losses whose numbers do not touch on a bar of `width` em, nor stand out at its ends."""
-    chosen: list[tuple[float, float]] = []
+    chosen: list[tuple[float, float, float]] = []
     for tick in scale.ticks():
         middle, half = float(scale.position(tick)) * width, 0.24 * len(f"{tick:g}")
-        free = all(abs(middle - other) > half + wide + APART for other, wide in chosen)
+        free = all(abs(middle - other) > half + wide + APART for _, other, wide in chosen)
         if free and half - 1.0 <= middle <= width - half + 0.8:
-            chosen.append((middle, half))
-    return sorted(float(tick) for tick in scale.ticks()
-                  if any(abs(float(scale.position(tick)) * width - at) < 1e-9 for at, _ in chosen))  # fmt: skip
+            chosen.append((tick, middle, half))
+    return sorted(tick for tick, _, _ in chosen)

@@ -1,7 +1,7 @@
 """The drawing of one page of a contact sheet: what is still is drawn once, tiles where they have moved.
 
-In: a page, its tracks, and words. Out: frames (H, W, 4) uint8, opaque RGBA, row 0 on top. A frame depends on its
-state alone; `full` draws the same frame anew, by a plain matplotlib draw, to hold the fast way to it.
+In: a page, its tracks, and words. Out: frames (H, W, 4) uint8, opaque RGBA, row 0 on top. A frame depends on
+its state alone; `full` draws the same frame anew, by a plain matplotlib draw, to hold the fast way to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class Board:
         for tile in self.tiles:
             tile.say_loss_at(corner)
         self.counter = Counter(self.look, sheet)
-        self.artists: list[Artist] = [*self.tiles, self.counter]
+        self.artists: list[Tile | Counter] = [*self.tiles, self.counter]
         for artist in self.artists:
             artist.set_animated(True)
             self.figure.add_artist(artist)
@@ -75,8 +75,8 @@ class Board:
             self._keys = [None] * len(self.artists)
         renderer, pixels = self.canvas.get_renderer(), np.asarray(self.canvas.buffer_rgba())
         mended: list[Region] = []
-        keys = [artist.key(state) for artist in (*self.tiles, self.counter)]
-        for i, (artist, region) in enumerate(zip((*self.tiles, self.counter), self._regions(), strict=True)):
+        keys = [artist.key(state) for artist in self.artists]
+        for i, (artist, region) in enumerate(zip(self.artists, self._regions(), strict=True)):
             if keys[i] == self._keys[i]:
                 continue
             top, left, bottom, right = region
@@ -90,7 +90,7 @@ class Board:
 
     def full(self, state: FrameState) -> Pixels:
         """The frame of `state`, every artist drawn anew by matplotlib: (H, W, 4), a copy."""
-        for artist in (*self.tiles, self.counter):
+        for artist in self.artists:
             artist.show(state)
             artist.set_animated(False)
         try:

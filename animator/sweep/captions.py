@@ -16,7 +16,7 @@ def caption(manifest: Manifest, page: Page, sheet: Sheet, place: tuple[int, int]
     drawn = list(tracks)
     surfaces = [track for track in drawn if track.relief is not None]
     said = [_what(surfaces, drawn), _shared(sheet, surfaces), _clock(manifest, sheet)]
-    said += [_order(page), _fates(cells, drawn)]
+    said += [_order(page), _fates(cells)]
     if calm:
         said.append("Surfaces change five times a second, so that nothing flashes.")
     if place[1] > 1:
@@ -28,7 +28,7 @@ def _what(surfaces: list[Track], drawn: list[Track]) -> str:
     first = drawn[0].views if drawn else ()
     whose = f"the loss of {first[0].name}" if len(first) > 1 else "its loss"
     if not surfaces:
-        return f"Each tile is a training: its loss over steps, on one logarithmic scale; {whose} now in a corner."
+        return f"Each tile is a training: its loss over steps, all on one log scale; {whose} now in a corner."
     return f"Each tile is a training: its path over the loss surface, {whose} in a corner."
 
 
@@ -39,7 +39,8 @@ def _shared(sheet: Sheet, surfaces: list[Track]) -> str:
     if sheet.extent is None:
         return f"Each has its own window of {across} (across) and {up} (up); one scale of colours."
     a0, a1, b0, b1 = (number(value, 2).replace("-", "−") for value in sheet.extent)
-    return f"All share one window, {across} {a0} to {a1} across and {up} {b0} to {b1} up, and one scale of colours."
+    window = f"{across} {a0} to {a1} across and {up} {b0} to {b1} up"
+    return f"All share one window, {window}, and one scale of colours."
 
 
 def _clock(manifest: Manifest, sheet: Sheet) -> str:
@@ -56,14 +57,15 @@ def _order(page: Page) -> str:
     return f"Above each tile: {', '.join(names)}." if names else ""
 
 
-def _fates(cells: list[Cell], drawn: list[Track]) -> str:
+def _fates(cells: list[Cell]) -> str:
     return "Hatched: left the window, or not finite any more." if any(map(diverged, cells)) else ""
 
 
 def alt_text(manifest: Manifest, said: str) -> str:
     """The sheet in words, for people who do not see it."""
     axes = "; ".join(f"{axis.name} {_span(axis.values)}" for axis in swept(manifest) if len(axis.values) > 1)
-    return f"A contact sheet of {manifest.title!r}, all cells moving together: {axes}. {said} {outcome(manifest)}"
+    what = f"A contact sheet of {manifest.title!r}, all cells moving together: {axes}."
+    return f"{what} {said} {outcome(manifest)}"
 
 
 def _span(values: tuple[object, ...]) -> str:

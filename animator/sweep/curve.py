@@ -34,8 +34,8 @@ def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
     axes.plot(at, medians, "o", color=style.lines[0], markersize=look.line(8), zorder=4,
               markeredgecolor=style.panel, markeredgewidth=look.line(1.2))  # fmt: skip
     if best is not None:
-        axes.plot([at[best[0]]], [medians[best[0]]], "o", markersize=look.line(17), zorder=6,
-                  markerfacecolor="none", markeredgecolor=style.dot, markeredgewidth=look.line(2.6))  # fmt: skip
+        axes.plot([at[best[0]]], [medians[best[0]]], "o", markersize=look.line(17), markerfacecolor="none",
+                  markeredgecolor=style.dot, markeredgewidth=look.line(2.6), zorder=6)  # fmt: skip
     name_across(look, axes, box, axis, at)
     return axes
 

@@ -1,4 +1,4 @@
-"""What stands still on a page of a contact sheet: words, labels of columns and rows, grounds of tiles, the bar.
+"""What stands still on a page of a contact sheet: words, labels of columns and rows, what lies under tiles.
 
 The grid is centred in its room. Sizes are in em; boxes of tiles are whole pixels, so that pictures fit them.
 """
@@ -72,9 +72,8 @@ class Frame:
         wide = page.label_width * em + page.across * self.pitch[0]
         high = page.levels * self.line + page.down * self.pitch[1]
         left = max(MARGIN * em, (self.size[0] - wide) / 2) + page.label_width * em
-        return left, self.size[1] - head(self.size, em) * em - max(
-            0.0, (room - high) / 2
-        ) - page.levels * self.line
+        top = self.size[1] - head(self.size, em) * em - max(0.0, (room - high) / 2)
+        return left, top - page.levels * self.line
 
     def box(self, index: int) -> Box:
         """Where a cell's tile is, whole pixels."""
@@ -91,11 +90,10 @@ class Frame:
             name = page.columns[0][level][0]
             self.fitted(self.left - 0.7 * em, bottom, name, page.label_width * em - 0.5 * em,
                         color=style.muted, ha="right")  # fmt: skip
-            for value, members in groupby(range(len(page.columns)), lambda c: _until(page.columns[c], level)):
-                held = list(members)
+            for value, held in _groups(page.columns, level):
                 left = self.left + held[0] * self.pitch[0]
                 wide = (len(held) - 1) * self.pitch[0] + self.side
-                self.fitted(left + wide / 2, bottom, value[-1], wide, ha="center", fontweight="bold")
+                self.fitted(left + wide / 2, bottom, value, wide, ha="center", fontweight="bold")
                 if level < page.levels - 1:
                     self._rule(left, bottom - 0.24 * em, wide)
 
@@ -124,7 +122,8 @@ class Frame:
         look, em = self.look, self.look.em
         hatched = track is None or (track.relief is not None and track.relief.known is not None)
         back = Rectangle((box.left, box.bottom), box.width, box.height, transform=None, linewidth=0,
-                         facecolor=style.panel, edgecolor=style.grid, hatch="////" if hatched else None)  # fmt: skip
+                         facecolor=style.panel, edgecolor=style.grid,
+                         hatch="////" if hatched else None)  # fmt: skip
         look.figure.add_artist(back)
         for i, (name, value) in enumerate(self.page.labels.get(index, ())):
             bottom = box.bottom + box.height + (self.own_lines - i - 1) * self.line + 0.34 * em
@@ -167,6 +166,7 @@ class Frame:
             text.set_text(words + "…")
 
 
-def _until(said: Labels, level: int) -> tuple[str, ...]:
-    """The values of the axes as far in as `level`."""
-    return tuple(value for _, value in said[: level + 1])
+def _groups(columns: tuple[Labels, ...], level: int) -> list[tuple[str, list[int]]]:
+    """(value of the axis `level`, numbers of the columns that it holds for), from the left."""
+    until = [tuple(value for _, value in said[: level + 1]) for said in columns]
+    return [(key[-1], list(members)) for key, members in groupby(range(len(columns)), until.__getitem__)]

@@ -1,9 +1,9 @@
 """Where the cells of a sweep stand on a contact sheet: columns, rows and pages, each with its labels.
 
 In: axes, cells and the room of a page, in em. Out: pages. One axis or a few nested ones go across, the others
-down; of all ways to split them, that with the fewest pages is taken, then that with the fewest axes across, then
-that with the largest tiles. A single
-axis, or cells that are no product, run on line by line, each tile with labels of its own.
+down; of all ways to split them, that with the fewest pages is taken, then that with the fewest axes across,
+then that with the largest tiles. A single axis, or cells that are no product, run on line by line, each tile
+with labels of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,7 @@ MOST_LABEL = 9.0  # em: what row labels may take
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A page's body, in em: its size, the least side of a tile, the gap between tiles, the height of a line of
-    labels.
-    """
+    """A page's body, in em: its size, the least side of a tile, the gap between tiles, a line of labels."""
 
     width: float
     height: float
@@ -35,9 +33,9 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """columns, rows: labels of each (empty where tiles have their own); spots: cell index -> (row, column) from
-    the top left; labels: of the tiles, where they have their own. side of a tile and width of the row labels
-    in em. fixed: what holds for all cells of the page.
+    """A page of across x down tiles of `side` em. spots: cell index -> (row, column) from the top left.
+
+    columns, rows: labels of each, empty where tiles have their own, `labels`. label_width: of rows, in em.
     """
 
     across: int
@@ -105,7 +103,7 @@ def _size(axes: Sequence[Axis]) -> int:
 
 
 def _part(axes: Sequence[Axis], most: int) -> int:
-    """How many of the nested values stand on one page, even parts: whole inner axes where they fill enough."""
+    """How many of the nested values stand on one page: even parts, of whole inner axes where they fill it."""
     total = _size(axes)
     for start in range(1, len(axes)):
         inner = _size(axes[start:])

@@ -1,4 +1,4 @@
-"""The final loss over two swept axes: a heat map, with hatching where runs diverged, crosses where they failed.
+"""The final loss over two swept axes: a heat map, hatched where runs diverged, crossed where they failed.
 
 A cell says its loss where there is room, and shows its seeds as dots in their own colours.
 """
@@ -76,11 +76,10 @@ class Heat:
         if point.state == "failed":
             self._cross(place)
         if isfinite(loss) and self.size[0] > SAID[0] and self.size[1] > SAID[1]:
-            box = (
-                {"facecolor": colour, "edgecolor": "none", "pad": 1.5} if point.state == "diverged" else None
-            )
-            self.axes.text(*self.middle(place), number(loss, 2), color=ink, ha="center", va="center", zorder=5,
-                           fontsize=0.84 * look.points, family=use_fonts(), bbox=box)  # fmt: skip
+            plate = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
+            self.axes.text(*self.middle(place), number(loss, 2), color=ink, ha="center", va="center",
+                           fontsize=0.84 * look.points, family=use_fonts(), zorder=5,
+                           bbox=plate if point.state == "diverged" else None)  # fmt: skip
         if self.table.seeds > 1:
             self._seeds(place, point, ink)
 
@@ -91,7 +90,7 @@ class Heat:
                            linewidth=look.line(3), zorder=4)  # fmt: skip
 
     def _seeds(self, place: Place, point: Point, ink: str) -> None:
-        """The finite losses of a cell as dots in their colours, the least first: in a row, or else upright."""
+        """The finite losses of a cell as dots in their colours, the least first, in a row or upright."""
         (x, y), (wide, high), count = self.middle(place), self.size, len(point.losses)
         row = wide > DOT * (count + 1) and high > 3.2
         if not row and not (high > DOT * (count + 1) and 0.9 < wide <= SAID[0]):

@@ -1,4 +1,4 @@
-"""More line colours than a style has: blends of its own with its ink and its panel, as far apart as they can be."""
+"""More line colours than a style has: blends of its own with its ink and panel, as far apart as can be."""
 
 from itertools import product
 

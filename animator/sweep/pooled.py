@@ -1,4 +1,4 @@
-"""Final losses over the swept axes, seeds pooled: what the sweep's figure draws. In: a manifest. Out: a Table.
+"""Final losses over the swept axes, seeds pooled: what the figure draws. In: a manifest. Out: a Table.
 
 An axis called `seed` is no axis of the figure where there are others: its losses are kept, and their median
 stands for them, a run that is not finite counting as infinite.
@@ -20,8 +20,8 @@ Place = tuple[int, ...]  # a value's number on each axis
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The cells of one place. state: "done", "diverged" (half of them or more), "failed" (all others), or "waiting".
-    loss: the median of their final losses, inf where that is not finite, None where no cell is done.
+    """The cells of one place. state: "done", "diverged" (half of those done, or more), or "failed" or "waiting"
+    where none is done. loss: the median of their final losses, inf where that is not finite, None without any.
     losses: the finite ones.
     """
 
@@ -50,7 +50,7 @@ class Table:
         return min(known)[1] if known else None
 
     def over(self, numbers: Sequence[int]) -> "Table":
-        """The table on the axes `numbers` alone: at each place the point of the lowest loss over the others."""
+        """The table on the axes `numbers` alone: at each place the point of the lowest loss of all."""
         found: dict[Place, Point] = {}
         for place, point in sorted(self.points.items()):
             kept = tuple(place[i] for i in numbers)

@@ -1,7 +1,7 @@
 """Bands of a slice as pixels, faster than contours: a hundred small pictures are painted in one frame.
 
-The place on the colour scale is linear between grid points. Edges between bands are smoothed over one pixel by
-their distance, place / slope, and carry a thin line as the films' contours do. No BLAS: the bytes do not
+The place on the colour scale is linear between grid points. Edges between bands are smoothed over one pixel
+by their distance, place / slope, and carry a thin line as the films' contours do. No BLAS: the bytes do not
 depend on the number of threads.
 """
 
@@ -54,7 +54,8 @@ class Raster:
         edge = np.clip(np.rint(value), 1, BANDS - 1)
         apart = (value - edge) * PARTS / _slope(value)
         part = np.clip(np.rint(apart), -REACH, REACH) + ((edge - 1) * SHADES + REACH)
-        return self._table.take(part.astype(np.int32)).view(np.uint8).reshape(*value.shape, 4)
+        colours = self._table.take(part.astype(np.int32))
+        return np.asarray(colours.view(np.uint8).reshape(*value.shape, 4))
 
     def known(self, number: int) -> NDArray[np.bool_] | None:
         """Where slice `number` is known (side, side), None for everywhere."""

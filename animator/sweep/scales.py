@@ -1,6 +1,7 @@
-"""Which scale suits some numbers: logarithmic where they are geometric, or span decades; and round ticks on it."""
+"""Which scale suits some numbers: logarithmic where they are geometric, or span decades; and round ticks."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import floor, log10
 
 import numpy as np
@@ -32,15 +33,11 @@ def decades(values: Sequence[float]) -> bool:
 
 
 def round_numbers(low: float, high: float, most: int) -> list[float]:
-    """At most `most` numbers in [low, high], 1, 2 or 5 times powers of ten, evenly by ratio; low is positive."""
+    """At most `most` numbers in [low, high], low positive: 1, 2 or 5 times powers of ten, about even."""
     powers = range(floor(log10(low)), floor(log10(high)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):
-        found = [
-            f * 10.0**p
-            for p in powers
-            for f in factors
-            if low <= f * 10.0**p * (1 + 1e-9) and f * 10.0**p <= high
-        ]
+        every = [factor * 10.0**power for power in powers for factor in factors]
+        found = [value for value in every if low <= value * (1 + 1e-9) and value <= high * (1 + 1e-9)]
         if len(found) <= most:
             return found
     step = -(-len(found) // max(1, most))
@@ -48,11 +45,10 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
 
 
 def thinned(widths: Sequence[float], places: Sequence[float], gap: float) -> list[int]:
-    """The numbers of labels that do not touch: every n-th, of the smallest n that leaves `gap` between them."""
+    """The numbers of labels that do not touch: every n-th, of the least n that leaves `gap` between them."""
     count = len(places)
     for step in range(1, count + 1):
         kept = list(range(0, count, step))
-        pairs = zip(kept[:-1], kept[1:], strict=True)
-        if all(abs(places[b] - places[a]) >= (widths[a] + widths[b]) / 2 + gap for a, b in pairs):
+        if all(abs(places[b] - places[a]) >= (widths[a] + widths[b]) / 2 + gap for a, b in pairwise(kept)):
             return kept
     return [0] if count else []

@@ -1,7 +1,7 @@
-"""The contact sheet: all cells of a sweep moving on one clock, in a labelled grid, as sheet.mp4 and sheet.gif.
+"""The contact sheet: all cells of a sweep moving on one clock in a labelled grid, sheet.mp4 and sheet.gif.
 
-When there are too many cells to read, sheet-2.mp4 and so on hold the others. The parent of a sweep draws it, from
-films whose surfaces are in the cache.
+When there are too many cells to read, sheet-2.mp4 and so on hold the others. The parent of a sweep draws it,
+from films whose surfaces are in the cache.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,8 +35,9 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
          size: Size | None = None) -> list[Path]:  # fmt: skip
     """Write the sheet's files into `folder`; their paths, sheet.mp4 first, none without films.
 
-    films: those of the cells that can be drawn, by index; the others are shown with their reasons. size: (width,
-    height) in pixels of all files, by default the films' shape with 1080 (GIF: 720) pixels on its shorter side.
+    films: those of the cells that can be drawn, by index; the others are shown with their reasons. size:
+    (width, height) in pixels of all files, by default the films' shape with 1080 pixels or more on its shorter
+    side (GIF: 720).
     """
     if not films:
         return []
@@ -50,7 +51,7 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
 
 
 def _size(manifest: Manifest, suffix: str) -> Size:
-    """The films' size, scaled so that its shorter side has SHORTEST pixels (MP4: or more); both sides even."""
+    """The films' size, its shorter side scaled to SHORTEST pixels (MP4: or more); both sides even."""
     width, height = int(manifest.film.get("width") or 1280), int(manifest.film.get("height") or 720)
     times = SHORTEST[suffix] / min(width, height)
     times = max(1.0, times) if suffix == ".mp4" else times
@@ -84,8 +85,9 @@ class _Printer:
         clock = replace(self.shared.clock, fps=fps)
         tracks = self._tracks(page, CALM if calm else fps)
         said = caption(self.manifest, page, self.shared, (number, len(self.pages)), tracks.values(), calm)
-        board = Board(page, tracks, self.cells, self.shared, style.find(self.style),
-                      self.size or _size(self.manifest, path.suffix), (self.manifest.title, said))  # fmt: skip
+        size = self.size or _size(self.manifest, path.suffix)
+        board = Board(page, tracks, self.cells, self.shared, style.find(self.style), size,
+                      (self.manifest.title, said))  # fmt: skip
         metadata = Metadata(self.manifest.title, self.manifest.description, alt_text(self.manifest, said),
                             self.manifest.command, {"sweep": self.manifest.scene, "page": number,
                                                     "pages": len(self.pages)})  # fmt: skip

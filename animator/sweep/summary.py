@@ -1,7 +1,7 @@
 """The sweep's own figure, summary.png: the final loss over the swept axes.
 
-One axis makes a curve, two a heat map, three small multiples of heat maps; of more, multiples over the product of
-the rest, or what is best over them where those would be too many. The same manifest gives the same bytes.
+One axis makes a curve, two a heat map, three small multiples of heat maps; of more, multiples over the product
+of the rest, or what is best over them where those would be too many. The same manifest gives the same bytes.
 """
 
 from collections.abc import Sequence
@@ -98,15 +98,13 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
     best = whole.best()
     if len(whole.axes) == 1:
         return [Panel("", whole, best)], ()
-    order = sorted(
-        range(len(whole.axes)),
-        key=lambda i: (not numeric(whole.axes[i].values), -len(whole.axes[i].values), i),
-    )
-    across, up = order[0], max(order[1:], key=lambda i: (len(whole.axes[i].values), -i))
-    rest = [i for i in range(len(whole.axes)) if i not in (across, up)]
+    counts = [len(axis.values) for axis in whole.axes]
+    order = sorted(range(len(counts)), key=lambda i: (not numeric(whole.axes[i].values), -counts[i], i))
+    across, up = order[0], max(order[1:], key=lambda i: (counts[i], -i))
+    rest = [i for i in range(len(counts)) if i not in (across, up)]
     dropped: list[int] = []
-    while prod(len(whole.axes[i].values) for i in rest) > MOST_PANELS:
-        longest = max(rest, key=lambda i: len(whole.axes[i].values))
+    while prod(counts[i] for i in rest) > MOST_PANELS:
+        longest = max(rest, key=lambda i: counts[i])
         rest.remove(longest)
         dropped.append(longest)
     names = tuple(whole.axes[i].name for i in sorted(dropped))
@@ -115,9 +113,7 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
     made = []
     for place in product(*(range(len(axis.values)) for axis in shown.axes[2:])):
         points = {key[:2]: point for key, point in shown.points.items() if key[2:] == place}
-        title = ", ".join(
-            f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(shown.axes[2:], place, strict=True)
-        )
+        title = _where(shown.axes[2:], place)
         mine = first[:2] if first is not None and first[2:] == place else None
         made.append(Panel(title, Table(shown.axes[:2], points, shown.seeds), mine))
     return made, names

@@ -25,8 +25,8 @@ Levels = NDArray[np.uint16]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relief:
-    """Slices as heights (T, ny, nx): FULL times their place on the scale; known (T, ny, nx): where the loss is
-    finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): coordinates.
+    """Slices as heights (T, ny, nx): FULL times their place on the scale; known (T, ny, nx): where the loss
+    is finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): coordinates.
     """
 
     alpha: Floats

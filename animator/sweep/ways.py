@@ -1,6 +1,7 @@
-"""The path of one run across a tile: on its surface, or as the curve of its loss over steps where there is none.
+"""The path of one run across a tile: on its surface, or as the curve of its loss over steps without one.
 
-A Way is points in pixels and what colours them; how far it is drawn depends on a state of the run's own clock.
+A Way is points in pixels and what colours them; how far it is drawn depends on a state of the run's own
+clock.
 """
 
 from collections.abc import Sequence
@@ -97,7 +98,7 @@ def as_curve(view: View, box: Box, losses: tuple[float, float], colour: str) -> 
 
 
 def free_corner(ways: Sequence[tuple[Box, Way]], em: float) -> Corner:
-    """The corner (right, top) in which a number covers least of all paths, each in its box, and their marks."""
+    """The corner (right, top) in which a number covers least of all paths and marks, each in its box."""
 
     def covered(corner: Corner) -> int:
         return sum(_weight(box, way, corner, em) for box, way in ways)

@@ -1,4 +1,4 @@
-"""The way of a sheet's frames into an encoder: drawn in this thread, encoded in another, a few frames apart."""
+"""The way of a sheet's frames into an encoder: drawn in this thread, encoded in another, a few apart."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
