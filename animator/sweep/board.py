@@ -53,6 +53,7 @@ class Board:
         self.artists: list[Tile | Counter] = [*self.tiles, self.counter]
         for artist in self.artists:
             artist.set_animated(True)
+            artist.set_zorder(10)
             self.figure.add_artist(artist)
         self._still: Pixels | None = None
         self._keys: list[object] = []

@@ -20,9 +20,9 @@ Place = tuple[int, ...]  # a value's number on each axis
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The cells of one place. state: "done", "diverged" (half of those done, or more), or "failed" or "waiting"
-    where none is done. loss: the median of their final losses, inf where that is not finite, None without any.
-    losses: the finite ones.
+    """The cells of one place. state: "done", "diverged" (half of those done, or more), or where none is done
+    "failed" or "waiting". loss: the median of their final losses, inf where that is not finite, None where
+    there is none. losses: the finite ones.
     """
 
     cells: tuple[Cell, ...]

@@ -36,8 +36,8 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     """Write the sheet's files into `folder`; their paths, sheet.mp4 first, none without films.
 
     films: those of the cells that can be drawn, by index; the others are shown with their reasons. size:
-    (width, height) in pixels of all files, by default the films' shape with 1080 pixels or more on its shorter
-    side (GIF: 720).
+    (width, height) in pixels of all files, by default the films' shape with 1080 pixels or more on its
+    shorter side (GIF: 720).
     """
     if not films:
         return []

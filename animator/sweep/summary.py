@@ -1,7 +1,8 @@
 """The sweep's own figure, summary.png: the final loss over the swept axes.
 
-One axis makes a curve, two a heat map, three small multiples of heat maps; of more, multiples over the product
-of the rest, or what is best over them where those would be too many. The same manifest gives the same bytes.
+One axis makes a curve, two a heat map, three small multiples of heat maps; of more, multiples over the
+product of the rest, or what is best over them where those would be too many. The same manifest gives the same
+bytes.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from animator.style import use_fonts
 from animator.sweep.board import em_of
 from animator.sweep.curve import curve
 from animator.sweep.heat import Heat
-from animator.sweep.manifest import Manifest
+from animator.sweep.manifest import Axis, Manifest
 from animator.sweep.pooled import Place, Table, table
 from animator.sweep.scales import numeric
 from animator.sweep.shades import Shades, shade_bar, shades
@@ -136,8 +137,12 @@ def _lowest(whole: Table) -> str:
     best = whole.best()
     if best is None:
         return "No cell came to an end that is finite and in its window."
-    where = ", ".join(f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(whole.axes, best, strict=True))
-    return f"Lowest: {number(whole.points[best].loss or 0.0, 2)} at {where} (ringed)."
+    return f"Lowest: {number(whole.points[best].loss or 0.0, 2)} at {_where(whole.axes, best)} (ringed)."
+
+
+def _where(axes: Sequence[Axis], place: Place) -> str:
+    """A place in words: "learning_rate 0.1, optimizer adam"."""
+    return ", ".join(f"{axis.name} {told(axis.values)[i]}" for axis, i in zip(axes, place, strict=True))
 
 
 def _fates(whole: Table) -> str:

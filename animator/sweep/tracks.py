@@ -26,7 +26,8 @@ Levels = NDArray[np.uint16]
 @dataclass(frozen=True, slots=True, eq=False)
 class Relief:
     """Slices as heights (T, ny, nx): FULL times their place on the scale; known (T, ny, nx): where the loss
-    is finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): coordinates.
+    is finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): their
+    coordinates.
     """
 
     alpha: Floats
