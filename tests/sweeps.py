@@ -35,7 +35,7 @@ def cell(
 
 def manifest(axes: Mapping[str, Sequence[Any]], cells: Sequence[Cell] | None = None, kind: str = "product",
              style: str = "dark", **common: Any) -> Manifest:  # fmt: skip
-    """A sweep of "neuron" over `axes`; without `cells`, all of their product, done, with losses of 1, 2, 3."""
+    """A sweep of "neuron" over `axes`; without `cells`, all of their product, with losses of 1, 2, 3."""
     names = list(axes)
     made = cells if cells is not None else [
         cell(i, dict(zip(names, values, strict=True)), loss=float(i + 1), steps=60)
@@ -67,7 +67,7 @@ def four(
 ) -> tuple[Manifest, dict[int, Film]]:
     """Four cells, 2 x 2: a failed one, and three films of rates[0], rates[1] and rates[2]."""
     axes = {"learning_rate": [0.1, 0.5], "optimizer": ["sgd", "adam"]}
-    views = [numpy_view(rate, moving) for rate in rates[:3]]
+    views = [numpy_view(rate, moving) for rate in (0.1, 0.5, 1.0)]
     left = replace(views[2], window=replace(views[2].window, left_at=20))  # type: ignore[type-var]
     films = {i: film_of(view) for i, view in zip((0, 1, 2), (*views[:2], left), strict=True)}
     places = [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]

@@ -27,7 +27,7 @@ def loss_strip(look: Look, box: Box, scale: LossScale) -> None:
     ticks = spaced(scale, box.width / em)
     bar.set_xticks([float(scale.position(tick)) for tick in ticks], [f"{tick:g}" for tick in ticks])
     for label in bar.get_xticklabels():
-        label.set(fontfamily=use_fonts(), fontsize=0.82 * look.points)
+        label.set(fontfamily=use_fonts(), fontsize=0.86 * look.points)
     look.text(box.left - 0.6 * em, box.bottom + 0.22 * em, "loss", em=0.95, color=style.muted, ha="right")
 
 
@@ -35,7 +35,7 @@ def spaced(scale: LossScale, width: float) -> list[float]:
     """Round losses whose numbers do not touch on a bar of `width` em, nor stand out at its ends."""
     chosen: list[tuple[float, float, float]] = []
     for tick in scale.ticks():
-        middle, half = float(scale.position(tick)) * width, 0.24 * len(f"{tick:g}")
+        middle, half = float(scale.position(tick)) * width, 0.25 * len(f"{tick:g}")
         free = all(abs(middle - other) > half + wide + APART for _, other, wide in chosen)
         if free and half - 1.0 <= middle <= width - half + 0.8:
             chosen.append((tick, middle, half))

@@ -28,9 +28,9 @@ def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
         _line(look, axes, at, medians)
     for (i,), point in table.points.items():
         _fate(look, axes, at, i, point)
-        seeds = point.losses if table.seeds > 1 else ()
-        axes.plot([at[i]] * len(seeds), seeds, "o", color=style.lines[1], markersize=look.line(5),
-                  markeredgewidth=0, alpha=0.85, zorder=5)  # fmt: skip
+        if table.seeds > 1:
+            axes.plot([at[i]] * len(point.losses), point.losses, "o", color=style.lines[1], alpha=0.85,
+                      markersize=look.line(5), markeredgewidth=0, zorder=5)  # fmt: skip
     axes.plot(at, medians, "o", color=style.lines[0], markersize=look.line(8), zorder=4,
               markeredgecolor=style.panel, markeredgewidth=look.line(1.2))  # fmt: skip
     if best is not None:

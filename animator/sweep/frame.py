@@ -53,7 +53,7 @@ class Frame:
         if sheet.scale is not None:
             wide = min(BAR, size[0] / em - COUNTER - 2 * MARGIN - 4)
             left = size[0] - (MARGIN + wide) * em
-            loss_strip(look, Box(left, 1.35 * em, wide * em, 0.95 * em), sheet.scale)
+            loss_strip(look, Box(left, 1.6 * em, wide * em, 0.95 * em), sheet.scale)
 
     def _words(self, title: str, caption: str) -> None:
         look, (width, height) = self.look, self.size

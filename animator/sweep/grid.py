@@ -15,7 +15,7 @@ from animator.sweep.manifest import Axis, Cell, Manifest
 from animator.sweep.values import labels, swept, told
 
 Labels = tuple[tuple[str, str], ...]  # (axis, value) of each nested axis, the outer one first
-LETTER = 0.46  # em: a wide mean of the letters' widths at the size of labels
+LETTER = 0.48  # em: a wide mean of the letters' widths at the size of labels
 FILLED = 0.6  # of a page: what whole groups must fill to be kept together
 MOST_LABEL = 9.0  # em: what row labels may take
 
@@ -28,7 +28,7 @@ class Room:
     height: float
     least: float = 5.12
     gap: float = 0.35
-    line: float = 1.15
+    line: float = 1.2
 
 
 @dataclass(frozen=True, slots=True)

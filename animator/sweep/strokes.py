@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 CIRCLE = Path.unit_circle()
 PLUS = Path(np.array([[-1.0, 0.0], [1, 0], [0, -1], [0, 1]]), [Path.MOVETO, Path.LINETO] * 2)
 CASING = 1.75  # times the trail's width
-SMALL = 0.82  # em: what is said on a tile
+SMALL = 0.86  # em: what is said on a tile, the least that films have
 
 
 def bounds(box: Box) -> Bbox:

@@ -41,9 +41,12 @@ GAP = 2.0  # em: between maps side by side
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One chart: its title, its table of one or two axes, and the best place, where it is here."""
+    """One chart: its title, with names or of values alone, its table of one or two axes, and the best place,
+    where it is here.
+    """
 
     title: str
+    values: str
     table: Table
     best: Place | None
 
@@ -98,7 +101,7 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
     """The charts, and the names of the axes that only the best is shown of."""
     best = whole.best()
     if len(whole.axes) == 1:
-        return [Panel("", whole, best)], ()
+        return [Panel("", "", whole, best)], ()
     counts = [len(axis.values) for axis in whole.axes]
     order = sorted(range(len(counts)), key=lambda i: (not numeric(whole.axes[i].values), -counts[i], i))
     across, up = order[0], max(order[1:], key=lambda i: (counts[i], -i))
@@ -116,7 +119,8 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
         points = {key[:2]: point for key, point in shown.points.items() if key[2:] == place}
         title = _where(shown.axes[2:], place)
         mine = first[:2] if first is not None and first[2:] == place else None
-        made.append(Panel(title, Table(shown.axes[:2], points, shown.seeds), mine))
+        values = ", ".join(told(axis.values)[i] for axis, i in zip(shown.axes[2:], place, strict=True))
+        made.append(Panel(title, values, Table(shown.axes[:2], points, shown.seeds), mine))
     return made, names
 
 
@@ -171,6 +175,7 @@ def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> N
     across = _abreast(panels, wide, high - 1.8 * em * len(panels))
     down = ceil(len(panels) / across)
     pitch = (wide + GAP * em) / across, high / down
+    named = max(len(panel.title) for panel in panels) * LETTER * em < pitch[0] - GAP * em
     for i, panel in enumerate(panels):
         row, column = divmod(i, across)
         box = Box(body.left + left + column * pitch[0], body.bottom + 3.2 * em + (down - row - 1) * pitch[1],
@@ -179,14 +184,22 @@ def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> N
         heat.name(i + across >= len(panels), column == 0)
         if panel.best is not None:
             heat.ring(panel.best)
-        title = look.text(box.left, box.bottom + box.height + 0.5 * em, panel.title, em=0.95,
-                          color=look.style.muted)  # fmt: skip
-        shrink(title, box.width)
+        _entitle(look, box, panel, named)
         if column == 0:
             heat.axes.set_ylabel(
                 up.name, color=look.style.muted, fontsize=0.95 * look.points, family=use_fonts()
             )
             heat.axes.yaxis.set_label_coords((0.9 * em - left) / box.width, 0.5)
+
+
+def _entitle(look: Look, box: Box, panel: Panel, named: bool) -> None:
+    """What a map is of above it: names and values, or values alone where there is no room for names."""
+    words = panel.title if named else panel.values
+    text = look.text(box.left, box.bottom + box.height + 0.5 * look.em, words, em=0.95,
+                     color=look.style.muted)  # fmt: skip
+    while text.get_window_extent().width > box.width + look.em and len(words) > 2:
+        words = words[:-1]
+        text.set_text(words + "…")
 
 
 def _abreast(panels: Sequence[Panel], wide: float, high: float) -> int:
