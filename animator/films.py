@@ -5,9 +5,7 @@ The module that turns everything into one; `animator.film(...)` is its door for 
 
 import tempfile
 from base64 import b64encode
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -24,10 +22,11 @@ from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of, opener_for
 from animator.errors import AnimatorError
 from animator.files import replacing
-from animator.flashes import FlashCounter, watched
+from animator.flashes import FlashCounter
 from animator.layout import Mosaic
 from animator.pacing import Pacing, clock
 from animator.panels.base import DPI
+from animator.pipeline import Cutout, Drawing, written
 from animator.plane import Plane
 from animator.prepare import Cut
 from animator.progress import Progress, quiet
@@ -35,10 +34,9 @@ from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT, Slice
 from animator.source import Source
 from animator.style import Style
-from animator.timeline import FrameState, Timeline
+from animator.timeline import Timeline
 from animator.view import View
 
-AHEAD = 3
 SAMPLES = 24
 VECTORS = {".svg", ".pdf"}
 HOPELESS = 1.6  # a film guessed this much above its budget is not tried
@@ -175,7 +173,7 @@ class Film:
         layout, wanted = self.layout, self._wanted()
         if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
             layout = (("weights",), ("loss",))
-        caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
+        caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
         speaks = bool(self.timeline(fps).pacing.named)
         look = _larger(look or style.find(self.style), self.text)
@@ -183,6 +181,10 @@ class Film:
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
         return self._canvas[1]
+
+    def under_title(self, views: tuple[View, ...]) -> str:
+        """The words under the title: the scene's own, what the surface is, and what became of the runs."""
+        return " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
@@ -276,35 +278,36 @@ class Film:
 
     def _save(self, path: Path, spec: FilmSpec, frame: str = "last") -> Saved:
         clock = self.timeline(spec.fps)
-        draw = self._drawing(spec)
-        stills = list(clock.stills()) if path.suffix.lower() != ".png" else [(chosen(clock, frame), 1)]
-        stage = f"drawing {path.name}"
+        drawing = self._drawing(spec)
+        still = path.suffix.lower() == ".png"
+        stills = iter([(chosen(clock, frame), 1)]) if still else clock.stills()
+        stage, frames = f"drawing {path.name}", 1 if still else clock.frames
 
         def samples() -> Iterator[NDArray[np.uint8]]:
-            picked = np.unique(np.linspace(0, len(stills) - 1, SAMPLES).astype(int))
-            return (draw(stills[i][0]) for i in picked)
+            picked = np.unique(np.linspace(0, clock.frames - 1, SAMPLES).astype(int))
+            return (drawing.draw(clock.state(int(i))) for i in picked)
 
-        frames = sum(repeat for _, repeat in stills)
         self.progress(stage, 0, frames)
         with open_encoder(path, spec, self.metadata(), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
-            for repeat in _pipe(draw, stills, watched(encoder.write, counter)):
+            for picture, repeat in written(drawing, stills, encoder):
+                counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
 
-    def _drawing(self, spec: FilmSpec) -> Callable[[FrameState], NDArray[np.uint8]]:
-        """The function that draws a state: opaque, or with the background taken out."""
+    def _drawing(self, spec: FilmSpec) -> Drawing:
+        """What draws the states: opaque, or with the background taken out."""
         if not spec.transparent:
-            return self.canvas((spec.width, spec.height), spec.fps).draw
+            return self.canvas((spec.width, spec.height), spec.fps)
         look = style.find(self.style)
         black, white = (
             self.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
             for ground in ("#000000", "#ffffff")
         )
-        return lambda state: cut_out(black.draw(state), white.draw(state))
+        return Cutout(black, white)
 
     def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
         """One still of the last frame beside each film; films of one stem share the largest."""
@@ -387,20 +390,12 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
         opener_for(path)
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
-    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
+    found = style.find(look)
+    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(found),
+                    matte=style.rgb(found.background))  # fmt: skip
     spec = (delivery or Delivery()).apply(spec)
     spec.check(kind)
     return spec
-
-
-def cut_out(on_black: NDArray[np.uint8], on_white: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture (H, W, 4) that looks like one on black ground and like the other on white (Smith and Blinn
-    1996, "Blue screen matting"): alpha is 1 - (white - black), colours are those on black / alpha.
-    """
-    black, white = on_black[..., :3].astype(np.int32), on_white[..., :3].astype(np.int32)
-    alpha = np.clip(255 - (white - black).max(axis=2), 0, 255)
-    colours = np.minimum(255, (black * 255 + alpha[..., None] // 2) // np.maximum(alpha, 1)[..., None])
-    return np.dstack([colours, alpha]).astype(np.uint8)
 
 
 def _larger(look: Style, times: float) -> Style:
@@ -441,28 +436,3 @@ def _exact_colours(look: style.Style) -> tuple[tuple[int, int, int], ...]:
         look.target,
     ]
     return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
-
-
-def _pipe(
-    draw: Callable[[FrameState], NDArray[np.uint8]],
-    stills: list[tuple[FrameState, int]],
-    write: Callable[[NDArray[np.uint8], int], None],
-) -> Iterator[int]:
-    """Draw in this thread and encode in another, at most AHEAD frames apart; yields repeats written."""
-    waiting: deque[tuple[Future[None], int]] = deque()
-    kept: list[NDArray[np.uint8]] = []  # as many pictures as can be on their way, used in turn
-    with ThreadPoolExecutor(1, "encoder") as pool:
-        for i, (state, repeat) in enumerate(stills):
-            picture = draw(state)
-            if len(kept) < AHEAD + 2:
-                kept.append(picture.copy())
-            else:
-                np.copyto(kept[i % len(kept)], picture)
-            waiting.append((pool.submit(write, kept[i % len(kept)], repeat), repeat))
-            while len(waiting) > AHEAD:
-                written, count = waiting.popleft()
-                written.result()
-                yield count
-        for written, count in waiting:
-            written.result()
-            yield count

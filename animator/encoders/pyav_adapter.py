@@ -95,7 +95,9 @@ class VideoStream:
             self._container.mux(packet)
 
 
-def yuv_converter(layout: str = "yuv420p") -> Callable[[NDArray[np.uint8]], Any]:
+def yuv_converter(
+    layout: str = "yuv420p", threads: int = _SCALER_THREADS
+) -> Callable[[NDArray[np.uint8]], Any]:
     """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range picture of `layout`, which is
     yuv420p, or yuva420p with transparency.
 
@@ -111,7 +113,7 @@ def yuv_converter(layout: str = "yuv420p") -> Callable[[NDArray[np.uint8]], Any]
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
             interpolation=Interpolation.AREA,
-            threads=_SCALER_THREADS,
+            threads=threads,
         )
 
     return convert
