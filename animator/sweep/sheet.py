@@ -15,13 +15,13 @@ from animator import style
 from animator.encoders import Metadata, open_encoder
 from animator.films import Film, spec_for
 from animator.flashes import ALLOWED, FlashCounter
+from animator.pipeline import written
 from animator.progress import Progress, quiet
 from animator.sweep.board import Board, room_of
 from animator.sweep.captions import alt_text, caption
 from animator.sweep.grid import Page, arranged
 from animator.sweep.manifest import Manifest
 from animator.sweep.tracks import Sheet, Track, survey, track
-from animator.sweep.writing import written
 
 SHORTEST = {".mp4": 1080, ".gif": 720}  # pixels: of the shorter side
 GIF_RATE = 10.0  # frames a second
