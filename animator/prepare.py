@@ -38,6 +38,7 @@ GHOST = 3  # grid lines of a race's surface to one of a batch's
 EVERY_STEP = 400
 MOST_LINES = 8
 SEARCH = 31
+READ = 64 * 2**20  # bytes of weights that are held at once
 PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
 
@@ -275,15 +276,20 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     if source.data is not None:
         losses[:] = np.nan
     heights = np.empty(len(rows))
-    for t, row in enumerate(rows):
-        weights, own = np.asarray(run.weights[int(row)]), run.state[int(row)]
-        if not np.isfinite(losses[steps[t]]):
-            losses[steps[t]] = objective(weights[None], own)[0]
-        at = cuts[t if moves else 0]
-        under = at + (place[row] - plane.project(at)) @ plane.basis
-        state = states[t if moves else 0] if states is not None else own
-        heights[t] = objective(under.astype(np.float32)[None], state)[0]
-        source.progress("heights under the dot", t + 1, len(rows))
+    per_read = max(1, READ // (4 * (run.weights.shape[1] + run.state.shape[1])))
+    for start in range(0, len(rows), per_read):
+        part = slice(start, start + per_read)
+        some, own = rows[part], np.asarray(run.state[rows[part]])
+        lacking = ~np.isfinite(losses[steps[part]])
+        if lacking.any():
+            losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
+        under = []
+        for t, row in enumerate(some, start):
+            at = cuts[t if moves else 0]
+            under.append(at + (place[row] - plane.project(at)) @ plane.basis)
+        known = own if states is None else states[part] if moves else states[0]
+        heights[part] = objective(np.asarray(under, np.float32), known)
+        source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         for name, values in (
             ("alpha", alpha), ("beta", beta), ("slices", slices), ("heights", heights), ("loss", losses),

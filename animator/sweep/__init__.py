@@ -1,0 +1,1 @@
+"""Sweeps: many films of one scene, planned, made and shown together."""
