@@ -13,17 +13,18 @@ from animator.description import without_optimizer
 from animator.experiment import Experiment, ingredients
 
 # Functions with a kink are left out: two runs that round differently may fall on its two sides.
-SMOOTH = set(
-    "linear tanh sigmoid softmax softplus silu gelu elu exponential softsign log_softmax log_sigmoid mish".split()
-)
+SMOOTH = {"linear", "tanh", "sigmoid", "softmax", "softplus", "silu", "gelu", "elu", "exponential",
+          "softsign", "log_softmax", "log_sigmoid"}  # fmt: skip
 LAYERS = {"InputLayer", "Dense", "Activation", "Flatten", "Reshape"}
 EXTRAS = ("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
           "bias_constraint", "lora_rank", "quantization_config")  # fmt: skip
 LOSSES = {
-    *("mse mean_squared_error binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy "
-      "huber log_cosh poisson kl_divergence MeanSquaredError BinaryCrossentropy CategoricalCrossentropy "
-      "SparseCategoricalCrossentropy Huber LogCosh Poisson KLDivergence").split()
+    "mse", "mean_squared_error", "binary_crossentropy", "categorical_crossentropy", "kl_divergence",
+    "sparse_categorical_crossentropy", "huber", "log_cosh", "poisson", "MeanSquaredError", "Huber", "LogCosh",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy", "Poisson",
+    "KLDivergence",
 }  # fmt: skip
+METRICS = {"accuracy", "acc", "mse", "mean_squared_error"}
 NUMBERS = {"learning_rate", "momentum", "beta_1", "beta_2", "epsilon", "name"}
 PLAIN = {"weight_decay": None, "clipnorm": None, "clipvalue": None, "global_clipnorm": None, "use_ema": False,
          "loss_scale_factor": None, "gradient_accumulation_steps": None, "amsgrad": False}  # fmt: skip
@@ -108,14 +109,7 @@ def _is_plain_loss(compiled: Mapping[str, Any]) -> bool:
 
 
 def _are_means(model: Any) -> bool:
-    """Whether each metric is a mean over samples, so that batches add up."""
-    import keras
-
+    """Whether each metric is Keras' own and a mean over samples, so that batches add up."""
     compiled = model._compile_metrics
     names = compiled._user_metrics if compiled is not None else None
-    if not names:
-        return True
-    return isinstance(names, list) and all(
-        name in ("accuracy", "acc", "mse", "mean_squared_error") or isinstance(name, keras.metrics.Mean)
-        for name in names
-    )
+    return not names or (isinstance(names, list) and all(str(name) in METRICS for name in names))
