@@ -4,10 +4,9 @@ A Keras model goes in, plain JSON comes out. Trainable variables make the path; 
 statistics are its state, kept with every row; frozen variables are fixed, kept once.
 """
 
-import json
 import math
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -64,20 +63,6 @@ def description(model: Any) -> dict[str, Any]:
             **{name: version(name) for name in ("animator", "keras", "tensorflow", "numpy")},
         },
     }
-
-
-def without_optimizer(said: Mapping[str, Any]) -> list[Any]:
-    """What decides the loss as a function of weights, of a description `said`: [layers, loss and metrics].
-
-    Recordings of different optimizers and learning rates have it in common.
-    """
-    layers, compiled = (
-        json.loads(part) if isinstance(part, str) else part
-        for part in (said.get("model_config"), said.get("compile_config"))
-    )
-    layers = {k: v for k, v in layers.items() if k != "compile_config"} if layers else None
-    compiled = {k: v for k, v in compiled.items() if k != "optimizer"} if compiled else None
-    return [layers, compiled]
 
 
 def data_said(part: Samples, loss_samples: int | None = None) -> dict[str, Any]:

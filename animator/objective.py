@@ -19,8 +19,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from animator import cache
-from animator.description import description, size, variables_of, without_optimizer
+from animator.description import description, size, variables_of
 from animator.errors import AnimatorError
+from animator.essence import without_optimizer
 from animator.progress import Progress, quiet
 from animator.samples import Samples, samples
 

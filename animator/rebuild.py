@@ -6,16 +6,16 @@ holds is run as code, and nothing global is set.
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import cache
-from animator.description import variables_of, without_optimizer
+from animator.description import variables_of
 from animator.errors import AnimatorError
+from animator.essence import loss_key
 from animator.samples import Samples, samples
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Obje
             "so no loss can be computed. Give the data with data=(x, y)."
         )
     if model is None:
-        return warm(_told(run), lambda: rebuild(run), samples(known))
+        return warm(
+            loss_key(run.meta, run.fixed, np.asarray(run.state[-1])), lambda: rebuild(run), samples(known)
+        )
     count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
     if count != len(run.weights[0]):
         raise AnimatorError(
@@ -90,16 +92,6 @@ def warm(key: str, model: Callable[[], Any], data: Samples) -> "Objective":
         return _WARM[key]
     _WARM[key] = found = _WARM.pop(key)  # the latest stand last
     return found.on(data)
-
-
-def said_key(said: Mapping[str, Any], *values: Any) -> str:
-    """Digest of what decides a model's loss, of its description: the optimizer does not."""
-    kinds = [said.get(kind) for kind in ("variables", "state", "fixed")]
-    return cache.digest(*without_optimizer(said), *kinds, *values)
-
-
-def _told(run: "Recording") -> str:
-    return said_key(run.meta, run.fixed, np.asarray(run.state[-1]))
 
 
 def assign(variables: tuple[Any, ...], row: NDArray[np.float32]) -> None:

@@ -45,9 +45,10 @@ class Recorder(keras.callbacks.Callback):
     loss_rows: at how many of the kept rows the losses on the data are computed, evenly spread, first and
     last included: by default all, or as many as keep rows x samples x parameters under 2e11.
     loss_samples: how many of the data's samples, from the first, they are computed from: by default all.
-    seed and notes are written down as they are. losses: makes the Objective of a
-    model on data. The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises AnimatorError, before training starts, for what cannot
-    be recorded truly, and when the disk cannot hold it.
+    seed and notes are written down as they are. losses: makes the Objective of a model on data.
+    The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises
+    AnimatorError, before training starts, for what cannot be recorded truly, and when the disk cannot hold
+    it.
     """
 
     def __init__(

@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 
 SAVE_SECONDS = 5.0
 SOME = 8  # slices up to which each is evaluated
+LINES = 10**7  # slices x parameters up to which they are looked at all at once
 _SAME = 1e-12  # offsets from the plane below this part of the weights' size are rounding
 
 
@@ -212,7 +213,7 @@ def evaluate_slices(
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     shape = (len(rows), beta.size, alpha.size)
-    if states is None and len(rows) > 2 * SOME:
+    if states is None and len(rows) > 2 * SOME and len(rows) * plane.origin.size <= LINES:
         smooth = _on_a_line(objective, plane, rows, coordinates, shape, progress)
         if smooth is not None:
             return smooth
@@ -269,6 +270,12 @@ def _around(model: Any, plane: Plane) -> Extent:
     parts = [np.ravel(np.asarray(variable)) for variable in model.trainable_variables]
     a, b = plane.project(np.concatenate(parts)) if parts else (0.0, 0.0)
     return float(a - 2), float(a + 2), float(b - 2), float(b + 2)
+
+
+def where(plane: Plane, rows: Any) -> str:
+    """Digest of where slices of `plane` through `rows` (T, P) lie: the same for the same slices."""
+    parts = (_offset(plane, rows[t]).astype(np.float32) for t in range(len(rows)))
+    return cache.digest(*(_digest(part, None) for part in parts))
 
 
 def _offset(plane: Plane, row: npt.ArrayLike) -> Floats:

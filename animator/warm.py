@@ -13,7 +13,8 @@ import keras
 import numpy as np
 
 from animator import rebuild
-from animator.description import description, variables_of, without_optimizer
+from animator.description import description, variables_of
+from animator.essence import loss_key, without_optimizer
 from animator.objective import Objective, loss_function
 from animator.samples import Samples
 
@@ -46,7 +47,7 @@ def alike(model: Any) -> tuple[Any, Losses]:
 def _kept(model: Any, data: Samples) -> Objective:
     found = variables_of(model)
     held = [np.ravel(keras.ops.convert_to_numpy(v)) for v in (*found.fixed, *found.state)]
-    return rebuild.warm(rebuild.said_key(description(model), *held), lambda: model, data)
+    return rebuild.warm(loss_key(description(model), *held), lambda: model, data)
 
 
 def _set_back(known: Any, fresh: Any) -> None:

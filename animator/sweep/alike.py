@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from animator.description import without_optimizer
+from animator.essence import without_optimizer
 from animator.experiment import Experiment, ingredients
 
 # Functions with a kink are left out: two runs that round differently may fall on its two sides.

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.description import data_said, plain_json
-from animator.rebuild import said_key, warm
+from animator.essence import loss_key
+from animator.rebuild import warm
 from animator.recording_writer import RecordingWriter, Row
 from animator.samples import Samples
 
@@ -39,7 +40,7 @@ def write(path: Path, run: Run, model: Any, said: Mapping[str, Any], about: Mapp
     try:
         steps = range(1, len(run.weights))
         writer.write(columns(run, parts["data"].count), steps, run.weights[1:], nothing[1:])
-        known = warm(said_key(said), lambda: model, parts["data"])
+        known = warm(loss_key(said), lambda: model, parts["data"])
         losses = {"loss" if name == "data" else "test_loss": known.on(part)(run.weights)
                   for name, part in parts.items()}  # fmt: skip
         writer.finish(losses)

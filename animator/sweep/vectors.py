@@ -56,6 +56,7 @@ class Program:
             type(model.optimizer).__name__, bool(getattr(model.optimizer, "nesterov", False))
         ]
         self._run = tf.function(self._train, autograph=False)
+        self._rates = adam_rates if type(model.optimizer).__name__ == "Adam" else still_rates
 
     def train(self, starts: Floats, x: Any, y: Any, orders: NDArray[np.int64], numbers: Floats,
               batch: int, epochs: int) -> Trained:  # fmt: skip
@@ -64,22 +65,25 @@ class Program:
         numbers (C, Q): the optimizer's, see `numbers_of`. batch: samples to an update; the last of an
         epoch may have fewer.
         """
+        steps = epochs * -(-orders.shape[1] // batch)
+        rates = self._rates(numbers, steps)
         all_orders = np.concatenate([turned(orders, batch, twin) for twin in range(TWINS + 1)])
         weights, losses, metrics, strayed = (
             part.numpy()
             for part in self._run(
                 tf.constant(starts), tf.constant(x), tf.constant(y), tf.constant(all_orders),
-                tf.constant(np.tile(numbers, (TWINS + 1, 1))), tf.constant(batch), tf.constant(epochs),
+                tf.constant(np.tile(numbers, (TWINS + 1, 1))), tf.constant(np.tile(rates, (1, TWINS + 1))),
+                tf.constant(batch),
             )
         )  # fmt: skip
         sound = np.isfinite(weights).all(axis=(0, 2))
         return Trained(weights, losses, metrics, np.where(sound, strayed.astype(np.float64), np.inf))
 
-    def _train(self, start: Any, x: Any, y: Any, orders: Any, numbers: Any, batch: Any, epochs: Any) -> Any:
+    def _train(self, start: Any, x: Any, y: Any, orders: Any, numbers: Any, rates: Any, batch: Any) -> Any:
         count, size = start.shape
         n = tf.shape(orders)[1]
         each = -(-n // batch)
-        steps = epochs * each
+        steps = tf.shape(rates)[0]
         rough = tf.repeat(tf.constant([0.0] + [ROUNDING] * TWINS), count)[:, None]
         counters = sum(int(np.prod(v.shape)) for v in self._counters)
         kept = [
@@ -99,7 +103,9 @@ class Program:
                 (rows * noise[0], tf.gather(x, chosen), tf.gather(y, chosen)),
                 fallback_to_while_loop=False,
             )
-            rows, first, second = self._update(rows, slope * noise[1], first, second, numbers, step)
+            rows, first, second = self._update(
+                rows, slope * noise[1], first, second, numbers, rates[step][:, None]
+            )
             cells = rows[:count]
             apart = tf.reduce_max(tf.abs(tf.reshape(rows, (TWINS + 1, count, size)) - cells), axis=(0, 2))
             apart = tf.where(tf.math.is_finite(apart), apart, np.inf)
@@ -145,29 +151,45 @@ def numbers_of(optimizer: Any) -> list[float]:
     return [float(optimizer.learning_rate), optimizer.momentum]
 
 
-def _sgd(rows: Any, slope: Any, first: Any, second: Any, numbers: Any, step: Any) -> tuple[Any, Any, Any]:
-    rate, momentum = numbers[:, 0:1], numbers[:, 1:2]
-    first = first * momentum - slope * rate
+def still_rates(numbers: Floats, steps: int) -> Floats:
+    """(K, C) the learning rate of each update."""
+    return np.tile(numbers[:, 0], (steps, 1))
+
+
+def adam_rates(numbers: Floats, steps: int) -> Floats:
+    """(K, C) Adam's learning rate with its correction for averages that begin at 0.
+
+    1 - beta^t cancels nearly all digits at first, so powers must be rounded as in Keras' compiled step.
+    """
+    rate, beta_1, beta_2 = (numbers[:, k] for k in range(3))
+    t = np.arange(1, steps + 1, dtype=np.float32)[:, None]
+    above, below = (part.numpy() for part in _corrections(tf.constant(t), beta_1[None], beta_2[None]))
+    return np.asarray(rate * above / below, np.float32)
+
+
+@tf.function(jit_compile=True, reduce_retracing=True)  # type: ignore[untyped-decorator]
+def _corrections(t: Any, beta_1: Any, beta_2: Any) -> tuple[Any, Any]:
+    return tf.sqrt(1 - tf.pow(beta_2, t)), 1 - tf.pow(beta_1, t)
+
+
+def _sgd(rows: Any, slope: Any, first: Any, second: Any, numbers: Any, rate: Any) -> tuple[Any, Any, Any]:
+    first = first * numbers[:, 1:2] - slope * rate
     return rows + first, first, second
 
 
 def _nesterov(
-    rows: Any, slope: Any, first: Any, second: Any, numbers: Any, step: Any
+    rows: Any, slope: Any, first: Any, second: Any, numbers: Any, rate: Any
 ) -> tuple[Any, Any, Any]:
-    """Keras makes a plain update where the momentum is 0; this formula is the same there."""
-    rate, momentum = numbers[:, 0:1], numbers[:, 1:2]
+    momentum = numbers[:, 1:2]
     first = first * momentum - slope * rate
     return rows + (first * momentum - slope * rate), first, second
 
 
-def _adam(rows: Any, slope: Any, first: Any, second: Any, numbers: Any, step: Any) -> tuple[Any, Any, Any]:
+def _adam(rows: Any, slope: Any, first: Any, second: Any, numbers: Any, rate: Any) -> tuple[Any, Any, Any]:
     """Kingma and Ba 2015, algorithm 1 in the form before section 2.1, rounded as Keras rounds."""
-    rate, beta_1, beta_2, rest_1, rest_2, epsilon = (numbers[:, k : k + 1] for k in range(6))
-    t = tf.cast(step + 1, tf.float32)
-    alpha = rate * tf.sqrt(1 - tf.pow(beta_2, t)) / (1 - tf.pow(beta_1, t))
-    first += (slope - first) * rest_1
-    second += (tf.square(slope) - second) * rest_2
-    return rows - first * alpha / (tf.sqrt(second) + epsilon), first, second
+    first += (slope - first) * numbers[:, 3:4]
+    second += (tf.square(slope) - second) * numbers[:, 4:5]
+    return rows - first * rate / (tf.sqrt(second) + numbers[:, 5:6]), first, second
 
 
 _UPDATES = {("SGD", False): _sgd, ("SGD", True): _nesterov, ("Adam", False): _adam}
