@@ -6,7 +6,7 @@ holds is run as code, and nothing global is set.
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -77,6 +77,11 @@ def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Obje
             "model changed after it was recorded. Build the model it was recorded with, or record again."
         )
     return loss_function(model, known)
+
+
+def key(said: Mapping[str, Any], *values: NDArray[Any]) -> str:
+    """Digest of a model's loss, of its description, and of the variables that are no weights."""
+    return loss_key(said, *(part for part in values if part.size))
 
 
 def warm(key: str, model: Callable[[], Any], data: Samples) -> "Objective":

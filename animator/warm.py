@@ -14,7 +14,7 @@ import numpy as np
 
 from animator import rebuild
 from animator.description import description, variables_of
-from animator.essence import loss_key, without_optimizer
+from animator.essence import without_optimizer
 from animator.objective import Objective, loss_function
 from animator.samples import Samples
 
@@ -31,23 +31,24 @@ def alike(model: Any) -> tuple[Any, Losses]:
     """A model that trains as `model` does, compiled before where that is possible, or `model` itself; and
     what makes its loss on data (`loss_function`, with graphs that are kept).
     """
-    key = _key(model)
-    if key is None:
+    own = key(model)
+    if own is None:
         return model, loss_function
-    known = _MODELS.pop(key, None)
-    if known is not None:
+    known = _MODELS.pop(own, None)
+    if known is not None and known is not model:
         _set_back(known, model)
         model = known
     while len(_MODELS) >= KEPT:
         _MODELS.pop(next(iter(_MODELS)))
-    _MODELS[key] = model
-    return model, _kept
+    _MODELS[own] = model
+    return model, kept
 
 
-def _kept(model: Any, data: Samples) -> Objective:
+def kept(model: Any, data: Samples) -> Objective:
+    """The loss of `model` on `data`, with graphs that are kept; statistics must be given beside the rows."""
     found = variables_of(model)
-    held = [np.ravel(keras.ops.convert_to_numpy(v)) for v in (*found.fixed, *found.state)]
-    return rebuild.warm(loss_key(description(model), *held), lambda: model, data)
+    held = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
+    return rebuild.warm(rebuild.key(description(model), *held), lambda: model, data)
 
 
 def _set_back(known: Any, fresh: Any) -> None:
@@ -59,7 +60,7 @@ def _set_back(known: Any, fresh: Any) -> None:
     known.optimizer.learning_rate.assign(fresh.optimizer.learning_rate)
 
 
-def _key(model: Any) -> str | None:
+def key(model: Any) -> str | None:
     """What a compiled step depends on; None for what has more in it than this module knows: code of one's
     own, random layers, schedules, optimizers that do not begin at 0.
     """

@@ -72,7 +72,7 @@ def structure(model: Any, said: Mapping[str, Any]) -> str | None:
         and all(optimizer.get(name, plain) == plain for name, plain in PLAIN.items())
         and isinstance(optimizer.get("learning_rate"), float)
         and _is_plain_loss(compiled)
-        and _are_means(model)
+        and are_means(model)
     )
     if not simple:
         return None
@@ -108,7 +108,7 @@ def _is_plain_loss(compiled: Mapping[str, Any]) -> bool:
     return isinstance(loss, str) and loss in LOSSES
 
 
-def _are_means(model: Any) -> bool:
+def are_means(model: Any) -> bool:
     """Whether each metric is Keras' own and a mean over samples, so that batches add up."""
     compiled = model._compile_metrics
     names = compiled._user_metrics if compiled is not None else None

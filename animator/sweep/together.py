@@ -6,59 +6,32 @@ is compared with a real `fit` differs. Recordings say which way was taken.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import cache, training
+from animator import cache
 from animator.experiment import Experiment
 from animator.progress import Progress
 from animator.recording import load
-from animator.samples import Samples, samples
 from animator.sweep import alike
 
 if TYPE_CHECKING:
+    from animator.sweep.ready import Ready
     from animator.sweep.vectors import Program, Trained
 
 MOST = 32
 LEAST = 4  # fewer are trained one by one
 EQUAL = 1e-5  # how far weights may be from those of a fit
-STRAYED = 1e-6  # how far rounding may carry a run that is trusted
-LARGEST = 16.0  # weights beyond it are rounded too coarsely for EQUAL
-KEEP_BYTES = 64 * 2**20  # as the Recorder keeps them
-LOSS_WORK = 2 * 10**11
+STRAYED = 5e-7  # how far rounding may carry a run that is trusted
+LARGEST = 8.0  # weights beyond it are rounded too coarsely for EQUAL
 ROOM = 256 * 2**20  # bytes of weights that one program may keep
 KEPT = 4  # programs that are kept for the next batch
 
 _PROGRAMS: dict[str, Any] = {}
-_ORDERS: dict[tuple[int, int], NDArray[np.int64]] = {}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ready:
-    """An experiment just before its first step: its model, the model's description, data and test data.
-
-    key: what those that one program trains have in common, or None. start (P,): the weights; order (n,): of
-    the samples in an epoch.
-    """
-
-    experiment: Experiment
-    model: Any
-    said: Mapping[str, Any]
-    key: str | None
-    parts: Mapping[str, Samples]
-    start: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    order: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-
-    def arrays(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """x and y, floats in float32, as `fit` casts them."""
-        x, y = (a.astype(np.float32) if a.dtype.kind == "f" else a
-                for a in (self.parts["data"].x, self.parts["data"].y))  # fmt: skip
-        return x, y
 
 
 def batches(experiments: Sequence[Experiment]) -> list[tuple[int, ...]]:
@@ -79,6 +52,12 @@ def batches(experiments: Sequence[Experiment]) -> list[tuple[int, ...]]:
     return sorted(found)
 
 
+def keys(experiments: Sequence[Experiment]) -> list[str]:
+    """What decides each recording of a batch: the whole batch does, for it is trained as one program."""
+    own = [experiment.key() for experiment in experiments]
+    return own if len(own) < LEAST else [cache.digest("together 1", key, *own) for key in own]
+
+
 def train(experiments: Sequence[Experiment], notes: Sequence[dict[str, Any]], paths: Sequence[Path],
           progress: Progress) -> list[str]:  # fmt: skip
     """Train `experiments`, one of `batches`, and write the recording of each to its path.
@@ -89,16 +68,19 @@ def train(experiments: Sequence[Experiment], notes: Sequence[dict[str, Any]], pa
     from animator.keras_start import start
 
     start()
-    ways = [""] * len(experiments)
+    from animator.sweep import straight
+    from animator.sweep.ready import ready
+
+    cells = [ready(experiment) for experiment in experiments]
+    ways = [""] * len(cells)
 
     def fit(index: int) -> None:
-        training.record(experiments[index], paths[index], notes[index], progress)
+        straight.record(cells[index], paths[index], notes[index], progress)
         ways[index] = "fit"
+        progress("training together", sum(map(bool, ways)), len(ways))
 
-    ready = [_ready(experiment) for experiment in experiments] if len(experiments) >= LEAST else []
-    for chunk in _chunks(ready):
-        progress("training together", 0, len(experiments))
-        program, trained = _trained([ready[index] for index in chunk])
+    for chunk in _chunks(cells) if len(cells) >= LEAST else ():
+        program, trained = _trained([cells[index] for index in chunk])
         trusted = _trusted(trained)
         if not trusted:
             continue
@@ -108,69 +90,15 @@ def train(experiments: Sequence[Experiment], notes: Sequence[dict[str, Any]], pa
             continue
         for k in (k for k in trusted if k != worst):
             index = chunk[k]
-            _write(paths[index], ready[index], notes[index], program, trained, k)
+            _write(paths[index], cells[index], notes[index], program, trained, k)
             ways[index] = "together"
-            progress("training together", sum(map(bool, ways)), len(experiments))
     for index, way in enumerate(ways):
         if not way:
             fit(index)
     return ways
 
 
-def _ready(experiment: Experiment) -> Ready:
-    """Build what training.record builds, in its order, up to where `fit` begins."""
-    import keras
-
-    from animator.description import description
-
-    model, data, test = training.built(experiment)
-    said = description(model)
-    parts = {name: samples(pair) for name, pair in (("data", data), ("test", test)) if pair is not None}
-    key = alike.structure(model, said)
-    order = _order(parts["data"].count, experiment.shuffle) if key is not None else None
-    if order is None or not _is_simple(parts, experiment, model):
-        return Ready(experiment, model, said, None, parts)
-    shapes = [(a.shape, str(a.dtype)) for a in parts["data"].arrays().values()]
-    values = [np.ravel(keras.ops.convert_to_numpy(v)) for v in model.trainable_variables]
-    key = cache.digest(key, shapes, experiment.batch_size, experiment.epochs)
-    return Ready(experiment, model, said, key, parts, np.concatenate(values), order)
-
-
-def _is_simple(parts: Mapping[str, Samples], experiment: Experiment, model: Any) -> bool:
-    """Whether data are arrays that a recording keeps, and losses few enough that it holds all of them."""
-    data = parts["data"]
-    steps = experiment.epochs * -(-data.count // experiment.batch_size)
-    size = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
-    return (
-        isinstance(data.x, np.ndarray)
-        and isinstance(data.y, np.ndarray)
-        and sum(part.bytes() for part in parts.values()) < KEEP_BYTES
-        and all((steps + 1) * part.count * size < LOSS_WORK for part in parts.values())
-    )
-
-
-def _order(count: int, shuffle: bool) -> NDArray[np.int64] | None:
-    """The order of `count` samples in each epoch of a fit that begins now; None when it is not known.
-
-    Keras shuffles by an operation inside of its data pipeline: with a global seed, each epoch starts it anew,
-    from that seed alone, so that all epochs have the same order.
-    """
-    import tensorflow as tf
-
-    if not shuffle:
-        return np.arange(count)
-    seed, _ = tf.compat.v1.get_seed(None)
-    if seed is None:
-        return None
-    if (count, seed) not in _ORDERS:
-        drawn = tf.data.Dataset.range(1).map(lambda _: tf.random.shuffle(tf.range(count, dtype=tf.int64)))
-        if len(_ORDERS) >= MOST:
-            _ORDERS.clear()
-        _ORDERS[count, seed] = np.asarray(next(iter(drawn)))
-    return _ORDERS[count, seed]
-
-
-def _chunks(ready: Sequence[Ready]) -> Iterator[list[int]]:
+def _chunks(ready: "Sequence[Ready]") -> Iterator[list[int]]:
     """Indices of those that one program trains, in pieces that fit into memory; the others are left out."""
     groups: dict[str, list[int]] = defaultdict(list)
     for index, one in enumerate(ready):
@@ -186,7 +114,7 @@ def _chunks(ready: Sequence[Ready]) -> Iterator[list[int]]:
                 yield [int(index) for index in piece]
 
 
-def _trained(cells: Sequence[Ready]) -> "tuple[Program, Trained]":
+def _trained(cells: "Sequence[Ready]") -> "tuple[Program, Trained]":
     """All `cells` trained by one program, from the last few batches where it is there."""
     from animator.sweep.vectors import Program, numbers_of
 
@@ -198,7 +126,7 @@ def _trained(cells: Sequence[Ready]) -> "tuple[Program, Trained]":
             _PROGRAMS.pop(next(iter(_PROGRAMS)))
         _PROGRAMS[first.key] = Program(first.model, x, y)
     program = _PROGRAMS[first.key]
-    data: dict[str, tuple[int, Ready]] = {}
+    data: dict[str, tuple[int, Any]] = {}
     for cell in cells:
         data.setdefault(cell.parts["data"].digest(), (len(data), cell))
     n = len(first.order)
@@ -228,13 +156,16 @@ def _is_equal(path: Path, weights: NDArray[np.float32]) -> bool:
     return own.shape == weights.shape and bool(np.abs(own - weights).max() <= EQUAL)
 
 
-def _write(path: Path, cell: Ready, notes: dict[str, Any], program: "Program", trained: "Trained",
+def _write(path: Path, cell: "Ready", notes: dict[str, Any], program: "Program", trained: "Trained",
            k: int) -> None:  # fmt: skip
-    from animator.sweep.tape import Run, write
+    from animator.sweep.tape import Run, batch_sizes, write
 
     experiment = cell.experiment
-    numbers = trained.weights[:, k], trained.batch_loss[:, k], trained.metrics[:, k]
+    weights, losses, metrics = trained.weights[:, k], trained.batch_loss[:, k], trained.metrics[:, k]
+    sizes = batch_sizes(len(cell.order), experiment.batch_size, experiment.epochs).reshape(-1)
     rate = float(cell.model.optimizer.learning_rate)
-    run = Run(*numbers, program.metrics, rate, experiment.batch_size, experiment.epochs)
+    state = np.zeros((len(weights), 0), np.float32)
+    run = Run(weights, state, losses * sizes, metrics, program.metrics, rate, experiment.batch_size,
+              experiment.epochs)  # fmt: skip
     about = {"seed": experiment.seed, "notes": notes, "way": "together"}
     write(path, run, cell.model, cell.said, about, cell.parts)

@@ -55,6 +55,8 @@ class Program:
         self._update = _UPDATES[
             type(model.optimizer).__name__, bool(getattr(model.optimizer, "nesterov", False))
         ]
+        # Compiled where Keras compiles its step: functions such as tanh then have the same last bits.
+        self._slopes = tf.function(self._all_slopes, autograph=False, jit_compile=bool(model.jit_compile))
         self._run = tf.function(self._train, autograph=False)
         self._rates = adam_rates if type(model.optimizer).__name__ == "Adam" else still_rates
 
@@ -98,11 +100,7 @@ class Program:
             chosen = orders[:, low : tf.minimum(low + batch, n)]
             drawn = tf.random.stateless_uniform((2, *rows.shape), (step, 22), -1.0, 1.0)
             noise = 1.0 + rough * drawn
-            loss, slope, counted = tf.vectorized_map(
-                lambda cell: self._slope(*cell),
-                (rows * noise[0], tf.gather(x, chosen), tf.gather(y, chosen)),
-                fallback_to_while_loop=False,
-            )
+            loss, slope, counted = self._slopes(rows * noise[0], tf.gather(x, chosen), tf.gather(y, chosen))
             rows, first, second = self._update(
                 rows, slope * noise[1], first, second, numbers, rates[step][:, None]
             )
@@ -117,6 +115,10 @@ class Program:
         found = tf.while_loop(lambda step, *_: step < steps, body,
                               (tf.constant(0), rows, none, none, tf.zeros((count,)), *kept))  # fmt: skip
         return (*(part.stack() for part in found[5:]), found[4])
+
+    def _all_slopes(self, rows: Any, x: Any, y: Any) -> Any:
+        """What `_slope` gives, for each of rows (C, P) on its own batch x, y (C, b, ...)."""
+        return tf.vectorized_map(lambda cell: self._slope(*cell), (rows, x, y), fallback_to_while_loop=False)
 
     def _slope(self, row: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
         """Loss () of one cell's batch at `row` (P,), its gradient (P,), what it adds to the counters (M,)."""
