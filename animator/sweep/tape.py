@@ -61,7 +61,7 @@ def write(path: Path, run: Run, model: Any, said: Mapping[str, Any], about: Mapp
 
 
 def columns(run: Run, samples: int) -> dict[str, NDArray[Any]]:
-    """What a Recorder notes of each update, (K,) each, in its order, with Keras' float32 sums over an epoch."""
+    """What a Recorder notes of each update, (K,) each, in its order; sums are of float32, as Keras'."""
     sizes = batch_sizes(samples, run.batch, run.epochs)
     shape = sizes.shape
     own = run.sums.reshape(shape)
