@@ -67,9 +67,7 @@ def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Obje
             "so no loss can be computed. Give the data with data=(x, y)."
         )
     if model is None:
-        return warm(
-            loss_key(run.meta, run.fixed, np.asarray(run.state[-1])), lambda: rebuild(run), samples(known)
-        )
+        return warm(key(run.meta, run.fixed, np.asarray(run.state[-1])), lambda: rebuild(run), samples(known))
     count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
     if count != len(run.weights[0]):
         raise AnimatorError(

@@ -10,7 +10,6 @@ from types import FunctionType
 from typing import Any
 
 import keras
-import numpy as np
 
 from animator import rebuild
 from animator.description import description, variables_of
@@ -46,9 +45,9 @@ def alike(model: Any) -> tuple[Any, Losses]:
 
 def kept(model: Any, data: Samples) -> Objective:
     """The loss of `model` on `data`, with graphs that are kept; statistics must be given beside the rows."""
-    found = variables_of(model)
-    held = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
-    return rebuild.warm(rebuild.key(description(model), *held), lambda: model, data)
+    if variables_of(model).fixed:  # they are read where the graph is run, and another cell has others
+        return loss_function(model, data)
+    return rebuild.warm(rebuild.key(description(model)), lambda: model, data)
 
 
 def _set_back(known: Any, fresh: Any) -> None:
