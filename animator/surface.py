@@ -236,7 +236,7 @@ def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Flo
                shape: tuple[int, int, int], progress: Progress
                ) -> npt.NDArray[np.float32] | None:  # fmt: skip
     """The slices (T, ny, nx), when their offsets lie on a line and the loss is smooth along it."""
-    found = chebyshev.line(np.stack([_offset(plane, rows[t]) for t in range(len(rows))]))
+    found = chebyshev.line(_offset(plane, np.stack([rows[t] for t in range(len(rows))])))
     if found is None:
         return None
     start, direction, positions = found
@@ -278,10 +278,11 @@ def where(plane: Plane, rows: Any) -> str:
     return cache.digest(*(_digest(part, None) for part in parts))
 
 
-def _offset(plane: Plane, row: npt.ArrayLike) -> Floats:
-    """The part (P,) of `row` off the plane, with mere rounding set to zero."""
-    offset = plane.offset(row)
-    size = max(1.0, float(np.abs(row).max()), float(np.abs(plane.origin).max()))
+def _offset(plane: Plane, rows: npt.ArrayLike) -> Floats:
+    """The part (..., P) of `rows` (..., P) off the plane, with mere rounding set to zero."""
+    offset = plane.offset(rows)
+    size = np.maximum(1.0, np.abs(rows).max(axis=-1, keepdims=True))
+    size = np.maximum(size, np.abs(plane.origin).max())
     return np.where(np.abs(offset) <= _SAME * size, 0.0, offset)
 
 

@@ -5,7 +5,7 @@ and optimizer with its weights and learning rate, which `fit` takes the same way
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -26,11 +26,11 @@ FROM_ZERO = ("SGD", "RMSprop", "Adam", "AdamW", "Adamax")
 _MODELS: dict[str, Any] = {}
 
 
-def alike(model: Any) -> tuple[Any, Losses]:
+def alike(model: Any, said: Mapping[str, Any] | None = None) -> tuple[Any, Losses]:
     """A model that trains as `model` does, compiled before where that is possible, or `model` itself; and
-    what makes its loss on data (`loss_function`, with graphs that are kept).
+    what makes its loss on data (`loss_function`, with graphs that are kept). said: its description, if known.
     """
-    own = key(model)
+    own = key(model, said or description(model))
     if own is None:
         return model, loss_function
     known = _MODELS.pop(own, None)
@@ -43,11 +43,11 @@ def alike(model: Any) -> tuple[Any, Losses]:
     return model, kept
 
 
-def kept(model: Any, data: Samples) -> Objective:
+def kept(model: Any, data: Samples, said: Mapping[str, Any] | None = None) -> Objective:
     """The loss of `model` on `data`, with graphs that are kept; statistics must be given beside the rows."""
     if variables_of(model).fixed:  # they are read where the graph is run, and another cell has others
         return loss_function(model, data)
-    return rebuild.warm(rebuild.key(description(model)), lambda: model, data)
+    return rebuild.warm(rebuild.key(said or description(model)), lambda: model, data)
 
 
 def _set_back(known: Any, fresh: Any) -> None:
@@ -59,15 +59,14 @@ def _set_back(known: Any, fresh: Any) -> None:
     known.optimizer.learning_rate.assign(fresh.optimizer.learning_rate)
 
 
-def key(model: Any) -> str | None:
-    """What a compiled step depends on; None for what has more in it than this module knows: code of one's
-    own, random layers, schedules, optimizers that do not begin at 0.
+def key(model: Any, said: Mapping[str, Any]) -> str | None:
+    """What a compiled step depends on, of a model that `said` describes; None for what has more in it than
+    this module knows: code of one's own, random layers, schedules, optimizers that do not begin at 0.
     """
     optimizer = getattr(model, "optimizer", None)
     own = _is_keras(model) and type(model).__name__ in ("Sequential", "Functional")
     if not own or type(optimizer) not in [getattr(keras.optimizers, name) for name in FROM_ZERO]:
         return None
-    said = description(model)
     layers, compiled = without_optimizer(said)
     config = dict(said["optimizer"]["config"] or {})
     steady = isinstance(config.pop("learning_rate", None), float) and not config.get("use_ema")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from animator import Experiment, rebuild, training, warm
+from animator.description import description
 from animator.progress import quiet
 from animator.recording import load
 from animator.sweep import straight
@@ -28,6 +29,10 @@ def model(rate, width=4, momentum=0.0, activation="relu"):
 
 def experiment(rate, seed=0, **options):
     return Experiment(partial(model, rate, **options), data, data, epochs=2, batch_size=16, seed=seed)
+
+
+def key(network):
+    return warm.key(network, description(network))
 
 
 def forget():
@@ -101,16 +106,16 @@ ALONE = {
 @pytest.mark.parametrize("what", ALONE)
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 def test_what_a_description_does_not_tell_is_never_shared(what):
-    assert warm.key(ALONE[what]()) is None
+    assert key(ALONE[what]()) is None
 
 
 def test_what_differs_in_more_than_a_rate_is_another_model():
     keys = []
     for options in ({}, {"width": 5}, {"momentum": 0.9}, {"activation": "tanh"}):
         keras.utils.clear_session(free_memory=False)
-        keys.append(warm.key(model(0.1, **options)))
+        keys.append(key(model(0.1, **options)))
     keras.utils.clear_session(free_memory=False)
-    assert len({*keys, warm.key(model(7.0))}) == 4
+    assert len({*keys, key(model(7.0))}) == 4
 
 
 def test_losses_with_kept_graphs_are_those_of_evaluate(tmp_path):

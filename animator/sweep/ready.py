@@ -51,7 +51,7 @@ def ready(experiment: Experiment) -> Ready:
     model, data, test = training.built(experiment)
     said = description(model)
     parts = {name: samples(pair) for name, pair in (("data", data), ("test", test)) if pair is not None}
-    plain = warm.key(model) if alike.are_means(model) else None
+    plain = warm.key(model, said) if alike.are_means(model) else None
     order = _order(parts["data"].count, experiment.shuffle) if plain is not None else None
     if plain is None or order is None or not _is_simple(parts, experiment, model):
         return Ready(experiment, model, said, parts)

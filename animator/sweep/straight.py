@@ -40,13 +40,13 @@ def record(ready: Ready, path: Path, notes: Mapping[str, Any], progress: Progres
     progress("training", 0, 1)
     run = run_of(ready)
     about = {"seed": ready.experiment.seed, "notes": dict(notes)}
-    write(path, run, warm.alike(ready.model)[0], ready.said, about, ready.parts)
+    write(path, run, warm.alike(ready.model, ready.said)[0], ready.said, about, ready.parts)
     progress("training", 1, 1)
 
 
 def run_of(ready: Ready) -> Run:
     """Train `ready` by the loop."""
-    model, _ = warm.alike(ready.model)
+    model, _ = warm.alike(ready.model, ready.said)
     if model not in _LOOPS:
         _LOOPS[model] = Loop(model)
     loop, experiment = _LOOPS[model], ready.experiment

@@ -50,7 +50,7 @@ def write(path: Path, run: Run, model: Any, said: Mapping[str, Any], about: Mapp
             steps = range(low + 1, min(len(run.sums), low + writer.page) + 1)
             writer.write({name: values[part] for name, values in told.items()}, steps, run.weights[rows],
                          run.state[rows])  # fmt: skip
-        known = kept(model, parts["data"])
+        known = kept(model, parts["data"], said)
         state = run.state if run.state.size else None
         losses = {"loss" if name == "data" else "test_loss": known.on(part)(run.weights, state)
                   for name, part in parts.items()}  # fmt: skip
