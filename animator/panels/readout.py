@@ -22,6 +22,7 @@ from animator.words import number
 
 ROW = 3.3
 MOST = 2  # runs whose numbers are told here; more of them have a panel
+CARDS = 3  # runs whose results are told on the end card; of more, the best one's
 
 
 class Readout:
@@ -189,7 +190,11 @@ class Readout:
                 columns.append(("surface at most off by", f"{number(found[0], 2)} at step {found[1]:,}"))
                 break
         tested = [view for view in self.views if view.test_loss is not None]
-        if tested:
+        if len(tested) > CARDS:
+            best = min(tested, key=_tested)
+            head = f"lowest loss on {best.test_samples:,} test samples"
+            columns.append((head, f"{number(_tested(best), 2)}, {best.name}"))
+        elif tested:
             head = f"loss on {tested[0].test_samples:,} test samples"
             columns.append((head, "   ".join(self._result(view) for view in tested)))
         return columns
@@ -234,6 +239,12 @@ class Readout:
         self.values[4].set_fontweight("bold" if loud else "normal")
         words = [number(height) if not np.isnan(height) else "–"]
         return [*words, number(float(view.residual[step]))] if len(self.values) > 5 else words
+
+
+def _tested(view: View) -> float:
+    """The loss on test data at the end, infinite where there is none that is finite."""
+    after = view.test_loss[1] if view.test_loss else np.inf
+    return float(after) if np.isfinite(after) else np.inf
 
 
 def shrink(text: Text, width: float) -> None:
