@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import alignment, events, prepare, style, window, words
+from animator import alignment, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
 from animator.delivery import SLOWER, Delivery, chosen, smaller
@@ -354,7 +354,7 @@ def film(
     style: str = "dark",
     layout: Mosaic | None = None,
     pacing: Pacing | None = None,
-    progress: Progress = quiet,
+    progress: Progress | None = None,
 ) -> Film:
     """The film of a recording (a path, or a Recording): surface, weights and loss on one clock.
 
@@ -364,7 +364,8 @@ def film(
     slice: "moving" cuts the surface again at every step, "static" once, through the last weights, "blend"
     goes from static to moving, "through" is static on the plane of start, end and the farthest step; by
     default the scene's, or "moving" on two weights and "static" elsewhere; at: the step whose weights a
-    static slice goes through, the last by default. layout, pacing: as of a Scene.
+    static slice goes through, the last by default. layout, pacing: as of a Scene. progress:
+    hears how far things are; by default bars in a notebook, and nobody elsewhere.
     Raises AnimatorError when the file is no recording.
     """
     run = source if isinstance(source, Recording) else load(source)
@@ -381,7 +382,7 @@ def film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
         layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
-        data=data, command=f"animator render {run.path.name}", progress=progress,
+        data=data, command=f"animator render {run.path.name}", progress=progress or kernel.listener(),
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
         camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
     )  # fmt: skip

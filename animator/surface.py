@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from animator import cache, chebyshev, refinement
+from animator import cache, chebyshev, kernel, refinement
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.plane import Plane
@@ -113,7 +113,7 @@ def evaluate(
     plane: Plane,
     resolution: int | tuple[int, int] = 101,
     extent: Extent | None = None,
-    progress: Progress = quiet,
+    progress: Progress | None = None,
     *,
     metric: str = "loss",
     tolerance: float = 0.0,
@@ -129,10 +129,12 @@ def evaluate(
     leaves points to interpolation where the surface is that flat (surface.evaluated tells which are not).
     memory: bytes for activations, 256 MiB by default. BatchNormalization runs in evaluation mode with the
     statistics that the model has now. Surfaces are cached by content, and an evaluation that was
-    interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny).
+    interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny); by default
+    that is a bar in a notebook, and nobody elsewhere.
     """
     from animator.objective import MEMORY, loss_function
 
+    progress = progress or kernel.listener()
     alpha, beta = grid(resolution, extent or _around(model, plane))
     objective = loss_function(model, data, memory or MEMORY, metric)
     known = refinement.empty(alpha, beta)
