@@ -62,8 +62,9 @@ def test_readme_shows_every_command():
     assert shown == set(COMMANDS)
 
 
-def test_readme_names_every_option_of_render():
-    flags = [option.opts[0] for option in COMMANDS["render"].params if option.opts[0].startswith("-")]
+@pytest.mark.parametrize("command", ["render", "sweep"])
+def test_readme_names_every_option(command):
+    flags = [option.opts[0] for option in COMMANDS[command].params if option.opts[0].startswith("-")]
     assert [flag for flag in flags if f"`{flag}`" not in README] == []
 
 

@@ -56,14 +56,15 @@ class Desk:
             raise Full(failure.reason)
         if failure.kind == "versions":
             raise AnimatorError(failure.reason)
-        log = self.log(index, f"{failure.log}failed: {failure.reason}\n", more=True)
+        log = self.log(index, f"{failure.log}failed: {failure.reason}\n")
         self.ledger.change(index, state="failed", reason=failure.reason, log=log, film=None, poster=None)
 
-    def log(self, index: int, text: str, more: bool = False) -> str:
-        """Write a cell's log, or `more` of it; gives its name."""
-        name = f"logs/{self.ledger.cell(index).name}.txt"
+    def log(self, index: int, text: str) -> str:
+        """Add `text` to a cell's log, which begins anew when the cell does; gives its name."""
+        cell = self.ledger.cell(index)
+        name = f"logs/{cell.name}.txt"
         path = self.ledger.folder / name
-        before = path.read_bytes() if more and path.is_file() else b""
+        before = path.read_bytes() if cell.log is not None and path.is_file() else b""
         return self.ledger.keep(name, before + text.encode())
 
 

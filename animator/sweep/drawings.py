@@ -107,7 +107,8 @@ class Surfaces:
         desk.store.keep_files(key, result.used, result.files)
         desk.ledger.change(
             index, spans=result.spans, keys={**cell.keys, "view": key},
-            seconds={**cell.seconds, **result.seconds}, log=desk.log(index, result.log, more=True),
+            seconds={**cell.seconds, **result.seconds}, log=desk.log(index, result.log),
+            bytes={**cell.bytes, "surface": sum(len(content) for _, content in result.files)},
         )  # fmt: skip
         return []
 
@@ -155,7 +156,7 @@ class Drawings:
         ledger.change(
             index, state="done", film=ledger.keep(f"films/{cell.name}.{suffix}", result.film),
             poster=ledger.keep(f"posters/{cell.name}.png", result.poster), alt_text=result.alt_text,
-            log=desk.log(index, result.log, more=True), results={**cell.results, **result.results},
+            log=desk.log(index, result.log), results={**cell.results, **result.results},
             seconds={**cell.seconds, **result.seconds},
             bytes={**cell.bytes, "film": len(result.film), "poster": len(result.poster)},
             keys={**cell.keys, "film": self.key(index)},

@@ -96,7 +96,7 @@ class Manifest:
         try:
             known = _known(cls, data)
             known["axes"] = tuple(Axis(a["name"], tuple(a["values"])) for a in data["axes"])
-            known["cells"] = tuple(Cell(**_known(Cell, cell)) for cell in data.get("cells", ()))
+            known["cells"] = tuple(_cell(cell) for cell in data.get("cells", ()))
             known["products"] = tuple(data["products"])
             return cls(**known)
         except (KeyError, TypeError) as error:
@@ -136,6 +136,11 @@ def write(folder: Path, manifest: Manifest, cells: Sequence[str] | None = None) 
 def cell_text(cell: Cell) -> str:
     """A cell as it stands in the file."""
     return "  " + json.dumps(_plain(_shallow(cell)), allow_nan=False)
+
+
+def _cell(data: Mapping[str, Any]) -> Cell:
+    spans = tuple((float(low), float(high)) for low, high in data.get("spans", ()))
+    return Cell(**{**_known(Cell, data), "spans": spans})
 
 
 def _shallow(entry: Any) -> dict[str, Any]:
