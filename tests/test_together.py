@@ -174,6 +174,36 @@ def test_all_are_trained_alone_when_one_differs_from_its_fit(tmp_path, monkeypat
     assert ways == ["fit"] * 4
 
 
+def test_what_has_no_vectorised_form_is_trained_alone(tmp_path):
+    """TensorFlow cannot vectorise the classes' accuracy."""
+
+    def classes():
+        x, y = points(0, 20)
+        return x, (y[:, 0] > 0.5).astype(np.int64)
+
+    def classifier(rate):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, "softmax")])
+        model.compile(sgd(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    experiments = [Experiment(partial(classifier, rate), classes, epochs=1) for rate in (0.1, 0.2, 0.3, 0.4)]
+    ways, paths = tried(experiments, tmp_path)
+    assert ways == ["fit"] * 4
+    with load(paths[3]) as run:
+        assert list(run.running_means) == ["accuracy", "loss"]
+
+
+def test_one_that_raises_does_not_stop_the_others(tmp_path):
+    def broken(rate):
+        raise ZeroDivisionError(f"no model of {rate}")
+
+    experiments = cells(CASES["sgd"][0], (0.05, 0.2), (0, 1), epochs=1)
+    experiments.insert(2, replace(experiments[0], model=partial(broken, 0.1)))
+    with pytest.raises(ZeroDivisionError, match=r"^no model of 0\.1$"):
+        tried(experiments, tmp_path)
+    assert [(tmp_path / f"{i}.h5").exists() for i in range(5)] == [True, True, False, True, True]
+
+
 def test_the_same_bytes_again(tmp_path):
     """A batch leaves the same bytes whatever was trained before it in the process."""
     experiments = cells(CASES["adam"][0], (0.01, 0.02), (0, 1), epochs=2)

@@ -53,9 +53,9 @@ def test_a_fit_that_uses_an_earlier_step_leaves_the_same_bytes(tmp_path):
 
 
 def test_one_graph_leaves_the_same_bytes(tmp_path):
-    """The first run of a kind is a real fit; the next are loops in a graph, with the bytes of fits."""
+    """The third run of a kind is no fit but a loop in a graph, with the bytes of its fit."""
     forget()
-    for rate, seed in ((0.1, 0), (50.0, 4)):
+    for rate, seed in ((0.1, 0), (0.2, 1), (50.0, 4)):
         straight.record(ready(experiment(rate, seed)), tmp_path / "straight.h5", {"a": 1}, quiet)
     assert list(straight._PROVEN.values()) == [True]
     forget()
@@ -70,6 +70,8 @@ def test_a_loop_that_differs_in_a_bit_is_not_believed(tmp_path, monkeypatch):
     real = straight.run_of
     monkeypatch.setattr(straight, "run_of", lambda cell: _nudged(real(cell)))
     straight.record(ready(experiment(0.1)), tmp_path / "a.h5", {}, quiet)
+    assert list(straight._PROVEN.values()) == [None]
+    straight.record(ready(experiment(0.3)), tmp_path / "a.h5", {}, quiet)
     assert list(straight._PROVEN.values()) == [False]
     straight.record(ready(experiment(0.2)), tmp_path / "a.h5", {}, quiet)
     training.record(experiment(0.2), tmp_path / "b.h5", {}, quiet)

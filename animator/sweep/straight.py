@@ -1,14 +1,13 @@
 """The whole of a Keras `fit` in one graph: the model's own step, in a loop that keeps what it leaves.
 
 The operations are those that `fit` runs, on the same batches in the same order, so the bits are the same;
-what is saved is the way back to Python after each step. The first run of a kind is trained by a real
-`fit` and by the loop, and only where all bits agree are the next ones left to the loop.
+what is saved is the way back to Python after each step. The first run of a kind is a real `fit`, the second
+is trained both ways, and only where all bits agree are the next ones left to the loop.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import tensorflow as tf
@@ -23,19 +22,21 @@ from animator.sweep.tape import Run, columns, write
 
 Floats = NDArray[np.float32]
 
-_LOOPS: "WeakKeyDictionary[Any, Loop]" = WeakKeyDictionary()
-_PROVEN: dict[tuple[Any, ...], bool] = {}
+KEPT = 4
+
+_LOOPS: "dict[int, Loop]" = {}
+_PROVEN: dict[tuple[Any, ...], bool | None] = {}  # None: one was trained, and there is no proof yet
 
 
 def record(ready: Ready, path: Path, notes: Mapping[str, Any], progress: Progress) -> None:
     """Train what is `ready` and write its recording to `path`: the bytes of training.record."""
     kind = ready.kind
-    if kind is None or not _PROVEN.get(kind, True):
+    if kind is None or not _PROVEN.get(kind):
         training.record(ready.experiment, path, dict(notes), progress)
-        return
-    if kind not in _PROVEN:
-        training.record(ready.experiment, path, dict(notes), progress)
-        _PROVEN[kind] = _is_same(path, run_of(ready))
+        if kind is not None and kind not in _PROVEN:
+            _PROVEN[kind] = None
+        elif kind is not None and _PROVEN[kind] is None:
+            _PROVEN[kind] = _is_same(path, run_of(ready))
         return
     progress("training", 0, 1)
     run = run_of(ready)
@@ -47,9 +48,11 @@ def record(ready: Ready, path: Path, notes: Mapping[str, Any], progress: Progres
 def run_of(ready: Ready) -> Run:
     """Train `ready` by the loop."""
     model, _ = warm.alike(ready.model, ready.said)
-    if model not in _LOOPS:
-        _LOOPS[model] = Loop(model)
-    loop, experiment = _LOOPS[model], ready.experiment
+    if id(model) not in _LOOPS:
+        while len(_LOOPS) >= KEPT:
+            _LOOPS.pop(next(iter(_LOOPS)))
+        _LOOPS[id(model)] = Loop(model)
+    loop, experiment = _LOOPS[id(model)], ready.experiment
     x, y = ready.arrays()
     steps = experiment.epochs * -(-len(ready.order) // experiment.batch_size)
     start = loop.values()

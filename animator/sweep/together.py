@@ -6,7 +6,7 @@ is compared with a real `fit` differs. Recordings say which way was taken.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,45 +63,60 @@ def train(experiments: Sequence[Experiment], notes: Sequence[dict[str, Any]], pa
     """Train `experiments`, one of `batches`, and write the recording of each to its path.
 
     Gives "together" or "fit" for each: how it was trained, which stands in its recording too. A batch is
-    always given whole: what is trained together decides the last bits.
+    always given whole: what is trained together decides the last bits. An experiment that raises does not
+    stop the others: the first exception is raised when all others are written.
     """
     from animator.keras_start import start
 
     start()
     from animator.sweep import straight
-    from animator.sweep.ready import ready
+    from animator.sweep.ready import Ready, ready
 
-    cells = [ready(experiment) for experiment in experiments]
-    ways = [""] * len(cells)
+    cells: dict[int, Ready] = {}
+    ways, raised = [""] * len(experiments), []
+    for index, experiment in enumerate(experiments):
+        try:
+            cells[index] = ready(experiment)
+        except Exception as error:
+            raised.append(error)
 
-    def fit(index: int) -> None:
-        straight.record(cells[index], paths[index], notes[index], progress)
+    def fit(index: int) -> bool:
+        try:
+            straight.record(cells[index], paths[index], notes[index], progress)
+        except Exception as error:
+            raised.append(error)
+            return False
         ways[index] = "fit"
         progress("training together", sum(map(bool, ways)), len(ways))
+        return True
 
     for chunk in _chunks(cells) if len(cells) >= LEAST else ():
-        program, trained = _trained([cells[index] for index in chunk])
+        try:
+            program, trained = _trained([cells[index] for index in chunk])
+        except Exception:  # what a layer cannot do in one program, it can do in a fit
+            continue
         trusted = _trusted(trained)
         if not trusted:
             continue
         worst = max(trusted, key=lambda k: float(trained.strayed[k]))
-        fit(chunk[worst])
-        if not _is_equal(paths[chunk[worst]], trained.weights[:, worst]):
+        if not fit(chunk[worst]) or not _is_equal(paths[chunk[worst]], trained.weights[:, worst]):
             continue
         for k in (k for k in trusted if k != worst):
             index = chunk[k]
             _write(paths[index], cells[index], notes[index], program, trained, k)
             ways[index] = "together"
-    for index, way in enumerate(ways):
-        if not way:
+    for index in cells:
+        if not ways[index]:
             fit(index)
+    if raised:
+        raise raised[0]
     return ways
 
 
-def _chunks(ready: "Sequence[Ready]") -> Iterator[list[int]]:
+def _chunks(ready: "Mapping[int, Ready]") -> Iterator[list[int]]:
     """Indices of those that one program trains, in pieces that fit into memory; the others are left out."""
     groups: dict[str, list[int]] = defaultdict(list)
-    for index, one in enumerate(ready):
+    for index, one in ready.items():
         if one.key is not None:
             groups[one.key].append(index)
     for group in groups.values():
