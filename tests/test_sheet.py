@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import av
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 from PIL import Image
 
@@ -193,6 +194,21 @@ def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
         360 - int(box.bottom + box.height) : 360 - int(box.bottom), int(box.left) : int(box.left + box.width)
     ]
     assert (before[part] != after[part]).any(axis=2).mean() > 0.1
+
+
+def test_several_runs_of_a_cell_have_colours_shapes_and_names(kept_views):  # noqa: F811
+    views = [replace(numpy_view(rate, False), name=name) for rate, name in ((0.3, "slow"), (0.9, "fast"))]
+    gone = replace(views[1], window=replace(views[1].window, left_at=10))
+    film = film_of(views[0])
+    film._views[30.0] = (views[0], gone)
+    board, states = board_of(manifest({"rate": [0.1]}), {0: film})
+    (tile,) = board.tiles
+    assert [way.colours[0] for way in tile.ways] == [to_rgba(line) for line in style.DARK.lines[:2]]
+    words = [text.get_text() for text in board.figure.findobj(Text)]
+    assert {"slow", "fast"} <= set(words)
+    board.draw(states[-1])
+    assert tile.ways[1].gone(60) and [note.get_text() for note in tile.notes] == ["", ""]
+    np.testing.assert_array_equal(board.draw(states[20]), board.full(states[20]))
 
 
 def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
