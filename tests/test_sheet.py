@@ -216,7 +216,9 @@ def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
     rates = [0.01 * 1.3**i for i in range(9)]
     big = manifest({"rate": rates, "optimizer": ["sgd", "a_very_long_name_of_one"], "seed": [0, 1]})
     every = {i: films[i % 3] for i in range(len(big.cells) - 1)}
-    for sweep, tracked in ((made, films), (big, every)):
+    deep = manifest({name: [0, 1, 2] for name in ("depth", "width", "batch", "seed", "learning_rate")})
+    many = {i: films[i % 3] for i in range(len(deep.cells))}
+    for sweep, tracked in ((made, films), (big, every), (deep, many)):
         for size in ((1920, 1080), (1280, 720), (1080, 1080), (1080, 1920)):
             board, states = board_of(sweep, tracked, size)
             board.full(states[-1])

@@ -9,6 +9,8 @@ from animator.sweep.values import outcome, swept
 from animator.sweep.ways import gone_at
 from animator.words import number
 
+CROWD = 2  # row axes: more of them stand without their names on a low tile
+
 
 def caption(manifest: Manifest, page: Page, sheet: Sheet, place: tuple[int, int],
             tracks: Iterable[Track], calm: bool = False) -> str:  # fmt: skip
@@ -54,9 +56,12 @@ def _clock(manifest: Manifest, sheet: Sheet) -> str:
 
 
 def _order(page: Page) -> str:
-    """What the lines above each tile are, which may stand without their names."""
-    names = [name for name, _ in next(iter(page.labels.values()), ())]
-    return f"Above each tile: {', '.join(names)}." if names else ""
+    """What the lines above each tile, or beside each row, are; they may stand without their names."""
+    above = [name for name, _ in next(iter(page.labels.values()), ())]
+    beside = [name for name, _ in page.rows[0]] if page.rows else []
+    if len(beside) > CROWD:
+        return f"Beside each row: {', '.join(beside)}."
+    return f"Above each tile: {', '.join(above)}." if above else ""
 
 
 def _fates(drawn: list[Track]) -> str:

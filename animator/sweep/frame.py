@@ -120,17 +120,21 @@ class Frame:
 
     def _rows(self) -> None:
         """Names and values of the nested row axes, one below the other, beside each row."""
-        em, style, page = self.look.em, self.look.style, self.page
-        for row, said in enumerate(page.rows):
-            top = self.top - row * self.pitch[1]
-            size = min(1.0, self.side / (2.1 * em * len(said)))
-            middle = top - self.side / 2 + 1.05 * em * size * len(said)
-            for i, (name, value) in enumerate(said):
-                base = middle - (2.1 * i + 0.8) * em * size
-                room = (page.label_width - 0.5) * em
-                self.fitted(self.left - 0.7 * em, base, name, room, color=style.muted, ha="right")
-                self.fitted(self.left - 0.7 * em, base - 1.0 * em * size, value, room, ha="right",
-                            fontweight="bold")  # fmt: skip
+        em, right = self.look.em, self.left - 0.7 * self.look.em
+        for row, said in enumerate(self.page.rows):
+            lines = self._lines(said)
+            top = self.top - row * self.pitch[1] - self.side / 2 + 0.525 * em * len(lines)
+            for i, (words, is_value) in enumerate(lines):
+                looks = {"fontweight": "bold"} if is_value else {"color": self.look.style.muted}
+                room = (self.page.label_width - 0.5) * em
+                self.fitted(right, top - (1.05 * i + 0.8) * em, words, room, ha="right", **looks)
+
+    def _lines(self, said: Labels) -> list[tuple[str, bool]]:
+        """(words, whether they are a value) of a row: names over values, or both in a line of a low one."""
+        if 2.1 * self.look.em * len(said) <= self.side:
+            return [line for name, value in said for line in ((name, False), (value, True))]
+        room = (self.page.label_width - 0.5) / LETTER
+        return [(f"{n} {v}" if len(n) + len(v) < room else v, True) for n, v in said]
 
     def ground(self, index: int, cell: Cell, track: Track | None) -> None:
         """What lies under a tile: hatching where its surface is not finite, or why there is none."""

@@ -16,7 +16,7 @@ from animator.panels.stamps import Stamp
 from animator.sweep.raster import Raster
 from animator.sweep.strokes import CIRCLE, PLUS, bounds, dot_shape, hatch, hatching, mark, stamp, trail
 from animator.sweep.tracks import Sheet, Track
-from animator.sweep.ways import Corner, Way, as_curve, gone_at, on_surface
+from animator.sweep.ways import Corner, Way, as_curve, fate, on_surface
 from animator.timeline import FrameState
 from animator.view import View
 from animator.words import number
@@ -81,13 +81,7 @@ class Tile(Artist):
         """Move on to `state` of the sheet's clock."""
         self.states = self.own(state)
         self.loss.set_text(loss_now(self.track.views[0], self.states[0].step, self.digits))
-        ends = [
-            (step, f"{words}\n{'at ' if words == 'not finite' else ''}step {step:,}")
-            for view, own in zip(self.track.views, self.states, strict=True)
-            for step, words in [gone_at(view) or (own.step + 1, "")]
-            if own.step >= step
-        ]
-        said = max(ends)[1].split("\n") if len(ends) == len(self.states) else ["", ""]
+        said = fate(self.track.views, self.states)
         for note, words in zip(self.notes, said, strict=True):
             note.set_text(words)
 
