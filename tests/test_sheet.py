@@ -356,8 +356,8 @@ def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F
     printer = sheet._Printer(
         tmp_path, made, films, survey(films, 30.0, {}), pages, (640, 360), lambda *_: None
     )
-    assert printer._write(tmp_path / "wild.mp4", 1, 30.0, False) > 3
-    assert printer._write(tmp_path / "calm.mp4", 1, 30.0, True) <= 3
+    assert printer.write(tmp_path / "wild.mp4", 1, 30.0, printer.tracks(1, (30.0,))) > 3
+    assert printer.write(tmp_path / "calm.mp4", 1, 30.0, printer.tracks(1, (5.0,))) <= 3
     printer.print(1)
     said = inspect(tmp_path / "sheet.mp4").metadata.alt_text
     assert "Surfaces change five times a second, so that nothing flashes." in said
