@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import av
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 from PIL import Image
 
@@ -195,12 +196,29 @@ def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
     assert (before[part] != after[part]).any(axis=2).mean() > 0.1
 
 
+def test_several_runs_of_a_cell_have_colours_shapes_and_names(kept_views):  # noqa: F811
+    views = [replace(numpy_view(rate, False), name=name) for rate, name in ((0.3, "slow"), (0.9, "fast"))]
+    gone = replace(views[1], window=replace(views[1].window, left_at=10))
+    film = film_of(views[0])
+    film._views[30.0] = (views[0], gone)
+    board, states = board_of(manifest({"rate": [0.1]}), {0: film})
+    (tile,) = board.tiles
+    assert [way.colours[0] for way in tile.ways] == [to_rgba(line) for line in style.DARK.lines[:2]]
+    words = [text.get_text() for text in board.figure.findobj(Text)]
+    assert {"slow", "fast"} <= set(words)
+    board.draw(states[-1])
+    assert tile.ways[1].gone(60) and [note.get_text() for note in tile.notes] == ["", ""]
+    np.testing.assert_array_equal(board.draw(states[20]), board.full(states[20]))
+
+
 def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
     made, films = four()
     rates = [0.01 * 1.3**i for i in range(9)]
     big = manifest({"rate": rates, "optimizer": ["sgd", "a_very_long_name_of_one"], "seed": [0, 1]})
     every = {i: films[i % 3] for i in range(len(big.cells) - 1)}
-    for sweep, tracked in ((made, films), (big, every)):
+    deep = manifest({name: [0, 1, 2] for name in ("depth", "width", "batch", "seed", "learning_rate")})
+    many = {i: films[i % 3] for i in range(len(deep.cells))}
+    for sweep, tracked in ((made, films), (big, every), (deep, many)):
         for size in ((1920, 1080), (1280, 720), (1080, 1080), (1080, 1920)):
             board, states = board_of(sweep, tracked, size)
             board.full(states[-1])
@@ -338,8 +356,8 @@ def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F
     printer = sheet._Printer(
         tmp_path, made, films, survey(films, 30.0, {}), pages, (640, 360), lambda *_: None
     )
-    assert printer._write(tmp_path / "wild.mp4", 1, 30.0, False) > 3
-    assert printer._write(tmp_path / "calm.mp4", 1, 30.0, True) <= 3
+    assert printer.write(tmp_path / "wild.mp4", 1, 30.0, printer.tracks(1, (30.0,))) > 3
+    assert printer.write(tmp_path / "calm.mp4", 1, 30.0, printer.tracks(1, (5.0,))) <= 3
     printer.print(1)
     said = inspect(tmp_path / "sheet.mp4").metadata.alt_text
     assert "Surfaces change five times a second, so that nothing flashes." in said

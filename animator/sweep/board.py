@@ -38,7 +38,7 @@ class Board:
         self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
         self.look = Look(self.figure, style, em_of(size, style))
-        self.frame = Frame(self.look, size, page, sheet, *words)
+        self.frame = Frame(self.look, size, page, sheet, *words, runs_of(tracks))
         self.tiles = [
             Tile(self.look, self.frame.box(index), tracks[index], sheet)
             for index in page.spots
@@ -132,6 +132,12 @@ class Counter(Artist):
         """Put the words down."""
         self.name.draw(renderer)
         self.value.draw(renderer)
+
+
+def runs_of(tracks: Mapping[int, Track]) -> tuple[str, ...]:
+    """The names of the runs that every tile has, where there are several."""
+    names = max((tuple(view.name for view in track.views) for track in tracks.values()), key=len, default=())
+    return names if len(names) > 1 else ()
 
 
 def em_of(size: tuple[int, int], style: Style) -> float:

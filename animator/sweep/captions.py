@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 
 from animator.sweep.grid import Page
-from animator.sweep.manifest import Cell, Manifest
+from animator.sweep.manifest import Manifest
 from animator.sweep.tracks import Sheet, Track
-from animator.sweep.values import diverged, outcome, swept
+from animator.sweep.values import outcome, swept
+from animator.sweep.ways import gone_at
 from animator.words import number
+
+CROWD = 2  # row axes: more of them stand without their names on a low tile
 
 
 def caption(manifest: Manifest, page: Page, sheet: Sheet, place: tuple[int, int],
             tracks: Iterable[Track], calm: bool = False) -> str:  # fmt: skip
     """The sentences under the title; place: (number of the page, of how many)."""
-    cells = [cell for cell in manifest.cells if cell.index in page.spots]
     drawn = list(tracks)
     surfaces = [track for track in drawn if track.relief is not None]
-    said = [_what(surfaces, drawn), _shared(sheet, surfaces), _clock(manifest, sheet)]
-    said += [_order(page), _fates(cells)]
+    said = [_what(sheet, surfaces, drawn), _shared(sheet, surfaces), _clock(manifest, sheet)]
+    said += [_order(page), _fates(drawn)]
     if calm:
         said.append("Surfaces change five times a second, so that nothing flashes.")
     if place[1] > 1:
@@ -24,11 +26,13 @@ def caption(manifest: Manifest, page: Page, sheet: Sheet, place: tuple[int, int]
     return " ".join(part for part in said if part)
 
 
-def _what(surfaces: list[Track], drawn: list[Track]) -> str:
+def _what(sheet: Sheet, surfaces: list[Track], drawn: list[Track]) -> str:
     first = drawn[0].views if drawn else ()
     whose = f"the loss of {first[0].name}" if len(first) > 1 else "its loss"
     if not surfaces:
-        return f"Each tile is a training: its loss over steps, all on one log scale; {whose} now in a corner."
+        low, high = (number(loss, 2) for loss in sheet.losses)
+        scale = f"on one log scale from {low} to {high}"
+        return f"Each tile is a training: its loss over steps, {scale}; {whose} now in a corner."
     return f"Each tile is a training: its path over the loss surface, {whose} in a corner."
 
 
@@ -52,13 +56,17 @@ def _clock(manifest: Manifest, sheet: Sheet) -> str:
 
 
 def _order(page: Page) -> str:
-    """What the lines above each tile are, which may stand without their names."""
-    names = [name for name, _ in next(iter(page.labels.values()), ())]
-    return f"Above each tile: {', '.join(names)}." if names else ""
+    """What the lines above each tile, or beside each row, are; they may stand without their names."""
+    above = [name for name, _ in next(iter(page.labels.values()), ())]
+    beside = [name for name, _ in page.rows[0]] if page.rows else []
+    if len(beside) > CROWD:
+        return f"Beside each row: {', '.join(beside)}."
+    return f"Above each tile: {', '.join(above)}." if above else ""
 
 
-def _fates(cells: list[Cell]) -> str:
-    return "Hatched: left the window, or not finite any more." if any(map(diverged, cells)) else ""
+def _fates(drawn: list[Track]) -> str:
+    gone = any(gone_at(view) is not None for track in drawn for view in track.views)
+    return "Hatched: left the window, or not finite any more." if gone else ""
 
 
 def alt_text(manifest: Manifest, said: str) -> str:

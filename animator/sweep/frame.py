@@ -6,11 +6,13 @@ The grid is centred in its room. Sizes are in em; boxes of tiles are whole pixel
 from itertools import groupby
 from textwrap import wrap
 
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.race import SHAPES
 from animator.panels.readout import shrink
 from animator.sweep.bar import loss_strip
 from animator.sweep.grid import LETTER, Labels, Page, Room
@@ -38,7 +40,8 @@ class Frame:
     """The still parts of `page`, drawn on the figure of `look` as they are made."""
 
     def __init__(self, look: Look, size: tuple[int, int], page: Page, sheet: Sheet, title: str,
-                 caption: str) -> None:  # fmt: skip
+                 caption: str, runs: tuple[str, ...] = ()) -> None:  # fmt: skip
+        """runs: the names of the runs of each tile, where there are several."""
         self.look, self.page, self.size = look, page, size
         em, room = look.em, Room(0, 0)
         self.line = room.line * em
@@ -50,10 +53,23 @@ class Frame:
         self.left, self.top = self._corner()
         self._columns()
         self._rows()
+        self._legend(runs)
         if sheet.scale is not None:
-            wide = min(BAR, size[0] / em - COUNTER - 2 * MARGIN - 4)
+            wide = min(BAR if runs == () else BAR / 2, size[0] / em - COUNTER - 2 * MARGIN - 4)
             left = size[0] - (MARGIN + wide) * em
             loss_strip(look, Box(left, 1.6 * em, wide * em, 0.95 * em), sheet.scale)
+
+    def _legend(self, runs: tuple[str, ...]) -> None:
+        """The names of the runs of each tile, where there are several, beside their dots."""
+        em, style = self.look.em, self.look.style
+        left = COUNTER * em
+        for number, name in enumerate(runs):
+            colour, shape = style.lines[number % len(style.lines)], SHAPES[number % len(SHAPES)]
+            dot = Line2D([left], [1.35 * em], marker=shape, markersize=0.6 * self.look.points, color=colour,
+                         transform=None, linewidth=0, markeredgecolor=style.dot_edge)  # fmt: skip
+            self.look.figure.add_artist(dot)
+            text = self.look.text(left + 0.7 * em, 1.05 * em, name, em=SMALL, color=colour, fontweight="bold")
+            left += text.get_window_extent().width + 1.9 * em
 
     def _words(self, title: str, caption: str) -> None:
         look, (width, height) = self.look, self.size
@@ -104,17 +120,21 @@ class Frame:
 
     def _rows(self) -> None:
         """Names and values of the nested row axes, one below the other, beside each row."""
-        em, style, page = self.look.em, self.look.style, self.page
-        for row, said in enumerate(page.rows):
-            top = self.top - row * self.pitch[1]
-            size = min(1.0, self.side / (2.1 * em * len(said)))
-            middle = top - self.side / 2 + 1.05 * em * size * len(said)
-            for i, (name, value) in enumerate(said):
-                base = middle - (2.1 * i + 0.8) * em * size
-                room = (page.label_width - 0.5) * em
-                self.fitted(self.left - 0.7 * em, base, name, room, color=style.muted, ha="right")
-                self.fitted(self.left - 0.7 * em, base - 1.0 * em * size, value, room, ha="right",
-                            fontweight="bold")  # fmt: skip
+        em, right = self.look.em, self.left - 0.7 * self.look.em
+        for row, said in enumerate(self.page.rows):
+            lines = self._lines(said)
+            top = self.top - row * self.pitch[1] - self.side / 2 + 0.525 * em * len(lines)
+            for i, (words, is_value) in enumerate(lines):
+                looks = {"fontweight": "bold"} if is_value else {"color": self.look.style.muted}
+                room = (self.page.label_width - 0.5) * em
+                self.fitted(right, top - (1.05 * i + 0.8) * em, words, room, ha="right", **looks)
+
+    def _lines(self, said: Labels) -> list[tuple[str, bool]]:
+        """(words, whether they are a value) of a row: names over values, or both in a line of a low one."""
+        if 2.1 * self.look.em * len(said) <= self.side:
+            return [line for name, value in said for line in ((name, False), (value, True))]
+        room = (self.page.label_width - 0.5) / LETTER
+        return [(f"{n} {v}" if len(n) + len(v) < room else v, True) for n, v in said]
 
     def ground(self, index: int, cell: Cell, track: Track | None) -> None:
         """What lies under a tile: hatching where its surface is not finite, or why there is none."""

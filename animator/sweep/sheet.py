@@ -4,7 +4,7 @@ When there are too many cells to read, sheet-2.mp4 and so on hold the others. Th
 from films whose surfaces are in the cache.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,18 +72,20 @@ class _Printer:
         """Page `number`, from 1, as MP4 and GIF; with calmer surfaces if it would flash."""
         stem = "sheet" if number == 1 else f"sheet-{number}"
         film, gif = self.folder / f"{stem}.mp4", self.folder / f"{stem}.gif"
-        calm = False
-        if self._write(film, number, self.shared.fps, calm) > ALLOWED:
-            calm = True
-            self._write(film, number, self.shared.fps, calm)
-        self._write(gif, number, GIF_RATE, calm)
+        rates = (self.shared.fps, GIF_RATE)
+        tracks = self.tracks(number, rates)
+        calm = self.write(film, number, self.shared.fps, tracks) > ALLOWED
+        if calm:
+            tracks = self.tracks(number, (CALM,))
+            self.write(film, number, self.shared.fps, tracks, calm)
+        self.write(gif, number, GIF_RATE, tracks, calm)
         return [film, gif]
 
-    def _write(self, path: Path, number: int, fps: float, calm: bool) -> int:
-        """Write one file; the most flashes in any second of it."""
+    def write(self, path: Path, number: int, fps: float, tracks: Mapping[int, Track],
+              calm: bool = False) -> int:  # fmt: skip
+        """Write one file of page `number`; the most flashes in any second of it."""
         page = self.pages[number - 1]
         clock = replace(self.shared.clock, fps=fps)
-        tracks = self._tracks(page, CALM if calm else fps)
         said = caption(self.manifest, page, self.shared, (number, len(self.pages)), tracks.values(), calm)
         size = self.size or _size(self.manifest, path.suffix)
         board = Board(page, tracks, self.cells, self.shared, style.find(self.style), size,
@@ -106,11 +108,12 @@ class _Printer:
                 self.progress(f"drawing {path.name}", done, total)
         return counter.worst
 
-    def _tracks(self, page: Page, rate: float) -> dict[int, Track]:
-        """What is drawn on a page, with the surfaces that change at most `rate` times a second."""
-        states = [state for state, _ in replace(self.shared.clock, fps=rate).stills()]
+    def tracks(self, number: int, rates: Sequence[float]) -> dict[int, Track]:
+        """What is drawn on page `number`, with the surfaces that frames show at `rates` a second."""
+        clocks = [replace(self.shared.clock, fps=rate) for rate in rates]
+        states = [state for clock in clocks for state, _ in clock.stills()]
         return {
             index: track(self.cells[index], self.films[index], self.shared, states)
-            for index in page.spots
+            for index in self.pages[number - 1].spots
             if index in self.films
         }

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.mark import shape_of
+from animator.panels.race import SHAPES
 from animator.panels.stamps import Stamp
 from animator.style import use_fonts
 
@@ -34,6 +36,13 @@ def stamp(look: Look, left: float, bottom: float, colour: str, em: float = SMALL
     made.set_transform(IdentityTransform())
     made.set_figure(look.figure)
     return made
+
+
+def dot_shape(number: int, runs: int) -> tuple[Path, float]:
+    """(shape, radius that makes it as large as a disc of 1) of the dot of a run of several, each its own."""
+    if runs == 1:
+        return CIRCLE, 1.0
+    return shape_of(SHAPES[number % len(SHAPES)]), 1.2
 
 
 def mark(renderer: Any, gc: Any, shape: Path, at: Floats, radius: float, line: RGBA, width: float,

@@ -14,9 +14,9 @@ from animator.layout import Box
 from animator.panels.base import Look
 from animator.panels.stamps import Stamp
 from animator.sweep.raster import Raster
-from animator.sweep.strokes import CIRCLE, PLUS, bounds, hatch, hatching, mark, stamp, trail
+from animator.sweep.strokes import CIRCLE, PLUS, bounds, dot_shape, hatch, hatching, mark, stamp, trail
 from animator.sweep.tracks import Sheet, Track
-from animator.sweep.ways import Corner, Way, as_curve, gone_at, on_surface
+from animator.sweep.ways import Corner, Way, as_curve, fate, on_surface
 from animator.timeline import FrameState
 from animator.view import View
 from animator.words import number
@@ -81,13 +81,7 @@ class Tile(Artist):
         """Move on to `state` of the sheet's clock."""
         self.states = self.own(state)
         self.loss.set_text(loss_now(self.track.views[0], self.states[0].step, self.digits))
-        ends = [
-            f"{words}\n{'at ' if words == 'not finite' else ''}step {step:,}"
-            for view, own in zip(self.track.views, self.states, strict=True)
-            for step, words in [gone_at(view) or (own.step + 1, "")]
-            if own.step >= step
-        ]
-        said = ends[0].split("\n") if ends else ["", ""]
+        said = fate(self.track.views, self.states)
         for note, words in zip(self.notes, said, strict=True):
             note.set_text(words)
 
@@ -97,8 +91,8 @@ class Tile(Artist):
             self._paint(renderer, self.raster)
         gc = renderer.new_gc()
         gc.set_clip_rectangle(bounds(self.box))
-        for way, own in zip(self.ways, self.states, strict=True):
-            self._draw_way(renderer, gc, way, own)
+        for i in range(len(self.ways)):
+            self._draw_way(renderer, gc, i)
         if self.notes[0].get_text():
             hatch(renderer, gc, self.lines, to_rgba(self.look.style.ink, 0.5), self._pixels(1.1))
         gc.restore()
@@ -108,8 +102,8 @@ class Tile(Artist):
     def _pixels(self, at_720p: float) -> float:
         return at_720p * self.look.em / EM_AT_720P
 
-    def _draw_way(self, renderer: Any, gc: Any, way: Way, own: FrameState) -> None:
-        style = self.look.style
+    def _draw_way(self, renderer: Any, gc: Any, i: int) -> None:
+        way, own, style = self.ways[i], self.states[i], self.look.style
         target, casing = to_rgba(style.target), to_rgba(style.casing, 0.85)
         if way.target is not None:
             mark(renderer, gc, PLUS, way.target, self._pixels(CROSS + 1), casing, self._pixels(4))
@@ -120,7 +114,8 @@ class Tile(Artist):
         trail(renderer, gc, points, bins, way.colours, casing, self._pixels(TRAIL))
         if not way.gone(own.step):
             fill = way.colours[0] if len(way.colours) == 1 else to_rgba(style.dot)
-            mark(renderer, gc, CIRCLE, points[-1], self._pixels(DOT), to_rgba(style.dot_edge),
+            shape, radius = dot_shape(i, len(self.ways))
+            mark(renderer, gc, shape, points[-1], radius * self._pixels(DOT), to_rgba(style.dot_edge),
                  self._pixels(1.4), fill)  # fmt: skip
 
     def _paint(self, renderer: Any, raster: Raster) -> None:

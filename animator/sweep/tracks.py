@@ -54,10 +54,6 @@ class Track:
     extent: Extent | None
     ratio: float
 
-    def left_at(self, view: View) -> int | None:
-        """The step at which the path of a view left its window."""
-        return view.window.left_at if view.window is not None else None
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -59,12 +59,20 @@ class Way:
         return self.gone_at is not None and step >= self.gone_at
 
 
-def gone_at(view: View) -> tuple[int, str] | None:
-    """(step, what happened) where a run first left its window or stopped being finite."""
+def gone_at(view: View) -> tuple[int, str, str] | None:
+    """(step, what happened, when, in words) where a run first left its window or stopped being finite."""
     left = view.window.left_at if view.window is not None else None
-    ends = [(left, "left at"), (view.broke_at, "not finite")]
-    known = [(step, words) for step, words in ends if step is not None]
-    return min(known) if known else None
+    ends = [(left, "left at", "step"), (view.broke_at, "not finite", "at step")]
+    return min(
+        ((step, words, f"{when} {step:,}") for step, words, when in ends if step is not None), default=None
+    )
+
+
+def fate(views: Sequence[View], states: Sequence[FrameState]) -> tuple[str, str]:
+    """What is said of runs that are all gone, in two lines: how the last of them went. Else empty."""
+    ends = [gone_at(view) for view in views]
+    gone = [end for end, own in zip(ends, states, strict=True) if end is not None and own.step >= end[0]]
+    return max(gone)[1:] if len(gone) == len(ends) else ("", "")
 
 
 def on_surface(
