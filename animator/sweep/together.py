@@ -32,6 +32,7 @@ ROOM = 256 * 2**20  # bytes of weights that one program may keep
 KEPT = 4  # programs that are kept for the next batch
 
 _PROGRAMS: dict[str, Any] = {}
+_CANNOT: set[str] = set()
 
 
 def batches(experiments: Sequence[Experiment]) -> list[tuple[int, ...]]:
@@ -94,6 +95,7 @@ def train(experiments: Sequence[Experiment], notes: Sequence[dict[str, Any]], pa
         try:
             program, trained = _trained([cells[index] for index in chunk])
         except Exception:  # what a layer cannot do in one program, it can do in a fit
+            _CANNOT.add(str(cells[chunk[0]].key))
             continue
         trusted = _trusted(trained)
         if not trusted:
@@ -117,7 +119,7 @@ def _chunks(ready: "Mapping[int, Ready]") -> Iterator[list[int]]:
     """Indices of those that one program trains, in pieces that fit into memory; the others are left out."""
     groups: dict[str, list[int]] = defaultdict(list)
     for index, one in ready.items():
-        if one.key is not None:
+        if one.key is not None and one.key not in _CANNOT:
             groups[one.key].append(index)
     for group in groups.values():
         first = ready[group[0]]
