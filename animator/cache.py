@@ -6,15 +6,31 @@ deleted at any time; it is made again when it is needed.
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
 
+_within: list[Path] = []
+
+
+@contextmanager
+def within(place: Path) -> Iterator[Path]:
+    """While the context lasts, the cache of this process is the folder `place`."""
+    _within.append(place)
+    try:
+        yield place
+    finally:
+        _within.pop()
+
 
 def folder() -> Path:
     """The cache folder (not created)."""
+    if _within:
+        return _within[-1]
     given = os.environ.get("ANIMATOR_CACHE")
     return Path(given) if given else user_cache_path("animator", appauthor=False)
 

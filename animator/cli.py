@@ -106,6 +106,61 @@ def record(
 
 
 @app.command()
+def sweep(
+    scene: Annotated[str, typer.Argument(metavar="SCENE", help="A bundled scene or a .py file.")],
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=V1,V2,...]...",
+            help="Parameters: a value, a list, range(a,b[,step]), linspace(a,b,n) or geomspace(a,b,n).",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
+    ] = None,
+    zipped: Annotated[
+        bool, typer.Option("--zip", help="First values together, then second ones, and so on.")
+    ] = False,
+    rows: Annotated[
+        Path | None, typer.Option(help="A CSV file with a row of parameters for each cell.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; by default one for each core.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="The workers of a dask scheduler at tcp://HOST:PORT.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="Of the films: mp4, webm or gif.")] = "mp4",
+    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
+    style: Annotated[
+        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = "dark",
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds a cell may take to be trained, and again to be drawn.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed cells again.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a film of SCENE for every combination of values, and a page of them all."""
+    from animator import sweep_commands
+
+    asked = sweep_commands.Asked(output, zipped, rows, dry_run, jobs, cluster, format, quality, size, fps,
+                                 style, timeout, retry_failed, force, not no_cache, json)  # fmt: skip
+    raise typer.Exit(sweep_commands.sweep(scene, list(values or ()), asked))
+
+
+@app.command()
+def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) -> None:
+    """Build the page of a folder of films again: FOLDER/index.html."""
+    from animator import sweep_commands
+
+    sweep_commands.gallery(folder)
+
+
+@app.command()
 def info(file: Annotated[Path, typer.Argument(help="A recording or a film.")], json: Json = False) -> None:
     """Say what a recording or a film is, and the command that made it."""
     from animator import listings

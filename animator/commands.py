@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from animator.delivery import Delivery, preset, read_bytes
 from animator.errors import AnimatorError, nearest
@@ -17,9 +17,6 @@ from animator.progress import Progress
 
 if TYPE_CHECKING:
     from animator.films import Film, Saved
-    from animator.library import SceneFile
-    from animator.recording import Recording
-    from animator.scene import Scene
 
 QUALITY = {"draft": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
 
@@ -121,7 +118,7 @@ def render(name: str, values: list[str], options: Options) -> None:
     with shown() as progress, timed(seconds, "total"):
         with timed(seconds, "record"):
             check = partial(_check_files, options, outputs)
-            film, cached = film_of(name, values, options, check, progress)
+            film, cached = film_for(name, values, options, check, progress)
         with timed(seconds, "surface"):
             for fps in {options.fps} if options.fps else set(_rates(outputs)):
                 film.views(fps)
@@ -138,7 +135,7 @@ def _rates(outputs: tuple[Path, ...]) -> list[float]:
     return [DEFAULTS[kind_of(path)][1] for path in outputs]
 
 
-def film_of(
+def film_for(
     name: str, values: list[str], options: Options, check: Callable[[], None], progress: Progress
 ) -> "tuple[Film, bool]":
     """The film for a scene name, a scene file or a recording; and whether nothing was trained.
@@ -146,7 +143,7 @@ def film_of(
     check: called before anything is trained, to refuse files that cannot be written.
     """
     from animator import films, library
-    from animator.prepare import Cut
+    from animator.production import build, film_of, recordings
 
     if name.endswith(".h5"):
         film = films.film(name, style=options.style, progress=progress)
@@ -164,15 +161,8 @@ def film_of(
     check()
     with library.blaming(scene_file.path):
         runs, cached = recordings(scene, about, options.use_cache, progress)
-    return films.Film(
-        runs, scene.title, scene.description or scene_file.description,
-        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
-        Cut(scene.slices[0], scene.resolution, scene.plane),
-        scene.pacing, options.style, command(name, values, options), about,
-        use_cache=options.use_cache, progress=progress, caption=scene.caption,
-        shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
-        align=scene.align, slices=scene.slices,
-    ), cached  # fmt: skip
+    said = command(name, values, options)
+    return film_of(scene, about, runs, options.style, said, options.use_cache, progress), cached
 
 
 def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
@@ -183,33 +173,6 @@ def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
     for path in outputs:
         spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
         ensure_folder(path)
-
-
-def build(scene_file: "SceneFile", values: list[str]) -> "tuple[Scene, dict[str, Any]]":
-    """The scene for typed values, and what its recordings and films say about it."""
-    from animator import parameters
-
-    given = parameters.parse(scene_file.name, scene_file.parameters, values)
-    scene = scene_file.build(given)
-    chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
-    about = {
-        "scene": scene_file.name if scene_file.is_bundled else scene_file.path.name,
-        "parameters": chosen,
-        "title": scene.title,
-        "description": scene.description or scene_file.description,
-        "film": scene.looks(),
-    }
-    return scene, about
-
-
-def recordings(
-    scene: "Scene", about: dict[str, Any], use_cache: bool, progress: Progress
-) -> "tuple[tuple[Recording, ...], bool]":
-    """The recordings of a scene's runs, and whether all came from the cache."""
-    from animator.training import recorded
-
-    pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
-    return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
 def command(name: str, values: list[str], options: Options) -> str:
@@ -289,6 +252,7 @@ def record(name: str, values: list[str], output: Path | None, use_cache: bool, a
     from animator import library
     from animator.display import shown
     from animator.files import ensure_folder, replacing
+    from animator.production import build, recordings
 
     scene_file = library.find(name)
     scene, about = build(scene_file, values)

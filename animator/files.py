@@ -1,5 +1,6 @@
 """Files that appear whole or not at all: written beside their place, then renamed onto it."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -7,6 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from animator.errors import AnimatorError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an exception, or what it came from, says that a disk has no room left."""
+    while error is not None:
+        if isinstance(error, OSError) and (error.errno in FULL or "No space left" in str(error)):
+            return True
+        error = error.__cause__
+    return False
 
 
 def ensure_folder(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import alignment, events, prepare, style, words
+from animator import alignment, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
 from animator.delivery import SLOWER, Delivery, chosen, smaller
@@ -36,6 +36,7 @@ from animator.source import Source
 from animator.style import Style
 from animator.timeline import Timeline
 from animator.view import View
+from animator.window import Common
 
 SAMPLES = 24
 VECTORS = {".svg", ".pdf"}
@@ -83,7 +84,7 @@ class Film:
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
     shares: relative widths of the layout's columns and heights of its rows. camera, card, align: as of a
     Scene. text: how many times as large as the style says. slices: how the surface of each run is cut, where
-    they differ.
+    they differ. common: the window and the scale of the losses that it shares with other films.
     """
 
     runs: tuple[Recording, ...]
@@ -107,7 +108,8 @@ class Film:
     text: float = 1.0
     align: str = "step"
     slices: tuple[Slice, ...] = ()
-    _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
+    common: Common | None = None
+    _views: dict[tuple[float, Common | None], tuple[View, ...]] = field(default_factory=dict)
     _clock: Timeline | None = None
     _canvas: tuple[tuple[Any, ...], Canvas] | None = None
 
@@ -135,7 +137,8 @@ class Film:
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
-        if fps not in self._views:
+        key = fps, self.common
+        if key not in self._views:
             clock, align = self.timeline(fps), self.alignment
             wanted = self._wanted()
             sources = [
@@ -143,18 +146,20 @@ class Film:
                 for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
             ]
             views = [
-                replace(prepare.view(source, self._name(i), self._cut(i), clock, wanted, i),
+                replace(prepare.view(source, self._name(i), self._cut(i), clock, wanted, i,
+                                     self.common or window.ALONE),
                         clock=self.align, camera=self.camera, card=self.card)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
             if wanted & SHARED and sources[0].can_evaluate:
-                views = list(prepare.race_views(sources, views, self.cut, clock, wanted))
+                views = list(prepare.race_views(sources, views, self.cut, clock, wanted,
+                                                self.common or window.ALONE))  # fmt: skip
             elif wanted & {"race", "losses", "rates"}:
                 views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
-            self._views[fps] = tuple(replace(view, line_range=(low, high)) for view in views)
-        return self._views[fps]
+            self._views[key] = tuple(replace(view, line_range=(low, high)) for view in views)
+        return self._views[key]
 
     def _wanted(self) -> set[str]:
         return {name.partition("@")[0] for row in self.layout for name in row}
@@ -349,7 +354,7 @@ def film(
     style: str = "dark",
     layout: Mosaic | None = None,
     pacing: Pacing | None = None,
-    progress: Progress = quiet,
+    progress: Progress | None = None,
 ) -> Film:
     """The film of a recording (a path, or a Recording): surface, weights and loss on one clock.
 
@@ -359,7 +364,8 @@ def film(
     slice: "moving" cuts the surface again at every step, "static" once, through the last weights, "blend"
     goes from static to moving, "through" is static on the plane of start, end and the farthest step; by
     default the scene's, or "moving" on two weights and "static" elsewhere; at: the step whose weights a
-    static slice goes through, the last by default. layout, pacing: as of a Scene.
+    static slice goes through, the last by default. layout, pacing: as of a Scene. progress:
+    hears how far things are; by default bars in a notebook, and nobody elsewhere.
     Raises AnimatorError when the file is no recording.
     """
     run = source if isinstance(source, Recording) else load(source)
@@ -376,7 +382,7 @@ def film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
         layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
-        data=data, command=f"animator render {run.path.name}", progress=progress,
+        data=data, command=f"animator render {run.path.name}", progress=progress or kernel.listener(),
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
         camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
     )  # fmt: skip

@@ -20,14 +20,14 @@ DARK = 0.80
 WINDOW = 1 / 3  # of the picture's width and height
 AREA = 0.25  # of the window
 ALLOWED = 3
+MUCH = 0.1  # of the picture: from there on all of it is looked at again
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 _encoded = np.arange(256) / 255
-_LINEAR = np.where(_encoded <= 0.04045, _encoded / 12.92, ((_encoded + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
+_LINEAR = np.where(_encoded <= 0.04045, _encoded / 12.92, ((_encoded + 0.055) / 1.055) ** 2.4)
+_SHARES = [(share * _LINEAR).astype(np.float32) for share in LUMINANCE]  # of red, green and blue
 
 
 class FlashCounter:
@@ -54,7 +54,11 @@ class FlashCounter:
         changed: boxes (top, left, bottom, right) outside of which it equals the one before; a cell that stays
         as it is cannot turn, so that only those inside are looked at.
         """
-        if changed is None or self._seen is None:
+        if (
+            changed is None
+            or self._seen is None
+            or _area(changed) > MUCH * picture.shape[0] * picture.shape[1]
+        ):
             self._seen = small(picture)
             self._low = self._seen.copy() if self._low is None else np.minimum(self._low, self._seen)
             self._high = self._seen.copy() if self._high is None else np.maximum(self._high, self._seen)
@@ -117,13 +121,19 @@ def cells_in(boxes: Sequence[Box], stride: int, high: int, wide: int) -> tuple[l
     return rows, columns
 
 
+def _area(boxes: Sequence[Box]) -> int:
+    return sum((bottom - top) * (right - left) for top, left, bottom, right in boxes)
+
+
 def _stride(picture: Pixels) -> int:
     longest: int = max(picture.shape[:2])
     return max(1, longest // CELLS)
 
 
 def _luminance(colours: Pixels) -> Floats:
-    return np.asarray(_LINEAR[colours] @ LUMINANCE.astype(np.float32), np.float32)
+    """Relative luminance (...) of colours (..., 3)."""
+    red, green, blue = (share[colours[..., i]] for i, share in enumerate(_SHARES))
+    return np.asarray(red + green + blue, np.float32)
 
 
 def covered(changed: NDArray[np.bool_]) -> float:

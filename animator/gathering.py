@@ -38,7 +38,7 @@ def record_from(source: str | None, words: list[str], output: Path | None, data:
     ensure_folder(path)
     experiment = None
     if scene is not None:
-        from animator.commands import build
+        from animator.production import build
 
         experiment = build(library.find(scene), [word for word in words if "=" in word])[0].runs[0]
     with shown() as progress:

@@ -3,6 +3,7 @@
 A fault in a scene file is told in one sentence with the file's own line.
 """
 
+import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -80,15 +81,18 @@ def find(name: str) -> SceneFile:
     return load(path)
 
 
-def load(path: Path) -> SceneFile:
-    """Run a scene file and take its function `scene`."""
+def load(path: Path, source: str | None = None) -> SceneFile:
+    """Run a scene file and take its function `scene`; source: its text, where the file is elsewhere."""
     module_name = f"animator_scene_{path.stem}"
     spec = spec_from_loader(module_name, SourceFileLoader(module_name, str(path)))
     assert spec is not None and spec.loader is not None
     module: ModuleType = module_from_spec(spec)
     sys.modules[module_name] = module
     with blaming(path):
-        spec.loader.exec_module(module)
+        if source is None:
+            spec.loader.exec_module(module)
+        else:
+            _execute(module, path, source)
     function = getattr(module, "scene", None)
     if not callable(function):
         raise AnimatorError(
@@ -100,6 +104,12 @@ def load(path: Path) -> SceneFile:
     with blaming(path):
         found = parameters.of(function)
     return SceneFile(path.stem, path, function, found, description)
+
+
+def _execute(module: ModuleType, path: Path, source: str) -> None:
+    """Run `source` as `module`. `inspect` reads it from linecache, so cache keys are those of the file."""
+    linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
+    exec(compile(source, str(path), "exec"), module.__dict__)
 
 
 class blaming:

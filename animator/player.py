@@ -28,14 +28,14 @@ OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "d
 def play(name: str, values: list[str], output: Path | None, look: str, use_cache: bool) -> None:
     """`animator player`: make the page of a scene, a scene file or a recording, and say so."""
     from animator import style
-    from animator.commands import Options, film_of
+    from animator.commands import Options, film_for
     from animator.display import shown
 
     target = output or Path("output") / f"{Path(name).stem}.html"
     style.find(look)
     options = Options((), None, None, None, look, use_cache, False)
     with shown() as progress:
-        film, _ = film_of(name, values, options, lambda: check(target), progress)
+        film, _ = film_for(name, values, options, lambda: check(target), progress)
         words = ["animator player", Path(name).name if "." in name else name, *values]
         words += [f"-o {target.name}"] if output is not None else []
         film.command = " ".join([*words, *([f"--style {look}"] if look != "dark" else [])])

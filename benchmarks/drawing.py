@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.commands import build, recordings
 from animator.encoders import FilmSpec
 from animator.encoders.mp4 import container_options, stream_spec
 from animator.encoders.pyav_adapter import writing, yuv_converter
@@ -18,6 +17,7 @@ from animator.films import Film
 from animator.library import bundled
 from animator.pacing import Pacing
 from animator.prepare import Cut
+from animator.production import build, recordings
 from animator.progress import quiet
 
 PACING = Pacing(intro=0.5, play=8.0, end=1.5)  # 300 frames at 30 a second

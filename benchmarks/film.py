@@ -55,15 +55,17 @@ def rival(run: Path, folder: Path, suffix: str) -> float:
     return RIVAL_FRAMES / (time.perf_counter() - started)
 
 
-def rival_animation(view):
-    """FuncAnimation of surface, weights and loss."""
+def rival_animation(view, size=SIZE):
+    """FuncAnimation of surface, weights and loss, `size` pixels large."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
     from matplotlib.animation import FuncAnimation
 
-    figure, axes = plt.subplot_mosaic([["s", "w"], ["s", "l"]], figsize=(12.8, 7.2), dpi=100)
+    figure, axes = plt.subplot_mosaic(
+        [["s", "w"], ["s", "l"]], figsize=(size[0] / 100, size[1] / 100), dpi=100
+    )
     levels = np.linspace(view.field.lowest, view.field.highest, 16)
     steps = np.linspace(0, view.steps, RIVAL_FRAMES).astype(int)
 
@@ -84,7 +86,7 @@ def rival_animation(view):
     return FuncAnimation(figure, draw, frames=RIVAL_FRAMES)
 
 
-def _mp4_writer():
+def _mp4_writer(size=SIZE):
     """matplotlib's frames to MP4 by PyAV: it needs a separate ffmpeg program, which nobody installs here."""
     from contextlib import contextmanager
 
@@ -96,7 +98,7 @@ def _mp4_writer():
             super().setup(fig, outfile, dpi)
             self.container = av.open(str(outfile), "w")
             self.stream = self.container.add_stream("libx264", rate=30, options={"preset": "veryfast"})
-            self.stream.width, self.stream.height = SIZE
+            self.stream.width, self.stream.height = size
             self.stream.pix_fmt = "yuv420p"
 
         def grab_frame(self, **kwargs):

@@ -39,7 +39,7 @@ def pillow_writer(made: Film, path: Path) -> float:
 
 
 def fidelity(path: Path, frames: list[np.ndarray]) -> float:
-    """The least peak signal-to-noise ratio, dB, of any picture of the GIF beside the frame drawn for its time."""
+    """The least peak signal-to-noise ratio, dB, of any picture beside the frame drawn for its time."""
     worst, at = np.inf, 0.0
     with Image.open(path) as image:
         for i in range(image.n_frames):
@@ -56,7 +56,9 @@ def exact(path: Path) -> bool:
     wanted = {style.rgb(colour) for colour in (look.dot, look.dot_edge, look.ink, *look.lines[:3])}
     with Image.open(path) as image:
         image.seek(image.n_frames - 1)
-        seen = {tuple(colour) for colour in np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)}
+        seen = {
+            tuple(colour) for colour in np.unique(np.asarray(image.convert("RGB")).reshape(-1, 3), axis=0)
+        }
     return wanted <= seen
 
 

@@ -17,6 +17,7 @@ from animator.commands import QUALITY
 from animator.encoders import FORMATS
 from animator.panels import PANELS
 from animator.style import STYLES
+from animator.sweep import axes
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -61,8 +62,9 @@ def test_readme_shows_every_command():
     assert shown == set(COMMANDS)
 
 
-def test_readme_names_every_option_of_render():
-    flags = [option.opts[0] for option in COMMANDS["render"].params if option.opts[0].startswith("-")]
+@pytest.mark.parametrize("command", ["render", "sweep"])
+def test_readme_names_every_option(command):
+    flags = [option.opts[0] for option in COMMANDS[command].params if option.opts[0].startswith("-")]
     assert [flag for flag in flags if f"`{flag}`" not in README] == []
 
 
@@ -107,7 +109,12 @@ def check_animator(words: list[str], two_clouds: library.SceneFile) -> None:
         file = two_clouds
     else:
         file = library.find(str(ROOT / scene) if scene.endswith(".py") else scene)
-    parameters.parse(file.name, file.parameters, list(context.params["values"] or ()))
+    words = list(context.params["values"] or ())
+    if command.name == "sweep":
+        rows = context.params["rows"]
+        axes.grid(file.name, file.parameters, words, context.params["zipped"], rows and ROOT / rows)
+    else:
+        parameters.parse(file.name, file.parameters, words)
 
 
 @pytest.mark.parametrize("page", PAGES)

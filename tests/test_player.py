@@ -31,10 +31,10 @@ ROOT = Path(__file__).parent.parent
 EVIL = "</script><script>alert(1)</script>"
 
 
-def film_of(name, *values):
+def film_for(name, *values):
     """The film of a scene, from the cache when it is there."""
     options = Options((), None, None, None, "dark", True, False)
-    return commands.film_of(name, list(values), options, lambda: None, quiet)[0]
+    return commands.film_for(name, list(values), options, lambda: None, quiet)[0]
 
 
 def data_of(page: Path):
@@ -47,7 +47,7 @@ def data_of(page: Path):
 def neuron(tmp_path_factory):
     """The neuron's film and its page."""
     target = tmp_path_factory.mktemp("player") / "neuron.html"
-    film = film_of("neuron")
+    film = film_for("neuron")
     film.command = "animator player neuron"
     player.make(film, target)
     return film, target
@@ -57,7 +57,7 @@ def neuron(tmp_path_factory):
 def race(neuron, tmp_path_factory):
     """The neuron against one from another start, which stops sooner; in the light style."""
     target, film = tmp_path_factory.mktemp("player") / "race.html", neuron[0]
-    runs = (film.runs[0], film_of("neuron", "seed=3", "epochs=2").runs[0])
+    runs = (film.runs[0], film_for("neuron", "seed=3", "epochs=2").runs[0])
     layout = (("race", "losses"),)
     player.make(replace(film, runs=runs, names=("long", "<short>"), layout=layout, style="light", _views={},
                         _clock=None), target)  # fmt: skip

@@ -6,8 +6,8 @@ file format; ISO/IEC 14496-12, clause 11.1). The words are a film's metadata as 
 
 import struct
 import uuid
+from html import escape, unescape
 from pathlib import Path
-from xml.sax.saxutils import escape, unescape
 
 from animator.encoders.spec import Metadata, json_line, json_object
 
@@ -23,7 +23,7 @@ _PACKET = (
 
 def add_to_webp(path: Path, metadata: Metadata) -> None:
     """Append an XMP chunk; ValueError when the file has no extended header."""
-    words = _PACKET.format(_BEFORE + escape(json_line(metadata.to_dict())) + _AFTER).encode()
+    words = _PACKET.format(_BEFORE + escape(json_line(metadata.to_dict()), quote=False) + _AFTER).encode()
     with path.open("r+b") as file:
         if file.read(16)[12:] != b"VP8X":
             raise ValueError("not an extended WebP")

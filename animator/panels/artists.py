@@ -146,7 +146,7 @@ class Strands(Artist):
         gc.restore()
 
 
-def visible(pixels: Floats, most: int = 20_000) -> NDArray[np.int64]:
+def visible(pixels: Floats, most: int = 2_500) -> NDArray[np.int64]:
     """Indices of the points (n, 2) that can be told apart: first, last, each in a new pixel."""
     cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))
     new = np.any(np.diff(cells, axis=0) != 0, axis=1)

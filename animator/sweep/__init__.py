@@ -1,1 +1,4 @@
-"""Many films of one scene: their grid, their contact sheet, their race and their figure."""
+"""Sweeps: many films of one scene, planned, trained and drawn by workers, read on one page.
+
+`plan` says what will be made, `run` makes it, `manifest` is what a folder holds.
+"""

@@ -1,11 +1,13 @@
-"""What a sweep's folder says of itself: its axes, its cells, and what came of each; manifest.json.
+"""What a sweep's folder holds, as data: manifest.json, read and written whole, by rename.
 
-The file is JSON, never holds NaN, and appears by rename.
+Frozen dataclasses at rest; paths are relative to the folder, times are seconds, sizes bytes. A number that is
+not finite is None.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from animator.files import replacing
 
 FORMAT = "animator sweep 1"
 NAME = "manifest.json"
+STATES = ("waiting", "recorded", "done", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A swept parameter and its values, in order."""
+    """A parameter that varies: its name and its values, in order."""
 
     name: str
     values: tuple[Any, ...]
@@ -26,28 +29,38 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One film of a sweep: its parameters, how far it is, its files (names in the folder), its results."""
+    """One film of a sweep. parameters: what varies. state: "waiting", "recorded", "done" or "failed"; reason:
+    one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where
+    not known. keys: digests of what decides its recordings, surfaces and film. spans: the lowest and the
+    highest loss of its surfaces.
+    """
 
     index: int
     name: str
     parameters: Mapping[str, Any]
-    state: str
-    reason: str
-    way: str | None
-    recording: str | None
-    film: str | None
-    poster: str | None
-    log: str | None
-    results: Mapping[str, Any]
-    alt_text: str
-    seconds: Mapping[str, float]
-    bytes: Mapping[str, int]
-    command: str
+    state: str = "waiting"
+    reason: str = ""
+    way: str | None = None
+    recording: str | None = None
+    film: str | None = None
+    poster: str | None = None
+    log: str | None = None
+    results: Mapping[str, Any] = field(default_factory=dict)
+    alt_text: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    bytes: Mapping[str, int] = field(default_factory=dict)
+    command: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    spans: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A whole sweep. kind: "product", "zip" or "rows" of the axes."""
+    """A sweep: what was asked, what is common to its films, and its cells in order.
+
+    kind: "product", "zip" or "rows". state: "running", "done" or "interrupted". made_from: digest of what the
+    products show. fixed: parameters that were typed and do not vary.
+    """
 
     scene: str
     title: str
@@ -61,43 +74,89 @@ class Manifest:
     state: str
     products: tuple[str, ...]
     cells: tuple[Cell, ...]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    made_from: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """The manifest as JSON."""
-        made = {"format": FORMAT, **asdict(self)}
-        made["axes"] = [{"name": axis.name, "values": list(axis.values)} for axis in self.axes]
-        return made
+        """The manifest as JSON holds it."""
+        whole: dict[str, Any] = {"format": FORMAT, **_shallow(self)}
+        whole["axes"] = [_shallow(axis) for axis in self.axes]
+        cells = whole.pop("cells")
+        plain: dict[str, Any] = _plain(whole)
+        return plain | ({"cells": [_plain(_shallow(cell)) for cell in cells]} if cells else {})
 
     @classmethod
-    def from_dict(cls, found: Mapping[str, Any]) -> "Manifest":
-        """What `to_dict` gave; AnimatorError when it is none."""
+    def from_dict(cls, data: Any) -> "Manifest":
+        """The manifest that `to_dict` gave; AnimatorError when it is none."""
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise AnimatorError(
+                f'This is no manifest of a sweep: it does not say "format": "{FORMAT}". Give a folder that '
+                "'animator sweep' made."
+            )
         try:
-            if found["format"] != FORMAT:
-                raise KeyError("format")
-            known = {field.name: found[field.name] for field in fields(cls)}
-            known["axes"] = tuple(Axis(a["name"], tuple(a["values"])) for a in found["axes"])
-            known["cells"] = tuple(Cell(**cell) for cell in found["cells"])
-            known["products"] = tuple(found["products"])
+            known = _known(cls, data)
+            known["axes"] = tuple(Axis(a["name"], tuple(a["values"])) for a in data["axes"])
+            known["cells"] = tuple(_cell(cell) for cell in data.get("cells", ()))
+            known["products"] = tuple(data["products"])
             return cls(**known)
         except (KeyError, TypeError) as error:
             raise AnimatorError(
-                f"This is no manifest of a sweep ({error}). Make the folder again with animator sweep."
+                f"The manifest of the sweep is damaged: {error} is missing or wrong. Run the sweep again "
+                "with --force."
             ) from error
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of `folder`; AnimatorError when there is none."""
-    try:
-        return Manifest.from_dict(json.loads((folder / NAME).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    """The manifest in `folder`; AnimatorError when there is none, or when it is damaged."""
+    path = folder / NAME
+    if not path.is_file():
         raise AnimatorError(
-            f"'{folder}' is no folder of a sweep: its {NAME} cannot be read. Give a folder that "
-            "animator sweep wrote."
+            f"There is no sweep in '{folder}': it has no {NAME}. Give a folder that 'animator sweep' made."
+        )
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise AnimatorError(
+            f"'{path}' is damaged: it is no JSON. Run the sweep again with --force."
         ) from error
+    return Manifest.from_dict(data)
 
 
-def write(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest into `folder`, by rename."""
-    text = json.dumps(manifest.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
+def write(folder: Path, manifest: Manifest, cells: Sequence[str] | None = None) -> None:
+    """Put `manifest` into `folder`; at every instant the file there is whole. cells: texts of its cells,
+    where they are known.
+    """
+    head = json.dumps(replace(manifest, cells=()).to_dict(), indent=1, allow_nan=False)
+    texts = cells if cells is not None else [cell_text(cell) for cell in manifest.cells]
+    body = ",\n".join(texts)
     with replacing(folder / NAME) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(f'{head[:-2]},\n "cells": [\n{body}\n ]\n}}\n', encoding="utf-8")
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as it stands in the file."""
+    return "  " + json.dumps(_plain(_shallow(cell)), allow_nan=False)
+
+
+def _cell(data: Mapping[str, Any]) -> Cell:
+    spans = tuple((float(low), float(high)) for low, high in data.get("spans", ()))
+    return Cell(**{**_known(Cell, data), "spans": spans})
+
+
+def _shallow(entry: Any) -> dict[str, Any]:
+    return {part.name: getattr(entry, part.name) for part in fields(entry)}
+
+
+def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {part.name: data[part.name] for part in fields(kind) if part.name in data}
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it: numbers that are not finite become None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

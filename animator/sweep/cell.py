@@ -1,0 +1,235 @@
+"""What a worker does: train the runs of a task, or draw the film of a cell, in a scratch folder of its own.
+
+A worker keeps no state but what makes it warm: TensorFlow, loaded scenes, compiled functions. It works on one
+task at a time, and what it gives depends on the task alone: TensorFlow has one thread, nothing is measured.
+"""
+
+import errno
+import os
+import platform
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from animator import cache, library, production, training
+from animator.errors import AnimatorError
+from animator.files import is_full, replacing
+from animator.films import Film
+from animator.recording import load
+from animator.sweep import plan, results
+from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files, Recorded, RecordTask
+from animator.sweep.watch import TimeUp, limited
+
+Task = RecordTask | CutTask | DrawTask
+Result = Recorded | Cut | Drawn | Failure
+MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
+_ONE = threading.Lock()
+
+
+class Log:
+    """What happened to a cell, line by line, with seconds since the start."""
+
+    def __init__(self) -> None:
+        self._text, self._start = StringIO(), time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def say(self, words: str) -> None:
+        """Add a line."""
+        self._text.write(f"{time.perf_counter() - self._start:8.2f} s  {words}\n")
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add what the block takes to seconds[name], and say so."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.perf_counter() - start, 4)
+            self.say(f"{name}: {self.seconds[name]:.2f} s")
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Take what is printed and warned."""
+        with redirect_stdout(self._text), redirect_stderr(self._text), warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return self._text.getvalue()
+
+
+def work(task: Task) -> Result:
+    """Do `task`; what goes wrong comes back as a Failure with one sentence, never as an exception."""
+    with _ONE:
+        os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+        log = Log()
+        log.say(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}")
+        try:
+            with log.caught(), limited(task.timeout):
+                return _done(task, log)
+        except TimeUp:
+            return Failure(time_up(task.timeout), "time", log.text, log.seconds)
+        except Exception as error:
+            log.say(traceback.format_exc())
+            return replace(failure(error), log=log.text, seconds=log.seconds)
+
+
+def time_up(seconds: float | None) -> str:
+    """Why a cell that took too long failed."""
+    return f"It took longer than --timeout {seconds:g} seconds."
+
+
+def failure(error: Exception) -> Failure:
+    """The Failure for an exception, without its log."""
+    if is_full(error):
+        place = tempfile.gettempdir()
+        return Failure(f"the disk that holds '{place}' on {platform.node()} is full", "disk")
+    names = {type(error).__name__, type(error.__cause__).__name__}
+    if names & MEMORY:
+        return Failure(f"It ran out of memory ({(names & MEMORY).pop()}).")
+    if isinstance(error, AnimatorError):
+        return Failure(str(error))
+    said = " ".join(str(error).split())[:300] or "no message"
+    return Failure(f"It raised {type(error).__name__}: {said.rstrip('.')}.")
+
+
+def _done(task: Task, log: Log) -> Result:
+    own = plan.versions()
+    other = {name: own[name] for name in ("python", *plan.COMPARED) if own[name] != task.versions[name]}
+    if other:
+        return Failure(difference(platform.node(), other, task.versions), "versions")
+    with tempfile.TemporaryDirectory(prefix="animator-") as name, cache.within(Path(name) / "cache"):
+        if isinstance(task, RecordTask):
+            return _record(task, Path(name), log)
+        if isinstance(task, CutTask):
+            return _cut(task, Path(name), log)
+        return _draw(task, Path(name), log)
+
+
+def difference(worker: str, other: dict[str, str], expected: Any) -> str:
+    """How the versions of a worker differ from those that are expected."""
+    said = ", ".join(f"{name} {found} instead of {expected[name]}" for name, found in other.items())
+    return (
+        f"The worker {worker} has {said}, so its cells would differ from the others. Install the same "
+        "versions there as here."
+    )
+
+
+def _record(task: RecordTask, folder: Path, log: Log) -> Recorded:
+    file = task.scene.file()
+    built = {words: production.build(file, words) for words in dict.fromkeys(w for w, _ in task.members)}
+    experiments = [built[words][0].runs[run] for words, run in task.members]
+    notes = [
+        training.notes_of(experiment, built[words][1])
+        for experiment, (words, _) in zip(experiments, task.members, strict=True)
+    ]
+    paths = [folder / f"{k}.h5" for k in range(len(experiments))]
+    with log.timed("record"), library.blaming(file.path):
+        ways = trainer()(experiments, notes, paths, _telling(log))
+    for path in paths:
+        if not path.is_file():  # the recorder lets training go on when a disk is full
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return Recorded(tuple(p.read_bytes() for p in paths), tuple(ways), log.seconds, log.text)
+
+
+def trainer() -> Callable[..., list[str]]:
+    """The function that trains experiments: together, where that module is there, else one by one."""
+    try:
+        found: Callable[..., list[str]] = import_module("animator.sweep.together").train
+    except ModuleNotFoundError:
+        return _one_by_one
+    return found
+
+
+def _one_by_one(experiments: Any, notes: Any, paths: Any, progress: Any) -> list[str]:
+    for experiment, note, path in zip(experiments, notes, paths, strict=True):
+        training.record(experiment, path, note, progress)
+    return ["fit"] * len(paths)
+
+
+@contextmanager
+def _film(task: CutTask | DrawTask, folder: Path, log: Log, style: str, command: str) -> Iterator[Film]:
+    """The film of a task, its recordings open while the context lasts."""
+    file = task.scene.file()
+    scene, about = production.build(file, task.words)
+    store(task.files, cache.folder())
+    runs = []
+    for k, content in enumerate(task.recordings):
+        (folder / f"{k}.h5").write_bytes(content)
+        runs.append(load(folder / f"{k}.h5"))
+    shared = {"common": task.common} if task.common is not None else {}
+    try:
+        with library.blaming(file.path):
+            yield production.film_of(scene, about, runs, style, command, progress=_telling(log), **shared)
+    finally:
+        for run in runs:
+            run.close()
+
+
+def _cut(task: CutTask, folder: Path, log: Log) -> Cut:
+    with _film(task, folder, log, "dark", "") as film:
+        with log.timed("surface"):
+            views = film.views(task.fps)
+        spans = tuple((view.field.lowest, view.field.highest) for view in views if view.field is not None)
+    return Cut(spans, *_kept(task), log.seconds, log.text)
+
+
+def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
+    look, style = task.look, task.look.style
+    if look.sheet is not None:
+        (folder / look.sheet[0]).write_text(look.sheet[1], encoding="utf-8")
+        style = str(folder / look.sheet[0])
+    path = folder / f"{task.name}.{look.format}"
+    with _film(task, folder, log, style, task.command) as film:
+        film.views(look.fps)
+        with log.timed("draw_and_encode"):
+            saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
+        said, numbers = film.alt_text(), results.of_film(film, look.fps)
+    return Drawn(path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds,
+                 log.text)  # fmt: skip
+
+
+def _kept(task: CutTask | DrawTask) -> tuple[tuple[str, ...], Files]:
+    """Names of the files of the cache that a task used, and those that it made."""
+    kept = kept_files(cache.folder())
+    sent = {name for name, _ in task.files}
+    made = tuple(entry for entry in kept if entry[0] not in sent)
+    return tuple(name for name, _ in kept), made
+
+
+def kept_files(folder: Path) -> Files:
+    """The files below a cache folder, as (path, contents), in the order of their paths."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in found)
+
+
+def store(files: Files, folder: Path) -> None:
+    """Put files into a cache folder, each whole or not at all, and none outside of it."""
+    for name, content in files:
+        if ".." not in Path(name).parts and not Path(name).is_absolute():
+            with replacing(folder / name) as temporary:
+                temporary.write_bytes(content)
+
+
+def _telling(log: Log) -> Any:
+    """A listener that says when each stage begins."""
+    seen: set[str] = set()
+
+    def listen(stage: str, done: int, total: int) -> None:
+        if stage not in seen:
+            seen.add(stage)
+            log.say(stage)
+
+    return listen

@@ -1,0 +1,120 @@
+"""The desk that the stages of a sweep work at: plan, books, store, and the scenes and films of all cells."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from animator import production
+from animator.errors import AnimatorError
+from animator.films import Film
+from animator.recording import load
+from animator.scene import Scene
+from animator.sweep import cell as workers
+from animator.sweep.ledger import Ledger
+from animator.sweep.plan import Plan
+from animator.sweep.store import Store
+from animator.sweep.tasks import Failure
+
+
+class Full(Exception):
+    """A worker's disk is full; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The scene of a cell, and what its recordings say about it."""
+
+    scene: Scene
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """See the module. built: the scenes of cells by index, without those that cannot be built. timeout:
+    seconds for a piece of work.
+    """
+
+    plan: Plan
+    ledger: Ledger
+    store: Store
+    built: Mapping[int, Built]
+    versions: Mapping[str, str]
+    timeout: float | None
+
+    def names(self, index: int) -> list[str]:
+        """Names of the recordings of a cell, one a run."""
+        cell, runs = self.plan.cells[index], len(self.built[index].scene.runs)
+        return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
+
+    def recordings(self, index: int) -> tuple[bytes, ...]:
+        """The recordings of a cell."""
+        return tuple((self.ledger.folder / name).read_bytes() for name in self.names(index))
+
+    def fail(self, index: int, failure: Failure) -> None:
+        """Write down that a cell failed; stop everything where nothing can go on."""
+        if failure.kind == "disk":
+            raise Full(failure.reason)
+        if failure.kind == "versions":
+            raise AnimatorError(failure.reason)
+        log = self.log(index, f"{failure.log}failed: {failure.reason}\n")
+        self.ledger.change(index, state="failed", reason=failure.reason, log=log, film=None, poster=None)
+
+    def log(self, index: int, text: str) -> str:
+        """Add `text` to a cell's log, which begins anew when the cell does; gives its name."""
+        cell = self.ledger.cell(index)
+        name = f"logs/{cell.name}.txt"
+        path = self.ledger.folder / name
+        before = path.read_bytes() if cell.log is not None and path.is_file() else b""
+        return self.ledger.keep(name, before + text.encode())
+
+
+def build(plan: Plan) -> tuple[dict[int, Built], dict[int, str]]:
+    """The scenes of all cells, and the sentence for each that cannot be built."""
+    file, found, failed = plan.scene.file(), {}, {}
+    for planned in plan.cells:
+        try:
+            found[planned.index] = Built(*production.build(file, planned.words))
+        except Exception as error:
+            failed[planned.index] = workers.failure(error).reason
+    return found, failed
+
+
+def first_seconds(plan: Plan) -> float:
+    """Length in seconds of a film of `plan`; a guess where its first cell cannot be built."""
+    try:
+        return production.build(plan.scene.file(), plan.cells[0].words)[0].pacing.seconds
+    except AnimatorError:
+        return 6.0
+
+
+class Films(Mapping[int, Film]):
+    """The films of cells that have recordings, made when they are asked for; the latest few are kept.
+
+    They draw from the store: use them inside of cache.within(store.place).
+    """
+
+    KEPT = 64
+
+    def __init__(self, desk: Desk, common: Any = None) -> None:
+        self._desk, self._common = desk, common
+        self._made: dict[int, Film] = {}
+
+    def __getitem__(self, index: int) -> Film:
+        if index not in self._made:
+            if len(self._made) >= self.KEPT:
+                del self._made[next(iter(self._made))]
+            self._made[index] = self._film(index)
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[int]:
+        return (c.index for c in self._desk.ledger.manifest.cells if c.state in ("recorded", "done"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _film(self, index: int) -> Film:
+        desk, built = self._desk, self._desk.built[index]
+        runs = [load(desk.ledger.folder / name) for name in desk.names(index)]
+        shared = {"common": self._common} if self._common is not None else {}
+        return production.film_of(built.scene, built.about, runs, desk.plan.look.style,
+                                  desk.plan.cells[index].command, **shared)  # fmt: skip

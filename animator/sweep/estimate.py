@@ -1,0 +1,60 @@
+"""How long a sweep will take and what it needs on disk: from an earlier one of the same scene, or a guess.
+
+Figures are per cell: seconds to record and to cut the surface, seconds and bytes for each million pixels
+that are drawn, bytes of the recording (in the folder and in the cache) and of the surface (in the cache).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from animator.sweep.manifest import Manifest
+from animator.sweep.plan import Look
+
+POSTER = 0.25  # bytes a pixel
+START = 7.0  # seconds until TensorFlow is there
+GUESS: Mapping[str, float] = {
+    "record": 1.5, "surface": 1.0, "draw": 0.02,
+    "recording_bytes": 1e5, "film_bytes": 4e3, "surface_bytes": 2e6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """seconds and bytes of a whole sweep; measured: whether they come from an earlier one."""
+
+    seconds: float
+    bytes: int
+    measured: bool
+
+
+def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mapping[str, Any]) -> Estimate:
+    """The Estimate for `cells` films of `seconds` on `workers`; known: figures of an earlier sweep, or {}."""
+    figures = {**GUESS, **known}
+    drawn = look.width * look.height * look.fps * seconds / 1e6
+    each = figures["record"] + figures["surface"] + figures["draw"] * drawn
+    film = figures["film_bytes"] * drawn + POSTER * look.width * look.height
+    size = 2 * figures["recording_bytes"] + figures["surface_bytes"] + film
+    return Estimate(START + cells * each / max(1, min(workers, cells)), int(cells * size), bool(known))
+
+
+def measured(manifest: Manifest) -> dict[str, float]:
+    """The figures of a sweep that is done, or {}."""
+    cells = [cell for cell in manifest.cells if cell.state == "done" and cell.seconds and cell.bytes]
+    film = manifest.film
+    if not cells:
+        return {}
+    drawn = max(1e-6, film["width"] * film["height"] * film["fps"] * film["seconds"] / 1e6)
+
+    def middle(of: str, name: str) -> float:
+        return float(median([getattr(cell, of).get(name, 0) for cell in cells]))
+
+    return {
+        "record": middle("seconds", "record"),
+        "surface": middle("seconds", "surface"),
+        "draw": middle("seconds", "draw_and_encode") / drawn,
+        "recording_bytes": middle("bytes", "recording"),
+        "surface_bytes": middle("bytes", "surface"),
+        "film_bytes": middle("bytes", "film") / drawn,
+    }

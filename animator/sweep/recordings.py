@@ -1,0 +1,148 @@
+"""The first stage of a sweep: every run of every cell is trained, alone or with others like it.
+
+What is there already, in the folder or in the store, is not trained again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from animator import cache, training
+from animator.experiment import Experiment
+from animator.recording import load
+from animator.sweep import results
+from animator.sweep.cell import Result
+from animator.sweep.desk import Desk
+from animator.sweep.shift import Job
+from animator.sweep.tasks import Failure, Recorded, RecordTask
+
+Member = tuple[int, int]  # (cell, run)
+
+
+class Recordings:
+    """Stage one. jobs() gives what is to be trained; take() takes what came."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._members = [(i, r) for i, built in desk.built.items() for r in range(len(built.scene.runs))]
+        self._keys: dict[Member, str] = {}
+        self._came: dict[int, dict[int, tuple[bytes, str]]] = defaultdict(dict)
+        self._batches = self._grouped()
+
+    def _experiment(self, member: Member) -> Experiment:
+        return self.desk.built[member[0]].scene.runs[member[1]]
+
+    def _grouped(self) -> list[tuple[Member, ...]]:
+        """Members that are trained as one, and the digest of each: what is trained together has the others in
+        its digest.
+        """
+        own = {
+            (i, r): training.key_of(self._experiment((i, r)), training.notes_of(
+                self._experiment((i, r)), self.desk.built[i].about))
+            for i, r in self._members
+        }  # fmt: skip
+        groups = batches()([self._experiment(member) for member in self._members])
+        found = [tuple(self._members[k] for k in group) for group in groups]
+        for group in found:
+            all_keys = [own[member] for member in group]
+            for k, member in enumerate(group):
+                self._keys[member] = cache.digest("sweep 1", *all_keys, k)
+        return found
+
+    def key(self, index: int) -> str:
+        """Digest of all that decides the recordings of a cell."""
+        runs = len(self.desk.built[index].scene.runs)
+        return cache.digest("cell 1", *(self._keys[index, run] for run in range(runs)))
+
+    def jobs(self) -> Iterator[Job]:
+        """The jobs for what neither the folder nor the cache has."""
+        with self.desk.ledger.at_once():
+            for index in self.desk.built:
+                if not self._is_there(index):
+                    self._forget(index)
+                    self._from_cache(index)
+        for group in self._batches:
+            if any(self.desk.ledger.cell(i).state == "waiting" for i, _ in group):
+                yield self._job(group)
+
+    def _job(self, group: Sequence[Member]) -> Job:
+        desk = self.desk
+        members = tuple((desk.plan.cells[i].words, run) for i, run in group)
+        limit = desk.timeout * len(group) if desk.timeout is not None else None
+        task = RecordTask(desk.plan.scene, members, desk.versions, limit)
+        return RecordJob(tuple(dict.fromkeys(i for i, _ in group)), lambda: task, None, tuple(group))
+
+    def _is_there(self, index: int) -> bool:
+        """Whether the folder has the cell's recordings, or its failure, of just these experiments."""
+        cell = self.desk.ledger.cell(index)
+        if cell.keys.get("recording") != self.key(index):
+            return False
+        return cell.state == "failed" or all(self.desk.ledger.has(n) for n in self.desk.names(index))
+
+    def _forget(self, index: int) -> None:
+        self.desk.ledger.change(
+            index, state="waiting", reason="", way=None, recording=None, film=None, poster=None, log=None,
+            results={}, alt_text="", seconds={}, bytes={}, spans=(), keys={"recording": self.key(index)},
+        )  # fmt: skip
+
+    def _from_cache(self, index: int) -> None:
+        contents = [
+            self.desk.store.recording(self._keys[index, r]) for r in range(len(self.desk.names(index)))
+        ]
+        if all(content is not None for content in contents):
+            for run, content in enumerate(contents):
+                assert content is not None
+                self._came[index][run] = content, ""
+            self._settle(index, {"record": 0.0}, "from the cache\n")
+
+    def take(self, job: Job, result: Result) -> Iterable[Job]:
+        """Keep what came; what failed as one of many is tried again by itself."""
+        assert isinstance(job, RecordJob)
+        group = job.group
+        if isinstance(result, Failure):
+            if len(group) > 1 and result.kind not in ("disk", "versions"):
+                return [self._job([member]) for member in group]
+            for index, _ in group:
+                self.desk.fail(index, result)
+            return []
+        assert isinstance(result, Recorded)
+        seconds = {"record": round(result.seconds["record"] / len(group), 4)}
+        for (index, run), content, way in zip(group, result.recordings, result.ways, strict=True):
+            self._came[index][run] = content, way
+            if group in self._batches:
+                self.desk.store.keep_recording(self._keys[index, run], content)
+        for index in job.cells:
+            self._settle(index, seconds, result.log)
+        return []
+
+    def _settle(self, index: int, seconds: Mapping[str, float], log: str) -> None:
+        """Write a cell's recordings when all are there, unless another run of it failed."""
+        desk, names = self.desk, self.desk.names(index)
+        if len(self._came[index]) < len(names) or desk.ledger.cell(index).state == "failed":
+            return
+        came = self._came.pop(index)
+        for run, name in enumerate(names):
+            desk.ledger.keep(name, came[run][0])
+        with load(desk.ledger.folder / names[0]) as first:
+            numbers, way = results.of_run(first), str(first.meta.get("way") or came[0][1] or "fit")
+        desk.ledger.change(
+            index, state="recorded", way=way, recording=names[0], results=numbers, seconds=dict(seconds),
+            bytes={"recording": sum(len(content) for content, _ in came.values())}, log=desk.log(index, log),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordJob(Job):
+    """A job that trains `group`."""
+
+    group: tuple[Member, ...] = ()
+
+
+def batches() -> Callable[[Sequence[Experiment]], list[tuple[int, ...]]]:
+    """The function that says what is trained as one; where that module is not there, all are alone."""
+    try:
+        found: Callable[..., list[tuple[int, ...]]] = import_module("animator.sweep.together").batches
+    except ModuleNotFoundError:
+        return lambda experiments: [(index,) for index in range(len(experiments))]
+    return found

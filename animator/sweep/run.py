@@ -1,0 +1,270 @@
+"""A whole sweep: every cell trained, one window and one scale, every film drawn, and what they make together.
+
+In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, it goes on.
+"""
+
+import importlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from animator import cache
+from animator.errors import AnimatorError
+from animator.files import ensure_folder, is_full
+from animator.films import Film
+from animator.progress import Progress, quiet
+from animator.sweep import estimate, shared
+from animator.sweep import plan as plans
+from animator.sweep.cell import Result
+from animator.sweep.desk import Built, Desk, Films, Full, build
+from animator.sweep.drawings import Drawings, Surfaces, Views
+from animator.sweep.engine import Engine, open_engine
+from animator.sweep.ledger import Ledger
+from animator.sweep.lock import held
+from animator.sweep.manifest import NAME, Cell, Manifest
+from animator.sweep.opening import opened
+from animator.sweep.plan import Plan
+from animator.sweep.recordings import Recordings
+from animator.sweep.shift import Job, Take, carry_out
+from animator.sweep.store import Store
+from animator.sweep.store import folder as store_folder
+from animator.sweep.tasks import Failure
+
+Product = Callable[[Path, Manifest, Mapping[int, Film], Progress], list[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a stage is: cells done, at work, failed, of total."""
+
+    stage: str
+    done: int
+    running: int
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How a sweep is made, which does not change what it makes. timeout: seconds a cell may take to be
+    trained, and again to be drawn.
+    """
+
+    jobs: int = 1
+    cluster: str | None = None
+    timeout: float | None = None
+    retry_failed: bool = False
+    force: bool = False
+    use_cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it: the manifest, seconds in all, and sentences about products that could not be made."""
+
+    folder: Path
+    manifest: Manifest
+    seconds: float
+    warnings: tuple[str, ...]
+
+    def count(self, state: str) -> int:
+        """Cells in `state`."""
+        return sum(cell.state == state for cell in self.manifest.cells)
+
+
+Told = Callable[[Status], None]
+
+
+def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: None,
+          progress: Progress = quiet) -> Outcome:  # fmt: skip
+    """Make the sweep `plan` in `folder`, or go on with it; told hears of cells, progress of the products.
+
+    Raises AnimatorError when the folder holds something else or is held by another sweep, and when a disk is
+    full.
+    """
+    started = time.perf_counter()
+    ensure_folder(folder / NAME)
+    with held(folder), told_when_full(folder):
+        built, failed = build(plan)
+        ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
+        store = Store(store_folder(), orders.use_cache)
+        desk = Desk(plan, ledger, store, built, plans.versions(), orders.timeout)
+        ledger.update(state="running")
+        try:
+            for index, reason in failed.items():
+                desk.fail(index, Failure(reason))
+            warnings = _made(desk, orders, told, progress)
+        except BaseException:
+            with suppress(OSError, AnimatorError):
+                ledger.update(state="interrupted")
+            raise
+        figures = estimate.measured(ledger.manifest)
+        if figures:
+            store.keep_figures(figures_key(plan), figures)
+    return Outcome(folder, ledger.manifest, time.perf_counter() - started, tuple(warnings))
+
+
+@contextmanager
+def told_when_full(folder: Path) -> Iterator[None]:
+    """A full disk, here or where a worker is, becomes a sentence."""
+    try:
+        yield
+    except (Full, OSError, AnimatorError) as error:
+        if not isinstance(error, Full) and not is_full(error):
+            raise
+        here = f"the disk that holds '{folder}' or the cache is full"
+        raise AnimatorError(
+            f"The sweep stopped because {error if isinstance(error, Full) else here}. What was done is kept: "
+            "make room and run the same command again to go on."
+        ) from error
+
+
+def figures_key(plan: Plan) -> str:
+    """What the figures of an earlier sweep are kept under."""
+    return cache.digest(plan.scene.text, plan.fixed)
+
+
+def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
+    """The manifest of a sweep of which nothing is done."""
+    about = next(iter(built.values())).about if built else {}
+    scene = next(iter(built.values())).scene if built else None
+    look = {name: value for name, value in asdict(plan.look).items() if name != "sheet"}
+    film = {**look, "seconds": scene.pacing.seconds if scene else 0.0}
+    cells = tuple(Cell(c.index, c.name, c.parameters, command=c.command) for c in plan.cells)
+    return Manifest(
+        plan.scene.name, str(about.get("title", plan.scene.name)), str(about.get("description", "")),
+        plan.command, plans.versions(), plan.kind, plan.axes, film,
+        {"extent": None, "loss_range": None, "surfaces": 0}, "running", (), cells, plan.fixed,
+    )  # fmt: skip
+
+
+def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[str]:
+    """All stages, one after the other; gives sentences about products that could not be made."""
+    with _Workers(desk, orders, told, progress) as workers:
+        recordings = Recordings(desk)
+        workers.do("training", recordings.jobs(), recordings.take)
+        with cache.within(desk.store.place):
+            window = shared.window_of(Films(desk))
+        views = Views(desk, window)
+        surfaces = Surfaces(views)
+        workers.do("surfaces", surfaces.jobs(), surfaces.take)
+        with cache.within(desk.store.place):
+            common = shared.with_scale(window, Films(desk), dict(enumerate(desk.ledger.manifest.cells)))
+        drawings = Drawings(views, common)
+        workers.do("drawing", drawings.jobs(), drawings.take)
+        if not products_are_there(desk.ledger):
+            workers.do("surfaces", surfaces.jobs(needed=True), surfaces.take)
+    desk.ledger.update(common=shared.said(common, views.count()))
+    with cache.within(desk.store.place):
+        return products(desk, Films(desk, common), progress)
+
+
+class _Workers:
+    """The engine, opened with the first job; closed with the context, whatever happens."""
+
+    def __init__(self, desk: Desk, orders: Orders, told: Told, progress: Progress) -> None:
+        self._desk, self._orders, self._told, self._progress = desk, orders, told, progress
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> "_Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+    def do(self, stage: str, jobs: Iterable[Job], take: Take) -> None:
+        """Have `jobs` done, and tell how far they are."""
+        todo = list(jobs)
+        cells = sorted({index for job in todo for index in job.cells})
+        finished: set[int] = set()
+
+        def tell(running: int) -> None:
+            states = [self._desk.ledger.cell(index).state for index in finished]
+            failed = states.count("failed")
+            self._told(Status(stage, len(states) - failed, running, failed, len(cells)))
+
+        def taken(job: Job, result: Result) -> Iterable[Job]:
+            more = list(take(job, result))
+            finished.update(set(job.cells) - {index for other in more for index in other.cells})
+            return more
+
+        if not todo:
+            return
+        if self._engine is None:
+            orders = self._orders
+            self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
+        carry_out(self._engine, todo, taken, tell)
+        tell(0)
+
+
+def _sheet(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
+    made: list[Path] = importlib.import_module("animator.sweep.sheet").make(folder, manifest, films, progress)
+    return made
+
+
+def _race(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
+    made = importlib.import_module("animator.sweep.racing").make(folder, manifest, films, progress)
+    return [made] if made is not None else []
+
+
+def _summary(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
+    return [importlib.import_module("animator.sweep.summary").make(folder, manifest)]
+
+
+def _gallery(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
+    return [importlib.import_module("animator.sweep.gallery").make(folder)]
+
+
+PRODUCTS: tuple[tuple[str, Product], ...] = (("sheet", _sheet), ("race", _race), ("summary", _summary))
+LAST: tuple[str, Product] = ("gallery", _gallery)  # it shows the others
+
+
+def _products_key(ledger: Ledger) -> str:
+    """Digest of what the products show."""
+    shown = [[c.state, c.reason, c.keys.get("film", "")] for c in ledger.manifest.cells]
+    return cache.digest("products 1", shown, ledger.manifest.film, ledger.manifest.title)
+
+
+def products_are_there(ledger: Ledger) -> bool:
+    """Whether all products are in the folder, made from the films that are there."""
+    made_from, names = ledger.manifest.made_from, ledger.manifest.products
+    return made_from == _products_key(ledger) and all(ledger.has(name) for name in names)
+
+
+def products(desk: Desk, films: Mapping[int, Film], progress: Progress) -> list[str]:
+    """Make what shows all cells, unless it is there; gives a sentence for each that could not be made."""
+    ledger = desk.ledger
+    if products_are_there(ledger):
+        ledger.update(state="done")
+        return []
+    made: list[str] = []
+    warnings: list[str] = []
+    manifest = replace(ledger.manifest, state="done")
+    for name, product in PRODUCTS:
+        _try(name, product, ledger, manifest, films, progress, made, warnings)
+    ledger.update(products=tuple(made), state="done", made_from="")
+    _try(*LAST, ledger, ledger.manifest, films, progress, made, warnings)
+    ledger.update(products=tuple(made), made_from="" if warnings else _products_key(ledger))
+    return warnings
+
+
+def _try(name: str, product: Product, ledger: Ledger, manifest: Manifest, films: Mapping[int, Film],
+         progress: Progress, made: list[str], warnings: list[str]) -> None:  # fmt: skip
+    """Make one product; what goes wrong there costs no other."""
+    try:
+        paths = product(ledger.folder, manifest, films, progress)
+        made += [path.relative_to(ledger.folder).as_posix() for path in paths]
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("animator.sweep."):
+            warnings.append(f"The {name} could not be made: {error}.")
+    except AnimatorError as error:
+        if is_full(error):
+            raise
+        warnings.append(f"The {name} could not be made: {error}")
+    except Exception as error:
+        if is_full(error):
+            raise
+        warnings.append(f"The {name} could not be made: {type(error).__name__}: {error}.")

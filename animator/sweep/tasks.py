@@ -1,0 +1,103 @@
+"""What travels between a sweep and its workers: plain data, no paths that a worker would have to have.
+
+Files travel as bytes. A task goes out; Recorded, Drawn or Failure comes back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from animator.sweep.plan import Look, SceneText
+
+Files = tuple[tuple[str, bytes], ...]  # (path below a cache folder, with "/", contents)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTask:
+    """Train runs: members: (words that build the scene, number of the run in it). timeout: seconds."""
+
+    scene: SceneText
+    members: tuple[tuple[tuple[str, ...], int], ...]
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CutTask:
+    """Evaluate the surfaces of a cell from its recordings. files: what may be needed of the cache. common:
+    what films share.
+    """
+
+    scene: SceneText
+    words: tuple[str, ...]
+    fps: float
+    recordings: tuple[bytes, ...]
+    files: Files
+    common: Any
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTask:
+    """Draw the film of a cell. name: of its file, without the suffix; the rest is as in a CutTask."""
+
+    scene: SceneText
+    words: tuple[str, ...]
+    name: str
+    command: str
+    look: Look
+    recordings: tuple[bytes, ...]
+    files: Files
+    common: Any
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """recordings: an HDF5 file each; ways: how each was trained."""
+
+    recordings: tuple[bytes, ...]
+    ways: tuple[str, ...]
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The surfaces of a cell: spans: lowest and highest loss of each; used: names of the files of the cache
+    that hold them; files: those of them that were made now.
+    """
+
+    spans: tuple[tuple[float, float], ...]
+    used: tuple[str, ...]
+    files: Files
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A film, its poster, what they show, and the files of the cache, as in a Cut."""
+
+    film: bytes
+    poster: bytes
+    alt_text: str
+    results: Mapping[str, Any]
+    used: tuple[str, ...]
+    files: Files
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Work that was not done. kind: "raised", "time", "died", or, where nothing can go on, "disk" (full) or
+    "versions" (other ones than the sweep's).
+    """
+
+    reason: str
+    kind: Literal["raised", "time", "died", "disk", "versions"] = "raised"
+    log: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,217 @@
+"""What `sweep` and `gallery` do: from typed words to a folder of films, and what is printed on the way."""
+
+import json as json_text
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from animator.commands import Options
+from animator.display import cells_shown
+from animator.errors import AnimatorError
+
+if TYPE_CHECKING:
+    from animator.sweep.estimate import Estimate
+    from animator.sweep.plan import Plan
+    from animator.sweep.run import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `animator sweep` as they were typed; None where nothing was."""
+
+    output: Path | None = None
+    zipped: bool = False
+    rows: Path | None = None
+    dry_run: bool = False
+    jobs: int | None = None
+    cluster: str | None = None
+    format: str = "mp4"
+    quality: str | None = None
+    size: str | None = None
+    fps: float | None = None
+    style: str = "dark"
+    timeout: float | None = None
+    retry_failed: bool = False
+    force: bool = False
+    use_cache: bool = True
+    json: bool = False
+
+
+def sweep(scene: str, words: list[str], asked: Asked) -> int:
+    """`animator sweep`: print the plan, make the films, say what came of it; gives the exit code."""
+    from animator.sweep import names, plan, run
+    from animator.sweep.store import Store, folder
+
+    pixels = Options((), asked.quality, asked.size, asked.fps, asked.style, True, False).pixels()
+    look = plan.look(asked.format, pixels, asked.fps, asked.style)
+    orders = _orders(asked)
+    made = plan.plan(scene, words, look, asked.zipped, asked.rows, _command(scene, words, asked))
+    target = asked.output or Path("output") / f"{names.safe(made.scene.name)}-sweep"
+    known = Store(folder()).figures(run.figures_key(made))
+    figures = _estimate(made, orders.jobs, known)
+    out = sys.stderr if asked.json else sys.stdout
+    out.write(said(made, target, figures, asked.cluster or f"{orders.jobs} jobs") + "\n")
+    out.flush()
+    if asked.dry_run:
+        if asked.json:
+            sys.stdout.write(json_text.dumps(_planned(made, target, figures), indent=2) + "\n")
+        return 0
+    with ending_on_term(), cells_shown() as (told, progress):
+        outcome = run.sweep(made, target, orders, told, progress)
+    _report(outcome, asked.json)
+    return 1 if outcome.count("failed") or outcome.warnings else 0
+
+
+def _orders(asked: Asked) -> Any:
+    from animator.sweep.run import Orders
+
+    if asked.jobs is not None and asked.cluster is not None:
+        raise AnimatorError(
+            "--jobs counts processes of this machine and --cluster takes those of a cluster, so they cannot "
+            "go together. Leave one of them away."
+        )
+    for name, value in (("jobs", asked.jobs), ("timeout", asked.timeout)):
+        if value is not None and value <= 0:
+            raise AnimatorError(
+                f"--{name} {value:g} cannot be: it must be above 0. Leave --{name} away, or give for example "
+                f"--{name} 2."
+            )
+    jobs = asked.jobs or _cores()
+    return Orders(jobs, asked.cluster, asked.timeout, asked.retry_failed, asked.force, asked.use_cache)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _command(scene: str, words: list[str], asked: Asked) -> str:
+    """What was typed, files by their names, without what does not change the results."""
+    said = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
+    said += ["--zip"] if asked.zipped else []
+    for flag, value, default in (
+        ("--rows", asked.rows and asked.rows.name, None), ("--format", asked.format, "mp4"),
+        ("--quality", asked.quality, None), ("--size", asked.size, None),
+        ("--fps", None if asked.fps is None else f"{asked.fps:g}", None),
+        ("--style", Path(asked.style).name if Path(asked.style).suffix else asked.style, "dark"),
+    ):  # fmt: skip
+        said += [flag, str(value)] if value != default else []
+    return shlex.join(said)
+
+
+def _estimate(made: "Plan", jobs: int, known: dict[str, Any]) -> "Estimate":
+    from animator.sweep.desk import first_seconds
+    from animator.sweep.estimate import estimate
+
+    return estimate(len(made.cells), made.look, first_seconds(made), jobs, known)
+
+
+def said(made: "Plan", folder: Path, figures: "Estimate", who: str) -> str:
+    """The plan in words."""
+    import shutil
+
+    axes = "\n".join(f"  {axis.name}: {_some(axis.values)}" for axis in made.axes)
+    place = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.is_dir())
+    free = shutil.disk_usage(place).free
+    look = made.look
+    guess = "" if figures.measured else " (a guess: no sweep of this scene was measured here yet)"
+    return (
+        f"{made.scene.name}: {made.shape}, {look.format}, {look.width}x{look.height}, {look.fps:g} "
+        "frames a second\n"
+        f"{axes}\n"
+        f"  about {duration(figures.seconds)} by {who}, and {size(figures.bytes)} on disk, where "
+        f"{size(free)} are free{guess}\n"
+        f"  to {folder}"
+    )
+
+
+def _some(values: tuple[Any, ...]) -> str:
+    from animator.parameters import written
+
+    texts = [f"{v:.6g}" if isinstance(v, float) else written(v) for v in values]
+    if len(texts) > 8:
+        texts = [*texts[:4], "...", *texts[-2:]]
+    return f"{len(values)} values: {' '.join(texts)}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: '40 s', '12 min', '3 h 20 min'."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    for unit, one in (("GB", 10**9), ("MB", 10**6)):
+        if count >= one:
+            return f"{count / one:.1f} {unit}"
+    return f"{count / 1000:.0f} kB"
+
+
+def _planned(made: "Plan", folder: Path, figures: "Estimate") -> dict[str, Any]:
+    return {
+        "folder": str(folder), "scene": made.scene.name, "kind": made.kind, "command": made.command,
+        "axes": [{"name": axis.name, "values": list(axis.values)} for axis in made.axes],
+        "cells": [{"name": cell.name, "parameters": dict(cell.parameters), "command": cell.command}
+                  for cell in made.cells],
+        "estimate": asdict(figures),
+    }  # fmt: skip
+
+
+def _report(outcome: "Outcome", as_json: bool) -> None:
+    manifest = outcome.manifest
+    for warning in outcome.warnings:
+        sys.stderr.write(f"animator: {warning}\n")
+    failed = [cell for cell in manifest.cells if cell.state == "failed"]
+    if as_json:
+        report = {
+            "folder": str(outcome.folder), "cells": len(manifest.cells), "done": outcome.count("done"),
+            "failed": [{"name": c.name, "reason": c.reason, "log": c.log} for c in failed],
+            "products": list(manifest.products), "manifest": "manifest.json", "results": "results.csv",
+            "warnings": list(outcome.warnings), "seconds": round(outcome.seconds, 3),
+        }  # fmt: skip
+        sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
+        return
+    for cell in failed:
+        sys.stdout.write(f"failed: {cell.name}: {cell.reason}\n")
+    if failed:
+        sys.stdout.write("Try the failed ones again with --retry-failed.\n")
+    done = outcome.count("done")
+    sys.stdout.write(
+        f"{outcome.folder}  {done} film{'s' * (done != 1)}, {len(failed)} failed, in "
+        f"{duration(outcome.seconds)}: {' '.join(['results.csv', *manifest.products])}\n"
+    )
+
+
+@contextmanager
+def ending_on_term() -> Iterator[None]:
+    """While the context lasts, SIGTERM is an interruption like Ctrl-C."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def gallery(folder: Path) -> None:
+    """`animator gallery`: build the page of a folder of films again."""
+    if not folder.is_dir():
+        raise AnimatorError(
+            f"There is no folder '{folder}'. Give a folder of films, such as output/neuron-sweep."
+        )
+    page = import_module("animator.sweep.gallery").make(folder)
+    sys.stdout.write(f"{page}\n")

@@ -1,0 +1,157 @@
+"""What a sweep's folder holds and who may write there: manifest, table, lock, and folders of another kind."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from animator.errors import AnimatorError
+from animator.sweep import estimate, manifest
+from animator.sweep.ledger import Ledger
+from animator.sweep.lock import held
+from animator.sweep.manifest import Axis, Cell, Manifest
+from animator.sweep.opening import opened
+from animator.sweep.plan import Look
+
+CELLS = (
+    Cell(0, "000-rate=0.1", {"rate": 0.1}, "done", film="films/000-rate=0.1.mp4",
+         results={"final_loss": float("nan"), "steps": 3}, seconds={"record": 1.5}, command="animator render",
+         spans=((0.5, 2.0),)),
+    Cell(1, "001-rate=0.2", {"rate": 0.2}, "failed", "It <broke>, \"so\"."),
+)  # fmt: skip
+BOOK = Manifest("line", "A <script>", "", "animator sweep line", {"keras": "3"}, "product",
+                (Axis("rate", (0.1, 0.2)),), {"fps": 30.0}, {}, "running", (), CELLS)  # fmt: skip
+
+
+def test_a_manifest_is_read_as_it_was_written(tmp_path):
+    manifest.write(tmp_path, BOOK)
+    text = (tmp_path / "manifest.json").read_text()
+    assert json.loads(text) == BOOK.to_dict()
+    assert "NaN" not in text
+    found = manifest.read(tmp_path)
+    assert found.cells[0].results == {"final_loss": None, "steps": 3}
+    assert replace(found, cells=()) == replace(BOOK, cells=())
+    assert found.cells[1] == CELLS[1]
+    assert found.cells[0].spans == CELLS[0].spans
+    assert json.loads(text)["format"] == "animator sweep 1"
+
+
+def test_what_is_no_manifest_is_refused(tmp_path):
+    with pytest.raises(
+        AnimatorError, match=r"There is no sweep in '.*': it has no manifest.json. Give a folder"
+    ):
+        manifest.read(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(AnimatorError, match=r"is damaged: it is no JSON. Run the sweep again with --force."):
+        manifest.read(tmp_path)
+    with pytest.raises(AnimatorError, match=r"This is no manifest of a sweep: it does not say"):
+        Manifest.from_dict({"name": "package"})
+    with pytest.raises(
+        AnimatorError, match=r"The manifest of the sweep is damaged: 'axes' is missing or wrong."
+    ):
+        Manifest.from_dict({"format": "animator sweep 1"})
+
+
+def test_the_books_follow_each_change(tmp_path):
+    ledger = Ledger(tmp_path, BOOK)
+    ledger.change(1, state="done", reason="")
+    assert [cell.state for cell in manifest.read(tmp_path).cells] == ["done", "done"]
+    with (tmp_path / "results.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["rate"], row["state"], row["final_loss"]) for row in rows] == [
+        ("0.1", "done", "nan"), ("0.2", "done", ""),
+    ]  # fmt: skip
+    with ledger.at_once():
+        ledger.change(0, state="waiting")
+        assert manifest.read(tmp_path).cells[0].state == "done"
+    assert manifest.read(tmp_path).cells[0].state == "waiting"
+    assert ledger.count("waiting", "failed") == 1
+
+
+def test_the_second_sweep_on_a_folder_says_who_holds_it(tmp_path):
+    with held(tmp_path):
+        said = json.loads((tmp_path / ".sweep.holder.json").read_text())
+        with pytest.raises(AnimatorError) as caught, held(tmp_path):
+            pytest.fail("it was held twice")
+    assert str(caught.value) == (
+        f"Another sweep works in '{tmp_path}': process {os.getpid()} on {said['host']}, since "
+        f"{said['since']}. Wait until it is done, or give -o another folder."
+    )
+    with held(tmp_path):
+        pass
+
+
+def test_a_dead_process_holds_nothing(tmp_path):
+    script = (
+        "import sys, time; from pathlib import Path; from animator.sweep.lock import held\n"
+        "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"held\n"
+    with pytest.raises(AnimatorError, match=f"process {process.pid} on "), held(tmp_path):
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with held(tmp_path):
+        pass
+
+
+def test_a_folder_is_new_or_goes_on_or_is_refused(tmp_path):
+    waiting = replace(BOOK, cells=tuple(Cell(c.index, c.name, c.parameters) for c in CELLS))
+    assert opened(tmp_path / "new", waiting, False, False).manifest == waiting
+    manifest.write(tmp_path, BOOK)
+    assert [c.state for c in opened(tmp_path, waiting, False, False).manifest.cells] == ["done", "failed"]
+    assert [c.state for c in opened(tmp_path, waiting, False, True).manifest.cells] == ["done", "waiting"]
+    other = replace(waiting, fixed={"seed": 3})
+    with pytest.raises(
+        AnimatorError, match=r"holds another sweep: line over rate \(2 values\), and this one is "
+    ):
+        opened(tmp_path, other, False, False)
+    (tmp_path / "films").mkdir()
+    kept, ours = tmp_path / "films" / "mine.mp4", tmp_path / CELLS[0].film
+    kept.touch()
+    ours.touch()
+    assert opened(tmp_path, other, True, False).manifest == other
+    assert (kept.exists(), ours.exists()) == (True, False)
+
+
+def test_files_that_are_no_sweep_are_not_written_over(tmp_path):
+    (tmp_path / "index.html").touch()
+    with pytest.raises(AnimatorError) as caught:
+        opened(tmp_path, BOOK, False, False)
+    assert str(caught.value) == (
+        f"'{tmp_path}' holds 'index.html' but no sweep, and it would be written over. Give -o another "
+        "folder, or --force to replace it."
+    )
+
+
+def test_a_manifest_that_names_files_elsewhere_removes_none_of_them(tmp_path):
+    outside = tmp_path / "outside.mp4"
+    outside.touch()
+    folder = tmp_path / "sweep"
+    folder.mkdir()
+    bad = replace(CELLS[0], film="../outside.mp4", poster=str(outside))
+    manifest.write(folder, replace(BOOK, cells=(bad,)))
+    opened(folder, BOOK, True, False)
+    assert outside.exists()
+
+
+def test_an_estimate_is_what_an_earlier_sweep_measured():
+    film = {"width": 100, "height": 100, "fps": 10.0, "seconds": 10.0}
+    done = replace(CELLS[0], seconds={"record": 2.0, "surface": 1.0, "draw_and_encode": 5.0},
+                   bytes={"recording": 100, "surface": 50, "film": 1000, "poster": 7})  # fmt: skip
+    known = estimate.measured(replace(BOOK, film=film, cells=(done,)))
+    assert known == {"record": 2.0, "surface": 1.0, "draw": 5.0, "recording_bytes": 100, "surface_bytes": 50,
+                     "film_bytes": 1000}  # fmt: skip
+    found = estimate.estimate(4, Look("mp4", 100, 100, 10.0), 10.0, 2, known)
+    assert found.seconds == estimate.START + 4 * (2 + 1 + 5) / 2
+    assert found.bytes == 4 * (2 * 100 + 50 + 1000 + 0.25 * 100 * 100)
+    assert found.measured
+    assert not estimate.estimate(4, Look(), 6.0, 2, {}).measured
+    assert estimate.measured(replace(BOOK, cells=CELLS[1:])) == {}

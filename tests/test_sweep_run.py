@@ -1,0 +1,368 @@
+"""Whole sweeps by local workers and by a dask cluster: all cells right, the same bytes, nothing lost."""
+
+import csv
+import errno
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from animator import cache
+from animator.encoders import inspect
+from animator.errors import AnimatorError
+from animator.recording import load
+from animator.sweep import manifest, plan, run
+from animator.sweep.ledger import Ledger
+from animator.sweep.plan import Look
+from tests.running import run as typed
+from tests.sweeping import LINE, SMALL, cells, digests, files, planned, started, states, swept, times
+
+WORDS = ("rate=0.05,0.5", "seed=range(0,2)")
+LOOPBACK: dict[str, Any] = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1",
+                            "dashboard_address": ":0", "silence_logs": 50}  # fmt: skip
+LIGHT = Look("mp4", 160, 90, 10.0, "light")
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scene file of this module."""
+    return tmp_path_factory.mktemp("scene") / "line.py"
+
+
+@pytest.fixture(scope="module")
+def made(scene: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sweep of four cells, made by two workers."""
+    folder = tmp_path_factory.mktemp("sweep") / "made"
+    outcome = swept(scene, folder, *WORDS, jobs=2)
+    assert outcome.count("done") == 4
+    return folder
+
+
+def test_every_cell_has_its_files_and_its_numbers(made):
+    found = manifest.read(made)
+    assert (found.state, found.kind, found.scene, found.title) == ("done", "product", "line", "A line")
+    assert [axis.values for axis in found.axes] == [(0.05, 0.5), (0, 1)]
+    assert [cell.name for cell in found.cells] == [
+        "000-rate=0.05-seed=0", "001-rate=0.05-seed=1", "002-rate=0.5-seed=0", "003-rate=0.5-seed=1",
+    ]  # fmt: skip
+    for cell in found.cells:
+        with load(made / cell.recording) as recorded:
+            loss = recorded.loss
+            assert recorded.meta["notes"]["parameters"]["rate"] == cell.parameters["rate"]
+        assert cell.results["final_loss"] == loss[-1]
+        assert cell.results["best_loss"] == loss.min()
+        assert cell.results["steps"] == 4
+        below = np.flatnonzero(loss <= loss[0] / 2)
+        assert cell.results["steps_to_half"] == (int(below[0]) if len(below) else None)
+        assert cell.results["max_abs_error"] < 1e-6
+        film = inspect(made / cell.film)
+        assert (film.width, film.height, film.fps, film.frames) == (160, 90, 10.0, 6)
+        assert film.metadata.alt_text == cell.alt_text
+        assert film.metadata.command == cell.command == (
+            f"animator render line.py rate={cell.parameters['rate']} seed={cell.parameters['seed']} "
+            f"-o {cell.name}.mp4 --size 160x90 --fps 10"
+        )  # fmt: skip
+        assert inspect(made / cell.poster).width == 160
+        assert cell.bytes["film"] == (made / cell.film).stat().st_size
+        assert set(cell.seconds) == {"record", "surface", "draw_and_encode"}
+        log = (made / cell.log).read_text()
+        assert "RecordTask" in log
+        assert "DrawTask" in log
+
+
+def test_the_table_says_what_the_manifest_says(made):
+    with (made / "results.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    found = manifest.read(made).cells
+    assert [row["name"] for row in rows] == [cell.name for cell in found]
+    assert [float(row["rate"]) for row in rows] == [cell.parameters["rate"] for cell in found]
+    assert [float(row["final_loss"]) for row in rows] == [cell.results["final_loss"] for cell in found]
+    assert [int(row["bytes_film"]) for row in rows] == [cell.bytes["film"] for cell in found]
+    assert [row["command"] for row in rows] == [cell.command for cell in found]
+
+
+def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, tmp_path):
+    with cache.within(tmp_path / "cache"):
+        swept(scene, tmp_path / "one", *WORDS, jobs=1)
+    assert digests(tmp_path / "one") == digests(made)
+    own = [{k: v for k, v in cell.items() if k != "seconds"} for cell in cells(tmp_path / "one")]
+    assert own == [{k: v for k, v in cell.items() if k != "seconds"} for cell in cells(made)]
+
+
+def test_what_is_done_is_not_done_again(scene, made, monkeypatch):
+    before = times(made)
+    monkeypatch.setattr(run, "open_engine", lambda *_: pytest.fail("a worker was started"))
+    assert swept(scene, made, *WORDS).count("done") == 4
+    assert times(made) == before
+
+
+def test_another_style_is_drawn_again_and_nothing_is_trained(scene, made, tmp_path):
+    folder = tmp_path / "styled"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "open_engine", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            swept(scene, folder, *WORDS, jobs=2)
+    assert states(folder) == ["recorded"] * 4
+    assert manifest.read(folder).state == "interrupted"
+    before = times(folder, "recordings")
+    swept(scene, folder, *WORDS, jobs=2, look=LIGHT)
+    assert times(folder, "recordings") == before
+    assert digests(folder, "recordings") == digests(made, "recordings")
+    assert set(digests(folder, "films").values()).isdisjoint(digests(made, "films").values())
+    for cell in cells(folder):
+        assert "starting TensorFlow" not in (folder / cell["log"]).read_text()
+
+
+def stopped(*_: object) -> None:
+    """In place of an engine: the user presses Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def test_it_is_killed_again_and_again_and_goes_on(scene, made, tmp_path):
+    folder, before = tmp_path / "killed", {}
+    for done, number in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGKILL), 1):
+        process = started(folder, str(scene), *WORDS, "--jobs", "1")
+        while states(folder).count("done") < done:  # the manifest is read all the time: it is always whole
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.002)
+        process.send_signal(number)
+        err = process.communicate()[1].decode()
+        assert process.returncode == (-9 if number == signal.SIGKILL else 130), err
+        found = manifest.read(folder)
+        assert found.state == ("running" if number == signal.SIGKILL else "interrupted")
+        kept = [cell.film for cell in found.cells if cell.state == "done"]
+        assert len(kept) >= done
+        assert before.items() <= times(folder, "films").items()
+        before = {name: times(folder, "films")[name] for name in kept}
+    swept(scene, folder, *WORDS, jobs=1)
+    assert digests(folder) == digests(made)
+    assert before.items() <= times(folder, "films").items()
+    assert list(folder.rglob(".*part*")) == []
+
+
+@pytest.fixture
+def troubled(tmp_path, monkeypatch):
+    """While this file is there, workers have troubles."""
+    path = tmp_path / "trouble"
+    path.touch()
+    monkeypatch.setenv("LINE_TROUBLE", str(path))
+    return path
+
+
+def test_cells_that_fail_are_told_and_cost_no_other(scene, made, tmp_path, troubled, capsys):
+    folder = tmp_path / "failed"
+    words = ("sweep", str(scene), "rate=0.05", "trouble=none,raise,memory,exit", "-o", str(folder), "--size",
+             "160x90", "--fps", "10", "--jobs", "2")  # fmt: skip
+    ran = typed(capsys, *words)
+    assert ran.code == 1, ran.err
+    assert states(folder) == ["done", "failed", "failed", "failed"]
+    assert [cell["reason"] for cell in cells(folder)] == [
+        "",
+        "Scene file 'line.py' raised RuntimeError at line 34 (raise RuntimeError(\"the data are gone\")): "
+        "the data are gone. Mend that line and try again.",
+        "It ran out of memory (MemoryError).",
+        "Its worker died, and died again when it was tried alone: it may have run out of memory, or "
+        "crashed in a library.",
+    ]
+    assert "failed: 003-trouble=exit: Its worker died" in ran.out
+    assert "the data are gone" in (folder / "logs/001-trouble=raise.txt").read_text()
+    troubled.unlink()
+    assert typed(capsys, *words).code == 1
+    assert states(folder).count("failed") == 3
+    kept = times(folder, "films")
+    assert typed(capsys, *words, "--retry-failed").code == 0
+    assert states(folder) == ["done"] * 4
+    assert {name: times(folder, "films")[name] for name in kept} == kept
+    (film,) = [name for name in digests(folder, "films") if "none" in name]
+    assert film == "films/000-trouble=none.mp4"
+
+
+def test_cells_that_take_too_long_are_ended(scene, tmp_path, troubled):
+    outcome = swept(scene, tmp_path / "slow", "trouble=hang,deaf", jobs=2, timeout=0.5)
+    assert [cell.reason for cell in outcome.manifest.cells] == [
+        "It took longer than --timeout 0.5 seconds."
+    ] * 2
+    assert outcome.count("failed") == 2
+
+
+def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, monkeypatch):
+    folder = tmp_path / "full"
+    keep, count = Ledger.keep, [0]
+
+    def full(self, name, content):
+        count[0] += name.startswith("films/")
+        if count[0] > 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return keep(self, name, content)
+
+    monkeypatch.setattr(Ledger, "keep", full)
+    with pytest.raises(AnimatorError) as caught:
+        swept(scene, folder, *WORDS, jobs=2)
+    assert str(caught.value) == (
+        f"The sweep stopped because the disk that holds '{folder}' or the cache is full. What was done is "
+        "kept: make room and run the same command again to go on."
+    )
+    assert states(folder).count("done") == 2
+    monkeypatch.undo()
+    swept(scene, folder, *WORDS, jobs=2)
+    assert digests(folder) == digests(made)
+
+
+def test_a_folder_with_another_sweep_is_kept(scene, made, tmp_path, capsys):
+    before = times(made)
+    with pytest.raises(AnimatorError) as caught:
+        swept(scene, made, "rate=0.05,0.7")
+    assert str(caught.value) == (
+        f"'{made}' holds another sweep: line over rate (2 values), seed (2 values), and this one is line "
+        "over rate (2 values). Give -o another folder, or --force to replace it."
+    )
+    assert times(made) == before
+    other = tmp_path / "other"
+    swept(scene, other, "seed=0,1", "rate=0.05", jobs=2)
+    swept(scene, other, "seed=0,1", "rate=0.5", jobs=2, force=True)
+    assert [cell["parameters"] for cell in cells(other)] == [{"seed": 0}, {"seed": 1}]
+    assert len(digests(other, "films")) == 2
+
+
+def test_a_plan_is_printed_and_nothing_is_done(scene, tmp_path, capsys):
+    planned(scene, *WORDS)
+    folder = tmp_path / "dry"
+    ran = typed(capsys, "sweep", str(scene), "rate=geomspace(0.01,1,3)", "seed=range(0,2)", "-o", str(folder),
+                "--dry-run", "--quality", "draft", "--jobs", "3")  # fmt: skip
+    assert ran.code == 0
+    assert ran.out.startswith(
+        "line: 3 x 2 = 6 cells, mp4, 640x360, 30 frames a second\n  rate: 3 values: 0.01 0.1 1\n"
+        "  seed: 2 values: 0 1\n  about "
+    )
+    assert " by 3 jobs, and " in ran.out
+    assert not folder.exists()
+
+
+def pids(folder: Path) -> set[str]:
+    """The processes that worked for a sweep, from its logs."""
+    lines = [line for log in files(folder, "logs").values() for line in log.read_text().splitlines()]
+    return {line.rpartition(" ")[2] for line in lines if "Task on" in line}
+
+
+def when(folder: Path, done: int, then: Callable[[], object]) -> threading.Thread:
+    """Do `then` as soon as `done` cells are done."""
+
+    def watch() -> None:
+        for _ in range(6000):
+            if states(folder).count("done") >= done:
+                then()
+                return
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A dask scheduler and two worker processes on 127.0.0.1."""
+    distributed = pytest.importorskip("distributed", reason="dask is not installed: animator[cluster]")
+    import dask
+
+    # a task is given up when two workers died of it, not four: it takes less long
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        distributed.LocalCluster(**LOOPBACK, n_workers=2) as made,
+    ):
+        yield made
+
+
+def test_workers_that_lack_the_scene_file_give_the_same_bytes(cluster, made, tmp_path):
+    path = tmp_path / "line.py"
+    path.write_text(LINE, encoding="utf-8")
+    asked = plan.plan(str(path), WORDS, SMALL)
+    path.unlink()
+    orders = run.Orders(cluster=cluster.scheduler_address)
+    with cache.within(tmp_path / "cache"):
+        outcome = run.sweep(asked, tmp_path / "far", orders)
+    assert outcome.count("done") == 4
+    assert digests(tmp_path / "far") == digests(made)
+    assert os.getpid() not in pids(tmp_path / "far")
+
+
+def test_a_worker_is_killed_in_the_middle_and_another_joins_late(cluster, scene, made, tmp_path):
+    folder = tmp_path / "worker"
+    from distributed import Client
+
+    with Client(cluster, set_as_default=False) as client:
+        victim = next(iter(client.run(os.getpid).values()))
+    watcher = when(folder, 1, lambda: (os.kill(victim, signal.SIGKILL), cluster.scale(3)))
+    outcome = swept(scene, folder, *WORDS, cluster=cluster.scheduler_address)
+    watcher.join()
+    assert outcome.count("done") == 4
+    assert digests(folder) == digests(made)
+
+
+def test_a_worker_that_joins_late_works(scene, made, tmp_path):
+    from distributed import LocalCluster
+
+    with LocalCluster(**LOOPBACK, n_workers=0) as late:
+        heard = []
+
+        def progress(stage: str, done: int, total: int) -> None:
+            heard.append(stage)
+            late.scale(1)
+
+        run.sweep(plan.plan(str(scene), WORDS, SMALL), tmp_path / "late",
+                  run.Orders(cluster=late.scheduler_address), progress=progress)  # fmt: skip
+    assert heard[0] == f"waiting for a worker at {late.scheduler_address}"
+    assert digests(tmp_path / "late") == digests(made)
+
+
+def test_the_client_is_interrupted_and_started_again(cluster, scene, made, tmp_path):
+    folder = tmp_path / "client"
+    words = (str(scene), *WORDS, "--cluster", cluster.scheduler_address)
+    process = started(folder, *words)
+    while states(folder).count("done") < 1:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    kept = {cell["film"]: times(folder)[cell["film"]] for cell in cells(folder) if cell["state"] == "done"}
+    swept(scene, folder, *WORDS, cluster=cluster.scheduler_address)
+    assert digests(folder) == digests(made)
+    assert kept.items() <= times(folder).items()
+
+
+def test_a_cell_that_kills_its_workers_costs_no_other(cluster, scene, tmp_path, monkeypatch):
+    """Its worker dies each time; dask starts new ones, and gives the cell up."""
+    path = tmp_path / "deadly.py"
+    path.write_text(LINE.replace('os.path.exists(os.environ.get("LINE_TROUBLE", ""))', "True"))
+    outcome = swept(path, tmp_path / "deadly", "trouble=raise,exit", cluster=cluster.scheduler_address)
+    assert outcome.count("failed") == 2
+    assert outcome.manifest.cells[1].reason.startswith("Its worker died, and died again when")
+
+
+def test_other_versions_are_one_sentence(cluster, scene, tmp_path, monkeypatch):
+    own = plan.version
+    monkeypatch.setattr(plan, "version", lambda name: "1.0" if name == "numpy" else own(name))
+    with pytest.raises(AnimatorError) as caught:
+        swept(scene, tmp_path / "old", *WORDS, cluster=cluster.scheduler_address)
+    worker = str(caught.value).split()[3]
+    assert str(caught.value) == (
+        f"The worker at {worker} has numpy {own('numpy')} instead of 1.0, so its cells would differ from the "
+        "others. Install the same versions there as here."
+    )
+
+
+def test_no_scheduler_is_one_sentence(scene, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("animator.sweep.engine.CONNECT", 0.5)
+    ran = typed(capsys, "sweep", str(scene), *WORDS, "-o", str(tmp_path / "none"), "--cluster",
+                "tcp://127.0.0.1:9")  # fmt: skip
+    assert (ran.code, ran.err) == (
+        2,
+        "animator: No dask scheduler answers at tcp://127.0.0.1:9. Start one with: dask scheduler --port "
+        "8786, and give --cluster tcp://HOST:8786.\n",
+    )

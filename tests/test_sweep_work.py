@@ -1,0 +1,177 @@
+"""What a worker gives back when work goes wrong, and what becomes of work whose worker dies."""
+
+import inspect
+import os
+import time
+from concurrent.futures import BrokenExecutor, Future
+
+import pytest
+
+from animator import cache, library
+from animator.errors import AnimatorError
+from animator.experiment import ingredients
+from animator.sweep import cell, plan
+from animator.sweep.plan import SceneText
+from animator.sweep.shift import DIED, Job, carry_out
+from animator.sweep.tasks import Failure, RecordTask
+from animator.sweep.watch import TimeUp, limited
+from tests.sweeping import LINE
+
+FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch):
+    """A worker changes the environment of its process."""
+    for name in ("ANIMATOR_STEADY", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+
+
+def task(*words: str, scene: SceneText = FAR, versions=None, timeout=None) -> RecordTask:
+    """Train the first run of the scene for `words`."""
+    return RecordTask(scene, ((words, 0),), versions or plan.versions(), timeout)
+
+
+def test_a_scene_from_its_text_has_the_keys_of_its_file(tmp_path):
+    path = tmp_path / "line.py"
+    path.write_text(LINE)
+    near, far = library.load(path), FAR.file()
+    assert inspect.getsource(far.function) == inspect.getsource(near.function)
+    one, other = near.build({"rate": 0.3}).runs[0], far.build({"rate": 0.3}).runs[0]
+    assert one.key() == other.key()
+    assert ingredients(one.model) == ingredients(other.model)
+    assert far.name == "line"
+
+
+def test_a_scene_that_is_called_as_no_scene_should_be_does_no_harm(tmp_path):
+    path = tmp_path / "<script>alert(1)<" / "..-.py"
+    path.parent.mkdir()
+    path.write_text(LINE)
+    made = plan.plan(str(path), ["rate=0.1,0.2"], plan.Look())
+    assert [planned.name for planned in made.cells] == ["000-rate=0.1", "001-rate=0.2"]
+    assert made.cells[0].command == "animator render ..-.py rate=0.1 -o 000-rate=0.1.mp4"
+
+
+def test_a_fault_in_the_scene_is_told_with_its_line():
+    broken = SceneText(
+        "line", "/nowhere/at/all/line.py", LINE.replace("return Scene(", "return Seen("), False
+    )
+    found = cell.work(task(scene=broken))
+    assert isinstance(found, Failure)
+    assert found.reason.startswith("Scene file 'line.py' raised NameError at line ")
+    assert found.reason.endswith("name 'Seen' is not defined. Mend that line and try again.")
+    assert "Traceback" in found.log
+
+
+def test_other_versions_are_told():
+    found = cell.work(task(versions={**plan.versions(), "keras": "2.0", "python": "2.7"}))
+    own = plan.versions()
+    assert (found.kind, found.reason.partition(" has ")[2]) == (
+        "versions",
+        f"python {own['python']} instead of 2.7, keras {own['keras']} instead of 2.0, so its cells would "
+        "differ from the others. Install the same versions there as here.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "reason"),
+    [
+        (RuntimeError("a\n b."), "raised", "It raised RuntimeError: a b."),
+        (KeyError(), "raised", "It raised KeyError: no message."),
+        (MemoryError(), "raised", "It ran out of memory (MemoryError)."),
+        (AnimatorError("One sentence."), "raised", "One sentence."),
+    ],
+)
+def test_exceptions_become_sentences(error, kind, reason):
+    assert (cell.failure(error).kind, cell.failure(error).reason) == (kind, reason)
+
+
+def test_a_full_disk_is_known_by_any_of_its_names():
+    wrapped = AnimatorError("Cannot write.")
+    wrapped.__cause__ = OSError(28, "No space left on device")
+    for error in (wrapped, OSError(28, "x"), OSError("Can't write (errno = 28, 'No space left on device')")):
+        assert cell.failure(error).kind == "disk"
+    assert cell.failure(OSError(13, "Permission denied")).kind == "raised"
+
+
+def test_files_from_workers_stay_in_the_cache(tmp_path):
+    cell.store(
+        (("surfaces/a.h5", b"1"), ("../b.h5", b"2"), (str(tmp_path / "c.h5"), b"3")), tmp_path / "cache"
+    )
+    assert [path.name for path in tmp_path.rglob("*.h5")] == ["a.h5"]
+    assert cell.kept_files(tmp_path / "cache") == (("surfaces/a.h5", b"1"),)
+
+
+def test_a_cache_within_a_folder_ends_with_its_context(tmp_path):
+    before = cache.folder()
+    with cache.within(tmp_path):
+        assert cache.place("surfaces", "a") == tmp_path / "surfaces" / "a.h5"
+    assert cache.folder() == before
+
+
+def test_time_is_up_in_the_thread_that_works():
+    started = time.monotonic()
+    with pytest.raises(TimeUp), limited(0.05):
+        while time.monotonic() < started + 30:
+            try:
+                time.sleep(0.001)
+            except Exception:
+                pytest.fail("it was caught as an exception")
+    with limited(30), limited(None):
+        pass
+
+
+class Puppets:
+    """An engine whose tasks are names; those in `deadly` kill their worker as often as it says."""
+
+    def __init__(self, deadly: dict[str, int], room: int = 2) -> None:
+        self.deadly, self.size, self.begun, self.together = dict(deadly), room, [], []
+
+    def room(self) -> int:
+        return self.size
+
+    def submit(self, task):
+        self.begun.append(task.scene)
+        future: Future = Future()
+        if self.deadly.get(task.scene, 0):
+            self.deadly[task.scene] -= 1
+            future.set_exception(BrokenExecutor())
+        else:
+            future.set_result(f"{task.scene} done")
+        return future
+
+    def died(self, error: BaseException) -> bool:
+        return isinstance(error, BrokenExecutor)
+
+    def close(self) -> None:
+        pass
+
+
+def carried(engine: Puppets, names: str, after: dict[str, str] | None = None) -> dict[str, object]:
+    """name -> result of every job."""
+    found: dict[str, object] = {}
+    jobs: dict[str, Job] = {}
+    for index, name in enumerate(names):
+        leader = jobs.get((after or {}).get(name, ""))
+        jobs[name] = Job((index,), lambda name=name: task(scene=name), leader)
+
+    def take(job: Job, result: object) -> list[Job]:
+        found[names[job.cells[0]]] = result
+        return []
+
+    carry_out(engine, jobs.values(), take, lambda running: None)
+    return found
+
+
+def test_work_whose_worker_died_is_tried_again_alone_at_the_end():
+    engine = Puppets({"b": 1, "c": 2})
+    found = carried(engine, "abcd")
+    assert found["b"] == "b done"
+    assert found["c"] == Failure(DIED, "died")
+    assert engine.begun == ["a", "b", "c", "d", "b", "c"]
+
+
+def test_a_job_waits_for_the_one_before_it():
+    engine = Puppets({}, room=3)
+    assert len(carried(engine, "abcd", {"b": "a", "c": "a"})) == 4
+    assert engine.begun == ["a", "d", "b", "c"]
