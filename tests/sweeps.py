@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
 import pytest
 
 from animator.films import Film
@@ -48,12 +47,26 @@ def manifest(axes: Mapping[str, Sequence[Any]], cells: Sequence[Cell] | None = N
     )  # fmt: skip
 
 
-def film_of(view: View, play: float = 1.0) -> Film:
-    """A film whose views are given; it plays `play` seconds, with half a second at each end."""
-    run = SimpleNamespace(steps=view.steps, weight_steps=np.arange(view.steps + 1), weights=view.lines)
-    pacing = Pacing(intro=0.5, play=play, end=0.5)
-    return Film((run,), "One neuron", pacing=pacing, _views={30.0: (view,)},  # type: ignore[arg-type]
-                _clock=Timeline(view.steps, 30.0, pacing))  # fmt: skip
+class Given:
+    """Stands for a Film whose views are known; it plays `play` seconds, with half a second at each end."""
+
+    def __init__(self, *views: View, play: float = 1.0) -> None:
+        self._given = views
+        self._pacing = Pacing(intro=0.5, play=play, end=0.5)
+        self.runs = [SimpleNamespace(steps=view.steps) for view in views]
+
+    def views(self, fps: float = 30.0) -> tuple[View, ...]:
+        """The views, whatever the rate."""
+        return self._given
+
+    def timeline(self, fps: float) -> Timeline:
+        """The clock of the longest run."""
+        return Timeline(max(view.steps for view in self._given), fps, self._pacing)
+
+
+def film_of(*views: View, play: float = 1.0) -> Film:
+    """A film of views that are given."""
+    return cast(Film, Given(*views, play=play))
 
 
 @pytest.fixture

@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 
 from animator import library, style
-from animator.commands import build, recordings
 from animator.encoders.reading import inspect
 from animator.films import Film
 from animator.prepare import Cut
 from animator.progress import quiet
 from animator.sweep import racing
 from animator.sweep.hues import blend, enough
+from animator.training import recorded
 from animator.vision import apart, contrast
 from tests.sweeps import manifest
 
 
-def films_of(axes, *fixed, scene="neuron"):
+def films_of(axes, **fixed):
     """A film of each cell of the product of `axes`, one epoch long, and their manifest."""
     films = {}
     for i, values in enumerate(product(*axes.values())):
-        words = [f"{name}={str(value).lower()}" for name, value in zip(axes, values, strict=True)]
-        made, about = build(library.bundled(scene), [*words, *fixed, "epochs=1"])
-        runs, _ = recordings(made, about, True, quiet)
+        chosen = dict(zip(axes, values, strict=True)) | fixed | {"epochs": 1}
+        made = library.bundled("neuron").build(chosen)
+        runs = tuple(recorded(run, {"scene": "neuron"}, True, quiet)[0] for run in made.runs)
         films[i] = Film(runs, made.title, layout=made.layout, cut=Cut(made.slices[0], 21, made.plane),
                         pacing=replace(made.pacing, play=0.4, intro=0.2, end=0.2))  # fmt: skip
     return manifest(axes), films
@@ -33,7 +33,7 @@ def films_of(axes, *fixed, scene="neuron"):
 
 @pytest.fixture(scope="module")
 def sweep():
-    return films_of({"learning_rate": [0.25, 0.5], "optimizer": ["sgd", "adam"]}, "use_bias=false")
+    return films_of({"learning_rate": [0.25, 0.5], "optimizer": ["sgd", "adam"]}, use_bias=False)
 
 
 def test_the_runs_of_a_sweep_race_on_one_surface(sweep, tmp_path):
@@ -63,7 +63,7 @@ def test_names_are_the_swept_values_and_the_surface_is_true(sweep):
 def test_runs_on_other_data_or_of_other_weights_do_not_race(sweep, tmp_path):
     made, films = sweep
     other_data, other_weights = (
-        films_of({"seed": [7]}, "use_bias=false")[1][0],
+        films_of({"seed": [7]}, use_bias=False)[1][0],
         films_of({"learning_rate": [0.5]})[1][0],
     )
     for film in (other_data, other_weights):

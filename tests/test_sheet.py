@@ -199,9 +199,7 @@ def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
 def test_several_runs_of_a_cell_have_colours_shapes_and_names(kept_views):  # noqa: F811
     views = [replace(numpy_view(rate, False), name=name) for rate, name in ((0.3, "slow"), (0.9, "fast"))]
     gone = replace(views[1], window=replace(views[1].window, left_at=10))
-    film = film_of(views[0])
-    film._views[30.0] = (views[0], gone)
-    board, states = board_of(manifest({"rate": [0.1]}), {0: film})
+    board, states = board_of(manifest({"rate": [0.1]}), {0: film_of(views[0], gone)})
     (tile,) = board.tiles
     assert [way.colours[0] for way in tile.ways] == [to_rgba(line) for line in style.DARK.lines[:2]]
     words = [text.get_text() for text in board.figure.findobj(Text)]
@@ -335,7 +333,7 @@ def test_the_same_sweep_makes_the_same_bytes(kept_views, tmp_path):  # noqa: F81
 def test_too_many_cells_make_pages(kept_views, tmp_path):  # noqa: F811
     view = numpy_view(steps=4, moving=False)
     made = product_of(70)
-    films = {i: film_of(view, 0.0) for i in range(70)}
+    films = {i: film_of(view, play=0.0) for i in range(70)}
     paths = sheet.make(tmp_path, made, films, size=(480, 270))
     assert [path.name for path in paths] == ["sheet.mp4", "sheet-2.mp4", "sheet.gif", "sheet-2.gif"]
     assert inspect(paths[1]).metadata.details["page"] == 2
@@ -350,7 +348,7 @@ def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F
     view = numpy_view()
     slices = np.where(np.arange(61)[:, None, None] % 2, view.field.lowest, view.field.highest)
     field = replace(view.field, slices=(slices + np.zeros(view.field.slices.shape)).astype(np.float32))
-    films = {0: film_of(replace(view, field=field), 2.0)}
+    films = {0: film_of(replace(view, field=field), play=2.0)}
     made = manifest({"rate": [0.1]})
     (pages,) = [arranged(made, room_of((640, 360), style.DARK))]
     printer = sheet._Printer(

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +62,11 @@ def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
     differs = " and ".join(axis.name for axis in axes)
     caption = f"Same weights, same data; what differs: {differs}."
-    return Film(
-        tuple(film.runs[0] for film in films), manifest.title, manifest.description, names, LAYOUT,
-        first.cut, first.pacing, look, manifest.command, {"sweep": manifest.scene}, use_cache=first.use_cache,
-        progress=progress, caption=caption, shares=((WIDE[0] - losses, losses), ()),
+    return replace(
+        first, runs=tuple(film.runs[0] for film in films), title=manifest.title, names=names, layout=LAYOUT,
+        description=manifest.description, style=look, command=manifest.command, progress=progress,
+        about={"sweep": manifest.scene}, caption=caption, shares=((WIDE[0] - losses, losses), ()),
+        camera="fixed", card="", text=1.0, align="step", slices=(), _views={}, _clock=None, _canvas=None,
     )  # fmt: skip
 
 
