@@ -86,7 +86,7 @@ def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: 
     """
     started = time.perf_counter()
     ensure_folder(folder / NAME)
-    with held(folder), told_when_full(folder):
+    with told_when_full(folder), held(folder):
         built, failed = build(plan)
         ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
         store = Store(store_folder(), orders.use_cache)
@@ -149,7 +149,9 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
             window = shared.window_of(Films(desk))
         views = Views(desk, window)
         surfaces = Surfaces(views)
-        workers.do("surfaces", surfaces.jobs(), surfaces.take)
+        with desk.ledger.at_once():
+            cuts = list(surfaces.jobs())
+        workers.do("surfaces", cuts, surfaces.take)
         with cache.within(desk.store.place):
             common = shared.with_scale(window, Films(desk), dict(enumerate(desk.ledger.manifest.cells)))
         drawings = Drawings(views, common)
