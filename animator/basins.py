@@ -5,6 +5,7 @@ up; two basins that meet are one when the shallower is less deep than a share of
 (0-dimensional persistence: Edelsbrunner, Letscher, Zomorodian 2002).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,23 @@ class Basins:
 
     label: NDArray[np.int64]
     lowest: NDArray[np.int64]
+
+    def at(self, place: Floats, alpha: Floats, beta: Floats) -> int:
+        """The number of the basin that `place` (2,) lies in, on a grid of alpha, beta; -1 outside of it."""
+        if not np.isfinite(place).all():
+            return -1
+        column, row = (
+            round((value - axis[0]) / (axis[1] - axis[0]))
+            for value, axis in zip(place, (alpha, beta), strict=True)
+        )
+        rows, columns = self.label.shape
+        return int(self.label[row, column]) if 0 <= row < rows and 0 <= column < columns else -1
+
+    def order(self, ends: Iterable[int]) -> dict[int, int]:
+        """Every basin's place in the order of colours: those that runs end in (`ends`) come first."""
+        first = list(dict.fromkeys(sorted(end for end in ends if end >= 0)))
+        others = [kind for kind in range(len(self.lowest)) if kind not in first]
+        return {kind: i for i, kind in enumerate([*first, *others])}
 
 
 def basins(z: Floats, shallow: float = SHALLOW) -> Basins:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from animator.compositor import Compositor, Ground, parted
 from animator.layout import Box, Mosaic, arrange
 from animator.panels import PANELS, Look, Panel
 from animator.panels.base import DPI
+from animator.panels.layers import Rect, clip_of
 from animator.panels.readout import Readout
 from animator.registry import resolve
 from animator.style import Style
@@ -36,7 +39,7 @@ class Canvas:
         """shares: relative widths of the mosaic's columns and heights of its rows. speaks: whether events
         have captions, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
         """
-        width, height = size
+        width, height = self.width, self.height = size
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
         em = style.text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
@@ -47,7 +50,34 @@ class Canvas:
         cells = arrange(mosaic, body, *shares)
         self.panels = [self._panel(name, cell, views) for name, cell in cells.items()]
         self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
-        self._still: Frame | None = None
+        self._compositor = self._composed(list(cells.values()))
+
+    def _composed(self, cells: Sequence[Box]) -> Compositor:
+        grounds, layers = [], []
+        for panel, cell in zip(self.panels, cells, strict=True):
+            below, above = parted(panel.moving)
+            layers += above
+            if below:
+                grounds.append(Ground(below, self._region(below, cell)))
+        below, above = parted(self.readout.moving)
+        assert not below, "the readout is made of layers"
+        return Compositor(grounds, [*layers, *above])
+
+    def _region(self, artists: Sequence[Artist], cell: Box) -> Rect:
+        """Where artists may draw: in their axes, if they all keep to those, else in the panel's cell."""
+        height, width = self.height, self.width
+        axes = {getattr(artist, "kept_in", None) for artist in artists}
+        if len(axes) == 1 and None not in axes:
+            return clip_of(axes.pop(), height).clip(Rect(0, 0, height, width))
+        top, left = int(height - cell.bottom - cell.height), int(cell.left)
+        return Rect(top, left, top + int(cell.height) + 2, left + int(cell.width) + 2).clip(
+            Rect(0, 0, height, width)
+        )
+
+    @property
+    def changed(self) -> list[Rect] | None:
+        """Where the latest frame differs from the one that was drawn before it; None for everywhere."""
+        return self._compositor.changed
 
     def _panel(self, name: str, cell: Box, views: Sequence[View]) -> Panel:
         kind, _, run = name.partition("@")
@@ -63,17 +93,14 @@ class Canvas:
         self.readout.update(state)
 
     def draw(self, state: FrameState) -> Frame:
-        """The frame of `state`: (H, W, 4). The array is drawn over by the next call."""
-        if self._still is None:
+        """The frame of `state`: (H, W, 4). The array is mended by the next call; `changed` says where."""
+        begun = self._compositor.ready
+        if not begun:
             self.canvas.draw()
-            self._still = np.array(self.canvas.buffer_rgba())
-        renderer = self.canvas.get_renderer()
-        pixels = np.asarray(self.canvas.buffer_rgba())
-        np.copyto(pixels, self._still)
+            self._compositor.begin(np.array(self.canvas.buffer_rgba()))
         self._update(state)
-        for artist in self.moving:
-            artist.draw(renderer)
-        return pixels
+        base = np.asarray(self.canvas.buffer_rgba())
+        return self._compositor.compose(self.canvas.get_renderer(), base, whole=not begun)
 
     def print(self, state: FrameState, path: Path) -> None:
         """Write the frame of `state` to `path`, an .svg or a .pdf, as lines and letters; no date is kept.
@@ -89,7 +116,7 @@ class Canvas:
             self.figure.savefig(path, format=kind, metadata=dates)
         for artist in self.moving:
             artist.set_animated(True)
-        self._still = None
+        self._compositor.forget()
 
     def full(self, state: FrameState) -> Frame:
         """The frame of `state`, every artist drawn anew by matplotlib: (H, W, 4), a copy."""
@@ -102,4 +129,4 @@ class Canvas:
         finally:
             for artist in self.moving:
                 artist.set_animated(True)
-            self._still = None
+            self._compositor.forget()

@@ -222,6 +222,22 @@ def page(
     listings.made(output, make(films, output, title))
 
 
+@app.command()
+def player(
+    scene: SceneName,
+    values: Values = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The page, .html.")] = None,
+    style: Annotated[
+        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = "dark",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+) -> None:
+    """Make a page that plays SCENE, with a scrubber through its steps; without -o, output/SCENE.html."""
+    from animator.player import play
+
+    play(scene, list(values or ()), output, style, not no_cache)
+
+
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
     try:

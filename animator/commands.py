@@ -4,9 +4,10 @@ import json as json_text
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,8 @@ def render(name: str, values: list[str], options: Options) -> None:
     seconds: dict[str, float] = {}
     with shown() as progress, timed(seconds, "total"):
         with timed(seconds, "record"):
-            film, cached = _film(name, values, options, outputs, progress)
+            check = partial(_check_files, options, outputs)
+            film, cached = film_for(name, values, options, check, progress)
         with timed(seconds, "surface"):
             for fps in {options.fps} if options.fps else set(_rates(outputs)):
                 film.views(fps)
@@ -133,10 +135,13 @@ def _rates(outputs: tuple[Path, ...]) -> list[float]:
     return [DEFAULTS[kind_of(path)][1] for path in outputs]
 
 
-def _film(
-    name: str, values: list[str], options: Options, outputs: tuple[Path, ...], progress: Progress
+def film_for(
+    name: str, values: list[str], options: Options, check: Callable[[], None], progress: Progress
 ) -> "tuple[Film, bool]":
-    """The film for a scene name, a scene file or a recording; and whether nothing was trained."""
+    """The film for a scene name, a scene file or a recording; and whether nothing was trained.
+
+    check: called before anything is trained, to refuse files that cannot be written.
+    """
     from animator import films, library
     from animator.production import build, film_of, recordings
 
@@ -147,13 +152,13 @@ def _film(
                 f"'{name}' is a recording: its parameters are fixed, so {values[0]!r} cannot be set. "
                 "Render its scene with that parameter instead, or leave it away."
             )
-        _check_files(options, outputs)
+        check()
         film.use_cache = options.use_cache
         film.command = command(name, values, options)
         return film, True
     scene_file = library.find(name)
     scene, about = build(scene_file, values)
-    _check_files(options, outputs)
+    check()
     with library.blaming(scene_file.path):
         runs, cached = recordings(scene, about, options.use_cache, progress)
     said = command(name, values, options)

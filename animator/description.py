@@ -8,11 +8,11 @@ import math
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import keras
 
+from animator.experiment import version
 from animator.filters import filter_axes
 from animator.samples import Samples
 

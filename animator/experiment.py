@@ -9,14 +9,20 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from importlib.metadata import version
+from functools import cache, partial
+from importlib import metadata
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from animator.errors import AnimatorError
 
 VERSIONED = ("animator", "tensorflow", "keras", "numpy")
+
+
+@cache
+def version(package: str) -> str:
+    """The installed version of a package, looked up once: it takes a millisecond."""
+    return metadata.version(package)
 
 
 @dataclass(frozen=True, slots=True)

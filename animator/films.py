@@ -5,9 +5,7 @@ The module that turns everything into one; `animator.film(...)` is its door for 
 
 import tempfile
 from base64 import b64encode
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import alignment, events, prepare, style, words
+from animator import alignment, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
 from animator.delivery import SLOWER, Delivery, chosen, smaller
@@ -24,10 +22,11 @@ from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of, opener_for
 from animator.errors import AnimatorError
 from animator.files import replacing
-from animator.flashes import FlashCounter, watched
+from animator.flashes import FlashCounter
 from animator.layout import Mosaic
 from animator.pacing import Pacing, clock
 from animator.panels.base import DPI
+from animator.pipeline import Cutout, Drawing, written
 from animator.plane import Plane
 from animator.prepare import Cut
 from animator.progress import Progress, quiet
@@ -35,10 +34,10 @@ from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT, Slice
 from animator.source import Source
 from animator.style import Style
-from animator.timeline import FrameState, Timeline
+from animator.timeline import Timeline
 from animator.view import View
+from animator.window import Common
 
-AHEAD = 3
 SAMPLES = 24
 VECTORS = {".svg", ".pdf"}
 HOPELESS = 1.6  # a film guessed this much above its budget is not tried
@@ -85,7 +84,7 @@ class Film:
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
     shares: relative widths of the layout's columns and heights of its rows. camera, card, align: as of a
     Scene. text: how many times as large as the style says. slices: how the surface of each run is cut, where
-    they differ.
+    they differ. common: the window and the scale of the losses that it shares with other films.
     """
 
     runs: tuple[Recording, ...]
@@ -109,7 +108,8 @@ class Film:
     text: float = 1.0
     align: str = "step"
     slices: tuple[Slice, ...] = ()
-    _views: dict[float, tuple[View, ...]] = field(default_factory=dict)
+    common: Common | None = None
+    _views: dict[tuple[float, Common | None], tuple[View, ...]] = field(default_factory=dict)
     _clock: Timeline | None = None
     _canvas: tuple[tuple[Any, ...], Canvas] | None = None
 
@@ -137,7 +137,8 @@ class Film:
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
-        if fps not in self._views:
+        key = fps, self.common
+        if key not in self._views:
             clock, align = self.timeline(fps), self.alignment
             wanted = self._wanted()
             sources = [
@@ -145,18 +146,20 @@ class Film:
                 for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
             ]
             views = [
-                replace(prepare.view(source, self._name(i), self._cut(i), clock, wanted, i),
+                replace(prepare.view(source, self._name(i), self._cut(i), clock, wanted, i,
+                                     self.common or window.ALONE),
                         clock=self.align, camera=self.camera, card=self.card)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
             if wanted & SHARED and sources[0].can_evaluate:
-                views = list(prepare.race_views(sources, views, self.cut, clock, wanted))
+                views = list(prepare.race_views(sources, views, self.cut, clock, wanted,
+                                                self.common or window.ALONE))  # fmt: skip
             elif wanted & {"race", "losses", "rates"}:
                 views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
-            self._views[fps] = tuple(replace(view, line_range=(low, high)) for view in views)
-        return self._views[fps]
+            self._views[key] = tuple(replace(view, line_range=(low, high)) for view in views)
+        return self._views[key]
 
     def _wanted(self) -> set[str]:
         return {name.partition("@")[0] for row in self.layout for name in row}
@@ -175,7 +178,7 @@ class Film:
         layout, wanted = self.layout, self._wanted()
         if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
             layout = (("weights",), ("loss",))
-        caption = " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
+        caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
         speaks = bool(self.timeline(fps).pacing.named)
         look = _larger(look or style.find(self.style), self.text)
@@ -183,6 +186,10 @@ class Film:
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
         return self._canvas[1]
+
+    def under_title(self, views: tuple[View, ...]) -> str:
+        """The words under the title: the scene's own, what the surface is, and what became of the runs."""
+        return " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
@@ -276,35 +283,36 @@ class Film:
 
     def _save(self, path: Path, spec: FilmSpec, frame: str = "last") -> Saved:
         clock = self.timeline(spec.fps)
-        draw = self._drawing(spec)
-        stills = list(clock.stills()) if path.suffix.lower() != ".png" else [(chosen(clock, frame), 1)]
-        stage = f"drawing {path.name}"
+        drawing = self._drawing(spec)
+        still = path.suffix.lower() == ".png"
+        stills = iter([(chosen(clock, frame), 1)]) if still else clock.stills()
+        stage, frames = f"drawing {path.name}", 1 if still else clock.frames
 
         def samples() -> Iterator[NDArray[np.uint8]]:
-            picked = np.unique(np.linspace(0, len(stills) - 1, SAMPLES).astype(int))
-            return (draw(stills[i][0]) for i in picked)
+            picked = np.unique(np.linspace(0, clock.frames - 1, SAMPLES).astype(int))
+            return (drawing.draw(clock.state(int(i))) for i in picked)
 
-        frames = sum(repeat for _, repeat in stills)
         self.progress(stage, 0, frames)
         with open_encoder(path, spec, self.metadata(), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
-            for repeat in _pipe(draw, stills, watched(encoder.write, counter)):
+            for picture, repeat in written(drawing, stills, encoder):
+                counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
 
-    def _drawing(self, spec: FilmSpec) -> Callable[[FrameState], NDArray[np.uint8]]:
-        """The function that draws a state: opaque, or with the background taken out."""
+    def _drawing(self, spec: FilmSpec) -> Drawing:
+        """What draws the states: opaque, or with the background taken out."""
         if not spec.transparent:
-            return self.canvas((spec.width, spec.height), spec.fps).draw
+            return self.canvas((spec.width, spec.height), spec.fps)
         look = style.find(self.style)
         black, white = (
             self.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
             for ground in ("#000000", "#ffffff")
         )
-        return lambda state: cut_out(black.draw(state), white.draw(state))
+        return Cutout(black, white)
 
     def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
         """One still of the last frame beside each film; films of one stem share the largest."""
@@ -346,7 +354,7 @@ def film(
     style: str = "dark",
     layout: Mosaic | None = None,
     pacing: Pacing | None = None,
-    progress: Progress = quiet,
+    progress: Progress | None = None,
 ) -> Film:
     """The film of a recording (a path, or a Recording): surface, weights and loss on one clock.
 
@@ -356,7 +364,8 @@ def film(
     slice: "moving" cuts the surface again at every step, "static" once, through the last weights, "blend"
     goes from static to moving, "through" is static on the plane of start, end and the farthest step; by
     default the scene's, or "moving" on two weights and "static" elsewhere; at: the step whose weights a
-    static slice goes through, the last by default. layout, pacing: as of a Scene.
+    static slice goes through, the last by default. layout, pacing: as of a Scene. progress:
+    hears how far things are; by default bars in a notebook, and nobody elsewhere.
     Raises AnimatorError when the file is no recording.
     """
     run = source if isinstance(source, Recording) else load(source)
@@ -373,7 +382,7 @@ def film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
         layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
-        data=data, command=f"animator render {run.path.name}", progress=progress,
+        data=data, command=f"animator render {run.path.name}", progress=progress or kernel.listener(),
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
         camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
     )  # fmt: skip
@@ -387,20 +396,12 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
         opener_for(path)
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
-    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(style.find(look)))
+    found = style.find(look)
+    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(found),
+                    matte=style.rgb(found.background))  # fmt: skip
     spec = (delivery or Delivery()).apply(spec)
     spec.check(kind)
     return spec
-
-
-def cut_out(on_black: NDArray[np.uint8], on_white: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture (H, W, 4) that looks like one on black ground and like the other on white (Smith and Blinn
-    1996, "Blue screen matting"): alpha is 1 - (white - black), colours are those on black / alpha.
-    """
-    black, white = on_black[..., :3].astype(np.int32), on_white[..., :3].astype(np.int32)
-    alpha = np.clip(255 - (white - black).max(axis=2), 0, 255)
-    colours = np.minimum(255, (black * 255 + alpha[..., None] // 2) // np.maximum(alpha, 1)[..., None])
-    return np.dstack([colours, alpha]).astype(np.uint8)
 
 
 def _larger(look: Style, times: float) -> Style:
@@ -441,28 +442,3 @@ def _exact_colours(look: style.Style) -> tuple[tuple[int, int, int], ...]:
         look.target,
     ]
     return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
-
-
-def _pipe(
-    draw: Callable[[FrameState], NDArray[np.uint8]],
-    stills: list[tuple[FrameState, int]],
-    write: Callable[[NDArray[np.uint8], int], None],
-) -> Iterator[int]:
-    """Draw in this thread and encode in another, at most AHEAD frames apart; yields repeats written."""
-    waiting: deque[tuple[Future[None], int]] = deque()
-    kept: list[NDArray[np.uint8]] = []  # as many pictures as can be on their way, used in turn
-    with ThreadPoolExecutor(1, "encoder") as pool:
-        for i, (state, repeat) in enumerate(stills):
-            picture = draw(state)
-            if len(kept) < AHEAD + 2:
-                kept.append(picture.copy())
-            else:
-                np.copyto(kept[i % len(kept)], picture)
-            waiting.append((pool.submit(write, kept[i % len(kept)], repeat), repeat))
-            while len(waiting) > AHEAD:
-                written, count = waiting.popleft()
-                written.result()
-                yield count
-        for written, count in waiting:
-            written.result()
-            yield count

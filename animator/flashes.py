@@ -7,7 +7,7 @@ height (WCAG 2.2, "general flash and red flash thresholds"). More than three a s
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +20,14 @@ DARK = 0.80
 WINDOW = 1 / 3  # of the picture's width and height
 AREA = 0.25  # of the window
 ALLOWED = 3
+MUCH = 0.1  # of the picture: from there on all of it is looked at again
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
+Box = tuple[int, int, int, int]
 _encoded = np.arange(256) / 255
-_LINEAR = np.where(_encoded <= 0.04045, _encoded / 12.92, ((_encoded + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
+_LINEAR = np.where(_encoded <= 0.04045, _encoded / 12.92, ((_encoded + 0.055) / 1.055) ** 2.4)
+_SHARES = [(share * _LINEAR).astype(np.float32) for share in LUMINANCE]  # of red, green and blue
 
 
 class FlashCounter:
@@ -41,21 +42,45 @@ class FlashCounter:
         self._fps = fps
         self._frame = 0
         self._turns: deque[tuple[int, int]] = deque()
+        self._seen: Floats | None = None
         self._low: Floats | None = None
         self._high: Floats | None = None
         self._last = 0
         self.worst = 0
 
-    def add(self, picture: Pixels, repeat: int = 1) -> None:
-        """The next picture (H, W, 3 or 4), shown for `repeat` frames."""
-        seen = small(picture)
-        if self._low is None or self._high is None:
-            self._low, self._high = seen.copy(), seen.copy()
-        np.minimum(self._low, seen, out=self._low)
-        np.maximum(self._high, seen, out=self._high)
-        for way in (1, -1):
-            self._turn(seen, way)
+    def add(self, picture: Pixels, repeat: int = 1, changed: Sequence[Box] | None = None) -> None:
+        """The next picture (H, W, 3 or 4), shown for `repeat` frames.
+
+        changed: boxes (top, left, bottom, right) outside of which it equals the one before; a cell that stays
+        as it is cannot turn, so that only those inside are looked at.
+        """
+        if (
+            changed is None
+            or self._seen is None
+            or _area(changed) > MUCH * picture.shape[0] * picture.shape[1]
+        ):
+            self._seen = small(picture)
+            self._low = self._seen.copy() if self._low is None else np.minimum(self._low, self._seen)
+            self._high = self._seen.copy() if self._high is None else np.maximum(self._high, self._seen)
+            turning = True
+        else:
+            turning = self._look(picture, changed)
+        for way in (1, -1) if turning else ():
+            self._turn(self._seen, way)
         self._frame += repeat
+
+    def _look(self, picture: Pixels, changed: Sequence[Box]) -> bool:
+        """Look again at the cells in the boxes; whether any of them has changed enough to turn."""
+        assert self._seen is not None and self._low is not None and self._high is not None
+        stride = _stride(picture)
+        rows, columns = cells_in(changed, stride, *self._seen.shape)
+        if not rows:
+            return False
+        i, j = np.array(rows), np.array(columns)
+        seen = _luminance(picture[i * stride + stride // 2, j * stride + stride // 2, :3])
+        low, high = np.minimum(self._low[i, j], seen), np.maximum(self._high[i, j], seen)
+        self._seen[i, j], self._low[i, j], self._high[i, j] = seen, low, high
+        return bool(((seen - low >= CHANGE) | (high - seen >= CHANGE)).any())
 
     def _turn(self, seen: Floats, way: int) -> None:
         """Count a change upwards (1) or downwards (-1), where enough of the picture made it now."""
@@ -79,10 +104,36 @@ class FlashCounter:
 
 def small(picture: Pixels) -> Floats:
     """Relative luminance (h, w) of a picture (H, W, 3 or 4), at the middle of each of its cells."""
-    height, width = picture.shape[:2]
-    stride = max(1, max(height, width) // CELLS)
-    taken = picture[stride // 2 :: stride, stride // 2 :: stride, :3]
-    return np.asarray(_LINEAR[taken] @ LUMINANCE.astype(np.float32), np.float32)
+    stride = _stride(picture)
+    return _luminance(picture[stride // 2 :: stride, stride // 2 :: stride, :3])
+
+
+def cells_in(boxes: Sequence[Box], stride: int, high: int, wide: int) -> tuple[list[int], list[int]]:
+    """Rows and columns of the cells, `stride` pixels apart, whose middles are in the boxes."""
+    rows: list[int] = []
+    columns: list[int] = []
+    half = stride // 2
+    for top, left, bottom, right in boxes:
+        for i in range(max(0, -((half - top) // stride)), min(high, -((half - bottom) // stride))):
+            inside = range(max(0, -((half - left) // stride)), min(wide, -((half - right) // stride)))
+            rows.extend([i] * len(inside))
+            columns.extend(inside)
+    return rows, columns
+
+
+def _area(boxes: Sequence[Box]) -> int:
+    return sum((bottom - top) * (right - left) for top, left, bottom, right in boxes)
+
+
+def _stride(picture: Pixels) -> int:
+    longest: int = max(picture.shape[:2])
+    return max(1, longest // CELLS)
+
+
+def _luminance(colours: Pixels) -> Floats:
+    """Relative luminance (...) of colours (..., 3)."""
+    red, green, blue = (share[colours[..., i]] for i, share in enumerate(_SHARES))
+    return np.asarray(red + green + blue, np.float32)
 
 
 def covered(changed: NDArray[np.bool_]) -> float:
@@ -92,16 +143,6 @@ def covered(changed: NDArray[np.bool_]) -> float:
     sums[1:, 1:] = changed.cumsum(0).cumsum(1)
     inside = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
     return float(inside.max() / (high * wide))
-
-
-def watched(write: Callable[[Pixels, int], None], counter: FlashCounter) -> Callable[[Pixels, int], None]:
-    """`write`, with every picture counted first."""
-
-    def both(picture: Pixels, repeat: int) -> None:
-        counter.add(picture, repeat)
-        write(picture, repeat)
-
-    return both
 
 
 def sentence(worst: int) -> str:

@@ -22,6 +22,7 @@ import tensorflow as tf
 from animator import cache
 from animator.description import description, size, variables_of
 from animator.errors import AnimatorError
+from animator.essence import without_optimizer
 from animator.progress import Progress, quiet
 from animator.samples import Samples, samples
 
@@ -30,6 +31,7 @@ Plan = tuple[bool, bool]
 
 MEMORY = 256 * 2**20  # bytes that the activations of one graph call may take
 _FEW = 1024  # points up to which compiling costs more time than it saves
+_SMALL = 5 * 10**8  # points x samples x activations up to which the first plan that can run is good enough
 _WORTH = 1.5  # seconds still to go from which it pays to measure the other plans
 # How a graph runs many points: (vectorised over points, compiled by XLA).
 _WIDE_PLANS: tuple[Plan, ...] = ((True, True), (False, True), (True, False), (False, False))
@@ -67,16 +69,25 @@ class Objective:
         self.parameters, self.states = size(found.trainable), size(found.state)
         wide = any(variable.dtype == "float64" for variable in self._variables)
         self._dtype: Any = np.float64 if wide else np.float32
-        width = 4 * _activations(model, found.trainable)
-        self._samples = Samples(*data.map(_as_keras), data.count)
-        per_piece = max(1, min(data.count, memory // width))
-        self._pieces = list(_pieces(self._samples, per_piece))
-        cost = width * per_piece + 4 * self._dtype().itemsize * (self.parameters + self.states)
-        self._points = max(1, memory // cost)
+        self._memory, self._width = memory, _activations(model, found.trainable)
+        self._hold(data)
         self._graphs: dict[Plan, Any] = {}
+        self._forward = tf.function(self._outputs)
+        self._derivatives = {
+            "gradient": tf.function(self._gradient_of),
+            "hessian": tf.function(self._product_of),
+        }
         self._plans = {True: list(_FEW_PLANS), False: list(_WIDE_PLANS)}
         self._measured = False
         self._metric: str | None = None
+
+    def _hold(self, data: Samples) -> None:
+        """Keep `data` in pieces that fit into memory, and how many points do so beside one."""
+        self._samples = Samples(*data.map(_as_keras), data.count)
+        per_piece = max(1, min(data.count, self._memory // (4 * self._width)))
+        self._pieces = list(_pieces(self._samples, per_piece))
+        cost = 4 * self._width * per_piece + 4 * self._dtype().itemsize * (self.parameters + self.states)
+        self._points = max(1, self._memory // cost)
 
     @property
     def model(self) -> Any:
@@ -93,6 +104,14 @@ class Objective:
         part = copy(self)
         part._samples = self._samples.between(low, high)
         part._pieces = list(_pieces(part._samples, part._samples.count))
+        return part
+
+    def on(self, data: Samples) -> "Objective":
+        """The same loss on other data; graphs are shared, and traced again only for other shapes."""
+        part = copy(self)
+        part._hold(data)
+        if _kinds(data) != _kinds(self._samples):
+            part.probe()
         return part
 
     def __call__(self, rows: npt.ArrayLike, state: npt.ArrayLike | None = None) -> Floats:
@@ -189,7 +208,7 @@ class Objective:
                 self._tensor(basis),
                 self._tensor(_padded(points, batch)),
             )
-            if not few and not self._measured:
+            if not few and not self._measured and count * self._samples.count * self._width > _SMALL:
                 self._measure(arguments, -(-count // batch))
             losses[start:stop] = self._graph(few, arguments)[: stop - start]
             progress("surface", stop, count)
@@ -257,14 +276,14 @@ class Objective:
         if said["model_config"] is None or said["compile_config"] is None:
             return None
         fixed = [np.ravel(np.asarray(v)) for v in variables_of(self._model).fixed]
-        return cache.digest(said["model_config"], said["compile_config"], said["versions"], self._state(None),
+        return cache.digest(*without_optimizer(said), said["versions"], self._state(None),
                             *fixed, self._samples.digest(), self._metric)  # fmt: skip
 
     def _plan_key(self) -> str:
         said = description(self._model)
         shapes = {path: array.shape for path, array in self._samples.arrays().items()}
-        return cache.digest("plan 1", said["model_config"], said["compile_config"], said["variables"],
-                            repr(shapes), said["versions"], self._metric)  # fmt: skip
+        return cache.digest("plan 2", *without_optimizer(said), said["variables"], repr(shapes),
+                            said["versions"], self._metric)  # fmt: skip
 
     def _traced(self, vectorised: bool) -> Callable[..., tf.Tensor]:
         """The function that becomes a graph: losses (N,) at origin + coordinates @ basis."""
@@ -309,8 +328,6 @@ class Objective:
 
     def outputs(self, row: npt.ArrayLike, inputs: Any, state: npt.ArrayLike | None = None) -> Any:
         """What the model computes from `inputs` (N, ...) in evaluation mode, at `row` (P,): (N, ...)."""
-        if not hasattr(self, "_forward"):
-            self._forward = tf.function(self._outputs)
         whole = np.concatenate([np.asarray(row), self._state(state)])
         return keras.tree.map_structure(np.asarray, self._forward(self._tensor(whole), inputs))
 
@@ -332,11 +349,6 @@ class Objective:
         return self._derived("hessian", row, direction, state)
 
     def _derived(self, kind: str, row: Any, direction: Any, state: Any) -> Floats:
-        if not hasattr(self, "_derivatives"):
-            self._derivatives = {
-                "gradient": tf.function(self._gradient_of),
-                "hessian": tf.function(self._product_of),
-            }
         known = self._tensor(self._state(state))
         total = np.zeros(self.parameters)
         for x, y, weight, count in self._pieces:
@@ -366,6 +378,11 @@ def _hushed() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+def _kinds(data: Samples) -> dict[str, Any]:
+    """Shape of a sample and kind of number of each array."""
+    return {path: (array.shape[1:], array.dtype.kind) for path, array in data.arrays().items()}
 
 
 def _rounded(count: int) -> int:

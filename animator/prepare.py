@@ -28,7 +28,7 @@ from animator.recording import Recording
 from animator.source import Source, starting
 from animator.timeline import Timeline
 from animator.view import Field, View
-from animator.window import Window
+from animator.window import ALONE, Common, Window
 from animator.wiring import wiring
 
 RESOLUTION = 81
@@ -38,6 +38,7 @@ GHOST = 3  # grid lines of a race's surface to one of a batch's
 EVERY_STEP = 400
 MOST_LINES = 8
 SEARCH = 31
+READ = 64 * 2**20  # bytes of weights that are held at once
 PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
 
@@ -84,8 +85,10 @@ class Cut:
 
 
 def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str],
-         order: int = 0) -> View:  # fmt: skip
-    """The view of a recording, with what the `wanted` panels need; order: its number among the runs."""
+         order: int = 0, common: Common = ALONE) -> View:  # fmt: skip
+    """The view of a recording, with what the `wanted` panels need; order: its number among the runs; common:
+    what it shares with other films.
+    """
     run = source.run
     notes = run.meta.get("notes") or {}
     labels = _labels(run, notes)
@@ -99,7 +102,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     if wanted & {"surface", "surface3d", "arrows"} and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
         place, residual = planes.path_on(run, plane)
-        field, loss, shown = _field(source, plane, place, cut, timeline, loss, target)
+        field, loss, shown = _field(source, plane, place, cut, timeline, loss, target, common)
     elif count >= 2 and cut.kind == "weights":
         i, j = _axes(run, notes)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
@@ -130,14 +133,14 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
 
 
 def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
-               wanted: set[str]) -> tuple[View, ...]:  # fmt: skip
+               wanted: set[str], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.meta.get("notes") or {}
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
     steps = [_shown(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
-                       "basins" in wanted)  # fmt: skip
+                       "basins" in wanted, common)  # fmt: skip
     if "batch" not in wanted:
         return made
     coarse = slice(None, None, GHOST)
@@ -229,25 +232,47 @@ def _lines(run: Recording) -> list[int]:
 
 
 def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
-           target: tuple[float, float] | None) -> tuple[Field, Floats, Window]:  # fmt: skip
+           target: tuple[float, float] | None, common: Common) -> tuple[Field, Floats, Window]:  # fmt: skip
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = _shown(source, timeline)
     goal = target if cut.kind == "weights" else None
-    path_window = window.choose(place, goal)
-    key = cache.digest("field 2", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
+    kept = common.extent if cut.kind == "weights" else None
+    path_window = window.choose(place, goal) if kept is None else window.given(place, kept)
+    key = cache.digest("field 3", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
                        cut.slice, cut.at, cut.resolution,
                        *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
     path = cache.place("surfaces", key)
-    if source.model is not None or not (source.use_cache and path.exists()):
-        _evaluate(source, plane, place, cut, steps, loss, path_window, goal is None, path)
-    with h5py.File(path, "r") as file:
-        names = ("alpha", "beta", "slices", "heights", "loss", "cut_at")
-        alpha, beta, slices, heights, losses, cut_at = (file[name][()] for name in names)
+    known = _read(path) if source.use_cache and source.model is None else None
+    if known is None:
+        search = goal is None and kept is None
+        _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
+        known = _read(path)
+    assert known is not None, "it has just been written"
+    alpha, beta, slices = known["alpha"], known["beta"], known["slices"]
+    low, high = common.loss_range or _span(slices)
+    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
+    field = Field(alpha, beta, slices, known["cut_at"], low, high, steps, known["heights"])
+    return field, known["loss"], Window(extent, path_window.left_at)
+
+
+def _span(slices: NDArray[np.float32]) -> tuple[float, float]:
+    """The least and the greatest finite loss, apart."""
     usable = slices[np.isfinite(slices)]
     low, high = (float(usable.min()), float(usable.max())) if len(usable) else (0.0, 1.0)
-    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
-    field = Field(alpha, beta, slices, cut_at, low, high if high > low else low + 1.0, steps, heights)
-    return field, losses, Window(extent, path_window.left_at)
+    return low, high if high > low else low + 1.0
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+    """What `_evaluate` wrote, with the slices that runs share; None when some of it is not there."""
+    if not path.exists():
+        return None
+    with h5py.File(path, "r") as file:
+        known = {name: values[()] for name, values in file.items()}
+        shared = cache.place("surfaces", file.attrs["slices"])
+    if not shared.exists():
+        return None
+    with h5py.File(shared, "r") as file:
+        return {**known, "slices": file["slices"][()]}
 
 
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
@@ -255,7 +280,6 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
     starting(source.progress)
     from animator.rebuild import objective_of
-    from animator.surface import evaluate_slices
 
     run = source.run
     objective = objective_of(run, source.model, source.data)
@@ -270,26 +294,50 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     alpha = grid_lines(cut.camera, *extent[:2], float(x), held)
     beta = grid_lines(cut.camera, *extent[2:], float(y), held)
     states = cuts.states() if run.state_variables else None
-    slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+    shared = _slices(source, objective, plane, cuts, alpha, beta, states)
     losses = np.array(loss)
     if source.data is not None:
         losses[:] = np.nan
     heights = np.empty(len(rows))
-    for t, row in enumerate(rows):
-        weights, own = np.asarray(run.weights[int(row)]), run.state[int(row)]
-        if not np.isfinite(losses[steps[t]]):
-            losses[steps[t]] = objective(weights[None], own)[0]
-        at = cuts[t if moves else 0]
-        under = at + (place[row] - plane.project(at)) @ plane.basis
-        state = states[t if moves else 0] if states is not None else own
-        heights[t] = objective(under.astype(np.float32)[None], state)[0]
-        source.progress("heights under the dot", t + 1, len(rows))
+    per_read = max(1, READ // (4 * (run.weights.shape[1] + run.state.shape[1])))
+    for start in range(0, len(rows), per_read):
+        part = slice(start, start + per_read)
+        some, own = rows[part], np.asarray(run.state[rows[part]])
+        lacking = ~np.isfinite(losses[steps[part]])
+        if lacking.any():
+            losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
+        under = []
+        for t, row in enumerate(some, start):
+            at = cuts[t if moves else 0]
+            under.append(at + (place[row] - plane.project(at)) @ plane.basis)
+        known = own if states is None else states[part] if moves else states[0]
+        heights[part] = objective(np.asarray(under, np.float32), known)
+        source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         for name, values in (
-            ("alpha", alpha), ("beta", beta), ("slices", slices), ("heights", heights), ("loss", losses),
+            ("alpha", alpha), ("beta", beta), ("heights", heights), ("loss", losses),
             ("cut_at", steps if moves else np.zeros(1, np.int64)),
         ):  # fmt: skip
             file.create_dataset(name, data=values)
+        file.attrs["slices"] = shared
+
+
+def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats,
+            states: NDArray[np.float32] | None) -> str:  # fmt: skip
+    """Evaluate the slices, unless a run of the same loss has left them in the cache; gives their key there.
+
+    What decides them is the loss, the plane and where they cut, and not the path.
+    """
+    from animator.surface import evaluate_slices, where
+
+    parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
+    key = cache.digest("slices 1", *source.loss_key(), *parts)
+    path = cache.place("surfaces", key)
+    if source.model is not None or not (source.use_cache and path.exists()):
+        slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+            file.create_dataset("slices", data=slices)
+    return key
 
 
 class Cuts:

@@ -18,17 +18,18 @@ from animator.errors import AnimatorError
 from animator.plane import Plane
 from animator.source import Source
 from animator.view import Field, View
-from animator.window import Window
+from animator.window import ALONE, Common, Window
 
 Floats = NDArray[np.float64]
 
 
 def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps: Sequence[NDArray[np.int64]],
-           target: tuple[float, float] | None, resolution: int, mapped: bool = False
-           ) -> tuple[View, ...]:  # fmt: skip
+           target: tuple[float, float] | None, resolution: int, mapped: bool = False,
+           common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
     """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
 
-    resolution: points along an axis. mapped: whether the basins of the surface are wanted.
+    resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
+    these views share with those of other films.
     """
     size = views[0].parameters
     for view in views[1:]:
@@ -44,10 +45,13 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
     windows = [window.choose(place, goal) for place, _ in paths]
     extent = window.around([place[: w.left_at] if w.left_at is not None else place
                             for (place, _), w in zip(paths, windows, strict=True)], goal)  # fmt: skip
+    if common.extent is not None and plane.kind == "weights":
+        extent = common.extent
+        windows = [window.given(place, extent) for place, _ in paths]
     found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = found["slice"][None].astype(np.float32)
     usable = slices[np.isfinite(slices)]
-    low, high = float(usable.min()), float(usable.max())
+    low, high = common.loss_range or (float(usable.min()), float(usable.max()))
     basin = basins(found["slice"]) if mapped else None
     done = []
     for i, (view, source) in enumerate(zip(views, sources, strict=True)):

@@ -6,6 +6,7 @@ holds is run as code, and nothing global is set.
 
 import json
 import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -14,10 +15,15 @@ from numpy.typing import NDArray
 
 from animator.description import variables_of
 from animator.errors import AnimatorError
+from animator.essence import loss_key
+from animator.samples import Samples, samples
 
 if TYPE_CHECKING:
     from animator.objective import Objective
     from animator.recording import Recording
+
+KEPT = 8  # models whose compiled graphs are kept
+_WARM: "dict[str, Objective]" = {}
 
 
 def rebuild(run: "Recording") -> Any:
@@ -60,7 +66,8 @@ def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Obje
             f"The recording '{run.path}' holds no data (none was given to the Recorder, or 64 MiB and more), "
             "so no loss can be computed. Give the data with data=(x, y)."
         )
-    model = model if model is not None else rebuild(run)
+    if model is None:
+        return warm(key(run.meta, run.fixed, np.asarray(run.state[-1])), lambda: rebuild(run), samples(known))
     count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
     if count != len(run.weights[0]):
         raise AnimatorError(
@@ -68,6 +75,26 @@ def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Obje
             "model changed after it was recorded. Build the model it was recorded with, or record again."
         )
     return loss_function(model, known)
+
+
+def key(said: Mapping[str, Any], *values: NDArray[Any]) -> str:
+    """Digest of a model's loss, of its description, and of the variables that are no weights."""
+    return loss_key(said, *(part for part in values if part.size))
+
+
+def warm(key: str, model: Callable[[], Any], data: Samples) -> "Objective":
+    """The loss on `data` of a model, with the compiled graphs of an earlier one that had the same `key`, or
+    of `model()`. The graphs of the last few are kept; weights and data are arguments to them.
+    """
+    from animator.objective import loss_function
+
+    if key not in _WARM:
+        while len(_WARM) >= KEPT:
+            _WARM.pop(next(iter(_WARM)))
+        _WARM[key] = loss_function(model(), data)
+        return _WARM[key]
+    _WARM[key] = found = _WARM.pop(key)  # the latest stand last
+    return found.on(data)
 
 
 def assign(variables: tuple[Any, ...], row: NDArray[np.float32]) -> None:

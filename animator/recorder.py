@@ -10,7 +10,7 @@ import shutil
 import sys
 import threading
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from animator.description import Variables, data_said, description, plain_json, size, variables_of
 from animator.errors import AnimatorError
-from animator.objective import loss_function
+from animator.objective import Objective, loss_function
 from animator.progress import Progress, quiet
 from animator.recording_writer import FLUSH_STEPS, RecordingWriter, Row
 from animator.samples import Samples, samples
@@ -45,9 +45,10 @@ class Recorder(keras.callbacks.Callback):
     loss_rows: at how many of the kept rows the losses on the data are computed, evenly spread, first and
     last included: by default all, or as many as keep rows x samples x parameters under 2e11.
     loss_samples: how many of the data's samples, from the first, they are computed from: by default all.
-    seed and notes are written down as they are. The file appears at `path` when training ends; until
-    then it is `<stem>.part.h5` beside it. Raises AnimatorError, before training starts, for what cannot
-    be recorded truly, and when the disk cannot hold it.
+    seed and notes are written down as they are. losses: makes the Objective of a model on data.
+    The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises
+    AnimatorError, before training starts, for what cannot be recorded truly, and when the disk cannot hold
+    it.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Recorder(keras.callbacks.Callback):
         seed: int | None = None,
         notes: Mapping[str, Any] | None = None,
         progress: Progress = quiet,
+        losses: Callable[[Any, Samples], Objective] = loss_function,
     ) -> None:
         super().__init__()
         self.path = Path(path)
@@ -75,6 +77,7 @@ class Recorder(keras.callbacks.Callback):
         self._every, self._steps = _kept_steps(every, steps)
         self._dtype, self._loss_rows, self._loss_samples = _storage(dtype, loss_rows, loss_samples)
         self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
+        self._objective = losses
         self._tape: Tape | None = None
         self._plain: Any = None
         self._done = False
@@ -175,7 +178,7 @@ class Recorder(keras.callbacks.Callback):
     def _losses(self, writer: RecordingWriter, found: Samples) -> NDArray[np.float64]:
         """Loss in evaluation mode (K+1,): NaN where it was not computed, inf or NaN where it is so."""
         part = found.first(self._loss_samples or found.count)
-        objective = loss_function(self.model, part)
+        objective = self._objective(self.model, part)
         chosen = self._loss_at(writer, part.count)
         steps = writer.read_steps()
         losses = np.full(writer.steps + 1, np.nan)

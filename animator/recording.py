@@ -146,6 +146,11 @@ class Recording:
         """Close the file."""
         self._file.close()
 
+    @property
+    def way(self) -> str:
+        """How it was trained: by a "fit", or "together" with others, as one program."""
+        return str(self.meta.get("way") or "fit")
+
     def row(self, step: int) -> int:
         """The row of the last kept step at or before `step`."""
         return int(np.searchsorted(self.weight_steps, step, side="right")) - 1

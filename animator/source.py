@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from animator.essence import loss_key
 from animator.progress import Progress, quiet
 from animator.recording import Recording
 from animator.samples import Samples, samples
@@ -44,6 +45,13 @@ class Source:
         model = meta.get("model_config"), meta.get("compile_config")
         return [model, data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
                 run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
+
+    def loss_key(self) -> list[Any]:
+        """What decides the loss as a function of weights: the path and the optimizer do not."""
+        recorded = (self.run.meta.get("data") or {}).get("digest")
+        data = samples(self.data).digest() if self.data is not None else recorded
+        own = [] if self.model is None else self.key()  # what a given model computes is not told
+        return [loss_key(self.run.meta, self.run.fixed), data, *own]
 
 
 def starting(progress: Progress) -> None:

@@ -20,20 +20,28 @@ def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: 
 
     progress("starting TensorFlow", 0, 1)
     start()
-    import keras
-
+    from animator import warm
     from animator.recorder import Recorder
 
     progress("starting TensorFlow", 1, 1)
+    model, (x, y), test = built(experiment)
+    model, losses = warm.alike(model)
+    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, progress=progress,
+                        losses=losses)  # fmt: skip
+    model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
+              shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
+
+
+def built(experiment: Experiment) -> tuple[Any, tuple[Any, Any], tuple[Any, Any] | None]:
+    """(model, data, test data) of `experiment`, and Keras' random state as it is when `fit` begins."""
+    import keras
+
     keras.utils.clear_session(free_memory=False)  # layers are numbered anew: the same names each time
     keras.utils.set_random_seed(experiment.seed)
     x, y = experiment.data()
     test = experiment.test() if experiment.test is not None else None
     keras.utils.set_random_seed(experiment.seed)
-    model = experiment.model()
-    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, progress=progress)
-    model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
-              shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
+    return experiment.model(), (x, y), test
 
 
 def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,19 @@ class Window:
     left_at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What films that stand beside each other have in common: the part of the plane that is shown, and the
+    losses that have the colours of the ends. None: each film has its own.
+    """
+
+    extent: Extent | None = None
+    loss_range: tuple[float, float] | None = None
+
+
+ALONE = Common()
+
+
 def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) -> Window:
     """A square window that holds the whole path and the target, with a margin of 18 %.
 
@@ -39,6 +52,14 @@ def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) 
     held = trajectory[: left_at if left_at is not None else len(trajectory)]
     points = held if target is None else np.vstack([held, [target]])
     return Window(square(points), left_at)
+
+
+def given(trajectory: NDArray[np.float64], extent: Extent) -> Window:
+    """The window of a given extent, and where the path leaves it first."""
+    a0, a1, b0, b1 = extent
+    with np.errstate(invalid="ignore"):
+        inside = ((trajectory >= [a0, b0]) & (trajectory <= [a1, b1])).all(axis=1)
+    return Window(extent, None if inside.all() else int(np.argmin(inside)))
 
 
 def around(paths: list[NDArray[np.float64]], target: tuple[float, float]) -> Extent:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("recorder", "surface", "models", "encoders", "film", "drawing", "memory", "sweep")
+PARTS = ("recorder", "surface", "models", "encoders", "film", "drawing", "gif", "start", "memory", "sweep")
 
 
 def run(part: str) -> dict[str, float]:

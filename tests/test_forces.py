@@ -9,8 +9,8 @@ from animator import style
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
 from animator.forces import forces
+from animator.panels.arrow import arrow_shape
 from animator.panels.arrows import larger
-from animator.panels.artists import arrow_shape
 from animator.timeline import FrameState
 from tests.conftest import numpy_view
 

@@ -14,7 +14,7 @@ from animator.commands import Typed, options
 from animator.delivery import Delivery, chosen, preset, read_bytes
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.errors import AnimatorError
-from animator.films import cut_out
+from animator.pipeline import cut_out
 from animator.timeline import FrameState, Timeline
 from tests.running import run
 
@@ -101,6 +101,50 @@ def test_codecs_of_mp4(tmp_path, codec, name):
     keys = [i for i, frame in enumerate(frames) if frame.key_frame]
     assert max(np.diff([*keys, 24])) <= 10
     assert psnr(frames[12].to_ndarray(format="rgb24"), drawn[12][..., :3]) > 26
+
+
+def test_a_gif_without_a_background_has_hard_edges_on_its_matte(tmp_path):
+    """Alpha 0 and 64 are clear, 192 lies on the matte, 255 is itself; in each frame."""
+    path = tmp_path / "film.gif"
+    spec = FilmSpec(96, 64, 10, transparent=True, matte=(250, 250, 240), exact_colours=((40, 200, 40),))
+    frames = []
+    for i in range(4):
+        frame = np.zeros((64, 96, 4), np.uint8)
+        frame[:, 20 + i : 40] = (200, 40, 40, 64)
+        frame[:, 40:64] = (200, 40, 40, 192)
+        frame[10 * i :, 64:] = (40, 200, 40, 255)
+        frames.append(frame)
+    with open_encoder(path, spec, WORDS, lambda: frames) as encoder:
+        for frame in frames:
+            encoder.write(frame)
+    with Image.open(path) as image:
+        assert image.n_frames == 4
+        for i in range(4):
+            image.seek(i)
+            shown = np.asarray(image.convert("RGBA")).astype(int)
+            assert (shown[:, :40, 3] == 0).all() and (shown[: 10 * i, 64:, 3] == 0).all()
+            assert (shown[:, 40:64, 3] == 255).all() and (shown[10 * i :, 64:, 3] == 255).all()
+            assert np.abs(shown[30, 50, :3] - [212, 92, 90]).max() <= 2  # 1/4 matte, 3/4 red
+            assert tuple(shown[60, 80, :3]) == (40, 200, 40)
+
+
+@pytest.mark.parametrize(("loop", "said"), [(True, 0), (False, None)])
+def test_a_gif_plays_for_ever_or_once(tmp_path, loop, said):
+    """Pillow reads 0, for ever, or no loop count at all."""
+    path = tmp_path / "film.gif"
+    write(path, FilmSpec(96, 64, 10, loop=loop), count=3)
+    with Image.open(path) as image:
+        assert image.info.get("loop") == said
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".avif"])
+def test_films_of_pictures_say_what_they_are(tmp_path, suffix):
+    """The words come back, and Pillow still reads the pictures."""
+    path = tmp_path / f"film{suffix}"
+    write(path, FilmSpec(96, 64, 10), count=5)
+    assert inspect(path).metadata == WORDS
+    with Image.open(path) as image:
+        assert image.n_frames == 5
 
 
 @pytest.mark.parametrize("suffix", [".webp", ".apng", ".webm", ".png"])

@@ -9,7 +9,9 @@ import numpy as np
 from nbclient import NotebookClient
 from PIL import Image
 
+from animator.kernel import bar, listener
 from animator.notebook import of_run, of_surface
+from animator.progress import quiet
 from animator.surface import LossSurface
 
 NOTEBOOK = Path(__file__).parent.parent / "docs" / "first-film.ipynb"
@@ -43,12 +45,25 @@ def test_a_surface_says_what_it_is():
     )
 
 
+def test_a_bar_says_how_far_it_is():
+    """Nothing is foretold before a tenth is done; what names a stage is escaped; a total may be unknown."""
+    assert bar("a <b>", 5, 100, 9.0) == (
+        '<div><progress value="5" max="100" style="width: 16em"></progress> a &lt;b&gt;: 5 of 100</div>'
+    )
+    assert "25 of 100, about 27 s left" in bar("x", 25, 100, 9.0)
+    assert bar("x", 0, 0, 0.0) == '<div><progress  style="width: 16em"></progress> x</div>'
+    assert listener() is quiet
+
+
 def test_the_notebook_in_docs_runs(tmp_path):
     """From top to bottom without an error; it is stored without outputs; the film is there afterwards."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells)
     done = NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [output for cell in done.cells for output in cell.get("outputs", [])]
-    pictures = [output for output in shown if "text/html" in output.get("data", {})]
+    pages = [output for output in shown if "text/html" in output.get("data", {})]
+    bars = [output for output in pages if "<progress" in output.data["text/html"]]
+    assert any("drawing first.mp4: " in output.data["text/html"] for output in bars)
+    pictures = [output for output in pages if output not in bars]
     assert len(pictures) == 2 and "LossSurface(61 x 61 points" in pictures[1].data["text/plain"]
     assert (tmp_path / "first.mp4").stat().st_size > 10_000

@@ -3,10 +3,10 @@
 A row's code is imported when a film of that format is opened, and PyAV and imageio with it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from animator.files import replacing
 from animator.registry import Row, resolve
 
 Frame = NDArray[np.uint8]  # (height, width, 4): red, green, blue, 255; C order
+Box = tuple[int, int, int, int]  # top, left, bottom, right
 Samples = Callable[[], Iterable[Frame]]
 Opener = Callable[[Path, FilmSpec, Metadata, Samples | None], "AbstractContextManager[Encoder]"]
 
@@ -41,6 +42,19 @@ class Encoder(Protocol):
 
         The array may be drawn over as soon as this returns.
         """
+
+
+@runtime_checkable
+class Mending(Encoder, Protocol):
+    """An encoder that takes a picture in two steps, and needs no more of it than has changed."""
+
+    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Any:
+        """What the encoder needs of `frame`; `changed`: boxes outside of which it equals the one prepared
+        before, None when it may differ everywhere. Nothing of the array is kept.
+        """
+
+    def send(self, prepared: Any, repeat: int) -> None:
+        """Encode what was prepared, in the order of preparing; in another thread, if one likes."""
 
 
 def open_encoder(
@@ -94,5 +108,10 @@ def check_frame(frame: Frame, spec: FilmSpec, repeat: int) -> None:
         raise ValueError(
             f"a frame must be {expected} uint8 in C order; this one is {frame.shape} {frame.dtype}"
         )
+    check_repeat(repeat)
+
+
+def check_repeat(repeat: int) -> None:
+    """ValueError when a picture is to be shown less than once."""
     if repeat < 1:
         raise ValueError(f"a frame is shown at least once, not {repeat} times")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from animator.encoders.boxes import add_to_avif, add_to_webp
 from animator.encoders.formats import Frame, Samples, check_frame
 from animator.encoders.png import to_chunks
 from animator.encoders.pyav_adapter import StreamSpec, VideoStream, rgba_converter, writing, yuv_converter
@@ -87,11 +88,11 @@ def open_moving(
         if kind.loop and spec.loop:
             for _ in range(round(spec.end_pause * float(spec.rate))):
                 encoder.again()
-    if kind.muxer == "apng":
-        _add_words(path, metadata)
+    if kind.muxer in WORDS:
+        WORDS[kind.muxer](path, metadata)
 
 
-def _add_words(path: Path, metadata: Metadata) -> None:
+def add_to_png(path: Path, metadata: Metadata) -> None:
     """Put the film's words into a PNG file, after its header."""
     from PIL.PngImagePlugin import putchunk
 
@@ -101,3 +102,6 @@ def _add_words(path: Path, metadata: Metadata) -> None:
         for chunk in to_chunks(metadata).chunks:
             putchunk(file, chunk[0], chunk[1])
         file.write(data[SIGNATURE_AND_HEADER:])
+
+
+WORDS = {"apng": add_to_png, "webp": add_to_webp, "avif": add_to_avif}

@@ -3,11 +3,13 @@
 The bytes depend on the frames alone: threads are fixed in number and no date is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from animator.encoders.formats import Frame, Samples, check_frame
+from animator.encoders.formats import Box, Frame, Samples, check_frame, check_repeat
+from animator.encoders.mending import Mender, Patch, Planes, mend, planes_of
 from animator.encoders.pyav_adapter import StreamSpec, VideoStream, has_codec, writing, yuv_converter
 from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
 from animator.errors import AnimatorError
@@ -26,21 +28,42 @@ THREADS = 3  # total work is that of one; more threads make larger files
 
 
 class Mp4Encoder:
-    """Converts each picture once and sends it as often as it is shown."""
+    """Converts what has changed of each picture once and sends it as often as it is shown."""
 
     def __init__(self, stream: VideoStream, spec: FilmSpec) -> None:
         self._stream = stream
         self._spec = spec
         self._convert = yuv_converter()
+        self._mender = Mender(_sheets)
+        self._picture: Any = None
         self._frames = 0
 
     def write(self, frame: Frame, repeat: int = 1) -> None:
         """See Encoder.write."""
-        check_frame(frame, self._spec, repeat)
-        picture = self._convert(frame)
+        self.send(self.prepare(frame, None), repeat)
+
+    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Any:
+        """See Encoder.prepare: a patch, or the whole picture."""
+        check_frame(frame, self._spec, 1)
+        patch = self._mender.patch(frame, changed) if changed is not None else None
+        return patch if patch is not None else self._mender.settle(self._convert(frame), frame)
+
+    def send(self, prepared: Any, repeat: int) -> None:
+        """See Encoder.send. The codecs copy a picture that they are given, so it may be mended afterwards."""
+        check_repeat(repeat)
+        if isinstance(prepared, Patch):
+            mend(planes_of(self._picture), prepared)
+        else:
+            self._picture = prepared
         for _ in range(repeat):
-            self._stream.send(picture, self._frames)
+            self._stream.send(self._picture, self._frames)
             self._frames += 1
+
+
+def _sheets() -> Callable[[Frame], Planes]:
+    """A converter of sheets; its planes are copies, since the next sheet is converted meanwhile."""
+    convert = yuv_converter(threads=1)
+    return lambda sheet: planes_of(convert(sheet))
 
 
 @contextmanager

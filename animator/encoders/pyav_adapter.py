@@ -5,8 +5,9 @@ colours or write a palette (imageio issue 1062), so its container, a private att
 where imageio has renamed that, the file is opened with PyAV itself, which is the same container.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -95,7 +96,9 @@ class VideoStream:
             self._container.mux(packet)
 
 
-def yuv_converter(layout: str = "yuv420p") -> Callable[[NDArray[np.uint8]], Any]:
+def yuv_converter(
+    layout: str = "yuv420p", threads: int = _SCALER_THREADS
+) -> Callable[[NDArray[np.uint8]], Any]:
     """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range picture of `layout`, which is
     yuv420p, or yuva420p with transparency.
 
@@ -111,7 +114,7 @@ def yuv_converter(layout: str = "yuv420p") -> Callable[[NDArray[np.uint8]], Any]
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
             interpolation=Interpolation.AREA,
-            threads=_SCALER_THREADS,
+            threads=threads,
         )
 
     return convert
@@ -177,7 +180,8 @@ def read_facts(path: Path) -> VideoFacts:
 def _container(path: Path, mode: str, **options: Any) -> Iterator[Any]:
     """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
     imopen: Any = iio.imopen  # its overloads know no options
-    with imopen(path, mode, plugin="pyav", **options) as plugin:
+    with ExitStack() as stack:
+        plugin = _opened(stack, imopen(path, mode, plugin="pyav", **options))
         container = getattr(plugin, "_container", None)
         if container is not None:
             yield container
@@ -185,3 +189,17 @@ def _container(path: Path, mode: str, **options: Any) -> Iterator[Any]:
     options["format"] = options.pop("container", None)
     with av.open(str(path), mode, **options) as container:
         yield container
+
+
+def _opened(stack: ExitStack, file: Any) -> Any:
+    """Enter `file`, which imageio opened; when it is closed, its garbage collection finds nothing.
+
+    imageio makes a full one for the sake of filters, which are not used here; beside TensorFlow's objects it
+    would take longer than a short film. What somebody else has frozen stays so.
+    """
+    if gc.get_freeze_count():
+        return stack.enter_context(file)
+    stack.callback(gc.unfreeze)
+    plugin = stack.enter_context(file)
+    stack.callback(gc.freeze)
+    return plugin

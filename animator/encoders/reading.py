@@ -6,6 +6,7 @@ PyAV and imageio are imported only when a file needs them.
 from dataclasses import replace
 from pathlib import Path
 
+from animator.encoders.boxes import read_avif, read_webp
 from animator.encoders.spec import FilmInfo
 from animator.errors import AnimatorError
 
@@ -75,8 +76,9 @@ def _pictures(path: Path, name: str) -> FilmInfo:
             total += float(image.info.get("duration", 0))
         width, height = image.size
     seconds = total / 1000
+    words = {"webp": read_webp, "avif": read_avif}.get(name)
     return FilmInfo(path, name, width, height, frames / seconds if seconds else 0.0, frames, seconds,
-                    path.stat().st_size, None)  # fmt: skip
+                    path.stat().st_size, words(path) if words else None)  # fmt: skip
 
 
 def _gif(path: Path) -> FilmInfo:

@@ -15,7 +15,7 @@ from animator.errors import AnimatorError
 SMALLEST = 16  # pixels a side
 LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
 EVEN = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
-CLEAR = (".png", ".apng", ".webp", ".webm", "folder")
+CLEAR = (".png", ".apng", ".webp", ".webm", ".gif", "folder")
 CODECS = ("h264", "h265", "av1")
 FASTEST = 240  # frames a second
 FASTEST_GIF = 50  # frames a second: two hundredths each, the shortest delay that viewers keep
@@ -29,7 +29,8 @@ class FilmSpec:
     `end_pause`: seconds that a looping format (GIF) rests on its last picture on top of that picture's
     own time; a format that stops by itself (MP4, PNG) ignores it.
     `codec`: of an MP4, h264, h265 or av1. `quality`: steps towards a smaller file (crf), 0 the best.
-    `transparent`: frames carry alpha. `loop`: whether a looping format plays for ever.
+    `transparent`: frames carry alpha; `matte`: the colour that soft edges are mixed with where a format has
+    hard ones only. `loop`: whether a looping format plays for ever.
     `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette.
     """
 
@@ -41,6 +42,7 @@ class FilmSpec:
     codec: str = "h264"
     quality: int = 0
     transparent: bool = False
+    matte: tuple[int, int, int] = (0, 0, 0)
     loop: bool = True
 
     @property

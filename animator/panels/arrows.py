@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from animator.forces import Forces
 from animator.layout import Box
-from animator.panels.artists import Arrow
+from animator.panels.arrow import Arrow
 from animator.panels.base import Panel
 from animator.panels.ground import Ground
 from animator.panels.race import Runner

@@ -11,7 +11,7 @@ from contourpy import FillType, contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, IdentityTransform, Transform
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ class Bands(Artist):
     """Filled contour bands with thin lines between, of z (ny, nx) over x (nx,), y (ny,).
 
     Band i (levels i to i+1) has colours[i]; each is painted over the one below, so no seams show.
-    Points where z is not finite are left out.
+    Points where z is not finite are left out. version counts how often they changed.
     """
 
     def __init__(self, axes: Axes, x: Floats, y: Floats, levels: Floats, colours: Sequence[RGBA],
@@ -31,7 +31,8 @@ class Bands(Artist):
         self.x, self.y, self.levels, self.colours = x, y, levels, colours
         self.line, self.width = line, width
         self.paths: list[Path] = []
-        self.ground = axes
+        self.version = 0
+        self.ground = self.kept_in = axes
         self.set_clip_box(axes.bbox)
         self.set_zorder(1)
 
@@ -45,7 +46,7 @@ class Bands(Artist):
             vertices = np.concatenate(points) if points else np.empty((0, 2))
             kinds = np.concatenate(codes) if codes else np.empty(0, np.uint8)
             self.paths.append(Path(vertices, kinds))
-        self.stale = True
+        self.version += 1
 
     def draw(self, renderer: Any) -> None:
         """Paint the bands from the lowest up."""
@@ -61,69 +62,26 @@ class Bands(Artist):
         gc.restore()
 
 
-class Stroke(Artist):
-    """A line over (n,) x, y of the axes that grows: up to point `end`, then on to a last point.
-
-    width in points. Points in pixels are found once: the axes must not change after the first draw.
-    """
-
-    def __init__(self, axes: Axes, x: Floats, y: Floats, colour: RGBA, width: float) -> None:
-        super().__init__()
-        self.ground, self.x, self.y, self.colour, self.width = axes, x, y, colour, width
-        self.pixels: Floats | None = None
-        self.end, self.last = 0, (np.nan, np.nan)
-
-    def show(self, end: int, last: tuple[float, float]) -> None:
-        """Draw points[:end], then on to `last`, in coordinates of the axes."""
-        self.end, self.last = end, last
-
-    def draw(self, renderer: Any) -> None:
-        """Paint the line; points that are not finite leave gaps."""
-        if self.pixels is None:
-            self.pixels = np.asarray(self.ground.transData.transform(np.stack([self.x, self.y], 1)))
-        head = self.ground.transData.transform([self.last])
-        points = np.concatenate([self.pixels[: self.end], head])
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.ground.bbox)
-        gc.set_linewidth(renderer.points_to_pixels(self.width))
-        gc.set_joinstyle("round")
-        gc.set_capstyle("round")
-        gc.set_foreground(self.colour, isRGBA=True)
-        renderer.draw_path(gc, Path(points), IdentityTransform(), None)
-        gc.restore()
-
-
-class Head(Artist):
-    """A disc at a place of the axes; size across in points. None hides it."""
-
-    _circle = Path.unit_circle()
-
-    def __init__(self, axes: Axes, colour: RGBA, size: float) -> None:
-        super().__init__()
-        self.ground, self.colour, self.size = axes, colour, size
-        self.place: tuple[float, float] | None = None
-
-    def draw(self, renderer: Any) -> None:
-        """Paint the disc."""
-        if self.place is None:
-            return
-        x, y = self.ground.transData.transform(self.place)
-        radius = renderer.points_to_pixels(self.size) / 2
-        gc = renderer.new_gc()
-        gc.set_linewidth(0)
-        gc.set_foreground(self.colour, isRGBA=True)
-        renderer.draw_path(gc, self._circle, Affine2D().scale(radius).translate(x, y), self.colour)
-        gc.restore()
-
-
 class Contours(Artist):
     """Lines of one colour and width (points) along `paths`, in coordinates of the axes."""
 
     def __init__(self, axes: Axes, colour: RGBA, width: float) -> None:
         super().__init__()
         self.ground, self.colour, self.width = axes, colour, width
-        self.paths: list[Path] = []
+        self.kept_in = axes
+        self.version = 0
+        self._paths: list[Path] = []
         self.set_zorder(2)
+
+    @property
+    def paths(self) -> list[Path]:
+        """What is drawn; to be set as a whole."""
+        return self._paths
+
+    @paths.setter
+    def paths(self, paths: list[Path]) -> None:
+        self._paths = paths
+        self.version += 1
 
     def draw(self, renderer: Any) -> None:
         """Paint the lines."""
@@ -133,93 +91,6 @@ class Contours(Artist):
         gc.set_linewidth(renderer.points_to_pixels(self.width))
         for path in self.paths:
             renderer.draw_path(gc, path, self.ground.transData, None)
-        gc.restore()
-
-
-class Arrow(Artist):
-    """An arrow from tail to head (pixels), as a shape of one colour with a casing; width in points.
-
-    One shorter than its own point is drawn as the point alone, smaller: its length is always true.
-    """
-
-    def __init__(self, axes: Axes, colour: RGBA, casing: RGBA, width: float) -> None:
-        super().__init__()
-        self.ground, self.colour, self.casing, self.width = axes, colour, casing, width
-        self.ends = np.zeros((2, 2))
-        self.clipped = True
-        self.set_zorder(6)
-
-    def show(self, tail: Sequence[float], head: Sequence[float]) -> None:
-        """Point from `tail` to `head`."""
-        self.ends = np.array([tail, head], float)
-
-    def draw(self, renderer: Any) -> None:
-        """Paint the arrow; nothing for one that is shorter than a pixel."""
-        tail, head = self.ends
-        length = float(np.hypot(*(head - tail)))
-        if length < 1:
-            return
-        gc = renderer.new_gc()
-        if self.clipped:
-            gc.set_clip_rectangle(self.ground.bbox)
-        gc.set_linewidth(renderer.points_to_pixels(self.width * 0.35))
-        gc.set_foreground(self.casing, isRGBA=True)
-        shape = arrow_shape(tail, head, renderer.points_to_pixels(self.width))
-        renderer.draw_path(gc, Path(shape, closed=True), IdentityTransform(), self.colour)
-        gc.restore()
-
-
-def arrow_shape(tail: Floats, head: Floats, width: float) -> Floats:
-    """The outline (8, 2) of an arrow that is `width` wide; the first point is repeated at its end."""
-    way = (head - tail) / np.hypot(*(head - tail))
-    across = np.array([-way[1], way[0]])
-    point = min(3.4 * width, float(np.hypot(*(head - tail))))
-    neck, half, wing = head - point * way, width / 2 * point / (3.4 * width), 0.42 * point
-    return np.array([
-        tail + half * across, neck + half * across, neck + wing * across, head,
-        neck - wing * across, neck - half * across, tail - half * across, tail + half * across,
-    ])  # fmt: skip
-
-
-class Trail(Artist):
-    """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
-
-    show(end, head) draws points[start:end] and on to `head`; bins (n,) index into colours: the piece that
-    leads to point i has colours[bins[i]]. look: where a moving camera puts the pixels.
-    """
-
-    def __init__(self, axes: Axes, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
-                 casing: RGBA, width: float) -> None:  # fmt: skip
-        super().__init__()
-        self.ground, self.points, self.bins, self.colours = axes, points, bins, colours
-        self.casing, self.width = casing, width
-        self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
-        self.look: Transform = IdentityTransform()
-        self.set_zorder(4)
-
-    def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
-        """Draw points[start:end], then on to head (2,) in the colour of bin head_bin."""
-        self.start, self.end, self.head, self.head_bin = start, end, head, head_bin
-
-    def draw(self, renderer: Any) -> None:
-        """Paint the casing, then each run of pieces of one colour."""
-        points = np.vstack([self.points[self.start : self.end], self.head])
-        bins = np.append(self.bins[self.start : self.end], self.head_bin)
-        if len(points) < 2:
-            return
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.ground.bbox)
-        gc.set_joinstyle("round")
-        gc.set_capstyle("round")
-        still = self.look
-        gc.set_linewidth(renderer.points_to_pixels(self.width * 1.75))
-        gc.set_foreground(self.casing, isRGBA=True)
-        renderer.draw_path(gc, Path(points), still, None)
-        gc.set_linewidth(renderer.points_to_pixels(self.width))
-        cuts = np.flatnonzero(np.diff(bins[1:])) + 2
-        for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
-            gc.set_foreground(self.colours[bins[low]], isRGBA=True)
-            renderer.draw_path(gc, Path(points[low - 1 : high]), still, None)
         gc.restore()
 
 
@@ -239,6 +110,7 @@ class Strands(Artist):
         self.ground, self.ends, self.scale, self.widest = axes, ends, scale, widest
         self.colours = colours
         self.levels = np.zeros(len(ends), np.int64)
+        self.version = 0
         self.set_zorder(2)
 
     def level(self, values: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
@@ -254,7 +126,9 @@ class Strands(Artist):
 
     def show(self, values: NDArray[np.floating[Any]]) -> None:
         """Draw values (n,)."""
-        self.levels = self.level(values)
+        levels = self.level(values)
+        self.version += int(not np.array_equal(levels, self.levels))
+        self.levels = levels
 
     def draw(self, renderer: Any) -> None:
         """Paint the lines of each level in one go, the thin ones first."""
@@ -272,7 +146,7 @@ class Strands(Artist):
         gc.restore()
 
 
-def visible(pixels: Floats, most: int = 20_000) -> NDArray[np.int64]:
+def visible(pixels: Floats, most: int = 2_500) -> NDArray[np.int64]:
     """Indices of the points (n, 2) that can be told apart: first, last, each in a new pixel."""
     cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))
     new = np.any(np.diff(cells, axis=0) != 0, axis=1)

@@ -40,9 +40,7 @@ class BasinsPanel(Panel):
         self.ground.settle()
         lines = self.look.style.lines
         self.ends = [self._basin(run) for run in self.runs]
-        order = list(dict.fromkeys(sorted(end for end in self.ends if end >= 0)))
-        others = [kind for kind in range(len(self.found.lowest)) if kind not in order]
-        self.colours = {kind: lines[i % len(lines)] for i, kind in enumerate([*order, *others])}
+        self.colours = {kind: lines[i % len(lines)] for kind, i in self.found.order(self.ends).items()}
         self._map()
         self._minima()
         self.runners = [
@@ -56,14 +54,7 @@ class BasinsPanel(Panel):
         """The number of the basin that `run` ends in; -1 outside of the surface."""
         field, last = self.view.field, run.trajectory[-1]
         assert field is not None, "checked in create"
-        if not np.isfinite(last).all():
-            return -1
-        column, row = (
-            round((value - axis[0]) / (axis[1] - axis[0]))
-            for value, axis in zip(last, (field.alpha, field.beta), strict=True)
-        )
-        rows, columns = self.found.label.shape
-        return int(self.found.label[row, column]) if 0 <= row < rows and 0 <= column < columns else -1
+        return self.found.at(last, field.alpha, field.beta)
 
     def _map(self) -> None:
         """The basins as a tint between the surface's bands and what lies on them."""

@@ -16,9 +16,11 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.layout import Box
-from animator.panels.artists import Head, Stroke
 from animator.panels.base import Look
+from animator.panels.mark import Mark
+from animator.panels.places import Places
 from animator.panels.stamps import Stamp
+from animator.panels.strokes import Stroke
 from animator.style import use_fonts
 
 Floats = NDArray[np.float64]
@@ -86,6 +88,7 @@ class Curves:
         self.box = cell.inset(3.6 * em, 3.1 * em, right * em, 2.0 * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
+        self.places = Places(self.axes)
         self.thinned = [thin(line.steps, line.values, columns) for line in lines]
         self.strokes = [self._stroke(i) for i in range(len(lines))]
         self.heads = [self._head(line, i) for i, line in enumerate(lines)]
@@ -102,8 +105,9 @@ class Curves:
         self.axes.add_artist(stroke)
         return stroke
 
-    def _head(self, line: Line, order: int) -> Head:
-        head = Head(self.axes, to_rgba(line.color), self.look.line(line.width * 2.6))
+    def _head(self, line: Line, order: int) -> Mark:
+        head = Mark(self.axes, None, self.look.line(line.width * 2.6), to_rgba(line.color),
+                    clipped=False)  # fmt: skip
         head.set_zorder(4 + 0.01 * order)
         self.axes.add_artist(head)
         return head
@@ -126,10 +130,9 @@ class Curves:
     def show(self, step: float) -> None:
         """Grow every line to `step` and set its value beside its end; a value is never interpolated."""
         now = [self._grow(i, step) for i in range(len(self.lines))]
-        to_pixels = self.axes.transData.transform
         top = self.box.bottom + self.box.height
         low, high = self.axes.get_ylim()
-        heights = [float(to_pixels((0.0, min(max(v, low), high)))[1]) if np.isfinite(v) else top for v in now]
+        heights = [self.places(0.0, min(max(v, low), high))[1] if np.isfinite(v) else top for v in now]
         em = self.look.em
         places = spread(heights, 1.25 * em, self.box.bottom + 0.5 * em, top - 0.5 * em)
         left = self.box.left + self.box.width + LABEL_GAP * em

@@ -9,7 +9,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from animator.interpolation import bilinear
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.layers import NOTHING, Flat, Layer, Rect
 from animator.panels.stamps import Stamp
 from animator.style import use_fonts
 from animator.words import number
@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 
 
-class LevelLabels(Artist):
+class LevelLabels(Layer):
     """The losses of some of `levels` on their lines, in a picture of z (ny, nx) over x (nx,), y (ny,).
 
     marks: points (2,) of the plane that labels keep away from.
@@ -110,14 +110,31 @@ class LevelLabels(Artist):
                     placed.append((stamp, x, y))
         return placed
 
-    def draw(self, renderer: Any) -> None:
-        """Put the numbers down."""
+    def _place(self) -> None:
+        for stamp in self.pool:
+            stamp.set_visible(False)
         for stamp, x, y in self.spots:
+            stamp.set_visible(True)
             stamp.set_position((x, y))
+
+    def refresh(self) -> Sequence[Rect]:
+        """Put the numbers where they are now."""
+        self._place()
+        return _refreshed(self, self.pool)
+
+    def blend(self, flat: Flat, rect: Rect) -> None:
+        """See Layer."""
+        for stamp in self.pool:
+            stamp.blend(flat, rect)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        self._place()
+        for stamp, *_ in self.spots:
             stamp.draw(renderer)
 
 
-class Ticks(Artist):
+class Ticks(Layer):
     """Numbers at round places of the two axes around `box`, for a window that moves; and grid lines none."""
 
     MOST = 9
@@ -152,11 +169,34 @@ class Ticks(Artist):
                 else:
                     stamp.set_position((box.left - 0.45 * em, box.bottom + share * box.height))
 
-    def draw(self, renderer: Any) -> None:
-        """Put the numbers down."""
-        for pool in self.pools:
-            for stamp in pool:
-                stamp.draw(renderer)
+    @property
+    def _all(self) -> list[Stamp]:
+        return [stamp for pool in self.pools for stamp in pool]
+
+    def refresh(self) -> Sequence[Rect]:
+        """Put the numbers where they are now."""
+        return _refreshed(self, self._all)
+
+    def blend(self, flat: Flat, rect: Rect) -> None:
+        """See Layer."""
+        for stamp in self._all:
+            stamp.blend(flat, rect)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        for stamp in self._all:
+            stamp.draw(renderer)
+
+
+def _refreshed(whole: Layer, parts: Sequence[Stamp]) -> list[Rect]:
+    """Refresh the stamps that a layer is made of, and its bounds."""
+    changed = [rect for stamp in parts for rect in stamp.refresh()]
+    if changed:
+        whole.bounds = NOTHING
+        for stamp in parts:
+            if stamp.bounds.area:
+                whole.bounds = stamp.bounds if not whole.bounds.area else whole.bounds.join(stamp.bounds)
+    return changed
 
 
 def _odd(gap: float) -> bool:

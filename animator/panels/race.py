@@ -10,11 +10,12 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.layout import Box
-from animator.panels.artists import Trail, visible
+from animator.panels.artists import visible
 from animator.panels.base import Look, Panel
 from animator.panels.curves import spread
 from animator.panels.ground import Ground
 from animator.panels.stamps import Stamp
+from animator.panels.trail import Trail
 from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
@@ -39,7 +40,7 @@ class Runner:
         self.trail.set_zorder(4 + 0.01 * number)
         ground.axes.add_artist(self.trail)
         shape = SHAPES[number % len(SHAPES)]
-        self.dot = ground.marker(run.trajectory[0], shape, size, colour, look.style.dot_edge, 1.6)
+        self.dot = ground.mark(shape, size, colour, look.style.dot_edge, 1.6)
         self.dot.set_zorder(5 + 0.01 * number)
 
     def show(self, state: FrameState) -> Floats:
@@ -52,7 +53,7 @@ class Runner:
         assert run.window is not None, "checked in prepare"
         gone = run.window.left_at is not None and step >= run.window.left_at
         place = run.place(own)
-        self.dot.set_data(*([[], []] if gone else [[place[0]], [place[1]]]))
+        self.dot.place = None if gone else (float(place[0]), float(place[1]))
         return np.asarray(head)
 
 

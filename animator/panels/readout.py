@@ -22,6 +22,7 @@ from animator.words import number
 
 ROW = 3.3
 MOST = 2  # runs whose numbers are told here; more of them have a panel
+CARDS = 3  # runs whose results are told on the end card; of more, the best one's
 
 
 class Readout:
@@ -189,7 +190,11 @@ class Readout:
                 columns.append(("surface at most off by", f"{number(found[0], 2)} at step {found[1]:,}"))
                 break
         tested = [view for view in self.views if view.test_loss is not None]
-        if tested:
+        if len(tested) > CARDS:
+            best = min(tested, key=_tested)
+            head = f"lowest loss on {best.test_samples:,} test samples"
+            columns.append((head, f"{number(_tested(best), 2)}, {best.name}"))
+        elif tested:
             head = f"loss on {tested[0].test_samples:,} test samples"
             columns.append((head, "   ".join(self._result(view) for view in tested)))
         return columns
@@ -236,6 +241,12 @@ class Readout:
         return [*words, number(float(view.residual[step]))] if len(self.values) > 5 else words
 
 
+def _tested(view: View) -> float:
+    """The loss on test data at the end, infinite where there is none that is finite."""
+    after = view.test_loss[1] if view.test_loss else np.inf
+    return float(after) if np.isfinite(after) else np.inf
+
+
 def shrink(text: Text, width: float) -> None:
     """Make a text that is wider than `width` pixels smaller, so that it fits."""
     wide = text.get_window_extent().width
@@ -251,6 +262,7 @@ def disagree(height: float, loss: float) -> bool:
 
 def current_loss(view: View, step: int) -> str:
     """The loss on all data at `step`, or what the next batch made of it where that is absent."""
-    if np.isfinite(view.loss).any() or step >= view.steps:
+    known = np.isfinite(view.loss[[step, 0, -1]]).any()  # the ends of a run are asked first: it may be long
+    if step >= view.steps or known or np.isfinite(view.loss).any():
         return number(float(view.loss[step]))
     return f"{number(float(view.batch_loss[step]))} (batch)"

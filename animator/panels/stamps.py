@@ -4,7 +4,7 @@ Laying out a text costs matplotlib a millisecond; a frame has a dozen that chang
 glyph down from an atlas, digits in cells of one width, so that a number that changes moves nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,15 +12,28 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.panels.base import DPI
+from animator.panels.layers import (
+    NOTHING,
+    Coverage,
+    Flat,
+    Layer,
+    Rect,
+    height_of,
+    lay,
+    picture_of,
+    row_of,
+    spread,
+    swapped,
+)
 from animator.style import use_fonts
 
-Pixels = NDArray[np.uint8]
+Part = tuple[Coverage, Coverage, Rect]  # coverage, colour, place
 X_HEIGHT_MIDDLE = 0.36
 RIM = 0.75  # opacity of a halo
 
@@ -62,7 +75,7 @@ def glyph(character: str, points: float, weight: Any) -> Glyph:
     return Glyph(coverage, round(left - size // 2 + shift), int(1.4 * size) - int(top), advance)
 
 
-class Stamp(Text):
+class Stamp(Layer, Text):
     """A text in one line, horizontal, put down glyph by glyph; looks and placing are those of Text.
 
     opacity in [0, 1]: of the whole. halo: the colour of a rim around the glyphs, where there is one.
@@ -70,39 +83,70 @@ class Stamp(Text):
 
     opacity = 1.0
     halo: str | None = None
+    _said: tuple[Any, ...] = ()
+    _parts: tuple[Part, ...] = ()
 
-    def draw(self, renderer: Any) -> None:
-        """Put the glyphs down, the pen on whole pixels."""
-        text = self.get_text()
-        if not text or not self.get_visible() or self.opacity <= 0:
-            return
-        if not hasattr(renderer, "buffer_rgba"):  # lines and letters, for print
-            self.set_alpha(self.opacity)
-            super().draw(renderer)
-            return
-        points, weight = float(self.get_fontsize()), self.get_fontweight()
-        line, above, left, advance = typeset(text, points, weight)
-        x, y = self.get_transform().transform(self.get_position())
+    def refresh(self) -> Sequence[Rect]:
+        """Set the glyphs anew where anything has changed, the pen on whole pixels."""
+        text = self.get_text() if self.get_visible() and self.opacity > 0 else ""
+        x, y = self._pen()
+        weight, size = self.get_fontweight(), self.get_fontsize()
+        said = (text, x, y, self.get_color(), self.opacity, weight, size)
+        if said == self._said:
+            return ()
+        before, self._said = self.bounds, said
+        self._parts = self._set(text, x, y, float(size), weight) if text else ()
+        self.bounds = NOTHING
+        for _, _, place in self._parts:
+            self.bounds = place if self.bounds is NOTHING else self.bounds.join(place)
+        return swapped(before, self.bounds)
+
+    def _pen(self) -> tuple[int, int]:
+        """The whole pixel, rows counted upwards, at which the text is aligned."""
+        x, y = self.get_position()
+        if not isinstance(self.get_transform(), IdentityTransform):
+            x, y = self.get_transform().transform((x, y))
         if self.get_verticalalignment() == "center":
-            y -= X_HEIGHT_MIDDLE * points * DPI / 72
+            y -= X_HEIGHT_MIDDLE * float(self.get_fontsize()) * DPI / 72
+        return round(x), round(y)
+
+    def _set(self, text: str, x: int, y: int, points: float, weight: Any) -> tuple[Part, ...]:
+        """(coverage, colour, place) of the rim, if there is one, and of the glyphs; the pen at (x, y)."""
+        line, above, left, advance = typeset(text, points, weight)
         if self.get_horizontalalignment() != "left":
-            x -= advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5)
-        pixels = np.asarray(renderer.buffer_rgba())
-        colour = np.array(to_rgb(self.get_color()), np.float32) * 255
-        line = line if self.opacity >= 1 else line * self.opacity
-        top, start = pixels.shape[0] - round(y) - above, round(x) + left
-        if self.halo is not None:
-            reach = max(1, round(0.13 * points * DPI / 72))
-            rim = np.array(to_rgb(self.halo), np.float32) * 255
-            _cover(pixels, RIM * _rim(line, reach), rim, top - reach, start - reach)
-        _cover(pixels, line, colour, top, start)
+            x -= round(advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5))
+        top, start = height_of(self) - y - above, x + left
+        shown = line if self.opacity >= 1 else line * np.float32(self.opacity)
+        glyphs = shown, row_of(self.get_color()), _rect(shown, top, start)
+        if self.halo is None:
+            return (glyphs,)
+        reach = max(1, round(0.13 * points * DPI / 72))
+        rim = np.float32(RIM * self.opacity) * _rim(text, points, weight, reach)
+        return (rim, row_of(self.halo), _rect(rim, top - reach, start - reach)), glyphs
+
+    def blend(self, flat: Flat, rect: Rect) -> None:
+        """See Layer."""
+        for coverage, colour, place in self._parts:
+            lay(flat, rect, coverage, colour, place)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        if self.opacity > 0:
+            self.set_alpha(self.opacity)
+            Text.draw(self, renderer)
 
 
 @lru_cache(maxsize=2048)
-def typeset(text: str, points: float, weight: Any) -> tuple[NDArray[np.float32], int, int, float]:
-    """`text` glyph by glyph: coverage (h, w), pixels above the baseline, pixels from the pen to its left,
-    and the pen's advance.
+def typeset(text: str, points: float, weight: Any) -> tuple[Coverage, int, int, float]:
+    """`text` glyph by glyph: coverage, pixels above the baseline, pixels from the pen to its left, and the
+    pen's advance.
     """
+    line, above, left, advance = _composed(text, points, weight)
+    return spread(line), above, left, advance
+
+
+def _composed(text: str, points: float, weight: Any) -> tuple[NDArray[np.float32], int, int, float]:
+    """What `typeset` gives, its coverage as (h, w)."""
     glyphs = [glyph(character, points, weight) for character in text]
     pens = np.cumsum([0.0, *(g.advance for g in glyphs)])
     lefts = [round(pen) + g.left for g, pen in zip(glyphs, pens, strict=False)]
@@ -118,8 +162,10 @@ def typeset(text: str, points: float, weight: Any) -> tuple[NDArray[np.float32],
     return line, above, left, sum(g.advance for g in glyphs)
 
 
-def _rim(line: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """Coverage (h, w) grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach)."""
+@lru_cache(maxsize=256)
+def _rim(text: str, points: float, weight: Any, reach: int) -> Coverage:
+    """Coverage of `text` grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach), flat."""
+    line, *_ = _composed(text, points, weight)
     height, width = line.shape
     grown = np.zeros((height + 2 * reach, width + 2 * reach), np.float32)
     for i in range(2 * reach + 1):
@@ -127,17 +173,18 @@ def _rim(line: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
             if (i - reach) ** 2 + (j - reach) ** 2 <= reach**2 + 1:
                 part = grown[i : i + height, j : j + width]
                 np.maximum(part, line, out=part)
-    return grown
+    return spread(grown)
 
 
-class Sprite(Artist):
+class Sprite(Layer):
     """Artists that never change, drawn once into a picture that is laid over every frame."""
 
     def __init__(self, artists: Iterable[Artist], zorder: float) -> None:
         super().__init__()
         self.artists = list(artists)
-        self.picture: tuple[NDArray[np.float32], NDArray[np.float32], int, int] | None = None
+        self.picture: tuple[Coverage, Coverage, Rect] | None = None
         self.opacity = 1.0
+        self._shown: tuple[float, bool] = (0.0, False)
         self.set_zorder(zorder)
         for artist in self.artists:
             artist.set_animated(True)
@@ -146,40 +193,39 @@ class Sprite(Artist):
         """Let the picture show through: 1 is opaque, 0 invisible."""
         self.opacity = opacity
 
-    def draw(self, renderer: Any) -> None:
-        """Lay the picture over the frame."""
-        if not hasattr(renderer, "buffer_rgba"):
-            for artist in self.artists if self.get_visible() and self.opacity > 0 else ():
-                artist.draw(renderer)
-            return
-        pixels = np.asarray(renderer.buffer_rgba())
+    def refresh(self) -> Sequence[Rect]:
+        """Take the picture once; then see whether it is shown, and how strongly."""
+        visible = bool(self.get_visible()) and self.opacity > 0
+        if (self.opacity, visible) == self._shown:
+            return ()
         if self.picture is None:
-            self.picture = self._take(pixels.shape[1], pixels.shape[0])
-        coverage, colours, top, left = self.picture
-        if coverage.size and self.get_visible() and self.opacity > 0:
-            coverage = coverage if self.opacity >= 1 else coverage * self.opacity
-            _cover(pixels, coverage, colours, top, left)
+            self.picture = self._take()
+        before, self._shown = self.bounds, (self.opacity, visible)
+        self.bounds = self.picture[2] if visible else NOTHING
+        return swapped(before, self.bounds)
 
-    def _take(self, width: int, height: int) -> tuple[Any, Any, int, int]:
+    def blend(self, flat: Flat, rect: Rect) -> None:
+        """See Layer."""
+        assert self.picture is not None, "bounds are set with the picture"
+        coverage, colours, place = self.picture
+        if self.opacity < 1:
+            coverage = coverage * np.float32(self.opacity)
+        lay(flat, rect, coverage, colours, place)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        for artist in self.artists if self.get_visible() and self.opacity > 0 else ():
+            artist.draw(renderer)
+
+    def _take(self) -> tuple[Coverage, Coverage, Rect]:
+        figure = self.get_figure(root=True)
+        assert figure is not None, "a sprite is in a figure before it is drawn"
+        width, height = (round(v) for v in (figure.bbox.width, figure.bbox.height))
         scratch = RendererAgg(width, height, DPI)
         for artist in self.artists:
             artist.draw(scratch)
-        picture = np.asarray(scratch.buffer_rgba())
-        rows, columns = np.flatnonzero(picture[..., 3].any(1)), np.flatnonzero(picture[..., 3].any(0))
-        if not len(rows):
-            return np.zeros((0, 0), np.float32), np.zeros((0, 0, 3), np.float32), 0, 0
-        part = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
-        return part[..., 3] / 255, part[..., :3], int(rows[0]), int(columns[0])
+        return picture_of(np.asarray(scratch.buffer_rgba()))
 
 
-def _cover(pixels: Pixels, coverage: Any, colour: Any, top: int, left: int) -> None:
-    """Blend colour (3,) or (h, w, 3) over pixels (H, W, 4) by coverage (h, w), cut at the frame's edge."""
-    height, width = coverage.shape
-    y0, x0 = max(0, -top), max(0, -left)
-    y1, x1 = min(height, pixels.shape[0] - top), min(width, pixels.shape[1] - left)
-    if y1 <= y0 or x1 <= x0:
-        return
-    part = pixels[top + y0 : top + y1, left + x0 : left + x1, :3]
-    share = coverage[y0:y1, x0:x1, None]
-    tint = colour[y0:y1, x0:x1] if getattr(colour, "ndim", 1) == 3 else colour
-    part[...] = (part + (tint - part) * share + 0.5).astype(np.uint8)
+def _rect(coverage: Coverage, top: int, left: int) -> Rect:
+    return Rect(top, left, top + coverage.shape[0], left + coverage.shape[1] // 4)

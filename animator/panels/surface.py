@@ -11,12 +11,15 @@ from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
 from animator.layout import Box
-from animator.panels.artists import Trail, visible
+from animator.panels.artists import visible
 from animator.panels.base import Panel
 from animator.panels.ground import Ground
+from animator.panels.mark import Mark, shape_of
 from animator.panels.readout import disagree
 from animator.panels.scale import colour_map
 from animator.panels.stamps import Sprite
+from animator.panels.strokes import Span
+from animator.panels.trail import Trail
 from animator.style import use_fonts
 from animator.timeline import FrameState
 
@@ -80,7 +83,7 @@ class SurfacePanel(Panel):
         self.trail = Trail(self.axes, pixels[self.kept], self.bins[self.kept], colours,
                            to_rgba(style.casing, 0.85), look.line(3.2))  # fmt: skip
         self.axes.add_artist(self.trail)
-        self.dot = self.ground.marker(self.trajectory[0], "o", 13, style.dot, style.dot_edge, 2.2)
+        self.dot = self.ground.mark("o", 13, style.dot, style.dot_edge, 2.2)
         self.dot.set_zorder(5)
         self.moving += [self.trail, self.dot]
         if self.window.left_at is not None:
@@ -88,21 +91,24 @@ class SurfacePanel(Panel):
 
     def _exit(self, step: int) -> None:
         """The sentence that says when the path left, at the window's upper edge, from that step on."""
-        self.exit = self.axes.text(
+        words = self.axes.text(
             0.5, 0.965, f"left the window at step {step:,}", transform=self.axes.transAxes,
             ha="center", va="top", fontsize=self.look.points, color=self.look.style.dot_edge,
             family=use_fonts(), fontweight="bold", zorder=7,
             bbox={"facecolor": self.look.style.dot, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
         )  # fmt: skip
+        self.exit = Sprite([words], 7)
+        self.axes.add_artist(self.exit)
         self.moving.append(self.exit)
 
     def _pointers(self) -> None:
         look, style, bar = self.look, self.look.style, self.ground.bar
-        (self.pointer,) = bar.plot([], [], marker=">", markersize=look.line(10), color=style.dot,
-                                   markeredgewidth=0, clip_on=False, zorder=5)  # fmt: skip
-        (self.gap,) = bar.plot([], [], color=style.alert, linewidth=look.line(2.4), clip_on=False, zorder=4)
-        (self.under,) = bar.plot([], [], marker="<", markersize=look.line(10), color=style.alert,
-                                 markeredgewidth=0, clip_on=False, zorder=6)  # fmt: skip
+        self.pointer = Mark(bar, shape_of(">"), look.line(10), to_rgba(style.dot), clipped=False)
+        self.gap = Span(bar, to_rgba(style.alert), look.line(2.4))
+        self.under = Mark(bar, shape_of("<"), look.line(10), to_rgba(style.alert), clipped=False)
+        for order, artist in enumerate((self.gap, self.pointer, self.under)):
+            artist.set_zorder(4 + order)
+            bar.add_artist(artist)
         self.moving += [self.gap, self.pointer, self.under]
 
     def update(self, state: FrameState) -> None:
@@ -121,15 +127,15 @@ class SurfacePanel(Panel):
         head = self.pixels[step] + state.part * (self.pixels[state.onto] - self.pixels[step])
         self.trail.show(int(end), head, int(self.bins[step]), max(0, int(start) - 1))
         gone = self.window.left_at is not None and step >= self.window.left_at
-        self.dot.set_data(*([[v] for v in place] if not gone else ([], [])))
+        self.dot.place = None if gone else (float(place[0]), float(place[1]))
         if self.window.left_at is not None:
             self.exit.set_visible(gone)
         loss = self.view.loss[step]
         known = np.isfinite(loss)
         at = float(self.scale.position(loss)) if known else 0.0
-        self.pointer.set_data([-0.32] if known else [], [at] if known else [])
+        self.pointer.place = (-0.32, at) if known else None
         height = self.field.height(step)
         apart = disagree(height, float(loss))
         under = float(self.scale.position(height)) if apart else 0.0
-        self.gap.set_data([-0.62, -0.62] if apart else [], [at, under] if apart else [])
-        self.under.set_data([-0.32] if apart else [], [under] if apart else [])
+        self.gap.ends = ((-0.62, at), (-0.62, under)) if apart else None
+        self.under.place = (-0.32, under) if apart else None

@@ -1,0 +1,177 @@
+"""Layers: artists that know what they cover and say what has changed, so that a frame is mended, not redrawn.
+
+A layer is a coverage in [0, 1] and a colour for each pixel of its bounds. Laying it over a picture is a
+function of each pixel alone: a part laid over a part gives the same bytes as the whole over the whole.
+Coverages, colours and pictures are flat, (h, 4 w): each number stands four times, once for each channel,
+which NumPy walks through four times as fast as (h, w, 4).
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]  # (H, W, 4)
+Flat = NDArray[np.uint8]  # the same, (H, 4 W)
+Coverage = NDArray[np.float32]  # (h, 4 w)
+
+
+class Rect(NamedTuple):
+    """Pixels of a frame, row 0 on top: rows top to bottom (exclusive), columns left to right (exclusive)."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def area(self) -> int:
+        """Number of pixels; 0 when there is nothing in it."""
+        return max(0, self.bottom - self.top) * max(0, self.right - self.left)
+
+    def clip(self, other: "Rect") -> "Rect":
+        """What lies in both."""
+        return Rect(max(self.top, other.top), max(self.left, other.left),
+                    min(self.bottom, other.bottom), min(self.right, other.right))  # fmt: skip
+
+    def join(self, other: "Rect") -> "Rect":
+        """The smallest rectangle around both."""
+        return Rect(min(self.top, other.top), min(self.left, other.left),
+                    max(self.bottom, other.bottom), max(self.right, other.right))  # fmt: skip
+
+    def of(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """The part of a picture (H, W, ...), a view."""
+        return picture[self.top : self.bottom, self.left : self.right]
+
+    def flat(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """The part of a flat picture (H, 4 W), a view."""
+        return picture[self.top : self.bottom, 4 * self.left : 4 * self.right]
+
+    def within(self, frame: "Rect") -> "Rect":
+        """The same rectangle, counted from the corner of `frame`."""
+        return Rect(self.top - frame.top, self.left - frame.left,
+                    self.bottom - frame.top, self.right - frame.left)  # fmt: skip
+
+
+NOTHING = Rect(0, 0, 0, 0)
+WIDEST = 7680
+
+
+class Layer(Artist):
+    """An artist of which parts can be laid over a picture. bounds: where it has ink, or NOTHING."""
+
+    bounds: Rect = NOTHING
+
+    @abstractmethod
+    def refresh(self) -> Sequence[Rect]:
+        """Take in what was set; the rectangles that look different since the last refresh."""
+
+    @abstractmethod
+    def blend(self, flat: Flat, rect: Rect) -> None:
+        """Lay what falls into `rect` over a flat picture (H, 4 W)."""
+
+    @abstractmethod
+    def trace(self, renderer: Any) -> None:
+        """Draw as lines and letters, for print."""
+
+    def draw(self, renderer: Any) -> None:
+        """Draw all of it."""
+        if not hasattr(renderer, "buffer_rgba"):
+            self.trace(renderer)
+            return
+        self.refresh()
+        pixels = np.asarray(renderer.buffer_rgba())
+        shown = self.bounds.clip(Rect(0, 0, *pixels.shape[:2]))
+        if shown.area:
+            self.blend(pixels.reshape(pixels.shape[0], -1), shown)
+
+
+def height_of(artist: Artist) -> int:
+    """Height in pixels of the frame that an artist stands in."""
+    figure = artist.get_figure(root=True)
+    assert figure is not None, "an artist is in a figure before it is drawn"
+    return round(figure.bbox.height)
+
+
+def clip_of(ground: Any, height: int) -> Rect:
+    """The pixels of axes, as Agg clips to them."""
+    box = ground.bbox
+    left, bottom, right, top = (int(np.floor(v + 0.5)) for v in (box.x0, box.y0, box.x1, box.y1))
+    return Rect(height - top, left, height - bottom, right)
+
+
+def merged(rects: Iterable[Rect], frame: Rect) -> list[Rect]:
+    """Rectangles that hold all `rects` inside of `frame`; those that overlap are joined."""
+    height, width = frame.bottom, frame.right
+    done: list[tuple[int, int, int, int]] = []
+    for top, left, bottom, right in rects:
+        top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, height), min(right, width)
+        if top >= bottom or left >= right:
+            continue
+        i = 0
+        while i < len(done):
+            high, near, low, far = done[i]
+            if high < bottom and low > top and near < right and far > left:
+                top, left, bottom, right = min(top, high), min(left, near), max(bottom, low), max(right, far)
+                del done[i]
+                i = 0
+            else:
+                i += 1
+        done.append((top, left, bottom, right))
+    return [Rect(*rect) for rect in done]
+
+
+def swapped(before: Rect, after: Rect) -> Sequence[Rect]:
+    """What looks different when ink moves from one place to another: one rectangle where they overlap."""
+    top, left, bottom, right = before
+    high, near, low, far = after
+    if high < bottom and low > top and near < right and far > left:
+        return (before.join(after),)
+    return before, after
+
+
+def cover(below: Flat, coverage: Coverage, colour: Coverage) -> None:
+    """Blend colour, flat (h, 4 w) or a row (4 w,), over a flat part of a picture by its coverage."""
+    below[...] = below + (colour - below) * coverage + np.float32(0.5)
+
+
+def lay(flat: Flat, rect: Rect, coverage: Coverage, colour: Coverage, place: Rect) -> None:
+    """Blend a colour, flat or a row, with its coverage, both standing at `place`, over what `rect` shows."""
+    high, near, low, far = place
+    top, left = max(rect[0], high), max(rect[1], near)
+    bottom, right = min(rect[2], low), min(rect[3], far)
+    if top >= bottom or left >= right:
+        return
+    rows, columns = slice(top - high, bottom - high), slice(4 * (left - near), 4 * (right - near))
+    tint = colour[rows, columns] if colour.ndim == 2 else colour[: 4 * (right - left)]
+    cover(flat[top:bottom, 4 * left : 4 * right], coverage[rows, columns], tint)
+
+
+def spread(values: NDArray[np.float32]) -> Coverage:
+    """(h, w) as flat (h, 4 w)."""
+    return np.repeat(values, 4, axis=1)
+
+
+@lru_cache(maxsize=256)
+def row_of(colour: Any) -> NDArray[np.float32]:
+    """A row of pixels of one colour, 0 to 255, opaque, as long as the widest frame."""
+    red, green, blue = to_rgb(colour)
+    return np.tile(np.array([red, green, blue, 1.0], np.float32) * 255, WIDEST)
+
+
+def picture_of(drawn: Pixels, top: int = 0, left: int = 0) -> tuple[Coverage, Coverage, Rect]:
+    """(coverage, colours, place) of what was drawn on a clear ground (H, W, 4) at (top, left)."""
+    rows, columns = np.flatnonzero(drawn[..., 3].any(1)), np.flatnonzero(drawn[..., 3].any(0))
+    if not len(rows):
+        return np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32), NOTHING
+    inner = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    part = inner.of(drawn).astype(np.float32)
+    place = Rect(inner.top + top, inner.left + left, inner.bottom + top, inner.right + left)
+    coverage = spread(part[..., 3] / np.float32(255))
+    part[..., 3] = 255
+    return coverage, part.reshape(part.shape[0], -1), place

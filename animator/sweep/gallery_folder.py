@@ -1,0 +1,115 @@
+"""A folder of films that no manifest tells of, described as if it were a sweep.
+
+In: a folder with films, or with a folder `films`. Out: a Manifest whose cells say what each film's own
+metadata says; its axes are the parameters in which the films differ.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from animator.encoders import FilmInfo, inspect
+from animator.errors import AnimatorError
+from animator.files import replacing
+from animator.showing import shown
+from animator.sweep.gallery_columns import Value, plain
+from animator.sweep.manifest import Axis, Cell, Manifest
+
+SUFFIXES = (".mp4", ".webm", ".gif", ".webp", ".apng", ".avif")  # of films with one name, the first counts
+PRODUCT = re.compile(r"(sheet(-\d+)?\.(mp4|gif)|race\.mp4|summary\.png)")
+FILMS, POSTERS = "films", "posters"
+
+
+def described(folder: Path) -> Manifest:
+    """The films of `folder` as a Manifest; files that are no films are left out.
+
+    A film without a poster gets one, its last picture, in `folder`/posters. Raises AnimatorError when there
+    is no film.
+    """
+    films = [info for path in _paths(folder) if (info := _info(path))]
+    if not films:
+        raise AnimatorError(
+            f"'{folder}' holds no films. Give a folder that animator sweep wrote, or one with .mp4 files."
+        )
+    given = [_given(info) for info in films]
+    axes = [axis for axis in _axes(given) if len(axis.values) > 1]
+    titles = {info.metadata.title for info in films if info.metadata}
+    first, name = films[0], folder.resolve().name
+    return Manifest(
+        scene="", title=titles.pop() if len(titles) == 1 else name, description="", command="", versions={},
+        kind="rows", axes=tuple(axes),
+        film={"format": first.format, "width": first.width, "height": first.height, "fps": first.fps,
+              "seconds": max(info.seconds for info in films)},
+        common={}, state="done", products=_products(folder),
+        cells=tuple(_cell(folder, index, info, {axis.name: given[index][axis.name] for axis in axes})
+                    for index, info in enumerate(films)),
+    )  # fmt: skip
+
+
+def _paths(folder: Path) -> list[Path]:
+    """One file a film, in order of name: in the folder itself, and in its folder `films`."""
+    found: dict[Path, Path] = {}
+    products = _products(folder)
+    for suffix in SUFFIXES:
+        for path in (*folder.glob(f"*{suffix}"), *folder.glob(f"{FILMS}/*{suffix}")):
+            if not path.name.startswith(".") and path.name not in products:
+                found.setdefault(path.with_suffix(""), path)
+    return [found[name] for name in sorted(found)]
+
+
+def _products(folder: Path) -> tuple[str, ...]:
+    """What a sweep makes of all its films; only where these have a folder of their own."""
+    if not (folder / FILMS).is_dir():
+        return ()
+    return tuple(sorted(path.name for path in folder.iterdir() if PRODUCT.fullmatch(path.name)))
+
+
+def _info(path: Path) -> FilmInfo | None:
+    try:
+        return inspect(path)
+    except AnimatorError:
+        return None
+
+
+def _given(info: FilmInfo) -> dict[str, Value]:
+    """The parameters that a film was made with, or none."""
+    found = info.metadata.details.get("parameters") if info.metadata else None
+    return {str(name): plain(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _axes(given: list[dict[str, Value]]) -> list[Axis]:
+    """Every parameter with its values, each once; one that a film lacks has the value None there."""
+    names = list(dict.fromkeys(name for one in given for name in one))
+    for one in given:
+        one.update({name: None for name in names if name not in one})
+    return [Axis(name, tuple(dict.fromkeys(one[name] for one in given))) for name in names]
+
+
+def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any]) -> Cell:
+    said = info.metadata
+    return Cell(
+        index=index, name=info.path.stem, parameters=parameters, state="done", reason="", way=None,
+        recording=None, film=_relative(folder, info.path),
+        poster=_relative(folder, _poster(folder, info.path)), log=None, results={}, seconds={},
+        alt_text=said.alt_text if said else "",
+        bytes={"film": info.bytes}, command=said.command if said else "",
+    )  # fmt: skip
+
+
+def _poster(folder: Path, film: Path) -> Path:
+    """The PNG beside the film, else the one in `posters`, which is made when it is missing."""
+    beside, own = film.with_suffix(".png"), folder / POSTERS / f"{film.name}.png"
+    if beside.is_file():
+        return beside
+    made = folder / POSTERS / f"{film.stem}.png"
+    if film.parent.name == FILMS and made.is_file():
+        return made
+    if not own.is_file():
+        with replacing(own) as temporary:
+            temporary.write_bytes(shown([film])[0].poster)
+    return own
+
+
+def _relative(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()

@@ -1,0 +1,106 @@
+"""The race of a sweep, race.mp4: its runs together on one surface, where they share weights, loss and data.
+
+No more than MOST run together. Each has a name, its swept values, a colour and a dot of its own shape.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from animator import style
+from animator.files import replacing
+from animator.films import Film
+from animator.progress import Progress, quiet
+from animator.recording import Recording
+from animator.style import Style
+from animator.sweep.hues import enough
+from animator.sweep.manifest import Manifest
+from animator.sweep.values import labels, swept
+
+NAME = "race.mp4"
+MOST = 12
+LAYOUT = (("race", "losses"),)
+FEW = 2  # significant digits of a name
+WIDE, LETTER = (63.0, 20.5), 0.68  # em: both panels, the losses without names, a letter of a name
+
+
+def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress = quiet,
+         size: tuple[int, int] | None = None) -> Path | None:  # fmt: skip
+    """Write race.mp4 into `folder`; its path, or None where the runs of `films` cannot race.
+
+    They can when there are 2 to MOST of them, one a cell, of the same variables, layers, loss and data. size:
+    (width, height) in pixels, by default the films'.
+    """
+    if not 2 <= len(films) <= MOST:
+        return None
+    cells = [(index, films[index]) for index in sorted(films)]
+    runs = [run for _, film in cells for run in film.runs]
+    if len(runs) != len(cells) or len({kind(run) for run in runs}) != 1:
+        return None
+    fps = float(manifest.film.get("fps") or 30.0)
+    size = size or (int(manifest.film.get("width") or 1280), int(manifest.film.get("height") or 720))
+    path = folder / NAME
+    with tempfile.TemporaryDirectory(prefix="animator-race-") as place:
+        look = _look(str(manifest.film.get("style") or "dark"), len(runs), Path(place))
+        film = race(manifest, [film for _, film in cells], [index for index, _ in cells], look, progress)
+        (saved,) = film.save(Path(place) / NAME, size=size, fps=fps)
+        with replacing(path) as temporary:
+            shutil.copyfile(saved.path, temporary)
+    return path
+
+
+def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look: str,
+         progress: Progress = quiet) -> Film:  # fmt: skip
+    """The film of all runs on one surface; indices: those of the cells that `films` are of."""
+    axes, first = swept(manifest), films[0]
+    cells = {cell.index: cell for cell in manifest.cells}
+    names = tuple(" ".join(value for _, value in labels(cells[index], axes, FEW)) for index in indices)
+    losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
+    differs = " and ".join(axis.name for axis in axes)
+    caption = f"Same weights, same data; what differs: {differs}."
+    return Film(
+        tuple(film.runs[0] for film in films), manifest.title, manifest.description, names, LAYOUT,
+        first.cut, first.pacing, look, manifest.command, {"sweep": manifest.scene}, use_cache=first.use_cache,
+        progress=progress, caption=caption, shares=((WIDE[0] - losses, losses), ()),
+    )  # fmt: skip
+
+
+def kind(run: Recording) -> str:
+    """What runs must have in common to be on one surface: variables, layers, loss and data."""
+    meta = run.meta
+    shapes = [(v.path, v.shape) for v in run.variables]
+    compiled = _plain(meta.get("compile_config")) or {}
+    return json.dumps([shapes, _nameless(_plain(meta.get("model_config"))), compiled.get("loss"),
+                       (meta.get("data") or {}).get("digest"), (meta.get("notes") or {}).get("axes")],
+                      sort_keys=True)  # fmt: skip
+
+
+def _plain(said: Any) -> Any:
+    return json.loads(said) if isinstance(said, str) else said
+
+
+def _nameless(part: Any) -> Any:
+    """A description without names, which Keras counts up, and without how the model is trained."""
+    if isinstance(part, dict):
+        hidden = ("name", "registered_name", "compile_config", "build_config")
+        return {key: _nameless(value) for key, value in part.items() if key not in hidden}
+    return [_nameless(item) for item in part] if isinstance(part, list) else part
+
+
+def _look(name: str, runs: int, place: Path) -> str:
+    """The name of the style, or the path of one with as many lines as there are runs."""
+    found = style.find(name)
+    if runs <= len(found.lines):
+        return name
+    path = place / f"{found.name}.toml"
+    path.write_text(_toml(found, enough(found, runs)), encoding="utf-8")
+    return str(path)
+
+
+def _toml(found: Style, lines: tuple[str, ...]) -> str:
+    said = {field.name: getattr(found, field.name) for field in fields(Style) if field.name != "name"}
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in {**said, "lines": lines}.items())

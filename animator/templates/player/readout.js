@@ -1,0 +1,96 @@
+// The numbers of the step that is shown: a list for one run, a table with a switch a run for several.
+
+const UNICODE = { o: "\u25cf", s: "\u25a0", "^": "\u25b2", D: "\u25c6", v: "\u25bc", "<": "\u25c0", ">": "\u25b6", p: "\u2b1f", P: "\u271a", "*": "\u2605", X: "\u2716" };
+
+function element(tag, options = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), options);
+  made.append(...children);
+  return made;
+}
+
+class Readout {
+  constructor(film, parent) {
+    this.film = film;
+    this.cells = [];
+    const runs = film.runs;
+    parent.append(runs.length === 1 ? this.list(runs[0]) : this.table(runs));
+  }
+
+  // [name, what is said at a row, whether it is loud there, its exact number]
+  columns(run, many) {
+    const same = this.film.runs.every(other => other.steps === run.steps && other.ratio === 1);
+    const found = [];
+    if (!many || !same) found.push(["step", row => `${run.step[row].toLocaleString("en")} / ${run.steps.toLocaleString("en")}`, null, row => run.step[row]]);
+    found.push(["epoch", row => (run.rows.epoch[row] === null ? "\u2013" : run.rows.epoch[row].toLocaleString("en")), null, row => run.rows.epoch[row]]);
+    found.push([run.losses ? "true loss" : "loss", row => run.sayLoss(row, 4), null, row => run.loss(row)]);
+    if (run.height) found.push(["surface there", row => run.say("height", row, 4), row => run.apart(row), row => run.rows.height[row]]);
+    if (run.leaves) found.push(["off the plane", row => run.say("residual", row), null, row => run.rows.residual[row]]);
+    if (run.losses) found.push(["batch loss", row => run.say("batch", row, 4), null, row => run.rows.batch[row]]);
+    found.push(["learning rate", row => (run.rows.rate[row] === null ? run.say("rate", row) : tick(run.rows.rate[row], 4)), null, row => run.rows.rate[row]]);
+    if (!many || run.labels.length <= 3) {
+      run.labels.forEach((label, q) => found.push([label, row => run.sayWeight(q, row), null, row => run.rows.weights[q][row]]));
+    }
+    return found;
+  }
+
+  cell(run, column) {
+    const cell = element("data");
+    this.cells.push({ cell, run, column, row: -1 });
+    return cell;
+  }
+
+  list(run) {
+    const columns = this.columns(run, false), longest = Math.max(...columns.map(([name]) => name.length));
+    const made = element("dl", {}, ...columns.map(column =>
+      element("div", {}, element("dt", { textContent: column[0] }), element("dd", {}, this.cell(run, column)))));
+    made.style.setProperty("--cell", `${Math.max(124, 7 * longest + 6)}px`);
+    return made;
+  }
+
+  table(runs) {
+    const columns = runs.map(run => this.columns(run, true));
+    const longest = columns.reduce((a, b) => (b.length > a.length ? b : a));
+    const head = element("tr", {}, element("th", { scope: "col", textContent: "run" }),
+      ...longest.map(([name]) => element("th", { scope: "col", textContent: name })));
+    const rows = runs.map((run, i) => element("tr", {}, element("th", { scope: "row" }, this.button(run)),
+      ...longest.map(([name]) => {
+        const column = columns[i].find(one => one[0] === name);
+        return element("td", {}, ...(column ? [this.cell(run, column)] : ["\u2013"]));
+      })));
+    const caption = this.caption = element("caption", {});
+    return element("table", {}, caption, element("thead", {}, head), element("tbody", {}, ...rows));
+  }
+
+  button(run) {
+    const space = document.querySelector("svg").namespaceURI, [swatch, stroke, dot] = ["svg", "path", "text"].map(name => document.createElementNS(space, name));
+    for (const [name, value] of [["viewBox", "0 0 40 16"], ["width", 40], ["height", 16], ["aria-hidden", "true"]]) swatch.setAttribute(name, value);
+    for (const [name, value] of [["d", "M1 8H39"], ["stroke", run.colour], ["stroke-width", 2.6], ["stroke-dasharray", run.dash.join(" ")]]) stroke.setAttribute(name, value);
+    for (const [name, value] of [["x", 20], ["y", 12.6], ["text-anchor", "middle"], ["font-size", 13], ["fill", run.colour]]) dot.setAttribute(name, value);
+    dot.textContent = UNICODE[run.shape];
+    swatch.append(stroke, dot);
+    const button = element("button", { type: "button", className: "run" }, swatch, element("span", { textContent: run.name }));
+    button.setAttribute("aria-pressed", "true");
+    button.title = "show or hide this run";
+    button.addEventListener("click", () => {
+      run.shown = !run.shown;
+      button.setAttribute("aria-pressed", String(run.shown));
+      button.closest("tr").classList.toggle("off", !run.shown);
+      this.film.later();
+    });
+    return button;
+  }
+
+  show(moment) {
+    for (const held of this.cells) {
+      const row = held.run.rowAt(moment.at), [, say, loud, exact] = held.column;
+      if (row === held.row) continue;
+      held.row = row;
+      const value = exact(row);
+      held.cell.textContent = say(row);
+      held.cell.value = value === null ? "" : String(value);
+      held.cell.title = value === null ? "" : String(value);
+      held.cell.classList.toggle("loud", Boolean(loud && loud(row)));
+    }
+    if (this.caption) this.caption.textContent = this.film.stepWords(moment);
+  }
+}

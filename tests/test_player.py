@@ -1,0 +1,476 @@
+"""The player: its numbers are the recording's, its picture the film's, and Chromium plays it from disk."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+import zlib
+from base64 import b64decode
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from animator import commands, player, playing_rows, style, typeface
+from animator.commands import Options
+from animator.errors import AnimatorError
+from animator.pacing import Event, Pacing
+from animator.packing import numbers, packed
+from animator.panels.scale import BANDS, LossScale, colour_map
+from animator.playing import playing
+from animator.progress import quiet
+from tests.conftest import numpy_view
+from tests.running import run
+from tests.test_showing import CHROMIUM, needs_chromium
+
+ROOT = Path(__file__).parent.parent
+EVIL = "</script><script>alert(1)</script>"
+
+
+def film_for(name, *values):
+    """The film of a scene, from the cache when it is there."""
+    options = Options((), None, None, None, "dark", True, False)
+    return commands.film_for(name, list(values), options, lambda: None, quiet)[0]
+
+
+def data_of(page: Path):
+    """What a page plays, as a browser reads it."""
+    (text,) = re.findall(r'<script id="film" type="application/json">(.*?)</script>', page.read_text("utf-8"))
+    return json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def neuron(tmp_path_factory):
+    """The neuron's film and its page."""
+    target = tmp_path_factory.mktemp("player") / "neuron.html"
+    film = film_for("neuron")
+    film.command = "animator player neuron"
+    player.make(film, target)
+    return film, target
+
+
+@pytest.fixture(scope="module")
+def race(neuron, tmp_path_factory):
+    """The neuron against one from another start, which stops sooner; in the light style."""
+    target, film = tmp_path_factory.mktemp("player") / "race.html", neuron[0]
+    runs = (film.runs[0], film_for("neuron", "seed=3", "epochs=2").runs[0])
+    layout = (("race", "losses"),)
+    player.make(replace(film, runs=runs, names=("long", "<short>"), layout=layout, style="light", _views={},
+                        _clock=None), target)  # fmt: skip
+    return target
+
+
+def test_numbers_are_those_of_the_recording(neuron):
+    """To the last bit: losses, batches, rates, epochs, weights, places, and heights on the surface."""
+    film, page = neuron
+    recording, view, (told,) = film.runs[0], film.views()[0], data_of(page)["runs"]
+    rows = told["rows"]
+    assert rows["step"] == list(range(recording.steps + 1)) == data_of(page)["clock"]["stops"]
+    assert rows["loss"] == recording.loss.tolist()
+    assert rows["batch"] == [*recording.batch_loss.tolist(), None]
+    assert rows["rate"] == recording.learning_rate[[0, *range(recording.steps)]].tolist()
+    assert rows["epoch"] == (recording.epoch[[0, *range(recording.steps)]] + 1).tolist()
+    assert rows["height"] == view.field.heights.tolist()
+    weights = np.asarray(recording.weights[:], np.float64)
+    assert rows["weights"] == weights.T.tolist() and told["labels"] == ["w1", "w2", "bias"]
+    assert (rows["x"], rows["y"]) == (weights[:, 0].tolist(), weights[:, 1].tolist())
+    assert rows["words"] == {"batch": [[recording.steps, recording.steps, "none"]]}
+
+
+def test_the_page_is_small_alone_and_always_the_same(neuron, tmp_path):
+    """Under 1.5 MB, no address of anything else, and the same bytes when it is made again."""
+    film, page = neuron
+    text = page.read_text("utf-8")
+    assert page.stat().st_size < 1_500_000
+    assert re.findall(r"https?://|src=|@import|url\((?!\"data:)", text.replace('src: url("data:', "")) == []
+    again = tmp_path / "again.html"
+    player.make(film, again)
+    assert again.read_bytes() == page.read_bytes()
+    assert [path.name for path in page.parent.iterdir()] == ["neuron.html"]
+
+
+def test_moments_are_the_frames_of_the_film(neuron):
+    """Every frame of the film at 30 a second, with its step and fraction; with events, their captions."""
+    film, page = neuron
+    clock, timeline = data_of(page)["clock"], film.timeline(30.0)
+    at = np.repeat(clock["at"], clock["frames"])
+    assert at.tolist() == [timeline.state(i).at for i in range(timeline.frames)]
+    slow = replace(film, pacing=Pacing(events=(Event(9, "The bias turns."),), wake=0.2), _clock=None)
+    told = playing(slow)["clock"]
+    states = [slow.timeline(30.0).state(i) for i in range(slow.timeline(30.0).frames)]
+    assert np.repeat(told["tail"], told["frames"]).tolist() == [state.tail for state in states]
+    said = [(*told["captions"], "")[i] for i in np.repeat(told["caption"], told["frames"])]
+    assert said == [state.caption for state in states] and "The bias turns." in said
+
+
+def test_an_hour_has_no_more_moments_than_three_minutes(neuron):
+    """Few moments of a long film, to the second as long; a run of many steps is thinned, and says so."""
+    told = playing(replace(neuron[0], pacing=Pacing(play=3600.0), _clock=None))["clock"]
+    assert len(told["at"]) <= 5400 and sum(told["frames"]) / told["fps"] == pytest.approx(3602, abs=1)
+    view = replace(numpy_view(steps=900), field=None)
+    kept = playing_rows.kept(view, playing_rows.NUMBERS // 300)
+    assert {0, 900, int(np.argmax(view.loss)), int(np.argmin(view.loss))} <= set(kept.tolist())
+    assert len(kept) <= 330 and playing_rows.batches(view, kept)["step"][-1] == 899
+
+
+def unpack(text, shape):
+    """Slices of a page as whole numbers (T, ny, nx), written anew from the docstring."""
+    low, high = np.frombuffer(zlib.decompress(b64decode(text)), np.uint8).reshape(2, *shape).astype(int)
+    return np.cumsum(low + 256 * high, axis=0) % 65536
+
+
+def test_packed_slices_are_the_surface(neuron):
+    """Unpacked, every place is the loss's own on the scale, to half a unit of 4,094."""
+    film, page = neuron
+    field, (told,) = film.views()[0].field, data_of(page)["surfaces"]
+    assert told["shape"] == list(field.slices.shape) and told["cut_at"] == field.steps.tolist()
+    found = unpack(told["slices"], told["shape"])
+    scale = LossScale(field.lowest, field.highest)
+    assert np.abs((found - 1) / (told["top"] - 1) - scale.position(field.slices)).max() <= 0.5001 / 4094
+    assert (told["low"], told["high"], told["eps"]) == (scale.low, scale.high, scale.eps)
+
+
+def test_what_does_not_fit_is_thinned(neuron):
+    """Fewer bits, then slices, then grid lines; first and last slice stay; what is not finite is 0."""
+    slices = np.array(neuron[0].views()[0].field.slices[::4])
+    slices[:, :3, :5] = np.nan
+    scale = LossScale(0.0, 2.0)
+    sizes = [packed(slices, scale, most) for most in (10**9, 150_000, 50_000, 9_000)]
+    assert [len(held.text) for held in sizes] == sorted((len(held.text) for held in sizes), reverse=True)
+    assert all(len(held.text) <= most for held, most in zip(sizes[1:], (150_000, 50_000, 9_000), strict=True))
+    assert [held.top for held in sizes] == [4095, 1023, 1023, 1023] and sizes[0].shape == slices.shape
+    for held in sizes:
+        assert held.slices[0] == 0 and held.slices[-1] == len(slices) - 1
+        found = unpack(held.text, held.shape)
+        np.testing.assert_array_equal(
+            found, numbers(slices[held.slices][:, :: held.every, :: held.every], scale, held.top)
+        )
+        assert (found[:, 0, 0] == 0).all() and found[0, -1, -1] > 0
+
+
+def test_numbers_that_are_not_finite_are_null_and_have_a_word():
+    """NaN and infinity cannot be JSON; a loss that was not computed is told from one that is not finite."""
+    view = numpy_view(steps=20)
+    loss, batch, lines = view.loss.copy(), view.batch_loss.copy(), view.lines.copy()
+    loss[[3, 4, 15]], loss[16:], batch[15:], lines[16:, 0] = np.nan, np.inf, np.inf, np.nan
+    told = playing_rows.rows(
+        replace(view, loss=loss, batch_loss=batch, lines=lines, broke_at=15), np.arange(21)
+    )
+    assert told["loss"][3:5] == [None, None] and told["loss"][16:] == [None] * 5
+    assert told["words"]["loss"] == [(3, 4, "not computed"), (15, 15, "not finite"), (16, 20, "infinite")]
+    assert told["words"]["batch"] == [(15, 19, "infinite"), (20, 20, "none")]
+    assert told["weight_words"] == [[(16, 20, "not finite")], [], []]
+    json.dumps(told, allow_nan=False)
+
+
+def test_what_a_scene_says_is_escaped(neuron):
+    """A title that ends a script and begins another is text everywhere; as data it comes back whole."""
+    data = playing(replace(neuron[0], title=EVIL, description=EVIL))
+    data["runs"][0]["name"] = f"{EVIL}<!-- & \u2028"
+    text = player.html(data, EVIL)
+    assert "<script>alert" not in text and text.count("</script>") == 2
+    (found,) = re.findall(r'application/json">(.*?)</script>', text)
+    assert json.loads(found) == json.loads(json.dumps(data))
+
+
+def test_the_typeface_has_the_letters_of_the_page():
+    """Both weights, small, with digits of one width, and the same bytes each time."""
+    from fontTools.ttLib import TTFont
+
+    rules = typeface.faces("Ω ≈ 3 ✗")
+    assert rules == typeface.faces("Ω ≈ 3 ✗") and len(rules) < 60_000
+    for held in re.findall(r"base64,([^\"]+)", rules):
+        font = TTFont(io.BytesIO(b64decode(held)))
+        assert {ord(letter) for letter in "Ω≈3é−"} <= set(font.getBestCmap())
+        assert "tnum" in {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+
+
+def test_a_cached_page_starts_no_tensorflow(neuron, tmp_path):
+    """The command makes the same page from the cache, light and in one line, and imports no Keras."""
+    script = (
+        "import sys; from animator import cli\n"
+        "sys.argv = ['animator', 'player', 'neuron', '-o', sys.argv[1]]\n"
+        "try: cli.main()\nexcept SystemExit as stop: assert not stop.code\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    target = tmp_path / "neuron.html"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(target)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == f"{target}  {target.stat().st_size / 1000:,.0f} kB"
+    assert data_of(target) == data_of(neuron[1])
+    assert "<code>animator player neuron -o neuron.html</code>" in target.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("neuron", "-o", "a.mp4"), "'a.mp4' is no page: its name must end in .html. Use -o a.html."),
+        (("neuron", "--style", "drak"), "No style is called 'drak'. Did you mean 'dark'? Known: dark light"),
+        (("neurn",), "'neurn'"),
+        (("neuron", "epochs=0"), "epochs"),
+        (
+            ("none.h5",),
+            "There is no recording 'none.h5'. Give the path of a .h5 file that animator.Recorder wrote.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(tmp_path, monkeypatch, capsys, words, said):
+    """Exit code 2, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    done = run(capsys, "player", *words)
+    assert done.code == 2 and said in done.err and done.err.count("\n") == 1
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_only_html_is_a_page(neuron, tmp_path):
+    with pytest.raises(
+        AnimatorError, match=r"is no page: its name must end in \.html\. Use -o deck\.html\.$"
+    ):
+        player.make(neuron[0], tmp_path / "deck.pptx")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def opened(browser):
+    """A function that opens a page from disk; at the end nothing may have been said, thrown or fetched."""
+    tabs, faults = [], []
+
+    def show(page: Path, **options):
+        tab = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options}).new_page()
+        tab.on("console", lambda message: faults.append(message.text))
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        tab.on("dialog", lambda dialog: faults.append("a dialog"))
+        tab.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith(("file:", "data:")) else faults.append(request.url)
+            ),
+        )
+        tab.goto(page.as_uri())
+        tab.wait_for_selector("html[data-ready]", state="attached")
+        tabs.append(tab)
+        return tab
+
+    yield show
+    for tab in tabs:
+        tab.context.close()
+    assert faults == []
+
+
+def step(tab) -> int:
+    """The step that the scrubber stands at."""
+    return int(tab.locator("#scrubber").input_value())
+
+
+def settle(tab) -> None:
+    """Wait until what was asked is drawn."""
+    tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def pixels(tab, selector=".surface canvas"):
+    """A canvas as (H, W, 3) numbers."""
+    settle(tab)
+    coded = tab.locator(selector).first.evaluate("canvas => canvas.toDataURL().split(',')[1]")
+    with Image.open(io.BytesIO(b64decode(coded))) as image:
+        return np.asarray(image.convert("RGBA")).astype(int)[..., :3]
+
+
+def on_screen(tab, surface, x, y):
+    """Where a point of the plane is on the page, in CSS pixels."""
+    canvas = tab.locator(".surface canvas").first
+    left, top, side = json.loads(canvas.get_attribute("data-plot"))
+    box, (a0, a1, b0, b1) = canvas.bounding_box(), surface["extent"]
+    return box["x"] + left + (x - a0) / (a1 - a0) * side, box["y"] + top + side - (y - b0) / (b1 - b0) * side
+
+
+@needs_chromium
+@pytest.mark.parametrize("at", [1, 160])
+def test_the_picture_is_the_film_s(opened, neuron, at):
+    """At grid points that nothing covers, the colour is that of the loss's band in the film's own scale."""
+    film, page = neuron
+    tab, field = opened(page), film.views()[0].field
+    tab.locator("#scrubber").fill(str(at))
+    shown, scale = pixels(tab), LossScale(field.lowest, field.highest)
+    left, top, side = json.loads(tab.locator(".surface canvas").get_attribute("data-plot"))
+    place, colours = scale.position(field.slices[at]) * BANDS, colour_map(style.DARK.surface_map)
+    hits = tried = 0
+    for j in range(2, 79, 3):
+        for i in range(2, 79, 3):
+            if abs(place[j, i] - round(place[j, i])) < 0.2:
+                continue  # near a line between bands
+            want = np.array(to_rgb(colours((int(place[j, i]) + 0.5) / BANDS))) * 255
+            got = shown[round(top + side - j / 80 * side), round(left + i / 80 * side)]
+            tried, hits = tried + 1, hits + bool(np.abs(got - want).max() <= 2)
+    assert tried > 250 and hits > 0.95 * tried  # the rest lies under the path, the marks and their names
+
+
+@needs_chromium
+def test_dragging_the_scrubber_goes_through_the_steps(opened, neuron):
+    """From the end to the middle: step, numbers, words for screen readers and the picture follow."""
+    film, page = neuron
+    tab = opened(page)
+    assert step(tab) == 160 and tab.locator("#play").get_attribute("aria-label") == "Play"
+    before, box = pixels(tab), tab.locator("#scrubber").bounding_box()
+    middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.move(box["x"] + box["width"] - 11, y)
+    tab.mouse.down()
+    for x in np.linspace(box["x"] + box["width"] - 11, middle, 8):
+        tab.mouse.move(float(x), y)
+    tab.mouse.up()
+    settle(tab)
+    here, loss = step(tab), film.runs[0].loss
+    assert abs(here - 80) <= 1
+    told = dict(zip(*(tab.locator(f"dl {tag}").all_inner_texts() for tag in ("dt", "dd")), strict=True))
+    assert told["step"] == f"{here} / 160" and float(told["true loss"]) == pytest.approx(loss[here], rel=1e-3)
+    exact = tab.locator("dl div", has_text="true loss").locator("data").get_attribute("value")
+    assert float(exact) == loss[here]
+    assert tab.locator("#scrubber").get_attribute("aria-valuetext").startswith(f"step {here} of 160, loss ")
+    assert np.abs(pixels(tab) - before).max(axis=2).mean() > 1
+    shot = np.asarray(Image.open(io.BytesIO(tab.screenshot())).convert("L"))
+    assert len(np.unique(shot)) > 60
+
+
+@needs_chromium
+def test_keys(opened, neuron):
+    """Home, End, arrows, ten with shift, from the scrubber and from the page; space plays and pauses."""
+    tab = opened(neuron[1], reduced_motion="reduce")
+    numbers_region = tab.locator("#numbers")
+    found = []
+    for key in (
+        "Home",
+        "ArrowRight",
+        "Shift+ArrowRight",
+        "ArrowLeft",
+        "End",
+        "ArrowRight",
+        "Shift+ArrowLeft",
+    ):
+        tab.keyboard.press(key)
+        settle(tab)
+        found.append(step(tab))
+    assert found == [0, 1, 11, 10, 160, 160, 150]
+    tab.locator("#scrubber").focus()
+    for key in ("ArrowUp", "ArrowDown", "Shift+ArrowRight", "Home"):
+        tab.keyboard.press(key)
+        settle(tab)
+        found.append(step(tab))
+    assert found[7:] == [151, 150, 160, 0]
+    ring = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert ring == "solid" and numbers_region.get_attribute("aria-live") == "polite"
+    tab.keyboard.press("Space")
+    assert numbers_region.get_attribute("aria-live") == "off"
+    while step(tab) <= 3:
+        tab.wait_for_timeout(20)
+    tab.keyboard.press("Space")
+    stood = step(tab)
+    settle(tab)
+    assert step(tab) == stood and numbers_region.get_attribute("aria-live") == "polite"
+
+
+@needs_chromium
+def test_hovering_the_path_tells_a_step(opened, neuron):
+    """At the place of step 1 the box says its step, loss and weights; a click goes there."""
+    data, tab = data_of(neuron[1]), opened(neuron[1])
+    rows = data["runs"][0]["rows"]
+    x, y = on_screen(tab, data["surfaces"][0], rows["x"][1], rows["y"][1])
+    tab.mouse.move(x, y)
+    said = tab.locator("#tip").inner_text().replace("\n", " ")
+    assert said.startswith("step 1 true loss ") and f"w1 {rows['weights'][0][1]:.3f} w2 " in said
+    assert re.search(rf"true loss {rows['loss'][1]:.4g}", said)
+    tab.mouse.click(x, y)
+    settle(tab)
+    assert step(tab) == 1
+    tab.mouse.move(5, 5)
+    assert tab.locator("#tip").is_hidden()
+
+
+@needs_chromium
+def test_runs_of_a_race_are_switched_off_and_on(opened, race):
+    """The button says so, paths and curves go, and come back as they were; runs differ in dash and mark."""
+    tab, runs = opened(race, color_scheme="dark"), data_of(race)["runs"]
+    buttons = tab.locator("button.run")
+    assert tab.locator("button.run span").all_inner_texts() == ["long", "<short>"]
+    assert len({run["shape"] for run in runs}) == len({run["colour"] for run in runs}) == 2
+    dashes = [path.get_attribute("stroke-dasharray") for path in tab.locator("button.run path").all()]
+    assert len(set(dashes)) == 2
+    surface, chart = pixels(tab), pixels(tab, ".chart canvas")
+    buttons.nth(1).click()
+    assert buttons.nth(1).get_attribute("aria-pressed") == "false"
+    assert (pixels(tab) != surface).any() and (pixels(tab, ".chart canvas") != chart).any()
+    buttons.nth(1).click()
+    assert buttons.nth(1).get_attribute("aria-pressed") == "true"
+    assert (pixels(tab) == surface).all() and (pixels(tab, ".chart canvas") == chart).all()
+    assert tab.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(251, 250, 247)"
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_screen(opened, neuron, race, width):
+    """At a phone's width and at a desk's; a table may scroll in its own box."""
+    for page in (neuron[1], race):
+        tab = opened(page, viewport={"width": width, "height": 844})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        for box in (one.bounding_box() for one in tab.locator("canvas, #transport > *").all()):
+            assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width + 0.5)
+
+
+@needs_chromium
+def test_touch(opened, neuron):
+    """A tap on the path tells its step; a tap on a curve goes to a step."""
+    data = data_of(neuron[1])
+    tab = opened(neuron[1], has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    rows = data["runs"][0]["rows"]
+    tab.touchscreen.tap(*on_screen(tab, data["surfaces"][0], rows["x"][0], rows["y"][0]))
+    assert tab.locator("#tip").inner_text().startswith("step 0")
+    canvas = tab.locator(".chart canvas").first
+    left, top, wide, high = json.loads(canvas.get_attribute("data-plot"))
+    box = canvas.bounding_box()
+    tab.touchscreen.tap(box["x"] + left + wide / 4, box["y"] + top + high / 2)
+    settle(tab)
+    assert abs(step(tab) - 40) <= 1
+
+
+@needs_chromium
+def test_a_title_of_script_does_no_harm(opened, neuron, tmp_path):
+    """It is shown as it was written."""
+    data = playing(replace(neuron[0], title=EVIL, description=EVIL))
+    data["runs"][0]["labels"][0] = EVIL
+    page = tmp_path / "evil.html"
+    page.write_text(player.html(data, EVIL), "utf-8")
+    tab = opened(page)
+    assert tab.locator("h1").inner_text() == EVIL and tab.title() == EVIL
+    assert EVIL in tab.locator("dl dt").all_inner_texts()
+
+
+@needs_chromium
+def test_a_curve_tells_the_step_under_the_pointer(opened, neuron):
+    """Each line's own number at the recorded step nearest to the pointer; dragging goes through steps."""
+    tab, rows = opened(neuron[1]), data_of(neuron[1])["runs"][0]["rows"]
+    canvas = tab.locator(".chart canvas").first
+    left, top, wide, high = json.loads(canvas.get_attribute("data-plot"))
+    box = canvas.bounding_box()
+    tab.mouse.move(box["x"] + left + wide * 40.3 / 160, box["y"] + top + high / 2)
+    told = [word for name, values in zip(("w1", "w2", "bias"), rows["weights"], strict=True)
+            for word in (name, f"{values[40]:.3f}")]  # fmt: skip
+    assert tab.locator("#tip").inner_text().split() == ["step", "40", *told]
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + left + wide / 2, box["y"] + top + high / 2)
+    tab.mouse.up()
+    settle(tab)
+    assert step(tab) == 80
