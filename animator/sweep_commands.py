@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -213,5 +212,6 @@ def gallery(folder: Path) -> None:
         raise AnimatorError(
             f"There is no folder '{folder}'. Give a folder of films, such as output/neuron-sweep."
         )
-    page = import_module("animator.sweep.gallery").make(folder)
-    sys.stdout.write(f"{page}\n")
+    from animator.sweep import gallery
+
+    sys.stdout.write(f"{gallery.make(folder)}\n")

@@ -45,8 +45,6 @@ def hang(seconds):
 def trouble_of(kind):
     if kind == "raise":
         raise RuntimeError("the data are gone")
-    if kind == "memory":
-        raise MemoryError
     if kind == "exit":
         os._exit(9)
     if kind in ("hang", "deaf"):
@@ -56,7 +54,7 @@ def trouble_of(kind):
 def scene(
     rate: Annotated[float, Field(gt=0)] = 0.1,
     seed: int = 0,
-    trouble: Literal["none", "raise", "memory", "exit", "hang", "deaf"] = "none",
+    trouble: Literal["none", "raise", "exit", "hang", "deaf"] = "none",
 ) -> Scene:
     if "ANIMATOR_STEADY" in os.environ and os.path.exists(os.environ.get("LINE_TROUBLE", "")):
         trouble_of(trouble)

@@ -12,10 +12,9 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -137,26 +136,24 @@ def _record(task: RecordTask, folder: Path, log: Log) -> Recorded:
     ]
     paths = [folder / f"{k}.h5" for k in range(len(experiments))]
     with log.timed("record"), library.blaming(file.path):
-        ways = trainer()(experiments, notes, paths, _telling(log))
-    for path in paths:
-        if not path.is_file():  # the recorder lets training go on when a disk is full
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return Recorded(tuple(p.read_bytes() for p in paths), tuple(ways), log.seconds, log.text)
+        _train(experiments, notes, paths, log)
+    kept = tuple(path.read_bytes() if path.is_file() else None for path in paths)
+    return Recorded(kept, log.seconds, log.text)
 
 
-def trainer() -> Callable[..., list[str]]:
-    """The function that trains experiments: together, where that module is there, else one by one."""
+def _train(experiments: Any, notes: Any, paths: list[Path], log: Log) -> None:
+    """Train all, and write what can be: of several, one that raises does not stop the others."""
+    from animator.sweep import together
+
     try:
-        found: Callable[..., list[str]] = import_module("animator.sweep.together").train
-    except ModuleNotFoundError:
-        return _one_by_one
-    return found
-
-
-def _one_by_one(experiments: Any, notes: Any, paths: Any, progress: Any) -> list[str]:
-    for experiment, note, path in zip(experiments, notes, paths, strict=True):
-        training.record(experiment, path, note, progress)
-    return ["fit"] * len(paths)
+        together.train(experiments, notes, paths, _telling(log))
+    except Exception as error:
+        if is_full(error) or not any(path.is_file() for path in paths):
+            raise
+        log.say(traceback.format_exc())
+        return
+    if not all(path.is_file() for path in paths):  # the recorder lets training go on when a disk is full
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextmanager

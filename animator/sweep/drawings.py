@@ -13,6 +13,7 @@ from animator.recording import load
 from animator.sweep.cell import Result
 from animator.sweep.desk import Desk
 from animator.sweep.shift import Job
+from animator.sweep.store import View
 from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files
 
 SHARED_BYTES = 8_000_000  # surfaces up to this size are offered to cells that may share them
@@ -37,13 +38,13 @@ class Views:
 
     def are_kept(self, index: int) -> bool:
         """Whether the store holds them."""
-        return self.desk.store.names(self.key(index)) is not None
+        return self.desk.store.view(self.key(index)) is not None
 
     def count(self) -> int:
         """How many different surfaces all cells have."""
         cells = (cell for cell in self.desk.ledger.manifest.cells if cell.state in ("recorded", "done"))
-        names = {name for cell in cells for name in self.desk.store.names(self.key(cell.index)) or ()}
-        return sum(self._is_surface(name) for name in names)
+        views = [self.desk.store.view(self.key(cell.index)) for cell in cells]
+        return sum(self._is_surface(name) for name in {name for view in views if view for name in view.names})
 
     def _is_surface(self, name: str) -> bool:
         if not name.startswith("surfaces/"):
@@ -67,7 +68,7 @@ class Surfaces:
         for cell in self.desk.ledger.manifest.cells:
             if cell.state not in ("recorded", "done"):
                 continue
-            known = cell.keys.get("view") == self.views.key(cell.index)
+            known = cell.keys.get("view") == self.views.key(cell.index) or self._from_store(cell.index)
             if known and not (needed and not self.views.are_kept(cell.index)):
                 continue
             group = self._shares(cell.index)
@@ -77,6 +78,15 @@ class Surfaces:
                 leaders[group] = job
                 self._leaders[group] = cell.index
             yield job
+
+    def _from_store(self, index: int) -> bool:
+        """Take what the store knows of a cell's surfaces, if anything."""
+        ledger, key = self.desk.ledger, self.views.key(index)
+        view = self.desk.store.view(key)
+        if view is not None:
+            ledger.change(index, spans=view.spans, keys={**ledger.cell(index).keys, "view": key},
+                          seconds={**ledger.cell(index).seconds, "surface": 0.0})  # fmt: skip
+        return view is not None
 
     def _shares(self, index: int) -> str | None:
         """A digest that cells have in common that may share their surface; None for one that cannot."""
@@ -104,7 +114,7 @@ class Surfaces:
             return []
         assert isinstance(result, Cut)
         desk, cell, key = self.desk, self.desk.ledger.cell(index), self.views.key(index)
-        desk.store.keep_files(key, result.used, result.files)
+        desk.store.keep_view(key, View(result.used, result.spans), result.files)
         desk.ledger.change(
             index, spans=result.spans, keys={**cell.keys, "view": key},
             seconds={**cell.seconds, **result.seconds}, log=desk.log(index, result.log),
@@ -152,7 +162,7 @@ class Drawings:
             return []
         assert isinstance(result, Drawn)
         cell, suffix = ledger.cell(index), desk.plan.look.format
-        desk.store.keep_files(self.views.key(index), result.used, result.files)
+        desk.store.keep_view(self.views.key(index), View(result.used, cell.spans), result.files)
         ledger.change(
             index, state="done", film=ledger.keep(f"films/{cell.name}.{suffix}", result.film),
             poster=ledger.keep(f"posters/{cell.name}.png", result.poster), alt_text=result.alt_text,

@@ -4,6 +4,7 @@ Both are concurrent.futures executors. A worker that dies is replaced (here) or 
 piece of work it died of is known, because each process has one at a time.
 """
 
+import logging
 import multiprocessing
 import os
 import shutil
@@ -121,6 +122,7 @@ class Cluster:
                 "pip install 'animator[cluster]'."
             ) from error
         self._address, self._killed = address, KilledWorker
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors become sentences here
         try:
             self._client: Any = connect(address, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:

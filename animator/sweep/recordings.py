@@ -4,14 +4,13 @@ What is there already, in the folder or in the store, is not trained again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
 from animator import cache, training
 from animator.experiment import Experiment
 from animator.recording import load
-from animator.sweep import results
+from animator.sweep import results, together
 from animator.sweep.cell import Result
 from animator.sweep.desk import Desk
 from animator.sweep.shift import Job
@@ -27,7 +26,7 @@ class Recordings:
         self.desk = desk
         self._members = [(i, r) for i, built in desk.built.items() for r in range(len(built.scene.runs))]
         self._keys: dict[Member, str] = {}
-        self._came: dict[int, dict[int, tuple[bytes, str]]] = defaultdict(dict)
+        self._came: dict[int, dict[int, bytes]] = defaultdict(dict)
         self._batches = self._grouped()
 
     def _experiment(self, member: Member) -> Experiment:
@@ -42,7 +41,7 @@ class Recordings:
                 self._experiment((i, r)), self.desk.built[i].about))
             for i, r in self._members
         }  # fmt: skip
-        groups = batches()([self._experiment(member) for member in self._members])
+        groups = together.batches([self._experiment(member) for member in self._members])
         found = [tuple(self._members[k] for k in group) for group in groups]
         for group in found:
             all_keys = [own[member] for member in group]
@@ -91,44 +90,47 @@ class Recordings:
             self.desk.store.recording(self._keys[index, r]) for r in range(len(self.desk.names(index)))
         ]
         if all(content is not None for content in contents):
-            for run, content in enumerate(contents):
-                assert content is not None
-                self._came[index][run] = content, ""
+            self._came[index] = {run: content for run, content in enumerate(contents) if content is not None}
             self._settle(index, {"record": 0.0}, "from the cache\n")
 
     def take(self, job: Job, result: Result) -> Iterable[Job]:
         """Keep what came; what failed as one of many is tried again by itself."""
         assert isinstance(job, RecordJob)
-        group = job.group
+        group, ledger = job.group, self.desk.ledger
         if isinstance(result, Failure):
+            waiting = [member for member in group if ledger.cell(member[0]).state == "waiting"]
             if len(group) > 1 and result.kind not in ("disk", "versions"):
-                return [self._job([member]) for member in group]
-            for index, _ in group:
+                return [self._job([member]) for member in waiting]
+            for index, _ in waiting:
                 self.desk.fail(index, result)
             return []
         assert isinstance(result, Recorded)
         seconds = {"record": round(result.seconds["record"] / len(group), 4)}
-        for (index, run), content, way in zip(group, result.recordings, result.ways, strict=True):
-            self._came[index][run] = content, way
-            if group in self._batches:
-                self.desk.store.keep_recording(self._keys[index, run], content)
+        lacking = []
+        for (index, run), content in zip(group, result.recordings, strict=True):
+            if content is None:
+                lacking.append(self._job([(index, run)]))
+            elif ledger.cell(index).state == "waiting":  # others were trained beside it again
+                self._came[index][run] = content
+                if group in self._batches:
+                    self.desk.store.keep_recording(self._keys[index, run], content)
         for index in job.cells:
             self._settle(index, seconds, result.log)
-        return []
+        return lacking
 
     def _settle(self, index: int, seconds: Mapping[str, float], log: str) -> None:
         """Write a cell's recordings when all are there, unless another run of it failed."""
         desk, names = self.desk, self.desk.names(index)
-        if len(self._came[index]) < len(names) or desk.ledger.cell(index).state == "failed":
+        if len(self._came[index]) < len(names) or desk.ledger.cell(index).state != "waiting":
             return
         came = self._came.pop(index)
         for run, name in enumerate(names):
-            desk.ledger.keep(name, came[run][0])
+            desk.ledger.keep(name, came[run])
         with load(desk.ledger.folder / names[0]) as first:
-            numbers, way = results.of_run(first), str(first.meta.get("way") or came[0][1] or "fit")
+            numbers, way = results.of_run(first), str(first.meta.get("way") or "fit")
         desk.ledger.change(
             index, state="recorded", way=way, recording=names[0], results=numbers, seconds=dict(seconds),
-            bytes={"recording": sum(len(content) for content, _ in came.values())}, log=desk.log(index, log),
+            bytes={"recording": sum(len(content) for content in came.values())}, log=desk.log(index, log),
         )  # fmt: skip
 
 
@@ -137,12 +139,3 @@ class RecordJob(Job):
     """A job that trains `group`."""
 
     group: tuple[Member, ...] = ()
-
-
-def batches() -> Callable[[Sequence[Experiment]], list[tuple[int, ...]]]:
-    """The function that says what is trained as one; where that module is not there, all are alone."""
-    try:
-        found: Callable[..., list[tuple[int, ...]]] = import_module("animator.sweep.together").batches
-    except ModuleNotFoundError:
-        return lambda experiments: [(index,) for index in range(len(experiments))]
-    return found

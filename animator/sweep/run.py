@@ -3,7 +3,6 @@
 In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, it goes on.
 """
 
-import importlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -86,7 +85,7 @@ def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: 
     """
     started = time.perf_counter()
     ensure_folder(folder / NAME)
-    with held(folder), told_when_full(folder):
+    with told_when_full(folder), held(folder):
         built, failed = build(plan)
         ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
         store = Store(store_folder(), orders.use_cache)
@@ -149,7 +148,9 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
             window = shared.window_of(Films(desk))
         views = Views(desk, window)
         surfaces = Surfaces(views)
-        workers.do("surfaces", surfaces.jobs(), surfaces.take)
+        with desk.ledger.at_once():
+            cuts = list(surfaces.jobs())
+        workers.do("surfaces", cuts, surfaces.take)
         with cache.within(desk.store.place):
             common = shared.with_scale(window, Films(desk), dict(enumerate(desk.ledger.manifest.cells)))
         drawings = Drawings(views, common)
@@ -201,21 +202,28 @@ class _Workers:
 
 
 def _sheet(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    made: list[Path] = importlib.import_module("animator.sweep.sheet").make(folder, manifest, films, progress)
-    return made
+    from animator.sweep import sheet
+
+    return sheet.make(folder, manifest, films, progress)
 
 
 def _race(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    made = importlib.import_module("animator.sweep.racing").make(folder, manifest, films, progress)
+    from animator.sweep import racing
+
+    made = racing.make(folder, manifest, films, progress)
     return [made] if made is not None else []
 
 
 def _summary(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    return [importlib.import_module("animator.sweep.summary").make(folder, manifest)]
+    from animator.sweep import summary
+
+    return [summary.make(folder, manifest)]
 
 
 def _gallery(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    return [importlib.import_module("animator.sweep.gallery").make(folder)]
+    from animator.sweep import gallery
+
+    return [gallery.make(folder)]
 
 
 PRODUCTS: tuple[tuple[str, Product], ...] = (("sheet", _sheet), ("race", _race), ("summary", _summary))
@@ -257,9 +265,6 @@ def _try(name: str, product: Product, ledger: Ledger, manifest: Manifest, films:
     try:
         paths = product(ledger.folder, manifest, films, progress)
         made += [path.relative_to(ledger.folder).as_posix() for path in paths]
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("animator.sweep."):
-            warnings.append(f"The {name} could not be made: {error}.")
     except AnimatorError as error:
         if is_full(error):
             raise

@@ -4,31 +4,29 @@ The window comes from the recordings, the scale from the surfaces' spans, which 
 """
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from animator.films import Film
 from animator.recording import Recording
+from animator.sweep import common
 from animator.sweep.manifest import Cell
 
 
 def window_of(films: Mapping[int, Film]) -> Any:
     """The Common with the window that all `films` share, if any; None without films."""
-    common = _common()
-    return common.Common(common.extent(films)) if common is not None and films else None
+    return common.Common(common.extent(films)) if films else None
 
 
 def with_scale(window: Any, films: Mapping[int, Film], cells: Mapping[int, Cell]) -> Any:
     """`window` and the scale of losses that `films` share, where they have the same loss."""
-    common = _common()
-    if common is None or window is None or len({_loss(run) for f in films.values() for run in f.runs}) != 1:
+    if window is None or len({_loss(run) for f in films.values() for run in f.runs}) != 1:
         return window
     return common.Common(window.extent, common.scale(s for i in films for s in cells[i].spans))
 
 
-def said(common: Any, surfaces: int) -> dict[str, Any]:
+def said(shared: Any, surfaces: int) -> dict[str, Any]:
     """What a manifest says of it."""
-    extent, scale = getattr(common, "extent", None), getattr(common, "loss_range", None)
+    extent, scale = getattr(shared, "extent", None), getattr(shared, "loss_range", None)
     return {
         "extent": list(extent) if extent is not None else None,
         "loss_range": list(scale) if scale is not None else None,
@@ -38,10 +36,3 @@ def said(common: Any, surfaces: int) -> dict[str, Any]:
 
 def _loss(run: Recording) -> str:
     return repr((run.meta.get("compile_config") or {}).get("loss"))
-
-
-def _common() -> Any:
-    try:
-        return import_module("animator.sweep.common")
-    except ModuleNotFoundError:
-        return None

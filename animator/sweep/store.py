@@ -6,6 +6,7 @@ threads, as a single `render` may.
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ from animator.sweep.tasks import Files
 def folder() -> Path:
     """Where sweeps keep things; a cache folder as any."""
     return cache.folder() / "sweeps"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The surfaces of a cell: names of the files that hold them; lowest and highest loss of each."""
+
+    names: tuple[str, ...]
+    spans: tuple[tuple[float, float], ...]
 
 
 class Store:
@@ -35,21 +44,29 @@ class Store:
         """Keep a recording under its digest."""
         self._keep(((f"recordings/{key}.h5", content),))
 
-    def names(self, key: str) -> tuple[str, ...] | None:
-        """Names of the files that the view with digest `key` was drawn from; None when not all are there."""
+    def view(self, key: str) -> View | None:
+        """What is kept of the surfaces with digest `key`; None when not all of their files are there."""
         listing = self._read(f"views/{key}.json")
-        names = tuple(json.loads(listing)) if listing is not None else ()
-        return names if listing is not None and all(self._has(name) for name in names) else None
+        if listing is None:
+            return None
+        try:
+            said = json.loads(listing)
+            spans = tuple((float(low), float(high)) for low, high in said["spans"])
+            found = View(tuple(said["names"]), spans)
+        except (ValueError, KeyError, TypeError):  # not written by this version
+            return None
+        return found if all(self._has(name) for name in found.names) else None
 
     def files(self, key: str) -> Files:
-        """Those files; () when not all are there."""
-        return tuple((name, (self.place / name).read_bytes()) for name in self.names(key) or ())
+        """Their files; () when not all are there."""
+        found = self.view(key)
+        return tuple((name, (self.place / name).read_bytes()) for name in found.names) if found else ()
 
-    def keep_files(self, key: str, used: tuple[str, ...], made: Files) -> None:
-        """Keep the files `made` for a view, and the names of all that it `used`."""
+    def keep_view(self, key: str, view: View, made: Files) -> None:
+        """Keep the files `made` for surfaces, and what is known of these."""
         self._keep(made)
-        self._fresh.update(used)
-        self._keep(((f"views/{key}.json", json.dumps(used).encode()),))
+        self._fresh.update(view.names)
+        self._keep(((f"views/{key}.json", json.dumps(asdict(view)).encode()),))
 
     def figures(self, key: str) -> dict[str, Any]:
         """What an earlier sweep measured of the scene with digest `key`."""

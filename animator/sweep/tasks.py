@@ -56,10 +56,9 @@ class DrawTask:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """recordings: an HDF5 file each; ways: how each was trained."""
+    """recordings: an HDF5 file each, None where one of several could not be trained."""
 
-    recordings: tuple[bytes, ...]
-    ways: tuple[str, ...]
+    recordings: tuple[bytes | None, ...]
     seconds: Mapping[str, float]
     log: str
 
