@@ -73,10 +73,11 @@ def capsule(start: Sequence[float], stop: Sequence[float], radius: float,
     return inked(distance, radius), place
 
 
-def _finite(points: Floats) -> list[tuple[float, float, float, float]]:
-    """The pieces (x, y, u, v) between neighbours of points (n, 2), without those that are not finite."""
+def pieces_of(points: Floats) -> list[tuple[float, float, float, float] | None]:
+    """The pieces (x, y, u, v) between neighbours of points (n, 2); None where one is not finite."""
     pieces = np.concatenate([points[:-1], points[1:]], axis=1)
-    return [tuple(piece) for piece in pieces[np.isfinite(pieces).all(axis=1)].tolist()]
+    known = np.isfinite(pieces).all(axis=1).tolist()
+    return [tuple(piece) if finite else None for piece, finite in zip(pieces.tolist(), known, strict=True)]
 
 
 class Stroke(Layer):
@@ -108,7 +109,9 @@ class Stroke(Layer):
             (self._clip.bottom - self._clip.top, 4 * (self._clip.right - self._clip.left)), np.float32
         )
         self._tint = row_of(self.colour[:3])
-        return np.stack([places[:, 0], height - places[:, 1]], axis=1)
+        pixels = np.stack([places[:, 0], height - places[:, 1]], axis=1)
+        self._pieces = pieces_of(pixels)
+        return pixels
 
     def refresh(self) -> Sequence[Rect]:
         """Add the pieces that are new; begin anew where the line is shorter than it was."""
@@ -122,8 +125,8 @@ class Stroke(Layer):
             self._sum[:] = 0
             self.bounds, self._drawn = NOTHING, 0
         if self.end > self._drawn:
-            for piece in _finite(self._pixels[max(0, self._drawn - 1) : self.end]):
-                changed.append(self._add(piece))
+            new = self._pieces[max(0, self._drawn - 1) : self.end - 1]
+            changed += [self._add(piece) for piece in new if piece is not None]
         self._drawn, self._head = self.end, self.last
         self._tip = self._to_last()
         self.bounds = around(self.bounds, self._tip[1])
