@@ -50,7 +50,7 @@ def rival(run: Path, folder: Path, suffix: str) -> float:
     view = animator.film(run).views(30.0)[0]
     animation = rival_animation(view)
     started = time.perf_counter()
-    writer = "pillow" if suffix == ".gif" else _mp4_writer()
+    writer = "pillow" if suffix == ".gif" else mp4_writer()
     animation.save(folder / f"rival{suffix}", writer=writer, dpi=100)
     return RIVAL_FRAMES / (time.perf_counter() - started)
 
@@ -86,7 +86,7 @@ def rival_animation(view, size=SIZE):
     return FuncAnimation(figure, draw, frames=RIVAL_FRAMES)
 
 
-def _mp4_writer(size=SIZE):
+def mp4_writer(size=SIZE):
     """matplotlib's frames to MP4 by PyAV: it needs a separate ffmpeg program, which nobody installs here."""
     from contextlib import contextmanager
 
