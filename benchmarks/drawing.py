@@ -107,9 +107,9 @@ def measure() -> dict[str, float]:
         moving = film("neuron", "moving")
         seconds = min(beside_the_limit(moving, (1280, 720), Path(name))[0] for _ in range(ROUNDS))
         figures["frames/s, surface cut again at every step, 1280x720"] = 300 / seconds
-    ours, rival = orbit()
+    ours, theirs = orbit()
     figures["frames/s drawn, orbit, 1280x720, animator"] = ours
-    figures["frames/s drawn, orbit, 1280x720, plot_surface"] = rival
+    figures["frames/s drawn, orbit, 1280x720, plot_surface"] = theirs
     return figures
 
 
