@@ -53,13 +53,13 @@ def looped(folder: Path) -> float:
 def rival(folder: Path) -> float:
     """Films a minute of matplotlib.animation, with everything but the drawing done."""
     import animator as library
-    from benchmarks.film import RIVAL_FRAMES, _mp4_writer, rival_animation
+    from benchmarks.film import RIVAL_FRAMES, mp4_writer, rival_animation
 
     os.environ["ANIMATOR_CACHE"] = str(folder / "cache-loop")
     film = library.film(next((folder / "cache-loop" / "recordings").glob("*.h5")))
     animation = rival_animation(film.views(30.0)[0], SIZE)
     started = time.perf_counter()
-    animation.save(folder / "rival.mp4", writer=_mp4_writer(SIZE), dpi=100)
+    animation.save(folder / "rival.mp4", writer=mp4_writer(SIZE), dpi=100)
     return 60 * RIVAL_FRAMES / (time.perf_counter() - started) / film.timeline(30.0).frames
 
 
