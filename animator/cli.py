@@ -137,7 +137,7 @@ def sweep(
         str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
     ] = "dark",
     timeout: Annotated[
-        float | None, typer.Option(help="Seconds a cell may take to be trained, and again to be drawn.")
+        float | None, typer.Option(help="Seconds a cell may take to be trained, cut or drawn.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed cells again.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,

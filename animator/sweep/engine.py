@@ -75,7 +75,15 @@ class Local:
     def submit(self, task: Task) -> "Future[Result]":
         """Begin `task` in an idle process, or in a new one."""
         self._sort()
-        pool = self._idle.pop() if self._idle else self._new()
+        while self._idle:
+            pool = self._idle.pop()
+            try:
+                return self._begun(pool, task)
+            except BrokenExecutor:  # it died while it had nothing to do
+                pool.shutdown(wait=False)
+        return self._begun(self._new(), task)
+
+    def _begun(self, pool: ProcessPoolExecutor, task: Task) -> "Future[Result]":
         future = pool.submit(work, task)
         self._busy[future] = pool
         return future

@@ -47,8 +47,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How a sweep is made, which does not change what it makes. timeout: seconds a cell may take to be
-    trained, and again to be drawn.
+    """How a sweep is made, which does not change what it makes. timeout: seconds a cell may take in each
+    stage: to be trained, to have its surface cut, to be drawn.
     """
 
     jobs: int = 1

@@ -1,0 +1,104 @@
+"""`animator sweep` and `animator gallery` as they are typed: what cannot be is one sentence."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from animator.sweep import plan
+from animator.sweep.engine import Local
+from animator.sweep.plan import SceneText
+from animator.sweep.tasks import Failure, RecordTask
+from animator.sweep_commands import duration, size
+from tests.running import run
+from tests.sweeping import LINE
+
+
+@pytest.fixture
+def scene(tmp_path):
+    """The path of a scene file, as it is typed."""
+    path = tmp_path / "line.py"
+    path.write_text(LINE, encoding="utf-8")
+    return str(path)
+
+
+SENTENCES = [
+    (("--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), "--jobs counts processes of this machine and "
+     "--cluster takes those of a cluster, so they cannot go together. Leave one of them away."),
+    (("--jobs", "0"), "--jobs 0 cannot be: it must be above 0. Leave --jobs away, or give for example "
+     "--jobs 2."),
+    (("--timeout", "-1"), "--timeout -1 cannot be: it must be above 0. Leave --timeout away, or give for "
+     "example --timeout 2."),
+    (("--format", "avi"), "--format avi is no format for the films of a sweep. Known: mp4 webm gif."),
+    (("--size", "161x90"), None),
+    (("--quality", "best"), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "sentence"), SENTENCES)
+def test_options_that_cannot_be_are_told_before_anything_runs(scene, tmp_path, capsys, options, sentence):
+    ran = run(capsys, "sweep", scene, "seed=0,1", "-o", str(tmp_path / "out"), *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert sentence is None or ran.err == f"animator: {sentence}\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_recording_cannot_be_swept(capsys):
+    ran = run(capsys, "sweep", "run.h5", "seed=0,1")
+    assert (ran.code, ran.err) == (
+        2,
+        "animator: 'run.h5' is a recording: its parameters are fixed, so they cannot be swept. Give the "
+        "scene that it was recorded from.\n",
+    )
+
+
+def test_a_gallery_needs_a_folder(tmp_path, capsys):
+    ran = run(capsys, "gallery", str(tmp_path / "none"))
+    assert ran.err.startswith(f"animator: There is no folder '{tmp_path / 'none'}'. Give a folder of films")
+
+
+def test_a_plan_for_programs_is_json(scene, tmp_path, capsys):
+    ran = run(capsys, "sweep", scene, "rate=0.1,0.2", "seed=3", "-o", str(tmp_path / "out"), "--dry-run",
+              "--json")  # fmt: skip
+    found = json.loads(ran.out)
+    assert found["axes"] == [{"name": "rate", "values": [0.1, 0.2]}]
+    assert found["cells"][1] == {
+        "name": "001-rate=0.2",
+        "parameters": {"rate": 0.2},
+        "command": "animator render line.py seed=3 rate=0.2 -o 001-rate=0.2.mp4",
+    }
+    assert found["command"] == "animator sweep line.py rate=0.1,0.2 seed=3"
+    assert set(found["estimate"]) == {"seconds", "bytes", "measured"}
+    assert "2 cells" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(5, "5 s"), (89, "89 s"), (120, "2 min"), (5399, "90 min"), (7260, "2 h 1 min")]
+)
+def test_durations_are_said_as_people_say_them(seconds, said):
+    assert duration(seconds) == said.replace("90 min", "1 h 30 min")
+
+
+def test_sizes_are_said_as_people_say_them():
+    assert [size(count) for count in (500, 2_500_000, 3_210_000_000)] == ["0 kB", "2.5 MB", "3.2 GB"]
+
+
+def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced():
+    broken = RecordTask(SceneText("line", "/nowhere/line.py", "1 / 0", False), (((), 0),), plan.versions())
+    engine = Local(1)
+    try:
+        assert isinstance(engine.submit(broken).result(60), Failure)
+        engine._sort()
+        (process,) = engine._idle[0]._processes.values()
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        time.sleep(0.2)
+        assert (
+            engine.submit(broken)
+            .result(60)
+            .reason.startswith("Scene file 'line.py' raised ZeroDivisionError")
+        )
+    finally:
+        engine.close()
