@@ -455,3 +455,26 @@ def test_importing_encoders_is_light() -> None:
     code = "import sys, animator.encoders; print({'av', 'imageio', 'PIL'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_h264_keeps_away_from_code_that_is_not_steady():
+    """x264's AVX-512 code does not always write the same bytes: where there is AVX-512, AVX2 is asked for."""
+    from animator.encoders.mp4 import steady
+    from animator.encoders.pyav_adapter import has_wide_vectors
+
+    assert steady("libx264") == ({"x264-params": "asm=AVX2"} if has_wide_vectors() else {})
+    assert steady("libsvtav1") == {}
+
+
+def test_the_same_pictures_give_the_same_bytes_every_time(tmp_path):
+    """Forty films of the same seven pictures of noise, each as one that is drawn on a busy machine."""
+    rng = np.random.default_rng(0)
+    noise = [np.kron(rng.integers(0, 255, (9, 16, 3)), np.ones((10, 10, 1))) for _ in range(7)]
+    frames = [np.dstack([picture, np.full((90, 160), 255)]).astype(np.uint8) for picture in noise]
+    seen = set()
+    for _ in range(40):
+        with open_encoder(tmp_path / "a.mp4", FilmSpec(160, 90, 10), Metadata()) as encoder:
+            for frame in frames:
+                encoder.write(frame)
+        seen.add((tmp_path / "a.mp4").read_bytes())
+    assert len(seen) == 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,12 @@ def rgba_converter(layout: str) -> Callable[[NDArray[np.uint8]], Any]:
 def has_codec(name: str) -> bool:
     """Whether this build of PyAV can encode with codec `name`."""
     return name in av.codecs_available
+
+
+def has_wide_vectors() -> bool:
+    """Whether this machine's processor has AVX-512, and so AVX2, as NumPy found it."""
+    found = getattr(import_module("numpy._core._multiarray_umath"), "__cpu_features__", {})
+    return bool(found.get("AVX512F"))
 
 
 def palette_picture(index: NDArray[np.uint8], palette: NDArray[np.uint8]) -> Any:
