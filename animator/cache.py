@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from platformdirs import user_cache_path
 
+from animator.errors import AnimatorError
+from animator.files import ensure_folder
+
 _within: list[Path] = []
 
 
@@ -38,6 +41,17 @@ def folder() -> Path:
 def place(kind: str, key: str, suffix: str = "h5") -> Path:
     """Path of the cached file of `kind` ("recordings", "surfaces", "plans") with digest `key`."""
     return folder() / kind / f"{key}.{suffix}"
+
+
+def writable(path: Path) -> None:
+    """Make the folder of `path` in the cache; AnimatorError, which names ANIMATOR_CACHE, if that fails."""
+    try:
+        ensure_folder(path)
+    except AnimatorError as error:
+        raise AnimatorError(
+            f"The cache folder '{folder()}' cannot be written to. Set ANIMATOR_CACHE to a folder that you "
+            "can write to."
+        ) from error
 
 
 def digest(*parts: Any) -> str:

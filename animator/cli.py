@@ -4,6 +4,7 @@ Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 i
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,17 @@ import typer
 from animator import __version__
 from animator.commands import Typed
 from animator.errors import AnimatorError
+from animator.files import is_full
+
+INTERRUPTION = 130
+INTERRUPTED = (
+    "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
+    "typed again.\n"
+)
+FULL = (
+    "animator: a disk is full; nothing half-written was left behind. Make room where the film goes and in "
+    "the cache folder, or set ANIMATOR_CACHE to a folder on another disk.\n"
+)
 
 app = typer.Typer(
     name="animator",
@@ -238,22 +250,36 @@ def player(
     play(scene, list(values or ()), output, style, not no_cache)
 
 
+def _interrupted(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
+    for name in ("SIGTERM", "SIGHUP"):  # what is half done is tidied up, as after Ctrl-C
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupted)
     try:
         app()
     except AnimatorError as error:
         sys.stderr.write(f"animator: {error}\n")
         sys.exit(2)
     except KeyboardInterrupt:
-        sys.stderr.write("animator: interrupted; nothing half-written was left behind.\n")
-        sys.exit(130)
+        sys.stderr.write(INTERRUPTED)
+        sys.exit(INTERRUPTION)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
+            sys.stderr.write(INTERRUPTED)
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
         if os.environ.get("ANIMATOR_DEBUG"):
             raise
+        if is_full(error):
+            sys.stderr.write(FULL)
+            sys.exit(1)
         sys.stderr.write(
             f"animator: failed with {type(error).__name__}: {error}. Set ANIMATOR_DEBUG=1 to see where.\n"
         )

@@ -1,6 +1,7 @@
 """What `render` and `record` do: from typed words to films, recordings and a report."""
 
 import json as json_text
+import re
 import shutil
 import sys
 import time
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.delivery import Delivery, preset, read_bytes
+from animator.delivery import SLOWER, Delivery, preset, read_bytes
 from animator.errors import AnimatorError, nearest
 from animator.progress import Progress
 
@@ -89,12 +90,12 @@ def options(scene: str, typed: Typed) -> Options:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
+    found = re.fullmatch(r"([0-9]+)x([0-9]+)", text.lower(), re.ASCII)
+    if found is None:
         raise AnimatorError(
             f"--size {text} is not a size in pixels. Type it as WIDTHxHEIGHT, such as --size 1280x720."
         )
-    return int(width), int(height)
+    return int(found[1]), int(found[2])
 
 
 @contextmanager
@@ -120,7 +121,7 @@ def render(name: str, values: list[str], options: Options) -> None:
             check = partial(_check_files, options, outputs)
             film, cached = film_for(name, values, options, check, progress)
         with timed(seconds, "surface"):
-            for fps in {options.fps} if options.fps else set(_rates(outputs)):
+            for fps in {options.fps} if options.fps is not None else set(_rates(outputs)):
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
             film.text = options.text
@@ -170,9 +171,31 @@ def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
     from animator.files import ensure_folder
     from animator.films import spec_for
 
+    _check_words(options, outputs)
     for path in outputs:
         spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
         ensure_folder(path)
+
+
+def _check_words(options: Options, outputs: tuple[Path, ...]) -> None:
+    """Refuse names that are none, and options that none of the files could follow."""
+    for path in outputs:
+        if not path.name or (path.name.startswith(".") and not path.suffix):
+            raise AnimatorError(
+                f"'-o {path}' names no film: there is nothing before its suffix. Use -o film.mp4."
+            )
+        if options.delivery.max_bytes is not None and path.suffix.lower() not in SLOWER:
+            raise AnimatorError(
+                f"--max-bytes cannot be kept for '{path.name}': only .mp4 and .gif files are made smaller "
+                "until they fit. Leave it away, or write one of those."
+            )
+    if len(set(outputs)) < len(outputs):
+        raise AnimatorError(f"-o names '{max(outputs, key=outputs.count)}' twice. Give each file once.")
+    if options.delivery.codec != "h264" and not any(path.suffix.lower() == ".mp4" for path in outputs):
+        raise AnimatorError(
+            f"--codec {options.delivery.codec} is for .mp4 files, and none is written. Leave it away, or use "
+            "-o film.mp4."
+        )
 
 
 def command(name: str, values: list[str], options: Options) -> str:

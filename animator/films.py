@@ -397,7 +397,7 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
     found = style.find(look)
-    spec = FilmSpec(width, height, fps or own_fps, exact_colours=_exact_colours(found),
+    spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
                     matte=style.rgb(found.background))  # fmt: skip
     spec = (delivery or Delivery()).apply(spec)
     spec.check(kind)

@@ -60,6 +60,11 @@ def parse(scene: str, known: Sequence[Parameter], words: Sequence[str]) -> dict[
                 f"{word!r} is not a parameter: parameters are NAME=VALUE without spaces. "
                 f"Scene '{scene}' has: {' '.join(p.name for p in known)}."
             )
+        if name in given:
+            raise AnimatorError(
+                f"{name!r} is given twice, as {name}={given[name]} and as {word}. Give it once; many values "
+                f"at a time are a sweep: animator sweep {scene} {name}={given[name]},{text}."
+            )
         given[name] = text
     return check(scene, known, given)
 

@@ -83,7 +83,8 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (f"PC {k + 1} ({share:.{0 if share >= 0.1 else 1}%})" for k, share in enumerate(shares))
+    first, second = (f"PC {k + 1} ({share:.{0 if 0.1 <= share < 0.99 else 1}%})"
+                     for k, share in enumerate(shares))  # fmt: skip
     baseline = RANDOM_WALK if origin.size > 2 else None
     return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
 

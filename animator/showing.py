@@ -79,8 +79,13 @@ def _poster(path: Path, info: FilmInfo) -> bytes:
 
     last = None
     plugin = "pyav" if info.format in ("mp4", "webm") else "pillow"
-    for picture in iio.imiter(path, plugin=plugin):
-        last = picture
+    try:
+        for picture in iio.imiter(path, plugin=plugin):
+            last = picture
+    except (OSError, ValueError, SyntaxError) as error:  # PyAV's errors are among them
+        raise AnimatorError(
+            f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
+        ) from error
     if last is None:
         raise AnimatorError(f"'{path}' has no picture. Render it again.")
     kept = io.BytesIO()

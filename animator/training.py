@@ -72,6 +72,6 @@ def recorded(
             return load(path), True
         except AnimatorError:
             path.unlink()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    cache.writable(path)
     record(experiment, path, notes, progress)
     return load(path), False

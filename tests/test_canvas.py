@@ -9,6 +9,8 @@ from matplotlib.text import Text
 from animator import style, words
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
+from animator.panels.loss import LossPanel
+from animator.panels.scale import LossScale
 from animator.panels.stamps import Sprite
 from animator.scene import DEFAULT_LAYOUT
 from animator.timeline import FrameState
@@ -119,3 +121,22 @@ def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     drawn = Canvas([wide], layout, style.find("dark"), size, "A network learns two spirals", caption)
     drawn.draw(FrameState(60 if ended else 31, ended))
     assert overlaps(shown_texts(drawn)) == []
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.73, 0.76), (1e-5, 2.0), (0.2, 0.9), (40.0, 41.5)])
+def test_a_colour_bar_has_numbers(low, high):
+    """Two or more round ones, inside of the range, also where no power of ten lies in it."""
+    ticks = LossScale(low, high).ticks()
+    assert len(ticks) >= 2 and all(low <= tick <= high for tick in ticks)
+    assert all(len(f"{tick:g}") <= 6 for tick in ticks)
+
+
+def test_losses_that_are_alike_have_a_linear_axis(view):
+    """From 0.75 to 0.73 there is no power of ten: the axis is linear, with two ticks or more within."""
+    alike = np.linspace(0.75, 0.73, 61)
+    drawn = canvas(replace(view, loss=alike, batch_loss=alike[:-1]))
+    axes = next(panel for panel in drawn.panels if isinstance(panel, LossPanel)).curves.axes
+    low, high = axes.get_ylim()
+    assert axes.get_yscale() == "linear" and low < 0.73 < 0.75 < high
+    assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2
+    assert canvas(view).panels[2].curves.axes.get_yscale() == "log"

@@ -381,15 +381,14 @@ def sentence(action: Any, *arguments: Any) -> str:
             640,
             360,
             0,
-            "fps=0 is not possible: a film shows more than 0 and at most 240 frames a second. Use --fps 30.",
+            "fps=0 is not possible: a film shows from 0.1 to 240 frames a second. Use --fps 30.",
         ),
         (
             ".png",
             640,
             360,
             float("nan"),
-            "fps=nan is not possible: a film shows more than 0 and at most 240 frames a second. "
-            "Use --fps 30.",
+            "fps=nan is not possible: a film shows from 0.1 to 240 frames a second. Use --fps 30.",
         ),
     ],
 )

@@ -308,3 +308,41 @@ def test_a_budget_is_kept(tmp_path, capsys):
     assert done.code == 2
     assert "'none.mp4' does not fit into 10,000 bytes, however small it is made." in done.err
     assert not none.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("epochs=2", "epochs=3"), "'epochs' is given twice, as epochs=2 and as epochs=3. Give it once; "),
+        (
+            ("-o", "a.webp", "--max-bytes", "20kB"),
+            "--max-bytes cannot be kept for 'a.webp': only .mp4 and .gif",
+        ),
+        (("-o", "a.gif", "--codec", "h265"), "--codec h265 is for .mp4 files, and none is written. Leave it"),
+        (("-o", "."), "'-o .' names no film: there is nothing before its suffix. Use -o film.mp4."),
+        (("-o", "a.gif", "-o", "a.gif"), "-o names 'a.gif' twice. Give each file once."),
+        (
+            ("-o", "a.gif", "--fps", "0"),
+            "fps=0 is not possible: a film shows from 0.1 to 240 frames a second.",
+        ),
+        (("-o", "a.gif", "--size", "²x180"), "--size ²x180 is not a size in pixels. Type it as WIDTHxHEIGHT"),
+    ],
+)
+def test_what_nobody_could_follow_is_one_sentence(tmp_path, monkeypatch, capsys, words, said):
+    """Before anything is trained, with exit code 2 and no file."""
+    monkeypatch.chdir(tmp_path)
+    done = run(capsys, "render", "neuron", *words)
+    assert (done.code, done.out) == (2, "") and done.err.startswith(f"animator: {said}")
+    assert done.err.count("\n") == 1 and not list(tmp_path.iterdir())
+
+
+def test_a_film_that_was_cut_short_is_damaged(tmp_path):
+    """Its header is at the front and whole; the boxes are longer than the file."""
+    path = tmp_path / "film.mp4"
+    write(path, FilmSpec(96, 64, 10))
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(AnimatorError) as caught:
+        inspect(path)
+    assert str(caught.value) == (
+        f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
+    )

@@ -108,3 +108,19 @@ def test_the_end_card_of_many_runs_names_the_best():
     look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), style.DARK, 14.0)
     readout = Readout(look, Box(0, 0, 1280, 720), views, "Many", "")
     assert readout._outcomes()[-1] == ("lowest loss on 10 test samples", "0.49, run 7")
+
+
+def test_a_race_of_two_rates_tells_none():
+    """One number cannot be the rate of both; it is told where both have the same."""
+    from matplotlib.figure import Figure
+
+    from animator import style
+    from animator.layout import Box
+    from animator.panels.base import DPI, Look
+    from animator.panels.readout import Readout
+
+    look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), style.DARK, 14.0)
+    for rates, told in (((0.5, 0.5), True), ((0.5, 1.5), False)):
+        views = [replace(numpy_view(), learning_rate=np.full(60, rate)) for rate in rates]
+        readout = Readout(look, Box(0, 0, 1280, 720), views, "Two", "")
+        assert ("learning rate" in [stamp.get_text() for stamp in readout.names]) == told

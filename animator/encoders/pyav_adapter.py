@@ -6,6 +6,7 @@ where imageio has renamed that, the file is opened with PyAV itself, which is th
 """
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -61,6 +62,8 @@ class VideoStream:
     """A stream that pictures are sent to, each with its time stamp in units of 1 / rate seconds."""
 
     def __init__(self, container: Any, spec: StreamSpec) -> None:
+        if spec.codec == "libsvtav1":
+            os.environ.setdefault("SVT_LOG", "1")  # errors only
         self._container = container
         self._unit = 1 / spec.rate
         self._sent = False

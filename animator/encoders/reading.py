@@ -49,6 +49,8 @@ def _video(path: Path, name: str) -> FilmInfo:
     from animator.encoders.mp4 import from_tags
     from animator.encoders.pyav_adapter import read_facts
 
+    if name == "mp4":
+        _whole(path)
     facts = read_facts(path)
     return FilmInfo(
         path=path,
@@ -61,6 +63,20 @@ def _video(path: Path, name: str) -> FilmInfo:
         bytes=path.stat().st_size,
         metadata=from_tags(facts.metadata),
     )
+
+
+def _whole(path: Path) -> None:
+    """ValueError when one of the boxes of an MP4 is longer than the file (ISO/IEC 14496-12, clause 4.2)."""
+    end, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while at < end:
+            file.seek(at)
+            head = file.read(16)
+            size = int.from_bytes(head[:4], "big")
+            size = int.from_bytes(head[8:16], "big") if size == 1 else size or end - at
+            at += max(size, 8)
+    if at > end:
+        raise ValueError("the file ends early")
 
 
 def _pictures(path: Path, name: str) -> FilmInfo:

@@ -17,7 +17,7 @@ LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
 EVEN = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
 CLEAR = (".png", ".apng", ".webp", ".webm", ".gif", "folder")
 CODECS = ("h264", "h265", "av1")
-FASTEST = 240  # frames a second
+FASTEST, SLOWEST = 240, 0.1  # frames a second
 FASTEST_GIF = 50  # frames a second: two hundredths each, the shortest delay that viewers keep
 LONGEST_PAUSE = 300  # seconds
 
@@ -140,10 +140,10 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _check_rate(fps: float) -> None:
-    if not 0 < fps <= FASTEST:
+    if not SLOWEST <= fps <= FASTEST:
         raise AnimatorError(
-            f"fps={fps:g} is not possible: a film shows more than 0 and at most {FASTEST} frames a "
-            "second. Use --fps 30."
+            f"fps={fps:g} is not possible: a film shows from {SLOWEST:g} to {FASTEST} frames a second. "
+            "Use --fps 30."
         )
 
 

@@ -1,7 +1,11 @@
-"""Loss over steps on a log axis: the loss of each batch, and the loss on all data."""
+"""Loss over steps on a log axis: the loss of each batch, and the loss on all data.
+
+Losses that are all alike are drawn on a linear axis: there is no power of ten between them to be named.
+"""
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from animator.layout import Box
@@ -12,6 +16,7 @@ from animator.words import number
 
 Floats = NDArray[np.float64]
 
+NARROW = 4.0  # times the lowest loss: up to there an axis is linear
 DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends there
 
 
@@ -30,16 +35,28 @@ class LossPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2))
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
-        axes.set_yscale("log")
-        axes.set_ylim(*limits(np.concatenate([line.values for line in lines])))
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        loss_axis(axes, np.concatenate([line.values for line in lines]))
         self.heading(self.curves.box, self.title or "loss over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+def loss_axis(axes: Axes, values: Floats) -> None:
+    """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW."""
+    known = values[np.isfinite(values)]
+    axes.yaxis.set_minor_locator(NullLocator())
+    if len(known) and known.max() < NARROW * known.min():
+        room = 0.1 * float(known.max() - known.min()) or 0.1 * float(known.max())
+        axes.set_ylim(float(known.min()) - room, float(known.max()) + room)
+        axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
+    else:
+        axes.set_yscale("log")
+        axes.set_ylim(*limits(values))
+        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def positive(values: Floats) -> Floats:

@@ -1,12 +1,11 @@
 """The loss on all data of several runs over steps, on one log axis, in the colours of the race."""
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import CLOCKS, Curves, Line
-from animator.panels.loss import limits, positive
+from animator.panels.loss import loss_axis, positive
 from animator.timeline import FrameState
 from animator.words import number
 
@@ -35,11 +34,7 @@ class LossesPanel(Panel):
             )
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
         axes = self.curves.axes
-        axes.set_yscale("log")
-        axes.set_ylim(*limits(np.concatenate([line.values for line in lines])))
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        loss_axis(axes, np.concatenate([line.values for line in lines]))
         self.heading(self.curves.box, self.title or "loss")
         self.moving = list(self.curves.artists)
 

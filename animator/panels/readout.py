@@ -88,7 +88,8 @@ class Readout:
         em = self.look.em
         names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
         same = all(np.array_equal(view.epoch, self.views[0].epoch) for view in self.views)
-        self.told = 3 if len(self.views) <= MOST else 1 + int(same)
+        rates = all(np.array_equal(view.learning_rate, self.views[0].learning_rate) for view in self.views)
+        self.told = 1 + int(same) + int(same and rates and len(self.views) <= MOST)
         names = names[: self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:

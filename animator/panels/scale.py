@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 BANDS = 15
@@ -57,6 +58,15 @@ class LossScale:
             far = all(abs(self.position(loss) - self.position(c)) > 0.12 for c in chosen)
             if loss <= self.high and self.position(loss) > 0.03 and far:
                 chosen.append(loss)
+        return chosen if len(chosen) > 1 else self._even_ticks()
+
+    def _even_ticks(self) -> list[float]:
+        """Round losses where those from `low` to `high` are too alike to have powers of ten between them."""
+        chosen: list[float] = []
+        for loss in reversed(MaxNLocator(12, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)):
+            far = all(abs(self.position(loss) - self.position(c)) > 0.12 for c in chosen)
+            if self.low < loss <= self.high and self.position(loss) > 0.03 and far:
+                chosen.append(float(loss))
         return chosen
 
 
