@@ -104,13 +104,13 @@ def test_codecs_of_mp4(tmp_path, codec, name):
 
 
 def test_a_gif_without_a_background_has_hard_edges_on_its_matte(tmp_path):
-    """Alpha 0 and 64 are clear, 192 lies on the matte, 255 is itself; in each frame."""
+    """Alpha 0 and 16 are clear, 192 lies on the matte, 255 is itself; in each frame."""
     path = tmp_path / "film.gif"
     spec = FilmSpec(96, 64, 10, transparent=True, matte=(250, 250, 240), exact_colours=((40, 200, 40),))
     frames = []
     for i in range(4):
         frame = np.zeros((64, 96, 4), np.uint8)
-        frame[:, 20 + i : 40] = (200, 40, 40, 64)
+        frame[:, 20 + i : 40] = (200, 40, 40, 16)
         frame[:, 40:64] = (200, 40, 40, 192)
         frame[10 * i :, 64:] = (40, 200, 40, 255)
         frames.append(frame)

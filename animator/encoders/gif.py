@@ -18,7 +18,7 @@ from animator.encoders.formats import Box, Frame, Samples, check_frame, check_re
 from animator.encoders.pyav_adapter import StreamSpec, VideoStream, palette_picture, writing
 from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
 
-HALF = 128  # alpha
+EDGE = 20  # alpha: what is less there is not there at all; the dot of a small number is hardly more
 OPAQUE = np.array([0, 0, 0, 255], np.uint8)
 LONGEST_DELAY = 30_000  # hundredths; a longer stay is stored as several pictures
 
@@ -68,10 +68,10 @@ class GifEncoder:
             self._last_start = moment
 
     def _clear(self, frame: Frame) -> palette.Bytes:
-        """Indices with hard edges: what is less than half there is not there, the rest lies on the matte."""
+        """Indices with hard edges: what is hardly there is not there, the rest lies on the matte."""
         assert self._index is not None, "chosen before"
         index = self._index(on_matte(frame, self._spec.matte))
-        index[frame[..., 3] < HALF] = palette.TRANSPARENT
+        index[frame[..., 3] < EDGE] = palette.TRANSPARENT
         return index
 
     def _choose(self, frames: Iterable[Frame]) -> None:
