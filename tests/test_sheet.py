@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -19,6 +20,7 @@ from animator.sweep import sheet
 from animator.sweep.bar import spaced
 from animator.sweep.board import Board, room_of
 from animator.sweep.captions import caption
+from animator.sweep.desk import Films
 from animator.sweep.grid import Room, arranged
 from animator.sweep.raster import Raster
 from animator.sweep.tiles import loss_now
@@ -341,6 +343,18 @@ def test_too_many_cells_make_pages(kept_views, tmp_path):  # noqa: F811
 
 def test_without_films_there_is_no_sheet(tmp_path):
     assert sheet.make(tmp_path, manifest({"rate": [0.1]}), {}) == []
+
+
+def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path, monkeypatch):  # noqa: F811
+    """The films of a sweep hold those of cells that have recordings, and say so of the others."""
+    made, given = four(moving=False)
+    monkeypatch.setattr(Films, "_film", lambda self, index: given[index])
+    films = Films(SimpleNamespace(ledger=SimpleNamespace(manifest=made)))
+    assert list(films) == [0, 1, 2] and [index in films for index in (2, 3, 4, "a")] == [True, *[False] * 3]
+    with pytest.raises(KeyError):
+        films[3]
+    paths = sheet.make(tmp_path, made, films, size=(320, 180))
+    assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
 
 
 def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F811
