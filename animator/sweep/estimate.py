@@ -36,7 +36,8 @@ def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mappin
     each = figures["record"] + figures["surface"] + figures["draw"] * drawn
     film = figures["film_bytes"] * drawn + POSTER * look.width * look.height
     size = 2 * figures["recording_bytes"] + figures["surface_bytes"] + film
-    return Estimate(START + cells * each / max(1, min(workers, cells)), int(cells * size), bool(known))
+    taken = START + cells * each / min(workers, cells) if cells else 0.0
+    return Estimate(taken, int(cells * size), bool(known))
 
 
 def measured(manifest: Manifest) -> dict[str, float]:
