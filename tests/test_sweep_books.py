@@ -195,6 +195,8 @@ def test_an_estimate_is_what_an_earlier_sweep_measured():
     assert found.seconds == estimate.START + 4 * (2 + 1 + 5) / 2
     assert found.bytes == 4 * (2 * 100 + 50 + 1000 + 0.25 * 100 * 100)
     assert found.measured
-    assert not estimate.estimate(4, Look(), 6.0, 2, {}).measured
+    guess = estimate.estimate(4, Look(), 6.0, 2, {})
+    told = estimate.estimate(4, Look(), 6.0, 2, estimate.GUESS)
+    assert not guess.measured and guess.seconds == told.seconds + estimate.FIRST
     assert estimate.estimate(0, Look(), 6.0, 2, known) == estimate.Estimate(0.0, 0, True)
     assert estimate.measured(replace(BOOK, cells=CELLS[1:])) == {}
