@@ -17,6 +17,7 @@ from animator.sweep.lock import held
 from animator.sweep.manifest import Axis, Cell, Manifest
 from animator.sweep.opening import difference, opened, standing
 from animator.sweep.plan import Look
+from tests.running import run
 
 CELLS = (
     Cell(0, "000-rate=0.1", {"rate": 0.1}, "done", film="films/000-rate=0.1.mp4",
@@ -55,6 +56,33 @@ def test_what_is_no_manifest_is_refused(tmp_path):
         AnimatorError, match=r"The manifest of the sweep is damaged: 'axes' is missing or wrong."
     ):
         Manifest.from_dict({"format": "animator sweep 1"})
+
+
+DAMAGE = [
+    ({"cells": [3]}, "cells"), ({"cells": {}}, "cells"), ({"axes": ["rate"]}, "axes"),
+    ({"axes": [{"name": "rate"}]}, "values"), ({"film": {"seconds": "long"}}, "seconds"),
+    ({"film": []}, "film"), ({"products": [1]}, "products"), ({"title": None}, "title"),
+    ({"results": []}, "results"), ({"seconds": "3"}, "seconds"), ({"seconds": {"record": "3"}}, "record"),
+    ({"bytes": {"film": 1.5}}, "film"), ({"parameters": []}, "parameters"), ({"index": "0"}, "index"),
+    ({"kind": "lost"}, "kind"), ({"spans": [[1]]}, "spans"), ({"spans": [[None, 1]]}, "spans"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "name"), DAMAGE)
+def test_a_manifest_of_wrong_types_is_one_sentence(tmp_path, capsys, part, name):
+    whole = BOOK.to_dict()
+    (key,) = part
+    if key in whole:
+        whole |= part
+    else:
+        whole["cells"][0] |= part
+    (tmp_path / "manifest.json").write_text(json.dumps(whole), encoding="utf-8")
+    ran = run(capsys, "gallery", str(tmp_path))
+    assert (ran.code, ran.err) == (
+        2,
+        f"animator: The manifest of the sweep is damaged: '{name}' is missing or wrong. Run the sweep again "
+        "with --force.\n",
+    )
 
 
 def test_the_books_follow_each_change(tmp_path):
