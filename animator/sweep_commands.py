@@ -55,13 +55,19 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     made = plan.plan(scene, words, look, asked.zipped, asked.rows, _command(scene, words, asked))
     target = asked.output or Path("output") / f"{names.safe(made.scene.name)}-sweep"
     known = Store(folder()).figures(run.figures_key(made))
-    figures = _estimate(made, orders.jobs, known)
+    done, left, trouble = _standing(made, target, orders)
+    figures = _estimate(made, left, orders.jobs, known)
     out = sys.stderr if asked.json else sys.stdout
-    out.write(said(made, target, figures, asked.cluster or f"{orders.jobs} jobs") + "\n")
+    out.write(said(made, target, figures, asked.cluster or f"{orders.jobs} jobs", done, trouble) + "\n")
     out.flush()
+    if trouble is not None:
+        raise trouble
     if asked.dry_run:
         if asked.json:
-            sys.stdout.write(json_text.dumps(_planned(made, target, figures), indent=2) + "\n")
+            sys.stdout.write(
+                json_text.dumps(_planned(made, target, figures) | {"done": done, "left": left}, indent=2)
+                + "\n"
+            )
         return 0
     with ending_on_term(), cells_shown() as (told, progress):
         outcome = run.sweep(made, target, orders, told, progress)
@@ -87,6 +93,17 @@ def _orders(asked: Asked) -> Any:
     return Orders(jobs, asked.cluster, asked.timeout, asked.retry_failed, asked.force, asked.use_cache)
 
 
+def _standing(made: "Plan", folder: Path, orders: Any) -> tuple[int, int, AnimatorError | None]:
+    """(cells that are done in `folder`, cells that are left, why the sweep cannot go there or None)."""
+    from animator.sweep.opening import standing
+    from animator.sweep.run import manifest_of
+
+    try:
+        return *standing(folder, manifest_of(made, {}), orders.force, orders.retry_failed), None
+    except AnimatorError as error:
+        return 0, len(made.cells), error
+
+
 def _cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -106,15 +123,16 @@ def _command(scene: str, words: list[str], asked: Asked) -> str:
     return shlex.join(said)
 
 
-def _estimate(made: "Plan", jobs: int, known: dict[str, Any]) -> "Estimate":
+def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, Any]) -> "Estimate":
     from animator.sweep.desk import first_seconds
     from animator.sweep.estimate import estimate
 
-    return estimate(len(made.cells), made.look, first_seconds(made), jobs, known)
+    return estimate(cells, made.look, first_seconds(made), jobs, known)
 
 
-def said(made: "Plan", folder: Path, figures: "Estimate", who: str) -> str:
-    """The plan in words."""
+def said(made: "Plan", folder: Path, figures: "Estimate", who: str, done: int = 0,
+         trouble: AnimatorError | None = None) -> str:  # fmt: skip
+    """The plan in words. done: cells that are there already; trouble: why the folder cannot be used."""
     import shutil
 
     axes = "\n".join(f"  {axis.name}: {_some(axis.values)}" for axis in made.axes)
@@ -122,13 +140,15 @@ def said(made: "Plan", folder: Path, figures: "Estimate", who: str) -> str:
     free = shutil.disk_usage(place).free
     look = made.look
     guess = "" if figures.measured else " (a guess: no sweep of this scene was measured here yet)"
+    kept = f"  {done:,} of {len(made.cells):,} cells are there already\n" if done else ""
+    taken = "" if trouble is None else ", which holds something else"
     return (
         f"{made.scene.name}: {made.shape}, {look.format}, {look.width}x{look.height}, {look.fps:g} "
         "frames a second\n"
-        f"{axes}\n"
+        f"{axes}\n{kept}"
         f"  about {duration(figures.seconds)} by {who}, and {size(figures.bytes)} on disk, where "
         f"{size(free)} are free{guess}\n"
-        f"  to {folder}"
+        f"  to {folder}{taken}"
     )
 
 

@@ -154,7 +154,7 @@ def test_addresses_are_relative_and_quoted(tmp_path):
 def test_the_page_counts_what_became_of_the_cells(sweep):
     """Words for those that diverged or failed; the product that is not there is left out."""
     text, data = sweep.read_text(encoding="utf-8"), payload(sweep)
-    assert "<li>12 films</li><li>6 rate × 2 optimizer</li><li>1 diverged</li><li>1 failed</li>" in text
+    assert "<li>11 films</li><li>6 rate × 2 optimizer</li><li>1 diverged</li><li>1 failed</li>" in text
     assert [c["words"] for c in data["cells"] if c["words"]] == [
         "Diverged: not finite from step 12.", "Failed: The worker was killed."]  # fmt: skip
     assert data["cells"][3]["title"] == "rate 0.2 · optimizer adam"
@@ -166,6 +166,22 @@ def test_the_same_folder_gives_the_same_page(sweep):
     """And a page of ours may be written over."""
     before = sweep.read_bytes()
     assert gallery.make(sweep.parent) == sweep and sweep.read_bytes() == before
+
+
+def test_the_page_is_the_same_whichever_command_wrote_it(sweep):
+    """animator sweep writes it before the manifest names it; it is no product of its own."""
+    known = manifest.read(sweep.parent)
+    (sweep.parent / "results.csv").touch()
+    for names in (("index.html",), ("index.html", "results.csv")):
+        other = replace(known, products=(*known.products, *names))
+        assert gallery.html(sweep.parent, other) == sweep.read_text(encoding="utf-8")
+
+
+def test_what_has_no_film_is_not_compared(sweep):
+    """Eleven cells and the large view have the button; the failed cell has none."""
+    text = sweep.read_text(encoding="utf-8")
+    failed = text[text.index('id="cell-11"') : text.index("</ol>")]
+    assert text.count('class="pick"') == 12 and 'class="pick"' not in failed
 
 
 def test_a_folder_without_a_manifest_is_told_by_its_films(tmp_path, media):
@@ -528,7 +544,9 @@ def test_what_files_say_does_no_harm(visit, tmp_path, media):
     one = cell(0, parameters={EVIL: EVIL, "optimizer": "<i>sgd</i>"}, command=EVIL, alt_text=EVIL, name=EVIL)
     two = cell(1, state="failed", reason=EVIL, film=None, poster=None, parameters={EVIL: 'x" onmouseover="y'})
     out = cell(2, film="../secret.mp4", poster="../../etc/hostname", log="javascript:alert(1)")
-    whole = described([one, two, out], title=f"<script>document.title='hurt'</script>{EVIL}", command=EVIL,
+    three = cell(3, parameters={EVIL: 'x" onmouseover="y', "optimizer": EVIL})
+    every = [one, two, out, three]
+    whole = described(every, title=f"<script>document.title='hurt'</script>{EVIL}", command=EVIL,
                       description=EVIL, axes=(Axis(EVIL, (EVIL,)),), products=("../secret.mp4",))  # fmt: skip
     page = laid_out(tmp_path / "sweep", whole, media)
     text = page.read_text(encoding="utf-8")
@@ -538,7 +556,7 @@ def test_what_files_say_does_no_harm(visit, tmp_path, media):
     tab.locator("#cell-0 .screen").click()
     assert tab.locator("#large code").inner_text() == EVIL
     tab.keyboard.press("Escape")
-    for i in (0, 1):
+    for i in (0, 3):
         tab.locator(f"#cell-{i} .pick").click()
     tab.get_by_role("button", name="Side by side").click()
     tab.locator("#compare .close").click()

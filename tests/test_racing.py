@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -58,6 +59,30 @@ def test_names_are_the_swept_values_and_the_surface_is_true(sweep):
     for view, index in zip(views, range(4), strict=True):
         np.testing.assert_array_equal(view.trajectory, films[index].views(30.0)[0].trajectory)
         np.testing.assert_allclose(view.field.heights, view.loss[view.field.checked], rtol=1e-4, atol=1e-6)
+
+
+def test_a_single_axis_is_named_beside_its_values(sweep):
+    """And a race is at least as large as a sheet, so that its words are read where cells are small."""
+    _, films = sweep
+    one = manifest({"learning_rate": [0.25, 0.5]})
+    film = racing.race(one, [films[0], films[2]], range(2), "dark")
+    assert film.names == ("learning_rate 0.25", "learning_rate 0.5")
+    small, large = (replace(one, film={"width": w, "height": h}) for w, h in ((320, 180), (2560, 1440)))
+    assert (racing.scaled(small, ".mp4"), racing.scaled(large, ".mp4")) == ((1920, 1080), (2560, 1440))
+
+
+def test_a_race_of_small_films_is_large(sweep, tmp_path, monkeypatch):
+    made, films = sweep
+    sizes = []
+
+    def save(self, path, size, fps):
+        sizes.append(size)
+        path.touch()
+        return [SimpleNamespace(path=path)]
+
+    monkeypatch.setattr(Film, "save", save)
+    racing.make(tmp_path, replace(made, film={**made.film, "width": 320, "height": 180}), films)
+    assert sizes == [(1920, 1080)]
 
 
 def test_runs_on_other_data_or_of_other_weights_do_not_race(sweep, tmp_path):

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -16,9 +17,11 @@ from animator.encoders.reading import inspect
 from animator.interpolation import bilinear
 from animator.panels.scale import BANDS, LossScale, colour_map
 from animator.sweep import sheet
+from animator.sweep import tiles as sweep_tiles
 from animator.sweep.bar import spaced
 from animator.sweep.board import Board, room_of
 from animator.sweep.captions import caption
+from animator.sweep.desk import Films
 from animator.sweep.grid import Room, arranged
 from animator.sweep.raster import Raster
 from animator.sweep.tiles import loss_now
@@ -161,7 +164,7 @@ def test_changed_regions_hold_all_that_changed(kept_views):  # noqa: F811
     assert board.changed == []
 
 
-def test_a_tile_says_the_loss_of_its_step_and_where_it_left(kept_views):  # noqa: F811
+def test_a_tile_says_the_loss_of_its_step_and_where_it_left(kept_views, monkeypatch):  # noqa: F811
     made, films = four()
     board, _ = board_of(made, films, (1920, 1080))
     for step in (0, 19, 20, 60):
@@ -173,6 +176,11 @@ def test_a_tile_says_the_loss_of_its_step_and_where_it_left(kept_views):  # noqa
         said = [note.get_text() for note in tiles[2].notes]
         assert said == (["left at", "step 20"] if step >= 20 else ["", ""])
         assert [note.get_text() for note in tiles[0].notes] == ["", ""]
+    monkeypatch.setattr(sweep_tiles, "hatch", lambda *given: pytest.fail("what left is not hatched"))
+    board.draw(FrameState(60, False, onto=60))
+    shared = survey(films, 30.0, {})
+    words = caption(made, arranged(made, HD)[0], shared, (1, 1), [t.track for t in board.tiles])
+    assert words.endswith("Left: out of the window, the loss still finite.")
 
 
 def test_losses_that_stop_being_finite_are_said_and_those_of_batches_stand_in():
@@ -185,10 +193,14 @@ def test_losses_that_stop_being_finite_are_said_and_those_of_batches_stand_in():
 
 def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
     view = replace(numpy_view(moving=False), broke_at=31)
-    board, _ = board_of(manifest({"rate": [0.1]}), {0: film_of(view)})
+    made, films = manifest({"rate": [0.1]}), {0: film_of(view)}
+    board, _ = board_of(made, films)
     before = board.draw(FrameState(30, False, onto=30)).copy()
     after = board.draw(FrameState(31, False, onto=31)).copy()
     assert [note.get_text() for note in board.tiles[0].notes] == ["not finite", "at step 31"]
+    shared = survey(films, 30.0, {})
+    words = caption(made, arranged(made, HD)[0], shared, (1, 1), [board.tiles[0].track])
+    assert words.endswith("Hatched: not finite any more.")
     box = board.tiles[0].box
     part = np.s_[
         360 - int(box.bottom + box.height) : 360 - int(box.bottom), int(box.left) : int(box.left + box.width)
@@ -317,7 +329,7 @@ def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # no
         assert said.details == {"sweep": "neuron", "page": 1, "pages": 1}
         assert said.alt_text.startswith("A contact sheet of 'One neuron', all cells moving together: "
                                         "learning_rate 0.1 0.5; optimizer sgd adam.")  # fmt: skip
-        assert "4 cells, 1 diverged, 1 failed." in said.alt_text
+        assert "4 cells, 1 left the window, 1 failed." in said.alt_text
 
 
 def test_the_same_sweep_makes_the_same_bytes(kept_views, tmp_path):  # noqa: F811
@@ -341,6 +353,18 @@ def test_too_many_cells_make_pages(kept_views, tmp_path):  # noqa: F811
 
 def test_without_films_there_is_no_sheet(tmp_path):
     assert sheet.make(tmp_path, manifest({"rate": [0.1]}), {}) == []
+
+
+def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path, monkeypatch):  # noqa: F811
+    """The films of a sweep hold those of cells that have recordings, and say so of the others."""
+    made, given = four(moving=False)
+    monkeypatch.setattr(Films, "_film", lambda self, index: given[index])
+    films = Films(SimpleNamespace(ledger=SimpleNamespace(manifest=made)))
+    assert list(films) == [0, 1, 2] and [index in films for index in (2, 3, 4, "a")] == [True, *[False] * 3]
+    with pytest.raises(KeyError):
+        films[3]
+    paths = sheet.make(tmp_path, made, films, size=(320, 180))
+    assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
 
 
 def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F811

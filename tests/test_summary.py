@@ -18,6 +18,7 @@ from animator.sweep import summary
 from animator.sweep.pooled import table
 from animator.sweep.scales import decades, geometric, round_numbers, thinned
 from animator.sweep.shades import shades
+from animator.sweep.values import best, diverged, left, outcome
 from tests.sweeps import cell, manifest
 
 RATES = [0.01, 0.1, 1.0, 10.0]
@@ -68,6 +69,20 @@ def test_seeds_are_pooled_by_their_median_and_broken_ones_count_as_infinite():
     assert found.best() == (0,)
     alone = table(manifest({"seed": [0, 1]}))
     assert [axis.name for axis in alone.axes] == ["seed"] and alone.seeds == 1
+
+
+def test_what_left_the_window_is_not_what_diverged():
+    """A finite loss out of the window is as good as any; a loss that is not finite is none."""
+    fates = {"c0": {"loss": 0.5, "left_window_at": 9}, "c1": {"loss": None, "not_finite_at": 3},
+             "c2": {"loss": None, "not_finite_at": 3, "left_window_at": 2}}  # fmt: skip
+    made = over({"rate": RATES}, lambda rate: rate, **fates)
+    assert [diverged(cell) for cell in made.cells] == [False, True, True, False]
+    assert [left(cell) for cell in made.cells] == [True, False, False, False]
+    assert best(made.cells) is made.cells[0] and table(made).best() == (0,)
+    assert outcome(made) == (
+        "4 cells, 2 diverged, 1 left the window. The final loss goes from 0.50 to 10; it is lowest at rate "
+        "0.01."
+    )
 
 
 def test_failed_and_waiting_cells_have_no_loss():
@@ -131,7 +146,8 @@ def cells_of(axes):
 
 def test_the_heat_map_has_every_cell_in_its_place_and_colour():
     axes = {"rate": RATES, "kind": ["sgd", "adam"]}
-    made = over(axes, lambda rate, kind: rate * len(kind), c5={"loss": None, "left_window_at": 3})
+    made = over(axes, lambda rate, kind: rate * len(kind), c5={"loss": None, "not_finite_at": 3},
+                c0={"loss": 0.03, "left_window_at": 3})  # fmt: skip
     figure, said = summary.draw(made)
     heat = figure.axes[1]
     faces, hatched = cells_of(heat)
@@ -145,7 +161,8 @@ def test_the_heat_map_has_every_cell_in_its_place_and_colour():
     assert scale.share(np.sqrt(0.03 * 40)) == pytest.approx(0.5)
     assert said == (
         "A heat map of the final loss. Final loss over rate and kind. "
-        "Lowest: 0.030 at rate 0.01, kind sgd (ringed). 1 of 8 cells diverged (hatched)."
+        "Lowest: 0.030 at rate 0.01, kind sgd (ringed). 1 of 8 cells diverged (hatched); "
+        "1 of 8 cells left the window."
     )
 
 
@@ -180,7 +197,7 @@ def test_cells_that_are_no_product_stand_side_by_side():
     figure, said = summary.draw(manifest({"a": [0, 1, 2], "b": ["x", "y", "z"]}, cells, "zip"))
     labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert labels == ["a 0, b x", "a 1, b y", "a 2, b z"]
-    assert "Lowest: 1.0 at a, b a 0, b x (ringed)." in said
+    assert "Lowest: 1.0 at a 0, b x (ringed)." in said
 
 
 @pytest.mark.parametrize("counts", [(1,), (25,), (4, 3), (25, 3), (25, 4, 3), (6, 5, 3, 3)])
@@ -206,7 +223,7 @@ def test_text_is_large_enough_and_inside(counts, look):
 def test_a_sweep_of_which_nothing_came_has_a_figure_too(tmp_path, axes, fate):
     made = over(axes, lambda **_: 1.0, **{f"c{i}": fate for i in range(8)})
     said = inspect(summary.make(tmp_path, made)).metadata.alt_text
-    assert "No cell came to an end that is finite and in its window." in said
+    assert "No cell came to an end that is finite." in said
 
 
 def test_the_same_manifest_gives_the_same_bytes_with_its_words(tmp_path):

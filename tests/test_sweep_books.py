@@ -15,8 +15,9 @@ from animator.sweep import estimate, manifest
 from animator.sweep.ledger import Ledger
 from animator.sweep.lock import held
 from animator.sweep.manifest import Axis, Cell, Manifest
-from animator.sweep.opening import opened
+from animator.sweep.opening import difference, opened, standing
 from animator.sweep.plan import Look
+from tests.running import run
 
 CELLS = (
     Cell(0, "000-rate=0.1", {"rate": 0.1}, "done", film="films/000-rate=0.1.mp4",
@@ -55,6 +56,33 @@ def test_what_is_no_manifest_is_refused(tmp_path):
         AnimatorError, match=r"The manifest of the sweep is damaged: 'axes' is missing or wrong."
     ):
         Manifest.from_dict({"format": "animator sweep 1"})
+
+
+DAMAGE = [
+    ({"cells": [3]}, "cells"), ({"cells": {}}, "cells"), ({"axes": ["rate"]}, "axes"),
+    ({"axes": [{"name": "rate"}]}, "values"), ({"film": {"seconds": "long"}}, "seconds"),
+    ({"film": []}, "film"), ({"products": [1]}, "products"), ({"title": None}, "title"),
+    ({"results": []}, "results"), ({"seconds": "3"}, "seconds"), ({"seconds": {"record": "3"}}, "record"),
+    ({"bytes": {"film": 1.5}}, "film"), ({"parameters": []}, "parameters"), ({"index": "0"}, "index"),
+    ({"kind": "lost"}, "kind"), ({"spans": [[1]]}, "spans"), ({"spans": [[None, 1]]}, "spans"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("part", "name"), DAMAGE)
+def test_a_manifest_of_wrong_types_is_one_sentence(tmp_path, capsys, part, name):
+    whole = BOOK.to_dict()
+    (key,) = part
+    if key in whole:
+        whole |= part
+    else:
+        whole["cells"][0] |= part
+    (tmp_path / "manifest.json").write_text(json.dumps(whole), encoding="utf-8")
+    ran = run(capsys, "gallery", str(tmp_path))
+    assert (ran.code, ran.err) == (
+        2,
+        f"animator: The manifest of the sweep is damaged: '{name}' is missing or wrong. Run the sweep again "
+        "with --force.\n",
+    )
 
 
 def test_the_books_follow_each_change(tmp_path):
@@ -121,6 +149,48 @@ def test_a_folder_is_new_or_goes_on_or_is_refused(tmp_path):
     assert (kept.exists(), ours.exists()) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"axes": (Axis("rate", (0.1, 0.3)),)}, "its rate has 0.2, and this one's has 0.3"),
+        ({"axes": (Axis("rate", (0.1, 0.2, 0.3)),)},
+         "line over rate (2 values), and this one is line over rate (3 values)"),
+        ({"fixed": {"seed": 3}},
+         "line over rate (2 values), and this one is line over rate (2 values), seed=3"),
+        ({"kind": "rows"}, "it is of all combinations, and this one is of the rows of a file (--rows)"),
+        ({"axes": (Axis("rate", (0.2, 0.1)),)},
+         "its cells are the same values, but in another order or going together in another way"),
+    ],
+)  # fmt: skip
+def test_another_sweep_is_told_by_what_differs(tmp_path, changes, said):
+    manifest.write(tmp_path, BOOK)
+    before = (tmp_path / "manifest.json").read_bytes()
+    for refused in (opened, standing):
+        with pytest.raises(AnimatorError) as caught:
+            refused(tmp_path, replace(BOOK, **changes), False, False)
+        assert str(caught.value) == (
+            f"'{tmp_path}' holds another sweep: {said}. Give -o another folder, or --force to replace it."
+        )
+    assert (tmp_path / "manifest.json").read_bytes() == before
+
+
+def test_many_values_are_told_by_the_first_few():
+    one, other = (replace(BOOK, axes=(Axis("n", tuple(range(start, start + 6))),)) for start in (0, 10))
+    assert difference(one, other) == "its n has 0 1 2 3 and 2 more, and this one's has 10 11 12 13 and 2 more"
+
+
+def test_what_is_left_is_neither_done_nor_failed(tmp_path):
+    assert standing(tmp_path, BOOK, False, False) == (0, 2)
+    manifest.write(tmp_path, BOOK)
+    assert standing(tmp_path, BOOK, False, False) == (0, 1)
+    (tmp_path / "films").mkdir()
+    (tmp_path / CELLS[0].film).touch()
+    assert standing(tmp_path, BOOK, False, False) == (1, 0)
+    assert standing(tmp_path, BOOK, False, True) == (1, 1)
+    assert standing(tmp_path, BOOK, True, False) == (0, 2)
+    assert standing(tmp_path, replace(BOOK, film={"fps": 10.0}), False, False) == (0, 1)
+
+
 def test_files_that_are_no_sweep_are_not_written_over(tmp_path):
     (tmp_path / "index.html").touch()
     with pytest.raises(AnimatorError) as caught:
@@ -153,5 +223,8 @@ def test_an_estimate_is_what_an_earlier_sweep_measured():
     assert found.seconds == estimate.START + 4 * (2 + 1 + 5) / 2
     assert found.bytes == 4 * (2 * 100 + 50 + 1000 + 0.25 * 100 * 100)
     assert found.measured
-    assert not estimate.estimate(4, Look(), 6.0, 2, {}).measured
+    guess = estimate.estimate(4, Look(), 6.0, 2, {})
+    told = estimate.estimate(4, Look(), 6.0, 2, estimate.GUESS)
+    assert not guess.measured and guess.seconds == told.seconds + estimate.FIRST
+    assert estimate.estimate(0, Look(), 6.0, 2, known) == estimate.Estimate(0.0, 0, True)
     assert estimate.measured(replace(BOOK, cells=CELLS[1:])) == {}

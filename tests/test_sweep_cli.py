@@ -4,12 +4,15 @@ import json
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
-from animator.sweep import plan
+from animator.sweep import manifest, plan
 from animator.sweep.engine import Local
+from animator.sweep.estimate import FIRST, START
 from animator.sweep.plan import SceneText
+from animator.sweep.run import manifest_of
 from animator.sweep.tasks import Failure, RecordTask
 from animator.sweep_commands import duration, size
 from tests.running import run
@@ -72,6 +75,34 @@ def test_a_plan_for_programs_is_json(scene, tmp_path, capsys):
     assert found["command"] == "animator sweep line.py rate=0.1,0.2 seed=3"
     assert set(found["estimate"]) == {"seconds", "bytes", "measured"}
     assert "2 cells" in ran.err
+
+
+def test_a_plan_says_what_the_folder_holds(scene, tmp_path, capsys):
+    """What is done is not counted again; another sweep is refused after the plan, as the run itself would."""
+    made = plan.plan(scene, ["rate=0.1,0.2,0.4"], plan.look("mp4", None, None, "dark"))
+    waiting = manifest_of(made, {})
+    first = replace(waiting.cells[0], state="done", film="films/one.mp4")
+    folder = tmp_path / "out"
+    (folder / "films").mkdir(parents=True)
+    (folder / "films" / "one.mp4").touch()
+    manifest.write(folder, replace(waiting, cells=(first, *waiting.cells[1:])))
+    new, typed = (
+        tmp_path / "new",
+        ("sweep", scene, "rate=0.1,0.2,0.4", "--dry-run", "--json", "--jobs", "1", "-o"),
+    )
+    fresh, ran = run(capsys, *typed, str(new)), run(capsys, *typed, str(folder))
+    assert "  1 of 3 cells are there already\n" in ran.err and "already" not in fresh.err
+    assert (json.loads(ran.out)["done"], json.loads(ran.out)["left"]) == (1, 2)
+    seconds = [json.loads(one.out)["estimate"]["seconds"] - START - FIRST for one in (ran, fresh)]
+    assert seconds[0] == pytest.approx(2 / 3 * seconds[1])
+    for words in (("--dry-run",), ()):
+        ran = run(capsys, "sweep", scene, "rate=0.1,0.2,0.5", "-o", str(folder), *words)
+        assert ran.code == 2
+        assert ran.out.endswith(f"  to {folder}, which holds something else\n")
+        assert ran.err == (
+            f"animator: '{folder}' holds another sweep: its rate has 0.4, and this one's has 0.5. Give -o "
+            "another folder, or --force to replace it.\n"
+        )
 
 
 @pytest.mark.parametrize(

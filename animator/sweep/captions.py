@@ -6,7 +6,6 @@ from animator.sweep.grid import Page
 from animator.sweep.manifest import Manifest
 from animator.sweep.tracks import Sheet, Track
 from animator.sweep.values import outcome, swept
-from animator.sweep.ways import gone_at
 from animator.words import number
 
 CROWD = 2  # row axes: more of them stand without their names on a low tile
@@ -65,8 +64,12 @@ def _order(page: Page) -> str:
 
 
 def _fates(drawn: list[Track]) -> str:
-    gone = any(gone_at(view) is not None for track in drawn for view in track.views)
-    return "Hatched: left the window, or not finite any more." if gone else ""
+    views = [view for track in drawn for view in track.views]
+    broke = any(view.broke_at is not None for view in views)
+    windows = [view.window for view in views if view.broke_at is None and view.window is not None]
+    left = any(window.left_at is not None for window in windows)
+    said = ["Left: out of the window, the loss still finite."] if left else []
+    return " ".join([*said, *(["Hatched: not finite any more."] if broke else [])])
 
 
 def alt_text(manifest: Manifest, said: str) -> str:

@@ -94,20 +94,27 @@ class Films(Mapping[int, Film]):
     """
 
     KEPT = 64
+    HELD = ("recorded", "done")  # states of the cells that have a film; asking for another is a KeyError
 
     def __init__(self, desk: Desk, common: Any = None) -> None:
         self._desk, self._common = desk, common
         self._made: dict[int, Film] = {}
 
     def __getitem__(self, index: int) -> Film:
+        if index not in self:
+            raise KeyError(index)
         if index not in self._made:
             if len(self._made) >= self.KEPT:
                 del self._made[next(iter(self._made))]
             self._made[index] = self._film(index)
         return self._made[index]
 
+    def __contains__(self, index: object) -> bool:
+        cells = self._desk.ledger.manifest.cells
+        return isinstance(index, int) and 0 <= index < len(cells) and cells[index].state in self.HELD
+
     def __iter__(self) -> Iterator[int]:
-        return (c.index for c in self._desk.ledger.manifest.cells if c.state in ("recorded", "done"))
+        return (c.index for c in self._desk.ledger.manifest.cells if c.state in self.HELD)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -14,6 +14,7 @@ from animator.sweep.plan import Look
 
 POSTER = 0.25  # bytes a pixel
 START = 7.0  # seconds until TensorFlow is there
+FIRST = 6.0  # seconds that a guess adds: workers that start together, and the first training of each
 GUESS: Mapping[str, float] = {
     "record": 1.5, "surface": 1.0, "draw": 0.02,
     "recording_bytes": 1e5, "film_bytes": 4e3, "surface_bytes": 2e6,
@@ -36,7 +37,9 @@ def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mappin
     each = figures["record"] + figures["surface"] + figures["draw"] * drawn
     film = figures["film_bytes"] * drawn + POSTER * look.width * look.height
     size = 2 * figures["recording_bytes"] + figures["surface_bytes"] + film
-    return Estimate(START + cells * each / max(1, min(workers, cells)), int(cells * size), bool(known))
+    start = START if known else START + FIRST
+    taken = start + cells * each / min(workers, cells) if cells else 0.0
+    return Estimate(taken, int(cells * size), bool(known))
 
 
 def measured(manifest: Manifest) -> dict[str, float]:

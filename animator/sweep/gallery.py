@@ -33,6 +33,7 @@ PRODUCTS = {
     "sheet": "All films on one clock",
     "race": "The runs on one surface",
 }
+KINDS = {".png": "picture", ".mp4": "video", ".gif": "file"}  # of products; others are not shown
 GONE = "Its film is not in the folder."
 
 
@@ -158,24 +159,25 @@ def _state(cell: Cell, film: str) -> tuple[str, str]:
 
 def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
     """How many films there are, over which parameters, and how many are not as one hoped."""
-    facts = [f"{len(cells):,} film{'' if len(cells) == 1 else 's'}"]
+    films = sum(bool(cell.film) for cell in cells)
+    facts = [f"{films:,} film{'' if films == 1 else 's'}"]
     sign = " × " if manifest.kind == "product" else ", "
     facts += [sign.join(f"{len(axis.values)} {axis.name}" for axis in manifest.axes)] if manifest.axes else []
-    for kind, word in (("diverged", "diverged"), ("failed", "failed"), ("waiting", "not made yet"),
-                       ("missing", "without a file")):  # fmt: skip
+    for kind, word in (("diverged", "diverged"), ("left", "left the window"), ("failed", "failed"),
+                       ("waiting", "not made yet"), ("missing", "without a file")):  # fmt: skip
         count = sum(cell.kind == kind for cell in cells)
         facts += [f"{count:,} {word}"] if count else []
     return facts
 
 
 def _products(folder: Path, names: Sequence[str]) -> list[Product]:
-    """The products that are there, the figure first; a GIF is a link."""
+    """The pictures and films among the products that are there, the figure first; a GIF is a link."""
     made = []
     for name in sorted(names, key=lambda name: (name.partition(".")[0] != "summary", "race" in name, name)):
-        if src := address(folder, name):
+        kind = KINDS.get(PurePosixPath(name).suffix)
+        if kind and (src := address(folder, name)):
             what, _, page = PurePosixPath(name).stem.partition("-")
             title = PRODUCTS.get(what, name) + (f", page {page}" if page.isdigit() else "")
-            kind = {".png": "picture", ".mp4": "video"}.get(PurePosixPath(name).suffix, "file")
             made.append(Product(title, kind, src, _alt_text(folder / name) or title))
     return made
 

@@ -16,7 +16,20 @@ from animator.files import replacing
 
 FORMAT = "animator sweep 1"
 NAME = "manifest.json"
+KINDS = ("product", "zip", "rows")
 STATES = ("waiting", "recorded", "done", "failed")
+TEXT, NUMBER = (str, type(None)), (int, float)
+SWEEP: Mapping[str, Any] = {  # parts that a manifest must have, and their types in JSON
+    "axes": list, "scene": str, "title": str, "description": str, "command": str, "versions": dict,
+    "kind": str, "film": dict, "common": dict, "state": str, "products": list,
+}  # fmt: skip
+FILM: Mapping[str, Any] = {"format": str, "width": int, "height": int, "fps": NUMBER, "seconds": NUMBER}
+CELL: Mapping[str, Any] = {"index": int, "name": str, "parameters": dict}
+MORE: Mapping[str, Any] = {  # parts that a cell may lack
+    "state": str, "reason": str, "way": TEXT, "recording": TEXT, "film": TEXT, "poster": TEXT, "log": TEXT,
+    "results": dict, "alt_text": str, "seconds": dict, "bytes": dict, "command": str, "keys": dict,
+    "spans": list,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +107,8 @@ class Manifest:
                 "'animator sweep' made."
             )
         try:
-            known = _known(cls, data)
-            known["axes"] = tuple(Axis(a["name"], tuple(a["values"])) for a in data["axes"])
-            known["cells"] = tuple(_cell(cell) for cell in data.get("cells", ()))
-            known["products"] = tuple(data["products"])
-            return cls(**known)
-        except (KeyError, TypeError) as error:
+            return cls(**{**_known(cls, data), **_parts(data)})
+        except KeyError as error:
             raise AnimatorError(
                 f"The manifest of the sweep is damaged: {error} is missing or wrong. Run the sweep again "
                 "with --force."
@@ -138,9 +147,47 @@ def cell_text(cell: Cell) -> str:
     return "  " + json.dumps(_plain(_shallow(cell)), allow_nan=False)
 
 
-def _cell(data: Mapping[str, Any]) -> Cell:
-    spans = tuple((float(low), float(high)) for low, high in data.get("spans", ()))
+def _parts(data: dict[str, Any]) -> dict[str, Any]:
+    """Axes, products and cells of a manifest in JSON; KeyError with the name of a part that is wrong."""
+    _check(data, "sweep", SWEEP, {"cells": list, "fixed": dict, "made_from": str})
+    _check(data["film"], "film", {}, FILM)
+    if data["kind"] not in KINDS:
+        raise KeyError("kind")
+    if not all(isinstance(name, str) for name in data["products"]):
+        raise KeyError("products")
+    axes = tuple(_axis(axis) for axis in data["axes"])
+    cells = tuple(_cell(cell) for cell in data.get("cells", ()))
+    return {"axes": axes, "products": tuple(data["products"]), "cells": cells}
+
+
+def _axis(data: Any) -> Axis:
+    _check(data, "axes", {"name": str, "values": list})
+    return Axis(data["name"], tuple(data["values"]))
+
+
+def _cell(data: Any) -> Cell:
+    _check(data, "cells", CELL, MORE)
+    for name, kind in (("seconds", NUMBER), ("bytes", int)):
+        numbers = data.get(name, {})
+        _check(numbers, name, dict.fromkeys(numbers, kind))
+    if data.get("state", STATES[0]) not in STATES:
+        raise KeyError("state")
+    try:
+        spans = tuple((float(low), float(high)) for low, high in data.get("spans", ()))
+    except (TypeError, ValueError):
+        raise KeyError("spans") from None
     return Cell(**{**_known(Cell, data), "spans": spans})
+
+
+def _check(data: Any, what: str, needed: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> None:
+    """KeyError with the name of the first part of `data`, called `what`, that is not of its type or, of those
+    that are `needed`, not there.
+    """
+    if not isinstance(data, dict):
+        raise KeyError(what)
+    for name, kind in {**needed, **(more or {})}.items():
+        if (name in data and not isinstance(data[name], kind)) or (name in needed and name not in data):
+            raise KeyError(name)
 
 
 def _shallow(entry: Any) -> dict[str, Any]:

@@ -9,10 +9,15 @@ from typing import Any
 
 from animator.errors import AnimatorError
 from animator.files import ensure_folder
+from animator.parameters import written
 from animator.sweep import manifest as books
 from animator.sweep.ledger import TABLE, Ledger
-from animator.sweep.manifest import Cell, Manifest
+from animator.sweep.manifest import Axis, Cell, Manifest
 
+FEW = 4  # values that are told of many
+LOOK = ("format", "width", "height", "fps", "style")
+KINDS = {"product": "of all combinations", "zip": "of values that go together (--zip)",
+         "rows": "of the rows of a file (--rows)"}  # fmt: skip
 OURS = (books.NAME, TABLE, "index.html", "recordings", "films", "posters", "logs")
 
 
@@ -22,6 +27,18 @@ def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
     retry: failed cells wait again. AnimatorError when the folder holds something else, without `force`.
     """
     ensure_folder(folder / books.NAME)
+    there = found(folder, asked, force)
+    if there is not None and force:
+        clear(folder, there)
+        there = None
+    for part in folder.rglob(".*.part*"):  # of a sweep that was killed: the lock says that none writes now
+        part.unlink(missing_ok=True)
+    made = asked if there is None else merged(there, asked, retry)
+    return Ledger(folder, made)
+
+
+def found(folder: Path, asked: Manifest, force: bool) -> Manifest | None:
+    """The manifest in `folder`, or None; nothing is written. AnimatorError as `opened` has it."""
     there = None
     if (folder / books.NAME).is_file():
         try:
@@ -31,18 +48,25 @@ def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
                 raise
     elif not force:
         _refuse_files(folder)
-    if there is not None and (force or not same(there, asked)):
-        if not force:
-            raise AnimatorError(
-                f"'{folder}' holds another sweep: {said(there)}, and this one is {said(asked)}. Give -o "
-                "another folder, or --force to replace it."
-            )
-        clear(folder, there)
-        there = None
-    for part in folder.rglob(".*.part*"):  # of a sweep that was killed: the lock says that none writes now
-        part.unlink(missing_ok=True)
-    made = asked if there is None else merged(there, asked, retry)
-    return Ledger(folder, made)
+    if there is not None and not force and not same(there, asked):
+        raise AnimatorError(
+            f"'{folder}' holds another sweep: {difference(there, asked)}. Give -o another folder, or "
+            "--force to replace it."
+        )
+    return there
+
+
+def standing(folder: Path, asked: Manifest, force: bool, retry: bool) -> tuple[int, int]:
+    """(cells of the sweep `asked` whose films are in `folder`, cells that are left to make); AnimatorError as
+    `opened` has it. A failed cell is neither, without `retry`; a film of another look is made again.
+    """
+    there = found(folder, asked, force)
+    if there is None or force:
+        return 0, len(asked.cells)
+    alike = all(there.film.get(name) == asked.film.get(name) for name in LOOK)
+    done = [c.state == "done" and alike and (folder / (c.film or "")).is_file() for c in there.cells]
+    failed = sum(cell.state == "failed" for cell in there.cells)
+    return sum(done), len(asked.cells) - sum(done) - (0 if retry else failed)
 
 
 def same(one: Manifest, other: Manifest) -> bool:
@@ -62,6 +86,27 @@ def said(manifest: Manifest) -> str:
     varied = [f"{axis.name} ({len(axis.values)} values)" for axis in manifest.axes]
     fixed = [f"{name}={value}" for name, value in manifest.fixed.items()]
     return f"{manifest.scene} over {', '.join([*varied, *fixed])}"
+
+
+def difference(there: Manifest, asked: Manifest) -> str:
+    """In what two sweeps differ, in words that differ."""
+    if said(there) != said(asked):
+        return f"{said(there)}, and this one is {said(asked)}"
+    for one, other in zip(there.axes, asked.axes, strict=True):
+        mine, theirs = _beyond(one, other), _beyond(other, one)
+        if mine != theirs:
+            return f"its {one.name} has {mine}, and this one's has {theirs}"
+    if there.kind != asked.kind:
+        return f"it is {KINDS[there.kind]}, and this one is {KINDS[asked.kind]}"
+    return "its cells are the same values, but in another order or going together in another way"
+
+
+def _beyond(one: Axis, other: Axis) -> str:
+    """The values of `one` that `other` lacks, the first few."""
+    known = {repr(value) for value in other.values}
+    values = [written(value) for value in one.values if repr(value) not in known]
+    more = f" and {len(values) - FEW} more" if len(values) > FEW else ""
+    return " ".join(values[:FEW]) + more
 
 
 def merged(there: Manifest, asked: Manifest, retry: bool) -> Manifest:

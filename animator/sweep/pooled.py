@@ -20,9 +20,9 @@ Place = tuple[int, ...]  # a value's number on each axis
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The cells of one place. state: "done", "diverged" (half of those done, or more), or where none is done
-    "failed" or "waiting". loss: the median of their final losses, inf where that is not finite, None where
-    there is none. losses: the finite ones.
+    """The cells of one place. state: "done", "diverged" (half of those done, or more, are not finite), or
+    where none is done "failed" or "waiting". loss: the median of their final losses, inf where that is not
+    finite, None where there is none. losses: the finite ones.
     """
 
     cells: tuple[Cell, ...]
@@ -33,11 +33,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Points by place on `axes`; seeds: how many cells each place pools, at most."""
+    """Points by place on `axes`; seeds: how many cells each place pools, at most. named: whether there is one
+    axis whose values are cells in words, names and all.
+    """
 
     axes: tuple[Axis, ...]
     points: Mapping[Place, Point]
     seeds: int
+    named: bool = False
 
     def at(self, place: Place) -> Point | None:
         """The point at `place`, if there is one."""
@@ -69,7 +72,7 @@ def table(manifest: Manifest) -> Table:
     axes = swept(manifest)
     if manifest.kind != "product":
         together = Axis(", ".join(axis.name for axis in axes), tuple(phrase(c, axes) for c in manifest.cells))
-        return Table((together,), {(i,): _point([cell]) for i, cell in enumerate(manifest.cells)}, 1)
+        return Table((together,), {(i,): _point([cell]) for i, cell in enumerate(manifest.cells)}, 1, True)
     shown = tuple(axis for axis in axes if axis.name != SEED) or axes
     groups: dict[Place, list[Cell]] = {}
     for cell in manifest.cells:

@@ -17,8 +17,10 @@ from animator.films import Film
 from animator.progress import Progress, quiet
 from animator.recording import Recording
 from animator.style import Style
+from animator.sweep.grid import Labels
 from animator.sweep.hues import enough
 from animator.sweep.manifest import Manifest
+from animator.sweep.sheet import scaled
 from animator.sweep.values import labels, swept
 
 NAME = "race.mp4"
@@ -33,7 +35,7 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     """Write race.mp4 into `folder`; its path, or None where the runs of `films` cannot race.
 
     They can when there are 2 to MOST of them, one a cell, of the same variables, layers, loss and data. size:
-    (width, height) in pixels, by default the films'.
+    (width, height) in pixels, by default the films' shape with 1080 pixels or more on its shorter side.
     """
     if not 2 <= len(films) <= MOST:
         return None
@@ -42,7 +44,7 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     if len(runs) != len(cells) or len({kind(run) for run in runs}) != 1:
         return None
     fps = float(manifest.film.get("fps") or 30.0)
-    size = size or (int(manifest.film.get("width") or 1280), int(manifest.film.get("height") or 720))
+    size = size or scaled(manifest, ".mp4")
     path = folder / NAME
     with tempfile.TemporaryDirectory(prefix="animator-race-") as place:
         look = _look(str(manifest.film.get("style") or "dark"), len(runs), Path(place))
@@ -58,7 +60,7 @@ def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look
     """The film of all runs on one surface; indices: those of the cells that `films` are of."""
     axes, first = swept(manifest), films[0]
     cells = {cell.index: cell for cell in manifest.cells}
-    names = tuple(" ".join(value for _, value in labels(cells[index], axes, FEW)) for index in indices)
+    names = tuple(_name(labels(cells[index], axes, FEW)) for index in indices)
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
     differs = " and ".join(axis.name for axis in axes)
     caption = f"Same weights, same data; what differs: {differs}."
@@ -68,6 +70,11 @@ def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look
         about={"sweep": manifest.scene}, caption=caption, shares=((WIDE[0] - losses, losses), ()),
         camera="fixed", card="", text=1.0, align="step", slices=(), _views={}, _clock=None, _canvas=None,
     )  # fmt: skip
+
+
+def _name(said: Labels) -> str:
+    """Values, with the parameter's name where there is one alone: "learning_rate 0.2", "0.2 adam"."""
+    return " ".join(said[0]) if len(said) == 1 else " ".join(value for _, value in said)
 
 
 def kind(run: Recording) -> str:

@@ -43,14 +43,14 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
         return []
     shared = survey(films, float(manifest.film.get("fps") or 30.0), manifest.common)
     look = style.find(str(manifest.film.get("style") or "dark"))
-    pages = arranged(manifest, room_of(size or _size(manifest, ".mp4"), look))
+    pages = arranged(manifest, room_of(size or scaled(manifest, ".mp4"), look))
     made: list[Path] = []
     for number in range(1, len(pages) + 1):
         made += _Printer(folder, manifest, films, shared, pages, size, progress).print(number)
     return sorted(made, key=lambda path: path.suffix != ".mp4")
 
 
-def _size(manifest: Manifest, suffix: str) -> Size:
+def scaled(manifest: Manifest, suffix: str) -> Size:
     """The films' size, its shorter side scaled to SHORTEST pixels (MP4: or more); both sides even."""
     width, height = int(manifest.film.get("width") or 1280), int(manifest.film.get("height") or 720)
     times = SHORTEST[suffix] / min(width, height)
@@ -87,7 +87,7 @@ class _Printer:
         page = self.pages[number - 1]
         clock = replace(self.shared.clock, fps=fps)
         said = caption(self.manifest, page, self.shared, (number, len(self.pages)), tracks.values(), calm)
-        size = self.size or _size(self.manifest, path.suffix)
+        size = self.size or scaled(self.manifest, path.suffix)
         board = Board(page, tracks, self.cells, self.shared, style.find(self.style), size,
                       (self.manifest.title, said))  # fmt: skip
         metadata = Metadata(self.manifest.title, self.manifest.description, alt_text(self.manifest, said),

@@ -29,7 +29,7 @@ from animator.sweep.manifest import Axis, Manifest
 from animator.sweep.pooled import Place, Table, table
 from animator.sweep.scales import numeric
 from animator.sweep.shades import Shades, shade_bar, shades
-from animator.sweep.values import diverged, told
+from animator.sweep.values import diverged, left, told
 from animator.words import number
 
 NAME = "summary.png"
@@ -140,8 +140,9 @@ def _lowest(whole: Table) -> str:
     """'Lowest: 0.0002 at learning_rate 0.5 (ringed).'"""
     best = whole.best()
     if best is None:
-        return "No cell came to an end that is finite and in its window."
-    return f"Lowest: {number(whole.points[best].loss or 0.0, 2)} at {_where(whole.axes, best)} (ringed)."
+        return "No cell came to an end that is finite."
+    where = whole.axes[0].values[best[0]] if whole.named else _where(whole.axes, best)
+    return f"Lowest: {number(whole.points[best].loss or 0.0, 2)} at {where} (ringed)."
 
 
 def _where(axes: Sequence[Axis], place: Place) -> str:
@@ -152,6 +153,7 @@ def _where(axes: Sequence[Axis], place: Place) -> str:
 def _fates(whole: Table) -> str:
     cells = [cell for point in whole.points.values() for cell in point.cells]
     counts = [(sum(map(diverged, cells)), "diverged (hatched)"),
+              (sum(map(left, cells)), "left the window"),
               (sum(cell.state == "failed" for cell in cells), "failed (crossed)"),
               (sum(cell.state in ("waiting", "recorded") for cell in cells), "not made yet")]  # fmt: skip
     said = [f"{count:,} of {len(cells):,} cells {what}" for count, what in counts if count]

@@ -16,7 +16,7 @@ from animator.panels.stamps import Stamp
 from animator.sweep.raster import Raster
 from animator.sweep.strokes import CIRCLE, PLUS, bounds, dot_shape, hatch, hatching, mark, stamp, trail
 from animator.sweep.tracks import Sheet, Track
-from animator.sweep.ways import Corner, Way, as_curve, fate, on_surface
+from animator.sweep.ways import BROKE, Corner, Way, as_curve, fate, on_surface
 from animator.timeline import FrameState
 from animator.view import View
 from animator.words import number
@@ -93,7 +93,7 @@ class Tile(Artist):
         gc.set_clip_rectangle(bounds(self.box))
         for i in range(len(self.ways)):
             self._draw_way(renderer, gc, i)
-        if self.notes[0].get_text():
+        if self.notes[0].get_text() == BROKE:
             hatch(renderer, gc, self.lines, to_rgba(self.look.style.ink, 0.5), self._pixels(1.1))
         gc.restore()
         for words in (*self.notes, self.loss):

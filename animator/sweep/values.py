@@ -60,9 +60,14 @@ def final(cell: Cell) -> float | None:
 
 
 def diverged(cell: Cell) -> bool:
-    """Whether the loss stopped being finite, or the path left its window."""
-    marks = ("not_finite_at", "left_window_at")
-    return cell.state != "failed" and any(cell.results.get(mark) is not None for mark in marks)
+    """Whether the loss or a weight stopped being finite."""
+    return cell.state != "failed" and cell.results.get("not_finite_at") is not None
+
+
+def left(cell: Cell) -> bool:
+    """Whether the path left its window, of a cell that did not diverge: its losses are as good as any."""
+    gone = cell.state != "failed" and cell.results.get("left_window_at") is not None
+    return gone and not diverged(cell)
 
 
 def best(cells: Sequence[Cell]) -> Cell | None:
@@ -77,7 +82,8 @@ def outcome(manifest: Manifest) -> str:
     losses = [loss for cell in cells if (loss := final(cell)) is not None and not diverged(cell)]
     first = best(cells)
     said = [f"{len(cells):,} cell{'s' if len(cells) != 1 else ''}"]
-    broken = [(sum(map(diverged, cells)), "diverged"), (_count(cells, "failed"), "failed"),
+    broken = [(sum(map(diverged, cells)), "diverged"), (sum(map(left, cells)), "left the window"),
+              (_count(cells, "failed"), "failed"),
               (_count(cells, "waiting") + _count(cells, "recorded"), "not made yet")]  # fmt: skip
     said += [f"{count:,} {what}" for count, what in broken if count]
     text = ", ".join(said) + "."

@@ -26,6 +26,7 @@ FAR = 1e5  # pixels: what is farther, or not finite, is drawn there
 CORNERS = ((False, True), (True, False), (True, True), (False, False))  # (right, top), the best first
 TAKEN = (3.7, 1.4)  # em: what a number in a corner covers
 HEAVY = 25  # points of a path: what a start or a target counts for
+LEFT, BROKE = "left at", "not finite"  # how a run goes
 EDGE = 0.06  # share of a tile that stays free at each end of a curve
 
 Floats = NDArray[np.float64]
@@ -61,18 +62,20 @@ class Way:
 
 def gone_at(view: View) -> tuple[int, str, str] | None:
     """(step, what happened, when, in words) where a run first left its window or stopped being finite."""
+    return min(_ends(view), default=None)
+
+
+def _ends(view: View) -> list[tuple[int, str, str]]:
     left = view.window.left_at if view.window is not None else None
-    ends = [(left, "left at", "step"), (view.broke_at, "not finite", "at step")]
-    return min(
-        ((step, words, f"{when} {step:,}") for step, words, when in ends if step is not None), default=None
-    )
+    ends = [(left, LEFT, "step"), (view.broke_at, BROKE, "at step")]
+    return [(step, words, f"{when} {step:,}") for step, words, when in ends if step is not None]
 
 
 def fate(views: Sequence[View], states: Sequence[FrameState]) -> tuple[str, str]:
     """What is said of runs that are all gone, in two lines: how the last of them went. Else empty."""
-    ends = [gone_at(view) for view in views]
-    gone = [end for end, own in zip(ends, states, strict=True) if end is not None and own.step >= end[0]]
-    return max(gone)[1:] if len(gone) == len(ends) else ("", "")
+    ends = [[end for end in _ends(view) if own.step >= end[0]]
+            for view, own in zip(views, states, strict=True)]  # fmt: skip
+    return max(map(max, ends))[1:] if all(ends) else ("", "")
 
 
 def on_surface(

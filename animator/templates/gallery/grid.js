@@ -26,7 +26,7 @@ function arrange() {
   grid.append(...shown.map(cell => cell.node));
   if (!shown.includes(current)) focusable(shown[0]);
   find(".none").hidden = shown.length > 0;
-  counted.textContent = shown.length === cells.length ? `${cells.length} films` : `${shown.length} of ${cells.length}`;
+  counted.textContent = shown.length === cells.length ? `${cells.filter(cell => cell.film).length} films` : `${shown.length} of ${cells.length}`;
   manageSoon();
 }
 

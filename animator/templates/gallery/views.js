@@ -49,6 +49,7 @@ function open(cell) {
   find(".place", large).textContent = `${at + 1} of ${shown.length}`;
   find(".previous", large).disabled = at <= 0;
   find(".next", large).disabled = at >= shown.length - 1;
+  find(".pick", large).hidden = !cell.film;
   mark();
   if (!large.open) { large.showModal(); find(".play", large).focus(); }
   large.scrollTop = 0;
@@ -98,7 +99,9 @@ function sideBySide() {
   stage(frames.map(([, filled]) => filled));
 }
 
+// A cell without a film has nothing to compare, whichever key or button asks.
 function pick(cell) {
+  if (!cell.film) return;
   picked = picked.includes(cell) ? picked.filter(one => one !== cell) : [...picked.slice(-1), cell];
   mark();
   announce(picked.length === 2 ? "Two films are chosen: compare them side by side." : `${picked.length} chosen.`);
