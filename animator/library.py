@@ -122,6 +122,11 @@ class blaming:
         return None
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, SystemExit):
+            raise AnimatorError(
+                f"Scene file '{self.path.name}' called sys.exit({error.code!r}), and no film can be made "
+                "by code that ends the program. Remove that call and try again."
+            ) from error
         if not isinstance(error, Exception) or isinstance(error, AnimatorError):
             return
         sentence = blame(self.path, error)

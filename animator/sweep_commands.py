@@ -2,6 +2,7 @@
 
 import json as json_text
 import os
+import re
 import shlex
 import signal
 import sys
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from animator.sweep.estimate import Estimate
     from animator.sweep.plan import Plan
     from animator.sweep.run import Outcome
+
+ADDRESS = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,13 @@ def _orders(asked: Asked) -> Any:
             "--jobs counts processes of this machine and --cluster takes those of a cluster, so they cannot "
             "go together. Leave one of them away."
         )
+    if asked.cluster is not None and not ADDRESS.fullmatch(asked.cluster):
+        raise AnimatorError(
+            f"--cluster {asked.cluster!r} is no address of a dask scheduler: it has the form "
+            "tcp://HOST:PORT. Use for example --cluster tcp://127.0.0.1:8786."
+        )
     for name, value in (("jobs", asked.jobs), ("timeout", asked.timeout)):
-        if value is not None and value <= 0:
+        if value is not None and not 0 < value < float("inf"):
             raise AnimatorError(
                 f"--{name} {value:g} cannot be: it must be above 0. Leave --{name} away, or give for example "
                 f"--{name} 2."

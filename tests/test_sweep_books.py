@@ -228,3 +228,36 @@ def test_an_estimate_is_what_an_earlier_sweep_measured():
     assert not guess.measured and guess.seconds == told.seconds + estimate.FIRST
     assert estimate.estimate(0, Look(), 6.0, 2, known) == estimate.Estimate(0.0, 0, True)
     assert estimate.measured(replace(BOOK, cells=CELLS[1:])) == {}
+
+
+def test_only_what_a_sweep_left_half_written_is_removed(tmp_path):
+    """Never a file of the user's, whatever its name, nor a folder, nor anything deeper or elsewhere."""
+    manifest.write(tmp_path, BOOK)
+    kept = [
+        "letters/.my.partner.txt",
+        ".draft.partners.txt",
+        "sub/.x.12.part.mp4",
+        "films/.a.part.mp4",
+        "a.12.part.mp4",
+    ]
+    gone = ["films/.a.4711.part.mp4", ".manifest.12.part.json"]
+    for name in (*kept, *gone):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    (tmp_path / ".a.7.part").mkdir()
+    opened(tmp_path, BOOK, False, False)
+    assert all((tmp_path / name).is_file() for name in kept) and (tmp_path / ".a.7.part").is_dir()
+    assert not any((tmp_path / name).exists() for name in gone)
+
+
+@pytest.mark.parametrize("name", ["summary.png", "race.mp4", "sheet.gif", "index.html"])
+def test_a_file_of_the_users_is_not_written_over(tmp_path, name):
+    """A folder that holds no sweep, but a file that a sweep would write."""
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(AnimatorError) as caught:
+        opened(tmp_path, BOOK, False, False)
+    assert str(caught.value) == (
+        f"'{tmp_path}' holds '{name}' but no sweep, and it would be written over. Give -o another folder, or "
+        "--force to replace it."
+    )
+    assert (tmp_path / name).read_text() == "mine" and len(list(tmp_path.iterdir())) == 1

@@ -34,6 +34,11 @@ SENTENCES = [
      "--jobs 2."),
     (("--timeout", "-1"), "--timeout -1 cannot be: it must be above 0. Leave --timeout away, or give for "
      "example --timeout 2."),
+    (("--timeout", "nan"), "--timeout nan cannot be: it must be above 0. Leave --timeout away, or give for "
+     "example --timeout 2."),
+    *((("--cluster", address), f"--cluster {address!r} is no address of a dask scheduler: it has the form "
+       "tcp://HOST:PORT. Use for example --cluster tcp://127.0.0.1:8786.")
+      for address in ("nonsense", "", "tcp://127.0.0.1", "tcp://[::1", "127.0.0.1:8786", "tls://127.0.0.1:1")),
     (("--format", "avi"), "--format avi is no format for the films of a sweep. Known: mp4 webm gif."),
     (("--size", "161x90"), None),
     (("--quality", "best"), None),

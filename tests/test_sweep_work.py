@@ -175,3 +175,21 @@ def test_a_job_waits_for_the_one_before_it():
     engine = Puppets({}, room=3)
     assert len(carried(engine, "abcd", {"b": "a", "c": "a"})) == 4
     assert engine.begun == ["a", "d", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise SystemExit(5)", "called sys.exit(5)"),
+        ("raise KeyboardInterrupt", "Its code raised KeyboardInterrupt."),
+    ],
+)
+def test_code_that_ends_the_program_fails_its_cell_alone(code, said):
+    """A worker gives back a Failure; nothing gets through that would end the sweep."""
+    text = LINE.replace("def model(", f"def model(*_, **__):\n    {code}\n\n\ndef other(", 1)
+    assert text != LINE
+    found = cell.work(task("rate=0.5", scene=SceneText("line", "/nowhere/line.py", text, False)))
+    assert isinstance(found, Failure) or all(
+        isinstance(part, Failure) for part in getattr(found, "parts", [found])
+    )
+    assert said in str(found)

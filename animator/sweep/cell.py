@@ -80,6 +80,10 @@ def work(task: Task) -> Result:
                 return _done(task, log)
         except TimeUp:
             return Failure(time_up(task.timeout), "time", log.text, log.seconds)
+        except SystemExit as stop:
+            return Failure(f"Its code called sys.exit({stop.code!r}).", "raised", log.text, log.seconds)
+        except KeyboardInterrupt:  # of the cell's own code: workers are not told of Ctrl-C
+            return Failure("Its code raised KeyboardInterrupt.", "raised", log.text, log.seconds)
         except Exception as error:
             log.say(traceback.format_exc())
             return replace(failure(error), log=log.text, seconds=log.seconds)

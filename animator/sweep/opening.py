@@ -3,6 +3,7 @@
 What the folder holds is never overwritten without `force`, and then only files that its manifest names go.
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ FEW = 4  # values that are told of many
 LOOK = ("format", "width", "height", "fps", "style")
 KINDS = {"product": "of all combinations", "zip": "of values that go together (--zip)",
          "rows": "of the rows of a file (--rows)"}  # fmt: skip
-OURS = (books.NAME, TABLE, "index.html", "recordings", "films", "posters", "logs")
+PARTS = ("recordings", "films", "posters", "logs")
+OURS = (books.NAME, TABLE, "index.html", "summary.png", "race.mp4", "sheet.mp4", "sheet.gif", *PARTS)
+HALF = re.compile(r"\..+\.[0-9]+\.part(\.[A-Za-z0-9]+)?")  # as animator.files calls what is half written
 
 
 def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
@@ -28,11 +31,11 @@ def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
     """
     ensure_folder(folder / books.NAME)
     there = found(folder, asked, force)
+    if there is not None:
+        tidy(folder)
     if there is not None and force:
         clear(folder, there)
         there = None
-    for part in folder.rglob(".*.part*"):  # of a sweep that was killed: the lock says that none writes now
-        part.unlink(missing_ok=True)
     made = asked if there is None else merged(there, asked, retry)
     return Ledger(folder, made)
 
@@ -130,9 +133,22 @@ def _refuse_files(folder: Path) -> None:
         )
 
 
+def tidy(folder: Path) -> None:
+    """Remove what a sweep that was killed had half written: the lock says that none writes now.
+
+    Only files called as animator.files calls them, in the folder of a sweep and in its parts; no others.
+    """
+    for part in (folder, *(folder / name for name in PARTS)):
+        for path in part.iterdir() if part.is_dir() else ():
+            if HALF.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                path.unlink()
+
+
 def clear(folder: Path, there: Manifest) -> None:
     """Remove the files that a manifest names, and no others."""
     named = [name for cell in there.cells for name in (cell.recording, cell.film, cell.poster, cell.log)]
     for name in (*named, *there.products, TABLE, books.NAME):
-        if name and not Path(name).is_absolute() and ".." not in Path(name).parts:
-            (folder / name).unlink(missing_ok=True)
+        if not name or Path(name).is_absolute() or ".." in Path(name).parts:
+            continue
+        if (folder / name).is_file():
+            (folder / name).unlink()
