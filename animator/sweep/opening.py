@@ -21,6 +21,7 @@ KINDS = {"product": "of all combinations", "zip": "of values that go together (-
          "rows": "of the rows of a file (--rows)"}  # fmt: skip
 PARTS = ("recordings", "films", "posters", "logs")
 OURS = (books.NAME, TABLE, "index.html", "summary.png", "race.mp4", "sheet.mp4", "sheet.gif", *PARTS)
+SHEET = "sheet-[0-9]*.*"  # the second sheet and those after it
 HALF = re.compile(r"\..+\.[0-9]+\.part(\.[A-Za-z0-9]+)?")  # as animator.files calls what is half written
 
 
@@ -126,6 +127,7 @@ def merged(there: Manifest, asked: Manifest, retry: bool) -> Manifest:
 
 def _refuse_files(folder: Path) -> None:
     found = [name for name in OURS if (folder / name).exists()]
+    found += sorted(path.name for path in folder.glob(SHEET))
     if found:
         raise AnimatorError(
             f"'{folder}' holds '{found[0]}' but no sweep, and it would be written over. Give -o another "
@@ -139,7 +141,7 @@ def tidy(folder: Path) -> None:
     Only files called as animator.files calls them, in the folder of a sweep and in its parts; no others.
     """
     for part in (folder, *(folder / name for name in PARTS)):
-        for path in part.iterdir() if part.is_dir() else ():
+        for path in part.iterdir() if part.is_dir() and (part == folder or not part.is_symlink()) else ():
             if HALF.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 path.unlink()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from animator import cache, training
+from animator.errors import AnimatorError
 from animator.experiment import Experiment
 from animator.recording import load
 from animator.sweep import results, together
@@ -77,7 +78,17 @@ class Recordings:
         cell = self.desk.ledger.cell(index)
         if cell.keys.get("recording") != self.key(index):
             return False
-        return cell.state == "failed" or all(self.desk.ledger.has(n) for n in self.desk.names(index))
+        return cell.state == "failed" or all(self._opens(name) for name in self.desk.names(index))
+
+    def _opens(self, name: str) -> bool:
+        """Whether the folder has the recording `name`, and it can be read; a damaged one is made again."""
+        if not self.desk.ledger.has(name):
+            return False
+        try:
+            load(self.desk.ledger.folder / name).close()
+        except AnimatorError:
+            return False
+        return True
 
     def _forget(self, index: int) -> None:
         self.desk.ledger.change(
