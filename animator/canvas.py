@@ -21,6 +21,7 @@ from animator.panels.base import DPI
 from animator.panels.layers import Rect, clip_of
 from animator.panels.readout import Readout
 from animator.registry import resolve
+from animator.room import em_of
 from animator.style import Style
 from animator.timeline import FrameState
 from animator.view import View
@@ -42,7 +43,7 @@ class Canvas:
         width, height = self.width, self.height = size
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
-        em = style.text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
+        em = em_of(style.text_size, size)
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
         self.readout = Readout(self.look, frame, views, title, caption, speaks)

@@ -18,6 +18,7 @@ from animator.progress import Progress
 
 if TYPE_CHECKING:
     from animator.films import Film, Saved
+    from animator.scene import Scene
 
 QUALITY = {"draft": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
 
@@ -137,11 +138,13 @@ def _rates(outputs: tuple[Path, ...]) -> list[float]:
 
 
 def film_for(
-    name: str, values: list[str], options: Options, check: Callable[[], None], progress: Progress
-) -> "tuple[Film, bool]":
+    name: str, values: list[str], options: Options, check: "Callable[[Scene | None], None]",
+    progress: Progress,
+) -> "tuple[Film, bool]":  # fmt: skip
     """The film for a scene name, a scene file or a recording; and whether nothing was trained.
 
-    check: called before anything is trained, to refuse files that cannot be written.
+    check: called with the scene, None for a recording, before anything is trained, to refuse files that
+    cannot be written.
     """
     from animator import films, library
     from animator.production import build, film_of, recordings
@@ -153,27 +156,30 @@ def film_for(
                 f"'{name}' is a recording: its parameters are fixed, so {values[0]!r} cannot be set. "
                 "Render its scene with that parameter instead, or leave it away."
             )
-        check()
+        check(None)
         film.use_cache = options.use_cache
         film.command = command(name, values, options)
         return film, True
     scene_file = library.find(name)
     scene, about = build(scene_file, values)
-    check()
+    check(scene)
     with library.blaming(scene_file.path):
         runs, cached = recordings(scene, about, options.use_cache, progress)
     said = command(name, values, options)
     return film_of(scene, about, runs, options.style, said, options.use_cache, progress), cached
 
 
-def _check_files(options: Options, outputs: tuple[Path, ...]) -> None:
+def _check_files(options: Options, outputs: tuple[Path, ...], scene: "Scene | None") -> None:
     """Refuse sizes, rates and folders that cannot be, before anything is trained."""
     from animator.files import ensure_folder
     from animator.films import spec_for
+    from animator.production import check_room
 
     _check_words(options, outputs)
     for path in outputs:
-        spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
+        spec = spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
+        if scene is not None:
+            check_room(scene, (spec.width, spec.height), options.style, options.text)
         ensure_folder(path)
 
 

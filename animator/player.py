@@ -35,7 +35,7 @@ def play(name: str, values: list[str], output: Path | None, look: str, use_cache
     style.find(look)
     options = Options((), None, None, None, look, use_cache, False)
     with shown() as progress:
-        film, _ = film_for(name, values, options, lambda: check(target), progress)
+        film, _ = film_for(name, values, options, lambda _: check(target), progress)
         words = ["animator player", Path(name).name if "." in name else name, *values]
         words += [f"-o {target.name}"] if output is not None else []
         film.command = " ".join([*words, *([f"--style {look}"] if look != "dark" else [])])

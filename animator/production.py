@@ -6,7 +6,8 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 from collections.abc import Sequence
 from typing import Any
 
-from animator import parameters
+from animator import parameters, room
+from animator import style as styles
 from animator.films import Film
 from animator.library import SceneFile
 from animator.prepare import Cut
@@ -29,6 +30,14 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
         "film": scene.looks(),
     }
     return scene, about
+
+
+def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.0) -> None:
+    """AnimatorError when frames of `size` (width, height) in pixels have no room for the scene's panels.
+
+    text: how many times as large as the style says.
+    """
+    room.check(scene.layout, (scene.widths, scene.heights), size, styles.find(style).text_size * text)
 
 
 def recordings(

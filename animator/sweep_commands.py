@@ -50,12 +50,14 @@ class Asked:
 def sweep(scene: str, words: list[str], asked: Asked) -> int:
     """`animator sweep`: print the plan, make the films, say what came of it; gives the exit code."""
     from animator.sweep import names, plan, run
+    from animator.sweep.desk import check_room
     from animator.sweep.store import Store, folder
 
     pixels = Options((), asked.quality, asked.size, asked.fps, asked.style, True, False).pixels()
     look = plan.look(asked.format, pixels, asked.fps, asked.style)
     orders = _orders(asked)
     made = plan.plan(scene, words, look, asked.zipped, asked.rows, _command(scene, words, asked))
+    check_room(made)
     target = asked.output or Path("output") / f"{names.safe(made.scene.name)}-sweep"
     known = Store(folder()).figures(run.figures_key(made))
     done, left, trouble = _standing(made, target, orders)

@@ -54,8 +54,10 @@ def trouble_of(kind):
 def scene(
     rate: Annotated[float, Field(gt=0)] = 0.1,
     seed: int = 0,
-    trouble: Literal["none", "raise", "exit", "hang", "deaf"] = "none",
+    trouble: Literal["none", "raise", "exit", "hang", "deaf", "stop"] = "none",
 ) -> Scene:
+    if trouble == "stop":
+        raise KeyboardInterrupt
     if "ANIMATOR_STEADY" in os.environ and os.path.exists(os.environ.get("LINE_TROUBLE", "")):
         trouble_of(trouble)
     run = Experiment(partial(model, rate), data, epochs=2, batch_size=16, seed=seed, target=None)

@@ -41,6 +41,8 @@ SENTENCES = [
       for address in ("nonsense", "", "tcp://127.0.0.1", "tcp://[::1", "127.0.0.1:8786", "tls://127.0.0.1:1")),
     (("--format", "avi"), "--format avi is no format for the films of a sweep. Known: mp4 webm gif."),
     (("--size", "161x90"), None),
+    (("--size", "16x16"), "A frame of 16x16 pixels has no room for all panels of this layout. Leave some "
+     "out, or give the frame another shape with --size."),
     (("--quality", "best"), None),
 ]  # fmt: skip
 

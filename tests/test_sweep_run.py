@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator import cache
+from animator import cache, production
 from animator.encoders import inspect
 from animator.errors import AnimatorError
 from animator.recording import load
@@ -222,6 +222,25 @@ def test_cells_that_fail_are_told_and_cost_no_other(scene, made, tmp_path, troub
     assert typed(capsys, *words, "--retry-failed").code == 0
     assert states(folder) == ["done"] * 3
     assert kept.items() <= times(folder, "films").items()
+
+
+def test_a_cell_whose_own_code_interrupts_costs_no_other(scene, tmp_path, capsys):
+    """KeyboardInterrupt while the scene is built, in the process of the sweep itself."""
+    folder = tmp_path / "stopped"
+    planned(scene, *WORDS)
+    ran = typed(capsys, "sweep", str(scene), "trouble=stop,none", "-o", str(folder), "--size", "160x90",
+                "--fps", "10", "--jobs", "1")  # fmt: skip
+    assert (ran.code, ran.err) == (1, "")
+    assert [(cell["state"], cell["reason"]) for cell in cells(folder)] == [
+        ("failed", "Its code raised KeyboardInterrupt."), ("done", ""),
+    ]  # fmt: skip
+
+
+def test_ctrl_c_while_scenes_are_built_ends_the_sweep(scene, tmp_path, monkeypatch):
+    monkeypatch.setattr(production, "build", lambda *_: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        swept(scene, tmp_path / "out", "rate=0.05,0.5")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_cells_that_take_too_long_are_ended(scene, tmp_path, troubled):

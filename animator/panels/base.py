@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from animator.errors import AnimatorError
 from animator.layout import Box
+from animator.room import LEAST, refusal
 from animator.style import Style, use_fonts
 from animator.timeline import FrameState
 from animator.view import View
@@ -44,11 +44,8 @@ class Look:
     def axes(self, box: Box, background: str = "panel") -> Axes:
         """Axes that fill `box`, in the style's colours, without ticks' clutter."""
         wide, high = self.figure.get_size_inches() * self.figure.dpi
-        if min(box.width, box.height) < 1:
-            raise AnimatorError(
-                f"A frame of {wide:.0f}x{high:.0f} pixels has no room for all panels of this layout. "
-                "Leave some out, or give the frame another shape with --size."
-            )
+        if min(box.width, box.height) < LEAST:
+            raise refusal(wide, high)
         axes = self.figure.add_axes((box.left / wide, box.bottom / high, box.width / wide, box.height / high))
         axes.set_facecolor(getattr(self.style, background))
         for side in axes.spines.values():

@@ -30,6 +30,7 @@ from animator.sweep.watch import TimeUp, limited
 
 Task = RecordTask | CutTask | DrawTask
 Result = Recorded | Cut | Drawn | Failure
+INTERRUPTED = "Its code raised KeyboardInterrupt."
 MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
 _ONE = threading.Lock()
 
@@ -83,7 +84,7 @@ def work(task: Task) -> Result:
         except SystemExit as stop:
             return Failure(f"Its code called sys.exit({stop.code!r}).", "raised", log.text, log.seconds)
         except KeyboardInterrupt:  # of the cell's own code: workers are not told of Ctrl-C
-            return Failure("Its code raised KeyboardInterrupt.", "raised", log.text, log.seconds)
+            return Failure(INTERRUPTED, "raised", log.text, log.seconds)
         except Exception as error:
             log.say(traceback.format_exc())
             return replace(failure(error), log=log.text, seconds=log.seconds)

@@ -14,6 +14,7 @@ from animator.sweep.ledger import Ledger
 from animator.sweep.plan import Plan
 from animator.sweep.store import Store
 from animator.sweep.tasks import Failure
+from animator.sweep.watch import interruptions
 
 
 class Full(Exception):
@@ -69,22 +70,64 @@ class Desk:
 
 
 def build(plan: Plan) -> tuple[dict[int, Built], dict[int, str]]:
-    """The scenes of all cells, and the sentence for each that cannot be built."""
-    file, found, failed = plan.scene.file(), {}, {}
-    for planned in plan.cells:
-        try:
-            found[planned.index] = Built(*production.build(file, planned.words))
-        except Exception as error:
-            failed[planned.index] = workers.failure(error).reason
+    """The scenes of all cells, and the sentence for each that cannot be built or has no room for panels."""
+    found: dict[int, Built] = {}
+    failed: dict[int, str] = {}
+    for index, built in _scenes(plan):
+        if isinstance(built, Built):
+            found[index] = built
+        else:
+            failed[index] = built.reason
     return found, failed
+
+
+def check_room(plan: Plan) -> None:
+    """AnimatorError when the films' size has no room for the panels of any cell that can be built."""
+    reasons = []
+    for _, built in _scenes(plan):
+        if isinstance(built, Built):
+            return
+        if built.lacks_room:
+            reasons.append(built.reason)
+    if reasons:
+        raise AnimatorError(reasons[0])
 
 
 def first_seconds(plan: Plan) -> float:
     """Length in seconds of a film of `plan`; a guess where its first cell cannot be built."""
-    try:
-        return production.build(plan.scene.file(), plan.cells[0].words)[0].pacing.seconds
-    except AnimatorError:
-        return 6.0
+    built = next(_scenes(plan))[1]
+    return built.scene.pacing.seconds if isinstance(built, Built) else 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unbuilt:
+    """Why a cell has no scene. lacks_room: whether that is because of the films' size."""
+
+    reason: str
+    lacks_room: bool = False
+
+
+def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
+    """(index, what came of building it) of each cell. A scene's own code may raise what it likes; only an
+    interruption from outside ends this.
+    """
+    file, size = plan.scene.file(), (plan.look.width, plan.look.height)
+    for planned in plan.cells:
+        with interruptions() as came:
+            try:
+                built: Built | Unbuilt = Built(*production.build(file, planned.words))
+            except KeyboardInterrupt:
+                if came:
+                    raise
+                built = Unbuilt(workers.INTERRUPTED)
+            except Exception as error:
+                built = Unbuilt(workers.failure(error).reason)
+        if isinstance(built, Built):
+            try:
+                production.check_room(built.scene, size, plan.look.style)
+            except AnimatorError as error:
+                built = Unbuilt(str(error), lacks_room=True)
+        yield planned.index, built
 
 
 class Films(Mapping[int, Film]):

@@ -1,4 +1,4 @@
-"""A limit of time for a piece of work in this process, whatever it does.
+"""What may end a piece of work in this process from outside: a limit of time, or a signal.
 
 At the limit TimeUp is raised in the thread that works. Work that does not listen, inside a library's call,
 ends with its process a little later: whoever waits for it sees a worker that died.
@@ -6,12 +6,16 @@ ends with its process a little later: whoever waits for it sees a worker that di
 
 import ctypes
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 GRACE = 3.0  # seconds
 EXIT = 75
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class TimeUp(BaseException):
@@ -46,3 +50,34 @@ def limited(seconds: float | None) -> Iterator[None]:
             over.set()
         for _ in range(100):  # a TimeUp that is on its way arrives here, not later
             pass
+
+
+@contextmanager
+def interruptions() -> Iterator[list[int]]:
+    """A list that holds, while the context lasts, the numbers of the signals that came and were handled.
+
+    So a KeyboardInterrupt that the body raises by itself can be told from one that a signal raised.
+    """
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+
+    def noting(handler: Any) -> Any:
+        def note(number: int, frame: FrameType | None) -> None:
+            came.append(number)
+            handler(number, frame)
+
+        return note
+
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, noting(handler))
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            if callable(handler):
+                signal.signal(number, handler)
