@@ -65,6 +65,12 @@ DAMAGE = [
     ({"results": []}, "results"), ({"seconds": "3"}, "seconds"), ({"seconds": {"record": "3"}}, "record"),
     ({"bytes": {"film": 1.5}}, "film"), ({"parameters": []}, "parameters"), ({"index": "0"}, "index"),
     ({"kind": "lost"}, "kind"), ({"spans": [[1]]}, "spans"), ({"spans": [[None, 1]]}, "spans"),
+    ({"results": {"final_loss": "low"}}, "final_loss"), ({"results": {"steps": [3]}}, "steps"),
+    ({"parameters": {"rate": {}}}, "rate"), ({"keys": {"film": 1}}, "film"),
+    ({"versions": {"keras": 3}}, "keras"),
+    ({"digests": {"poster": None}}, "poster"), ({"common": {"extent": [0, 1]}}, "extent"),
+    ({"common": {"extent": "wide"}}, "extent"), ({"common": {"loss_range": [0, "1"]}}, "loss_range"),
+    ({"common": {"surfaces": "2"}}, "surfaces"),
 ]  # fmt: skip
 
 

@@ -111,6 +111,20 @@ def test_what_is_done_is_not_done_again(scene, made, monkeypatch):
     assert times(made) == before
 
 
+@pytest.mark.parametrize("name", ["film", "poster", "recording"])
+def test_a_file_damaged_in_place_is_made_again(scene, made, name):
+    """Its size and its time are as before; one byte in the middle is another."""
+    before = digests(made)
+    path = made / str(getattr(manifest.read(made).cells[1], name))
+    content, then = bytearray(path.read_bytes()), path.stat()
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert digests(made) != before
+    assert swept(scene, made, *WORDS, jobs=1).count("done") == 4
+    assert digests(made) == before
+
+
 def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made, monkeypatch):
     calls = []
 

@@ -12,6 +12,7 @@ from animator import cache
 from animator.recording import load
 from animator.sweep.cell import Result
 from animator.sweep.desk import Desk
+from animator.sweep.ledger import digest_of
 from animator.sweep.shift import Job
 from animator.sweep.store import View
 from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files
@@ -144,7 +145,7 @@ class Drawings:
     def _is_there(self, index: int) -> bool:
         cell, ledger = self.desk.ledger.cell(index), self.desk.ledger
         return cell.keys.get("film") == self.key(index) and all(
-            ledger.has(getattr(cell, name), cell.bytes.get(name)) for name in ("film", "poster")
+            ledger.has(getattr(cell, name), cell.digests.get(name)) for name in ("film", "poster")
         )
 
     def _task(self, index: int) -> DrawTask:
@@ -170,5 +171,6 @@ class Drawings:
             seconds={**cell.seconds, **result.seconds},
             bytes={**cell.bytes, "film": len(result.film), "poster": len(result.poster)},
             keys={**cell.keys, "film": self.key(index)},
+            digests={**cell.digests, "film": digest_of(result.film), "poster": digest_of(result.poster)},
         )  # fmt: skip
         return []

@@ -5,6 +5,7 @@ whole files and a true manifest.
 """
 
 import csv
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,10 +79,18 @@ class Ledger:
             temporary.write_bytes(content)
         return name
 
-    def has(self, name: str | None, size: int | None = None) -> bool:
-        """Whether the file `name` is there, with `size` bytes where that is known."""
+    def has(self, name: str | None, digest: str | None = None) -> bool:
+        """Whether the file `name` is there, with the contents of `digest` where that is known."""
         path = self.folder / (name or "")
-        return bool(name) and path.is_file() and size in (None, path.stat().st_size)
+        return bool(name) and path.is_file() and digest in (None, digest_of(path.read_bytes()))
+
+
+def digest_of(*contents: bytes) -> str:
+    """Digest of files' contents, 64 hex digits."""
+    total = hashlib.sha256()
+    for content in contents:
+        total.update(content)
+    return total.hexdigest()
 
 
 def _head(axes: list[str]) -> list[Any]:

@@ -23,12 +23,17 @@ SWEEP: Mapping[str, Any] = {  # parts that a manifest must have, and their types
     "axes": list, "scene": str, "title": str, "description": str, "command": str, "versions": dict,
     "kind": str, "film": dict, "common": dict, "state": str, "products": list,
 }  # fmt: skip
+COMMON: Mapping[str, Any] = {"extent": 4, "loss_range": 2}  # numbers in a row, where there are any
+WITHIN: Mapping[str, Any] = {  # types of what stands in the parts of a cell
+    "seconds": NUMBER, "bytes": int, "keys": str, "digests": str, "results": (*NUMBER, type(None)),
+    "parameters": (*NUMBER, str, list, type(None)),
+}  # fmt: skip
 FILM: Mapping[str, Any] = {"format": str, "width": int, "height": int, "fps": NUMBER, "seconds": NUMBER}
 CELL: Mapping[str, Any] = {"index": int, "name": str, "parameters": dict}
 MORE: Mapping[str, Any] = {  # parts that a cell may lack
     "state": str, "reason": str, "way": TEXT, "recording": TEXT, "film": TEXT, "poster": TEXT, "log": TEXT,
     "results": dict, "alt_text": str, "seconds": dict, "bytes": dict, "command": str, "keys": dict,
-    "spans": list,
+    "digests": dict, "spans": list,
 }  # fmt: skip
 
 
@@ -44,8 +49,8 @@ class Axis:
 class Cell:
     """One film of a sweep. parameters: what varies. state: "waiting", "recorded", "done" or "failed"; reason:
     one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where
-    not known. keys: digests of what decides its recordings, surfaces and film. spans: the lowest and the
-    highest loss of its surfaces.
+    not known. keys: digests of what decides its recordings, surfaces and film; digests: of its files'
+    contents. spans: the lowest and the highest loss of its surfaces.
     """
 
     index: int
@@ -64,6 +69,7 @@ class Cell:
     bytes: Mapping[str, int] = field(default_factory=dict)
     command: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     spans: tuple[tuple[float, float], ...] = ()
 
 
@@ -151,6 +157,8 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
     """Axes, products and cells of a manifest in JSON; KeyError with the name of a part that is wrong."""
     _check(data, "sweep", SWEEP, {"cells": list, "fixed": dict, "made_from": str})
     _check(data["film"], "film", {}, FILM)
+    _check(data["versions"], "versions", dict.fromkeys(data["versions"], str))
+    _check_common(data["common"])
     if data["kind"] not in KINDS:
         raise KeyError("kind")
     if not all(isinstance(name, str) for name in data["products"]):
@@ -160,6 +168,19 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
     return {"axes": axes, "products": tuple(data["products"]), "cells": cells}
 
 
+def _check_common(data: dict[str, Any]) -> None:
+    """KeyError with the name of a part that films share and that is not what it should be."""
+    _check(data, "common", {}, {"surfaces": int})
+    for name, count in COMMON.items():
+        numbers = data.get(name)
+        if numbers is not None and not (
+            isinstance(numbers, list)
+            and len(numbers) == count
+            and all(n is None or isinstance(n, NUMBER) for n in numbers)
+        ):
+            raise KeyError(name)
+
+
 def _axis(data: Any) -> Axis:
     _check(data, "axes", {"name": str, "values": list})
     return Axis(data["name"], tuple(data["values"]))
@@ -167,9 +188,9 @@ def _axis(data: Any) -> Axis:
 
 def _cell(data: Any) -> Cell:
     _check(data, "cells", CELL, MORE)
-    for name, kind in (("seconds", NUMBER), ("bytes", int)):
-        numbers = data.get(name, {})
-        _check(numbers, name, dict.fromkeys(numbers, kind))
+    for name, kind in WITHIN.items():
+        inside = data.get(name, {})
+        _check(inside, name, dict.fromkeys(inside, kind))
     if data.get("state", STATES[0]) not in STATES:
         raise KeyError("state")
     try:

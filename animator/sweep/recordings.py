@@ -14,6 +14,7 @@ from animator.recording import load
 from animator.sweep import results, together
 from animator.sweep.cell import Result
 from animator.sweep.desk import Desk
+from animator.sweep.ledger import digest_of
 from animator.sweep.shift import Job
 from animator.sweep.tasks import Failure, Recorded, RecordTask
 
@@ -78,7 +79,11 @@ class Recordings:
         cell = self.desk.ledger.cell(index)
         if cell.keys.get("recording") != self.key(index):
             return False
-        return cell.state == "failed" or all(self._opens(name) for name in self.desk.names(index))
+        if cell.state == "failed":
+            return True
+        known = cell.digests.get("recording")
+        return all(self._opens(name) for name in self.desk.names(index)) and known in (
+            None, digest_of(*self.desk.recordings(index)))  # fmt: skip
 
     def _opens(self, name: str) -> bool:
         """Whether the folder has the recording `name`, and it can be read; a damaged one is made again."""
@@ -93,7 +98,8 @@ class Recordings:
     def _forget(self, index: int) -> None:
         self.desk.ledger.change(
             index, state="waiting", reason="", way=None, recording=None, film=None, poster=None, log=None,
-            results={}, alt_text="", seconds={}, bytes={}, spans=(), keys={"recording": self.key(index)},
+            results={}, alt_text="", seconds={}, bytes={}, spans=(), digests={},
+            keys={"recording": self.key(index)},
         )  # fmt: skip
 
     def _from_cache(self, index: int) -> None:
@@ -142,6 +148,7 @@ class Recordings:
         desk.ledger.change(
             index, state="recorded", way=way, recording=names[0], results=numbers, seconds=dict(seconds),
             bytes={"recording": sum(len(content) for content in came.values())}, log=desk.log(index, log),
+            digests={"recording": digest_of(*(came[run] for run in range(len(names))))},
         )  # fmt: skip
 
 
