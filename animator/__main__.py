@@ -1,6 +1,37 @@
-"""`python -m animator` is the command `animator`."""
+"""The command `animator`, and `python -m animator`: a signal ends it quietly, from its first moment on.
 
-from animator.cli import main
+Reading the command line's own code takes a while; nothing is begun by then, so the process just ends.
+"""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+SIGNALED = 128  # plus a signal's number: the exit code that shells know
+
+
+def main() -> None:
+    """Run the command line; leaves the process with its exit code."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _leave)
+    from animator import cli
+
+    try:
+        cli.main()
+    except KeyboardInterrupt:  # between its last lines
+        _leave(signal.SIGINT, None)
+    except SystemExit as stop:
+        if stop.code == cli.INTERRUPTION:  # all is tidy; Python's own end would listen to signals again
+            sys.stdout.flush()
+            _leave(signal.SIGINT, None)
+        raise
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    os._exit(SIGNALED + number)
+
 
 if __name__ == "__main__":
     main()

@@ -6,17 +6,23 @@ Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 i
 import os
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
-from animator import __version__
+from animator import __version__, usage
 from animator.commands import Typed
 from animator.errors import AnimatorError
 from animator.files import is_full
 
 INTERRUPTION = 130
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+PATIENCE = 5.0  # seconds
 INTERRUPTED = (
     "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
     "typed again.\n"
@@ -250,37 +256,66 @@ def player(
     play(scene, list(values or ()), output, style, not no_cache)
 
 
-def _interrupted(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """While the context lasts, a signal that asks the process to end raises KeyboardInterrupt: what is half
+    done is tidied up. Those that follow within PATIENCE do not disturb the tidying.
+    """
+    latest = -PATIENCE
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal latest
+        if time.monotonic() - latest >= PATIENCE:
+            latest = time.monotonic()
+            raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    before = [(number, signal.signal(number, interrupt)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
-    for name in ("SIGTERM", "SIGHUP"):  # what is half done is tidied up, as after Ctrl-C
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupted)
+    with interruptible():
+        sys.exit(_code())
+
+
+def _code() -> int:
+    """Do what was typed, say what went wrong; the exit code."""
     try:
-        app()
+        code = int(app(prog_name="animator", standalone_mode=False) or 0)
+        if code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
+            sys.stderr.write(INTERRUPTED)
+        return code
     except AnimatorError as error:
         sys.stderr.write(f"animator: {error}\n")
-        sys.exit(2)
+        return 1 if is_full(error) else 2
     except KeyboardInterrupt:
         sys.stderr.write(INTERRUPTED)
-        sys.exit(INTERRUPTION)
-    except SystemExit as stop:
-        if stop.code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
-            sys.stderr.write(INTERRUPTED)
-        raise
+        return INTERRUPTION
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        return 1
     except Exception as error:
-        if os.environ.get("ANIMATOR_DEBUG"):
-            raise
-        if is_full(error):
-            sys.stderr.write(FULL)
-            sys.exit(1)
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Say in one sentence what is not as it should be; the exit code."""
+    if usage.is_usage(error):
+        said = usage.sentence(error, sys.argv[1:])
+        sys.stderr.write(f"animator: {said}\n" if said else f"{error.ctx.get_help()}\n")  # type: ignore[attr-defined]
+        return 2
+    if os.environ.get("ANIMATOR_DEBUG"):
+        raise error
+    if is_full(error):
+        sys.stderr.write(FULL)
+    else:
         sys.stderr.write(
             f"animator: failed with {type(error).__name__}: {error}. Set ANIMATOR_DEBUG=1 to see where.\n"
         )
-        sys.exit(1)
+    return 1

@@ -4,13 +4,9 @@ import json as json_text
 import os
 import re
 import shlex
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from animator.commands import Options
@@ -74,7 +70,7 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
                 + "\n"
             )
         return 0
-    with ending_on_term(), cells_shown() as (told, progress):
+    with cells_shown() as (told, progress):
         outcome = run.sweep(made, target, orders, told, progress)
     _report(outcome, asked.json)
     return 1 if outcome.count("failed") or outcome.warnings else 0
@@ -220,20 +216,6 @@ def _report(outcome: "Outcome", as_json: bool) -> None:
         f"{outcome.folder}  {done} film{'s' * (done != 1)}, {len(failed)} failed, in "
         f"{duration(outcome.seconds)}: {' '.join(['results.csv', *manifest.products])}\n"
     )
-
-
-@contextmanager
-def ending_on_term() -> Iterator[None]:
-    """While the context lasts, SIGTERM is an interruption like Ctrl-C."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def gallery(folder: Path) -> None:

@@ -18,6 +18,7 @@ from animator.encoders import inspect
 from animator.errors import AnimatorError
 from animator.recording import load
 from animator.sweep import manifest, plan, run
+from animator.sweep.desk import Desk, Full
 from animator.sweep.ledger import Ledger
 from animator.sweep.plan import Look
 from tests.running import run as typed
@@ -265,7 +266,7 @@ def test_cells_that_take_too_long_are_ended(scene, tmp_path, troubled):
     assert outcome.count("failed") == 2
 
 
-def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, monkeypatch):
+def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, monkeypatch, capsys):
     folder = tmp_path / "full"
     keep, count = Ledger.keep, [0]
 
@@ -276,16 +277,33 @@ def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, mo
         return keep(self, name, content)
 
     monkeypatch.setattr(Ledger, "keep", full)
-    with pytest.raises(AnimatorError) as caught:
-        swept(scene, folder, *WORDS, jobs=2)
-    assert str(caught.value) == (
-        f"The sweep stopped because the disk that holds '{folder}' or the cache is full. What was done is "
-        "kept: make room and run the same command again to go on."
+    ran = typed(capsys, "sweep", str(scene), *WORDS, "-o", str(folder), "--size", "160x90", "--fps", "10",
+                "--jobs", "2")  # fmt: skip
+    assert (ran.code, ran.err) == (
+        1,
+        f"animator: The sweep stopped because the disk that holds '{folder}' or the cache is full. What was "
+        "done is kept: make room and run the same command again to go on.\n",
     )
     assert states(folder).count("done") == 2
     monkeypatch.undo()
     swept(scene, folder, *WORDS, jobs=2)
     assert digests(folder) == digests(made)
+
+
+def test_a_full_disk_of_a_worker_is_a_failure_too(scene, tmp_path, monkeypatch, capsys):
+    planned(scene, *WORDS)
+
+    def full(self, index, failure):
+        raise Full("the disk of 'far' is full") from OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr(run, "build", lambda plan: ({}, {0: "?"}))
+    monkeypatch.setattr(Desk, "fail", full)
+    ran = typed(capsys, "sweep", str(scene), *WORDS, "-o", str(tmp_path / "far"), "--size", "160x90")
+    assert (ran.code, ran.err) == (
+        1,
+        "animator: The sweep stopped because the disk of 'far' is full. What was done is kept: make room and "
+        "run the same command again to go on.\n",
+    )
 
 
 def test_a_folder_with_another_sweep_is_kept(scene, made):

@@ -1,5 +1,6 @@
 """The desk that the stages of a sweep work at: plan, books, store, and the scenes and films of all cells."""
 
+import errno
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,7 @@ class Desk:
     def fail(self, index: int, failure: Failure) -> None:
         """Write down that a cell failed; stop everything where nothing can go on."""
         if failure.kind == "disk":
-            raise Full(failure.reason)
+            raise Full(failure.reason) from OSError(errno.ENOSPC, failure.reason)
         if failure.kind == "versions":
             raise AnimatorError(failure.reason)
         log = self.log(index, f"{failure.log}failed: {failure.reason}\n")

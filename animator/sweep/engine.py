@@ -12,8 +12,10 @@ import signal
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
@@ -59,6 +61,20 @@ def _end_with(parent: BaseProcess, scratch: str) -> None:
     os._exit(1)
 
 
+@contextmanager
+def unheard() -> Iterator[None]:
+    """While the context lasts, SIGINT waits; processes that are started in it never hear one."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # which would unblock it when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Local:
     """Up to `jobs` spawned processes, each an executor of its own."""
 
@@ -84,7 +100,8 @@ class Local:
         return self._begun(self._new(), task)
 
     def _begun(self, pool: ProcessPoolExecutor, task: Task) -> "Future[Result]":
-        future = pool.submit(work, task)
+        with unheard():  # Ctrl-C goes to all processes of a terminal, and a new one knows no handler yet
+            future = pool.submit(work, task)
         self._busy[future] = pool
         return future
 
