@@ -82,7 +82,7 @@ def render(
     transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Play once, where a format would loop.")] = False,
     end_pause: Annotated[
-        float | None, typer.Option(help="Seconds that a looping file rests at its end.")
+        float | None, typer.Option(help="Seconds that a film stays on its last frame.")
     ] = None,
     max_bytes: Annotated[str | None, typer.Option(help="What an .mp4 or .gif may have: 4MB, 500kB.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,

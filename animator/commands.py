@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.delivery import SLOWER, Delivery, preset, read_bytes
+from animator.delivery import SLOWER, STILLS, Delivery, check_frame, preset, read_bytes
 from animator.errors import AnimatorError, nearest
 from animator.progress import Progress
 
@@ -76,12 +76,13 @@ def options(scene: str, typed: Typed) -> Options:
     """What was typed, over the preset that `--for` names, if any."""
     base = preset(typed.purpose) if typed.purpose is not None else None
     held = base.delivery if base else Delivery()
-    delivery = Delivery(
-        typed.codec or held.codec, typed.transparent, not typed.once, held.end_pause
-        if typed.end_pause is None else typed.end_pause, typed.frame or held.frame,
-        read_bytes(typed.max_bytes) if typed.max_bytes is not None else held.max_bytes,
-    )  # fmt: skip
-    outputs, size, style = typed.outputs, typed.size, typed.style or (base.style if base else "dark")
+    given = {name: value for name in ("codec", "frame", "end_pause")
+             if (value := getattr(typed, name)) is not None}  # fmt: skip
+    if typed.max_bytes is not None:
+        given["max_bytes"] = read_bytes(typed.max_bytes)
+    delivery = replace(held, transparent=typed.transparent, loop=not typed.once, **given)
+    outputs, size = typed.outputs, typed.size
+    style = typed.style if typed.style is not None else base.style if base else "dark"
     if base and not outputs:
         outputs = tuple(Path("output") / f"{Path(scene).stem}{suffix}" for suffix in base.suffixes)
     if base and size is None and typed.quality is None:
@@ -195,6 +196,7 @@ def _check_words(options: Options, outputs: tuple[Path, ...]) -> None:
                 f"--max-bytes cannot be kept for '{path.name}': only .mp4 and .gif files are made smaller "
                 "until they fit. Leave it away, or write one of those."
             )
+    _check_stills(options.delivery, outputs)
     if len(set(outputs)) < len(outputs):
         raise AnimatorError(f"-o names '{max(outputs, key=outputs.count)}' twice. Give each file once.")
     if options.delivery.codec != "h264" and not any(path.suffix.lower() == ".mp4" for path in outputs):
@@ -202,6 +204,21 @@ def _check_words(options: Options, outputs: tuple[Path, ...]) -> None:
             f"--codec {options.delivery.codec} is for .mp4 files, and none is written. Leave it away, or use "
             "-o film.mp4."
         )
+
+
+def _check_stills(wishes: Delivery, outputs: tuple[Path, ...]) -> None:
+    """Refuse what is for stills where none is written, and what is for films where all are stills."""
+    stills = [path.suffix.lower() in STILLS for path in outputs]
+    check_frame(wishes.frame)
+    if wishes.frame != "last" and not any(stills):
+        raise AnimatorError(
+            f"--frame {wishes.frame} is for stills, and none is written. Leave it away, or use -o film.png."
+        )
+    for flag, asked in (("--once", not wishes.loop), (f"--end-pause {wishes.end_pause:g}", wishes.end_pause)):
+        if asked and all(stills):
+            raise AnimatorError(
+                f"{flag} is for films, and only stills are written. Leave it away, or use -o film.gif."
+            )
 
 
 def command(name: str, values: list[str], options: Options) -> str:

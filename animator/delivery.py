@@ -12,17 +12,19 @@ from animator.errors import AnimatorError, nearest
 from animator.timeline import FrameState, Timeline
 
 UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+SECONDS, STEP = r"([0-9]+(?:\.[0-9]+)?)s", r"step:([0-9]+)"  # frames, as they are typed
 SMALLEST = 10_000  # bytes
 QUALITIES = (0, 1, 2, 3, 4)  # of an MP4, from the best on
 SHRINK = (1.0, 0.75, 0.56, 0.42, 0.32)
+STILLS = (".png", ".svg", ".pdf")
 SLOWER = {".gif": (1.0, 0.5), ".mp4": (1.0,)}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """codec: h264, h265 or av1, of an .mp4. transparent: no background. loop: whether .gif and its like play
-    for ever; end_pause: seconds that they rest. frame: which one a still shows, such as "3.2s", "step:40",
-    "first" or "last". max_bytes: what an .mp4 or a .gif may have.
+    for ever; end_pause: seconds that a film stays on its last frame. frame: which one a still shows, such as
+    "3.2s", "step:40", "first" or "last". max_bytes: what an .mp4 or a .gif may have.
     """
 
     codec: str = "h264"
@@ -80,11 +82,20 @@ def read_bytes(text: str) -> int:
     return count
 
 
+def check_frame(frame: str) -> None:
+    """AnimatorError when `frame` names no frame of any film."""
+    if not re.fullmatch(rf"first|last|{SECONDS}|{STEP}", frame):
+        raise AnimatorError(
+            f"--frame {frame or repr(frame)} is not possible: it names no frame. Use seconds such as 3.2s, "
+            "step:40, first or last."
+        )
+
+
 def chosen(clock: Timeline, frame: str) -> FrameState:
     """The state of the frame that `frame` names; AnimatorError when the film has none such."""
     if frame in ("first", "last"):
         return clock.state(0 if frame == "first" else clock.frames - 1)
-    seconds = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)s", frame)
+    seconds = re.fullmatch(SECONDS, frame)
     if seconds:
         index = round(float(seconds[1]) * clock.fps)
         if index >= clock.frames:
@@ -93,7 +104,7 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
                 "Use --frame last."
             )
         return clock.state(index)
-    step = re.fullmatch(r"step:([0-9]+)", frame)
+    step = re.fullmatch(STEP, frame)
     if step and int(step[1]) <= clock.steps:
         number = int(step[1])
         return FrameState(number, number == clock.steps, onto=number)

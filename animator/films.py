@@ -299,6 +299,7 @@ class Film:
                 counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
+        frames += 0 if still else spec.held
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip

@@ -137,6 +137,36 @@ def test_a_gif_plays_for_ever_or_once(tmp_path, loop, said):
         assert image.info.get("loop") == said
 
 
+@pytest.mark.parametrize(
+    ("suffix", "loop"),
+    [(".mp4", True), (".mp4", False), (".webm", True), (".gif", True), (".gif", False), (".webp", False),
+     (".apng", True), (".avif", True)],
+)  # fmt: skip
+def test_a_film_of_any_format_stays_on_its_last_frame(tmp_path, suffix, loop):
+    """12 frames at 10 a second and a pause of 1.5 seconds are 2.7 seconds, whether it loops or not."""
+    path = tmp_path / f"film{suffix}"
+    write(path, FilmSpec(96, 64, 10, end_pause=1.5, loop=loop), count=12)
+    assert inspect(path).seconds == pytest.approx(2.7, abs=0.011)
+
+
+def test_a_folder_of_frames_ends_with_copies_of_the_last_one(tmp_path):
+    write(tmp_path / "frames", FilmSpec(96, 64, 10, end_pause=0.3), count=4)
+    frames = sorted((tmp_path / "frames").iterdir())
+    assert [frame.name for frame in frames] == [f"{i:04d}.png" for i in range(1, 8)]
+    assert len({frame.read_bytes() for frame in frames[3:]}) == 1
+    assert frames[2].read_bytes() != frames[3].read_bytes()
+
+
+def test_what_was_saved_says_how_long_it_is_with_its_pause(tmp_path, capsys):
+    for suffix in (".mp4", ".gif"):
+        path = tmp_path / f"a{suffix}"
+        done = run(capsys, "render", "neuron", "epochs=1", "-o", str(path), "--size", "160x90", "--fps", "10",
+                   "--end-pause", "2", "--once", "--json")  # fmt: skip
+        (file,) = json.loads(done.out)["files"]
+        assert (done.code, file["seconds"], file["frames"]) == (0, 8.0, 80)
+        assert inspect(path).seconds == 8.0
+
+
 @pytest.mark.parametrize("suffix", [".webp", ".avif"])
 def test_films_of_pictures_say_what_they_are(tmp_path, suffix):
     """The words come back, and Pillow still reads the pictures."""
@@ -319,6 +349,30 @@ def test_a_budget_is_kept(tmp_path, capsys):
             "--max-bytes cannot be kept for 'a.webp': only .mp4 and .gif",
         ),
         (("-o", "a.gif", "--codec", "h265"), "--codec h265 is for .mp4 files, and none is written. Leave it"),
+        (
+            ("-o", "a.png", "--frame", ""),
+            "--frame '' is not possible: it names no frame. Use seconds such as 3.2s, step:40, first or "
+            "last.\n",
+        ),
+        (
+            ("-o", "a.png", "--frame", "middle"),
+            "--frame middle is not possible: it names no frame. Use seconds such as 3.2s, step:40, first or "
+            "last.\n",
+        ),
+        (
+            ("-o", "a.gif", "--frame", "first"),
+            "--frame first is for stills, and none is written. Leave it away, or use -o film.png.\n",
+        ),
+        (
+            ("-o", "a.png", "--end-pause", "2"),
+            "--end-pause 2 is for films, and only stills are written. Leave it away, or use -o film.gif.\n",
+        ),
+        (
+            ("-o", "a.pdf", "--once"),
+            "--once is for films, and only stills are written. Leave it away, or use -o film.gif.\n",
+        ),
+        (("-o", "a.mp4", "--codec", ""), "No codec is called ''. Known: h264 h265 av1.\n"),
+        (("--style", ""), "No style is called ''. Known: dark light paper chalk."),
         (("-o", "."), "'-o .' names no film: there is nothing before its suffix. Use -o film.mp4."),
         (("-o", "a.gif", "-o", "a.gif"), "-o names 'a.gif' twice. Give each file once."),
         (

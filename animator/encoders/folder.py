@@ -28,8 +28,13 @@ class FolderEncoder:
         pixels = frame if self._spec.transparent else frame[..., :3]
         iio.imwrite(first, pixels, plugin="pillow", extension=".png", pnginfo=to_chunks(self._metadata),
                     compress_level=1)  # fmt: skip
-        for _ in range(repeat - 1):
-            shutil.copyfile(first, self._next())
+        self.again(repeat - 1)
+
+    def again(self, frames: int) -> None:
+        """The latest frame for `frames` more frames."""
+        latest = self._folder / f"{self.frames:0{DIGITS}d}.png"
+        for _ in range(frames):
+            shutil.copyfile(latest, self._next())
 
     def _next(self) -> Path:
         self.frames += 1
@@ -46,3 +51,4 @@ def open_folder(
     yield encoder
     if not encoder.frames:
         raise ValueError("a film needs at least one frame")
+    encoder.again(spec.held)

@@ -64,9 +64,10 @@ class MovingEncoder:
             self.again()
 
     def again(self) -> None:
-        """The latest picture for one more frame."""
-        self._stream.send(self._last, self._frames)
-        self._frames += 1
+        """The latest picture for one more frame, if there is one."""
+        if self._last is not None:
+            self._stream.send(self._last, self._frames)
+            self._frames += 1
 
 
 @contextmanager
@@ -85,9 +86,8 @@ def open_moving(
         convert = yuv_converter(layout) if kind.video else rgba_converter(layout)
         encoder = MovingEncoder(video, spec, convert)
         yield encoder
-        if kind.loop and spec.loop:
-            for _ in range(round(spec.end_pause * float(spec.rate))):
-                encoder.again()
+        for _ in range(spec.held):
+            encoder.again()
     if kind.muxer in WORDS:
         WORDS[kind.muxer](path, metadata)
 

@@ -62,7 +62,11 @@ class Mp4Encoder:
             mend(planes_of(self._picture), prepared)
         else:
             self._picture = prepared
-        for _ in range(repeat):
+        self.rest(repeat)
+
+    def rest(self, frames: int) -> None:
+        """The latest picture for `frames` more frames, if there is one."""
+        for _ in range(frames if self._picture is not None else 0):
             self._stream.send(self._picture, self._frames)
             self._frames += 1
 
@@ -83,7 +87,9 @@ def open_mp4(path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | 
         metadata=to_tags(metadata),
         container_options=container_options(spec),
     ) as stream:
-        yield Mp4Encoder(stream, spec)
+        encoder = Mp4Encoder(stream, spec)
+        yield encoder
+        encoder.rest(spec.held)
 
 
 def stream_spec(spec: FilmSpec) -> StreamSpec:

@@ -26,8 +26,7 @@ LONGEST_PAUSE = 300  # seconds
 class FilmSpec:
     """Size in pixels, frames a second, and what a GIF needs to know besides.
 
-    `end_pause`: seconds that a looping format (GIF) rests on its last picture on top of that picture's
-    own time; a format that stops by itself (MP4, PNG) ignores it.
+    `end_pause`: seconds that a film stays on its last picture on top of that picture's own time.
     `codec`: of an MP4, h264, h265 or av1. `quality`: steps towards a smaller file (crf), 0 the best.
     `transparent`: frames carry alpha; `matte`: the colour that soft edges are mixed with where a format has
     hard ones only. `loop`: whether a looping format plays for ever.
@@ -44,6 +43,11 @@ class FilmSpec:
     transparent: bool = False
     matte: tuple[int, int, int] = (0, 0, 0)
     loop: bool = True
+
+    @property
+    def held(self) -> int:
+        """The pause at the end in frames."""
+        return round(self.end_pause * float(self.rate))
 
     @property
     def rate(self) -> Fraction:
