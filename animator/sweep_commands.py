@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
 
+LONGEST = 10_000_000  # seconds that a cell may take where it has a limit
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -89,12 +91,15 @@ def _orders(asked: Asked) -> Any:
             f"--cluster {asked.cluster!r} is no address of a dask scheduler: it has the form "
             "tcp://HOST:PORT. Use for example --cluster tcp://127.0.0.1:8786."
         )
-    for name, value in (("jobs", asked.jobs), ("timeout", asked.timeout)):
-        if value is not None and not 0 < value < float("inf"):
-            raise AnimatorError(
-                f"--{name} {value:g} cannot be: it must be above 0. Leave --{name} away, or give for example "
-                f"--{name} 2."
-            )
+    if asked.jobs is not None and asked.jobs < 1:
+        raise AnimatorError(
+            f"--jobs {asked.jobs} cannot be: it must be above 0. Leave --jobs away, or give for example --jobs 2."
+        )
+    if asked.timeout is not None and not 0 < asked.timeout <= LONGEST:
+        raise AnimatorError(
+            f"--timeout {asked.timeout:g} cannot be: it is a number of seconds above 0 and up to {LONGEST:,}. "
+            "Leave --timeout away for no limit, or give for example --timeout 60."
+        )
     jobs = asked.jobs or _cores()
     return Orders(jobs, asked.cluster, asked.timeout, asked.retry_failed, asked.force, asked.use_cache)
 
@@ -160,11 +165,12 @@ def said(made: "Plan", folder: Path, figures: "Estimate", who: str, done: int = 
 
 def _some(values: tuple[Any, ...]) -> str:
     from animator.parameters import written
+    from animator.sweep.opening import counted
 
     texts = [f"{v:.6g}" if isinstance(v, float) else written(v) for v in values]
     if len(texts) > 8:
         texts = [*texts[:4], "...", *texts[-2:]]
-    return f"{len(values)} values: {' '.join(texts)}"
+    return f"{counted(values)}: {' '.join(texts)}"
 
 
 def duration(seconds: float) -> str:

@@ -39,6 +39,8 @@ def refused(*words: str, zipped: bool = False, rows: Path | None = None) -> str:
         ("rate=0.1,0.2,5", (0.1, 0.2, 5.0)),
         ("rate=linspace(0.5,2,4)", tuple(np.linspace(0.5, 2, 4).tolist())),
         ("rate=geomspace(0.01,10,25)", tuple(np.geomspace(0.01, 10, 25).tolist())),
+        ("rate=geomspace(1e-200,1e200,5)", (1e-200, 1e-100, 1.0, 1e100, 1e200)),
+        ("rate=geomspace(1e-300,1e-200,3)", tuple(np.geomspace(1e-300, 1e-200, 3).tolist())),
         ("rate=range(1,4)", (1.0, 2.0, 3.0)),
         ("seed=range(3)", (0, 1, 2)),
         ("seed=range(0,4)", (0, 1, 2, 3)),
@@ -115,6 +117,10 @@ SENTENCES = [
      "'seed=range(0,4)'."),
     (("rate=geomspace(0,1,3)",), "rate=geomspace(0,1,3) cannot be: a and b must be of one sign, and not "
      "0. Type for example 'rate=geomspace(0.01,10,25)'."),
+    (("rate=geomspace(-1,1,3)",), "rate=geomspace(-1,1,3) cannot be: a and b must be of one sign, and not "
+     "0. Type for example 'rate=geomspace(0.01,10,25)'."),
+    (("rate=linspace(-1e308,1e308,3)",), "rate=linspace(-1e308,1e308,3) cannot be: a and b lie so far apart "
+     "that the values between them are not finite. Type for example 'rate=linspace(0,1,5)'."),
     (("rate=linspace(0,1)",), "rate=linspace(0,1) cannot be: it takes a, b and the number of values. "
      "Type for example 'rate=linspace(0,1,5)'."),
     (("rate=linspace(0,1,-2)",), "rate=linspace(0,1,-2) cannot be: Number of samples, -2, must be "
@@ -123,11 +129,14 @@ SENTENCES = [
      "'linspace'? Known: range linspace geomspace."),
     (("seed=range(0,1000000000)",), "This sweep would have 1,000,000,000 values or cells, and 100,000 is the "
      "most. Give fewer values."),
+    (("seed=range(0,1000000000000000000000)",), "This sweep would have 1,000,000,000,000,000,000,000 values "
+     "or cells, and 100,000 is the most. Give fewer values."),
     (("seed=range(0,1000)", "rate=linspace(1,2,1000)"), "This sweep would have 1,000,000 values or "
      "cells, and 100,000 is the most. Give fewer values."),
 ]  # fmt: skip
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("words", "sentence"), SENTENCES)
 def test_what_cannot_be_is_told_in_one_sentence(words, sentence):
     assert refused(*words) == sentence

@@ -32,10 +32,9 @@ SENTENCES = [
      "--cluster takes those of a cluster, so they cannot go together. Leave one of them away."),
     (("--jobs", "0"), "--jobs 0 cannot be: it must be above 0. Leave --jobs away, or give for example "
      "--jobs 2."),
-    (("--timeout", "-1"), "--timeout -1 cannot be: it must be above 0. Leave --timeout away, or give for "
-     "example --timeout 2."),
-    (("--timeout", "nan"), "--timeout nan cannot be: it must be above 0. Leave --timeout away, or give for "
-     "example --timeout 2."),
+    *((("--timeout", given), f"--timeout {said} cannot be: it is a number of seconds above 0 and up to "
+       "10,000,000. Leave --timeout away for no limit, or give for example --timeout 60.")
+      for given, said in (("-1", "-1"), ("0", "0"), ("nan", "nan"), ("inf", "inf"), ("1e30", "1e+30"))),
     *((("--cluster", address), f"--cluster {address!r} is no address of a dask scheduler: it has the form "
        "tcp://HOST:PORT. Use for example --cluster tcp://127.0.0.1:8786.")
       for address in ("nonsense", "", "tcp://127.0.0.1", "tcp://[::1", "127.0.0.1:8786", "tls://127.0.0.1:1")),

@@ -323,6 +323,11 @@ def test_a_plan_is_printed_and_nothing_is_done(scene, tmp_path, capsys):
     ran = typed(capsys, "sweep", str(scene), "rate=geomspace(0.01,1,3)", "seed=range(0,2)", "-o", str(folder),
                 "--dry-run", "--quality", "draft", "--jobs", "3")  # fmt: skip
     assert ran.code == 0
+    one = typed(capsys, "sweep", str(scene), "seed=range(0,1)", "-o", str(folder), "--dry-run")
+    assert one.out.splitlines()[:2] == [
+        "line: 1 cell, mp4, 1280x720, 30 frames a second",
+        "  seed: 1 value: 0",
+    ]
     assert ran.out.startswith(
         "line: 3 x 2 = 6 cells, mp4, 640x360, 30 frames a second\n  rate: 3 values: 0.01 0.1 1\n"
         "  seed: 2 values: 0 1\n  about "

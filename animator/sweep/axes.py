@@ -130,7 +130,7 @@ def _range(*given: str) -> list[str]:
     except ValueError:
         raise ValueError("it counts in whole numbers") from None
     found = range(*whole)
-    _few(len(found))
+    _few(max(0, (found.stop - found.start) // found.step))  # len() knows no such long ones
     return [str(value) for value in found]
 
 
@@ -144,10 +144,14 @@ def _spaced(function: Callable[..., Any]) -> Callable[..., list[str]]:
             raise ValueError("a and b must be numbers, and n a whole number") from None
         if not (math.isfinite(start) and math.isfinite(stop)):
             raise ValueError("a and b must be finite")
-        if function is np.geomspace and start * stop <= 0:
+        if function is np.geomspace and (not start or not stop or (start < 0) != (stop < 0)):
             raise ValueError("a and b must be of one sign, and not 0")
         _few(count)
-        return [repr(float(value)) for value in function(start, stop, count)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = function(start, stop, count)
+        if not np.isfinite(found).all():
+            raise ValueError("a and b lie so far apart that the values between them are not finite")
+        return [repr(float(value)) for value in found]
 
     return made
 

@@ -4,6 +4,7 @@ What the folder holds is never overwritten without `force`, and then only files 
 """
 
 import re
+from collections.abc import Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,14 @@ def _asked(manifest: Manifest) -> Any:
 
 def said(manifest: Manifest) -> str:
     """'neuron over learning_rate (25 values), seed=3'."""
-    varied = [f"{axis.name} ({len(axis.values)} values)" for axis in manifest.axes]
+    varied = [f"{axis.name} ({counted(axis.values)})" for axis in manifest.axes]
     fixed = [f"{name}={value}" for name, value in manifest.fixed.items()]
     return f"{manifest.scene} over {', '.join([*varied, *fixed])}"
+
+
+def counted(values: Sized) -> str:
+    """'25 values', or '1 value'."""
+    return f"{len(values)} value{'s' * (len(values) != 1)}"
 
 
 def difference(there: Manifest, asked: Manifest) -> str:
