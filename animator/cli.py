@@ -179,8 +179,11 @@ def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) 
 
 
 @app.command()
-def info(file: Annotated[Path, typer.Argument(help="A recording or a film.")], json: Json = False) -> None:
-    """Say what a recording or a film is, and the command that made it."""
+def info(
+    file: Annotated[Path, typer.Argument(help="A recording, a film or the folder of a sweep.")],
+    json: Json = False,
+) -> None:
+    """Say what a recording, a film or a sweep is, and the command that made it."""
     from animator import listings
 
     listings.info(file, json)

@@ -31,18 +31,42 @@ def scenes(as_json: bool) -> None:
 
 
 def info(path: Path, as_json: bool) -> None:
-    """`animator info`: what a recording or a film is."""
-    if not path.is_file():
+    """`animator info`: what a recording, a film or the folder of a sweep is."""
+    if path.is_dir():
+        rows = _sweep(path)
+    elif not path.is_file():
         raise AnimatorError(f"There is no file '{path}'. Give the path of a recording or a film.")
-    rows = _recording(path) if path.suffix == ".h5" else _film(path)
+    else:
+        rows = _recording(path) if path.suffix == ".h5" else _film(path)
     if as_json:
         sys.stdout.write(json_text.dumps(rows, indent=2) + "\n")
         return
     width = max(len(key) for key in rows)
     for key, value in rows.items():
-        if value not in (None, "", {}):
-            text = json_text.dumps(value) if isinstance(value, dict) else str(value)
+        if value not in (None, "", {}, []):
+            text = json_text.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+            text = " ".join(value) if isinstance(value, list) else text
             sys.stdout.write(f"{key.replace('_', ' '):<{width}}  {text}\n")
+
+
+def _sweep(path: Path) -> dict[str, Any]:
+    """How far the sweep in a folder is."""
+    from animator.sweep import manifest
+
+    if not (path / manifest.NAME).is_file():
+        raise AnimatorError(
+            f"'{path}' is a folder, and no sweep is in it. Give a file, such as one of its films, or make a "
+            f"page of them with animator gallery {path}."
+        )
+    found = manifest.read(path)
+    states = [cell.state for cell in found.cells]
+    return {
+        "path": str(path), "format": "animator sweep", "state": found.state, "scene": found.scene,
+        "title": found.title, "cells": len(states),
+        **{state: states.count(state) for state in manifest.STATES},
+        "failures": {cell.name: cell.reason for cell in found.cells if cell.state == "failed"},
+        "products": list(found.products), "command": found.command,
+    }  # fmt: skip
 
 
 def _film(path: Path) -> dict[str, Any]:

@@ -93,12 +93,13 @@ def _orders(asked: Asked) -> Any:
         )
     if asked.jobs is not None and asked.jobs < 1:
         raise AnimatorError(
-            f"--jobs {asked.jobs} cannot be: it must be above 0. Leave --jobs away, or give for example --jobs 2."
+            f"--jobs {asked.jobs} cannot be: it must be above 0. Leave --jobs away, or give for example "
+            "--jobs 2."
         )
     if asked.timeout is not None and not 0 < asked.timeout <= LONGEST:
         raise AnimatorError(
-            f"--timeout {asked.timeout:g} cannot be: it is a number of seconds above 0 and up to {LONGEST:,}. "
-            "Leave --timeout away for no limit, or give for example --timeout 60."
+            f"--timeout {asked.timeout:g} cannot be: it is a number of seconds above 0 and up to "
+            f"{LONGEST:,}. Leave --timeout away for no limit, or give for example --timeout 60."
         )
     jobs = asked.jobs or _cores()
     return Orders(jobs, asked.cluster, asked.timeout, asked.retry_failed, asked.force, asked.use_cache)

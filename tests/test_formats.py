@@ -13,6 +13,7 @@ from PIL import Image
 from animator.commands import Typed, options
 from animator.delivery import Delivery, chosen, preset, read_bytes
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
+from animator.encoders.reading import rate_of
 from animator.errors import AnimatorError
 from animator.pipeline import cut_out
 from animator.timeline import FrameState, Timeline
@@ -147,6 +148,23 @@ def test_a_film_of_any_format_stays_on_its_last_frame(tmp_path, suffix, loop):
     path = tmp_path / f"film{suffix}"
     write(path, FilmSpec(96, 64, 10, end_pause=1.5, loop=loop), count=12)
     assert inspect(path).seconds == pytest.approx(2.7, abs=0.011)
+
+
+@pytest.mark.parametrize(("suffix", "fps"), [(".webp", 20), (".webp", 30), (".apng", 30), (".avif", 25)])
+def test_the_rate_of_a_film_is_that_of_its_frames_however_long_one_is_held(tmp_path, suffix, fps):
+    path = tmp_path / f"film{suffix}"
+    write(path, FilmSpec(96, 64, fps, end_pause=2.0), count=12)
+    found = inspect(path)
+    assert found.fps == pytest.approx(fps, rel=2e-3)
+    assert found.seconds == pytest.approx(12 / fps + 2.0, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("stays", "fps"),
+    [([50, 50, 1500, 50], 20.0), ([33, 33, 34, 33, 67, 500], 30.0), ([], 0.0), ([0], 0.0), ([40], 25.0)],
+)
+def test_rates_from_how_long_pictures_stay(stays, fps):
+    assert rate_of(stays) == pytest.approx(fps, rel=2e-3)
 
 
 def test_a_folder_of_frames_ends_with_copies_of_the_last_one(tmp_path):

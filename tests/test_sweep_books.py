@@ -91,6 +91,25 @@ def test_a_manifest_of_wrong_types_is_one_sentence(tmp_path, capsys, part, name)
     )
 
 
+def test_info_tells_how_far_a_sweep_is(tmp_path, capsys):
+    manifest.write(tmp_path, BOOK)
+    assert json.loads(run(capsys, "info", str(tmp_path), "--json").out) == {
+        "path": str(tmp_path), "format": "animator sweep", "state": "running", "scene": "line",
+        "title": "A <script>", "cells": 2, "waiting": 0, "recorded": 0, "done": 1, "failed": 1,
+        "failures": {"001-rate=0.2": 'It <broke>, "so".'}, "products": [], "command": "animator sweep line",
+    }  # fmt: skip
+    assert '\nfailures  {"001-rate=0.2": ' in run(capsys, "info", str(tmp_path)).out
+
+
+def test_info_of_another_folder_says_what_to_type(tmp_path, capsys):
+    ran = run(capsys, "info", str(tmp_path))
+    assert (ran.code, ran.err) == (
+        2,
+        f"animator: '{tmp_path}' is a folder, and no sweep is in it. Give a file, such as one of its films, "
+        f"or make a page of them with animator gallery {tmp_path}.\n",
+    )
+
+
 def test_the_books_follow_each_change(tmp_path):
     ledger = Ledger(tmp_path, BOOK)
     ledger.change(1, state="done", reason="")

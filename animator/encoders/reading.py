@@ -3,6 +3,7 @@
 PyAV and imageio are imported only when a file needs them.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,18 +84,30 @@ def _pictures(path: Path, name: str) -> FilmInfo:
     """An animated file of pictures, as Pillow reads it: a held picture is one frame."""
     from PIL import Image
 
-    total = 0.0
+    stays = []
     with Image.open(path) as image:
         frames = getattr(image, "n_frames", 1)
         for i in range(frames):
             image.seek(i)
             image.load()
-            total += float(image.info.get("duration", 0))
+            stays.append(float(image.info.get("duration", 0)))
         width, height = image.size
-    seconds = total / 1000
+    seconds = sum(stays) / 1000
     words = {"webp": read_webp, "avif": read_avif}.get(name)
-    return FilmInfo(path, name, width, height, frames / seconds if seconds else 0.0, frames, seconds,
+    return FilmInfo(path, name, width, height, rate_of(stays), frames, seconds,
                     path.stat().st_size, words(path) if words else None)  # fmt: skip
+
+
+def rate_of(stays: Sequence[float]) -> float:
+    """Frames a second of a film whose stored pictures stay so many milliseconds each: a picture that is held
+    stays for several frames. 0 where nothing moves on.
+    """
+    shortest = min((stay for stay in stays if stay > 0), default=0.0)
+    if not shortest:
+        return 0.0
+    single = [stay for stay in stays if 0 < stay < 1.5 * shortest]
+    frame = sum(single) / len(single)
+    return 1000 * sum(round(stay / frame) for stay in stays) / sum(stays)
 
 
 def _gif(path: Path) -> FilmInfo:
