@@ -9,11 +9,14 @@ from animator import library
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
 from animator.films import Film
+from animator.panels.mark import shape_of
+from animator.panels.race import SHAPES
 from animator.panels.rates import measured
 from animator.prepare import Cut
 from animator.production import build, recordings
 from animator.progress import quiet
 from animator.style import find
+from animator.sweep.racing import MOST
 from animator.timeline import FrameState
 from tests.conftest import numpy_view
 
@@ -124,3 +127,16 @@ def test_a_race_of_two_rates_tells_none():
         views = [replace(numpy_view(), learning_rate=np.full(60, rate)) for rate in rates]
         readout = Readout(look, Box(0, 0, 1280, 720), views, "Two", "")
         assert ("learning rate" in [stamp.get_text() for stamp in readout.names]) == told
+
+
+def test_twelve_runs_have_twelve_shapes():
+    """No two cover more than 0.8 of what either covers."""
+    line = np.linspace(-1.5, 1.5, 121)
+    points = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)
+    covered = [shape_of(shape).contains_points(points) for shape in SHAPES]
+    assert len(covered) == MOST == 12
+    alike = {
+        (i, j): (covered[i] & covered[j]).sum() / (covered[i] | covered[j]).sum()
+        for i in range(12) for j in range(i)
+    }  # fmt: skip
+    assert max(alike.values()) < 0.8

@@ -19,7 +19,7 @@ from animator.layout import Box
 from animator.panels.artists import Bands, dense
 from animator.panels.base import Look
 from animator.panels.levels import LevelLabels, Ticks
-from animator.panels.mark import Mark, shape_of
+from animator.panels.mark import Mark, Shape, shape_of
 from animator.panels.scale import BANDS, CONTRAST, LossScale, colour_map
 from animator.style import use_fonts
 from animator.timeline import FrameState
@@ -121,7 +121,7 @@ class Ground:
         (a0, a1), (b0, b1) = self.axes.get_xlim(), self.axes.get_ylim()
         self.labels.show(np.asarray(self.field.slices[slice], float), (a0, a1, b0, b1))
 
-    def mark(self, shape: str, size: float, fill: str, edge: str, width: float) -> Mark:
+    def mark(self, shape: Shape, size: float, fill: str, edge: str, width: float) -> Mark:
         """A marker that moves; size and edge width in pixels at 720p."""
         look = self.look
         mark = Mark(self.axes, shape_of(shape), look.line(size), to_rgba(fill), to_rgba(edge),

@@ -28,6 +28,7 @@ from animator.panels.layers import (
 from animator.panels.places import Places
 from animator.panels.strokes import RGBA, capsule
 
+Shape = str | MarkerStyle
 FINE = 8  # of a pixel: places of marks
 
 
@@ -120,7 +121,7 @@ class Mark(Layer):
             self._paint(renderer, *pixels, clip=self.clipped)
 
 
-def shape_of(marker: str) -> Path:
-    """matplotlib's marker as a path, in units of half its size."""
+def shape_of(marker: Shape) -> Path:
+    """matplotlib's marker, by its letter or as it is, as a path, in units of half its size."""
     style = MarkerStyle(marker)
     return style.get_path().transformed(style.get_transform() + Affine2D().scale(2))

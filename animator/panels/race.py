@@ -6,6 +6,7 @@ Colours tell runs apart, not losses: the surface's bar does that. Start and targ
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
+from matplotlib.markers import MarkerStyle
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
@@ -14,13 +15,15 @@ from animator.panels.artists import visible
 from animator.panels.base import Look, Panel
 from animator.panels.curves import spread
 from animator.panels.ground import Ground
+from animator.panels.mark import Shape
 from animator.panels.stamps import Stamp
 from animator.panels.trail import Trail
 from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
 
-SHAPES = "os^Dv<>pP*X"
+TRIPOD = MarkerStyle((3, 1, 0))
+SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
 
 Floats = NDArray[np.float64]
 
