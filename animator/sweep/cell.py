@@ -25,7 +25,7 @@ from animator.files import is_full, replacing
 from animator.films import Film
 from animator.recording import load
 from animator.sweep import plan, results
-from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files, Recorded, RecordTask
+from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files, FilmTask, Recorded, RecordTask
 from animator.sweep.watch import TimeUp, limited
 
 Task = RecordTask | CutTask | DrawTask
@@ -162,7 +162,7 @@ def _train(experiments: Any, notes: Any, paths: list[Path], log: Log) -> None:
 
 
 @contextmanager
-def _film(task: CutTask | DrawTask, folder: Path, log: Log, style: str, command: str) -> Iterator[Film]:
+def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> Iterator[Film]:
     """The film of a task, its recordings open while the context lasts."""
     file = task.scene.file()
     scene, about = production.build(file, task.words)
@@ -203,7 +203,7 @@ def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
                  log.text)  # fmt: skip
 
 
-def _kept(task: CutTask | DrawTask) -> tuple[tuple[str, ...], Files]:
+def _kept(task: FilmTask) -> tuple[tuple[str, ...], Files]:
     """Names of the files of the cache that a task used, and those that it made."""
     kept = kept_files(cache.folder())
     sent = {name for name, _ in task.files}

@@ -54,6 +54,13 @@ class Views:
             return "slices" in file
 
 
+def _film(desk: Desk, index: int, files: Files, common: Any) -> dict[str, Any]:
+    """The fields of a FilmTask for a cell."""
+    return {"scene": desk.plan.scene, "words": desk.plan.cells[index].words, "files": files,
+            "recordings": desk.recordings(index), "common": common, "versions": desk.versions,
+            "timeout": desk.timeout}  # fmt: skip
+
+
 class Surfaces:
     """Stage two. jobs() gives what is to be cut; take() takes what came."""
 
@@ -103,9 +110,7 @@ class Surfaces:
         if not files and leader != index:
             offered = self.views.files(leader)
             files = offered if sum(len(content) for _, content in offered) <= SHARED_BYTES else ()
-        return CutTask(desk.plan.scene, desk.plan.cells[index].words, desk.plan.look.fps,
-                       desk.recordings(index), files, self.views.window, desk.versions,
-                       desk.timeout)  # fmt: skip
+        return CutTask(**_film(desk, index, files, self.views.window), fps=desk.plan.look.fps)
 
     def take(self, job: Job, result: Result) -> Iterable[Job]:
         """Keep what came."""
@@ -150,9 +155,8 @@ class Drawings:
 
     def _task(self, index: int) -> DrawTask:
         desk, planned = self.desk, self.desk.plan.cells[index]
-        return DrawTask(desk.plan.scene, planned.words, planned.name, planned.command, desk.plan.look,
-                        desk.recordings(index), self.views.files(index), self.common, desk.versions,
-                        desk.timeout)  # fmt: skip
+        return DrawTask(**_film(desk, index, self.views.files(index), self.common), name=planned.name,
+                        command=planned.command, look=desk.plan.look)  # fmt: skip
 
     def take(self, job: Job, result: Result) -> Iterable[Job]:
         """Keep what came."""

@@ -22,15 +22,14 @@ class RecordTask:
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CutTask:
-    """Evaluate the surfaces of a cell from its recordings. files: what may be needed of the cache. common:
-    what films share.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmTask:
+    """What there is to do with the film of a cell, made of its recordings. files: what may be needed of the
+    cache. common: what films share. timeout: seconds.
     """
 
     scene: SceneText
     words: tuple[str, ...]
-    fps: float
     recordings: tuple[bytes, ...]
     files: Files
     common: Any
@@ -38,20 +37,20 @@ class CutTask:
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawTask:
-    """Draw the film of a cell. name: of its file, without the suffix; the rest is as in a CutTask."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutTask(FilmTask):
+    """Evaluate the surfaces that the film shows at `fps` frames a second."""
 
-    scene: SceneText
-    words: tuple[str, ...]
+    fps: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawTask(FilmTask):
+    """Draw it. name: of its file, without the suffix; command: what makes it alone."""
+
     name: str
     command: str
     look: Look
-    recordings: tuple[bytes, ...]
-    files: Files
-    common: Any
-    versions: Mapping[str, str]
-    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
