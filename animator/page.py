@@ -49,11 +49,13 @@ def make(paths: Sequence[Path], target: Path, title: str = "") -> list[Shown]:
         if alone:
             entries = [_entry(film, _data(film.mime, film.path.read_bytes()), _data("image/png", film.poster))
                        for film in films]  # fmt: skip
-            temporary.write_text(html(title or films[0].title, entries), encoding="utf-8")
+            temporary.write_text(html(title or films[0].own_title, entries), encoding="utf-8")
         else:
             temporary.mkdir()
             entries = [_copied(film, i, temporary) for i, film in enumerate(films, 1)]
-            (temporary / "index.html").write_text(html(title or films[0].title, entries), encoding="utf-8")
+            (temporary / "index.html").write_text(
+                html(title or films[0].own_title, entries), encoding="utf-8"
+            )
     return films
 
 

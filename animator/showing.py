@@ -5,12 +5,15 @@ page escapes them.
 """
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from animator.encoders import FilmInfo, inspect
 from animator.errors import AnimatorError
+from animator.parameters import written
 
 MIME = {
     "mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "webp": "image/webp", "apng": "image/apng",
@@ -20,11 +23,14 @@ MIME = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A film with its facts. poster: a still as PNG bytes. Words are empty in a file from somewhere else."""
+    """A film with its facts. poster: a still as PNG bytes. apart: the parameters that tell it from others of
+    its title. Words are empty in a file from somewhere else.
+    """
 
     path: Path
     info: FilmInfo
     poster: bytes
+    apart: str = ""
 
     @property
     def is_video(self) -> bool:
@@ -38,8 +44,19 @@ class Shown:
 
     @property
     def title(self) -> str:
+        """Its own title; 'One neuron (learning_rate=0.05, seed=1)' among others of the same."""
+        return f"{self.own_title} ({self.apart})" if self.apart else self.own_title
+
+    @property
+    def own_title(self) -> str:
         """Its title, or the name of its file."""
         return (self.info.metadata.title if self.info.metadata else "") or self.path.stem
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters it was made with, as far as it says."""
+        found = self.info.metadata.details.get("parameters") if self.info.metadata else None
+        return dict(found) if isinstance(found, Mapping) else {}
 
     @property
     def caption(self) -> str:
@@ -65,6 +82,20 @@ def shown(paths: Sequence[Path]) -> list[Shown]:
     for path in paths:
         info = inspect(path)
         found.append(Shown(path, info, _poster(path, info)))
+    return told_apart(found)
+
+
+def told_apart(films: Sequence[Shown]) -> list[Shown]:
+    """The films, those that share a title with the parameters in which they differ."""
+    alike = defaultdict(list)
+    for film in films:
+        alike[film.own_title].append(film.parameters)
+    found = []
+    for film in films:
+        own, others = film.parameters, alike[film.own_title]
+        differing = [name for name in own if any(other.get(name, own[name]) != own[name] for other in others)]
+        apart = ", ".join(f"{name}={written(own[name])}" for name in differing)
+        found.append(replace(film, apart=apart))
     return found
 
 

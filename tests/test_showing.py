@@ -28,11 +28,11 @@ needs_office = pytest.mark.skipif(
 )
 
 
-def film(path: Path, size=(320, 180), colour=(200, 30, 40)) -> Path:
+def film(path: Path, size=(320, 180), colour=(200, 30, 40), words=WORDS) -> Path:
     """Two seconds of one colour with a bar that moves; a poster beside it."""
     spec = FilmSpec(*size, 10)
     for target in (path, path.with_suffix(".png")):
-        with open_encoder(target, spec, WORDS) as encoder:
+        with open_encoder(target, spec, words) as encoder:
             for i in range(20):
                 frame = np.full((size[1], size[0], 4), 255, np.uint8)
                 frame[..., :3] = colour
@@ -55,6 +55,27 @@ def test_words_and_posters_come_from_the_files(films):
     assert [f.title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
     assert [f.is_video for f in found] == [True, False, True]
     assert found[0].poster == films[0].with_suffix(".png").read_bytes()
+
+
+def test_films_of_one_title_are_told_apart_by_what_differs(tmp_path):
+    """Those of a sweep; its sheet has no parameters, another scene's film has another title."""
+    cells = [{"rate": 0.05, "seed": 1, "bias": True}, {"rate": 0.5, "seed": 1, "bias": False}]
+    made = [film(tmp_path / f"{i}.gif", (32, 32), words=Metadata("A line", details={"parameters": cell}))
+            for i, cell in enumerate(cells)]  # fmt: skip
+    sheet = film(tmp_path / "sheet.gif", (32, 32), words=Metadata("A line", details={"pages": 1}))
+    other = film(
+        tmp_path / "other.gif", (32, 32), words=Metadata("A curve", details={"parameters": {"rate": 3}})
+    )
+    assert [f.title for f in shown([*made, sheet, other])] == [
+        "A line (rate=0.05, bias=true)", "A line (rate=0.5, bias=false)", "A line", "A curve",
+    ]  # fmt: skip
+    assert shown(made[:1])[0].title == "A line"
+    page.make(made, tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<title>A line</title>" in text and "A line (rate=0.5, bias=false)" in text
+    slides.make(made, tmp_path / "deck.pptx", titles=True)
+    with zipfile.ZipFile(tmp_path / "deck.pptx") as package:
+        assert b"A line (rate=0.5, bias=false)" in package.read("ppt/slides/slide2.xml")
 
 
 def test_without_a_poster_the_last_picture_stands_for_the_film(films, tmp_path):
