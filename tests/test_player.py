@@ -34,7 +34,7 @@ EVIL = "</script><script>alert(1)</script>"
 def film_for(name, *values):
     """The film of a scene, from the cache when it is there."""
     options = Options((), None, None, None, "dark", True, False)
-    return commands.film_for(name, list(values), options, lambda: None, quiet)[0]
+    return commands.film_for(name, list(values), options, lambda _: None, quiet)[0]
 
 
 def data_of(page: Path):

@@ -8,14 +8,16 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.errors import AnimatorError
 from animator.sweep import estimate, manifest
 from animator.sweep.ledger import Ledger
 from animator.sweep.lock import held
 from animator.sweep.manifest import Axis, Cell, Manifest
-from animator.sweep.opening import difference, opened, standing
+from animator.sweep.opening import difference, drop_pages, opened, standing
 from animator.sweep.plan import Look
 from tests.running import run
 
@@ -286,3 +288,17 @@ def test_a_file_of_the_users_is_not_written_over(tmp_path, name):
         "--force to replace it."
     )
     assert (tmp_path / name).read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_pages_of_an_earlier_larger_sheet_are_removed_and_no_others(tmp_path):
+    page = Metadata("A line", details={"sweep": "line", "page": 2, "pages": 3})
+    files = {"sheet.gif": page, "sheet-2.gif": page, "sheet-3.gif": page, "sheet-4.gif": Metadata("my own")}
+    for name, words in files.items():
+        with open_encoder(tmp_path / name, FilmSpec(16, 16, 10), words) as encoder:
+            encoder.write(np.full((16, 16, 4), 255, np.uint8))
+    (tmp_path / "sheet-5.mp4").write_bytes(b"no film")
+    everything = {path.name for path in tmp_path.iterdir()}
+    drop_pages(tmp_path, ["summary.png"])  # the new sheet could not be made
+    assert {path.name for path in tmp_path.iterdir()} == everything
+    drop_pages(tmp_path, ["sheet.gif", "sheet-2.gif", "summary.png"])
+    assert {path.name for path in tmp_path.iterdir()} == everything - {"sheet-3.gif"}

@@ -4,11 +4,12 @@ What the folder holds is never overwritten without `force`, and then only files 
 """
 
 import re
-from collections.abc import Sized
+from collections.abc import Collection, Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from animator.encoders import inspect
 from animator.errors import AnimatorError
 from animator.files import ensure_folder
 from animator.parameters import written
@@ -160,3 +161,22 @@ def clear(folder: Path, there: Manifest) -> None:
             continue
         if (folder / name).is_file():
             (folder / name).unlink()
+
+
+def drop_pages(folder: Path, made: Collection[str]) -> None:
+    """Remove pages of the sheet of an earlier, larger sweep: those that say so themselves and that are not
+    among the products `made`, where these have a sheet.
+    """
+    if not any(name.startswith("sheet") for name in made):
+        return
+    for path in folder.glob(SHEET):
+        if path.name not in made and path.is_file() and _is_page(path):
+            path.unlink()
+
+
+def _is_page(path: Path) -> bool:
+    try:
+        said = inspect(path).metadata
+    except AnimatorError:
+        return False
+    return said is not None and {"sweep", "page", "pages"} <= set(said.details)

@@ -23,7 +23,7 @@ from animator.sweep.engine import Engine, open_engine
 from animator.sweep.ledger import Ledger
 from animator.sweep.lock import held
 from animator.sweep.manifest import NAME, Cell, Manifest
-from animator.sweep.opening import opened
+from animator.sweep.opening import drop_pages, opened
 from animator.sweep.plan import Plan
 from animator.sweep.recordings import Recordings
 from animator.sweep.shift import Job, Take, carry_out
@@ -253,6 +253,7 @@ def products(desk: Desk, films: Mapping[int, Film], progress: Progress) -> list[
     manifest = replace(ledger.manifest, state="done")
     for name, product in PRODUCTS:
         _try(name, product, ledger, manifest, films, progress, made, warnings)
+    drop_pages(ledger.folder, made)
     ledger.update(products=tuple(made), state="done", made_from="")
     _try(*LAST, ledger, ledger.manifest, films, progress, made, warnings)
     ledger.update(products=tuple(made), made_from="" if warnings else _products_key(ledger))
