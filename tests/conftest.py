@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from animator.plane import Plane
 from animator.view import Field, View
 from animator.window import choose
+from tests.chromium import launched
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,6 +21,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     patch.setenv("ANIMATOR_CACHE", str(folder))
     yield folder
     patch.undo()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Headless Chromium; it ends with each file of tests, since its event loop would be in others' way."""
+    with launched() as opened:
+        yield opened
 
 
 def numpy_view(rate: float = 0.5, moving: bool = True, steps: int = 60) -> View:

@@ -14,11 +14,8 @@ from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.errors import AnimatorError
 from animator.sweep import gallery, gallery_columns, manifest
 from animator.sweep.manifest import Axis, Cell, Manifest
+from tests.chromium import needs_chromium, tabs
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is not installed: apt-get install chromium"
-)
 LOOK = (gallery.TEMPLATES / "gallery" / "look.css").read_text(encoding="utf-8")
 EVIL = "</script><img src=x onerror=document.title='hurt'>"
 WIDE = {"width": 1440, "height": 900}
@@ -252,41 +249,11 @@ def test_colours_have_the_contrast_that_wcag_asks_for(scheme):
     assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(browser):
-    """Opens a page from disk; no script may fail and nothing may be asked of a network."""
-    tabs, wrong = [], []
-
-    def go(page: Path, script="", **options):
-        context = browser.new_context(**{"viewport": {"width": 1000, "height": 700}, **options})
-        tab = context.new_page()
-        tabs.append(context)
-        tab.set_default_timeout(10_000)
-        tab.on("pageerror", lambda error: wrong.append(str(error)))
-        tab.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "blob:", "data:")) else wrong.append(r.url),
-        )
-        if script:
-            tab.add_init_script(script)
-        tab.goto(page.as_uri())
-        return tab
-
-    yield go
-    for context in tabs:
-        context.close()
-    assert wrong == []
+    """Opens a page from disk; see tests.chromium."""
+    with tabs(browser, 1000, 700) as show:
+        yield show
 
 
 def rows(tab) -> list[int]:

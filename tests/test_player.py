@@ -23,9 +23,9 @@ from animator.packing import numbers, packed
 from animator.panels.scale import BANDS, LossScale, colour_map
 from animator.playing import playing
 from animator.progress import quiet
+from tests.chromium import needs_chromium, tabs
 from tests.conftest import numpy_view
 from tests.running import run
-from tests.test_showing import CHROMIUM, needs_chromium
 
 ROOT = Path(__file__).parent.parent
 EVIL = "</script><script>alert(1)</script>"
@@ -235,42 +235,17 @@ def test_only_html_is_a_page(neuron, tmp_path):
         player.make(neuron[0], tmp_path / "deck.pptx")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def opened(browser):
-    """A function that opens a page from disk; at the end nothing may have been said, thrown or fetched."""
-    tabs, faults = [], []
+    """Opens a page from disk and waits until it plays; see tests.chromium."""
+    with tabs(browser, 1440, 900, silent=True) as show:
 
-    def show(page: Path, **options):
-        tab = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options}).new_page()
-        tab.on("console", lambda message: faults.append(message.text))
-        tab.on("pageerror", lambda error: faults.append(str(error)))
-        tab.on("dialog", lambda dialog: faults.append("a dialog"))
-        tab.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith(("file:", "data:")) else faults.append(request.url)
-            ),
-        )
-        tab.goto(page.as_uri())
-        tab.wait_for_selector("html[data-ready]", state="attached")
-        tabs.append(tab)
-        return tab
+        def ready(page: Path, **options):
+            tab = show(page, **options)
+            tab.wait_for_selector("html[data-ready]", state="attached")
+            return tab
 
-    yield show
-    for tab in tabs:
-        tab.context.close()
-    assert faults == []
+        yield ready
 
 
 def step(tab) -> int:

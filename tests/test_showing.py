@@ -13,15 +13,12 @@ from animator import page, slides
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.errors import AnimatorError
 from animator.showing import shown
+from tests.chromium import needs_chromium
 from tests.running import run
 
 WORDS = Metadata("One <b>neuron</b> & \"more\"", "It <script>alert(1)</script> learns.", "A red dot moves.",
                  "animator render neuron -o film.mp4")  # fmt: skip
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
-needs_chromium = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is not installed: apt-get install chromium"
-)
 needs_office = pytest.mark.skipif(
     not OFFICE or not shutil.which("pdftoppm"),
     reason="LibreOffice is not installed: apt-get install libreoffice-impress poppler-utils",
@@ -159,17 +156,6 @@ def test_a_page_alone_and_as_a_folder(films, tmp_path):
         assert "prefers-reduced-motion" in text and "A red dot moves." in text
     assert alone.stat().st_size > 4 / 3 * sum(path.stat().st_size for path in films)
     assert "<title>Films &amp; more</title>" in (folder / "index.html").read_text()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @needs_chromium
