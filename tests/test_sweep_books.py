@@ -14,7 +14,7 @@ import pytest
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.errors import AnimatorError
 from animator.sweep import estimate, manifest
-from animator.sweep.ledger import Ledger
+from animator.sweep.ledger import Ledger, digest_of
 from animator.sweep.lock import held
 from animator.sweep.manifest import Axis, Cell, Manifest
 from animator.sweep.opening import difference, drop_pages, opened, standing
@@ -215,6 +215,9 @@ def test_what_is_left_is_neither_done_nor_failed(tmp_path):
     assert standing(tmp_path, BOOK, False, False) == (1, 0)
     assert standing(tmp_path, BOOK, False, True) == (1, 1)
     assert standing(tmp_path, BOOK, True, False) == (0, 2)
+    damaged = replace(CELLS[0], digests={"film": digest_of(b"as it was")})
+    manifest.write(tmp_path, replace(BOOK, cells=(damaged, CELLS[1])))
+    assert standing(tmp_path, BOOK, False, False) == (0, 1)
     assert standing(tmp_path, replace(BOOK, film={"fps": 10.0}), False, False) == (0, 1)
 
 
@@ -237,6 +240,20 @@ def test_a_manifest_that_names_files_elsewhere_removes_none_of_them(tmp_path):
     manifest.write(folder, replace(BOOK, cells=(bad,)))
     opened(folder, BOOK, True, False)
     assert outside.exists()
+
+
+def test_nothing_is_removed_through_a_linked_folder(tmp_path):
+    folder, outside = tmp_path / "sweep", tmp_path / "outside"
+    for place in (folder / "posters", outside):
+        place.mkdir(parents=True)
+    (folder / "films").symlink_to(outside)
+    cell = replace(CELLS[0], poster="posters/a.png")
+    for path in (outside / "000-rate=0.1.mp4", folder / "posters" / "a.png"):
+        path.touch()
+    manifest.write(folder, replace(BOOK, cells=(cell,)))
+    opened(folder, BOOK, True, False)
+    assert [path.name for path in outside.iterdir()] == ["000-rate=0.1.mp4"]
+    assert list((folder / "posters").iterdir()) == []
 
 
 def test_an_estimate_is_what_an_earlier_sweep_measured():

@@ -81,8 +81,13 @@ class Ledger:
 
     def has(self, name: str | None, digest: str | None = None) -> bool:
         """Whether the file `name` is there, with the contents of `digest` where that is known."""
-        path = self.folder / (name or "")
-        return bool(name) and path.is_file() and digest in (None, digest_of(path.read_bytes()))
+        return holds(self.folder, name, digest)
+
+
+def holds(folder: Path, name: str | None, digest: str | None = None) -> bool:
+    """Whether `folder` has the file `name`, with the contents of `digest` where that is known."""
+    path = folder / (name or "")
+    return bool(name) and path.is_file() and digest in (None, digest_of(path.read_bytes()))
 
 
 def digest_of(*contents: bytes) -> str:

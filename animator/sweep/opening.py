@@ -14,7 +14,7 @@ from animator.errors import AnimatorError
 from animator.files import ensure_folder
 from animator.parameters import written
 from animator.sweep import manifest as books
-from animator.sweep.ledger import TABLE, Ledger
+from animator.sweep.ledger import TABLE, Ledger, holds
 from animator.sweep.manifest import Axis, Cell, Manifest
 
 FEW = 4  # values that are told of many
@@ -70,7 +70,7 @@ def standing(folder: Path, asked: Manifest, force: bool, retry: bool) -> tuple[i
     if there is None or force:
         return 0, len(asked.cells)
     alike = all(there.film.get(name) == asked.film.get(name) for name in LOOK)
-    done = [c.state == "done" and alike and (folder / (c.film or "")).is_file() for c in there.cells]
+    done = [c.state == "done" and alike and holds(folder, c.film, c.digests.get("film")) for c in there.cells]
     failed = sum(cell.state == "failed" for cell in there.cells)
     return sum(done), len(asked.cells) - sum(done) - (0 if retry else failed)
 
@@ -154,13 +154,14 @@ def tidy(folder: Path) -> None:
 
 
 def clear(folder: Path, there: Manifest) -> None:
-    """Remove the files that a manifest names, and no others."""
+    """Remove the files that a manifest names, and no others; none through a link to another folder."""
     named = [name for cell in there.cells for name in (cell.recording, cell.film, cell.poster, cell.log)]
     for name in (*named, *there.products, TABLE, books.NAME):
         if not name or Path(name).is_absolute() or ".." in Path(name).parts:
             continue
-        if (folder / name).is_file():
-            (folder / name).unlink()
+        path = folder / name
+        if path.is_file() and path.parent.resolve().is_relative_to(folder.resolve()):
+            path.unlink()
 
 
 def drop_pages(folder: Path, made: Collection[str]) -> None:
