@@ -31,7 +31,8 @@ CODECS = {
     ),
     "av1": ("libsvtav1", 28, {"preset": "9", "svtav1-params": "lp=2"}, ""),
 }
-THREADS = 3  # total work is that of one; more threads make larger files
+THREADS = 3  # more make larger files
+SMALL = 500_000  # pixels: a picture so small is encoded as fast by one thread, with less work in all
 
 
 class Mp4Encoder:
@@ -100,7 +101,7 @@ def stream_spec(spec: FilmSpec) -> StreamSpec:
         width=spec.width,
         height=spec.height,
         rate=spec.rate,
-        threads=THREADS,
+        threads=1 if spec.width * spec.height <= SMALL else THREADS,
         keyframes=max(1, int(spec.rate)),
         options={"crf": str(crf + 4 * spec.quality), **options, **steady(codec)},
         bt709=True,
