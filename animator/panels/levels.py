@@ -119,10 +119,10 @@ class LevelLabels(Layer):
         return placed
 
     def _place(self) -> None:
+        placed = {id(stamp) for stamp, _, _ in self.spots}
         for stamp in self.pool:
-            stamp.set_visible(False)
+            stamp.set_visible(id(stamp) in placed)
         for stamp, x, y in self.spots:
-            stamp.set_visible(True)
             stamp.set_position((x, y))
 
     def refresh(self) -> Sequence[Rect]:
