@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 
 from animator import __version__
-from animator.commands import Typed
 from animator.errors import AnimatorError
 from animator.files import is_full
 
@@ -85,8 +84,8 @@ def render(
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
     from animator import commands
 
-    typed = Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose, codec, frame,
-                  transparent, once, end_pause, max_bytes)  # fmt: skip
+    typed = commands.Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose,
+                           codec, frame, transparent, once, end_pause, max_bytes)  # fmt: skip
     options = commands.options(scene, typed)
     commands.render(scene, list(values or ()), options)
 
