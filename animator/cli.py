@@ -14,6 +14,7 @@ import typer
 from animator import __version__
 from animator.errors import AnimatorError
 from animator.files import is_full
+from animator.garbage import collected_seldom
 
 INTERRUPTION = 130
 INTERRUPTED = (
@@ -259,7 +260,8 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupted)
     try:
-        app()
+        with collected_seldom():
+            app()
     except AnimatorError as error:
         sys.stderr.write(f"animator: {error}\n")
         sys.exit(2)
