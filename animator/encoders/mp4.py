@@ -18,7 +18,8 @@ from animator.encoders.pyav_adapter import (
     writing,
     yuv_converter,
 )
-from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
+from animator.encoders.spec import FilmSpec, Metadata
+from animator.encoders.tags import to_tags
 from animator.errors import AnimatorError
 
 CODECS = {
@@ -131,23 +132,3 @@ def container_options(spec: FilmSpec) -> dict[str, str]:
         "movflags": "+faststart",
         "movie_timescale": str(ticks * -(-1000 // ticks)),
     }
-
-
-def to_tags(metadata: Metadata) -> dict[str, str]:
-    """Standard MP4 tags; the comment is the command, then a line of JSON with the details."""
-    return {
-        "title": metadata.title,
-        "description": metadata.description,
-        "synopsis": metadata.alt_text,
-        "comment": f"{metadata.command}\n{json_line(metadata.details)}",
-    }
-
-
-def from_tags(tags: dict[str, str]) -> Metadata | None:
-    """What `to_tags` wrote, or None when somebody else wrote the file."""
-    command, line, details = tags.get("comment", "").rpartition("\n")
-    found = json_object(details) if line else None
-    if found is None:
-        return None
-    title, description, alt_text = (tags.get(k, "") for k in ("title", "description", "synopsis"))
-    return Metadata(title, description, alt_text, command, found)
