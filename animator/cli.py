@@ -16,9 +16,9 @@ from typing import Annotated
 import typer
 
 from animator import __version__, usage
-from animator.commands import Typed
 from animator.errors import AnimatorError
 from animator.files import is_full
+from animator.garbage import collected_seldom
 
 INTERRUPTION = 130
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -91,8 +91,8 @@ def render(
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
     from animator import commands
 
-    typed = Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose, codec, frame,
-                  transparent, once, end_pause, max_bytes)  # fmt: skip
+    typed = commands.Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose,
+                           codec, frame, transparent, once, end_pause, max_bytes)  # fmt: skip
     options = commands.options(scene, typed)
     commands.render(scene, list(values or ()), options)
 
@@ -290,7 +290,8 @@ def main() -> None:
 def _code() -> int:
     """Do what was typed, say what went wrong; the exit code."""
     try:
-        code = int(app(prog_name="animator", standalone_mode=False) or 0)
+        with collected_seldom():
+            code = int(app(prog_name="animator", standalone_mode=False) or 0)
         if code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
             sys.stderr.write(INTERRUPTED)
         return code
