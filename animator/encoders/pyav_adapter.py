@@ -189,12 +189,30 @@ def read_facts(path: Path) -> VideoFacts:
 
 @contextmanager
 def _container(path: Path, **options: Any) -> Iterator[Any]:
-    """PyAV's container for a file that imageio opened to write, or PyAV where imageio hides it."""
+    """PyAV's container to write a file, closed without a garbage collection.
+
+    imageio makes a full one when it closes a file, and another when it lets go of it, for the sake of
+    filters, which are not used here; beside TensorFlow's objects each would take longer than a short film.
+    So there is nothing to be found meanwhile. What somebody else has frozen stays so.
+    """
+    own = not gc.get_freeze_count()
+    try:
+        with _opened(path, gc.freeze if own else lambda: None, options) as container:
+            yield container
+    finally:
+        if own:
+            gc.unfreeze()
+
+
+@contextmanager
+def _opened(path: Path, before_closing: Callable[[], None], options: dict[str, Any]) -> Iterator[Any]:
+    """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
     import imageio.v3 as iio  # reading headers goes without it
 
     imopen: Any = iio.imopen  # its overloads know no options
     with ExitStack() as stack:
-        plugin = _opened(stack, imopen(path, "w", plugin="pyav", **options))
+        plugin = stack.enter_context(imopen(path, "w", plugin="pyav", **options))
+        stack.callback(before_closing)
         container = getattr(plugin, "_container", None)
         if container is not None:
             yield container
@@ -202,17 +220,3 @@ def _container(path: Path, **options: Any) -> Iterator[Any]:
     options["format"] = options.pop("container", None)
     with av.open(str(path), "w", **options) as container:
         yield container
-
-
-def _opened(stack: ExitStack, file: Any) -> Any:
-    """Enter `file`, which imageio opened; when it is closed, its garbage collection finds nothing.
-
-    imageio makes a full one for the sake of filters, which are not used here; beside TensorFlow's objects it
-    would take longer than a short film. What somebody else has frozen stays so.
-    """
-    if gc.get_freeze_count():
-        return stack.enter_context(file)
-    stack.callback(gc.unfreeze)
-    plugin = stack.enter_context(file)
-    stack.callback(gc.freeze)
-    return plugin

@@ -53,11 +53,8 @@ class Look:
         axes.set_facecolor(getattr(self.style, background))
         for side in axes.spines.values():
             side.set_visible(False)
-        axes.tick_params(
-            colors=self.style.muted, labelsize=self.points * 0.86, length=0, pad=self.points * 0.35
-        )
-        for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-            tick.set_fontfamily(use_fonts())
+        axes.tick_params(colors=self.style.muted, labelsize=self.points * 0.86, length=0,
+                         pad=self.points * 0.35, labelfontfamily=use_fonts())  # fmt: skip
         axes.grid(True, color=self.style.grid, linewidth=self.line(1.0))
         axes.set_axisbelow(True)
         return axes

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from animator.camera import camera
 from animator.layout import Box
-from animator.panels.artists import Bands, dense
+from animator.panels.artists import dense
+from animator.panels.banding import Banding
 from animator.panels.base import Look
 from animator.panels.levels import LevelLabels, Ticks
 from animator.panels.mark import Mark, shape_of
@@ -82,8 +83,8 @@ class Ground:
         surface_map = colour_map(style.surface_map)
         colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
         line = to_rgba(style.contour, 0.35)
-        self.bands = Bands(self.axes, self.field.alpha, self.field.beta, self.scale.levels(),
-                           colours, line, look.line(0.8))  # fmt: skip
+        self.bands = Banding(self.axes, self.field.alpha, self.field.beta, self.scale, colours, line,
+                             look.line(1.1))  # fmt: skip
         self.bands.set_field(self.field.slices[0])
         self.axes.add_artist(self.bands)
 
@@ -195,7 +196,5 @@ def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
     bar.yaxis.tick_right()
     bar.set_yticks(scale.position(np.asarray(ticks)) if ticks else [],
                    [f"{t:g}" for t in ticks])  # fmt: skip
-    for label in bar.get_yticklabels():
-        label.set_fontfamily(use_fonts())
     look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
     return bar
