@@ -14,7 +14,6 @@ import typer
 from animator import __version__
 from animator.errors import AnimatorError
 from animator.files import is_full
-from animator.garbage import collected_seldom
 
 INTERRUPTION = 130
 INTERRUPTED = (
@@ -260,8 +259,7 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupted)
     try:
-        with collected_seldom():
-            app()
+        app()
     except AnimatorError as error:
         sys.stderr.write(f"animator: {error}\n")
         sys.exit(2)
