@@ -1,12 +1,15 @@
 """The command `animator`, and `python -m animator`: a signal ends it quietly, from its first moment on.
 
-Reading the command line's own code takes a while; nothing is begun by then, so the process just ends.
+Reading the command line's own code takes a while; nothing is begun by then, so the process just ends. Little
+garbage is collected meanwhile and afterwards, because what starts makes objects that stay.
 """
 
 import os
 import signal
 import sys
 from types import FrameType
+
+from animator.garbage import collected_seldom
 
 SIGNALED = 128  # plus a signal's number: the exit code that shells know
 
@@ -16,10 +19,11 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _leave)
-    from animator import cli
-
     try:
-        cli.main()
+        with collected_seldom():
+            from animator import cli
+
+            cli.main()
     except KeyboardInterrupt:  # between its last lines
         _leave(signal.SIGINT, None)
     except SystemExit as stop:

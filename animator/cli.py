@@ -18,7 +18,6 @@ import typer
 from animator import __version__, usage
 from animator.errors import AnimatorError
 from animator.files import is_full
-from animator.garbage import collected_seldom
 
 INTERRUPTION = 130
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -290,8 +289,7 @@ def main() -> None:
 def _code() -> int:
     """Do what was typed, say what went wrong; the exit code."""
     try:
-        with collected_seldom():
-            code = int(app(prog_name="animator", standalone_mode=False) or 0)
+        code = int(app(prog_name="animator", standalone_mode=False) or 0)
         if code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
             sys.stderr.write(INTERRUPTED)
         return code

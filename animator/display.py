@@ -1,34 +1,29 @@
 """Progress on a terminal: one line for each stage, with an estimate; quiet when piped.
 
-The lines go to stderr, so that stdout stays clean.
+The lines go to stderr, so that stdout stays clean. rich is imported only where there may be a terminal.
 """
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import Progress as Bars
-
 from animator.progress import Progress, quiet
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
     from animator.sweep.run import Status
 
 
 @contextmanager
 def shown() -> Iterator[Progress]:
     """A progress listener that draws bars while the context lasts."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    console = _terminal()
+    if console is None:
         yield quiet
         return
     bars = _bars(console)
@@ -39,8 +34,8 @@ def shown() -> Iterator[Progress]:
 @contextmanager
 def cells_shown() -> "Iterator[tuple[Callable[[Status], None], Progress]]":
     """Listeners for the cells of a sweep and for stages, drawn as bars while the context lasts."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    console = _terminal()
+    if console is None:
         yield lambda status: None, quiet
         return
     bars = _bars(console)
@@ -57,14 +52,33 @@ def cells_shown() -> "Iterator[tuple[Callable[[Status], None], Progress]]":
         yield told, _listener(bars)
 
 
-def _bars(console: Console) -> Bars:
-    return Bars(
+def _terminal() -> "Console | None":
+    """The terminal that stderr goes to, or what rich is told to take for one; None without."""
+    if not (sys.stderr.isatty() or {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys()):
+        return None
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console if console.is_terminal else None
+
+
+def _bars(console: "Console") -> "Bars":
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
         TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console,
     )  # fmt: skip
 
 
-def _listener(bars: Bars) -> Progress:
+def _listener(bars: "Bars") -> Progress:
     tasks: dict[str, TaskID] = {}
 
     def listen(stage: str, done: int, total: int) -> None:

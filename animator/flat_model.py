@@ -32,9 +32,9 @@ class FlatModel:
         wide = any(variable.dtype == "float64" for variable in self._variables)
         self.dtype: Any = np.float64 if wide else np.float32
         self.metric: str | None = None
-        self.outputs = tf.function(self._outputs)
-        self.gradient = tf.function(self._gradient)
-        self.hessian_product = tf.function(self._hessian_product)
+        self.outputs = tf.function(self._outputs, autograph=False)
+        self.gradient = tf.function(self._gradient, autograph=False)
+        self.hessian_product = tf.function(self._hessian_product, autograph=False)
 
     def row(self) -> npt.NDArray[Any]:
         """The values (P + S,) that the variables have now."""

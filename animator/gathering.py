@@ -45,7 +45,7 @@ def record_from(source: str | None, words: list[str], output: Path | None, data:
         progress("starting TensorFlow", 0, 1)
         from animator.keras_start import start
 
-        start()
+        start(sparing=True)
         from animator.checkpoints import read_data, recording_from
 
         progress("starting TensorFlow", 1, 1)

@@ -115,7 +115,7 @@ def verify(as_json: bool) -> int:
     from animator.verify import checks
 
     with shown() as progress:
-        start()
+        start(sparing=True)
         found = list(checks(progress))
     if as_json:
         sys.stdout.write(json_text.dumps({"checks": [asdict(c) for c in found]}, indent=2) + "\n")

@@ -55,9 +55,10 @@ class Plans:
         found: Any = 0.0
         for x, y, weight, share in pieces:
             if plan not in self.graphs:
-                self.graphs[plan] = tf.function(self._traced(plan[0]), jit_compile=plan[1])
-            losses = np.asarray(self.graphs[plan](*arguments, x, y, weight).numpy(), np.float64)
-            found = found + losses * share
+                losses = self._traced(plan[0])  # Keras' own steps are traced without AutoGraph too
+                self.graphs[plan] = tf.function(losses, autograph=False, jit_compile=plan[1])
+            values = np.asarray(self.graphs[plan](*arguments, x, y, weight).numpy(), np.float64)
+            found = found + values * share
         return np.asarray(found)
 
     def measure(

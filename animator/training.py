@@ -19,7 +19,7 @@ def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: 
     from animator.keras_start import start
 
     progress("starting TensorFlow", 0, 1)
-    start()
+    start(sparing=True)
     from animator import warm
     from animator.recorder import Recorder
 

@@ -29,3 +29,30 @@ def test_what_was_held_back_is_shown_when_the_import_fails():
         "    sys.stderr.write('and after')\n"
     )
     assert (done.returncode, done.stderr) == (0, "chatter and after")
+
+
+def test_a_process_of_our_own_goes_without_what_no_film_needs():
+    """scikit-learn and IPython are not taken along, and can be imported afterwards."""
+    done = run(
+        "import sys\n"
+        "from animator.keras_start import start, BESIDE\n"
+        "start(sparing=True); import keras\n"
+        "print({'scipy.stats', *BESIDE} & set(sys.modules), 'keras.wrappers' in sys.modules)\n"
+        "import importlib.util\n"
+        "print(all(name not in sys.modules for name in BESIDE))\n"
+        "if importlib.util.find_spec('sklearn'):\n"
+        "    from sklearn.datasets import load_iris; assert len(load_iris().data) == 150\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "set() True\nTrue\n", "")
+
+
+def test_what_is_there_already_stays():
+    """A module that a notebook has imported is not taken away."""
+    done = run(
+        "import sys; sys.modules['IPython'] = held = type(sys)('IPython')\n"
+        "from animator.keras_start import _absent\n"
+        "with _absent(('IPython', 'nothing')):\n"
+        "    assert sys.modules['IPython'] is held and sys.modules['nothing'] is None\n"
+        "assert sys.modules['IPython'] is held and 'nothing' not in sys.modules\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "")

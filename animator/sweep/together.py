@@ -69,7 +69,7 @@ def train(experiments: Sequence[Experiment], notes: Sequence[dict[str, Any]], pa
     """
     from animator.keras_start import start
 
-    start()
+    start(sparing=True)
     from animator.sweep import straight
     from animator.sweep.ready import Ready, ready
 
