@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.films import Film
-from animator.panels.scale import LossScale
+from animator.panels.scale import BANDS, LossScale
 from animator.sweep.manifest import Cell
 from animator.timeline import FrameState, Timeline
 from animator.view import Field, View
 
 FULL = 65535
+SAME = 0.05  # of a band: slices that differ by less look the same
 
 Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
@@ -129,11 +130,24 @@ def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) ->
 
 
 def _relief(field: Field, steps: Iterable[int], scale: LossScale) -> Relief:
+    """The slices of `field` for `steps`; one that can hardly be told from the one before is left out."""
     shown = np.unique([field.at(step) for step in steps])
-    heights = np.empty((len(shown), *field.slices.shape[1:]), np.uint16)
-    known = np.ones(heights.shape, np.bool_)
-    for i, number in enumerate(shown):
+    kept: list[int] = []
+    heights: list[Levels] = []
+    known: list[NDArray[np.bool_]] = []
+    for number in shown.tolist():
         slice = np.asarray(field.slices[number], float)
-        heights[i] = np.rint(scale.position(slice) * FULL)
-        known[i] = np.isfinite(slice)
-    return Relief(field.alpha, field.beta, field.steps[shown], heights, None if known.all() else known)
+        height, finite = np.rint(scale.position(slice) * FULL).astype(np.uint16), np.isfinite(slice)
+        if kept and not _differ(height, heights[-1]) and np.array_equal(finite, known[-1]):
+            continue
+        kept.append(number)
+        heights.append(height)
+        known.append(finite)
+    whole = all(finite.all() for finite in known)
+    return Relief(field.alpha, field.beta, field.steps[kept], np.stack(heights),
+                  None if whole else np.stack(known))  # fmt: skip
+
+
+def _differ(one: Levels, other: Levels) -> bool:
+    """Whether two slices differ by more than SAME anywhere."""
+    return int((np.maximum(one, other) - np.minimum(one, other)).max()) > SAME * FULL / BANDS
