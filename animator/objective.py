@@ -64,6 +64,7 @@ class Objective:
         self._model = model
         found = variables_of(model)
         self._variables = [*found.trainable, *found.state]
+        self._statistics = found.state
         self._shapes = [tuple(variable.shape) for variable in self._variables]
         self._sizes = [int(np.prod(shape)) for shape in self._shapes]
         self.parameters, self.states = size(found.trainable), size(found.state)
@@ -152,8 +153,8 @@ class Objective:
 
     def _state(self, state: npt.ArrayLike | None) -> npt.NDArray[Any]:
         if state is None:
-            values = [np.ravel(keras.ops.convert_to_numpy(v)) for v in self._variables]
-            return np.concatenate([*values, np.zeros(0)])[self.parameters :]
+            values = [np.ravel(keras.ops.convert_to_numpy(v)) for v in self._statistics]
+            return np.concatenate([*values, np.zeros(0)])
         return np.asarray(state)
 
     def probe(self) -> None:
