@@ -5,8 +5,9 @@ polynomial through n Chebyshev points errs by rho^-n (Trefethen 2013, theorem 8.
 points of the grid and some of the film's own steps before it is believed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ COUNTS = ((4, 6, 8, 11), (16, 24, 32, 48))
 TOLERANCE = 1e-6  # of the loss's largest value at a point of the grid
 CHECKS = 16
 LATTICE = 11
-STEP = 16  # slices
+STEP = 16  # slices: float64 then stays in the processor's cache
 GAIN = 2  # times fewer slices than the film has, or points along each axis, or it is not worth it
 SIDES = (20, 28, 40)
 HOPELESS = 1000  # times TOLERANCE: more points do not mend it
@@ -44,23 +45,50 @@ def line(offsets: Floats) -> tuple[Floats, Floats, Floats] | None:
     return offsets[0] + middle * longest, half * longest, (along - middle) / half
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """Slices as sums: shares (T, n) of some (n, ny, nx) float32."""
+    """Slices (T, ny, nx) float32 as sums: shares (T, n) of some (n, ny, nx) float32.
 
-    shares: Floats
-    some: NDArray[np.float32]
+    mixture[t] is a slice, np.asarray(mixture) all of them. None is below 0 where none of `some` is.
 
-    def whole(self) -> NDArray[np.float32]:
-        """(T, ny, nx); none is below 0 where none of `some` is."""
-        n, ny, nx = self.some.shape
-        some = self.some.reshape(n, -1).astype(np.float64)
-        made = np.empty((len(self.shares), ny * nx), np.float32)
-        for low in range(0, len(made), STEP):  # so that float64 stays in the processor's cache
-            made[low : low + STEP] = self.shares[low : low + STEP] @ some
-        if some.min() >= 0:
+    They are added up STEP at a time, which decides their last bits, when one is asked for; the last STEP are
+    kept, or all of them once all were asked for.
+    """
+
+    def __init__(self, shares: Floats, some: NDArray[np.float32]) -> None:
+        self.shares, self.some = shares, some
+        self.shape: tuple[int, ...] = (len(shares), *some.shape[1:])
+        self._flat: Floats | None = None
+        self._latest: tuple[int, NDArray[np.float32]] | None = None
+        self._whole: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, number: int) -> NDArray[np.float32]:
+        number = range(len(self))[number]
+        if self._whole is not None:
+            return np.asarray(self._whole[number])
+        part = number // STEP
+        if self._latest is None or self._latest[0] != part:
+            self._latest = part, self._mixed(part)
+        return np.asarray(self._latest[1][number % STEP])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        if self._whole is None:
+            self._whole = np.concatenate(list(self.parts()))
+        return self._whole.astype(dtype or np.float32, copy=bool(copy))
+
+    def parts(self) -> Iterator[NDArray[np.float32]]:
+        """All slices in turn, STEP at a time."""
+        return (self._mixed(part) for part in range(-(-len(self) // STEP)))
+
+    def _mixed(self, part: int) -> NDArray[np.float32]:
+        if self._flat is None:
+            self._flat = self.some.reshape(len(self.some), -1).astype(np.float64)
+        made = self.shares[part * STEP : (part + 1) * STEP] @ self._flat
+        if self.some.min() >= 0:
             np.maximum(made, 0, out=made)
-        return made.reshape(-1, ny, nx)
+        return made.astype(np.float32).reshape(-1, *self.shape[1:])
 
 
 def slices(losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int],

@@ -256,15 +256,16 @@ def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Time
     return field, known["loss"], Window(extent, path_window.left_at)
 
 
-def _span(slices: NDArray[np.float32]) -> tuple[float, float]:
+def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
     """The least and the greatest finite loss, apart."""
-    finite = np.isfinite(slices)
-    usable = slices if finite.all() else slices[finite]
-    low, high = (float(usable.min()), float(usable.max())) if len(usable) else (0.0, 1.0)
+    parts = slices.parts() if isinstance(slices, Mixture) else (slices,)
+    finite = [part[np.isfinite(part)] for part in parts]
+    ends = [(float(part.min()), float(part.max())) for part in finite if len(part)]
+    low, high = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, 1.0)
     return low, high if high > low else low + 1.0
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+def _read(path: Path) -> dict[str, Any] | None:
     """What `_evaluate` wrote, with the slices that runs share; None when some of it is not there."""
     if not path.exists():
         return None
@@ -275,9 +276,7 @@ def _read(path: Path) -> dict[str, NDArray[Any]] | None:
         return None
     with h5py.File(shared, "r") as file:
         slices = file["slices"][()]
-        if "shares" in file:
-            slices = Mixture(file["shares"][()], slices).whole()
-        return {**known, "slices": slices}
+        return {**known, "slices": Mixture(file["shares"][()], slices) if "shares" in file else slices}
 
 
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,

@@ -214,7 +214,7 @@ def evaluate_slices(
     fewer slices (animator.chebyshev), to a millionth. `progress` hears ("surface", slices done, of T).
     """
     found = few_slices(objective, plane, rows, alpha, beta, progress, states)
-    return found.whole() if isinstance(found, Mixture) else found
+    return np.asarray(found)
 
 
 def few_slices(

@@ -74,9 +74,13 @@ class Sheet:
     axis_labels: tuple[str, str]
 
 
-def fresh(film: Film) -> Film:
-    """The same film without what it keeps: its views are let go with it."""
-    return replace(film, _views={}, _canvas=None)
+def views_of(film: Film, fps: float) -> tuple[View, ...]:
+    """The views of a film, which keeps them only where they are small."""
+    known = film.views(fps)
+    fields = [view.field for view in known if view.field is not None]
+    if any(field.moving and isinstance(field.slices, np.ndarray) for field in fields):
+        film._views.clear()
+    return known
 
 
 def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) -> Sheet:
@@ -85,8 +89,8 @@ def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) 
     lengths: set[int] = set()
     clock: Timeline | None = None
     for index in films:
-        film = fresh(films[index])
-        views = film.views(fps)
+        film = films[index]
+        views = views_of(film, fps)
         if clock is None or _steps(film) > clock.steps:
             clock = film.timeline(fps)
         lengths.add(_steps(film))
@@ -118,7 +122,7 @@ def _range(given: object) -> tuple[float, float] | None:
 
 def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) -> Track:
     """What is drawn of a cell at `states` of the sheet's clock."""
-    views = fresh(film).views(sheet.fps)
+    views = views_of(film, sheet.fps)
     ratio = _steps(film) / sheet.steps if sheet.steps else 1.0
     field, window = views[0].field, views[0].window
     relief = None
