@@ -198,6 +198,8 @@ class _Workers:
         if self._engine is None:
             orders = self._orders
             self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
+            if stage == "training":
+                self._engine.warm(len(cells))
         carry_out(self._engine, todo, taken, tell)
         tell(0)
 
