@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 
 from animator import __version__
-from animator.commands import Typed
 from animator.errors import AnimatorError
 from animator.files import is_full
+from animator.garbage import collected_seldom
 
 INTERRUPTION = 130
 INTERRUPTED = (
@@ -85,8 +85,8 @@ def render(
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
     from animator import commands
 
-    typed = Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose, codec, frame,
-                  transparent, once, end_pause, max_bytes)  # fmt: skip
+    typed = commands.Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose,
+                           codec, frame, transparent, once, end_pause, max_bytes)  # fmt: skip
     options = commands.options(scene, typed)
     commands.render(scene, list(values or ()), options)
 
@@ -260,7 +260,8 @@ def main() -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupted)
     try:
-        app()
+        with collected_seldom():
+            app()
     except AnimatorError as error:
         sys.stderr.write(f"animator: {error}\n")
         sys.exit(2)

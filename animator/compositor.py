@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
-from animator.panels.layers import Layer, Pixels, Rect, merged
+from animator.panels.layers import NOTHING, Layer, Pixels, Rect, merged
 
 
 class Ground:
@@ -80,15 +80,19 @@ class Compositor:
         for layer in self.layers:
             rects.extend(layer.refresh())
         self.changed = None if whole else merged(rects, frame)
-        flat = self._picture.reshape(frame.bottom, -1)
-        for rect in [frame] if self.changed is None else self.changed:
-            rect.of(self._picture)[...] = rect.of(base)
+        self._mend([frame] if self.changed is None else self.changed, base)
+        return self._picture
+
+    def _mend(self, rects: Sequence[Rect], base: Pixels) -> None:
+        """Put the ground back into `rects`, and lay over it what has ink there."""
+        flat = self._picture.reshape(base.shape[0], -1)
+        inked = [(layer, *layer.bounds) for layer in self.layers if layer.bounds is not NOTHING]
+        for rect in rects:
             top, left, bottom, right = rect
-            for layer in self.layers:
-                high, near, low, far = layer.bounds
+            self._picture[top:bottom, left:right] = base[top:bottom, left:right]
+            for layer, high, near, low, far in inked:
                 if high < bottom and low > top and near < right and far > left:
                     layer.blend(flat, rect)
-        return self._picture
 
 
 def parted(artists: Sequence[Artist]) -> tuple[list[Artist], list[Layer]]:

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from animator.garbage import kept
+
 
 def start() -> None:
     """Import Keras and TensorFlow with their chatter held back; it is shown if the import fails."""
     if "tensorflow" in sys.modules and "keras" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _held_back():
+    with _held_back(), kept():
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
     logging.getLogger("absl").setLevel(logging.ERROR)

@@ -6,10 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-
-from animator import library
 from animator.errors import AnimatorError
 
 if TYPE_CHECKING:
@@ -18,6 +14,8 @@ if TYPE_CHECKING:
 
 def scenes(as_json: bool) -> None:
     """`animator scenes`: the bundled films, their descriptions and parameters."""
+    from animator import library
+
     files = [library.bundled(name) for name in library.names()]
     if as_json:
         rows = [{"name": f.name, "description": f.description,
@@ -85,6 +83,9 @@ def _recording(path: Path) -> dict[str, Any]:
 
 def verify(as_json: bool) -> int:
     """`animator verify`: each closed form with what was expected and what came; 1 if any fails."""
+    from rich.console import Console
+    from rich.table import Table
+
     from animator.display import shown
     from animator.keras_start import start
     from animator.verify import checks

@@ -2,16 +2,12 @@
 
 Keras calls `model.train_function` for every step. The Recorder stands around that call: it empties the
 loss tracker before, so that what the tracker holds after is the batch's own loss and no running mean, and
-reads weights as tensors. Numbers are taken out of tensors, and written, by a thread of its own.
+reads weights as tensors. The Tape takes numbers out of them and writes them; Keeping says of which steps.
 """
 
-import os
 import shutil
-import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,16 +18,16 @@ from numpy.typing import NDArray
 
 from animator.description import Variables, data_said, description, plain_json, size, variables_of
 from animator.errors import AnimatorError
+from animator.keeping import keeping
 from animator.objective import Objective, loss_function
 from animator.progress import Progress, quiet
-from animator.recording_writer import FLUSH_STEPS, RecordingWriter, Row
+from animator.recording_writer import RecordingWriter
 from animator.samples import Samples, samples
-from animator.steps import Left, RateReader, read, step_of
+from animator.tape import Tape
 
 KEEP_BYTES = 64 * 2**20
 READ_BYTES = 64 * 2**20
 LARGE_BYTES = 2**30
-LOSS_WORK = 2 * 10**11  # rows x samples x parameters of the losses on the data that are computed unasked
 TOLD_EVERY = 16
 
 
@@ -74,8 +70,7 @@ class Recorder(keras.callbacks.Callback):
             for name, pair in (("data", data), ("test", test))
             if pair is not None
         }
-        self._every, self._steps = _kept_steps(every, steps)
-        self._dtype, self._loss_rows, self._loss_samples = _storage(dtype, loss_rows, loss_samples)
+        self._keeping = keeping(every, steps, dtype, loss_rows, loss_samples)
         self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
         self._objective = losses
         self._tape: Tape | None = None
@@ -90,9 +85,8 @@ class Recorder(keras.callbacks.Callback):
         found = variables_of(model)
         planned = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
         self._estimate(found, planned)
-        each_step = self._steps is None and self._every == 1
-        tape = Tape(model, found, each_step, ends=not self.params.get("steps"))
-        writer = RecordingWriter(self.path, tape.row(), self._meta(), self._kept(found), self._dtype)
+        tape = Tape(model, found, self._keeping.each, ends=not self.params.get("steps"))
+        writer = RecordingWriter(self.path, tape.row(), self._meta(), self._kept(found), self._keeping.dtype)
         tape.open(writer)
         self._tape, self._planned = tape, planned
         self._iterator, self._opened, self._epoch, self._batch = None, False, 0, 0
@@ -118,16 +112,13 @@ class Recorder(keras.callbacks.Callback):
             self._stop()
             raise
         try:
-            tape.take(left, self._epoch, self._batch, self._wants(tape.steps + 1))
+            tape.take(left, self._epoch, self._batch, self._keeping.wants(tape.steps + 1))
         except OSError as error:
             self._give_up(error)
         self._batch += 1
         if self._progress is not quiet and tape.steps % TOLD_EVERY == 0:
             self._progress("training", tape.steps, max(self._planned, tape.steps))
         return left.logs
-
-    def _wants(self, step: int) -> bool:
-        return step in self._steps if self._steps is not None else step % self._every == 0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Remember the epoch."""
@@ -177,9 +168,9 @@ class Recorder(keras.callbacks.Callback):
 
     def _losses(self, writer: RecordingWriter, found: Samples) -> NDArray[np.float64]:
         """Loss in evaluation mode (K+1,): NaN where it was not computed, inf or NaN where it is so."""
-        part = found.first(self._loss_samples or found.count)
+        part = found.first(self._keeping.loss_samples or found.count)
         objective = self._objective(self.model, part)
-        chosen = self._loss_at(writer, part.count)
+        chosen = self._keeping.loss_at(writer.rows, part.count, writer.size)
         steps = writer.read_steps()
         losses = np.full(writer.steps + 1, np.nan)
         per_read = max(1, READ_BYTES // (4 * (writer.size + writer.states)))
@@ -193,18 +184,12 @@ class Recorder(keras.callbacks.Callback):
             self._progress("losses on the data", done + 1, len(blocks))
         return losses
 
-    def _loss_at(self, writer: RecordingWriter, count: int) -> NDArray[np.int64]:
-        """Indices of the rows at which losses on `count` samples are computed."""
-        most = self._loss_rows or max(2, LOSS_WORK // (count * writer.size))
-        return np.unique(np.linspace(0, writer.rows - 1, min(writer.rows, most)).round().astype(np.int64))
-
     def _estimate(self, found: Variables, planned: int) -> None:
         """Refuse a recording that the disk cannot hold; warn of one that is large."""
         if not planned:
             return
-        rows = planned // self._every + 2 if self._steps is None else len(self._steps) + 2
-        rows = min(rows, planned + 1)
-        each = size(found.trainable) * np.dtype(self._dtype).itemsize + 4 * size(found.state)
+        rows = self._keeping.rows(planned)
+        each = size(found.trainable) * np.dtype(self._keeping.dtype).itemsize + 4 * size(found.state)
         self.estimated_bytes = rows * each + 48 * planned + 4 * size(found.fixed)
         folder = next(p for p in (self.path.absolute(), *self.path.absolute().parents) if p.is_dir())
         free = shutil.disk_usage(folder).free
@@ -253,165 +238,9 @@ class Recorder(keras.callbacks.Callback):
     def _meta(self) -> dict[str, Any]:
         meta = {**description(self.model), "seed": self._seed, "notes": self._notes}
         for name, part in self._samples.items():
-            meta[name] = data_said(part, self._loss_samples)
+            meta[name] = data_said(part, self._keeping.loss_samples)
         plain: dict[str, Any] = plain_json(meta)
         return plain
-
-
-class Page:
-    """Room for the rows and the numbers of some updates."""
-
-    def __init__(self, rows: int, size: int, states: int) -> None:
-        self.weights = np.empty((rows, size), np.float32)
-        self.state = np.empty((rows, states), np.float32)
-        self.steps: list[int] = []
-        self.columns: dict[str, list[Any]] = {}
-
-    def keep(self, step: int, values: list[Any]) -> None:
-        """Copy the tensors of weights and state after update `step` into the next row."""
-        row, at, end = self.weights[len(self.steps)], 0, self.weights.shape[1]
-        for value in values:
-            array = np.asarray(value)
-            if at == end:
-                row, at, end = self.state[len(self.steps)], 0, self.state.shape[1]
-            row[at : at + array.size] = array.reshape(-1)
-            at += array.size
-        self.steps.append(step)
-
-    def clear(self) -> None:
-        """Forget all; the room stays."""
-        self.steps.clear()
-        self.columns = {name: [] for name in self.columns}
-
-
-class Tape:
-    """What a running fit left and the file does not hold yet, on two pages.
-
-    While a thread writes one page, the other fills; a full one waits for it, so memory stays bounded.
-    """
-
-    def __init__(self, model: Any, variables: Variables, each_step: bool, ends: bool) -> None:
-        self._rate = RateReader(model.optimizer)
-        self._kept = [variable.value for variable in (*variables.trainable, *variables.state)]
-        self._sizes = size(variables.trainable), size(variables.state)
-        self.step = step_of(model, self._rate.variable, self._kept if each_step else (), ends)
-        self._each_step = each_step
-        self.steps = self._last_row = 0
-        self._pool = ThreadPoolExecutor(1, "recorder", _step_back)
-        self._writing: Future[None] | None = None
-        self._last: Page | None = None
-
-    def row(self) -> Row:
-        """The weights and the state before training."""
-        page = Page(1, *self._sizes)
-        page.keep(0, read(self._kept))
-        return Row(0, page.weights[0], page.state[0])
-
-    def open(self, writer: RecordingWriter) -> None:
-        """Write to `writer` from now on."""
-        self._writer = writer
-        self._page, self._other = (Page(writer.page, *self._sizes) for _ in range(2))
-
-    def take(self, left: Left, epoch: int, batch: int, with_row: bool) -> None:
-        """Take what one update left; raises OSError when an earlier page could not be written."""
-        self.steps += 1
-        if with_row:
-            self._page.keep(self.steps, left.values if self._each_step else read(self._kept))
-            self._last_row = self.steps
-        metrics = left.logs if isinstance(left.logs, dict) else {}
-        self._note((left.loss, left.rate, epoch, batch, *metrics.values()), metrics)
-        page = self._page
-        if len(page.steps) >= len(page.weights) or len(page.columns["epoch"]) >= FLUSH_STEPS:
-            self.flush()
-
-    def _note(self, values: tuple[Any, ...], metrics: Iterable[str]) -> None:
-        columns = self._page.columns
-        if not columns:
-            names = (
-                "batch_loss",
-                "learning_rate",
-                "epoch",
-                "batch",
-                *(f"running_means/{n}" for n in metrics),
-            )
-            self._page.columns = columns = {name: [] for name in names}
-            self._other.columns = {name: [] for name in names}
-        for column, value in zip(columns.values(), values, strict=True):
-            column.append(value)
-
-    def remember(self) -> None:
-        """Keep the weights now as those of the last step, unless a row holds them already."""
-        if self._last_row != self.steps:
-            self._last = Page(1, *self._sizes)
-            self._last.keep(self.steps, read(self._kept))
-
-    def flush(self) -> None:
-        """Hand what waits to the writing thread, once it is done with what it had before."""
-        self.wait()
-        page = self._page
-        if page.columns and page.columns["epoch"]:
-            self._page, self._other = self._other, page
-            self._writing = self._pool.submit(self._write, page)
-
-    def wait(self) -> None:
-        """Wait for the page that is being written."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()
-
-    def _write(self, page: Page) -> None:
-        columns = {name: np.array([float(v) for v in values]) for name, values in page.columns.items()
-                   if name != "learning_rate"}  # fmt: skip
-        columns["learning_rate"] = np.array(self._rate.rates(page.columns["learning_rate"]))
-        self._writer.write(columns, page.steps, page.weights, page.state)
-        page.clear()
-
-    def close(self) -> RecordingWriter:
-        """Write all that waits, and hand back the writer."""
-        self.flush()
-        self.wait()
-        last = self._last
-        if last is not None and last.steps == [self.steps] and self._last_row != self.steps:
-            self._writer.write({}, last.steps, last.weights, last.state)
-        self._pool.shutdown()
-        return self._writer
-
-
-def _step_back() -> None:
-    """Let this thread yield to those that train, where the system ranks threads (Linux does)."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-
-
-def _kept_steps(every: int, steps: Iterable[int] | None) -> tuple[int, frozenset[int] | None]:
-    if not isinstance(every, int) or every < 1:
-        raise AnimatorError(
-            f"Recorder(every={every}) keeps no steps: every must be a whole number from 1 on. "
-            "Use every=10 to keep the weights of each tenth step."
-        )
-    if steps is None:
-        return every, None
-    chosen = frozenset(int(step) for step in steps)
-    if every != 1 or not chosen or min(chosen) < 0:
-        raise AnimatorError(
-            "Recorder(steps=...) must be step numbers from 0 on, at least one, and without every=. "
-            "Use for example steps=range(0, 1000, 50); the first and the last step are always kept."
-        )
-    return 1, chosen
-
-
-def _storage(dtype: str, rows: int | None, count: int | None) -> tuple[str, int | None, int | None]:
-    if dtype not in ("float32", "float16"):
-        raise AnimatorError(
-            f"Recorder(dtype={dtype!r}) can't be stored. Use dtype='float32', or 'float16' for half the size."
-        )
-    for name, value, least in (("loss_rows", rows, 2), ("loss_samples", count, 1)):
-        if value is not None and value < least:
-            raise AnimatorError(
-                f"Recorder({name}={value}) is too few: it must be {least} or more. "
-                f"Leave {name} away for all of them."
-            )
-    return dtype, rows, count
 
 
 def _written(count: int) -> str:

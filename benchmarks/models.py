@@ -80,7 +80,7 @@ def surface(make, points: int) -> tuple[float, float]:
     objective.on_plane(origin, basis, at)
     ours = rate(lambda: objective.on_plane(origin, basis, at), points)
     x, y, weight, _ = objective._pieces[0]
-    one = tf.function(lambda row: objective._loss(row, x, y, weight))
+    one = tf.function(lambda row: objective._flat.loss(row, x, y, weight))
     rows = [tf.constant((origin + c @ basis).astype("f4")) for c in at[:40]]
     one(rows[0])
     return ours, rate(lambda: [float(one(row)) for row in rows], len(rows))

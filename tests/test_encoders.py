@@ -458,21 +458,26 @@ def test_importing_encoders_is_light() -> None:
 
 def test_h264_keeps_away_from_code_that_is_not_steady():
     """x264's AVX-512 code does not always write the same bytes: where there is AVX-512, AVX2 is asked for."""
-    from animator.encoders.mp4 import steady
+    from animator.encoders.mp4 import tuned
     from animator.encoders.pyav_adapter import has_wide_vectors
 
-    assert steady("libx264") == ({"x264-params": "asm=AVX2"} if has_wide_vectors() else {})
-    assert steady("libsvtav1") == {}
+    assert tuned("libx264", False) == ({"x264-params": "asm=AVX2"} if has_wide_vectors() else {})
+    assert tuned("libx264", True)["x264-params"].endswith("subme=1")
+    assert tuned("libsvtav1", True) == {}
 
 
-def test_the_same_pictures_give_the_same_bytes_every_time(tmp_path):
-    """Forty films of the same seven pictures of noise, each as one that is drawn on a busy machine."""
+@pytest.mark.parametrize(("scale", "films"), [(10, 40), (60, 12)])
+def test_the_same_pictures_give_the_same_bytes_every_time(tmp_path, scale, films):
+    """Films of the same seven pictures of noise, each as one that is drawn on a busy machine; small ones are
+    encoded by one thread, others by three.
+    """
     rng = np.random.default_rng(0)
-    noise = [np.kron(rng.integers(0, 255, (9, 16, 3)), np.ones((10, 10, 1))) for _ in range(7)]
-    frames = [np.dstack([picture, np.full((90, 160), 255)]).astype(np.uint8) for picture in noise]
+    block = np.ones((scale, scale, 1))
+    noise = [np.kron(rng.integers(0, 255, (9, 16, 3)), block) for _ in range(7)]
+    frames = [np.pad(p, ((0, 0), (0, 0), (0, 1)), constant_values=255).astype(np.uint8) for p in noise]
     seen = set()
-    for _ in range(40):
-        with open_encoder(tmp_path / "a.mp4", FilmSpec(160, 90, 10), Metadata()) as encoder:
+    for _ in range(films):
+        with open_encoder(tmp_path / "a.mp4", FilmSpec(16 * scale, 9 * scale, 10), Metadata()) as encoder:
             for frame in frames:
                 encoder.write(frame)
         seen.add((tmp_path / "a.mp4").read_bytes())

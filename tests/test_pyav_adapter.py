@@ -8,7 +8,7 @@ import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from animator.encoders import FilmSpec, Metadata, inspect, mp4, open_encoder, pyav_adapter
+from animator.encoders import FilmSpec, Metadata, inspect, open_encoder, pyav_adapter, tags
 
 
 def encode(path: Path) -> bytes:
@@ -59,4 +59,4 @@ def test_conversion_averages_chroma_over_two_by_two() -> None:
 
 
 def test_the_tags_of_others_are_not_ours() -> None:
-    assert mp4.from_tags({"title": "holiday", "comment": "by the sea"}) is None
+    assert tags.from_tags({"title": "holiday", "comment": "by the sea"}) is None

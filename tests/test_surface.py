@@ -106,7 +106,7 @@ def test_many_slices_trace_no_more_graphs():
     grid = np.linspace(-1, 1, 40)
     rows = np.random.default_rng(3).normal(size=(5, 3))
     evaluate_slices(objective, PLANE, rows, grid, grid)
-    (graph,) = objective._graphs.values()
+    (graph,) = objective._plans.graphs.values()
     assert graph.experimental_get_tracing_count() == 1
 
 

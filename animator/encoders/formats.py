@@ -6,19 +6,20 @@ A row's code is imported when a film of that format is opened, and PyAV and imag
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from animator.encoders.spec import FilmSpec, Metadata
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.registry import Row, resolve
 
-Frame = NDArray[np.uint8]  # (height, width, 4): red, green, blue, 255; C order
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Frame: TypeAlias = "NDArray[np.uint8]"  # (height, width, 4): red, green, blue, 255; C order
 Box = tuple[int, int, int, int]  # top, left, bottom, right
-Samples = Callable[[], Iterable[Frame]]
+Samples = Callable[[], Iterable["Frame"]]
 Opener = Callable[[Path, FilmSpec, Metadata, Samples | None], "AbstractContextManager[Encoder]"]
 
 _INSTALL = "pip install 'imageio>=2.38.1' 'av>=18.1' 'pillow>=13'"
@@ -104,7 +105,7 @@ def _beside(
 def check_frame(frame: Frame, spec: FilmSpec, repeat: int) -> None:
     """ValueError when the drawing side hands over something else than it promised."""
     expected = (spec.height, spec.width, 4)
-    if frame.shape != expected or frame.dtype != np.uint8 or not frame.flags.c_contiguous:
+    if frame.shape != expected or frame.dtype != "uint8" or not frame.flags.c_contiguous:
         raise ValueError(
             f"a frame must be {expected} uint8 in C order; this one is {frame.shape} {frame.dtype}"
         )

@@ -18,7 +18,8 @@ from animator.encoders.pyav_adapter import (
     writing,
     yuv_converter,
 )
-from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
+from animator.encoders.spec import FilmSpec, Metadata
+from animator.encoders.tags import to_tags
 from animator.errors import AnimatorError
 
 CODECS = {
@@ -31,7 +32,8 @@ CODECS = {
     ),
     "av1": ("libsvtav1", 28, {"preset": "9", "svtav1-params": "lp=2"}, ""),
 }
-THREADS = 3  # total work is that of one; more threads make larger files
+THREADS = 3  # more make larger files
+SMALL = 500_000  # pixels: so small a picture is encoded as fast by one thread, with less work in all
 
 
 class Mp4Encoder:
@@ -94,27 +96,32 @@ def stream_spec(spec: FilmSpec) -> StreamSpec:
             f"--codec {spec.codec} needs the encoder {codec}, which this build of PyAV lacks. "
             "Install PyAV from its wheel (pip install av), or use --codec h264."
         )
+    small = spec.width * spec.height <= SMALL
     return StreamSpec(
         codec=codec,
         pixel_format="yuv420p",
         width=spec.width,
         height=spec.height,
         rate=spec.rate,
-        threads=THREADS,
+        threads=1 if small else THREADS,
         keyframes=max(1, int(spec.rate)),
-        options={"crf": str(crf + 4 * spec.quality), **options, **steady(codec)},
+        options={"crf": str(crf + 4 * spec.quality), **options, **tuned(codec, small)},
         bt709=True,
         tag=tag,
     )
 
 
-def steady(codec: str) -> dict[str, str]:
-    """Options that make `codec` write the same bytes every time.
+def tuned(codec: str, small: bool) -> dict[str, str]:
+    """Options of x264 that make it write the same bytes every time, and small pictures fast.
 
-    x264's AVX-512 code does not: of 300 films of the same seven pictures, encoded on a busy machine, 24 had
-    other bytes, and none with AVX2, whose bytes are those of the rest.
+    Its AVX-512 code does not write the same: of 300 films of the same seven pictures, encoded on a busy
+    machine, 24 had other bytes, and none with AVX2, whose bytes are those of the rest. subme=1, a coarser
+    search for motion, takes a quarter less time for 640x360; the file is 5 % larger, 0.05 dB worse.
     """
-    return {"x264-params": "asm=AVX2"} if codec == "libx264" and has_wide_vectors() else {}
+    if codec != "libx264":
+        return {}
+    said = ["asm=AVX2"] * has_wide_vectors() + ["subme=1"] * small
+    return {"x264-params": ":".join(said)} if said else {}
 
 
 def container_options(spec: FilmSpec) -> dict[str, str]:
@@ -125,23 +132,3 @@ def container_options(spec: FilmSpec) -> dict[str, str]:
         "movflags": "+faststart",
         "movie_timescale": str(ticks * -(-1000 // ticks)),
     }
-
-
-def to_tags(metadata: Metadata) -> dict[str, str]:
-    """Standard MP4 tags; the comment is the command, then a line of JSON with the details."""
-    return {
-        "title": metadata.title,
-        "description": metadata.description,
-        "synopsis": metadata.alt_text,
-        "comment": f"{metadata.command}\n{json_line(metadata.details)}",
-    }
-
-
-def from_tags(tags: dict[str, str]) -> Metadata | None:
-    """What `to_tags` wrote, or None when somebody else wrote the file."""
-    command, line, details = tags.get("comment", "").rpartition("\n")
-    found = json_object(details) if line else None
-    if found is None:
-        return None
-    title, description, alt_text = (tags.get(k, "") for k in ("title", "description", "synopsis"))
-    return Metadata(title, description, alt_text, command, found)

@@ -1,6 +1,6 @@
 """The only module that knows PyAV: a stream of pictures into a file, and the facts of a video file.
 
-Files are opened through imageio's PyAV plugin. Its public methods cannot set a codec's options, tag
+Files are written through imageio's PyAV plugin. Its public methods cannot set a codec's options, tag
 colours or write a palette (imageio issue 1062), so its container, a private attribute, is used instead;
 where imageio has renamed that, the file is opened with PyAV itself, which is the same container.
 """
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
-import imageio.v3 as iio
-import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BT709 = 1  # the code of BT.709 among primaries, transfer characteristics and matrices alike
 LIMITED = 1  # luma 16 to 235, chroma 16 to 240
@@ -102,7 +103,7 @@ class VideoStream:
 
 def yuv_converter(
     layout: str = "yuv420p", threads: int = _SCALER_THREADS
-) -> Callable[[NDArray[np.uint8]], Any]:
+) -> "Callable[[NDArray[np.uint8]], Any]":
     """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range picture of `layout`, which is
     yuv420p, or yuva420p with transparency.
 
@@ -110,7 +111,7 @@ def yuv_converter(
     """
     reformatter = VideoReformatter()
 
-    def convert(frame: NDArray[np.uint8]) -> Any:
+    def convert(frame: "NDArray[np.uint8]") -> Any:
         return reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(frame, format="rgba"),
             format=layout,
@@ -124,10 +125,10 @@ def yuv_converter(
     return convert
 
 
-def rgba_converter(layout: str) -> Callable[[NDArray[np.uint8]], Any]:
+def rgba_converter(layout: str) -> "Callable[[NDArray[np.uint8]], Any]":
     """A function from RGBA, (height, width, 4) uint8, to the same colours in "rgba", "bgra" or "rgb24"."""
     order = {"rgba": [0, 1, 2, 3], "bgra": [2, 1, 0, 3], "rgb24": [0, 1, 2]}[layout]
-    return lambda frame: av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[..., order]), format=layout)
+    return lambda frame: av.VideoFrame.from_ndarray(frame[..., order].copy(order="C"), format=layout)
 
 
 def has_codec(name: str) -> bool:
@@ -141,7 +142,7 @@ def has_wide_vectors() -> bool:
     return bool(found.get("AVX512F"))
 
 
-def palette_picture(index: NDArray[np.uint8], palette: NDArray[np.uint8]) -> Any:
+def palette_picture(index: "NDArray[np.uint8]", palette: "NDArray[np.uint8]") -> Any:
     """A pal8 picture: index (height, width) uint8 into palette (256, 4) uint8 in A, R, G, B order."""
     return av.VideoFrame.from_ndarray((index, palette), format="pal8")
 
@@ -156,7 +157,7 @@ def writing(
 ) -> Iterator[VideoStream]:
     """Open `path` for one video stream; when the body raises, the file is closed unfinished."""
     options = dict(container_options or {})
-    with _container(path, "w", container=container_format, container_options=options) as container:
+    with _container(path, container=container_format, container_options=options) as container:
         container.metadata.update(metadata or {})
         video = VideoStream(container, stream)
         yield video
@@ -164,8 +165,8 @@ def writing(
 
 
 def read_facts(path: Path) -> VideoFacts:
-    """The facts of a video file. Raises OSError when it is not one, or is cut short."""
-    with _container(path, "r") as container:
+    """The facts of a video file. Raises OSError or ValueError when it is not one, or is cut short."""
+    with av.open(str(path)) as container:
         video = container.streams.video[0]
         codec = video.codec_context
         whole = (container.duration or 0) / av.time_base  # a WebM says it of the file alone
@@ -187,29 +188,35 @@ def read_facts(path: Path) -> VideoFacts:
 
 
 @contextmanager
-def _container(path: Path, mode: str, **options: Any) -> Iterator[Any]:
+def _container(path: Path, **options: Any) -> Iterator[Any]:
+    """PyAV's container to write a file, closed without a garbage collection.
+
+    imageio makes a full one when it closes a file, and another when it lets go of it, for the sake of
+    filters, which are not used here; beside TensorFlow's objects each would take longer than a short film.
+    So there is nothing to be found meanwhile. What somebody else has frozen stays so.
+    """
+    own = not gc.get_freeze_count()
+    try:
+        with _opened(path, gc.freeze if own else lambda: None, options) as container:
+            yield container
+    finally:
+        if own:
+            gc.unfreeze()
+
+
+@contextmanager
+def _opened(path: Path, before_closing: Callable[[], None], options: dict[str, Any]) -> Iterator[Any]:
     """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
+    import imageio.v3 as iio  # reading headers goes without it
+
     imopen: Any = iio.imopen  # its overloads know no options
     with ExitStack() as stack:
-        plugin = _opened(stack, imopen(path, mode, plugin="pyav", **options))
+        plugin = stack.enter_context(imopen(path, "w", plugin="pyav", **options))
+        stack.callback(before_closing)
         container = getattr(plugin, "_container", None)
         if container is not None:
             yield container
             return
     options["format"] = options.pop("container", None)
-    with av.open(str(path), mode, **options) as container:
+    with av.open(str(path), "w", **options) as container:
         yield container
-
-
-def _opened(stack: ExitStack, file: Any) -> Any:
-    """Enter `file`, which imageio opened; when it is closed, its garbage collection finds nothing.
-
-    imageio makes a full one for the sake of filters, which are not used here; beside TensorFlow's objects it
-    would take longer than a short film. What somebody else has frozen stays so.
-    """
-    if gc.get_freeze_count():
-        return stack.enter_context(file)
-    stack.callback(gc.unfreeze)
-    plugin = stack.enter_context(file)
-    stack.callback(gc.freeze)
-    return plugin

@@ -46,8 +46,8 @@ def inspect(path: Path | str) -> FilmInfo:
 
 
 def _video(path: Path, name: str) -> FilmInfo:
-    from animator.encoders.mp4 import from_tags
     from animator.encoders.pyav_adapter import read_facts
+    from animator.encoders.tags import from_tags
 
     if name == "mp4":
         _whole(path)

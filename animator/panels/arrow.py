@@ -19,7 +19,6 @@ from animator.panels.layers import (
     Layer,
     Rect,
     clip_of,
-    height_of,
     lay,
     picture_of,
     swapped,
@@ -60,7 +59,7 @@ class Arrow(Layer):
 
     def _take(self) -> tuple[Coverage, Coverage, Rect] | None:
         """Its picture in the frame, or None for one that cannot be seen."""
-        height = height_of(self)
+        height = self.high
         reach = 4 * self.width * DPI / 72 + 4
         low, high = self.ends.min(axis=0) - reach, self.ends.max(axis=0) + reach
         limits = Rect(0, 0, height, WIDEST)

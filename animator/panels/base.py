@@ -41,8 +41,8 @@ class Look:
         """A line width in points that looks like `pixels_at_720p` on a frame 720 pixels high."""
         return pixels_at_720p * self.points / 14.0
 
-    def axes(self, box: Box, background: str = "panel") -> Axes:
-        """Axes that fill `box`, in the style's colours, without ticks' clutter."""
+    def axes(self, box: Box, background: str = "panel", grid: bool = True) -> Axes:
+        """Axes that fill `box`, in the style's colours, without ticks' clutter; grid: whether with lines."""
         wide, high = self.figure.get_size_inches() * self.figure.dpi
         if min(box.width, box.height) < 1:
             raise AnimatorError(
@@ -53,12 +53,10 @@ class Look:
         axes.set_facecolor(getattr(self.style, background))
         for side in axes.spines.values():
             side.set_visible(False)
-        axes.tick_params(
-            colors=self.style.muted, labelsize=self.points * 0.86, length=0, pad=self.points * 0.35
-        )
-        for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-            tick.set_fontfamily(use_fonts())
-        axes.grid(True, color=self.style.grid, linewidth=self.line(1.0))
+        axes.tick_params(colors=self.style.muted, labelsize=self.points * 0.86, length=0,
+                         pad=self.points * 0.35, labelfontfamily=use_fonts())  # fmt: skip
+        if grid:
+            axes.grid(True, color=self.style.grid, linewidth=self.line(1.0))
         axes.set_axisbelow(True)
         return axes
 

@@ -19,6 +19,7 @@ from animator.layout import Box
 from animator.panels.base import Look
 from animator.panels.mark import Mark
 from animator.panels.places import Places
+from animator.panels.rulers import ruled
 from animator.panels.stamps import Stamp
 from animator.panels.strokes import Stroke
 from animator.style import use_fonts
@@ -158,7 +159,7 @@ class Curves:
 
 def step_axes(look: Look, box: Box, last: float, clock: str = "step") -> Axes:
     """Axes over steps 0 to `last`, or what else the `clock` counts."""
-    axes = look.axes(box)
+    axes = ruled(look, box)
     axes.set_xlim(0, max(1.0, last))
     most = max(2, min(4, int(box.width / (4.4 * look.em))))
     axes.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2, steps=NICE))

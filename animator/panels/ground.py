@@ -10,16 +10,18 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from animator.camera import camera
 from animator.layout import Box
-from animator.panels.artists import Bands, dense
+from animator.panels.artists import dense
+from animator.panels.banding import Banding
 from animator.panels.base import Look
 from animator.panels.levels import LevelLabels, Ticks
 from animator.panels.mark import Mark, shape_of
+from animator.panels.rulers import ruled
 from animator.panels.scale import BANDS, CONTRAST, LossScale, colour_map
 from animator.style import use_fonts
 from animator.timeline import FrameState
@@ -53,8 +55,7 @@ class Ground:
             self.axes.set(xticks=[], yticks=[])
 
     def _axes(self, box: Box) -> Axes:
-        axes = self.look.axes(box)
-        axes.grid(False)
+        axes = ruled(self.look, box, grid=False)
         a0, a1, b0, b1 = self.window.extent
         axes.set_xlim(a0, a1)
         axes.set_ylim(b0, b1)
@@ -82,8 +83,8 @@ class Ground:
         surface_map = colour_map(style.surface_map)
         colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
         line = to_rgba(style.contour, 0.35)
-        self.bands = Bands(self.axes, self.field.alpha, self.field.beta, self.scale.levels(),
-                           colours, line, look.line(0.8))  # fmt: skip
+        self.bands = Banding(self.axes, self.field.alpha, self.field.beta, self.scale, colours, line,
+                             look.line(1.1))  # fmt: skip
         self.bands.set_field(self.field.slices[0])
         self.axes.add_artist(self.bands)
 
@@ -179,23 +180,19 @@ class Ground:
 def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
     """A bar of colours in loss units: the surface's at the left, the path's at the right."""
     style = look.style
-    bar = look.axes(box)
-    bar.grid(False)
+    bar = ruled(look, box, grid=False)
     bar.set_xlim(0, 1)
     bar.set_ylim(0, 1)
     bar.set_xticks([])
     surface_map = colour_map(style.surface_map)
-    for i in range(BANDS):
-        bar.add_patch(Rectangle((0, i / BANDS), 0.5, 1 / BANDS, linewidth=0, antialiased=False,
-                                facecolor=surface_map((i + 0.5) / BANDS)))  # fmt: skip
+    bands = np.array([[surface_map((i + 0.5) / BANDS)] for i in range(BANDS)])
+    bar.imshow(bands, extent=(0, 0.5, 0, 1), aspect="auto", origin="lower", interpolation="nearest")
     ramp = np.linspace(0, 1, 256)[:, None]
     bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
                cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
     ticks = scale.ticks()
     bar.yaxis.tick_right()
-    bar.set_yticks(scale.position(np.asarray(ticks)) if ticks else [],
-                   [f"{t:g}" for t in ticks])  # fmt: skip
-    for label in bar.get_yticklabels():
-        label.set_fontfamily(use_fonts())
+    bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
+    bar.yaxis.set_major_formatter(FixedFormatter([f"{t:g}" for t in ticks]))
     look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
     return bar

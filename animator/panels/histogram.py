@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from animator.layout import Box
 from animator.panels.artists import RGBA
 from animator.panels.base import Look, Panel
+from animator.panels.rulers import ruled
 from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import Histogram
@@ -53,7 +54,7 @@ class Counts:
         em, style = look.em, look.style
         self.found = found
         self.box = cell.inset(3.6 * em, 3.1 * em, 1.2 * em, 2.0 * em)
-        self.axes = look.axes(self.box)
+        self.axes = ruled(look, self.box)
         top = float(found.counts.max())
         self.axes.set_xlim(float(found.edges[0]), float(found.edges[-1]))
         self.axes.set_ylim(0, 1.08 * top or 1.0)

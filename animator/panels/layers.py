@@ -66,6 +66,16 @@ class Layer(Artist):
     """An artist of which parts can be laid over a picture. bounds: where it has ink, or NOTHING."""
 
     bounds: Rect = NOTHING
+    _high: int | None = None
+
+    @property
+    def high(self) -> int:
+        """Height in pixels of the frame that it stands in, which stays."""
+        if self._high is None:
+            figure = self.get_figure(root=True)
+            assert figure is not None, "an artist is in a figure before it is drawn"
+            self._high = round(figure.bbox.height)
+        return self._high
 
     @abstractmethod
     def refresh(self) -> Sequence[Rect]:
@@ -91,13 +101,6 @@ class Layer(Artist):
             self.blend(pixels.reshape(pixels.shape[0], -1), shown)
 
 
-def height_of(artist: Artist) -> int:
-    """Height in pixels of the frame that an artist stands in."""
-    figure = artist.get_figure(root=True)
-    assert figure is not None, "an artist is in a figure before it is drawn"
-    return round(figure.bbox.height)
-
-
 def clip_of(ground: Any, height: int) -> Rect:
     """The pixels of axes, as Agg clips to them."""
     box = ground.bbox
@@ -107,22 +110,26 @@ def clip_of(ground: Any, height: int) -> Rect:
 
 def merged(rects: Iterable[Rect], frame: Rect) -> list[Rect]:
     """Rectangles that hold all `rects` inside of `frame`; those that overlap are joined."""
-    height, width = frame.bottom, frame.right
+    _, _, height, width = frame
     done: list[tuple[int, int, int, int]] = []
     for top, left, bottom, right in rects:
-        top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, height), min(right, width)
+        if top < 0 or left < 0 or bottom > height or right > width:
+            top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, height), min(right, width)
         if top >= bottom or left >= right:
             continue
         i = 0
         while i < len(done):
             high, near, low, far = done[i]
-            if high < bottom and low > top and near < right and far > left:
-                top, left, bottom, right = min(top, high), min(left, near), max(bottom, low), max(right, far)
-                del done[i]
-                i = 0
-            else:
+            if high >= bottom or low <= top or near >= right or far <= left:
                 i += 1
-        done.append((top, left, bottom, right))
+                continue
+            if high <= top and low >= bottom and near <= left and far >= right:
+                break
+            top, left, bottom, right = min(top, high), min(left, near), max(bottom, low), max(right, far)
+            del done[i]
+            i = 0
+        else:
+            done.append((top, left, bottom, right))
     return [Rect(*rect) for rect in done]
 
 

@@ -55,9 +55,13 @@ class LevelLabels(Layer):
         (low, high), in pixels.
         """
         lines = np.concatenate(paths) if paths else np.zeros((0, 2))
+        rays = list(self._rays())
+        heights = self._heights(z, extent, np.concatenate(rays)).reshape(len(rays), SAMPLES)
         best = -np.inf
-        for ray in self._rays():
-            at = np.array([(x, y) for _, x, y in self._spots(z, extent, ray)]).reshape(-1, 2)
+        for ray, along in zip(rays, heights, strict=True):
+            at = np.array([(x, y) for _, x, y in self._spots(along, extent, ray)]).reshape(-1, 2)
+            if len(at) <= best:
+                continue
             score = len(at) - 1.5 * self._hits(at, lines, covered)
             if score > best:
                 best, self.ray = score, ray
@@ -86,35 +90,39 @@ class LevelLabels(Layer):
 
     def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
         """Take z (ny, nx), of which `extent` is seen."""
-        self.spots = self._spots(np.asarray(z, float), extent, self.ray)
+        self.spots = self._spots(self._heights(np.asarray(z, float), extent, self.ray), extent, self.ray)
 
-    def _spots(self, z: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
+    def _heights(self, z: Floats, extent: Extent, at: Floats) -> Floats:
+        """z at places (n, 2) in pixels."""
+        box, (a0, a1, b0, b1) = self.ground.bbox, extent
+        a = a0 + (at[:, 0] - box.x0) / box.width * (a1 - a0)
+        b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
+        return bilinear(self.x, self.y, z, a, b)
+
+    def _spots(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
         """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
-        box = self.ground.bbox
-        a0, a1, b0, b1 = extent
-        a = a0 + (ray[:, 0] - box.x0) / box.width * (a1 - a0)
-        b = b0 + (ray[:, 1] - box.y0) / box.height * (b1 - b0)
-        heights = bilinear(self.x, self.y, z, a, b)
+        box, (a0, a1, b0, _) = self.ground.bbox, extent
         apart = 1.7 * self.look.em
         scale = box.width / (a1 - a0)
         taken = [(box.x0 + (a - a0) * scale, box.y0 + (b - b0) * scale) for a, b in map(tuple, self.marks)]
+        above = heights > self.levels[:, None]
+        crossed = (above[:, 1:] != above[:, :-1]) & np.isfinite(heights[1:] + heights[:-1])
+        first = crossed.argmax(axis=1)
         placed: list[tuple[Stamp, float, float]] = []
-        for stamp, level in zip(self.pool, self.levels, strict=True):
-            above = heights > level
-            crossed = np.flatnonzero((above[1:] != above[:-1]) & np.isfinite(heights[1:] + heights[:-1]))
-            for i in crossed[:1]:  # the first time only
-                share = (level - heights[i]) / (heights[i + 1] - heights[i])
-                x, y = (ray[i] + share * (ray[i + 1] - ray[i])).tolist()
-                if all(abs(x - u) > 1.8 * apart or abs(y - v) > apart for u, v in taken):
-                    taken.append((x, y))
-                    placed.append((stamp, x, y))
+        for k in np.flatnonzero(crossed[np.arange(len(first)), first]):
+            i = first[k]
+            share = (self.levels[k] - heights[i]) / (heights[i + 1] - heights[i])
+            x, y = (ray[i] + share * (ray[i + 1] - ray[i])).tolist()
+            if all(abs(x - u) > 1.8 * apart or abs(y - v) > apart for u, v in taken):
+                taken.append((x, y))
+                placed.append((self.pool[k], x, y))
         return placed
 
     def _place(self) -> None:
+        placed = {id(stamp) for stamp, _, _ in self.spots}
         for stamp in self.pool:
-            stamp.set_visible(False)
+            stamp.set_visible(id(stamp) in placed)
         for stamp, x, y in self.spots:
-            stamp.set_visible(True)
             stamp.set_position((x, y))
 
     def refresh(self) -> Sequence[Rect]:

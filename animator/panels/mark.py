@@ -19,7 +19,6 @@ from animator.panels.layers import (
     Layer,
     Rect,
     clip_of,
-    height_of,
     lay,
     picture_of,
     row_of,
@@ -46,6 +45,7 @@ class Mark(Layer):
         self.edge, self.width, self.clipped = edge, width, clipped
         self.place: tuple[float, float] | None = None
         self._places = Places(ground) if still else None
+        self._asked: tuple[Any, bool] = (None, False)
         self._shown: tuple[int, int] | None = None
         self._taken: dict[tuple[float, float], tuple[Coverage, Coverage, Rect]] = {}
         self._picture: tuple[Coverage, Coverage, Rect] | None = None
@@ -58,6 +58,10 @@ class Mark(Layer):
 
     def refresh(self) -> Sequence[Rect]:
         """Take the picture of where it is now, if it has moved by an eighth of a pixel."""
+        asked = self.place, self.get_visible()
+        if self._places is not None and asked == self._asked:
+            return ()
+        self._asked = asked
         pixels = self._pixels()
         spot = None if pixels is None else (round(pixels[0] * FINE), round(pixels[1] * FINE))
         if spot == self._shown:
@@ -65,7 +69,7 @@ class Mark(Layer):
         before, self._shown = self.bounds, spot
         self._picture, self.bounds = None, NOTHING
         if spot is not None:
-            height = height_of(self)
+            height = self.high
             (left, part), (bottom, other) = (divmod(v, FINE) for v in spot)
             self._picture = self._moved(left, height - bottom, part / FINE, other / FINE)
             self.bounds = self._picture[2].clip(self._limits(height))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from animator.layout import Box
 from animator.panels.artists import Bands
 from animator.panels.base import Panel
+from animator.panels.rulers import ruled
 from animator.panels.stamps import Sprite
 from animator.timeline import FrameState
 from animator.view import Prediction
@@ -33,7 +34,7 @@ class PredictionPanel(Panel):
         over_plane = self.found.values.ndim == 3
         box = cell.inset(3.6 * em, 3.1 * em, 2.4 * em, 2.0 * em)
         box = box.square() if over_plane else box
-        self.axes = self.look.axes(box)
+        self.axes = ruled(self.look, box, grid=not over_plane)
         self.heading(box, self.title or ("what the network says" if over_plane else "prediction"))
         self.axes.set_xlim(self.found.x[0], self.found.x[-1])
         for axis in (self.axes.xaxis, self.axes.yaxis):
@@ -45,7 +46,6 @@ class PredictionPanel(Panel):
 
     def _plane(self) -> None:
         found, style, look = self.found, self.look.style, self.look
-        self.axes.grid(False)
         self.axes.set_ylim(found.y[0], found.y[-1])
         low, high = float(found.targets.min()), float(found.targets.max())
         classes = max(2, round(high - low) + 1) if found.classes else 2

@@ -34,6 +34,7 @@ class Readout:
     def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str,
                  speaks: bool = False) -> None:  # fmt: skip
         self.look, self.views, self.frame = look, views, frame
+        self._loud: bool | None = None
         em = look.em
         self.margin = 2.0 * em
         top = frame.height - 1.1 * em
@@ -236,8 +237,10 @@ class Readout:
         assert view.field is not None, "there is a gauge only beside a surface"
         height = view.field.height(step)
         loud = disagree(height, float(view.loss[step]))
-        self.values[4].set_color(self.look.style.alert if loud else self.look.style.muted)
-        self.values[4].set_fontweight("bold" if loud else "normal")
+        if loud != self._loud:
+            self._loud = loud
+            self.values[4].set_color(self.look.style.alert if loud else self.look.style.muted)
+            self.values[4].set_fontweight("bold" if loud else "normal")
         words = [number(height) if not np.isnan(height) else "–"]
         return [*words, number(float(view.residual[step]))] if len(self.values) > 5 else words
 

@@ -24,7 +24,6 @@ from animator.panels.layers import (
     Flat,
     Layer,
     Rect,
-    height_of,
     lay,
     picture_of,
     row_of,
@@ -84,10 +83,25 @@ class Stamp(Layer, Text):
     opacity = 1.0
     halo: str | None = None
     _said: tuple[Any, ...] = ()
+    _seen = -1.0
     _parts: tuple[Part, ...] = ()
+
+    def set_position(self, xy: tuple[float, float]) -> None:
+        """Move it; where it stays, nothing has changed."""
+        if xy != self.get_position():
+            super().set_position(xy)
+
+    def set_visible(self, b: bool) -> None:
+        """Show or hide it; where it stays so, nothing has changed."""
+        if b != self.get_visible():
+            super().set_visible(b)
 
     def refresh(self) -> Sequence[Rect]:
         """Set the glyphs anew where anything has changed, the pen on whole pixels."""
+        if not self.stale and self.opacity == self._seen:
+            return ()
+        self._seen = self.opacity
+        self.stale = not isinstance(self.get_transform(), IdentityTransform)  # moves with its axes
         text = self.get_text() if self.get_visible() and self.opacity > 0 else ""
         x, y = self._pen()
         weight, size = self.get_fontweight(), self.get_fontsize()
@@ -115,7 +129,7 @@ class Stamp(Layer, Text):
         line, above, left, advance = typeset(text, points, weight)
         if self.get_horizontalalignment() != "left":
             x -= round(advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5))
-        top, start = height_of(self) - y - above, x + left
+        top, start = self.high - y - above, x + left
         shown = line if self.opacity >= 1 else line * np.float32(self.opacity)
         glyphs = shown, row_of(self.get_color()), _rect(shown, top, start)
         if self.halo is None:

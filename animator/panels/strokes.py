@@ -23,7 +23,6 @@ from animator.panels.layers import (
     Rect,
     clip_of,
     cover,
-    height_of,
     lay,
     row_of,
     swapped,
@@ -101,7 +100,7 @@ class Stroke(Layer):
 
     def _prepare(self) -> Floats:
         """Points in pixels, rows counted downwards; the picture that they are added to."""
-        height = height_of(self)
+        height = self.high
         self._clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
         self._radius = self.width * DPI / 144
         places = np.asarray(self.ground.transData.transform(np.stack([self.x, self.y], 1)))
@@ -117,7 +116,7 @@ class Stroke(Layer):
         """Add the pieces that are new; begin anew where the line is shorter than it was."""
         if self._pixels is None:
             self._pixels = self._prepare()
-        if self.end == self._drawn and repr(self.last) == repr(self._head):
+        if self.end == self._drawn and self.last == self._head:
             return ()
         changed = [self._tip[1]]
         if self.end < self._drawn:
@@ -147,7 +146,7 @@ class Stroke(Layer):
             return np.zeros((0, 0), np.float32), NOTHING
         x, y = self.places(*self.last)
         u, v = self._pixels[self.end - 1].tolist()
-        y = height_of(self) - y
+        y = self.high - y
         if not np.isfinite(u + v + x + y) or abs(x - u) + abs(y - v) < SAME:
             return np.zeros((0, 0), np.float32), NOTHING
         return capsule((u, v), (x, y), self._radius, self._clip)
@@ -190,7 +189,7 @@ class Span(Layer):
             return ()
         before, self._shown, self.bounds = self.bounds, self.ends, NOTHING
         if self.ends is not None:
-            height = height_of(self)
+            height = self.high
             (x, y), (u, v) = self.ground.transData.transform(self.ends).tolist()
             self._ink, self.bounds = capsule((x, height - y), (u, height - v), self.width * DPI / 144,
                                              Rect(0, 0, height, WIDEST))  # fmt: skip

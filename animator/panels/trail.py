@@ -20,7 +20,6 @@ from animator.panels.layers import (
     Rect,
     clip_of,
     cover,
-    height_of,
     lay,
     picture_of,
     row_of,
@@ -76,7 +75,7 @@ class Trail(Layer):
         if self._sums is None or self.end < self._drawn or self._faded is not None:
             changed.append(self.bounds)
             self._begin()
-        height = height_of(self)
+        height = self.high
         low = max(1, self._drawn)
         for i in range(low, self.end):
             changed.append(self._add(self._piece(self.points[i - 1], self.points[i], height), self.bins[i]))
@@ -89,7 +88,7 @@ class Trail(Layer):
         return [*changed, self._tip_place]
 
     def _begin(self) -> None:
-        height = height_of(self)
+        height = self.high
         self._clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
         size = self._clip.bottom - self._clip.top, 4 * (self._clip.right - self._clip.left)
         self._sums = np.zeros(size, np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
@@ -128,7 +127,7 @@ class Trail(Layer):
 
     def _drawn_anew(self) -> tuple[Coverage, Coverage, Rect]:
         """All of it drawn by Agg on clear ground: (coverage, colours, place)."""
-        height = height_of(self)
+        height = self.high
         clip = clip_of(self.ground, height)
         width = max(1, clip.right)
         scratch = RendererAgg(width, height, DPI)

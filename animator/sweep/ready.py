@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from animator import cache, training, warm
 from animator.description import description
 from animator.experiment import Experiment
-from animator.recorder import KEEP_BYTES, LOSS_WORK
+from animator.keeping import LOSS_WORK
+from animator.recorder import KEEP_BYTES
 from animator.samples import Samples, samples
 from animator.sweep import alike
 
