@@ -5,7 +5,9 @@ polynomial through n Chebyshev points errs by rho^-n (Trefethen 2013, theorem 8.
 points of the grid and some of the film's own steps before it is believed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,10 @@ COUNTS = ((4, 6, 8, 11), (16, 24, 32, 48))
 TOLERANCE = 1e-6  # of the loss's largest value at a point of the grid
 CHECKS = 16
 LATTICE = 11
-GAIN = 2  # times fewer slices than the film has, or it is not worth it
+STEP = 16  # slices: float64 then stays in the processor's cache
+GAIN = 2  # times fewer slices than the film has, or points along each axis, or it is not worth it
+SIDES = (20, 28, 40)
+HOPELESS = 1000  # times TOLERANCE: more points do not mend it
 _LINE = 1e-6  # of the offsets' span that they may be off the line: float32's rounding
 
 Floats = NDArray[np.float64]
@@ -40,25 +45,87 @@ def line(offsets: Floats) -> tuple[Floats, Floats, Floats] | None:
     return offsets[0] + middle * longest, half * longest, (along - middle) / half
 
 
+class Mixture:
+    """Slices (T, ny, nx) float32 as sums: shares (T, n) of some (n, ny, nx) float32.
+
+    mixture[t] is a slice, np.asarray(mixture) all of them. None is below 0 where none of `some` is.
+
+    They are added up STEP at a time, which decides their last bits, when one is asked for; the last STEP are
+    kept, or all of them once all were asked for.
+    """
+
+    def __init__(self, shares: Floats, some: NDArray[np.float32]) -> None:
+        self.shares, self.some = shares, some
+        self.shape: tuple[int, ...] = (len(shares), *some.shape[1:])
+        self._flat: Floats | None = None
+        self._latest: tuple[int, NDArray[np.float32]] | None = None
+        self._whole: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, number: int) -> NDArray[np.float32]:
+        number = range(len(self))[number]
+        if self._whole is not None:
+            return np.asarray(self._whole[number])
+        part = number // STEP
+        if self._latest is None or self._latest[0] != part:
+            self._latest = part, self._mixed(part)
+        return np.asarray(self._latest[1][number % STEP])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        if self._whole is None:
+            self._whole = np.concatenate(list(self.parts()))
+        return self._whole.astype(dtype or np.float32, copy=bool(copy))
+
+    def parts(self) -> Iterator[NDArray[np.float32]]:
+        """All slices in turn, STEP at a time."""
+        return (self._mixed(part) for part in range(-(-len(self) // STEP)))
+
+    def _mixed(self, part: int) -> NDArray[np.float32]:
+        if self._flat is None:
+            self._flat = self.some.reshape(len(self.some), -1).astype(np.float64)
+        made = self.shares[part * STEP : (part + 1) * STEP] @ self._flat
+        if self.some.min() >= 0:
+            np.maximum(made, 0, out=made)
+        return made.astype(np.float32).reshape(-1, *self.shape[1:])
+
+
 def slices(losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int],
-           told: Callable[[int, int], None]) -> NDArray[np.float32] | None:  # fmt: skip
+           told: Callable[[int, int], None]) -> Mixture | None:  # fmt: skip
     """Losses (T, ny, nx) at grid `points` (ny nx, 2) and `positions` (T,) of the line; None if not smooth.
 
-    losses: from points (N, 2) and positions (N,) to (N,). told hears (slices done, of n).
+    losses: from points (N, 2) and positions (N,) to (N,). told hears (slices done, of n). Where the loss is
+    smooth along the grid too, its points come from fewer: within a millionth of the largest loss.
     """
-    count = next((n for counts in COUNTS if (n := _enough(losses, positions, points, shape, counts))), None)
-    if count is None:
+    known = next((k for counts in COUNTS if (k := _enough(losses, positions, points, shape, counts))), None)
+    if known is None:
         return None
-    at, found = nodes(count), []
-    for k, position in enumerate(at):
-        found.append(losses(points, np.full(len(points), position)))
-        told(k + 1, count)
-    made = (weights(at, positions) @ np.stack(found)).astype(np.float32)
-    return made.reshape(len(positions), *shape)
+    at = nodes(known.count)
+    found = _from_few(losses, known, points, shape)
+    if found is None:
+        parts = []
+        for position in at:
+            parts.append(losses(points, np.full(len(points), position)))
+            told(len(parts), known.count)
+        found = np.stack(parts).reshape(known.count, *shape)
+    told(known.count, known.count)
+    return Mixture(weights(at, positions), found.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """How many slices are enough, and true losses (m, r, c) at some positions, rows and columns."""
+
+    count: int
+    checks: Floats
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    true: Floats
 
 
 def _enough(losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int],
-            counts: tuple[int, ...]) -> int | None:  # fmt: skip
+            counts: tuple[int, ...]) -> _Known | None:  # fmt: skip
     """The first of `counts` that interpolates well enough; None when none does, or it is not worth it."""
     counts = tuple(n for n in counts if GAIN * n <= len(positions))
     if not counts:
@@ -74,8 +141,48 @@ def _enough(losses: Losses, positions: Floats, points: Floats, shape: tuple[int,
     allowed = TOLERANCE * np.abs(known.reshape(len(at), -1)).max(axis=0)
     for n, values in zip(counts, trials, strict=True):
         if (np.abs(weights(nodes(n), checks) @ values - true) <= allowed).all():
-            return n
+            return _Known(n, checks, rows, columns, true.reshape(len(checks), len(rows), len(columns)))
     return None
+
+
+def _from_few(losses: Losses, known: _Known, points: Floats, shape: tuple[int, int]) -> Floats | None:
+    """Losses (n, ny, nx) of the n slices from Chebyshev points along both axes; None when none of SIDES is
+    enough, or worth it. Where no loss that was evaluated is below 0, none is given.
+    """
+    grid = points.reshape(*shape, 2)
+    across, down = _unit(grid[0, :, 0]), _unit(grid[:, 0, 1])
+    allowed = TOLERANCE * float(np.abs(known.true).max())
+    for side in (n for n in SIDES if GAIN**2 * n * n <= len(points)):
+        values = _on_nodes(losses, known.count, side, grid)
+        if not np.isfinite(values).all():
+            return None
+        rows, columns = weights(nodes(side), down), weights(nodes(side), across)
+        found = rows @ values @ columns.T
+        at = found[:, known.rows[:, None], known.columns].reshape(known.count, -1)
+        apart = weights(nodes(known.count), known.checks) @ at - known.true.reshape(len(known.checks), -1)
+        worst = float(np.abs(apart).max())
+        if worst <= allowed:
+            return np.maximum(found, 0.0) if min(values.min(), known.true.min()) >= 0 else found
+        if worst > HOPELESS * allowed:
+            return None
+    return None
+
+
+def _on_nodes(losses: Losses, count: int, side: int, grid: Floats) -> Floats:
+    """Losses (count, side, side) at Chebyshev points of the line, the rows and the columns of a grid."""
+    low, high = grid[0, 0], grid[-1, -1]
+    middle, half = (low + high) / 2, (high - low) / 2
+    beta, alpha = np.meshgrid(middle[1] + half[1] * nodes(side), middle[0] + half[0] * nodes(side),
+                              indexing="ij")  # fmt: skip
+    flat = np.stack([alpha, beta], axis=-1).reshape(-1, 2)
+    at = np.repeat(nodes(count), len(flat))
+    known = _in_blocks(losses, np.tile(flat, (count, 1)), at, grid.shape[0] * grid.shape[1])
+    return known.reshape(count, side, side)
+
+
+def _unit(line: Floats) -> Floats:
+    """Ascending numbers (n,) as parts from -1 to 1 of the way from the first to the last."""
+    return np.asarray((2 * line - line[0] - line[-1]) / (line[-1] - line[0]))
 
 
 def _in_blocks(losses: Losses, points: Floats, positions: Floats, size: int) -> Floats:

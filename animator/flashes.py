@@ -108,6 +108,13 @@ def small(picture: Pixels) -> Floats:
     return _luminance(picture[stride // 2 :: stride, stride // 2 :: stride, :3])
 
 
+def middles(size: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the pixels that stand for the cells of a picture of size (H, W)."""
+    stride = max(1, max(size) // CELLS)
+    rows, columns = (np.arange(stride // 2, side, stride) for side in size)
+    return rows, columns
+
+
 def cells_in(boxes: Sequence[Box], stride: int, high: int, wide: int) -> tuple[list[int], list[int]]:
     """Rows and columns of the cells, `stride` pixels apart, whose middles are in the boxes."""
     rows: list[int] = []

@@ -133,7 +133,7 @@ class Objective:
 
     def _state(self, state: npt.ArrayLike | None) -> npt.NDArray[Any]:
         if state is None:
-            return self._flat.row()[self.parameters :]
+            return self._flat.row()[self.parameters :] if self.states else np.zeros(0)
         return np.asarray(state)
 
     def probe(self) -> None:

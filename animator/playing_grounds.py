@@ -7,6 +7,8 @@ sentence that says how finely it is drawn.
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from animator.packing import Packed, packed, packed_labels
 from animator.panels.basins import TINT
 from animator.panels.scale import CONTRAST, LossScale
@@ -43,7 +45,7 @@ def _ground(
     view = views[runs[0]]
     assert view.field is not None and view.window is not None, "chosen for having one"
     field, scale = view.field, LossScale(view.field.lowest, view.field.highest, CONTRAST)
-    held = packed(field.slices, scale, most)
+    held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,
         "runs": runs,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from animator import cache, planes, race, window
 from animator.camera import grid_lines
+from animator.chebyshev import Mixture
 from animator.easing import ramp
 from animator.errors import AnimatorError, nearest
 from animator.files import replacing
@@ -255,14 +256,16 @@ def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Time
     return field, known["loss"], Window(extent, path_window.left_at)
 
 
-def _span(slices: NDArray[np.float32]) -> tuple[float, float]:
+def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
     """The least and the greatest finite loss, apart."""
-    usable = slices[np.isfinite(slices)]
-    low, high = (float(usable.min()), float(usable.max())) if len(usable) else (0.0, 1.0)
+    parts = slices.parts() if isinstance(slices, Mixture) else (slices,)
+    finite = [part[np.isfinite(part)] for part in parts]
+    ends = [(float(part.min()), float(part.max())) for part in finite if len(part)]
+    low, high = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, 1.0)
     return low, high if high > low else low + 1.0
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+def _read(path: Path) -> dict[str, Any] | None:
     """What `_evaluate` wrote, with the slices that runs share; None when some of it is not there."""
     if not path.exists():
         return None
@@ -272,7 +275,8 @@ def _read(path: Path) -> dict[str, NDArray[Any]] | None:
     if not shared.exists():
         return None
     with h5py.File(shared, "r") as file:
-        return {**known, "slices": file["slices"][()]}
+        slices = file["slices"][()]
+        return {**known, "slices": Mixture(file["shares"][()], slices) if "shares" in file else slices}
 
 
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
@@ -306,10 +310,8 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
         lacking = ~np.isfinite(losses[steps[part]])
         if lacking.any():
             losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
-        under = []
-        for t, row in enumerate(some, start):
-            at = cuts[t if moves else 0]
-            under.append(at + (place[row] - plane.project(at)) @ plane.basis)
+        at = np.stack([cuts[t if moves else 0] for t in range(start, start + len(some))])
+        under = at + (place[some] - plane.project(at)) @ plane.basis
         known = own if states is None else states[part] if moves else states[0]
         heights[part] = objective(np.asarray(under, np.float32), known)
         source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
@@ -328,15 +330,17 @@ def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: F
 
     What decides them is the loss, the plane and where they cut, and not the path.
     """
-    from animator.surface import evaluate_slices, where
+    from animator.surface import few_slices, where
 
     parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
-    key = cache.digest("slices 1", *source.loss_key(), *parts)
+    key = cache.digest("slices 2", *source.loss_key(), *parts)
     path = cache.place("surfaces", key)
     if source.model is not None or not (source.use_cache and path.exists()):
-        slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+        slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            file.create_dataset("slices", data=slices)
+            if isinstance(slices, Mixture):
+                file.create_dataset("shares", data=slices.shares)
+            file.create_dataset("slices", data=slices.some if isinstance(slices, Mixture) else slices)
     return key
 
 

@@ -6,6 +6,7 @@ run that was killed opens as far as it got.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from animator.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
+FEW = 4 * 2**20  # bytes of rows up to which all are read at once
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +47,7 @@ class Variable:
 
 
 class Rows(NDArrayOperatorsMixin):
-    """The first `count` rows of a dataset, read from the file when they are asked for.
+    """The first `count` rows of a dataset, read from the file when they are asked for; few are read at once.
 
     Slices give NumPy arrays, float32 however they are stored; NumPy functions and operators read all rows.
     """
@@ -55,6 +57,15 @@ class Rows(NDArrayOperatorsMixin):
         self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
         self.dtype = np.dtype(np.float32)
         self.ndim = len(self.shape)
+        self._few = 4 * math.prod(self.shape) <= FEW
+        self._held: NDArray[Any] | None = None
+
+    def _read(self, key: Any) -> NDArray[Any]:
+        if not self._few:
+            return np.asarray(self._dataset[key], self.dtype)
+        if self._held is None:
+            self._held = np.asarray(self._dataset[: len(self)], self.dtype)
+        return np.array(self._held[key])
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -75,7 +86,7 @@ class Rows(NDArrayOperatorsMixin):
             first = slice(start, stop, step)
         else:
             return np.asarray(self._fancy(np.asarray(first), rest))
-        return np.asarray(self._dataset[(first, *rest)], self.dtype)
+        return self._read((first, *rest))
 
     def _fancy(self, index: NDArray[Any], rest: list[Any]) -> NDArray[Any]:
         """Rows by a list of indices in any order, or by a mask; then `rest` of each."""
@@ -85,7 +96,7 @@ class Rows(NDArrayOperatorsMixin):
             return self[(slice(0, 0), *rest)]
         low, high = int(unique[0]), int(unique[-1]) + 1
         rows: Any = slice(low, high) if high - low == len(unique) else unique.tolist()
-        return np.asarray(self._dataset[(rows, *rest)], self.dtype)[inverse]
+        return self._read((rows, *rest))[inverse]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.asarray(self[:], dtype)

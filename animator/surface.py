@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from animator import cache, chebyshev, kernel, refinement
+from animator.chebyshev import Mixture
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.plane import Plane
@@ -212,6 +213,15 @@ def evaluate_slices(
     broadcast of one. Where they lie on a line (a bias, say) and the loss is smooth along it, they come from
     fewer slices (animator.chebyshev), to a millionth. `progress` hears ("surface", slices done, of T).
     """
+    found = few_slices(objective, plane, rows, alpha, beta, progress, states)
+    return np.asarray(found)
+
+
+def few_slices(
+    objective: "Objective", plane: Plane, rows: Any, alpha: npt.ArrayLike, beta: npt.ArrayLike,
+    progress: Progress = quiet, states: Any = None,
+) -> npt.NDArray[np.float32] | Mixture:  # fmt: skip
+    """What `evaluate_slices` gives, where it comes from fewer slices as those and their shares."""
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     shape = (len(rows), beta.size, alpha.size)
@@ -236,7 +246,7 @@ def evaluate_slices(
 
 def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Floats,
                shape: tuple[int, int, int], progress: Progress
-               ) -> npt.NDArray[np.float32] | None:  # fmt: skip
+               ) -> Mixture | None:  # fmt: skip
     """The slices (T, ny, nx), when their offsets lie on a line and the loss is smooth along it."""
     found = chebyshev.line(_offset(plane, np.stack([rows[t] for t in range(len(rows))])))
     if found is None:
@@ -276,8 +286,12 @@ def _around(model: Any, plane: Plane) -> Extent:
 
 def where(plane: Plane, rows: Any) -> str:
     """Digest of where slices of `plane` through `rows` (T, P) lie: the same for the same slices."""
-    parts = (_offset(plane, rows[t]).astype(np.float32) for t in range(len(rows)))
-    return cache.digest(*(_digest(part, None) for part in parts))
+    most = max(1, LINES // plane.origin.size)
+    parts = (
+        np.stack([rows[t] for t in range(low, min(len(rows), low + most))])
+        for low in range(0, len(rows), most)
+    )
+    return cache.digest(*(_offset(plane, part).astype(np.float32) for part in parts))
 
 
 def _offset(plane: Plane, rows: npt.ArrayLike) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.basins import Basins
+from animator.chebyshev import Mixture
 from animator.forces import Forces
 from animator.interpolation import bilinear
 from animator.plane import Plane
@@ -24,7 +25,8 @@ Floats = NDArray[np.float64]
 class Field:
     """The loss surface of a view: one slice for all steps, or one for each of `steps`.
 
-    alpha (nx,), beta (ny,): plane coordinates. slices (T, ny, nx): losses, rows follow beta.
+    alpha (nx,), beta (ny,): plane coordinates. slices (T, ny, nx): losses, rows follow beta; an array, or a
+    Mixture, which makes a slice when it is asked for.
     steps (T,): the step that each slice goes through; one slice with steps (0,) serves all.
     lowest, highest: the finite losses' range over all slices. heights (S,): loss of the slice under the dot
     at `checked` (S,) steps, beside the true loss there.
@@ -32,7 +34,7 @@ class Field:
 
     alpha: Floats
     beta: Floats
-    slices: NDArray[np.float32]
+    slices: NDArray[np.float32] | Mixture
     steps: NDArray[np.int64]
     lowest: float
     highest: float
@@ -46,7 +48,7 @@ class Field:
 
     def drawn(self, step: int, place: Floats) -> float:
         """Height of the picture at a point (2,) of the plane: linear between the grid points of its slice."""
-        z = self.slices[self.at(step)]
+        z = np.asarray(self.slices[self.at(step)], float)
         return float(bilinear(self.alpha, self.beta, z, np.asarray(place[0]), np.asarray(place[1])))
 
     def height(self, step: int) -> float:

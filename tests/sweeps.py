@@ -72,7 +72,7 @@ def film_of(*views: View, play: float = 1.0) -> Film:
 @pytest.fixture
 def kept_views(monkeypatch: pytest.MonkeyPatch) -> None:
     """Films keep the views that they were given."""
-    monkeypatch.setattr(tracks, "fresh", lambda film: film)
+    monkeypatch.setattr(tracks, "views_of", lambda film, fps: film.views(fps))
 
 
 def four(

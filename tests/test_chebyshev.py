@@ -57,13 +57,27 @@ def surface(function, shape=(21, 31), steps=120):
 
     found = chebyshev.slices(losses, positions, points, shape, lambda done, of: None)
     exact = np.stack([function(a, b, position) for position in positions])
-    return found, exact, asked, len(points)
+    return None if found is None else np.asarray(found), exact, asked, len(points)
 
 
 def test_a_smooth_loss_takes_few_slices():
     found, exact, asked, size = surface(lambda a, b, c: (np.tanh(a + 0.5 * b + c / 2) - 0.3) ** 2)
     assert np.abs(found - exact).max() <= 2e-6 * exact.max()
     assert set(asked) == {size} and len(asked) < 40
+
+
+def test_a_loss_that_is_smooth_along_the_grid_takes_few_points():
+    """One question for the true values, one or two for Chebyshev points, each as large as the grid."""
+    found, exact, asked, size = surface(lambda a, b, c: (np.tanh(a / 3 + b / 4 + c / 2) - 0.3) ** 2, (81, 81))
+    assert np.abs(found - exact).max() <= 2e-6 * exact.max() and found.min() >= 0
+    assert set(asked) == {size} and len(asked) <= 3
+
+
+def test_a_kink_along_the_grid_is_evaluated_at_every_point():
+    """The slices come from few all the same, for c alone is smooth."""
+    found, exact, asked, _ = surface(lambda a, b, c: np.abs(a + b / 2) * (1 + c), (81, 81))
+    assert np.abs(found - exact).max() <= 2e-6 * exact.max()
+    assert len(asked) == 6  # one for the true values, one that told of the kink, four slices
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import av
 import numpy as np
@@ -23,9 +24,10 @@ from animator.sweep.board import Board, room_of
 from animator.sweep.captions import caption
 from animator.sweep.desk import Films
 from animator.sweep.grid import Room, arranged
+from animator.sweep.ink import Ink
 from animator.sweep.raster import Raster
 from animator.sweep.tiles import loss_now
-from animator.sweep.tracks import FULL, Relief, survey, track
+from animator.sweep.tracks import FULL, SAME, Relief, survey, track
 from animator.sweep.values import labels, told
 from animator.timeline import FrameState
 from animator.window import Window
@@ -312,10 +314,10 @@ def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # no
     assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.gif", "sheet.mp4"]
     frames, rate = decoded(paths[0])
-    assert rate == 30 and len(frames) == 60 and frames[0].shape == (360, 640, 3)
+    assert rate == 15 and len(frames) == 30 and frames[0].shape == (360, 640, 3)
     board, _ = board_of(made, films)
-    clock = survey(films, 30.0, {}).clock
-    for i in (0, 31, 59):
+    clock = replace(survey(films, 30.0, {}).clock, fps=15.0)
+    for i in (0, 16, 29):
         assert np.abs(frames[i].astype(int) - board.draw(clock.state(i))[..., :3]).mean() < 3
     with Image.open(paths[1]) as gif:
         total = 0
@@ -367,19 +369,70 @@ def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path, monkeypatch
     assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
 
 
-def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F811
-    """Surfaces that go from dark to bright at every step: 15 flashes a second, then at most 3."""
+def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path, monkeypatch):  # noqa: F811
+    """Surfaces that go from dark to bright at every step: 7 flashes a second, then at most 3.
+
+    The page is not drawn before that is known.
+    """
     view = numpy_view()
     slices = np.where(np.arange(61)[:, None, None] % 2, view.field.lowest, view.field.highest)
     field = replace(view.field, slices=(slices + np.zeros(view.field.slices.shape)).astype(np.float32))
-    films = {0: film_of(replace(view, field=field), play=2.0)}
+    films = {0: film_of(replace(view, field=field), play=4.0)}
     made = manifest({"rate": [0.1]})
     (pages,) = [arranged(made, room_of((640, 360), style.DARK))]
     printer = sheet._Printer(
         tmp_path, made, films, survey(films, 30.0, {}), pages, (640, 360), lambda *_: None
     )
-    assert printer.write(tmp_path / "wild.mp4", 1, 30.0, printer.tracks(1, (30.0,))) > 3
-    assert printer.write(tmp_path / "calm.mp4", 1, 30.0, printer.tracks(1, (5.0,))) <= 3
+    wild, calm = printer.tracks(1, (15.0,)), printer.tracks(1, (5.0,))
+    assert printer.write(tmp_path / "wild.mp4", 1, 15.0, wild) == printer.flashes(1, 15.0, wild) == 7
+    assert printer.write(tmp_path / "calm.mp4", 1, 15.0, calm) <= 3 and printer.flashes(1, 15.0, calm) <= 3
+    monkeypatch.setattr(sheet, "open_encoder", counted := Mock(side_effect=sheet.open_encoder))
     printer.print(1)
+    assert [call.args[0].name for call in counted.call_args_list] == ["sheet.mp4", "sheet.gif"]
     said = inspect(tmp_path / "sheet.mp4").metadata.alt_text
     assert "Surfaces change five times a second, so that nothing flashes." in said
+
+
+def test_a_path_covers_pixels_by_their_distance_in_the_colour_of_its_latest_piece():
+    """A level line of 3 pixels through pixels' middles covers that row and both beside it, and no other row
+    but by its casing, 5.25 pixels wide; the second piece is blue from its start on.
+    """
+    points = np.array([[2.5, 10.5], [10.5, 10.5], [18.5, 10.5]])
+    part = np.zeros((21, 21, 4), np.uint8)
+    ink = Ink(points, np.array([0, 0, 1]), [(1, 0, 0, 1), (0, 0, 1, 1)], (0, 1, 0, 0.5), 3.0, (21, 21))
+    ink.lay(part, 3, points[2], 1)
+    assert [part[y, 5].tolist() for y in (9, 10, 11)] == [[255, 0, 0, 0]] * 3
+    assert part[10, 15].tolist() == [0, 0, 255, 0]
+    assert part[12, 5].tolist() == [0, 128, 0, 0]  # half of the casing's green
+    assert part[13, 5].tolist() == [0, round(0.125 * 0.5 * 255), 0, 0]
+    assert not part[14:].any() and not part[:7].any()
+
+
+def test_a_path_does_not_depend_on_how_it_grew():
+    rng = np.random.default_rng(4)
+    points, bins = rng.normal(30, 12, (40, 2)), np.arange(40) % 3
+    colours = [(1, 0, 0, 1), (0, 0, 1, 1), (1, 1, 0, 1)]
+
+    def drawn(ink, end):
+        part = np.full((60, 60, 4), 90, np.uint8)
+        ink.lay(part, end, points[end - 1] + 0.7, 1)
+        return part
+
+    slow, jumping = (Ink(points, bins, colours, (0, 0, 0, 0.8), 2.4, (60, 60)) for _ in range(2))
+    steps = {end: drawn(slow, end) for end in range(1, 41)}
+    for end in (40, 3, 17, 39):
+        np.testing.assert_array_equal(drawn(jumping, end), steps[end])
+
+
+def test_slices_that_look_the_same_are_kept_once(kept_views):  # noqa: F811
+    """What is drawn is within a twentieth of a band of the slice of each step."""
+    made, films = four()
+    shared = survey(films, 30.0, {})
+    states = [state for state, _ in shared.clock.stills()]
+    found = track(made.cells[0], films[0], shared, states)
+    field = films[0].views()[0].field
+    assert len(found.relief.steps) < len({field.at(state.step) for state in states})
+    for state in states:
+        place = shared.scale.position(np.asarray(field.slices[field.at(state.step)], float))
+        apart = found.relief.heights[found.relief.at(state.step)] / FULL - place
+        assert np.abs(apart).max() <= SAME / BANDS + 1 / FULL

@@ -17,7 +17,7 @@ from animator import cache, production
 from animator.encoders import inspect
 from animator.errors import AnimatorError
 from animator.recording import load
-from animator.sweep import manifest, plan, run
+from animator.sweep import early, manifest, plan, run
 from animator.sweep.desk import Desk, Full
 from animator.sweep.ledger import Ledger
 from animator.sweep.plan import Look
@@ -158,6 +158,45 @@ def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made, m
         assert swept(scene, made, *WORDS).warnings == ()
     assert len(calls) == 2
     assert times(made) == before
+
+
+def test_the_sheet_is_made_beside_the_films(scene, made, tmp_path, monkeypatch):
+    """In another thread, from the manifest as it will be; where that fails, in its turn."""
+    calls = []
+
+    def product(folder, book, films, progress):
+        calls.append((threading.current_thread().name, book.state, sorted(films)))
+        progress("drawing sheet.mp4", 0, 1)
+        if broken and len(calls) == 1:
+            raise ZeroDivisionError("by 0")
+        (folder / "sheet.mp4").write_bytes(b"1")
+        return [folder / "sheet.mp4"]
+
+    monkeypatch.setattr(run, "PRODUCTS", (("sheet", product),))
+    for broken in (False, True):
+        calls.clear()
+        outcome = swept(scene, tmp_path / str(broken), *WORDS, jobs=2)
+        assert outcome.warnings == () and outcome.manifest.products == ("sheet.mp4",)
+        threads = ["early product", "MainThread"] if broken else ["early product"]
+        assert calls == [(name, "done", [0, 1, 2, 3]) for name in threads]
+
+
+def test_a_sheet_that_nobody_waits_for_is_stopped():
+    begun, heard = threading.Event(), []
+
+    def make(progress):
+        begun.set()
+        while True:
+            progress("drawing sheet.mp4", 0, 1)
+
+    sheet = early.Early("a", make, lambda *said: heard.append(said))
+    with pytest.raises(KeyboardInterrupt), sheet:
+        begun.wait()
+        raise KeyboardInterrupt
+    assert sheet.paths("a") is None and heard == []
+    with early.Early("a", lambda progress: [Path("x")], lambda *_: None) as sheet:
+        pass
+    assert sheet.paths("a") == [Path("x")] and sheet.paths("b") is None
 
 
 def test_another_style_is_drawn_again_and_nothing_is_trained(scene, made, tmp_path):

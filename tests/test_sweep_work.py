@@ -4,6 +4,7 @@ import inspect
 import os
 import time
 from concurrent.futures import BrokenExecutor, Future
+from multiprocessing import active_children
 
 import pytest
 
@@ -11,6 +12,7 @@ from animator import cache, library
 from animator.errors import AnimatorError
 from animator.experiment import ingredients
 from animator.sweep import cell, plan
+from animator.sweep.engine import Local
 from animator.sweep.plan import SceneText
 from animator.sweep.shift import DIED, Job, carry_out
 from animator.sweep.tasks import Failure, RecordTask
@@ -161,6 +163,21 @@ def carried(engine: Puppets, names: str, after: dict[str, str] | None = None) ->
 
     carry_out(engine, jobs.values(), take, lambda running: None)
     return found
+
+
+def test_workers_are_warm_before_there_is_work():
+    """As many as there are cells, and not more than there may be; a task goes to one of them."""
+    engine = Local(3)
+    try:
+        engine.warm(2)
+        engine.warm(2)
+        pools = list(engine._warming.values())
+        assert len(pools) == len(engine._idle) == 2
+        future = engine.submit(task(versions={**plan.versions(), "keras": "2.0"}))
+        assert engine._busy[future] in pools and future.result().kind == "versions"
+    finally:
+        engine.close()
+    assert engine._idle == [] and all(not process.is_alive() for process in active_children())
 
 
 def test_work_whose_worker_died_is_tried_again_alone_at_the_end():

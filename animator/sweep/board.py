@@ -67,13 +67,19 @@ class Board:
         top = self.height - int(box.bottom + box.height)
         return top, int(box.left), self.height - int(box.bottom), int(box.left + box.width)
 
-    def draw(self, state: FrameState) -> Pixels:
-        """The frame of `state`; the array is mended by the next call, and `changed` says where."""
-        whole = self._still is None
+    def still(self) -> Pixels:
+        """All that does not move: (H, W, 4), not to be changed."""
         if self._still is None:
             self.canvas.draw()
             self._still = np.array(self.canvas.buffer_rgba())
-            self._keys = [None] * len(self.artists)
+            self._keys = []
+        return self._still
+
+    def draw(self, state: FrameState) -> Pixels:
+        """The frame of `state`; the array is mended by the next call, and `changed` says where."""
+        still = self.still()
+        whole = not self._keys
+        self._keys = self._keys or [None] * len(self.artists)
         renderer, pixels = self.canvas.get_renderer(), np.asarray(self.canvas.buffer_rgba())
         mended: list[Region] = []
         keys = [artist.key(state) for artist in self.artists]
@@ -81,7 +87,7 @@ class Board:
             if keys[i] == self._keys[i]:
                 continue
             top, left, bottom, right = region
-            pixels[top:bottom, left:right] = self._still[top:bottom, left:right]
+            pixels[top:bottom, left:right] = still[top:bottom, left:right]
             artist.show(state)
             artist.draw(renderer)
             mended.append(region)

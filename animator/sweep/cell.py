@@ -5,6 +5,7 @@ task at a time, and what it gives depends on the task alone: TensorFlow has one 
 """
 
 import errno
+import importlib
 import os
 import platform
 import tempfile
@@ -70,10 +71,24 @@ class Log:
         return self._text.getvalue()
 
 
+def _steady() -> None:
+    os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+
+
+def warm() -> None:
+    """Load TensorFlow and what is made of it, before there is a task."""
+    with _ONE:
+        _steady()
+        from animator.keras_start import start
+
+        start()
+        importlib.import_module("animator.objective")
+
+
 def work(task: Task) -> Result:
     """Do `task`; what goes wrong comes back as a Failure with one sentence, never as an exception."""
     with _ONE:
-        os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+        _steady()
         log = Log()
         log.say(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}")
         try:

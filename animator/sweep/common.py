@@ -50,7 +50,7 @@ def extent(films: Mapping[int, Film]) -> Extent | None:
     if any(run.weights.shape[1] < 2 for _, run, _ in runs) or len({_names(run) for _, run, _ in runs}) != 1:
         return None
     paths = [
-        np.stack([np.asarray(run.weights[:, k], float) for k in _axes(run)], axis=1) for _, run, _ in runs
+        np.stack([np.asarray(run.weights[:, k], float) for k in axes_of(run)], axis=1) for _, run, _ in runs
     ]
     goals = [_target(run) for _, run, _ in runs]
     own = [window.choose(path, goal) for path, goal in zip(paths, goals, strict=True)]
@@ -82,7 +82,8 @@ def _loss(run: Recording) -> str:
     return repr((without_optimizer(run.meta)[1] or {}).get("loss"))
 
 
-def _axes(run: Recording) -> tuple[int, int]:
+def axes_of(run: Recording) -> tuple[int, int]:
+    """The numbers of the two weights that a recording's scene shows."""
     i, j = (run.index(axis) for axis in (run.meta.get("notes") or {}).get("axes") or (0, 1))
     return i, j
 
@@ -90,7 +91,7 @@ def _axes(run: Recording) -> tuple[int, int]:
 def _names(run: Recording) -> tuple[str, ...]:
     """The two weights that are shown, as Keras names them, and as the film does."""
     labels = (run.meta.get("notes") or {}).get("labels")
-    return tuple(part for k in _axes(run) for part in (run.parameter_name(k), labels[k] if labels else ""))
+    return tuple(part for k in axes_of(run) for part in (run.parameter_name(k), labels[k] if labels else ""))
 
 
 def _target(run: Recording) -> tuple[float, float] | None:

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from animator.errors import AnimatorError
 from animator.sweep import plan
-from animator.sweep.cell import Result, Task, difference, work
+from animator.sweep.cell import Result, Task, difference, warm, work
 
 CONNECT = 10.0  # seconds
 GONE = "The scheduler at {0} is gone. What was done is kept: start it and run the same command again."
@@ -32,6 +32,9 @@ class Engine(Protocol):
 
     def room(self) -> int:
         """How many tasks may be on their way at once: the workers there are now."""
+
+    def warm(self, most: int) -> None:
+        """Have up to `most` workers load TensorFlow while they wait, where that can be asked for."""
 
     def submit(self, task: Task) -> "Future[Result]":
         """Begin `task`; the future raises what `died` knows when its worker died."""
@@ -83,10 +86,18 @@ class Local:
         self._scratch = tempfile.TemporaryDirectory(prefix="animator-sweep-", ignore_cleanup_errors=True)
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Result], ProcessPoolExecutor] = {}
+        self._warming: dict[Future[None], ProcessPoolExecutor] = {}
 
     def room(self) -> int:
         """The number of processes."""
         return self._jobs
+
+    def warm(self, most: int) -> None:
+        """Start processes, up to `most` and to the number there may be, that load TensorFlow."""
+        while len(self._idle) + len(self._busy) < min(most, self._jobs):
+            pool = self._new()
+            self._warming[pool.submit(warm)] = pool
+            self._idle.append(pool)
 
     def submit(self, task: Task) -> "Future[Result]":
         """Begin `task` in an idle process, or in a new one."""
@@ -124,7 +135,8 @@ class Local:
     def close(self) -> None:
         """End all processes, at once where they are at work."""
         self._sort()
-        for pool in self._busy.values():
+        warming = [pool for future, pool in self._warming.items() if not future.done()]
+        for pool in (*self._busy.values(), *warming):
             for process in list((getattr(pool, "_processes", None) or {}).values()):
                 process.kill()
         for pool in (*self._idle, *self._busy.values()):
@@ -188,6 +200,9 @@ class Cluster:
     def room(self) -> int:
         """The number of workers now."""
         return max(1, self._workers())
+
+    def warm(self, most: int) -> None:
+        """Workers of a cluster stay, and keep what they have loaded."""
 
     def submit(self, task: Task) -> "Future[Result]":
         """Begin `task` on some worker."""

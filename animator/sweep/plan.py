@@ -5,9 +5,9 @@ and who works is not in it.
 """
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
@@ -152,6 +152,11 @@ def _command(scene: SceneText, words: Sequence[str], name: str, look: Look) -> s
 
 def versions() -> dict[str, str]:
     """The versions that decide what a sweep makes, by name."""
+    return dict(_versions(version))
+
+
+@cache
+def _versions(version: Callable[[str], str]) -> dict[str, str]:
     found = {"python": python_version()}
     for name in (*COMPARED, *DRAWING):
         try:

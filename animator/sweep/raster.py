@@ -38,24 +38,36 @@ class Raster:
 
     def places(self, number: int) -> Small:
         """Slice `number` as (side, side): its place on the scale, 0 to 1, row 0 on top."""
-        return self._read(self.relief.heights[number].astype(np.float32)) / np.float32(FULL)
+        return self._read(self.relief.heights[number] * np.float32(1 / FULL))
 
     def _read(self, grid: Small) -> Small:
-        (rows, down), (columns, across) = self._down, self._across
-        tall = grid[rows]
-        tall += (grid[rows + 1] - tall) * down[:, None]
-        wide = tall.take(columns, axis=1)
-        wide += (tall.take(columns + 1, axis=1) - wide) * across
-        return wide
+        return _mixed(grid, self._down, self._across)
 
     def paint(self, number: int) -> Pixels:
         """Slice `number` as RGBA (side, side, 4)."""
-        value = self.places(number) * np.float32(BANDS)
-        edge = np.clip(np.rint(value), 1, BANDS - 1)
-        apart = (value - edge) * PARTS / _slope(value)
-        part = np.clip(np.rint(apart), -REACH, REACH) + ((edge - 1) * SHADES + REACH)
-        colours = self._table.take(part.astype(np.int32))
+        value = self._read(self.relief.heights[number] * np.float32(BANDS / FULL))
+        edge = np.rint(value)
+        np.minimum(np.maximum(edge, 1, out=edge), BANDS - 1, out=edge)
+        apart = value - edge
+        apart *= PARTS
+        apart /= _slope(value)
+        np.rint(apart, out=apart)
+        np.minimum(np.maximum(apart, -REACH, out=apart), REACH, out=apart)
+        edge *= SHADES
+        edge += REACH - SHADES
+        apart += edge
+        colours = self._table.take(apart.astype(np.int32), mode="clip")
         return np.asarray(colours.view(np.uint8).reshape(*value.shape, 4))
+
+    def bands(self, number: int, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Pixels:
+        """The bands' colours at the pixels where rows (n,) and columns (m,) cross: (n, m, 4)."""
+        down, across = (
+            (low[at], share[at]) for (low, share), at in ((self._down, rows), (self._across, columns))
+        )
+        value = _mixed(self.relief.heights[number] * np.float32(BANDS / FULL), down, across)
+        band = np.clip(value.astype(np.int64), 0, BANDS - 1)
+        shown = np.where(band > 0, (band - 1) * SHADES + SHADES - 1, 0)
+        return self._table[shown].view(np.uint8).reshape(*value.shape, 4)
 
     def known(self, number: int) -> NDArray[np.bool_] | None:
         """Where slice `number` is known (side, side), None for everywhere."""
@@ -85,6 +97,21 @@ def _reading(grid: Floats, at: Floats) -> Reading:
     place = np.interp(at, grid, np.arange(len(grid)))
     low = np.minimum(place.astype(np.int64), len(grid) - 2)
     return low, (place - low).astype(np.float32)
+
+
+def _mixed(grid: Small, down: Reading, across: Reading) -> Small:
+    """`grid` (ny, nx) at the places `down` (n,) and `across` (m,): (n, m), linear between grid points."""
+    wide = grid.take(across[0], axis=1)
+    step = grid.take(across[0] + 1, axis=1)
+    step -= wide
+    step *= across[1]
+    wide += step
+    tall = wide.take(down[0], axis=0)
+    step = wide.take(down[0] + 1, axis=0)
+    step -= tall
+    step *= down[1][:, None]
+    tall += step
+    return tall
 
 
 def _within(grid: Floats, at: Floats) -> NDArray[np.bool_]:

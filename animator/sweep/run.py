@@ -14,11 +14,12 @@ from animator.errors import AnimatorError
 from animator.files import ensure_folder, is_full
 from animator.films import Film
 from animator.progress import Progress, quiet
-from animator.sweep import estimate, shared
+from animator.sweep import early, estimate, shared
 from animator.sweep import plan as plans
 from animator.sweep.cell import Result
 from animator.sweep.desk import Built, Desk, Films, Full, build
 from animator.sweep.drawings import Drawings, Surfaces, Views
+from animator.sweep.early import Early, Product
 from animator.sweep.engine import Engine, open_engine
 from animator.sweep.ledger import Ledger
 from animator.sweep.lock import held
@@ -30,8 +31,6 @@ from animator.sweep.shift import Job, Take, carry_out
 from animator.sweep.store import Store
 from animator.sweep.store import folder as store_folder
 from animator.sweep.tasks import Failure
-
-Product = Callable[[Path, Manifest, Mapping[int, Film], Progress], list[Path]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +153,14 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
         with cache.within(desk.store.place):
             common = shared.with_scale(window, Films(desk), dict(enumerate(desk.ledger.manifest.cells)))
         drawings = Drawings(views, common)
-        workers.do("drawing", drawings.jobs(), drawings.take)
+        jobs = list(drawings.jobs())
+        with early.beside(views, common, dict(PRODUCTS).get("sheet") if jobs else None, progress) as sheet:
+            workers.do("drawing", jobs, drawings.take)
         if not products_are_there(desk.ledger):
             workers.do("surfaces", surfaces.jobs(needed=True), surfaces.take)
     desk.ledger.update(common=shared.said(common, views.count()))
     with cache.within(desk.store.place):
-        return products(desk, Films(desk, common), progress)
+        return products(desk, Films(desk, common), progress, sheet)
 
 
 class _Workers:
@@ -197,6 +198,8 @@ class _Workers:
         if self._engine is None:
             orders = self._orders
             self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
+            if stage == "training":
+                self._engine.warm(len(cells))
         carry_out(self._engine, todo, taken, tell)
         tell(0)
 
@@ -242,8 +245,12 @@ def products_are_there(ledger: Ledger) -> bool:
     return made_from == _products_key(ledger) and all(ledger.has(name) for name in names)
 
 
-def products(desk: Desk, films: Mapping[int, Film], progress: Progress) -> list[str]:
-    """Make what shows all cells, unless it is there; gives a sentence for each that could not be made."""
+def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
+             sheet: Early | None = None) -> list[str]:  # fmt: skip
+    """Make what shows all cells, unless it is there; gives a sentence for each that could not be made.
+
+    sheet: the contact sheet, where it was made already.
+    """
     ledger = desk.ledger
     if products_are_there(ledger):
         ledger.update(state="done")
@@ -251,7 +258,11 @@ def products(desk: Desk, films: Mapping[int, Film], progress: Progress) -> list[
     made: list[str] = []
     warnings: list[str] = []
     manifest = replace(ledger.manifest, state="done")
+    ready = sheet.paths(early.about(manifest)) if sheet is not None else None
     for name, product in PRODUCTS:
+        if name == "sheet" and ready is not None:
+            made += [path.relative_to(ledger.folder).as_posix() for path in ready]
+            continue
         _try(name, product, ledger, manifest, films, progress, made, warnings)
     drop_pages(ledger.folder, made)
     ledger.update(products=tuple(made), state="done", made_from="")

@@ -17,6 +17,7 @@ from animator.films import Film, spec_for
 from animator.flashes import ALLOWED, FlashCounter
 from animator.pipeline import written
 from animator.progress import Progress, quiet
+from animator.sweep import glance
 from animator.sweep.board import Board, room_of
 from animator.sweep.captions import alt_text, caption
 from animator.sweep.grid import Page, arranged
@@ -24,7 +25,7 @@ from animator.sweep.manifest import Manifest
 from animator.sweep.tracks import Sheet, Track, survey, track
 
 SHORTEST = {".mp4": 1080, ".gif": 720}  # pixels: of the shorter side
-GIF_RATE = 10.0  # frames a second
+RATES = {".mp4": 15.0, ".gif": 10.0}  # frames a second, at most: tiles are small
 CALM = 5.0  # new surfaces a second, on a sheet that would flash otherwise
 SAMPLES = 12
 
@@ -72,14 +73,24 @@ class _Printer:
         """Page `number`, from 1, as MP4 and GIF; with calmer surfaces if it would flash."""
         stem = "sheet" if number == 1 else f"sheet-{number}"
         film, gif = self.folder / f"{stem}.mp4", self.folder / f"{stem}.gif"
-        rates = (self.shared.fps, GIF_RATE)
+        rates = [min(self.shared.fps, RATES[path.suffix]) for path in (film, gif)]
         tracks = self.tracks(number, rates)
-        calm = self.write(film, number, self.shared.fps, tracks) > ALLOWED
-        if calm:
-            tracks = self.tracks(number, (CALM,))
-            self.write(film, number, self.shared.fps, tracks, calm)
-        self.write(gif, number, GIF_RATE, tracks, calm)
+        calm = self.flashes(number, rates[0], tracks) > ALLOWED
+        if calm or self.write(film, number, rates[0], tracks) > ALLOWED:
+            calm, tracks = True, self.tracks(number, (CALM,))
+            self.write(film, number, rates[0], tracks, calm)
+        self.write(gif, number, rates[1], tracks, calm)
         return [film, gif]
+
+    def flashes(self, number: int, fps: float, tracks: Mapping[int, Track]) -> int:
+        """The most flashes in any second that the surfaces of page `number` make, without drawing it."""
+        board = self.board(number, scaled(self.manifest, ".mp4"), tracks, "")
+        return glance.flashes(board, replace(self.shared.clock, fps=fps))
+
+    def board(self, number: int, size: Size, tracks: Mapping[int, Track], said: str) -> Board:
+        """The drawing of page `number`, with what is said under the title."""
+        return Board(self.pages[number - 1], tracks, self.cells, self.shared, style.find(self.style),
+                     self.size or size, (self.manifest.title, said))  # fmt: skip
 
     def write(self, path: Path, number: int, fps: float, tracks: Mapping[int, Track],
               calm: bool = False) -> int:  # fmt: skip
@@ -87,9 +98,7 @@ class _Printer:
         page = self.pages[number - 1]
         clock = replace(self.shared.clock, fps=fps)
         said = caption(self.manifest, page, self.shared, (number, len(self.pages)), tracks.values(), calm)
-        size = self.size or scaled(self.manifest, path.suffix)
-        board = Board(page, tracks, self.cells, self.shared, style.find(self.style), size,
-                      (self.manifest.title, said))  # fmt: skip
+        board = self.board(number, scaled(self.manifest, path.suffix), tracks, said)
         metadata = Metadata(self.manifest.title, self.manifest.description, alt_text(self.manifest, said),
                             self.manifest.command, {"sweep": self.manifest.scene, "page": number,
                                                     "pages": len(self.pages)})  # fmt: skip

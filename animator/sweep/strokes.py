@@ -1,6 +1,6 @@
-"""What tiles are drawn with, straight to the renderer: marks, trails, hatching and small texts, in pixels."""
+"""What tiles are drawn with, straight to the renderer: marks, hatching and small texts, in pixels."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,6 @@ Floats = NDArray[np.float64]
 
 CIRCLE = Path.unit_circle()
 PLUS = Path(np.array([[-1.0, 0.0], [1, 0], [0, -1], [0, 1]]), [Path.MOVETO, Path.LINETO] * 2)
-CASING = 1.75  # times the trail's width
 SMALL = 0.86  # em: what is said on a tile, the least that films have
 
 
@@ -38,6 +37,7 @@ def stamp(look: Look, left: float, bottom: float, colour: str, em: float = SMALL
     return made
 
 
+@lru_cache(maxsize=64)
 def dot_shape(number: int, runs: int) -> tuple[Path, float]:
     """(shape, radius that makes it as large as a disc of 1) of the dot of a run of several, each its own."""
     if runs == 1:
@@ -51,24 +51,6 @@ def mark(renderer: Any, gc: Any, shape: Path, at: Floats, radius: float, line: R
     gc.set_linewidth(width)
     gc.set_foreground(line, isRGBA=True)
     renderer.draw_path(gc, shape, Affine2D().scale(radius).translate(*at.tolist()), fill)
-
-
-def trail(renderer: Any, gc: Any, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
-          casing: RGBA, width: float) -> None:  # fmt: skip
-    """A line through points (n, 2) over a casing; the piece to point i has colours[bins[i]]."""
-    if len(points) < 2:
-        return
-    still = IdentityTransform()
-    gc.set_joinstyle("round")
-    gc.set_capstyle("round")
-    gc.set_linewidth(CASING * width)
-    gc.set_foreground(casing, isRGBA=True)
-    renderer.draw_path(gc, Path(points), still, None)
-    gc.set_linewidth(width)
-    cuts = np.flatnonzero(np.diff(bins[1:])) + 2
-    for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
-        gc.set_foreground(colours[bins[low]], isRGBA=True)
-        renderer.draw_path(gc, Path(points[low - 1 : high]), still, None)
 
 
 def hatching(box: Box, apart: float) -> Path:

@@ -3,18 +3,21 @@
 A tile draws inside of its own box, from its state alone, and says by its key when it must be drawn again.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.base import Look
 from animator.panels.stamps import Stamp
+from animator.sweep.ink import FINE, Ink, Pixels, Spot, spot
 from animator.sweep.raster import Raster
-from animator.sweep.strokes import CIRCLE, PLUS, bounds, dot_shape, hatch, hatching, mark, stamp, trail
+from animator.sweep.strokes import CIRCLE, PLUS, RGBA, bounds, dot_shape, hatch, hatching, mark, stamp
 from animator.sweep.tracks import Sheet, Track
 from animator.sweep.ways import BROKE, Corner, Way, as_curve, fate, on_surface
 from animator.timeline import FrameState
@@ -36,6 +39,7 @@ class Tile(Artist):
         self.look, self.box, self.track = look, box, track
         self.raster = _raster(look, box, track, sheet)
         self.ways = [self._way(i, sheet) for i in range(len(track.views))]
+        self.inks = [self._ink(way) for way in self.ways]
         self.digits = 2 if box.width < NARROW * look.em else 3
         self.lines = hatching(box, 0.62 * look.em)
         self.loss = stamp(look, box.left, box.bottom, look.style.ink)
@@ -77,6 +81,10 @@ class Tile(Artist):
         """What the tile looks like at `state` of the sheet's clock depends on."""
         return tuple((own.step, own.part, own.onto) for own in self.own(state))
 
+    def number(self, state: FrameState) -> int | None:
+        """The number of the slice that is shown at `state`; None without a surface."""
+        return None if self.raster is None else self.raster.relief.at(self.own(state)[0].step)
+
     def show(self, state: FrameState) -> None:
         """Move on to `state` of the sheet's clock."""
         self.states = self.own(state)
@@ -87,49 +95,88 @@ class Tile(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Paint the picture, what stands in it, and the words."""
+        pixels, box = np.asarray(renderer.buffer_rgba()), self.box
+        top, left, side = pixels.shape[0] - int(box.bottom + box.height), int(box.left), int(box.width)
+        part = pixels[top : top + side, left : left + side]
         if self.raster is not None:
-            self._paint(renderer, self.raster)
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(bounds(self.box))
-        for i in range(len(self.ways)):
-            self._draw_way(renderer, gc, i)
+            self._paint(part, self.raster)
+        for i, (path, still) in enumerate(self.inks):
+            self._draw_way(part, i, path, still)
         if self.notes[0].get_text() == BROKE:
+            gc = renderer.new_gc()
+            gc.set_clip_rectangle(bounds(self.box))
             hatch(renderer, gc, self.lines, to_rgba(self.look.style.ink, 0.5), self._pixels(1.1))
-        gc.restore()
+            gc.restore()
         for words in (*self.notes, self.loss):
-            words.draw(renderer)
+            if words.get_text():
+                words.draw(renderer)
 
     def _pixels(self, at_720p: float) -> float:
         return at_720p * self.look.em / EM_AT_720P
 
-    def _draw_way(self, renderer: Any, gc: Any, i: int) -> None:
-        way, own, style = self.ways[i], self.states[i], self.look.style
-        target, casing = to_rgba(style.target), to_rgba(style.casing, 0.85)
-        if way.target is not None:
-            mark(renderer, gc, PLUS, way.target, self._pixels(CROSS + 1), casing, self._pixels(4))
-            mark(renderer, gc, PLUS, way.target, self._pixels(CROSS), target, self._pixels(2))
-        if way.start is not None:
-            mark(renderer, gc, CIRCLE, way.start, self._pixels(RING), target, self._pixels(1.4))
-        points, bins = way.until(own)
-        trail(renderer, gc, points, bins, way.colours, casing, self._pixels(TRAIL))
-        if not way.gone(own.step):
-            fill = way.colours[0] if len(way.colours) == 1 else to_rgba(style.dot)
-            shape, radius = dot_shape(i, len(self.ways))
-            mark(renderer, gc, shape, points[-1], radius * self._pixels(DOT), to_rgba(style.dot_edge),
-                 self._pixels(1.4), fill)  # fmt: skip
+    def _from_top(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points (n, 2) in pixels of the figure as pixels of the tile, y downwards."""
+        return np.stack([points[:, 0] - self.box.left,
+                         self.box.bottom + self.box.height - points[:, 1]], axis=1)  # fmt: skip
 
-    def _paint(self, renderer: Any, raster: Raster) -> None:
+    def _ink(self, way: Way) -> tuple[Ink, list[Spot]]:
+        """The path of a run, and the marks below it that stand still."""
+        style, side = self.look.style, int(self.box.width)
+        target, casing = to_rgba(style.target), to_rgba(style.casing, 0.85)
+        path = Ink(self._from_top(way.points[way.kept]), way.bins[way.kept], way.colours, casing,
+                   self._pixels(TRAIL), (side, side))  # fmt: skip
+
+        def cross(renderer: Any, at: NDArray[np.float64]) -> None:
+            gc = renderer.new_gc()
+            mark(renderer, gc, PLUS, at, self._pixels(CROSS + 1), casing, self._pixels(4))
+            mark(renderer, gc, PLUS, at, self._pixels(CROSS), target, self._pixels(2))
+
+        def ring(renderer: Any, at: NDArray[np.float64]) -> None:
+            mark(renderer, renderer.new_gc(), CIRCLE, at, self._pixels(RING), target, self._pixels(1.4))
+
+        marks = [(cross, way.target), (ring, way.start)]
+        reach = int(self._pixels(CROSS + 4)) + 2
+        return path, [
+            spot(paint, reach, self._from_top(at[None])[0]) for paint, at in marks if at is not None
+        ]
+
+    def _draw_way(self, part: Pixels, i: int, path: Ink, still: list[Spot]) -> None:
+        way, own = self.ways[i], self.states[i]
+        for below in still:
+            below.lay(part)
+        end, place, colour = way.until(own)
+        head = self._from_top(place[None])[0]
+        if end:
+            path.lay(part, end, head, colour)
+        if not way.gone(own.step):
+            (column, x), (row, y) = (divmod(round(v * FINE), FINE) for v in head.tolist())
+            self._dot(i, x, y).lay(part, row, column)
+
+    def _dot(self, i: int, x: int, y: int) -> Spot:
+        way, style = self.ways[i], self.look.style
+        fill = way.colours[0] if len(way.colours) == 1 else to_rgba(style.dot)
+        return _dot(dot_shape(i, len(self.ways)), self._pixels(DOT), fill, to_rgba(style.dot_edge),
+                    self._pixels(1.4), x, y)  # fmt: skip
+
+    def _paint(self, part: Pixels, raster: Raster) -> None:
         number = raster.relief.at(self.states[0].step)
         if self._picture is None or self._picture[0] != number:
             self._picture = (number, raster.paint(number), raster.known(number))
-        pixels, box = np.asarray(renderer.buffer_rgba()), self.box
-        top, left, side = pixels.shape[0] - int(box.bottom + box.height), int(box.left), int(box.width)
-        part = pixels[top : top + side, left : left + side]
         _, picture, known = self._picture
         if known is None:
             part[...] = picture
         else:
             part[known] = picture[known]
+
+
+@lru_cache(maxsize=4096)
+def _dot(shape: tuple[Path, float], size: float, fill: RGBA, edge: RGBA, line: float, x: int, y: int) -> Spot:
+    """A dot of (shape, radius of a disc of 1) whose place is x and y eighths of a pixel from its origin."""
+
+    def paint(renderer: Any, at: NDArray[np.float64]) -> None:
+        mark(renderer, renderer.new_gc(), shape[0], at, shape[1] * size, edge, line, fill)
+
+    return spot(paint, int(shape[1] * size + line) + 2, np.array([x, y]) / FINE)
 
 
 def loss_now(view: View, step: int, digits: int = 3) -> str:

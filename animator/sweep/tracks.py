@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.films import Film
-from animator.panels.scale import LossScale
+from animator.panels.scale import BANDS, LossScale
 from animator.sweep.manifest import Cell
 from animator.timeline import FrameState, Timeline
 from animator.view import Field, View
 
 FULL = 65535
+SAME = 0.05  # of a band: slices that differ by less look the same
 
 Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
@@ -73,9 +74,13 @@ class Sheet:
     axis_labels: tuple[str, str]
 
 
-def fresh(film: Film) -> Film:
-    """The same film without what it keeps: its views are let go with it."""
-    return replace(film, _views={}, _canvas=None)
+def views_of(film: Film, fps: float) -> tuple[View, ...]:
+    """The views of a film, which keeps them only where they are small."""
+    known = film.views(fps)
+    fields = [view.field for view in known if view.field is not None]
+    if any(field.moving and isinstance(field.slices, np.ndarray) for field in fields):
+        film._views.clear()
+    return known
 
 
 def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) -> Sheet:
@@ -84,8 +89,8 @@ def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) 
     lengths: set[int] = set()
     clock: Timeline | None = None
     for index in films:
-        film = fresh(films[index])
-        views = film.views(fps)
+        film = films[index]
+        views = views_of(film, fps)
         if clock is None or _steps(film) > clock.steps:
             clock = film.timeline(fps)
         lengths.add(_steps(film))
@@ -117,7 +122,7 @@ def _range(given: object) -> tuple[float, float] | None:
 
 def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) -> Track:
     """What is drawn of a cell at `states` of the sheet's clock."""
-    views = fresh(film).views(sheet.fps)
+    views = views_of(film, sheet.fps)
     ratio = _steps(film) / sheet.steps if sheet.steps else 1.0
     field, window = views[0].field, views[0].window
     relief = None
@@ -129,11 +134,24 @@ def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) ->
 
 
 def _relief(field: Field, steps: Iterable[int], scale: LossScale) -> Relief:
+    """The slices of `field` for `steps`; one that can hardly be told from the one before is left out."""
     shown = np.unique([field.at(step) for step in steps])
-    heights = np.empty((len(shown), *field.slices.shape[1:]), np.uint16)
-    known = np.ones(heights.shape, np.bool_)
-    for i, number in enumerate(shown):
+    kept: list[int] = []
+    heights: list[Levels] = []
+    known: list[NDArray[np.bool_]] = []
+    for number in shown.tolist():
         slice = np.asarray(field.slices[number], float)
-        heights[i] = np.rint(scale.position(slice) * FULL)
-        known[i] = np.isfinite(slice)
-    return Relief(field.alpha, field.beta, field.steps[shown], heights, None if known.all() else known)
+        height, finite = np.rint(scale.position(slice) * FULL).astype(np.uint16), np.isfinite(slice)
+        if kept and not _differ(height, heights[-1]) and np.array_equal(finite, known[-1]):
+            continue
+        kept.append(number)
+        heights.append(height)
+        known.append(finite)
+    whole = all(finite.all() for finite in known)
+    return Relief(field.alpha, field.beta, field.steps[kept], np.stack(heights),
+                  None if whole else np.stack(known))  # fmt: skip
+
+
+def _differ(one: Levels, other: Levels) -> bool:
+    """Whether two slices differ by more than SAME anywhere."""
+    return int((np.maximum(one, other) - np.minimum(one, other)).max()) > SAME * FULL / BANDS

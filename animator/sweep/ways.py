@@ -48,12 +48,11 @@ class Way:
     target: Floats | None = None
     gone_at: int | None = None
 
-    def until(self, own: FrameState) -> tuple[Floats, NDArray[np.int64]]:
-        """Points (n, 2) and bins (n,) as far as `own`, the last of them where the dot is."""
+    def until(self, own: FrameState) -> tuple[int, Floats, int]:
+        """(how many of the kept points, the place (2,) of the dot, the number of its colour) at `own`."""
         here, onto = self.points[own.step], self.points[own.onto]
-        index = self.kept[: int(np.searchsorted(self.kept, own.step, side="right"))]
-        points = np.vstack([self.points[index], here + own.part * (onto - here)])
-        return points, np.append(self.bins[index], self.bins[own.step])
+        end = int(np.searchsorted(self.kept, own.step, side="right"))
+        return end, here + own.part * (onto - here), int(self.bins[own.step])
 
     def gone(self, step: int) -> bool:
         """Whether the path has left, or its loss is not finite any more."""
