@@ -72,8 +72,8 @@ def shown(path: Path) -> list[Frame]:
 
 
 def test_no_pixel_is_far_off_and_errors_do_not_add_up(frames: list[Frame], tmp_path: Path) -> None:
-    """Squared distances stay below FAR + NEAR in all of 60 pictures, each picture reaches 48 dB, and pixels of
-    an artist's colour have it exactly."""
+    """Squared distances stay below FAR + NEAR in all of 60 pictures, each picture reaches 48 dB, and pixels
+    of an artist's colour have it exactly."""
     pictures = shown(write(tmp_path / "a.gif", frames))
     assert len(pictures) == len(frames)
     for picture, wanted in zip(pictures, frames, strict=True):

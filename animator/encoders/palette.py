@@ -19,7 +19,7 @@ MOVING = 63  # colours for what moves, before it
 FAR = 3600  # squared distance, 35 in each of three channels: a moving pixel is never farther off than that
 _ROUNDS = 12
 _MOST_COLOURS = 8_000
-_CHUNK = 16_384
+_CHUNK = 320  # colours: products so small stay in the cache, and BLAS starts no threads for them
 
 Bytes = NDArray[np.uint8]
 Counts = NDArray[Any]  # pixels of each colour
@@ -185,14 +185,14 @@ def _spread(colours: Bytes, weights: Counts, reserved: Bytes, size: int) -> Byte
     """First centres: again and again the colour that is worst served by those there are."""
     start = reserved if len(reserved) else colours[weights.argmax()][None]
     centres = list(start)
-    points = colours.astype(np.float64)
+    points = np.ascontiguousarray(colours.T, np.float64)
     distance = np.full(len(colours), np.inf)
     for centre in start:
-        distance = np.minimum(distance, ((points - centre) ** 2).sum(axis=1))
+        distance = np.minimum(distance, ((points - centre[:, None]) ** 2).sum(axis=0))
     while len(centres) < size:
         worst = int((weights * distance).argmax())
         centres.append(colours[worst])
-        distance = np.minimum(distance, ((points - points[worst]) ** 2).sum(axis=1))
+        distance = np.minimum(distance, ((points - points[:, worst, None]) ** 2).sum(axis=0))
     return np.array(centres, np.uint8)
 
 
