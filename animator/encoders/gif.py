@@ -14,7 +14,7 @@ import numpy as np
 
 from animator.encoders import palette
 from animator.encoders.formats import Box, Frame, Samples, check_frame, check_repeat
-from animator.encoders.gif_changes import Shown
+from animator.encoders.gif_changes import Change, Shown
 from animator.encoders.gif_writer import CLEARED, KEPT, NOTHING, GifWriter, Part, cropped, writing
 from animator.encoders.spec import FilmSpec, Metadata, json_line, json_object
 
@@ -40,7 +40,7 @@ class GifEncoder:
         """See Encoder.write."""
         self.send(self.prepare(frame, None), repeat)
 
-    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Part:
+    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Part | Change:
         """See Mending.prepare: what has changed, or all that is there of a film without a background."""
         check_frame(frame, self._spec, 1)
         if self._shown is None:
@@ -51,15 +51,16 @@ class GifEncoder:
         entries[frame[..., 3] < EDGE] = palette.TRANSPARENT
         return cropped(entries)
 
-    def send(self, prepared: Part, repeat: int) -> None:
+    def send(self, prepared: Part | Change, repeat: int) -> None:
         """See Mending.send."""
         check_repeat(repeat)
         start, end = self._moment(self._frames), self._moment(self._frames + repeat)
         self._frames += repeat
+        part = prepared.part() if isinstance(prepared, Change) else prepared
         for moment in range(start, end, LONGEST_DELAY):
             self._last_delay = min(LONGEST_DELAY, end - moment)
             again = moment > start and not self._spec.transparent
-            self._writer.add(NOTHING if again else prepared, self._last_delay)
+            self._writer.add(NOTHING if again else part, self._last_delay)
 
     def finish(self) -> None:
         """Close the file; the last picture stays longer by the pause at the end."""

@@ -6,6 +6,7 @@ colours, unless much of the picture changes at once.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,25 @@ GAP = 20  # pixels: shorter gaps between changed ones repeat what is shown, whic
 Places = NDArray[np.intp]  # row * width + column
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """What has changed: `shown`, entries (height, width) of the canvas from (top, left) on, and at which
+    places of it, in order, they are new."""
+
+    top: int
+    left: int
+    shown: Bytes
+    at: Places
+
+    def part(self) -> Part:
+        """The part to store: all but the new entries transparent, short gaps between them filled in."""
+        flat = self.shown.reshape(-1)
+        entries = np.full(flat.size, TRANSPARENT, np.uint8)
+        entries[self.at] = flat[self.at]
+        fill(entries, self.at, flat)
+        return Part(self.top, self.left, entries.reshape(self.shown.shape))
+
+
 class Shown:
     """The entries (height, width) that a GIF shows so far."""
 
@@ -29,8 +49,8 @@ class Shown:
         self._colours = entries(palette.colours).astype(np.int32)
         self._entries: Bytes | None = None
 
-    def next(self, pixels: Keys, changed: Sequence[Box] | None) -> Part:
-        """The part to store for a frame's `pixels` (height, width); `changed`: see Mending.prepare."""
+    def next(self, pixels: Keys, changed: Sequence[Box] | None) -> Part | Change:
+        """What to store for a frame's `pixels` (height, width); `changed`: see Mending.prepare."""
         if self._entries is None:
             self._entries = self.nearest(pixels)
             return Part(0, 0, self._entries.copy())
@@ -41,7 +61,7 @@ class Shown:
             at = places(changed, pixels.shape[1])
         at, new = self._change(at, pixels.reshape(-1)[at], flat[at])
         flat[at] = new
-        return self._part(self._entries, at) if len(at) else NOTHING
+        return _around(self._entries, at) if len(at) else NOTHING
 
     def _change(self, at: Places, now: Keys, before: Bytes) -> tuple[Places, Bytes]:
         """Of the places of pixels `now`, where entries are shown `before`, those to change, and to what."""
@@ -62,18 +82,13 @@ class Shown:
         worth: NDArray[np.bool_] = (off == 0) | (was > off + NEAR)
         return worth
 
-    def _part(self, shown: Bytes, at: Places) -> Part:
-        """The smallest part that holds the places `at`, short gaps between them filled in."""
-        rows, columns = np.divmod(at, shown.shape[1])
-        top, left = int(rows.min()), int(columns.min())
-        below = np.ascontiguousarray(shown[top : int(rows.max()) + 1, left : int(columns.max()) + 1])
-        height, width = below.shape
-        inside = np.sort((rows - top) * width + columns - left)
-        part = np.full(height * width, TRANSPARENT, np.uint8)
-        flat = below.reshape(-1)
-        part[inside] = flat[inside]
-        fill(part, inside, flat)
-        return Part(top, left, part.reshape(height, width))
+
+def _around(shown: Bytes, at: Places) -> Change:
+    """The smallest change that holds the places `at` of what is shown."""
+    rows, columns = np.divmod(at, shown.shape[1])
+    top, left = int(rows.min()), int(columns.min())
+    below = shown[top : int(rows.max()) + 1, left : int(columns.max()) + 1].copy()
+    return Change(top, left, below, np.sort((rows - top) * below.shape[1] + columns - left))
 
 
 def places(boxes: Sequence[Box], width: int) -> Places:

@@ -20,6 +20,7 @@ FAR = 3600  # squared distance, 35 in each of three channels: a moving pixel is 
 _ROUNDS = 12
 _MOST_COLOURS = 8_000
 _CHUNK = 320  # colours: products so small stay in the cache, and BLAS starts no threads for them
+_RGB = np.uint32(0xFFFFFF)
 
 Bytes = NDArray[np.uint8]
 Counts = NDArray[Any]  # pixels of each colour
@@ -85,7 +86,7 @@ class Indexer:
 
     def __call__(self, pixels: Keys) -> Bytes:
         """Entries, in the shape of `pixels` (see pixels), of which alpha does not count."""
-        keys = pixels & np.uint32(0xFFFFFF)
+        keys = pixels & _RGB
         found: Bytes = np.take(self._table, keys, mode="clip")
         unseen = found == 0
         if unseen.any():
@@ -130,17 +131,17 @@ def _histograms(frames: Iterable[Bytes]) -> tuple[tuple[Keys, Counts], tuple[Key
     first: Keys | None = None
     shown, new = 0, (np.empty(0, np.uint32), np.empty(0))
     for frame in frames:
-        keys, shown = pixels(frame) & np.uint32(0xFFFFFF), shown + 1
+        keys, shown = pixels(frame), shown + 1
         if first is None:
-            first, times = keys, np.zeros(keys.shape, np.int32)
+            first, times = keys.copy(), np.zeros(keys.shape, np.uint16)
         differs = keys != first
         times += differs
-        new = _together(new, np.unique(keys[differs], return_counts=True))
+        new = _together(new, np.unique(keys[differs] & _RGB, return_counts=True))
     if first is None:
         return new, new
     ever = times > 0
-    moved = _together(new, _weighed(first[ever], shown - times[ever]))
-    still, counts = np.unique(first[~ever], return_counts=True)
+    moved = _together(new, _weighed(first[ever] & _RGB, shown - times[ever]))
+    still, counts = np.unique(first[~ever] & _RGB, return_counts=True)
     return _together(moved, (still, counts * shown)), moved
 
 
