@@ -129,3 +129,9 @@ def test_few_colours_are_used_where_they_are_near() -> None:
     assert (off[least <= FAR] == least[least <= FAR]).all()
     assert (off <= least).all()
     assert entries(palette.colours)[index(pixels(picture([(1, 2, 3)])))].tolist() == [[[1, 2, 3]]]
+
+
+def test_where_all_moves_it_has_all_colours() -> None:
+    """Two pictures without a pixel in common."""
+    palette = choose([many(), picture(255 - many()[0, :, :3])])
+    assert (len(palette.colours), palette.moving) == (SIZE, SIZE)

@@ -32,11 +32,12 @@ class Change:
     at: Places
 
     def part(self) -> Part:
-        """The part to store: all but the new entries transparent, short gaps between them filled in."""
+        """The part to store: all but the new entries transparent, short gaps filled in where few colours are used."""
         flat = self.shown.reshape(-1)
         entries = np.full(flat.size, TRANSPARENT, np.uint8)
         entries[self.at] = flat[self.at]
-        fill(entries, self.at, flat)
+        if entries[self.at].max() < TRANSPARENT:
+            fill(entries, self.at, flat)
         return Part(self.top, self.left, entries.reshape(self.shown.shape))
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 TRANSPARENT = 63  # the entry left for unchanged pixels; no colour is ever mapped to it
 SIZE = 255  # colours beside it
 MOVING = 63  # colours for what moves, before it
+MUCH = 0.1  # share of the pixels that ever change: above it what moves has all colours
 FAR = 3600  # squared distance, 35 in each of three channels: a moving pixel is never farther off than that
 _ROUNDS = 12
 _MOST_COLOURS = 8_000
@@ -47,7 +48,7 @@ def choose(frames: Iterable[Bytes], exact: Sequence[tuple[int, int, int]] = ()) 
     if len(others) + len(reserved) <= SIZE:
         colours = np.concatenate([reserved, to_colours(others)])
         return Palette(colours, len(colours), reserved)
-    if not len(moved[0]):
+    if not 0 < moved[1].sum() <= MUCH * counts.sum():
         return Palette(_fitted(keys, counts, reserved, SIZE), SIZE, reserved)
     moves = np.isin(_to_keys(reserved), moved[0])
     if np.count_nonzero(moves) > MOVING:
@@ -162,7 +163,7 @@ def _fitted(keys: Keys, counts: Counts, reserved: Bytes, size: int) -> Bytes:
         return np.concatenate([reserved, to_colours(keys)])
     colours, counts = _reduced(to_colours(keys), counts)
     weights = np.sqrt(counts)
-    if size > MOVING:
+    if len(reserved) >= MOVING:  # what moves has its colours: the rest goes by the pixels
         weights = weights * np.sqrt(weights)
     centres = _spread(colours, weights, reserved, size)
     return _settled(colours, counts, weights, centres, len(reserved))
