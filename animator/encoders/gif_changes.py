@@ -32,7 +32,7 @@ class Change:
     at: Places
 
     def part(self) -> Part:
-        """The part to store: all but the new entries transparent, short gaps filled in where few colours are used."""
+        """The part to store: all but the new entries transparent, short gaps filled in if colours are few."""
         flat = self.shown.reshape(-1)
         entries = np.full(flat.size, TRANSPARENT, np.uint8)
         entries[self.at] = flat[self.at]

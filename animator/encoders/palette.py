@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 TRANSPARENT = 63  # the entry left for unchanged pixels; no colour is ever mapped to it
 SIZE = 255  # colours beside it
 MOVING = 63  # colours for what moves, before it
-MUCH = 0.1  # share of the pixels that ever change: above it what moves has all colours
+MUCH = 0.2  # share of the pixels that ever change: above it what moves has all colours
 FAR = 3600  # squared distance, 35 in each of three channels: a moving pixel is never farther off than that
 _ROUNDS = 12
 _MOST_COLOURS = 8_000
