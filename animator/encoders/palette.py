@@ -1,74 +1,118 @@
 """One palette for a whole GIF, and the way from pixels to its entries.
 
 Weighted k-means over the colours of some sample frames; a colour weighs the square root of its pixel count,
-so that a small red dot is not lost beside a large ground. Colours and centres are whole numbers below
-256, whose squared distances float32 holds exactly: the palette is the same on every machine.
+so that a small red dot is not lost beside a large ground. What moves has the first 63 entries for its own:
+LZW then starts with 7 bits a code, and fewer shades repeat more often. Colours and centres are whole numbers
+below 256, whose squared distances float32 holds exactly: the palette is the same on every machine.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-TRANSPARENT = 255  # the entry left for unchanged pixels; no colour is ever mapped to it
+TRANSPARENT = 63  # the entry left for unchanged pixels; no colour is ever mapped to it
 SIZE = 255  # colours beside it
+MOVING = 63  # colours for what moves, before it
+MUCH = 0.2  # share of the pixels that ever change: above it what moves has all colours
+FAR = 3600  # squared distance, 35 in each of three channels: a moving pixel is never farther off than that
 _ROUNDS = 12
-_MOST_COLOURS = 20_000
-_CHUNK = 16_384
+_MOST_COLOURS = 8_000
+_CHUNK = 320  # colours: products so small stay in the cache, and BLAS starts no threads for them
+_RGB = np.uint32(0xFFFFFF)
 
 Bytes = NDArray[np.uint8]
 Counts = NDArray[Any]  # pixels of each colour
 Keys = NDArray[np.uint32]  # red + 256 green + 65536 blue
 
 
-def choose(frames: Iterable[Bytes], exact: Sequence[tuple[int, int, int]] = ()) -> Bytes:
-    """A palette (n, 3) uint8, n <= 255, for frames (height, width, 4) uint8; `exact` colours come first."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Palette:
+    """colours: (n, 3) uint8, n <= 255; the first `moving` of them are enough for what moves.
+    exact: (m, 3), those that were asked for."""
+
+    colours: Bytes
+    moving: int
+    exact: Bytes
+
+
+def choose(frames: Iterable[Bytes], exact: Sequence[tuple[int, int, int]] = ()) -> Palette:
+    """A palette for frames (height, width, 4) uint8; `exact` colours come first."""
     reserved = np.array(list(dict.fromkeys(exact)), dtype=np.uint8).reshape(-1, 3)
     if len(reserved) > SIZE:
         raise ValueError(f"a palette holds {SIZE} exact colours, not {len(reserved)}")
-    keys, counts = _histogram(frames)
-    wanted = ~np.isin(keys, _to_keys(reserved))
-    keys, counts = keys[wanted], counts[wanted]
-    if len(keys) + len(reserved) <= SIZE:
-        return np.concatenate([reserved, _to_colours(keys)])
-    colours, counts = _reduced(_to_colours(keys), counts)
-    centres = _spread(colours, np.sqrt(counts), reserved)
-    return _settled(colours, counts, centres, len(reserved))
+    (keys, counts), moved = _histograms(frames)
+    others = keys[~np.isin(keys, _to_keys(reserved))]
+    if len(others) + len(reserved) <= SIZE:
+        colours = np.concatenate([reserved, to_colours(others)])
+        return Palette(colours, len(colours), reserved)
+    if not 0 < moved[1].sum() <= MUCH * counts.sum():
+        return Palette(_fitted(keys, counts, reserved, SIZE), SIZE, reserved)
+    moves = np.isin(_to_keys(reserved), moved[0])
+    if np.count_nonzero(moves) > MOVING:
+        return Palette(_fitted(keys, counts, reserved, SIZE), SIZE, reserved)
+    moving = _fitted(*moved, reserved[moves], MOVING)
+    first = np.concatenate([moving, reserved[~moves]])
+    return Palette(_fitted(keys, counts, first, SIZE), len(moving), reserved)
 
 
-def entries(palette: Bytes) -> Bytes:
-    """The palette as a GIF encoder takes it: (256, 4) uint8, A, R, G, B, the last one transparent."""
-    table = np.zeros((256, 4), np.uint8)
-    table[:TRANSPARENT, 0] = 255
-    table[: len(palette), 1:] = palette
+def entries(colours: Bytes) -> Bytes:
+    """A palette's colours (n, 3) as a GIF has them: (256, 3) uint8, a gap at TRANSPARENT."""
+    table = np.zeros((256, 3), np.uint8)
+    table[to_entry(np.arange(len(colours)))] = colours
     return table
 
 
+def to_entry(number: NDArray[np.intp]) -> Bytes:
+    """The entries of a palette's colours, of which TRANSPARENT is none."""
+    return (number + (number >= TRANSPARENT)).astype(np.uint8)
+
+
 class Indexer:
-    """Maps frames to the nearest entries of a palette; each colour is looked for once."""
+    """Maps frames to the nearest entries of a palette; each colour is looked for once.
 
-    def __init__(self, palette: Bytes) -> None:
-        self._palette = palette
-        self._table = np.full(1 << 24, TRANSPARENT, np.uint8)  # TRANSPARENT: not yet looked for
+    few: only the first so many colours are used, but for what is farther than FAR from all of them; `exact`
+    colours (n, 3), which are among them all, are mapped to themselves.
+    """
 
-    def __call__(self, frame: Bytes) -> Bytes:
-        """Indices (height, width) uint8 of a frame (height, width, 4) uint8, C order."""
-        keys = frame_keys(frame)
-        index = np.take(self._table, keys, mode="clip")
-        unseen = index == TRANSPARENT
+    def __init__(self, colours: Bytes, few: int = SIZE, exact: Bytes | None = None) -> None:
+        self._colours = colours
+        self._few = few
+        self._table = np.zeros(1 << 24, np.uint8)  # entry ^ TRANSPARENT; 0: not yet looked for
+        if exact is not None:
+            own = to_entry(nearest(exact, colours))
+            self._table[_to_keys(exact)] = own ^ np.uint8(TRANSPARENT)
+
+    def __call__(self, pixels: Keys) -> Bytes:
+        """Entries, in the shape of `pixels` (see pixels), of which alpha does not count."""
+        keys = pixels & _RGB
+        found: Bytes = np.take(self._table, keys, mode="clip")
+        unseen = found == 0
         if unseen.any():
             fresh = keys[unseen]
-            found = np.unique(fresh)
-            self._table[found] = nearest(_to_colours(found), self._palette)
-            index[unseen] = self._table[fresh]
-        return index
+            new = np.unique(fresh)
+            self._table[new] = to_entry(self._nearest(to_colours(new))) ^ np.uint8(TRANSPARENT)
+            found[unseen] = self._table[fresh]
+        return found ^ np.uint8(TRANSPARENT)
+
+    def _nearest(self, colours: Bytes) -> NDArray[np.intp]:
+        found = nearest(colours, self._colours[: self._few])
+        off = ((self._colours[found].astype(np.int32) - colours) ** 2).sum(axis=1)
+        if (off > FAR).any():
+            found[off > FAR] = nearest(colours[off > FAR], self._colours)
+        return found
 
 
-def frame_keys(frame: Bytes) -> Keys:
-    """The colours of a frame (height, width, 4) as whole numbers (height, width)."""
-    pixels: Keys = frame.view("<u4")[..., 0] & np.uint32(0xFFFFFF)
-    return pixels
+def pixels(frame: Bytes) -> Keys:
+    """The pixels of a frame (height, width, 4), C order, as whole numbers (height, width), alpha on top."""
+    return frame.view("<u4")[..., 0]
+
+
+def to_colours(keys: Keys) -> Bytes:
+    """The colours (n, 3) of pixels (n,)."""
+    return np.stack([keys, keys >> 8, keys >> 16], axis=1).astype(np.uint8)
 
 
 def nearest(colours: Bytes, palette: Bytes) -> NDArray[np.intp]:
@@ -82,15 +126,47 @@ def nearest(colours: Bytes, palette: Bytes) -> NDArray[np.intp]:
     return found
 
 
-def _histogram(frames: Iterable[Bytes]) -> tuple[Keys, Counts]:
-    """The colours of all frames, sorted, and the number of pixels of each."""
-    keys: Keys = np.empty(0, np.uint32)
-    counts: Counts = np.empty(0)
+def _histograms(frames: Iterable[Bytes]) -> tuple[tuple[Keys, Counts], tuple[Keys, Counts]]:
+    """The sorted colours of all frames with the pixels of each, and the same of those pixels that ever differ
+    from the first frame."""
+    first: Keys | None = None
+    shown, new = 0, (np.empty(0, np.uint32), np.empty(0))
     for frame in frames:
-        more, number = np.unique(frame_keys(frame), return_counts=True)
-        keys, place = np.unique(np.concatenate([keys, more]), return_inverse=True)
-        counts = np.bincount(place, np.concatenate([counts, number]))
-    return keys, counts
+        keys, shown = pixels(frame), shown + 1
+        if first is None:
+            first, times = keys.copy(), np.zeros(keys.shape, np.uint16)
+        differs = keys != first
+        times += differs
+        new = _together(new, np.unique(keys[differs] & _RGB, return_counts=True))
+    if first is None:
+        return new, new
+    ever = times > 0
+    moved = _together(new, _weighed(first[ever] & _RGB, shown - times[ever]))
+    still, counts = np.unique(first[~ever] & _RGB, return_counts=True)
+    return _together(moved, (still, counts * shown)), moved
+
+
+def _weighed(keys: Keys, weights: Counts) -> tuple[Keys, Counts]:
+    found, place = np.unique(keys, return_inverse=True)
+    return found, np.bincount(place, weights, len(found))
+
+
+def _together(one: tuple[Keys, Counts], two: tuple[Keys, Counts]) -> tuple[Keys, Counts]:
+    return _weighed(np.concatenate([one[0], two[0]]), np.concatenate([one[1], two[1]]))
+
+
+def _fitted(keys: Keys, counts: Counts, reserved: Bytes, size: int) -> Bytes:
+    """At most `size` colours, the `reserved` ones first."""
+    wanted = ~np.isin(keys, _to_keys(reserved))
+    keys, counts = keys[wanted], counts[wanted]
+    if len(keys) + len(reserved) <= size:
+        return np.concatenate([reserved, to_colours(keys)])
+    colours, counts = _reduced(to_colours(keys), counts)
+    weights = np.sqrt(counts)
+    if len(reserved) >= MOVING:  # what moves has its colours: the rest goes by the pixels
+        weights = weights * np.sqrt(weights)
+    centres = _spread(colours, weights, reserved, size)
+    return _settled(colours, counts, weights, centres, len(reserved))
 
 
 def _reduced(colours: Bytes, counts: Counts) -> tuple[Bytes, Counts]:
@@ -107,38 +183,38 @@ def _reduced(colours: Bytes, counts: Counts) -> tuple[Bytes, Counts]:
     return colours, counts
 
 
-def _spread(colours: Bytes, weights: Counts, reserved: Bytes) -> Bytes:
+def _spread(colours: Bytes, weights: Counts, reserved: Bytes, size: int) -> Bytes:
     """First centres: again and again the colour that is worst served by those there are."""
     start = reserved if len(reserved) else colours[weights.argmax()][None]
     centres = list(start)
-    points = colours.astype(np.float64)
+    points = np.ascontiguousarray(colours.T, np.float64)
     distance = np.full(len(colours), np.inf)
     for centre in start:
-        distance = np.minimum(distance, ((points - centre) ** 2).sum(axis=1))
-    while len(centres) < SIZE:
+        distance = np.minimum(distance, ((points - centre[:, None]) ** 2).sum(axis=0))
+    while len(centres) < size:
         worst = int((weights * distance).argmax())
         centres.append(colours[worst])
-        distance = np.minimum(distance, ((points - points[worst]) ** 2).sum(axis=1))
+        distance = np.minimum(distance, ((points - points[:, worst, None]) ** 2).sum(axis=0))
     return np.array(centres, np.uint8)
 
 
-def _settled(colours: Bytes, counts: Counts, centres: Bytes, fixed: int) -> Bytes:
+def _settled(colours: Bytes, counts: Counts, weights: Counts, centres: Bytes, fixed: int) -> Bytes:
     """Centres after k-means, of which the first `fixed` stay; a colour that makes up more than half of its
     cluster's pixels becomes the centre, so that flat areas keep their colour."""
-    weights = np.sqrt(counts)
+    size = len(centres)
     for _ in range(_ROUNDS):
         owner = nearest(colours, centres)
-        total = np.bincount(owner, weights, SIZE)
+        total = np.bincount(owner, weights, size)
         moved = centres.copy()
-        held = (np.arange(SIZE) >= fixed) & (total > 0)
+        held = (np.arange(size) >= fixed) & (total > 0)
         for channel in range(3):
-            mean = np.bincount(owner, weights * colours[:, channel], SIZE)[held] / total[held]
+            mean = np.bincount(owner, weights * colours[:, channel], size)[held] / total[held]
             moved[held, channel] = np.rint(mean)
         if np.array_equal(moved, centres):
             break
         centres = moved
     owner = nearest(colours, centres)
-    main = counts > np.bincount(owner, counts, SIZE)[owner] / 2
+    main = counts > np.bincount(owner, counts, size)[owner] / 2
     main &= owner >= fixed
     centres[owner[main]] = colours[main]
     return centres
@@ -148,7 +224,3 @@ def _to_keys(colours: Bytes) -> Keys:
     wide = colours.astype(np.uint32)
     keys: Keys = wide[:, 0] + 256 * wide[:, 1] + 65536 * wide[:, 2]
     return keys
-
-
-def _to_colours(keys: Keys) -> Bytes:
-    return np.stack([keys, keys >> 8, keys >> 16], axis=1).astype(np.uint8)

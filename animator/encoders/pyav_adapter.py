@@ -142,11 +142,6 @@ def has_wide_vectors() -> bool:
     return bool(found.get("AVX512F"))
 
 
-def palette_picture(index: "NDArray[np.uint8]", palette: "NDArray[np.uint8]") -> Any:
-    """A pal8 picture: index (height, width) uint8 into palette (256, 4) uint8 in A, R, G, B order."""
-    return av.VideoFrame.from_ndarray((index, palette), format="pal8")
-
-
 @contextmanager
 def writing(
     path: Path,
