@@ -1,18 +1,43 @@
 """Heights between the points of a grid, whose lines need not be evenly apart."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
 
-def bilinear(x: Floats, y: Floats, z: Floats, a: Floats, b: Floats) -> Floats:
-    """z (ny, nx) over ascending x (nx,) and y (ny,) at the points (a, b), linear in between; NaN outside."""
+class Places(NamedTuple):
+    """Where points lie on a grid: columns i and rows j of the corners below, shares u and v of the way to the
+    next ones, and whether they are inside, each (n,).
+    """
+
+    i: NDArray[np.int64]
+    j: NDArray[np.int64]
+    u: Floats
+    v: Floats
+    inside: NDArray[np.bool_]
+
+
+def placed(x: Floats, y: Floats, a: Floats, b: Floats) -> Places:
+    """The points (a, b), each (n,), on a grid over ascending x (nx,) and y (ny,)."""
     i = np.clip(np.searchsorted(x, a, side="right") - 1, 0, len(x) - 2)
     j = np.clip(np.searchsorted(y, b, side="right") - 1, 0, len(y) - 2)
     u, v = (a - x[i]) / (x[i + 1] - x[i]), (b - y[j]) / (y[j + 1] - y[j])
+    inside = (u >= -1e-9) & (u <= 1 + 1e-9) & (v >= -1e-9) & (v <= 1 + 1e-9)
+    return Places(i, j, u, v, inside)
+
+
+def read(z: Floats, at: Places) -> Floats:
+    """z (ny, nx) at places, linear in between; NaN outside."""
+    i, j, u, v, inside = at
     with np.errstate(invalid="ignore"):
         low = z[j, i] * (1 - u) + z[j, i + 1] * u
         high = z[j + 1, i] * (1 - u) + z[j + 1, i + 1] * u
-        inside = (u >= -1e-9) & (u <= 1 + 1e-9) & (v >= -1e-9) & (v <= 1 + 1e-9)
         return np.asarray(np.where(inside, low * (1 - v) + high * v, np.nan))
+
+
+def bilinear(x: Floats, y: Floats, z: Floats, a: Floats, b: Floats) -> Floats:
+    """z (ny, nx) over ascending x (nx,) and y (ny,) at the points (a, b), linear in between; NaN outside."""
+    return read(z, placed(x, y, a, b))

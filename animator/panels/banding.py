@@ -66,16 +66,17 @@ class Banding(Artist):
         below = np.asarray(self._z, float) - self.scale.low
         finite = np.isfinite(below)
         whole = bool(finite.all())
-        places = self._places(between(np.where(finite, below, 0.0).astype(np.float32), rows, columns))
+        known = below if whole else np.where(finite, below, 0.0)
+        places = self._places(between(known.astype(np.float32), rows, columns))
         colours = shaded(places, self._table, len(self.colours))
         shown = rect.of(picture).view(np.uint32)[..., 0]
         if whole and rows[2].all() and columns[2].all():
             shown[...] = colours
             return
-        known = np.outer(rows[2], columns[2])
+        inked = np.outer(rows[2], columns[2])
         if not whole:
-            known &= between((~finite).astype(np.float32), rows, columns) <= 0
-        np.copyto(shown, colours, where=known)
+            inked &= between((~finite).astype(np.float32), rows, columns) <= 0
+        np.copyto(shown, colours, where=inked)
 
     def _readings(self, rect: Any, height: int) -> tuple[Reading, Reading]:
         """Where the rows and the columns of pixels in `rect` lie on the grid."""
@@ -95,8 +96,9 @@ class Banding(Artist):
         scale, bands = self.scale, np.float32(len(self.colours))
         span, eps = np.float32(scale.high - scale.low), np.float32(scale.eps)
         np.clip(height, 0, span, out=height)
-        height /= eps
-        np.log1p(height, out=height)
+        height *= 1 / eps
+        height += 1
+        np.log(height, out=height)  # log1p is several times as slow, and the scale begins at one
         height *= bands / np.log1p(span / eps)
         return height
 

@@ -28,6 +28,7 @@ from animator.timeline import FrameState
 from animator.view import View
 
 SHORT = 4
+SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
 
 Floats = NDArray[np.float64]
 
@@ -144,7 +145,7 @@ class Ground:
         return marker
 
     def tag(self, place: Floats, words: str, colour: str) -> Annotation:
-        """A name beside a point, at the corner that is in the window and covers least of the path."""
+        """A name beside a point, on the side that is in the window and covers least of the path."""
         em, box = self.look.em, self.axes.bbox
         middle = self.axes.transData.transform(place)
         size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
@@ -158,7 +159,7 @@ class Ground:
             over = sum(float(part.prod()) for part in shared if (part > 0).all())
             return float(outside), over, float(((path > low) & (path < low + size)).all(axis=1).sum())
 
-        right, up = corner = min(((1, 1), (-1, 1), (1, -1), (-1, -1)), key=cost)
+        right, up = corner = min(SIDES, key=cost)
         low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
         self.taken.append((low, low + size))
         return self.axes.annotate(
@@ -166,8 +167,8 @@ class Ground:
             (float(place[0]), float(place[1])),
             xytext=(right * self.look.points * 0.6, up * self.look.points * 0.8),
             textcoords="offset points",
-            ha="left" if right > 0 else "right",
-            va="bottom" if up > 0 else "top",
+            ha=("center", "left", "right")[right],
+            va=("center", "bottom", "top")[up],
             color=colour,
             fontsize=self.look.points * 0.92,
             family=use_fonts(),

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
-from animator.interpolation import bilinear
+from animator.interpolation import Places, placed, read
 from animator.layout import Box
 from animator.panels.base import Look
 from animator.panels.layers import NOTHING, Flat, Layer, Rect
@@ -47,6 +47,7 @@ class LevelLabels(Layer):
             stamp.halo = look.style.casing
         self.spots: list[tuple[Stamp, float, float]] = []
         self.marks: list[Floats] = []
+        self._seen: tuple[Extent, Places] | None = None
         self.set_zorder(1.5)
 
     def aim(self, z: Floats, extent: Extent, paths: Sequence[Floats],
@@ -56,8 +57,8 @@ class LevelLabels(Layer):
         """
         lines = np.concatenate(paths) if paths else np.zeros((0, 2))
         rays = list(self._rays())
-        heights = self._heights(z, extent, np.concatenate(rays)).reshape(len(rays), SAMPLES)
-        best = -np.inf
+        heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
+        best, self._seen = -np.inf, None
         for ray, along in zip(rays, heights, strict=True):
             at = np.array([(x, y) for _, x, y in self._spots(along, extent, ray)]).reshape(-1, 2)
             if len(at) <= best:
@@ -90,14 +91,16 @@ class LevelLabels(Layer):
 
     def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
         """Take z (ny, nx), of which `extent` is seen."""
-        self.spots = self._spots(self._heights(np.asarray(z, float), extent, self.ray), extent, self.ray)
+        if self._seen is None or self._seen[0] != extent:
+            self._seen = extent, self._placed(extent, self.ray)
+        self.spots = self._spots(read(np.asarray(z, float), self._seen[1]), extent, self.ray)
 
-    def _heights(self, z: Floats, extent: Extent, at: Floats) -> Floats:
-        """z at places (n, 2) in pixels."""
+    def _placed(self, extent: Extent, at: Floats) -> Places:
+        """Where pixels (n, 2) lie on the grid."""
         box, (a0, a1, b0, b1) = self.ground.bbox, extent
         a = a0 + (at[:, 0] - box.x0) / box.width * (a1 - a0)
         b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
-        return bilinear(self.x, self.y, z, a, b)
+        return placed(self.x, self.y, a, b)
 
     def _spots(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
         """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
@@ -108,20 +111,20 @@ class LevelLabels(Layer):
         above = heights > self.levels[:, None]
         crossed = (above[:, 1:] != above[:, :-1]) & np.isfinite(heights[1:] + heights[:-1])
         first = crossed.argmax(axis=1)
-        placed: list[tuple[Stamp, float, float]] = []
+        found: list[tuple[Stamp, float, float]] = []
         for k in np.flatnonzero(crossed[np.arange(len(first)), first]):
             i = first[k]
             share = (self.levels[k] - heights[i]) / (heights[i + 1] - heights[i])
             x, y = (ray[i] + share * (ray[i + 1] - ray[i])).tolist()
             if all(abs(x - u) > 1.8 * apart or abs(y - v) > apart for u, v in taken):
                 taken.append((x, y))
-                placed.append((self.pool[k], x, y))
-        return placed
+                found.append((self.pool[k], x, y))
+        return found
 
     def _place(self) -> None:
-        placed = {id(stamp) for stamp, _, _ in self.spots}
+        shown = {id(stamp) for stamp, _, _ in self.spots}
         for stamp in self.pool:
-            stamp.set_visible(id(stamp) in placed)
+            stamp.set_visible(id(stamp) in shown)
         for stamp, x, y in self.spots:
             stamp.set_position((x, y))
 

@@ -191,12 +191,12 @@ def _rim(text: str, points: float, weight: Any, reach: int) -> Coverage:
 
 
 class Sprite(Layer):
-    """Artists that never change, drawn once into a picture that is laid over every frame."""
+    """Artists that never change, each drawn once into a picture that is laid over every frame."""
 
     def __init__(self, artists: Iterable[Artist], zorder: float) -> None:
         super().__init__()
         self.artists = list(artists)
-        self.picture: tuple[Coverage, Coverage, Rect] | None = None
+        self.pictures: list[Part] | None = None
         self.opacity = 1.0
         self._shown: tuple[float, bool] = (0.0, False)
         self.set_zorder(zorder)
@@ -208,37 +208,41 @@ class Sprite(Layer):
         self.opacity = opacity
 
     def refresh(self) -> Sequence[Rect]:
-        """Take the picture once; then see whether it is shown, and how strongly."""
+        """Take the pictures once; then see whether they are shown, and how strongly."""
         visible = bool(self.get_visible()) and self.opacity > 0
         if (self.opacity, visible) == self._shown:
             return ()
-        if self.picture is None:
-            self.picture = self._take()
-        before, self._shown = self.bounds, (self.opacity, visible)
-        self.bounds = self.picture[2] if visible else NOTHING
+        if self.pictures is None:
+            self.pictures = self._take()
+        before, self._shown, self.bounds = self.bounds, (self.opacity, visible), NOTHING
+        for _, _, place in self.pictures if visible else ():
+            self.bounds = place if self.bounds is NOTHING else self.bounds.join(place)
         return swapped(before, self.bounds)
 
     def blend(self, flat: Flat, rect: Rect) -> None:
         """See Layer."""
-        assert self.picture is not None, "bounds are set with the picture"
-        coverage, colours, place = self.picture
-        if self.opacity < 1:
-            coverage = coverage * np.float32(self.opacity)
-        lay(flat, rect, coverage, colours, place)
+        assert self.pictures is not None, "bounds are set with the pictures"
+        for coverage, colours, place in self.pictures:
+            strength = coverage if self.opacity >= 1 else coverage * np.float32(self.opacity)
+            lay(flat, rect, strength, colours, place)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""
         for artist in self.artists if self.get_visible() and self.opacity > 0 else ():
             artist.draw(renderer)
 
-    def _take(self) -> tuple[Coverage, Coverage, Rect]:
+    def _take(self) -> list[Part]:
+        """A picture of each artist that has ink, so that what is empty between them is not laid down."""
         figure = self.get_figure(root=True)
         assert figure is not None, "a sprite is in a figure before it is drawn"
         width, height = (round(v) for v in (figure.bbox.width, figure.bbox.height))
         scratch = RendererAgg(width, height, DPI)
+        pictures = []
         for artist in self.artists:
+            scratch.clear()
             artist.draw(scratch)
-        return picture_of(np.asarray(scratch.buffer_rgba()))
+            pictures.append(picture_of(np.asarray(scratch.buffer_rgba())))
+        return [picture for picture in pictures if picture[2].area]
 
 
 def _rect(coverage: Coverage, top: int, left: int) -> Rect:

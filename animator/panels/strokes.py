@@ -179,6 +179,7 @@ class Span(Layer):
     def __init__(self, ground: Axes, colour: RGBA, width: float) -> None:
         super().__init__()
         self.ground, self.colour, self.width = ground, colour, width
+        self.places = Places(ground)
         self.ends: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._ink: Coverage = np.zeros((0, 0), np.float32)
@@ -190,7 +191,7 @@ class Span(Layer):
         before, self._shown, self.bounds = self.bounds, self.ends, NOTHING
         if self.ends is not None:
             height = self.high
-            (x, y), (u, v) = self.ground.transData.transform(self.ends).tolist()
+            (x, y), (u, v) = (self.places(*end) for end in self.ends)
             self._ink, self.bounds = capsule((x, height - y), (u, height - v), self.width * DPI / 144,
                                              Rect(0, 0, height, WIDEST))  # fmt: skip
         return swapped(before, self.bounds)

@@ -1,6 +1,7 @@
 """A path as a layer: it grows over the surface, in colours that change on the way, over a casing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -116,14 +117,28 @@ class Trail(Layer):
         seen = rect.clip(self.bounds)
         if not seen.area or self._sums is None:
             return
-        casing, line, tints = (seen.within(self._clip).flat(part) for part in self._sums)
-        if self._tip is not None and seen.clip(self._tip_place).area:
-            casing, line, tints = casing.copy(), line.copy(), tints.copy()
-            piece, colour = self._tip
-            _lay_piece(piece, self._tints[colour], self._radius, self._clip, seen, (casing, line, tints))
-        part = seen.flat(flat)
-        cover(part, casing * np.float32(self.casing[3]), row_of(self.casing[:3])[: part.shape[1]])
-        cover(part, line, tints)
+        with self._with_tip(seen):
+            casing, line, tints = (seen.within(self._clip).flat(part) for part in self._sums)
+            part = seen.flat(flat)
+            cover(part, casing * np.float32(self.casing[3]), row_of(self.casing[:3])[: part.shape[1]])
+            cover(part, line, tints)
+
+    @contextmanager
+    def _with_tip(self, seen: Rect) -> Iterator[None]:
+        """The sums with the piece to the head, where it is seen; then as they were."""
+        place = seen.clip(self._tip_place)
+        if self._tip is None or self._sums is None or not place.area:
+            yield
+            return
+        parts = [place.within(self._clip).flat(part) for part in self._sums]
+        before = [part.copy() for part in parts]
+        piece, colour = self._tip
+        _lay_piece(
+            piece, self._tints[colour], self._radius, self._clip, place, (parts[0], parts[1], parts[2])
+        )
+        yield
+        for part, kept in zip(parts, before, strict=True):
+            part[...] = kept
 
     def _drawn_anew(self) -> tuple[Coverage, Coverage, Rect]:
         """All of it drawn by Agg on clear ground: (coverage, colours, place)."""
