@@ -132,8 +132,8 @@ def render(name: str, values: list[str], options: Options) -> None:
 
 
 def _rates(outputs: tuple[Path, ...]) -> list[float]:
+    from animator.delivery import DEFAULTS
     from animator.encoders.formats import kind_of
-    from animator.films import DEFAULTS
 
     return [DEFAULTS[kind_of(path)][1] for path in outputs]
 
@@ -172,8 +172,8 @@ def film_for(
 
 def _check_files(options: Options, outputs: tuple[Path, ...], scene: "Scene | None") -> None:
     """Refuse sizes, rates and folders that cannot be, before anything is trained."""
+    from animator.delivery import spec_for
     from animator.files import ensure_folder
-    from animator.films import spec_for
     from animator.production import check_room
 
     _check_words(options, outputs)

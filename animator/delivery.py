@@ -1,14 +1,18 @@
-"""How a film is handed over: codec, transparency, looping, one frame of it, a budget of bytes; and presets.
+"""How a film is handed over: size, rate, codec, transparency, looping, a budget of bytes; and presets.
 
 A Delivery is what a user may ask for beside size and rate. It draws nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from animator import style
+from animator.encoders.formats import kind_of, opener_for
 from animator.encoders.spec import FilmSpec
 from animator.errors import AnimatorError, nearest
+from animator.style import Style
 from animator.timeline import FrameState, Timeline
 
 UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
@@ -17,7 +21,20 @@ SMALLEST = 10_000  # bytes
 QUALITIES = (0, 1, 2, 3, 4)  # of an MP4, from the best on
 SHRINK = (1.0, 0.75, 0.56, 0.42, 0.32)
 STILLS = (".png", ".svg", ".pdf")
+VECTORS = {".svg", ".pdf"}
 SLOWER = {".gif": (1.0, 0.5), ".mp4": (1.0,)}
+DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
+    ".gif": ((800, 450), 20.0),
+    ".mp4": ((1280, 720), 30.0),
+    ".png": ((1280, 720), 30.0),
+    ".webm": ((1280, 720), 30.0),
+    ".webp": ((800, 450), 20.0),
+    ".apng": ((800, 450), 20.0),
+    ".avif": ((800, 450), 20.0),
+    "folder": ((1280, 720), 30.0),
+    ".svg": ((1280, 720), 30.0),
+    ".pdf": ((1280, 720), 30.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +147,33 @@ def smaller(suffix: str, spec: FilmSpec) -> Iterator[tuple[FilmSpec, str]]:
                 shape = (spec.width, spec.height) if shrink == 1 else (width, height)
                 yield (replace(spec, width=shape[0], height=shape[1], fps=fps, quality=quality),
                        " and ".join(part for part in said if part))  # fmt: skip
+
+
+def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
+             wishes: Delivery | None = None) -> FilmSpec:  # fmt: skip
+    """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
+    kind = kind_of(path)
+    if kind not in VECTORS:
+        opener_for(path)
+    own_size, own_fps = DEFAULTS[kind]
+    width, height = size or own_size
+    found = style.find(look)
+    spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
+                    matte=style.rgb(found.background))  # fmt: skip
+    spec = (wishes or Delivery()).apply(spec)
+    spec.check(kind)
+    return spec
+
+
+def _exact_colours(look: Style) -> tuple[tuple[int, int, int], ...]:
+    """Colours that a GIF's palette must hold exactly: what the eye follows."""
+    names = [
+        look.dot,
+        look.dot_edge,
+        look.background,
+        look.panel,
+        look.ink,
+        look.muted,
+        look.target,
+    ]
+    return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from animator import alignment, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
-from animator.delivery import SLOWER, Delivery, chosen, smaller
+from animator.delivery import SLOWER, VECTORS, Delivery, chosen, smaller, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
-from animator.encoders.formats import kind_of, opener_for
+from animator.encoders.formats import kind_of
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.flashes import FlashCounter
@@ -39,22 +39,9 @@ from animator.view import View
 from animator.window import Common
 
 SAMPLES = 24
-VECTORS = {".svg", ".pdf"}
 HOPELESS = 1.6  # a film guessed this much above its budget is not tried
 SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
-DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
-    ".gif": ((800, 450), 20.0),
-    ".mp4": ((1280, 720), 30.0),
-    ".png": ((1280, 720), 30.0),
-    ".webm": ((1280, 720), 30.0),
-    ".webp": ((800, 450), 20.0),
-    ".apng": ((800, 450), 20.0),
-    ".avif": ((800, 450), 20.0),
-    "folder": ((1280, 720), 30.0),
-    ".svg": ((1280, 720), 30.0),
-    ".pdf": ((1280, 720), 30.0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,22 +376,6 @@ def film(
     )  # fmt: skip
 
 
-def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
-             delivery: Delivery | None = None) -> FilmSpec:  # fmt: skip
-    """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
-    kind = kind_of(path)
-    if kind not in VECTORS:
-        opener_for(path)
-    own_size, own_fps = DEFAULTS[kind]
-    width, height = size or own_size
-    found = style.find(look)
-    spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
-                    matte=style.rgb(found.background))  # fmt: skip
-    spec = (delivery or Delivery()).apply(spec)
-    spec.check(kind)
-    return spec
-
-
 def _larger(look: Style, times: float) -> Style:
     return replace(look, text_size=look.text_size * times, title_size=look.title_size * times)
 
@@ -429,17 +400,3 @@ def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:
     parts = ["The run was cut short." if cut_short else "", words.slice_caption(views[0])]
     parts += [words.departure(view) for view in views]
     return " ".join(part for part in parts if part)
-
-
-def _exact_colours(look: style.Style) -> tuple[tuple[int, int, int], ...]:
-    """Colours that a GIF's palette must hold exactly: what the eye follows."""
-    names = [
-        look.dot,
-        look.dot_edge,
-        look.background,
-        look.panel,
-        look.ink,
-        look.muted,
-        look.target,
-    ]
-    return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))

@@ -15,8 +15,8 @@ from typing import Any
 
 from animator import library, parameters
 from animator import style as styles
+from animator.delivery import DEFAULTS, spec_for
 from animator.errors import AnimatorError
-from animator.films import DEFAULTS, spec_for
 from animator.library import SceneFile
 from animator.sweep import axes, names
 from animator.sweep.manifest import Axis

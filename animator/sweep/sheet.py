@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator import style
+from animator.delivery import spec_for
 from animator.encoders import Metadata, open_encoder
-from animator.films import Film, spec_for
+from animator.films import Film
 from animator.flashes import ALLOWED, FlashCounter
 from animator.pipeline import written
 from animator.progress import Progress, quiet
