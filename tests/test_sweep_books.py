@@ -261,10 +261,14 @@ def test_an_estimate_is_what_an_earlier_sweep_measured():
     done = replace(CELLS[0], seconds={"record": 2.0, "surface": 1.0, "draw_and_encode": 5.0},
                    bytes={"recording": 100, "surface": 50, "film": 1000, "poster": 7})  # fmt: skip
     known = estimate.measured(replace(BOOK, film=film, cells=(done,)))
-    assert known == {"record": 2.0, "surface": 1.0, "draw": 5.0, "recording_bytes": 100, "surface_bytes": 50,
+    draw = pytest.approx(5 / (100 * (0.01 + estimate.FRAME)))
+    assert known == {"record": 2.0, "surface": 1.0, "draw": draw, "recording_bytes": 100, "surface_bytes": 50,
                      "film_bytes": 1000}  # fmt: skip
     found = estimate.estimate(4, Look("mp4", 100, 100, 10.0), 10.0, 2, known)
-    assert found.seconds == estimate.START + 4 * (2 + 1 + 5) / 2
+    assert found.seconds == pytest.approx(estimate.START + 4 * (2 + 1 + 5) / 2)
+    large = estimate.estimate(2, Look("mp4", 1280, 720, 10.0), 10.0, 2, known)
+    drawn = 5 * (0.9216 + estimate.FRAME) / (0.01 + estimate.FRAME)  # not 92 times as long
+    assert large.seconds == pytest.approx(estimate.START + 2 + 1 + drawn)
     assert found.bytes == 4 * (2 * 100 + 50 + 1000 + 0.25 * 100 * 100)
     assert found.measured
     guess = estimate.estimate(4, Look(), 6.0, 2, {})

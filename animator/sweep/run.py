@@ -121,7 +121,7 @@ def told_when_full(folder: Path) -> Iterator[None]:
 
 def figures_key(plan: Plan) -> str:
     """What the figures of an earlier sweep are kept under."""
-    return cache.digest(plan.scene.text, plan.fixed)
+    return cache.digest("figures 2", plan.scene.text, plan.fixed)
 
 
 def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
