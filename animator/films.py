@@ -118,7 +118,7 @@ class Film:
         pacing = self.pacing
         if pacing.events == "found":
             pacing = replace(pacing, events=events.found(longest))
-        lengths = _travelled(longest) if pacing.pace == "arc" else None
+        lengths = longest.travelled() if pacing.pace == "arc" else None
         made = clock(pacing, longest.steps, lengths)
         return Timeline(longest.steps, 30.0, pacing, kept, made, self.camera == "orbit")
 
@@ -383,16 +383,6 @@ def _larger(look: Style, times: float) -> Style:
 def _bytes(path: Path) -> int:
     files = path.iterdir() if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files)
-
-
-def _travelled(run: Recording) -> NDArray[np.float64]:
-    """(K+1,) how far the weights have travelled at every step, a row of the recording at a time."""
-    lengths, before = np.zeros(len(run.weights)), np.asarray(run.weights[0], float)
-    for row in range(1, len(run.weights)):
-        now = np.nan_to_num(np.asarray(run.weights[row], float), posinf=0, neginf=0)
-        lengths[row] = lengths[row - 1] + np.linalg.norm(now - before)
-        before = now
-    return np.interp(np.arange(run.steps + 1), run.weight_steps, lengths)
 
 
 def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:

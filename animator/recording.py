@@ -190,6 +190,15 @@ class Recording:
         """Whether the file holds arrays under `name`: "data" or "test"."""
         return name in self._file
 
+    def travelled(self) -> NDArray[np.float64]:
+        """(K+1,) how far the weights have travelled at every step, read a row at a time."""
+        lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
+        for row in range(1, len(self.weights)):
+            now = np.nan_to_num(np.asarray(self.weights[row], float), posinf=0, neginf=0)
+            lengths[row] = lengths[row - 1] + np.linalg.norm(now - before)
+            before = now
+        return np.interp(np.arange(self.steps + 1), self.weight_steps, lengths)
+
     def index(self, name: int | str) -> int:
         """The index of a parameter given by name, or by an index that is in range."""
         count = int(self.weights.shape[1])

@@ -140,3 +140,14 @@ def test_losses_that_are_alike_have_a_linear_axis(view):
     assert axes.get_yscale() == "linear" and low < 0.73 < 0.75 < high
     assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 2
     assert canvas(view).panels[2].curves.axes.get_yscale() == "log"
+
+
+def test_before_the_first_update_an_accuracy_is_a_dash(view):
+    """At step 0 nothing was seen yet; at step 1 the running mean is told in per cent."""
+    seen = replace(view, running_means={"accuracy": np.linspace(0.25, 0.75, 60)})
+    drawn = canvas(seen, layout=(("accuracy@0", "loss@0"),))
+    said = []
+    for step in (0, 1, 60):
+        drawn.draw(FrameState(step, False))
+        said.append(drawn.panels[0].curves.values[0].get_text())
+    assert said == ["–", "25.0%", "75.0%"]

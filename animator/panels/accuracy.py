@@ -23,7 +23,7 @@ class AccuracyPanel(Panel):
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
-        self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.1%}")
+        self.curves = Curves(self.look, cell, [line], percent)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         self.heading(self.curves.box, self.title or "accuracy (running mean)")
@@ -31,3 +31,8 @@ class AccuracyPanel(Panel):
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+def percent(value: float) -> str:
+    """A share in per cent; a dash before the first update, when nothing is known."""
+    return f"{value:.1%}" if np.isfinite(value) else "–"

@@ -115,7 +115,10 @@ def between(grid: Small, rows: Reading, columns: Reading) -> Small:
     """Values (len(rows), len(columns)) between the points of `grid` (ny, nx), linear in each direction."""
     (down, lower, _), (across, right, _) = rows, columns
     wide = grid.take(across, axis=1)
-    wide += (grid.take(across + 1, axis=1) - wide) * right
+    step = grid.take(across + 1, axis=1)
+    step -= wide
+    step *= right
+    wide += step
     tall = wide.take(down, axis=0)
     step = wide.take(down + 1, axis=0)
     step -= tall
