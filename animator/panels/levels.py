@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from animator.interpolation import Places, placed, read
 from animator.layout import Box
 from animator.panels.base import Look
-from animator.panels.layers import NOTHING, Flat, Layer, Rect
+from animator.panels.layers import NOTHING, Layer, Rect
+from animator.panels.pane import Pane
 from animator.panels.stamps import Stamp
 from animator.style import use_fonts
 from animator.words import number
@@ -133,10 +134,10 @@ class LevelLabels(Layer):
         self._place()
         return _refreshed(self, self.pool)
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         for stamp in self.pool:
-            stamp.blend(flat, rect)
+            stamp.blend(picture, rect)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""
@@ -188,10 +189,10 @@ class Ticks(Layer):
         """Put the numbers where they are now."""
         return _refreshed(self, self._all)
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         for stamp in self._all:
-            stamp.blend(flat, rect)
+            stamp.blend(picture, rect)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""
