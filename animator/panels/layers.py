@@ -57,6 +57,7 @@ class Rect(NamedTuple):
 
 NOTHING = Rect(0, 0, 0, 0)
 WIDEST = 7680
+OPAQUE = 1 << 24  # from here on a pixel's four bytes, read as one number, are not transparent
 
 
 class Layer(Artist):
@@ -167,7 +168,8 @@ def lay(picture: Pane, rect: Rect, ink: Ink) -> None:
 
 def flood(colour: Any, height: int, width: int) -> Pane:
     """A picture of one colour, opaque, (height, width, 4)."""
-    return pane(np.full((height, width, 4), bytes_of(colour), np.uint8))
+    pixel = np.array(bytes_of(colour), np.uint8).view(np.uint32)
+    return pane(np.full((height, width), pixel, np.uint32).view(np.uint8).reshape(height, width, 4))
 
 
 _small_flood = lru_cache(maxsize=512)(flood)  # of letters and marks
@@ -198,10 +200,13 @@ def faded(ink: Ink, opacity: float) -> Ink:
 
 def picture_of(drawn: Pixels, top: int = 0, left: int = 0) -> Ink:
     """What was drawn on a clear ground (H, W, 4) that stands at (top, left)."""
-    rows, columns = np.flatnonzero(drawn[..., 3].any(1)), np.flatnonzero(drawn[..., 3].any(0))
+    pixels = drawn.view("<u4")[..., 0]  # alpha is the highest byte
+    rows = np.flatnonzero(pixels.max(axis=1, initial=0) >= OPAQUE)
     if not len(rows):
         return EMPTY
-    inner = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    high, low = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(pixels[high:low].max(axis=0) >= OPAQUE)
+    inner = Rect(high, int(columns[0]), low, int(columns[-1]) + 1)
     colours = np.array(inner.of(drawn))
     coverage = np.ascontiguousarray(colours[..., 3])
     colours[..., 3] = 255
