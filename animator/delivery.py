@@ -4,7 +4,7 @@ A Delivery is what a user may ask for beside size and rate. It draws nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -177,3 +177,18 @@ def _exact_colours(look: Style) -> tuple[tuple[int, int, int], ...]:
         look.target,
     ]
     return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
+
+
+def posters_of(specs: Sequence[tuple[Path, FilmSpec]]) -> dict[Path, FilmSpec]:
+    """The poster beside each film, with the film's spec; films of one stem share the largest one. What is a
+    still or a folder of stills needs none.
+    """
+    posters: dict[Path, FilmSpec] = {}
+    asked = {path for path, _ in specs}
+    for path, spec in specs:
+        if kind_of(path) in VECTORS | {"folder"}:
+            continue
+        poster = path.with_suffix(".png")
+        if poster not in asked and (poster not in posters or spec.width > posters[poster].width):
+            posters[poster] = spec
+    return posters

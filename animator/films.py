@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from animator import alignment, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
-from animator.delivery import SLOWER, VECTORS, Delivery, chosen, smaller, spec_for
+from animator.delivery import SLOWER, VECTORS, Delivery, chosen, posters_of, smaller, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of
 from animator.errors import AnimatorError
@@ -233,8 +233,18 @@ class Film:
         specs = [(Path(path), spec_for(Path(path), size, fps, self.style, wishes)) for path in paths]
         if wishes.frame != "last":
             chosen(self.timeline(specs[0][1].fps), wishes.frame)
-        saved = [self._fitting(path, spec, wishes) for path, spec in specs]
-        self._posters([(path, spec) for path, spec in specs if kind_of(path) not in VECTORS | {"folder"}])
+        posters = posters_of(specs)
+        saved = []
+        for path, spec in specs:
+            poster = path.with_suffix(".png")
+            if posters.get(poster) is spec and wishes.max_bytes is None:
+                with replacing(poster) as temporary:
+                    saved.append(self._save(path, spec, wishes.frame, temporary))
+                del posters[poster]
+            else:
+                saved.append(self._fitting(path, spec, wishes))
+        for poster, spec in posters.items():
+            self._save(poster, spec)
         return saved
 
     def _fitting(self, path: Path, spec: FilmSpec, wishes: Delivery) -> Saved:
@@ -268,7 +278,8 @@ class Film:
         return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, 1, 1 / spec.fps,
                      path.stat().st_size, path)  # fmt: skip
 
-    def _save(self, path: Path, spec: FilmSpec, frame: str = "last") -> Saved:
+    def _save(self, path: Path, spec: FilmSpec, frame: str = "last", poster: Path | None = None) -> Saved:
+        """Write one file; and its last frame to `poster`, while the encoder is still at work."""
         clock = self.timeline(spec.fps)
         drawing = self._drawing(spec)
         still = path.suffix.lower() == ".png"
@@ -286,6 +297,9 @@ class Film:
                 counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
+                if poster is not None and done == frames:
+                    with open_encoder(poster, spec, self.metadata()) as png:
+                        png.write(picture)
         frames += 0 if still else spec.held
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
@@ -301,18 +315,6 @@ class Film:
             for ground in ("#000000", "#ffffff")
         )
         return Cutout(black, white)
-
-    def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
-        """One still of the last frame beside each film; films of one stem share the largest."""
-        largest: dict[Path, FilmSpec] = {}
-        for path, spec in specs:
-            poster = path.with_suffix(".png")
-            if poster not in largest or spec.width > largest[poster].width:
-                largest[poster] = spec
-        asked = {path for path, _ in specs}
-        for poster, spec in largest.items():
-            if poster not in asked:
-                self._save(poster, spec)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The film as a notebook shows it: a video with its poster, or its alt text."""

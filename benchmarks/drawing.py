@@ -6,6 +6,7 @@ The limit is the same encoder with the same settings, fed with the same pictures
 import json
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,8 @@ def film(name: str, slice: str, camera: str = "fixed") -> Film:
 
 
 def beside_the_limit(made: Film, size: tuple[int, int], folder: Path) -> tuple[float, float]:
-    """(seconds of our film, seconds of the encoder alone) for 300 frames."""
+    """(seconds of our film, with a canvas of its own and the poster; of the encoder alone) for 300 frames."""
+    made = replace(made, _canvas=None)
     started = time.perf_counter()
     made.save(folder / "ours.mp4", size=size, fps=30.0)
     ours = time.perf_counter() - started

@@ -60,7 +60,11 @@ class LevelLabels(Layer):
         rays = list(self._rays())
         heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
         best, self._seen = -np.inf, None
-        for ray, along in zip(rays, heights, strict=True):
+        above = heights[:, None] > self.levels[:, None]
+        most = (above[..., 1:] != above[..., :-1]).any(axis=2).sum(axis=1)  # levels that a ray crosses
+        for ray, along, crossed in zip(rays, heights, most, strict=True):
+            if crossed <= best:
+                continue
             at = np.array([(x, y) for _, x, y in self._spots(along, extent, ray)]).reshape(-1, 2)
             if len(at) <= best:
                 continue
