@@ -1,6 +1,6 @@
 """A GIF of the neuron, 150 frames at 960x540, drawing included: speed, size and fidelity beside its rivals.
 
-Every film is made in a process that has made one before: what is imported at first is not counted for anybody.
+Every film is made in a process that has made one before: what is imported first counts for nobody.
 
 Rivals: the same panels by matplotlib.animation and its PillowWriter; the same frames, drawn by us, by a plain
 `imageio.mimsave` with one palette for each frame. Run: python -m benchmarks.gif
