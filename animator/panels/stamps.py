@@ -33,6 +33,8 @@ class Glyph:
     left: int
     above: int
     advance: float
+    high: int
+    wide: int
 
 
 @lru_cache(maxsize=4096)
@@ -56,10 +58,11 @@ def glyph(character: str, points: float, weight: Any) -> Glyph:
         shift, advance = (cell - advance) / 2, cell
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
     if not len(rows):
-        return Glyph(np.zeros((0, 0), np.uint8), 0, 0, advance)
+        return Glyph(np.zeros((0, 0), np.uint8), 0, 0, advance, 0, 0)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     coverage = alpha[top:bottom, left:right].copy()
-    return Glyph(coverage, round(left - size // 2 + shift), int(1.4 * size) - int(top), advance)
+    above = int(1.4 * size) - int(top)
+    return Glyph(coverage, round(left - size // 2 + shift), above, advance, *coverage.shape)
 
 
 class Stamp(Layer, Text):
@@ -149,18 +152,19 @@ def typeset(text: str, points: float, weight: Any) -> tuple[Coverage, int, int, 
     pen's advance.
     """
     glyphs = [glyph(character, points, weight) for character in text]
-    pens = np.cumsum([0.0, *(g.advance for g in glyphs)])
-    lefts = [round(pen) + g.left for g, pen in zip(glyphs, pens, strict=False)]
-    left = min(lefts)
-    above = max(g.above for g in glyphs)
-    below = max(g.coverage.shape[0] - g.above for g in glyphs)
-    width = max(at + g.coverage.shape[1] for g, at in zip(glyphs, lefts, strict=True)) - left
+    pen, lefts = 0.0, []
+    for g in glyphs:
+        lefts.append(round(pen) + g.left)
+        pen += g.advance
+    left, above = min(lefts), max([g.above for g in glyphs])
+    below = max([g.high - g.above for g in glyphs])
+    width = max([at + g.wide for g, at in zip(glyphs, lefts, strict=True)]) - left
     line = np.zeros((above + below, width), np.uint8)
     for g, at in zip(glyphs, lefts, strict=True):
-        height, wide = g.coverage.shape
-        part = line[above - g.above : above - g.above + height, at - left : at - left + wide]
+        top, start = above - g.above, at - left
+        part = line[top : top + g.high, start : start + g.wide]
         np.maximum(part, g.coverage, out=part)
-    return line, above, left, sum(g.advance for g in glyphs)
+    return line, above, left, pen
 
 
 @lru_cache(maxsize=256)
