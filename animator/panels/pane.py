@@ -1,15 +1,15 @@
 """A picture in memory that NumPy and Pillow both write to.
 
 Pillow lays colours over a picture, by a coverage for each pixel, in a third of the time that NumPy takes. Its
-public methods copy a picture whose memory is somebody else's; its core image works in place, and this is the
-only module that knows it. Where Pillow does not work in place, NumPy does the same sums.
+public methods copy a picture whose memory is somebody else's; its core images work in place, and this is the
+only module that knows them. Where Pillow does not work in place, NumPy does the same sums.
 """
 
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import _imaging
 
 Bytes = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom: Pillow's order
@@ -38,7 +38,7 @@ class PillowPane:
         mode = "RGBA" if pixels.ndim == 3 else "L"
         high, wide = pixels.shape[:2]
         self.pixels = pixels
-        self._core: Any = Image.frombuffer(mode, (wide, high), pixels, "raw", mode, 0, 1).im
+        self._core: Any = _imaging.map_buffer(pixels, (wide, high), "raw", 0, (mode, 0, 1))
         self._whole = (0, 0, wide, high)
 
     def part(self, box: Box) -> Any:
