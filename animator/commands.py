@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.delivery import SLOWER, STILLS, Delivery, check_frame, preset, read_bytes
+from animator.budget import CUTS
+from animator.delivery import STILLS, Delivery, check_frame, preset, read_bytes
 from animator.errors import AnimatorError, nearest
 from animator.progress import Progress
 
@@ -191,7 +192,7 @@ def _check_words(options: Options, outputs: tuple[Path, ...]) -> None:
             raise AnimatorError(
                 f"'-o {path}' names no film: there is nothing before its suffix. Use -o film.mp4."
             )
-        if options.delivery.max_bytes is not None and path.suffix.lower() not in SLOWER:
+        if options.delivery.max_bytes is not None and path.suffix.lower() not in CUTS:
             raise AnimatorError(
                 f"--max-bytes cannot be kept for '{path.name}': only .mp4 and .gif files are made smaller "
                 "until they fit. Leave it away, or write one of those."

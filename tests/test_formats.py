@@ -1,8 +1,9 @@
 """The formats beside MP4, GIF and PNG, read back by Pillow, PyAV and an XML parser; budgets; presets."""
 
 import json
+import re
 import xml.etree.ElementTree
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from animator import film
+from animator.budget import best, smaller
 from animator.commands import Typed, options
 from animator.delivery import Delivery, chosen, preset, read_bytes
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
@@ -353,9 +356,81 @@ def test_a_budget_is_kept(tmp_path, capsys):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["film.gif", "film.png"]
     none = tmp_path / "none.mp4"
     done = run(capsys, "render", "neuron", "epochs=1", "-o", str(none), "--max-bytes", "10kB")
-    assert done.code == 2
-    assert "'none.mp4' does not fit into 10,000 bytes, however small it is made." in done.err
-    assert not none.exists()
+    said = re.fullmatch(
+        r"animator: 'none\.mp4' does not fit into 10,000 bytes: the smallest that can be read has "
+        r"(\d+,\d+)\. Give --max-bytes (\d+)kB, or make the film shorter\.\n", done.err)  # fmt: skip
+    assert done.code == 2 and said and not none.exists()
+    least = int(said[1].replace(",", ""))
+    assert 10_000 < least <= 1000 * int(said[2]) < least + 1000
+    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(none), "--max-bytes", f"{said[2]}kB")
+    assert done.code == 0 and none.stat().st_size == least
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265", "av1"])
+def test_a_preset_and_a_codec_keep_a_budget_too(tmp_path, capsys, codec):
+    """What gives way for an .mp4 is quality, then pixels; shape, rate and length stay."""
+    path = tmp_path / "film.mp4"
+    done = run(capsys, "render", "neuron", "epochs=1", "--for", "social", "--size", "400x400", "--fps", "10",
+               "-o", str(path), "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
+    assert done.code == 0, done.err
+    file, found = json.loads(done.out)["files"][0], inspect(path)
+    assert path.stat().st_size <= 45_000 and file["gave_up"]
+    assert found.width == found.height and (found.fps, found.seconds) == (10, 6.0)
+
+
+def test_less_and_less_is_asked_for():
+    """Of a GIF colours, then frames a second, then pixels; of an MP4 quality, then pixels."""
+    gif = list(smaller(".gif", FilmSpec(801, 449, 20)))
+    assert [said for _, said in gif[:5]] == [
+        "", "63 colours", "10 frames a second and 63 colours", "600x336 pixels",
+        "600x336 pixels and 63 colours",
+    ]  # fmt: skip
+    assert gif[-1][1] == "256x144 pixels, 5 frames a second and 63 colours"
+    assert (gif[0][0].width, gif[0][0].height) == (801, 449)
+    mp4 = list(smaller(".mp4", FilmSpec(1280, 720, 29.97, codec="h265")))
+    assert len(mp4) == 25 and {(spec.fps, spec.codec) for spec, _ in mp4} == {(29.97, "h265")}
+    assert mp4[4][1] == "a quality 16 steps of crf lower" and mp4[5][1] == "960x540 pixels"
+    assert all(spec.width % 2 == spec.height % 2 == 0 for spec, _ in mp4)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A film of so many bytes."""
+
+    bytes: int
+
+
+@pytest.mark.parametrize("factor", [1e-3, 1, 50, 1e4])
+def test_the_first_film_that_fits_is_taken_and_the_smallest_is_tried(factor):
+    """Bytes by pixels alone: no guess skips one that fits; without any, the smallest was written last."""
+    spec, written = FilmSpec(1000, 500, 20), []
+
+    def write(tried):
+        if tried.width < 400:
+            return None  # no room
+        written.append(tried)
+        return Weighed(int(tried.width * tried.height * factor / 50))
+
+    if factor > 50:
+        with pytest.raises(AnimatorError) as caught:
+            best("a.gif", ".gif", spec, 10_000, write)
+        assert (written[-1].width, written[-1].fps) == (420, 10) and len(written) < 5
+        assert str(caught.value).startswith("'a.gif' does not fit into 10,000 bytes: the smallest ")
+        return
+    made, given_up = best("a.gif", ".gif", spec, int(500 * 1000 * factor / 50), write)
+    assert (made.bytes, given_up) == (int(10_000 * factor), "")
+    made, given_up = best("a.gif", ".gif", spec, int(760 * 380 * factor / 50), write)
+    assert given_up == "750x376 pixels" and made.bytes == int(750 * 376 * factor / 50)
+
+
+def test_a_film_without_room_when_smaller_says_that_it_does_not_fit(tmp_path, capsys):
+    """Not that a frame of a size nobody asked for has no room."""
+    assert run(capsys, "record", "neuron", "epochs=1", "-o", str(tmp_path / "run.h5")).code == 0
+    path = tmp_path / "films" / "film.gif"
+    with pytest.raises(AnimatorError) as caught:
+        film(tmp_path / "run.h5").save(path, size=(24, 24), delivery=Delivery(max_bytes=1000))
+    assert str(caught.value).startswith("'film.gif' does not fit into 1,000 bytes: the smallest that can be ")
+    assert not list(path.parent.glob("*"))
 
 
 @pytest.mark.parametrize(

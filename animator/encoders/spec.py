@@ -30,7 +30,8 @@ class FilmSpec:
     `codec`: of an MP4, h264, h265 or av1. `quality`: steps towards a smaller file (crf), 0 the best.
     `transparent`: frames carry alpha; `matte`: the colour that soft edges are mixed with where a format has
     hard ones only. `loop`: whether a looping format plays for ever.
-    `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette.
+    `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette; `colours`: how
+    many such a palette has, at most 255.
     """
 
     width: int
@@ -38,6 +39,7 @@ class FilmSpec:
     fps: float
     end_pause: float = 0.0
     exact_colours: tuple[tuple[int, int, int], ...] = ()
+    colours: int = 255
     codec: str = "h264"
     quality: int = 0
     transparent: bool = False
