@@ -14,11 +14,13 @@ from PIL import Image
 from animator import film
 from animator.budget import best, smaller
 from animator.commands import Typed, options
+from animator.delivery import PRESETS as KNOWN
 from animator.delivery import Delivery, chosen, preset, read_bytes
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.encoders.reading import rate_of
 from animator.errors import AnimatorError
 from animator.pipeline import cut_out
+from animator.style import find, rgb
 from animator.timeline import FrameState, Timeline
 from tests.running import run
 
@@ -366,6 +368,37 @@ def test_a_budget_is_kept(tmp_path, capsys):
     assert done.code == 0 and none.stat().st_size == least
 
 
+PRESETS = {  # (suffix, width, height) of each file; style; times the text
+    "slides": ({(".mp4", 1920, 1080)}, "light", 1.15),
+    "web": ({(".mp4", 1280, 720), (".webm", 1280, 720)}, "dark", 1.0),
+    "social": ({(".mp4", 1080, 1080)}, "dark", 1.0),
+    "paper": ({(".pdf", 1280, 720), (".svg", 1280, 720)}, "paper", 1.0),
+    "readme": ({(".gif", 800, 450)}, "dark", 1.0),
+}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_preset_is_what_it_says(tmp_path, capsys, monkeypatch, name):
+    """Files, their size, style and text, as the README has them; readme: under 2 MB."""
+    monkeypatch.chdir(tmp_path)
+    rate = ("--fps", "1") if name != "paper" else ()
+    done = run(capsys, "render", "neuron", "epochs=1", "--for", name, *rate, "--json")
+    assert done.code == 0, done.err
+    files = json.loads(done.out)["files"]
+    expected, look, text = PRESETS[name]
+    assert {(Path(f["path"]).suffix, f["width"], f["height"]) for f in files} == expected
+    assert (preset(name).style, preset(name).text) == (look, text) and set(PRESETS) == set(KNOWN)
+    posters = [Image.open(path).convert("RGB") for path in Path("output").glob("*.png")]
+    assert [poster.getpixel((3, 3)) for poster in posters] == [rgb(find(look).background)] * (name != "paper")
+    assert all(f["bytes"] < 2_000_000 for f in files)
+
+
+def test_a_still_has_no_rate(tmp_path, capsys):
+    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(tmp_path / "a.png"), "--size", "320x180")
+    said = done.out.splitlines()[0].removeprefix(str(tmp_path))
+    assert re.fullmatch(r"/a\.png  320x180  \d+ kB", said)
+
+
 @pytest.mark.parametrize("codec", ["h264", "h265", "av1"])
 def test_a_preset_and_a_codec_keep_a_budget_too(tmp_path, capsys, codec):
     """What gives way for an .mp4 is quality, then pixels; shape, rate and length stay."""
@@ -440,6 +473,10 @@ def test_a_film_without_room_when_smaller_says_that_it_does_not_fit(tmp_path, ca
         (
             ("-o", "a.webp", "--max-bytes", "20kB"),
             "--max-bytes cannot be kept for 'a.webp': only .mp4 and .gif",
+        ),
+        (
+            ("-o", "a.webp", "--for", "readme"),
+            "--for readme cannot be kept for 'a.webp': only .mp4 and .gif",
         ),
         (("-o", "a.gif", "--codec", "h265"), "--codec h265 is for .mp4 files, and none is written. Leave it"),
         (
