@@ -222,9 +222,10 @@ def slides(
 ) -> None:
     """Put films into a PowerPoint deck, with posters, alt text and notes."""
     from animator import listings
-    from animator.slides import make
+    from animator.slides import make, unsure
 
-    listings.made(output, make(films, output, titles, autoplay, loop))
+    made = make(films, output, titles, autoplay, loop)
+    listings.made(output, made, unsure(made))
 
 
 @app.command()

@@ -111,7 +111,7 @@ def test_codecs_of_mp4(tmp_path, codec, name):
 
 OPEN = pytest.mark.xfail(  # remove with open-gop=0 among x265-params
     strict=True,
-    reason="x265's groups of pictures are open: after a seek the frames before a keyframe are lost",
+    reason="x265's groups of pictures are open: a seek loses the frames before a keyframe",
 )
 
 

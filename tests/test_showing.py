@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import xml.etree.ElementTree
 import zipfile
 from pathlib import Path
 
@@ -120,16 +121,60 @@ def test_the_package_is_whole(films, tmp_path):
     assert [start.get("delay") for start in starts] == ["0"]
 
 
+def as_pdf(deck: Path) -> Path:
+    """The deck as LibreOffice prints it, beside it."""
+    home = f"-env:UserInstallation=file://{deck.parent}/office"
+    convert = [OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(deck.parent), str(deck)]
+    subprocess.run(convert, check=True, capture_output=True, timeout=180)
+    return deck.with_suffix(".pdf")
+
+
+@pytest.mark.parametrize(
+    ("title", "points"),
+    [("Two clouds", 36), ("m" * 43, 36), ("m" * 44, 32), ("m" * 120, 24), ("m" * 9000, 12)],
+)
+def test_long_titles_are_smaller(title, points):
+    assert slides.title_size(title) == points
+
+
+@needs_office
+@pytest.mark.parametrize(
+    "title", ["One neuron", "A network learns two spirals " * 2, "WIDE WORDS MAKE IT WIDE " * 8]
+)
+def test_a_title_stays_above_its_film(tmp_path, title):
+    """Every word of it lies on the slide and above the film, as LibreOffice prints it."""
+    made = film(tmp_path / "film.mp4", words=Metadata(title.strip()))
+    slides.make([made], tmp_path / "deck.pptx", titles=True)
+    pdf = as_pdf(tmp_path / "deck.pptx")
+    done = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True)
+    page = xml.etree.ElementTree.fromstring(done.stdout.replace("<!DOCTYPE", "<!--DOCTYPE", 1).replace(
+        "xhtml1-transitional.dtd\">", "xhtml1-transitional.dtd\"-->", 1)).find(".//{*}page")  # fmt: skip
+    words = page.findall("{*}word")
+    assert len(words) == len(title.split())
+    for word in words:
+        left, top, right, bottom = (float(word.get(name)) for name in ("xMin", "yMin", "xMax", "yMax"))
+        assert left >= 0 and top >= 0 and right <= float(page.get("width"))
+        assert bottom <= slides.TITLE / slides.HEIGHT * float(page.get("height")) + 2
+
+
+def test_a_film_that_slides_may_not_play_is_told(films, tmp_path, capsys):
+    """In one sentence beside the deck, which is made all the same."""
+    odd = tmp_path / "odd.mp4"
+    with open_encoder(odd, FilmSpec(64, 48, 10, codec="av1"), WORDS) as encoder:
+        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    done = run(capsys, "slides", str(films[0]), str(odd), "-o", str(tmp_path / "deck.pptx"))
+    assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every PowerPoint plays av1. Render it with "
+                                        "--codec h264, which plays everywhere.\n")  # fmt: skip
+    done = run(capsys, "slides", *map(str, films[:2]), "-o", str(tmp_path / "deck.pptx"))
+    assert (done.code, done.err) == (0, "")
+
+
 @needs_office
 def test_libreoffice_shows_the_posters(films, tmp_path):
     """As a PDF, each slide has the film's colours where the film is, and paper around it."""
     deck = tmp_path / "deck.pptx"
     slides.make(films[:2], deck)
-    home = f"-env:UserInstallation=file://{tmp_path}/office"
-    subprocess.run([OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck)],
-                   check=True, capture_output=True, timeout=180)  # fmt: skip
-    subprocess.run(["pdftoppm", "-r", "36", "-png", str(tmp_path / "deck.pdf"), str(tmp_path / "slide")],
-                   check=True)  # fmt: skip
+    subprocess.run(["pdftoppm", "-r", "36", "-png", str(as_pdf(deck)), str(tmp_path / "slide")], check=True)
     first, second = (np.asarray(Image.open(path).convert("RGB")).astype(int)
                      for path in sorted(tmp_path.glob("slide-*.png")))  # fmt: skip
     high, wide = first.shape[:2]

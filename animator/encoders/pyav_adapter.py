@@ -48,7 +48,7 @@ class StreamSpec:
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
     """What the header of a video file says; `seconds` is the picture's duration, `colours` the codes of
-    (primaries, transfer, matrix, range)."""
+    (primaries, transfer, matrix, range), `codec` the name of the format, such as "h264"."""
 
     width: int
     height: int
@@ -57,6 +57,7 @@ class VideoFacts:
     seconds: float
     colours: tuple[int, int, int, int]
     metadata: dict[str, str]
+    codec: str
 
 
 class VideoStream:
@@ -179,6 +180,7 @@ def read_facts(path: Path) -> VideoFacts:
                 int(codec.color_range),
             ),
             metadata={key.lower(): value for key, value in container.metadata.items()},
+            codec=codec.codec.canonical_name,
         )
 
 

@@ -63,6 +63,7 @@ def _video(path: Path, name: str) -> FilmInfo:
         seconds=facts.seconds,
         bytes=path.stat().st_size,
         metadata=from_tags(facts.metadata),
+        codec=facts.codec,
     )
 
 

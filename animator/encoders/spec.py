@@ -104,7 +104,8 @@ class FilmInfo:
 
     `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
     end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
-    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write.
+    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
+    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
     """
 
     path: Path
@@ -116,6 +117,7 @@ class FilmInfo:
     seconds: float
     bytes: int
     metadata: Metadata | None
+    codec: str = ""
 
 
 def json_line(value: Mapping[str, Any]) -> str:
