@@ -74,18 +74,6 @@ def title_size(title: str) -> int:
     return SIZES[-1]
 
 
-def unsure(films: Sequence[Shown]) -> str:
-    """A sentence about films that slides play on some machines only; "" when there are none."""
-    found = [film for film in films if film.info.codec not in ("", "h264")]
-    if not found:
-        return ""
-    names = ", ".join(f"'{film.path.name}'" for film in found)
-    return (
-        f"{names}: not every PowerPoint plays {' or '.join(sorted({film.info.codec for film in found}))}. "
-        "Render it with --codec h264, which plays everywhere."
-    )
-
-
 def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: bool) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:

@@ -1,9 +1,12 @@
 """Slides and pages: read back as packages, by LibreOffice and by Chromium."""
 
+import html
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree
 import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -157,8 +160,8 @@ def test_a_title_stays_above_its_film(tmp_path, title):
         assert bottom <= slides.TITLE / slides.HEIGHT * float(page.get("height")) + 2
 
 
-def test_a_film_that_slides_may_not_play_is_told(films, tmp_path, capsys):
-    """In one sentence beside the deck, which is made all the same."""
+def test_a_film_that_may_not_play_is_told(films, tmp_path, capsys):
+    """In one sentence beside the deck or the page, which is made all the same."""
     odd = tmp_path / "odd.mp4"
     with open_encoder(odd, FilmSpec(64, 48, 10, codec="av1"), WORDS) as encoder:
         encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
@@ -166,6 +169,13 @@ def test_a_film_that_slides_may_not_play_is_told(films, tmp_path, capsys):
     assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every PowerPoint plays av1. Render it with "
                                         "--codec h264, which plays everywhere.\n")  # fmt: skip
     done = run(capsys, "slides", *map(str, films[:2]), "-o", str(tmp_path / "deck.pptx"))
+    assert (done.code, done.err) == (0, "")
+    with open_encoder(odd, FilmSpec(64, 48, 10, codec="h265"), WORDS) as encoder:
+        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    done = run(capsys, "page", str(films[2]), str(odd), "-o", str(tmp_path / "page.html"))
+    assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every browser plays hevc. Render it with "
+                                        "--codec h264, which plays everywhere.\n")  # fmt: skip
+    done = run(capsys, "page", *map(str, films), "-o", str(tmp_path / "page.html"))
     assert (done.code, done.err) == (0, "")
 
 
@@ -201,6 +211,35 @@ def test_a_page_alone_and_as_a_folder(films, tmp_path):
         assert "prefers-reduced-motion" in text and "A red dot moves." in text
     assert alone.stat().st_size > 4 / 3 * sum(path.stat().st_size for path in films)
     assert "<title>Films &amp; more</title>" in (folder / "index.html").read_text()
+
+
+class Snippets(HTMLParser):
+    """The attributes of each <section>, as they are once the page's text is read as HTML."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sections: list[dict[str, str | None]] = []
+        for text in re.findall(r"For reveal.js</summary><pre>(.*?)</pre>", page, re.DOTALL):
+            self.feed(html.unescape(text))
+
+    def handle_starttag(self, tag, attrs):
+        assert tag == "section"
+        self.sections.append(dict(attrs))
+
+
+def test_the_snippets_are_slides_of_reveal_js(films, tmp_path):
+    """A muted, looping background video or a picture, whole on the slide; of a folder, the file in it."""
+    page.make(films, tmp_path / "index.html")
+    page.make(films, tmp_path / "site")
+    for place, names in (("index.html", ["wide.mp4", "square.gif", "high.webm"]),
+                         ("site/index.html", ["01-wide.mp4", "02-square.gif", "03-high.webm"])):  # fmt: skip
+        first, second, third = Snippets((tmp_path / place).read_text()).sections
+        video = {"data-background-video-loop": None, "data-background-video-muted": None,
+                 "data-background-size": "contain"}  # fmt: skip
+        assert first == {"data-background-video": names[0], **video}
+        assert second == {"data-background-image": names[1], "data-background-size": "contain"}
+        assert third == {"data-background-video": names[2], **video}
+        assert place == "index.html" or all((tmp_path / "site" / name).is_file() for name in names)
 
 
 @needs_chromium
