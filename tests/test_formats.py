@@ -202,6 +202,16 @@ def test_the_rate_of_a_film_is_that_of_its_frames_however_long_one_is_held(tmp_p
     assert found.seconds == pytest.approx(12 / fps + 2.0, abs=0.002)
 
 
+@pytest.mark.parametrize("fps", [29.97, 30, 120])
+@pytest.mark.parametrize("suffix", [".webp", ".apng", ".avif"])
+def test_a_long_film_of_pictures_is_as_long_as_its_frames(tmp_path, suffix, fps):
+    """What each picture's stay is rounded to does not add up: 300 frames are 300 / fps seconds."""
+    path = tmp_path / f"film{suffix}"
+    write(path, FilmSpec(32, 32, fps), count=10, repeat=30)
+    found = inspect(path)
+    assert found.seconds == pytest.approx(300 / fps, abs=0.002)
+
+
 @pytest.mark.parametrize(
     ("stays", "fps"),
     [([50, 50, 1500, 50], 20.0), ([33, 33, 34, 33, 67, 500], 30.0), ([], 0.0), ([0], 0.0), ([40], 25.0)],

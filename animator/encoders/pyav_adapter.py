@@ -163,7 +163,7 @@ def writing(
 def read_facts(path: Path) -> VideoFacts:
     """The facts of a video file. Raises OSError or ValueError when it is not one, or is cut short."""
     with av.open(str(path)) as container:
-        video = container.streams.video[0]
+        video = max(container.streams.video, key=lambda stream: stream.frames)  # an AVIF has a still besides
         codec = video.codec_context
         whole = (container.duration or 0) / av.time_base  # a WebM says it of the file alone
         seconds = float(video.duration * video.time_base) if video.duration else whole
