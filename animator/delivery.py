@@ -4,7 +4,7 @@ A Delivery is what a user may ask for beside size and rate. It draws nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,11 +18,8 @@ from animator.timeline import FrameState, Timeline
 UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 SECONDS, STEP = r"([0-9]+(?:\.[0-9]+)?)s", r"step:([0-9]+)"  # frames, as they are typed
 SMALLEST = 10_000  # bytes
-QUALITIES = (0, 1, 2, 3, 4)  # of an MP4, from the best on
-SHRINK = (1.0, 0.75, 0.56, 0.42, 0.32)
 STILLS = (".png", ".svg", ".pdf")
 VECTORS = {".svg", ".pdf"}
-SLOWER = {".gif": (1.0, 0.5), ".mp4": (1.0,)}
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
     ".gif": ((800, 450), 20.0),
     ".mp4": ((1280, 720), 30.0),
@@ -130,23 +127,6 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
         f"--frame {frame} is not possible: {reason}. Use seconds such as 3.2s, step:{min(40, clock.steps)}, "
         "first or last."
     )
-
-
-def smaller(suffix: str, spec: FilmSpec) -> Iterator[tuple[FilmSpec, str]]:
-    """Ever smaller films in place of `spec`, each with the words that say what it gives up."""
-    for shrink in SHRINK:
-        for slower in SLOWER[suffix]:
-            for quality in QUALITIES if suffix == ".mp4" else (0,):
-                width, height = (2 * round(side * shrink / 2) for side in (spec.width, spec.height))
-                fps = spec.fps * slower
-                said = [
-                    f"{width}x{height} pixels" if shrink < 1 else "",
-                    f"{fps:g} frames a second" if slower < 1 else "",
-                    f"a quality {4 * quality} steps of crf lower" if quality else "",
-                ]
-                shape = (spec.width, spec.height) if shrink == 1 else (width, height)
-                yield (replace(spec, width=shape[0], height=shape[1], fps=fps, quality=quality),
-                       " and ".join(part for part in said if part))  # fmt: skip
 
 
 def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,

@@ -7,6 +7,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -14,14 +15,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import alignment, events, kernel, prepare, style, window, words
+from animator import alignment, budget, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
-from animator.delivery import SLOWER, VECTORS, Delivery, chosen, posters_of, smaller, spec_for
+from animator.delivery import VECTORS, Delivery, chosen, posters_of, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of
 from animator.errors import AnimatorError
-from animator.files import replacing
+from animator.files import ensure_folder, replacing
 from animator.flashes import FlashCounter
 from animator.layout import Mosaic
 from animator.pacing import Pacing, clock
@@ -39,7 +40,6 @@ from animator.view import View
 from animator.window import Common
 
 SAMPLES = 24
-HOPELESS = 1.6  # a film guessed this much above its budget is not tried
 SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
 
@@ -252,23 +252,22 @@ class Film:
         kind = kind_of(path)
         if kind in VECTORS:
             return self._vector(path, spec, wishes)
-        if wishes.max_bytes is None or kind not in SLOWER:
+        if wishes.max_bytes is None or kind not in budget.CUTS:
             return self._save(path, spec, wishes.frame)
-        weight = 0.0
-        for tried, given_up in smaller(kind, spec):
-            size = tried.width * tried.height * tried.fps**0.5 * 0.75**tried.quality
-            if weight * size > HOPELESS * wishes.max_bytes:
-                continue
-            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".animator-") as folder:
-                made = self._save(Path(folder) / path.name, tried, wishes.frame)
-                weight = made.bytes / size
-                if made.bytes <= wishes.max_bytes:
-                    made.path.replace(path)
-                    return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
-        raise AnimatorError(
-            f"'{path.name}' does not fit into {wishes.max_bytes:,} bytes, however small it is made. "
-            "Give --max-bytes more, or make the film shorter."
-        )
+        ensure_folder(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".animator-") as folder:
+            place = Path(folder) / path.name
+            made, given_up = budget.best(path.name, kind, spec, wishes.max_bytes, partial(self._try, place))
+            place.replace(path)
+        return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
+
+    def _try(self, path: Path, spec: FilmSpec) -> Saved | None:
+        """The film of `spec` at `path`; None where a frame of that size has no room."""
+        try:
+            self._drawing(spec)
+        except AnimatorError:
+            return None
+        return self._save(path, spec)
 
     def _vector(self, path: Path, spec: FilmSpec, wishes: Delivery) -> Saved:
         """One frame as lines and letters, for print."""
