@@ -2,7 +2,9 @@
 
 import csv
 import errno
+import json
 import os
+import shlex
 import signal
 import threading
 import time
@@ -96,6 +98,24 @@ def test_the_table_says_what_the_manifest_says(made):
     assert [float(row["final_loss"]) for row in rows] == [cell.results["final_loss"] for cell in found]
     assert [int(row["bytes_film"]) for row in rows] == [cell.bytes["film"] for cell in found]
     assert [row["command"] for row in rows] == [cell.command for cell in found]
+
+
+def test_the_command_of_a_cell_makes_its_film(scene, made, tmp_path, capsys, monkeypatch):
+    """Byte for byte where nothing is shared; of cells that share a window, the same training in its own."""
+    swept(scene, tmp_path / "one", "seed=range(3,4)", jobs=1)
+    monkeypatch.chdir(scene.parent)
+    for folder, index in ((tmp_path / "one", 0), (made, 2)):
+        cell = manifest.read(folder).cells[index]
+        words = shlex.split(cell.command)
+        film = tmp_path / words[words.index("-o") + 1]
+        words[words.index("-o") + 1] = str(film)
+        said = json.loads(typed(capsys, *words[1:], "--json").out)
+        assert said["recording"]["final_loss"] == pytest.approx(cell.results["final_loss"], rel=1e-5)
+        assert said["recording"]["steps"] == cell.results["steps"]
+        same = film.read_bytes() == (folder / cell.film).read_bytes()
+        assert same == (index == 0)
+        assert inspect(film).metadata.details["parameters"] == inspect(folder / cell.film).metadata.details[
+            "parameters"]  # fmt: skip
 
 
 def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, tmp_path):
