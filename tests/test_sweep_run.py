@@ -89,6 +89,34 @@ def test_every_cell_has_its_files_and_its_numbers(made):
         assert "DrawTask" in log
 
 
+def test_the_cells_share_a_window_a_scale_and_one_surface(made):
+    """And two workers did all that they had to do, in a process each."""
+    found = manifest.read(made)
+    a0, a1, b0, b1 = found.common["extent"]
+    low, high = found.common["loss_range"]
+    assert a0 < a1 and b0 < b1 and 0 <= low < high
+    assert found.common["surfaces"] == 1
+    spans = [cell.spans for cell in found.cells]
+    assert spans == [((low, high),)] * 4
+    assert 1 <= len(pids(made)) <= 2
+    logs = "".join(path.read_text() for path in files(made, "logs").values())
+    assert len([line for line in logs.splitlines() if "Task on" in line]) > 4
+
+
+def test_recordings_and_surfaces_come_from_the_cache(scene, made, tmp_path):
+    """In another folder nothing is trained and nothing is cut, and progress says what is drawn."""
+    heard = []
+    run.sweep(planned(scene, *WORDS), tmp_path / "again", run.Orders(jobs=1), heard.append)
+    assert digests(tmp_path / "again") == digests(made)
+    for log in files(tmp_path / "again", "logs").values():
+        lines = log.read_text().splitlines()
+        assert lines[0] == "from the cache"
+        assert [line.split()[2] for line in lines if "Task on" in line] == ["DrawTask"]
+    assert {(said.stage, said.total, said.failed) for said in heard} == {("drawing", 4, 0)}
+    assert [said.done for said in heard] == sorted(said.done for said in heard)
+    assert {said.done for said in heard} == {0, 1, 2, 3, 4} and {said.running for said in heard} == {0, 1}
+
+
 def test_the_table_says_what_the_manifest_says(made):
     with (made / "results.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
