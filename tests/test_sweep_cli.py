@@ -14,6 +14,7 @@ from animator.display import cells_shown
 from animator.sweep import manifest, plan
 from animator.sweep.engine import Local
 from animator.sweep.estimate import FIRST, START
+from animator.sweep.lock import held
 from animator.sweep.plan import SceneText
 from animator.sweep.run import Status, manifest_of
 from animator.sweep.tasks import Failure, RecordTask
@@ -155,6 +156,20 @@ def test_a_plan_says_when_the_disk_has_too_little_room(scene, tmp_path, capsys, 
     monkeypatch.setattr(shutil, "disk_usage", lambda place: free)
     assert " on disk, where 5 kB are free: too few, so make room or give -o a folder on another disk" in (
         run(capsys, *words).out
+    )
+
+
+def test_a_folder_that_another_sweep_works_in_is_left_alone(scene, tmp_path, capsys):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with held(folder):
+        said = json.loads((folder / ".sweep.holder.json").read_text())
+        ran = run(capsys, "sweep", scene, "seed=0,1", "-o", str(folder), "--force")
+        assert {path.name for path in folder.iterdir()} == {".sweep.lock", ".sweep.holder.json"}
+    assert (ran.code, ran.err) == (
+        2,
+        f"animator: Another sweep works in '{folder}': process {os.getpid()} on {said['host']}, since "
+        f"{said['since']}. Wait until it is done, or give -o another folder.\n",
     )
 
 
