@@ -55,7 +55,7 @@ def _held_back() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:  # whoever interrupts it did not ask what TensorFlow has to say
             _restore(real)
             _replay(held)
             raise

@@ -154,12 +154,13 @@ def said(made: "Plan", folder: Path, figures: "Estimate", who: str, done: int = 
     guess = "" if figures.measured else " (a guess: no sweep of this scene was measured here yet)"
     kept = f"  {done:,} of {len(made.cells):,} cells are there already\n" if done else ""
     taken = "" if trouble is None else ", which holds something else"
+    lacking = "" if figures.bytes <= free else ": too few, so make room or give -o a folder on another disk"
     return (
         f"{made.scene.name}: {made.shape}, {look.format}, {look.width}x{look.height}, {look.fps:g} "
         "frames a second\n"
         f"{axes}\n{kept}"
         f"  about {duration(figures.seconds)} by {who}, and {size(figures.bytes)} on disk, where "
-        f"{size(free)} are free{guess}\n"
+        f"{size(free)} are free{lacking}{guess}\n"
         f"  to {folder}{taken}"
     )
 

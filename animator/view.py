@@ -185,7 +185,8 @@ class View:
         """(largest difference between the surface under the dot and the true loss, its step)."""
         if self.field is None:
             return None
-        error = np.abs(self.field.heights - self.loss[self.field.checked])
+        with np.errstate(invalid="ignore"):  # a run that diverges is inf on both sides
+            error = np.abs(self.field.heights - self.loss[self.field.checked])
         if not np.isfinite(error).any():
             return None
         at = int(np.nanargmax(np.where(np.isfinite(error), error, -1)))

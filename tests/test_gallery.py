@@ -194,6 +194,8 @@ def test_a_folder_without_a_manifest_is_told_by_its_films(tmp_path, media):
     assert [(c["label"], c["values"]) for c in data["columns"] if c["group"] == "parameter"] == [
         ("rate", [0.1, 0.5, None]), ("optimizer", ["sgd", "sgd", None]), ("deep", ["true", None, None]),
     ]  # fmt: skip
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "<li>3 films</li><li>2 rate, 1 optimizer, 1 deep</li>" in text
     assert data["cells"][0]["command"] == "animator render bar -o a.mp4" and data["seconds"] == 2.0
     assert (tmp_path / "posters" / "a.mp4.png").read_bytes()[:4] == b"\x89PNG"
 
@@ -315,6 +317,7 @@ def test_films_are_sorted_by_any_column(visit, sweep):
 def test_films_are_filtered_by_any_column(visit, sweep):
     """By values, by a span, by what became of them; all at once; and none at all can be left."""
     tab = visit(sweep)
+    assert tab.locator("#count").inner_text() == "11 films"  # of twelve cells, one failed
     tab.click("#filtering")
     tab.get_by_label("adam").check()
     assert rows(tab) == [1, 3, 5, 7, 9, 11]
@@ -325,6 +328,7 @@ def test_films_are_filtered_by_any_column(visit, sweep):
     tab.get_by_label("failed").check()
     assert rows(tab) == [] and tab.get_by_text("No film passes these filters.").is_visible()
     tab.locator(".none .clear").click()
+    assert tab.locator("#count").inner_text() == "11 films"
     assert rows(tab) == list(range(12)) and not tab.get_by_label("adam").is_checked()
     tab.get_by_label("diverged").check()
     assert rows(tab) == [8]

@@ -31,6 +31,19 @@ def test_what_was_held_back_is_shown_when_the_import_fails():
     assert (done.returncode, done.stderr) == (0, "chatter and after")
 
 
+def test_an_import_that_is_interrupted_says_nothing():
+    done = run(
+        "import os, sys\n"
+        "from animator.keras_start import _held_back\n"
+        "try:\n"
+        "    with _held_back():\n"
+        "        os.write(2, b'chatter '); raise KeyboardInterrupt\n"
+        "except KeyboardInterrupt:\n"
+        "    sys.stderr.write('after')\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "after")
+
+
 def test_a_process_of_our_own_goes_without_what_no_film_needs():
     """scikit-learn and IPython are not taken along, and can be imported afterwards."""
     done = run(

@@ -84,6 +84,35 @@ def test_race_frames_equal_a_full_draw():
             np.testing.assert_array_equal(fast, canvas.full(state))
 
 
+def test_a_run_that_diverges_hides_no_other():
+    """Losses to 1e30 leave the panel at a thousand times the first loss; those of 0.01 are within."""
+    from matplotlib.figure import Figure
+
+    from animator.layout import Box
+    from animator.panels.base import DPI, Look
+    from animator.panels.losses import LossesPanel, near
+
+    calm, steps = numpy_view(), np.arange(61.0)
+    wild = replace(calm, loss=np.where(steps < 50, 2 * 10 ** (steps * 30 / 50), np.nan), colour=1)
+    calm = replace(calm, loss=10 ** (-2 * steps / 60))
+    view = replace(calm, rivals=(calm, wild))
+    look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), find("dark"), 14.0)
+    panel = LossesPanel(look, Box(0, 0, 600, 600), view, "")
+    low, high = panel.curves.axes.get_ylim()
+    assert 0.005 < low < 0.01 and 500 < high <= 1.6 * 2000
+    broken = np.full(3, np.nan)
+    np.testing.assert_array_equal(near([broken, np.array([np.nan, 2.0, 3000.0])]), [2.0])
+    assert len(near([broken])) == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_losses_that_are_infinite_on_both_sides_are_no_error_and_no_warning():
+    view = numpy_view()
+    endless = np.full(61, np.inf)
+    found = replace(view, loss=endless, field=replace(view.field, heights=endless[view.field.checked]))
+    assert found.worst() is None
+
+
 def test_runs_of_different_models_cannot_race():
     film = film_of("learning-rates", "epochs=2")
     other = film_of("neuron", "epochs=1")

@@ -108,6 +108,12 @@ SENTENCES = [
     (("rate=1,1.0",), "Cells 0 and 1 of this sweep are the same (rate=1.0), so one of them says nothing. "
      "Give each value once."),
     (("rate=1,inf",), "rate=inf is not finite, and no film can be made of it. Give a number."),
+    (("rate=inf", "seed=0,1"), "rate=inf is not finite, and no film can be made of it. Give a number."),
+    (("rate=0.1,x,0.3",), "rate=x does not fit scene 'line': input should be a valid number, unable to parse "
+     "string as a number. Use for example rate=0.5."),
+    (("rate=0.1,0.2", "rate=0.3,0.4"), "rate is given twice. Put all its values into one word, such as "
+     "rate=V1,V2,V3."),
+    (("seed=range(0,0)",), "seed=range(0,0) has no values in it. Type for example 'seed=range(0,4)'."),
     (("seed=linspace(0,1,3)",), "seed=0.5 does not fit scene 'line': input should be a valid integer, "
      "unable to parse string as an integer. Use for example seed=0."),
     (("seed=range(4,0)",), "seed=range(4,0) has no values in it. Type for example 'seed=range(0,4)'."),
@@ -159,6 +165,14 @@ def test_files_that_are_no_rows_are_refused(tmp_path):
         f"--rows {path} names every cell already, so rate=... has"
     )
     path.write_text("rate,seed\n0.1,1\n")
+    path.write_text("rate,seed\n0.1,1\nbad,2\n")
+    assert refused(rows=path) == (
+        "rate=bad does not fit scene 'line': input should be a valid number, unable to parse string as a "
+        "number. Use for example rate=0.5."
+    )
+    path.write_text("rate,sead\n0.1,1\n")
+    assert refused(rows=path).startswith("Scene 'line' has no parameter 'sead'. Did you mean 'seed'?")
+    path.write_text("rate,seed\n0.1,1\n")
     assert refused("seed=2", rows=path) == (
         f"seed is a column of '{path}' and is typed as well. Leave one of the two away."
     )
@@ -187,6 +201,13 @@ def test_files_that_are_no_rows_are_refused(tmp_path):
 def test_names_are_safe_on_every_file_system(parameters, expected):
     assert names.of_cell(7, 300, parameters) == expected
     assert len(expected) <= 100
+
+
+def test_names_differ_where_case_or_the_rest_of_a_long_name_would_be_lost():
+    notes = ["A", "a", "a" * 200, "a" * 201, "nul", "NUL.", "a?", "a*", "ä", "ö", ""]
+    found = [names.of_cell(index, 11, {"note": note}) for index, note in enumerate(notes)]
+    assert len({name.lower() for name in found}) == 11
+    assert all(name[:3].isdigit() and name[-1] not in ". " for name in found)
 
 
 def test_names_of_scenes_are_safe():

@@ -70,9 +70,12 @@ DAMAGE = [
     ({"results": {"final_loss": "low"}}, "final_loss"), ({"results": {"steps": [3]}}, "steps"),
     ({"parameters": {"rate": {}}}, "rate"), ({"keys": {"film": 1}}, "film"),
     ({"versions": {"keras": 3}}, "keras"),
-    ({"digests": {"poster": None}}, "poster"), ({"common": {"extent": [0, 1]}}, "extent"),
+    ({"cells": [{"index": 0, "name": "a", "parameters": {}, "digests": {"poster": None}}]}, "poster"),
+    ({"common": {"extent": [0, 1]}}, "extent"),
     ({"common": {"extent": "wide"}}, "extent"), ({"common": {"loss_range": [0, "1"]}}, "loss_range"),
-    ({"common": {"surfaces": "2"}}, "surfaces"),
+    ({"common": {"surfaces": "2"}}, "surfaces"), ({"made_from": 3}, "made_from"),
+    ({"digests": []}, "digests"), ({"digests": {"sheet": 3}}, "sheet"),
+    ({"digests": {"sheet": {"sheet.mp4": 1}}}, "sheet.mp4"),
 ]  # fmt: skip
 
 

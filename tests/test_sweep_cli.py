@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import time
 from dataclasses import replace
 
 import pytest
 
+from animator.display import cells_shown
 from animator.sweep import manifest, plan
 from animator.sweep.engine import Local
 from animator.sweep.estimate import FIRST, START
+from animator.sweep.lock import held
 from animator.sweep.plan import SceneText
-from animator.sweep.run import manifest_of
+from animator.sweep.run import Status, manifest_of
 from animator.sweep.tasks import Failure, RecordTask
 from animator.sweep_commands import duration, size
 from tests.running import run
@@ -110,6 +114,81 @@ def test_a_plan_says_what_the_folder_holds(scene, tmp_path, capsys, monkeypatch)
             f"animator: '{folder}' holds another sweep: its rate has 0.4, and this one's has 0.5. Give -o "
             "another folder, or --force to replace it.\n"
         )
+
+
+def test_zipped_values_and_rows_of_a_file_are_cells(scene, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("rate,seed\n0.1,4\n0.2,5\n", encoding="utf-8")
+    for words in (("rate=0.1,0.2", "seed=range(4,6)", "--zip"), ("--rows", str(rows))):
+        ran = run(capsys, "sweep", scene, *words, "--dry-run", "--json")
+        found = json.loads(ran.out)
+        assert [cell["parameters"] for cell in found["cells"]] == [
+            {"rate": 0.1, "seed": 4}, {"rate": 0.2, "seed": 5},
+        ]  # fmt: skip
+        assert [cell["command"].split()[3:5] for cell in found["cells"]] == [
+            ["rate=0.1", "seed=4"], ["rate=0.2", "seed=5"],
+        ]  # fmt: skip
+        assert ran.err.startswith(
+            "line: 2 cells, mp4, 1280x720, 30 frames a second\n  rate: 2 values: 0.1 0.2"
+        )
+        assert found["folder"] == "output/line-sweep" and not (tmp_path / "output").exists()
+    assert found["kind"] == "rows" and found["command"] == "animator sweep line.py --rows rows.csv"
+
+
+def test_the_command_of_the_issue_is_300_cells(tmp_path, capsys):
+    ran = run(capsys, "sweep", "neuron", "learning_rate=geomspace(0.01,10,25)", "optimizer=sgd,momentum,adam",
+              "seed=range(0,4)", "-o", str(tmp_path / "lr"), "--dry-run", "--jobs", "2")  # fmt: skip
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(
+        "neuron: 25 x 3 x 4 = 300 cells, mp4, 1280x720, 30 frames a second\n"
+        "  learning_rate: 25 values: 0.01 0.0133352 0.0177828 0.0237137 ... 7.49894 10\n"
+        "  optimizer: 3 values: sgd momentum adam\n  seed: 4 values: 0 1 2 3\n  about "
+    )
+    assert " by 2 jobs, and " in ran.out and " on disk, where " in ran.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_says_when_the_disk_has_too_little_room(scene, tmp_path, capsys, monkeypatch):
+    words = ("sweep", scene, "seed=range(0,9)", "-o", str(tmp_path / "out"), "--dry-run")
+    assert "too few" not in run(capsys, *words).out
+    free = shutil._ntuple_diskusage(10**9, 10**9 - 5000, 5000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: free)
+    assert " on disk, where 5 kB are free: too few, so make room or give -o a folder on another disk" in (
+        run(capsys, *words).out
+    )
+
+
+def test_a_folder_that_another_sweep_works_in_is_left_alone(scene, tmp_path, capsys):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with held(folder):
+        said = json.loads((folder / ".sweep.holder.json").read_text())
+        ran = run(capsys, "sweep", scene, "seed=0,1", "-o", str(folder), "--force")
+        assert {path.name for path in folder.iterdir()} == {".sweep.lock", ".sweep.holder.json"}
+    assert (ran.code, ran.err) == (
+        2,
+        f"animator: Another sweep works in '{folder}': process {os.getpid()} on {said['host']}, since "
+        f"{said['since']}. Wait until it is done, or give -o another folder.\n",
+    )
+
+
+def test_progress_tells_cells_done_at_work_and_failed_and_the_time_left(capsys, monkeypatch):
+    """As a terminal shows it; where there is none, nothing is written."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    with cells_shown() as (told, progress):
+        told(Status("training", 0, 2, 0, 5))
+        told(Status("training", 2, 1, 1, 5))
+        progress("drawing sheet.mp4", 1, 4)
+    said = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    assert re.search(r"training: 1 at work, 1 failed .* 3/5 .* left ", said)
+    assert re.search(r"drawing sheet.mp4 .* 1/4 .* left ", said)
+    monkeypatch.delenv("TTY_COMPATIBLE")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    with cells_shown() as (told, progress):
+        told(Status("training", 2, 1, 1, 5))
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

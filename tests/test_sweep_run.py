@@ -2,11 +2,14 @@
 
 import csv
 import errno
+import json
 import os
+import shlex
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +89,34 @@ def test_every_cell_has_its_files_and_its_numbers(made):
         assert "DrawTask" in log
 
 
+def test_the_cells_share_a_window_a_scale_and_one_surface(made):
+    """And two workers did all that they had to do, in a process each."""
+    found = manifest.read(made)
+    a0, a1, b0, b1 = found.common["extent"]
+    low, high = found.common["loss_range"]
+    assert a0 < a1 and b0 < b1 and 0 <= low < high
+    assert found.common["surfaces"] == 1
+    spans = [cell.spans for cell in found.cells]
+    assert spans == [((low, high),)] * 4
+    assert 1 <= len(pids(made)) <= 2
+    logs = "".join(path.read_text() for path in files(made, "logs").values())
+    assert len([line for line in logs.splitlines() if "Task on" in line]) > 4
+
+
+def test_recordings_and_surfaces_come_from_the_cache(scene, made, tmp_path):
+    """In another folder nothing is trained and nothing is cut, and progress says what is drawn."""
+    heard = []
+    run.sweep(planned(scene, *WORDS), tmp_path / "again", run.Orders(jobs=1), heard.append)
+    assert digests(tmp_path / "again") == digests(made)
+    for log in files(tmp_path / "again", "logs").values():
+        lines = log.read_text().splitlines()
+        assert lines[0] == "from the cache"
+        assert [line.split()[2] for line in lines if "Task on" in line] == ["DrawTask"]
+    assert {(said.stage, said.total, said.failed) for said in heard} == {("drawing", 4, 0)}
+    assert [said.done for said in heard] == sorted(said.done for said in heard)
+    assert {said.done for said in heard} == {0, 1, 2, 3, 4} and {said.running for said in heard} == {0, 1}
+
+
 def test_the_table_says_what_the_manifest_says(made):
     with (made / "results.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -95,6 +126,24 @@ def test_the_table_says_what_the_manifest_says(made):
     assert [float(row["final_loss"]) for row in rows] == [cell.results["final_loss"] for cell in found]
     assert [int(row["bytes_film"]) for row in rows] == [cell.bytes["film"] for cell in found]
     assert [row["command"] for row in rows] == [cell.command for cell in found]
+
+
+def test_the_command_of_a_cell_makes_its_film(scene, made, tmp_path, capsys, monkeypatch):
+    """Byte for byte where nothing is shared; of cells that share a window, the same training in its own."""
+    swept(scene, tmp_path / "one", "seed=range(3,4)", jobs=1)
+    monkeypatch.chdir(scene.parent)
+    for folder, index in ((tmp_path / "one", 0), (made, 2)):
+        cell = manifest.read(folder).cells[index]
+        words = shlex.split(cell.command)
+        film = tmp_path / words[words.index("-o") + 1]
+        words[words.index("-o") + 1] = str(film)
+        said = json.loads(typed(capsys, *words[1:], "--json").out)
+        assert said["recording"]["final_loss"] == pytest.approx(cell.results["final_loss"], rel=1e-5)
+        assert said["recording"]["steps"] == cell.results["steps"]
+        same = film.read_bytes() == (folder / cell.film).read_bytes()
+        assert same == (index == 0)
+        assert inspect(film).metadata.details["parameters"] == inspect(folder / cell.film).metadata.details[
+            "parameters"]  # fmt: skip
 
 
 def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, tmp_path):
@@ -146,7 +195,6 @@ def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made, m
     monkeypatch.setattr(run, "LAST", ("gallery", page))
     monkeypatch.setattr(run, "PRODUCTS", (("sheet", product), ("race", broken)))
     (made / "results.csv").unlink()
-    monkeypatch.setattr(run, "products_are_there", lambda ledger: False)
     outcome = swept(scene, made, *WORDS)
     assert outcome.warnings == ("The race could not be made: ZeroDivisionError: by 0.",)
     assert outcome.manifest.products == ("sheet.mp4", "index.html")
@@ -154,10 +202,82 @@ def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made, m
     monkeypatch.undo()
     monkeypatch.setattr(run, "PRODUCTS", (("sheet", product),))
     monkeypatch.setattr(run, "LAST", ("gallery", page))
-    for _ in range(2):  # after a failure they are made again, then no more
+    for _ in range(2):  # what was made is not made again
         assert swept(scene, made, *WORDS).warnings == ()
-    assert len(calls) == 2
+    assert len(calls) == 1
     assert times(made) == before
+
+
+@pytest.fixture
+def four(made, monkeypatch):
+    """The names of the products that are made in a sweep of which the films are there."""
+    calls = []
+
+    def product(kind, *names):
+        def make(folder, book, films, progress):
+            calls.append(kind)
+            if kind in broken:
+                raise broken[kind]
+            for name in names:
+                (folder / name).write_bytes(name.encode())
+            return [folder / name for name in names]
+
+        return kind, make
+
+    broken: dict[str, BaseException] = {}
+    manifest.write(made, replace(manifest.read(made), made_from="", digests={}, products=()))
+    kinds = product("sheet", "sheet.mp4", "sheet.gif"), product("race", "race.mp4"), product("summary")
+    monkeypatch.setattr(run, "PRODUCTS", kinds)
+    monkeypatch.setattr(run, "LAST", product("gallery", "index.html"))
+    return calls, broken
+
+
+def test_a_damaged_product_is_made_again_and_no_other(scene, made, four):
+    """The page too, because it shows the others; a manifest of a version without digests is believed."""
+    calls, _ = four
+    swept(scene, made, *WORDS)
+    found = manifest.read(made)
+    assert found.products == ("sheet.mp4", "sheet.gif", "race.mp4", "index.html")
+    assert {kind: list(files) for kind, files in found.digests.items()} == {
+        "sheet": ["sheet.mp4", "sheet.gif"], "race": ["race.mp4"], "summary": [], "gallery": ["index.html"],
+    }  # fmt: skip
+    calls.clear()
+    swept(scene, made, *WORDS)
+    assert calls == []
+    for damage, again in (("race.mp4", ["race", "gallery"]), ("sheet.gif", ["sheet", "gallery"]),
+                          ("index.html", ["gallery"])):  # fmt: skip
+        calls.clear()
+        (made / damage).write_bytes(damage.encode()[::-1])
+        swept(scene, made, *WORDS)
+        assert calls == again
+        assert (made / damage).read_bytes() == damage.encode()
+    calls.clear()
+    manifest.write(made, replace(manifest.read(made), digests={}))
+    (made / "race.mp4").write_bytes(b"damaged")
+    swept(scene, made, *WORDS)
+    assert calls == []
+
+
+def test_products_that_were_made_before_an_interruption_are_kept(scene, made, four):
+    calls, broken = four
+    manifest.write(made, replace(manifest.read(made), products=("race-old.mp4", "summary.png")))
+    for name in ("race-old.mp4", "summary.png"):
+        (made / name).touch()
+    broken["race"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        swept(scene, made, *WORDS)
+    found = manifest.read(made)
+    assert (found.state, list(found.digests)) == ("interrupted", ["sheet"])
+    assert found.products == ("race-old.mp4", "summary.png", "sheet.mp4", "sheet.gif")
+    assert calls == ["sheet", "race"]
+    broken.clear()
+    calls.clear()
+    assert swept(scene, made, *WORDS).manifest.products == ("sheet.mp4", "sheet.gif", "race.mp4",
+                                                            "index.html")  # fmt: skip
+    assert calls == ["race", "summary", "gallery"]
+    assert (made / "race-old.mp4").exists()  # no name of ours
+    assert not (made / "summary.png").exists()  # which is not made any more
+    (made / "race-old.mp4").unlink()
 
 
 def test_the_sheet_is_made_beside_the_films(scene, made, tmp_path, monkeypatch):

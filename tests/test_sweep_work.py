@@ -2,6 +2,8 @@
 
 import inspect
 import os
+import random
+import threading
 import time
 from concurrent.futures import BrokenExecutor, Future
 from multiprocessing import active_children
@@ -109,6 +111,30 @@ def test_a_cache_within_a_folder_ends_with_its_context(tmp_path):
     with cache.within(tmp_path):
         assert cache.place("surfaces", "a") == tmp_path / "surfaces" / "a.h5"
     assert cache.folder() == before
+
+
+def test_what_dask_draws_changes_no_cell():
+    """Keras takes the seeds of weights from the module `random`, of which a worker has one."""
+    network = pytest.importorskip("distributed", reason="dask is not installed: animator[cluster]").comm.core
+    words = (("rate=0.5", "seed=3"), 0)
+    expected = cell.work(RecordTask(FAR, (words,), plan.versions())).recordings
+    over, drawn = threading.Event(), []
+
+    def draw() -> None:
+        while not over.is_set():
+            drawn.append(network.random.uniform(0, 1))
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    try:
+        found = [cell.work(RecordTask(FAR, (words,), plan.versions())).recordings for _ in range(3)]
+    finally:
+        over.set()
+        thread.join()
+    assert drawn
+    assert found == [expected] * 3
+    assert network.random.Random is random.Random
 
 
 def test_time_is_up_in_the_thread_that_works():

@@ -1,6 +1,9 @@
 """The loss on all data of several runs over steps, on one log axis, in the colours of the race."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.base import Panel
@@ -8,6 +11,8 @@ from animator.panels.curves import CLOCKS, Curves, Line
 from animator.panels.loss import loss_axis, positive
 from animator.timeline import FrameState
 from animator.words import number
+
+FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
 
 
 class LossesPanel(Panel):
@@ -34,9 +39,16 @@ class LossesPanel(Panel):
             )
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
         axes = self.curves.axes
-        loss_axis(axes, np.concatenate([line.values for line in lines]))
+        loss_axis(axes, near([line.values for line in lines]))
         self.heading(self.curves.box, self.title or "loss")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.at * self.view.ratio * self.view.unit)
+
+
+def near(runs: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The losses (n,) of `runs`, (K+1,) each, that are no more than FAR times the greatest first one."""
+    known = [run[np.isfinite(run)] for run in runs]
+    losses = np.concatenate(known)
+    return losses[losses <= FAR * max((run[0] for run in known if len(run)), default=np.inf)]

@@ -80,8 +80,15 @@ def _words(
             varying[name] = texts
         else:
             fixed[name] = texts[0]
-    parameters.check(scene, known, fixed)
+    read = parameters.check(scene, known, fixed)
+    for name, text in fixed.items():
+        _finite(name, text, read[name])
     return varying, fixed
+
+
+def _finite(name: str, text: str, value: Any) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise AnimatorError(f"{name}={text} is not finite, and no film can be made of it. Give a number.")
 
 
 def values(name: str, text: str) -> tuple[list[str], bool]:
@@ -248,10 +255,7 @@ def _made(scene: str, known: Sequence[Parameter], kind: Kind, fixed: Mapping[str
     }  # fmt: skip
     for name, read in meant.items():
         for text, value in read.items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise AnimatorError(
-                    f"{name}={text} is not finite, and no film can be made of it. Give a number."
-                )
+            _finite(name, text, value)
     seen: dict[tuple[Any, ...], int] = {}
     for index, cell in enumerate(cells):
         first = seen.setdefault(tuple(meant[name][text] for name, text in cell.items()), index)

@@ -25,7 +25,7 @@ from animator.errors import AnimatorError
 from animator.files import is_full, replacing
 from animator.films import Film
 from animator.recording import load
-from animator.sweep import plan, results
+from animator.sweep import chance, plan, results
 from animator.sweep.tasks import Cut, CutTask, Drawn, DrawTask, Failure, Files, FilmTask, Recorded, RecordTask
 from animator.sweep.watch import TimeUp, limited
 
@@ -73,6 +73,7 @@ class Log:
 
 def _steady() -> None:
     os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+    chance.keep()
 
 
 def warm() -> None:

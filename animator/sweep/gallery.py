@@ -162,7 +162,8 @@ def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
     films = sum(bool(cell.film) for cell in cells)
     facts = [f"{films:,} film{'' if films == 1 else 's'}"]
     sign = " × " if manifest.kind == "product" else ", "
-    facts += [sign.join(f"{len(axis.values)} {axis.name}" for axis in manifest.axes)] if manifest.axes else []
+    counts = [(sum(value is not None for value in axis.values), axis.name) for axis in manifest.axes]
+    facts += [sign.join(f"{count} {name}" for count, name in counts)] if counts else []
     for kind, word in (("diverged", "diverged"), ("left", "left the window"), ("failed", "failed"),
                        ("waiting", "not made yet"), ("missing", "without a file")):  # fmt: skip
         count = sum(cell.kind == kind for cell in cells)

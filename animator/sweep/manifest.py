@@ -78,7 +78,8 @@ class Manifest:
     """A sweep: what was asked, what is common to its films, and its cells in order.
 
     kind: "product", "zip" or "rows". state: "running", "done" or "interrupted". made_from: digest of what the
-    products show. fixed: parameters that were typed and do not vary.
+    products show; digests: of each product, its files and the digests of their contents. fixed: parameters
+    that were typed and do not vary.
     """
 
     scene: str
@@ -95,6 +96,7 @@ class Manifest:
     cells: tuple[Cell, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     made_from: str = ""
+    digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The manifest as JSON holds it."""
@@ -155,10 +157,12 @@ def cell_text(cell: Cell) -> str:
 
 def _parts(data: dict[str, Any]) -> dict[str, Any]:
     """Axes, products and cells of a manifest in JSON; KeyError with the name of a part that is wrong."""
-    _check(data, "sweep", SWEEP, {"cells": list, "fixed": dict, "made_from": str})
+    _check(data, "sweep", SWEEP, {"cells": list, "fixed": dict, "made_from": str, "digests": dict})
     _check(data["film"], "film", {}, FILM)
     _check(data["versions"], "versions", dict.fromkeys(data["versions"], str))
     _check_common(data["common"])
+    for name, files in data.get("digests", {}).items():
+        _check(files, name, dict.fromkeys(files, str) if isinstance(files, dict) else {})
     if data["kind"] not in KINDS:
         raise KeyError("kind")
     if not all(isinstance(name, str) for name in data["products"]):

@@ -4,7 +4,7 @@ What the folder holds is never overwritten without `force`, and then only files 
 """
 
 import re
-from collections.abc import Collection, Sized
+from collections.abc import Collection, Iterable, Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,8 @@ def merged(there: Manifest, asked: Manifest, retry: bool) -> Manifest:
         return replace(old, command=new.command)
 
     cells = tuple(cell(old, new) for old, new in zip(there.cells, asked.cells, strict=True))
-    return replace(asked, cells=cells, products=there.products, made_from=there.made_from)
+    return replace(asked, cells=cells, products=there.products, made_from=there.made_from,
+                   digests=there.digests)  # fmt: skip
 
 
 def _refuse_files(folder: Path) -> None:
@@ -154,10 +155,16 @@ def tidy(folder: Path) -> None:
 
 
 def clear(folder: Path, there: Manifest) -> None:
-    """Remove the files that a manifest names, and no others; none through a link to another folder."""
+    """Remove the files that a manifest names, and no others."""
     named = [name for cell in there.cells for name in (cell.recording, cell.film, cell.poster, cell.log)]
-    for name in (*named, *there.products, TABLE, books.NAME):
-        if not name or Path(name).is_absolute() or ".." in Path(name).parts:
+    remove(folder, [name for name in named if name])
+    remove(folder, (*there.products, TABLE, books.NAME))
+
+
+def remove(folder: Path, names: Iterable[str]) -> None:
+    """Remove files by their names in `folder`; none outside of it or through a link to another folder."""
+    for name in names:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
             continue
         path = folder / name
         if path.is_file() and path.parent.resolve().is_relative_to(folder.resolve()):

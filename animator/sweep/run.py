@@ -14,7 +14,7 @@ from animator.errors import AnimatorError
 from animator.files import ensure_folder, is_full
 from animator.films import Film
 from animator.progress import Progress, quiet
-from animator.sweep import early, estimate, shared
+from animator.sweep import early, estimate, kept, shared
 from animator.sweep import plan as plans
 from animator.sweep.cell import Result
 from animator.sweep.desk import Built, Desk, Films, Full, build
@@ -233,21 +233,14 @@ PRODUCTS: tuple[tuple[str, Product], ...] = (("sheet", _sheet), ("race", _race),
 LAST: tuple[str, Product] = ("gallery", _gallery)  # it shows the others
 
 
-def _products_key(ledger: Ledger) -> str:
-    """Digest of what the products show."""
-    shown = [[c.state, c.reason, c.keys.get("film", "")] for c in ledger.manifest.cells]
-    return cache.digest("products 1", shown, ledger.manifest.film, ledger.manifest.title)
-
-
 def products_are_there(ledger: Ledger) -> bool:
-    """Whether all products are in the folder, made from the films that are there."""
-    made_from, names = ledger.manifest.made_from, ledger.manifest.products
-    return made_from == _products_key(ledger) and all(ledger.has(name) for name in names)
+    """Whether all products are in the folder, whole, made from the films that are there."""
+    return kept.are_there(ledger, [name for name, _ in (*PRODUCTS, LAST)])
 
 
 def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
              sheet: Early | None = None) -> list[str]:  # fmt: skip
-    """Make what shows all cells, unless it is there; gives a sentence for each that could not be made.
+    """Make what shows all cells, where it is not there; gives a sentence for each that could not be made.
 
     sheet: the contact sheet, where it was made already.
     """
@@ -255,28 +248,28 @@ def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
     if products_are_there(ledger):
         ledger.update(state="done")
         return []
-    made: list[str] = []
     warnings: list[str] = []
     manifest = replace(ledger.manifest, state="done")
     ready = sheet.paths(early.about(manifest)) if sheet is not None else None
     for name, product in PRODUCTS:
         if name == "sheet" and ready is not None:
-            made += [path.relative_to(ledger.folder).as_posix() for path in ready]
-            continue
-        _try(name, product, ledger, manifest, films, progress, made, warnings)
+            kept.keep(ledger, name, ready)
+        elif not kept.is_there(ledger, name):
+            _try(name, product, ledger, manifest, films, progress, warnings)
+    made = kept.names(ledger, dict(PRODUCTS))
     drop_pages(ledger.folder, made)
-    ledger.update(products=tuple(made), state="done", made_from="")
-    _try(*LAST, ledger, ledger.manifest, films, progress, made, warnings)
-    ledger.update(products=tuple(made), made_from="" if warnings else _products_key(ledger))
+    if not warnings:
+        kept.drop_older(ledger, made)
+    ledger.update(products=made, state="done")
+    _try(*LAST, ledger, ledger.manifest, films, progress, warnings)
     return warnings
 
 
 def _try(name: str, product: Product, ledger: Ledger, manifest: Manifest, films: Mapping[int, Film],
-         progress: Progress, made: list[str], warnings: list[str]) -> None:  # fmt: skip
+         progress: Progress, warnings: list[str]) -> None:  # fmt: skip
     """Make one product; what goes wrong there costs no other."""
     try:
-        paths = product(ledger.folder, manifest, films, progress)
-        made += [path.relative_to(ledger.folder).as_posix() for path in paths]
+        kept.keep(ledger, name, product(ledger.folder, manifest, films, progress))
     except AnimatorError as error:
         if is_full(error):
             raise

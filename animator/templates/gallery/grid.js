@@ -26,8 +26,14 @@ function arrange() {
   grid.append(...shown.map(cell => cell.node));
   if (!shown.includes(current)) focusable(shown[0]);
   find(".none").hidden = shown.length > 0;
-  counted.textContent = shown.length === cells.length ? `${cells.filter(cell => cell.film).length} films` : `${shown.length} of ${cells.length}`;
+  count();
   manageSoon();
+}
+
+// How many films there are, or how many cells of all pass the filters.
+function count() {
+  const films = cells.filter(cell => cell.film).length;
+  counted.textContent = shown.length < cells.length ? `${shown.length} of ${cells.length}` : `${films} film${films === 1 ? "" : "s"}`;
 }
 
 // What the films are sorted by is said below each, unless it is there already.

@@ -51,5 +51,5 @@ build();
 buildFilters();
 listen();
 if (cells.length) focusable(cells[0]);
-counted.textContent = `${cells.length} films`;
+count();
 calm.matches ? paint() : play();
