@@ -117,7 +117,7 @@ class Local:
                 self._trained.add(pool)
 
     def submit(self, task: Task) -> "Future[Result]":
-        """Begin `task` in an idle process, best in one that has what it needs and no more, or in a new one."""
+        """Begin `task` in an idle process, best in one that has what it needs, no more, or in a new one."""
         self._sort()
         heavy = not isinstance(task, DrawTask)
         while self._idle:
