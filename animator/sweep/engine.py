@@ -4,6 +4,7 @@ Both are concurrent.futures executors. A worker that dies is replaced (here) or 
 piece of work it died of is known, because each process has one at a time.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from animator.errors import AnimatorError
+from animator.garbage import SELDOM
 from animator.sweep import plan
 from animator.sweep.cell import Result, Task, difference, ready, warm, work
 from animator.sweep.tasks import DrawTask
@@ -56,11 +58,13 @@ class Engine(Protocol):
 
 
 def begin(scratch: str) -> None:
-    """Start a worker process: interruptions are its parent's affair, and it ends when the parent does.
+    """Start a worker process: interruptions are its parent's affair, garbage is looked for seldom, and it
+    ends when the parent does.
 
     scratch: the folder for what is made on the way; it goes when the parent does.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*SELDOM)
     tempfile.tempdir = scratch
     parent = multiprocessing.parent_process()
     if parent is not None:
