@@ -108,7 +108,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         i, j = _axes(run, notes)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
     shown_steps = _shown(source, timeline)
-    every = np.array([run.row(step) for step in range(run.steps + 1)])
+    every = run.rows(np.arange(run.steps + 1))
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
     return View(
@@ -159,7 +159,14 @@ def _shown(source: Source, timeline: Timeline) -> NDArray[np.int64]:
     if len(steps) > EVERY_STEP:
         own = (min(run.steps, int(step * source.ratio + 1e-9)) for step in timeline.shown())
         steps = np.unique([steps[run.row(step)] for step in own])
-    return steps[[bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]]
+    return steps[_finite(run, run.rows(steps))]
+
+
+def _finite(run: Recording, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether all weights in each of `rows` (n,) are finite."""
+    each = max(1, READ // (4 * run.weights.shape[1]))
+    parts = [run.weights[rows[low : low + each]] for low in range(0, len(rows), each)]
+    return np.concatenate([np.isfinite(part).all(axis=1) for part in parts])
 
 
 def _forces(run: Recording, place: Floats) -> Forces:
@@ -287,7 +294,7 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
 
     run = source.run
     objective = objective_of(run, source.model, source.data)
-    rows = np.array([run.row(step) for step in steps])
+    rows = run.rows(steps)
     still = run.row(cut.at) if cut.at is not None else int(rows[-1])
     moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
     cuts = Cuts(run, plane, rows if moves else np.array([still]), still, cut.slice)
