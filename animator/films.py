@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from animator import alignment, budget, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
+from animator.cuts import RESOLUTION, Cut
 from animator.delivery import VECTORS, Delivery, chosen, posters_of, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of
@@ -29,7 +30,6 @@ from animator.pacing import Pacing, clock
 from animator.panels.base import DPI
 from animator.pipeline import Cutout, Drawing, written
 from animator.plane import Plane
-from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT, Slice
@@ -364,7 +364,7 @@ def film(
     plane = plane or looks.get("plane") or ("weights" if run.weights.shape[1] <= 3 else "pca")
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
-    cut = Cut(slice, looks.get("resolution") or prepare.RESOLUTION, plane, at)
+    cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at)
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())
     alone = recorded and not any("@" in name for row in recorded for name in row)
     return Film(

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from animator.cuts import Cut
 from animator.encoders import FilmSpec
 from animator.encoders.mp4 import container_options, stream_spec
 from animator.encoders.pyav_adapter import writing, yuv_converter
 from animator.films import Film
 from animator.library import bundled
 from animator.pacing import Pacing
-from animator.prepare import Cut
 from animator.production import build, recordings
 from animator.progress import quiet
 from benchmarks.film import RIVAL_FRAMES as FRAMES
