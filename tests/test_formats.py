@@ -202,6 +202,55 @@ def test_the_rate_of_a_film_is_that_of_its_frames_however_long_one_is_held(tmp_p
     assert found.seconds == pytest.approx(12 / fps + 2.0, abs=0.002)
 
 
+@pytest.mark.parametrize("size", [(16, 16), (48, 34)])
+@pytest.mark.parametrize(
+    "name", ["a.mp4", "h265.mp4", "av1.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.avif", "a.png"]
+)
+def test_a_film_of_one_frame(tmp_path, name, size):
+    """It has its size, its words and its one picture; a video and a GIF last a frame, pictures just stay."""
+    path = tmp_path / name
+    codec = path.stem if path.stem != "a" else "h264"
+    size = (64 + size[0], 64 + size[1]) if codec == "h265" else size
+    frame = np.full((size[1], size[0], 4), 255, np.uint8)
+    frame[..., :3] = (200, 80, 40)
+    with open_encoder(path, FilmSpec(*size, 20, codec=codec), WORDS) as encoder:
+        encoder.write(frame)
+    found = inspect(path)
+    assert (found.width, found.height, found.frames, found.metadata) == (*size, 1, WORDS)
+    assert found.seconds in ((0.05,) if found.codec or found.format == "gif" else (0.0, 0.05))
+    if found.codec:
+        with av.open(str(path)) as file:
+            pictures = [each.to_ndarray(format="rgb24") for each in file.decode(video=0)]
+    else:
+        with Image.open(path) as image:
+            assert image.size == size and getattr(image, "n_frames", 1) == 1
+            pictures = [np.asarray(image.convert("RGB"))]
+    assert len(pictures) == 1 and np.abs(pictures[0].astype(int) - (200, 80, 40)).max() <= 6
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_short_films_of_h265(tmp_path, frames):
+    """Again and again: x265 leaves the decoding times of one or two pictures to chance."""
+    path = tmp_path / "film.mp4"
+    for _ in range(8):
+        write(path, FilmSpec(96, 64, 20, codec="h265"), count=frames)
+        found = inspect(path)
+        assert (found.frames, found.seconds) == (frames, frames / 20)
+
+
+def test_a_webp_whose_pictures_are_all_alike_keeps_its_transparency_and_its_words(tmp_path):
+    """The encoder makes one picture of them, in a file of another kind."""
+    path = tmp_path / "film.webp"
+    frame = np.zeros((34, 48, 4), np.uint8)
+    frame[:, 20:] = (200, 80, 40, 255)
+    with open_encoder(path, FilmSpec(48, 34, 20, transparent=True), WORDS) as encoder:
+        encoder.write(frame, 5)
+    with Image.open(path) as image:
+        alpha = np.asarray(image.convert("RGBA"))[..., 3]
+    assert (alpha[:, :18] == 0).all() and (alpha[:, 22:] == 255).all()
+    assert inspect(path).metadata == WORDS
+
+
 @pytest.mark.parametrize("fps", [29.97, 30, 120])
 @pytest.mark.parametrize("suffix", [".webp", ".apng", ".avif"])
 def test_a_long_film_of_pictures_is_as_long_as_its_frames(tmp_path, suffix, fps):
@@ -312,6 +361,12 @@ def test_a_folder_of_frames(tmp_path):
             "A .mp4 file cannot be transparent. Write one of .png",
         ),
         (".mp4", FilmSpec(96, 64, 10, codec="vp8"), "No codec is called 'vp8'. Known: h264 h265 av1."),
+        (
+            ".mp4",
+            FilmSpec(96, 34, 10, codec="h265"),
+            "An H.265 film cannot be 96x34 pixels: its encoder needs at least 64 a side. Use --size 96x64 or "
+            "more, or --codec h264.",
+        ),
     ],
 )
 def test_what_a_format_cannot_hold(tmp_path, suffix, spec, said):

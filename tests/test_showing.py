@@ -170,8 +170,8 @@ def test_a_film_that_may_not_play_is_told(films, tmp_path, capsys):
                                         "--codec h264, which plays everywhere.\n")  # fmt: skip
     done = run(capsys, "slides", *map(str, films[:2]), "-o", str(tmp_path / "deck.pptx"))
     assert (done.code, done.err) == (0, "")
-    with open_encoder(odd, FilmSpec(64, 48, 10, codec="h265"), WORDS) as encoder:
-        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    with open_encoder(odd, FilmSpec(64, 64, 10, codec="h265"), WORDS) as encoder:
+        encoder.write(np.full((64, 64, 4), 255, np.uint8), 5)
     done = run(capsys, "page", str(films[2]), str(odd), "-o", str(tmp_path / "page.html"))
     assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every browser plays hevc. Render it with "
                                         "--codec h264, which plays everywhere.\n")  # fmt: skip

@@ -17,6 +17,9 @@ LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
 EVEN = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
 CLEAR = (".png", ".apng", ".webp", ".webm", ".gif", "folder")
 CODECS = ("h264", "h265", "av1")
+SMALLEST_H265 = (
+    64  # pixels a side: of smaller pictures, such as 34x34, x265 writes past the end of its memory
+)
 FASTEST, SLOWEST = 240, 0.1  # frames a second
 FASTEST_GIF = 50  # frames a second: two hundredths each, the shortest delay that viewers keep
 LONGEST_PAUSE = 300  # seconds
@@ -74,6 +77,8 @@ class FilmSpec:
             )
         if self.codec not in CODECS:
             raise AnimatorError(f"No codec is called {self.codec!r}. Known: {' '.join(CODECS)}.")
+        if self.codec == "h265":
+            _check_h265(self.width, self.height)
         if suffix.lower() == ".gif":
             _check_gif_rate(self.fps)
 
@@ -164,6 +169,15 @@ def _check_even(suffix: str, width: int, height: int) -> None:
         f"{EVEN[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
         f"both sides must be even. Use --size {smaller} or {larger}, or write a .gif."
     )
+
+
+def _check_h265(width: int, height: int) -> None:
+    if min(width, height) < SMALLEST_H265:
+        enough = f"{max(width, SMALLEST_H265)}x{max(height, SMALLEST_H265)}"
+        raise AnimatorError(
+            f"An H.265 film cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_H265} a "
+            f"side. Use --size {enough} or more, or --codec h264."
+        )
 
 
 def _check_gif_rate(fps: float) -> None:
