@@ -210,7 +210,8 @@ def test_a_film_of_one_frame(tmp_path, name, size):
     """It has its size, its words and its one picture; a video and a GIF last a frame, pictures just stay."""
     path = tmp_path / name
     codec = path.stem if path.stem != "a" else "h264"
-    size = (64 + size[0], 64 + size[1]) if codec == "h265" else size
+    if codec != "h264" or path.suffix == ".avif":
+        size = (64 + size[0], 64 + size[1])
     frame = np.full((size[1], size[0], 4), 255, np.uint8)
     frame[..., :3] = (200, 80, 40)
     with open_encoder(path, FilmSpec(*size, 20, codec=codec), WORDS) as encoder:
@@ -256,7 +257,7 @@ def test_a_webp_whose_pictures_are_all_alike_keeps_its_transparency_and_its_word
 def test_a_long_film_of_pictures_is_as_long_as_its_frames(tmp_path, suffix, fps):
     """What each picture's stay is rounded to does not add up: 300 frames are 300 / fps seconds."""
     path = tmp_path / f"film{suffix}"
-    write(path, FilmSpec(32, 32, fps), count=10, repeat=30)
+    write(path, FilmSpec(64, 64, fps), count=10, repeat=30)
     found = inspect(path)
     assert found.seconds == pytest.approx(300 / fps, abs=0.002)
 
@@ -366,6 +367,18 @@ def test_a_folder_of_frames(tmp_path):
             FilmSpec(96, 34, 10, codec="h265"),
             "An H.265 film cannot be 96x34 pixels: its encoder needs at least 64 a side. Use --size 96x64 or "
             "more, or --codec h264.",
+        ),
+        (
+            ".mp4",
+            FilmSpec(18, 130, 10, codec="av1"),
+            "An AV1 film cannot be 18x130 pixels: its encoder needs at least 64 a side. Use --size 64x130 or "
+            "more, or --codec h264.",
+        ),
+        (
+            ".avif",
+            FilmSpec(130, 18, 10),
+            "An AVIF cannot be 130x18 pixels: its encoder needs at least 64 a side. Use --size 130x64 or "
+            "more, or write a .webp.",
         ),
     ],
 )
@@ -566,6 +579,12 @@ def test_a_film_without_room_when_smaller_says_that_it_does_not_fit(tmp_path, ca
     with pytest.raises(AnimatorError) as caught:
         film(tmp_path / "run.h5").save(path, size=(24, 24), delivery=Delivery(max_bytes=1000))
     assert str(caught.value).startswith("'film.gif' does not fit into 1,000 bytes: the smallest that can be ")
+    with pytest.raises(AnimatorError) as caught:
+        wishes = Delivery(max_bytes=1000, codec="av1")
+        film(tmp_path / "run.h5").save(path.with_name("b.mp4"), size=(80, 80), fps=2, delivery=wishes)
+    assert str(caught.value).startswith(
+        "'b.mp4' does not fit into 1,000 bytes: the smallest that can be read "
+    )
     assert not list(path.parent.glob("*"))
 
 
