@@ -317,6 +317,40 @@ def test_transparency_survives(tmp_path, suffix):
         assert abs(int(alpha[32, place]) - wanted) <= 2
 
 
+def last_picture(path):
+    """The last picture of a film as (H, W, 4) numbers, alpha included."""
+    if path.suffix == ".webm":
+        decoder = av.CodecContext.create("libvpx-vp9", "r")  # the usual one knows no alpha
+        with av.open(str(path)) as file:
+            packets = [packet for packet in file.demux(video=0) if packet.size]
+            frames = [frame for packet in (*packets, None) for frame in decoder.decode(packet)]
+        return frames[-1].to_ndarray(format="rgba").astype(float)
+    with Image.open(path) as image:
+        image.seek(getattr(image, "n_frames", 1) - 1)
+        return np.asarray(image.convert("RGBA")).astype(float)
+
+
+@pytest.mark.parametrize(("look", "ground"), [("light", "#ffffff"), ("dark", "#000000")])
+def test_a_film_without_a_background_lies_on_a_slide_as_if_drawn_there(tmp_path, capsys, look, ground):
+    """A light one on white and a dark one on black: what the same style draws on that ground, without halos.
+    A GIF's soft edges are mixed with the style's own background, which is near."""
+    (tmp_path / "slide.toml").write_text(f'base = "{look}"\nbackground = "{ground}"\n')
+    suffixes = (".png", ".apng", ".webp", ".webm", ".gif")
+    targets = [word for suffix in suffixes for word in ("-o", str(tmp_path / f"film{suffix}"))]
+    asked = ("--size", "640x360", "--fps", "1")
+    run(capsys, "render", "neuron", "epochs=1", *targets, *asked, "--style", look, "--transparent")
+    wanted = tmp_path / "wanted.png"
+    run(capsys, "render", "neuron", "epochs=1", "-o", str(wanted), *asked,
+        "--style", str(tmp_path / "slide.toml"))  # fmt: skip
+    drawn, paper = last_picture(wanted)[..., :3], np.array(rgb(ground))
+    for suffix, most, least in zip(suffixes, (2, 2, 110, 130, 40), (50, 50, 35, 34, 40), strict=True):
+        shown = last_picture(tmp_path / f"film{suffix}")
+        share = shown[..., 3:] / 255
+        assert 0.5 < (share == 0).mean() < 0.7 and (share == 1).mean() > 0.3, suffix
+        there = shown[..., :3] * share + paper * (1 - share)
+        assert np.abs(there - drawn).max() <= most and psnr(there, drawn) > least, suffix
+
+
 def test_cutting_out_gives_the_picture_back_on_any_ground():
     """Over black, over white and over red, the cut-out is what would have been drawn there."""
     rng = np.random.default_rng(0)
