@@ -163,8 +163,8 @@ def test_a_title_stays_above_its_film(tmp_path, title):
 def test_a_film_that_may_not_play_is_told(films, tmp_path, capsys):
     """In one sentence beside the deck or the page, which is made all the same."""
     odd = tmp_path / "odd.mp4"
-    with open_encoder(odd, FilmSpec(64, 48, 10, codec="av1"), WORDS) as encoder:
-        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    with open_encoder(odd, FilmSpec(64, 64, 10, codec="av1"), WORDS) as encoder:
+        encoder.write(np.full((64, 64, 4), 255, np.uint8), 5)
     done = run(capsys, "slides", str(films[0]), str(odd), "-o", str(tmp_path / "deck.pptx"))
     assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every PowerPoint plays av1. Render it with "
                                         "--codec h264, which plays everywhere.\n")  # fmt: skip
