@@ -1,6 +1,7 @@
 """Slides and pages: read back as packages, by LibreOffice and by Chromium."""
 
 import html
+import io
 import re
 import shutil
 import subprocess
@@ -262,6 +263,29 @@ def test_chromium_plays_the_page(browser, films, tmp_path, name):
         assert video.get_attribute("aria-label") == "A red dot moves."
     assert tab.locator("h2").first.inner_text() == WORDS.title
     tab.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("suffix", [".webm", ".webp", ".apng", ".gif", ".png"])
+def test_chromium_shows_what_lies_below_a_transparent_film(browser, tmp_path, suffix):
+    """Green paper at the left, where the film is clear, and the film's blue at the right."""
+    path = tmp_path / f"film{suffix}"
+    frame = np.zeros((64, 96, 4), np.uint8)
+    frame[:, 48:] = (30, 60, 200, 255)
+    spec = FilmSpec(96, 64, 10, transparent=True, exact_colours=((30, 60, 200),))
+    with open_encoder(path, spec, WORDS) as encoder:
+        encoder.write(frame, 10)
+    kind = "video muted" if suffix == ".webm" else "img"
+    sheet = tmp_path / "sheet.html"
+    sheet.write_text(f'<body style="margin:0;background:#0a0"><{kind} id="film" src="{path.name}">')
+    tab = browser.new_page(viewport={"width": 96, "height": 64})
+    tab.goto(sheet.as_uri())
+    tab.wait_for_function("(film.readyState ?? 2 * film.complete) >= 2")
+    tab.wait_for_timeout(200)
+    with Image.open(io.BytesIO(tab.screenshot())) as image:
+        seen = np.asarray(image.convert("RGB")).astype(int)
+    tab.close()
+    assert np.abs(seen[32, 20] - (0, 170, 0)).max() <= 3 and np.abs(seen[32, 76] - (30, 60, 200)).max() <= 12
 
 
 @needs_chromium
