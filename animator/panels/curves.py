@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 LABEL_GAP = 0.9
 CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
 VALUE_WIDTH = 4.6
+NARROW = 18.0  # em: in a box so wide a value stands under its name, where there is room
+PAIR = 2.34  # em: a name and its value below
 NICE = [1, 2, 2.5, 4, 5, 10]
 
 
@@ -80,15 +82,17 @@ class Line:
 
 
 class Curves:
-    """Growing lines in one box, with a column of names and values at its right."""
+    """Growing lines in one box; at its right their names and values, side by side, or one below the other."""
 
     def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str],
                  clock: str = "step") -> None:  # fmt: skip
         em = look.em
         self.look, self.lines, self.write = look, lines, write
         self.name_width = 0.5 + 0.68 * max(5, *(len(line.name) for line in lines))
-        right = LABEL_GAP + self.name_width + VALUE_WIDTH
-        self.box = cell.inset(3.6 * em, 3.1 * em, right * em, 2.0 * em)
+        room = cell.inset(3.6 * em, 3.1 * em, LABEL_GAP * em, 2.0 * em)
+        self.stacked = room.width < NARROW * em and room.height >= (len(lines) * PAIR - 0.5) * em
+        right = max(self.name_width, VALUE_WIDTH) if self.stacked else self.name_width + VALUE_WIDTH
+        self.box = room.inset(0, 0, right * em, 0)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
         self.places = Places(self.axes)
@@ -142,11 +146,16 @@ class Curves:
         top = self.box.bottom + self.box.height
         heights = [self.places(0.0, min(max(v, low), high))[1] if isfinite(v) else top for v in now]
         em = self.look.em
-        places = spread(heights, 1.25 * em, self.box.bottom + 0.5 * em, top - 0.5 * em)
         left = self.box.left + self.box.width + LABEL_GAP * em
+        if self.stacked:
+            gap, across, down = PAIR * em, 0.0, PAIR / 2 * em
+        else:
+            gap, across, down = 1.25 * em, self.name_width * em, 0.0
+        edge = 0.5 * (em + down) - (0.25 * em if self.stacked else 0.0)
+        places = spread(heights, gap, self.box.bottom + edge, top - edge)
         for i, place in enumerate(places):
-            self.names[i].set_position((left, place))
-            self.values[i].set_position((left + self.name_width * em, place))
+            self.names[i].set_position((left, place + down / 2))
+            self.values[i].set_position((left + across, place - down / 2))
             self.values[i].set_text(self.write(now[i]))
 
     def _grow(self, i: int, step: float) -> float:

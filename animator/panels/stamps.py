@@ -167,7 +167,7 @@ def typeset(text: str, points: float, weight: Any) -> tuple[Coverage, int, int, 
     return line, above, left, pen
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _rim(text: str, points: float, weight: Any, reach: int) -> Coverage:
     """Coverage of `text` grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach)."""
     line, *_ = typeset(text, points, weight)
