@@ -20,6 +20,7 @@ CHECKS = 16
 LATTICE = 11
 STEP = 16  # slices: float64 then stays in the processor's cache
 GAIN = 2  # times fewer slices than the film has, or points along each axis, or it is not worth it
+ALONE = 2**18  # multiplications: OpenBLAS makes products of no more in the thread that asks for them
 SIDES = (20, 28, 40)
 HOPELESS = 1000  # times TOLERANCE: more points do not mend it
 _LINE = 1e-6  # of the offsets' span that they may be off the line: float32's rounding
@@ -85,10 +86,21 @@ class Mixture:
     def _mixed(self, part: int) -> NDArray[np.float32]:
         if self._flat is None:
             self._flat = self.some.reshape(len(self.some), -1).astype(np.float64)
-        made = self.shares[part * STEP : (part + 1) * STEP] @ self._flat
+        made = product(self.shares[part * STEP : (part + 1) * STEP], self._flat)
         if self.some.min() >= 0:
             np.maximum(made, 0, out=made)
         return made.astype(np.float32).reshape(-1, *self.shape[1:])
+
+
+def product(left: Floats, right: Floats) -> Floats:
+    """left (m, k) @ right (k, n), a few columns at a time: BLAS starts threads for larger products, and they
+    wait for each other for longer than they work.
+    """
+    made = np.empty((len(left), right.shape[1]))
+    wide = max(1, ALONE // max(1, left.size))
+    for column in range(0, right.shape[1], wide):
+        made[:, column : column + wide] = left @ right[:, column : column + wide]
+    return made
 
 
 def slices(losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int],

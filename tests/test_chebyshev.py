@@ -17,6 +17,15 @@ def test_polynomials_are_exact():
     np.testing.assert_array_equal(chebyshev.weights(at, at), np.eye(5))
 
 
+def test_products_in_pieces_are_those_of_the_whole():
+    """16 x 11 by 11 x 6561: five pieces, none of which has more multiplications than BLAS makes alone."""
+    random = np.random.default_rng(0)
+    left, right = random.random((16, 11)), random.random((11, 6561))
+    assert 4 < left.size * 6561 / chebyshev.ALONE < 5
+    np.testing.assert_allclose(chebyshev.product(left, right), left @ right, rtol=1e-14)
+    assert chebyshev.product(left[:, :0], right[:0]).tolist() == np.zeros((16, 6561)).tolist()
+
+
 def test_no_points_are_refused():
     with pytest.raises(AnimatorError) as caught:
         chebyshev.nodes(0)

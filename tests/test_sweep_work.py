@@ -258,11 +258,11 @@ def test_a_worker_without_tensorflow_waits_until_it_is_worth_loading_it():
 @pytest.mark.parametrize(
     ("spent", "done", "left", "worth"),
     [
-        (3.9, 0, 1000, False),  # too early to tell
-        (4.1, 40, 60, False),  # 6 s are left: as many as the start would take, and no more
-        (4.1, 40, 200, True),
-        (5.0, 0, 1, False),
-        (9.0, 0, 1, True),  # the first one takes long, and so will the last one
+        (7.9, 0, 1000, False),  # too early to tell
+        (8.1, 80, 120, False),  # 12 s are left: half of them would go into the start
+        (8.1, 80, 400, True),
+        (10.0, 0, 1, False),
+        (17.0, 0, 1, True),  # the first one takes long, and so will the last one
         (60.0, 20, 2, False),
     ],
 )

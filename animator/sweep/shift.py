@@ -16,7 +16,7 @@ from animator.sweep.engine import Engine
 from animator.sweep.tasks import Failure
 
 LOOK = 0.5  # seconds after which new workers are noticed
-START = 4.0  # seconds of work that a worker needs to load TensorFlow
+START = 8.0  # seconds that a worker may need to load TensorFlow and to trace its graphs
 DIED = (
     "Its worker died, and died again when it was tried alone: it may have run out of memory, or crashed in a "
     "library."
