@@ -9,17 +9,18 @@ from concurrent.futures import BrokenExecutor, Future
 from multiprocessing import active_children
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from animator import cache, library
 from animator.errors import AnimatorError
 from animator.experiment import ingredients
-from animator.sweep import cell, plan
+from animator.sweep import cell, plan, run
 from animator.sweep.engine import Local
 from animator.sweep.plan import SceneText
 from animator.sweep.shift import DIED, Job, carry_out
 from animator.sweep.tasks import Failure, RecordTask
 from animator.sweep.watch import TimeUp, limited
-from tests.sweeping import LINE
+from tests.sweeping import LINE, planned
 
 FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
 
@@ -27,7 +28,7 @@ FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch):
     """A worker changes the environment of its process."""
-    for name in ("ANIMATOR_STEADY", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    for name in ("ANIMATOR_STEADY", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", *cell.BLAS):
         monkeypatch.setenv(name, os.environ.get(name, ""))
 
 
@@ -111,6 +112,23 @@ def test_a_cache_within_a_folder_ends_with_its_context(tmp_path):
     with cache.within(tmp_path):
         assert cache.place("surfaces", "a") == tmp_path / "surfaces" / "a.h5"
     assert cache.folder() == before
+
+
+def test_sums_are_added_up_by_one_thread(tmp_path, monkeypatch):
+    """With more, planes of many rows have other last bits. Afterwards all is as before."""
+
+    def threads(*_: object) -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    assert before
+    monkeypatch.setattr(cell, "_record", threads)
+    monkeypatch.setattr(run, "_made", lambda *_: found.append(threads()) or [])
+    found = [cell.work(task())]
+    run.sweep(planned(tmp_path / "line.py", "seed=0,1"), tmp_path / "out", run.Orders())
+    assert found == [[1] * len(before)] * 2
+    assert threads() == before
+    assert [os.environ[name] for name in cell.BLAS] == ["1"] * 3
 
 
 def test_what_dask_draws_changes_no_cell():
