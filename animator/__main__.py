@@ -10,8 +10,11 @@ import sys
 from types import FrameType
 
 from animator.garbage import collected_seldom
+from animator.lean import lean
 
 SIGNALED = 128  # plus a signal's number: the exit code that shells know
+
+lean()  # here, because the workers of a sweep, which run no main(), import this module before all others
 
 
 def main() -> None:

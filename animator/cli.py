@@ -222,9 +222,11 @@ def slides(
 ) -> None:
     """Put films into a PowerPoint deck, with posters, alt text and notes."""
     from animator import listings
+    from animator.showing import unsure
     from animator.slides import make
 
-    listings.made(output, make(films, output, titles, autoplay, loop))
+    made = make(films, output, titles, autoplay, loop)
+    listings.made(output, made, unsure(made, "PowerPoint", ("h264",)))
 
 
 @app.command()
@@ -238,8 +240,10 @@ def page(
     """Put films onto a web page that works without a server."""
     from animator import listings
     from animator.page import make
+    from animator.showing import unsure
 
-    listings.made(output, make(films, output, title))
+    made = make(films, output, title)
+    listings.made(output, made, unsure(made, "browser", ("h264", "vp9", "av1")))
 
 
 @app.command()

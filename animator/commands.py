@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.delivery import SLOWER, STILLS, Delivery, check_frame, preset, read_bytes
+from animator.budget import CUTS
+from animator.delivery import STILLS, Delivery, check_frame, preset, read_bytes
 from animator.errors import AnimatorError, nearest
 from animator.progress import Progress
 
@@ -191,9 +192,11 @@ def _check_words(options: Options, outputs: tuple[Path, ...]) -> None:
             raise AnimatorError(
                 f"'-o {path}' names no film: there is nothing before its suffix. Use -o film.mp4."
             )
-        if options.delivery.max_bytes is not None and path.suffix.lower() not in SLOWER:
+        if options.delivery.max_bytes is not None and path.suffix.lower() not in CUTS:
+            whose = options.purpose and preset(options.purpose).delivery.max_bytes
+            flag = f"--for {options.purpose}" if whose == options.delivery.max_bytes else "--max-bytes"
             raise AnimatorError(
-                f"--max-bytes cannot be kept for '{path.name}': only .mp4 and .gif files are made smaller "
+                f"{flag} cannot be kept for '{path.name}': only .mp4 and .gif files are made smaller "
                 "until they fit. Leave it away, or write one of those."
             )
     _check_stills(options.delivery, outputs)
@@ -258,10 +261,10 @@ def _report(
             sys.stderr.write(f"animator: to fit its bytes, {file.path.name} has {file.gave_up}.\n")
     if not as_json:
         for file in saved:
-            sys.stdout.write(
-                f"{file.path}  {file.width}x{file.height}  {file.fps:g} frames/s  "
-                f"{file.seconds:.2f} s  {file.bytes / 1000:,.0f} kB\n"
-            )
+            still = file.path.suffix.lower() in STILLS
+            lasts = "" if still else f"{file.fps:g} frames/s  {file.seconds:.2f} s  "
+            size = f"{file.width}x{file.height}"
+            sys.stdout.write(f"{file.path}  {size}  {lasts}{file.bytes / 1000:,.0f} kB\n")
         sys.stdout.write(f"{film.alt_text()}\n")
         return
     test = [view.test_loss for view in views]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
-from numpy.typing import NDArray
 
 from animator.panels.layers import NOTHING, Layer, Pixels, Rect, merged
+from animator.panels.pane import Pane, pane
 
 
 class Ground:
@@ -47,7 +47,7 @@ class Compositor:
         self.grounds, self.layers = list(grounds), list(layers)
         self.changed: list[Rect] | None = None
         self._still: Pixels | None = None
-        self._picture: NDArray[np.uint8] = np.zeros((0, 0, 4), np.uint8)
+        self._picture: Pane = pane(np.zeros((1, 1, 4), np.uint8))
 
     def forget(self) -> None:
         """Begin anew with the next frame."""
@@ -61,7 +61,7 @@ class Compositor:
     def begin(self, still: Pixels) -> None:
         """Take the still background (H, W, 4)."""
         self._still = still
-        self._picture = still.copy()
+        self._picture = pane(still.copy())
         for ground in self.grounds:
             ground.forget()
 
@@ -81,18 +81,18 @@ class Compositor:
             rects.extend(layer.refresh())
         self.changed = None if whole else merged(rects, frame)
         self._mend([frame] if self.changed is None else self.changed, base)
-        return self._picture
+        return self._picture.pixels
 
     def _mend(self, rects: Sequence[Rect], base: Pixels) -> None:
         """Put the ground back into `rects`, and lay over it what has ink there."""
-        flat = self._picture.reshape(base.shape[0], -1)
+        pixels = self._picture.pixels
         inked = [(layer, *layer.bounds) for layer in self.layers if layer.bounds is not NOTHING]
         for rect in rects:
             top, left, bottom, right = rect
-            self._picture[top:bottom, left:right] = base[top:bottom, left:right]
+            pixels[top:bottom, left:right] = base[top:bottom, left:right]
             for layer, high, near, low, far in inked:
                 if high < bottom and low > top and near < right and far > left:
-                    layer.blend(flat, rect)
+                    layer.blend(self._picture, rect)
 
 
 def parted(artists: Sequence[Artist]) -> tuple[list[Artist], list[Layer]]:

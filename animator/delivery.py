@@ -4,7 +4,7 @@ A Delivery is what a user may ask for beside size and rate. It draws nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,11 +18,8 @@ from animator.timeline import FrameState, Timeline
 UNITS = {"": 1, "B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 SECONDS, STEP = r"([0-9]+(?:\.[0-9]+)?)s", r"step:([0-9]+)"  # frames, as they are typed
 SMALLEST = 10_000  # bytes
-QUALITIES = (0, 1, 2, 3, 4)  # of an MP4, from the best on
-SHRINK = (1.0, 0.75, 0.56, 0.42, 0.32)
 STILLS = (".png", ".svg", ".pdf")
 VECTORS = {".svg", ".pdf"}
-SLOWER = {".gif": (1.0, 0.5), ".mp4": (1.0,)}
 DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
     ".gif": ((800, 450), 20.0),
     ".mp4": ((1280, 720), 30.0),
@@ -132,23 +129,6 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
     )
 
 
-def smaller(suffix: str, spec: FilmSpec) -> Iterator[tuple[FilmSpec, str]]:
-    """Ever smaller films in place of `spec`, each with the words that say what it gives up."""
-    for shrink in SHRINK:
-        for slower in SLOWER[suffix]:
-            for quality in QUALITIES if suffix == ".mp4" else (0,):
-                width, height = (2 * round(side * shrink / 2) for side in (spec.width, spec.height))
-                fps = spec.fps * slower
-                said = [
-                    f"{width}x{height} pixels" if shrink < 1 else "",
-                    f"{fps:g} frames a second" if slower < 1 else "",
-                    f"a quality {4 * quality} steps of crf lower" if quality else "",
-                ]
-                shape = (spec.width, spec.height) if shrink == 1 else (width, height)
-                yield (replace(spec, width=shape[0], height=shape[1], fps=fps, quality=quality),
-                       " and ".join(part for part in said if part))  # fmt: skip
-
-
 def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
              wishes: Delivery | None = None) -> FilmSpec:  # fmt: skip
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
@@ -177,3 +157,18 @@ def _exact_colours(look: Style) -> tuple[tuple[int, int, int], ...]:
         look.target,
     ]
     return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
+
+
+def posters_of(specs: Sequence[tuple[Path, FilmSpec]]) -> dict[Path, FilmSpec]:
+    """The poster beside each film, with the film's spec; films of one stem share the largest one. What is a
+    still or a folder of stills needs none.
+    """
+    posters: dict[Path, FilmSpec] = {}
+    asked = {path for path, _ in specs}
+    for path, spec in specs:
+        if kind_of(path) in VECTORS | {"folder"}:
+            continue
+        poster = path.with_suffix(".png")
+        if poster not in asked and (poster not in posters or spec.width > posters[poster].width):
+            posters[poster] = spec
+    return posters

@@ -7,6 +7,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -14,21 +15,21 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import alignment, events, kernel, prepare, style, window, words
+from animator import alignment, budget, events, kernel, prepare, style, window, words
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
-from animator.delivery import SLOWER, VECTORS, Delivery, chosen, smaller, spec_for
+from animator.cuts import RESOLUTION, Cut
+from animator.delivery import VECTORS, Delivery, chosen, posters_of, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of
 from animator.errors import AnimatorError
-from animator.files import replacing
+from animator.files import ensure_folder, replacing
 from animator.flashes import FlashCounter
 from animator.layout import Mosaic
 from animator.pacing import Pacing, clock
 from animator.panels.base import DPI
 from animator.pipeline import Cutout, Drawing, written
 from animator.plane import Plane
-from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
 from animator.scene import DEFAULT_LAYOUT, Slice
@@ -39,7 +40,6 @@ from animator.view import View
 from animator.window import Common
 
 SAMPLES = 24
-HOPELESS = 1.6  # a film guessed this much above its budget is not tried
 SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
 
@@ -233,8 +233,18 @@ class Film:
         specs = [(Path(path), spec_for(Path(path), size, fps, self.style, wishes)) for path in paths]
         if wishes.frame != "last":
             chosen(self.timeline(specs[0][1].fps), wishes.frame)
-        saved = [self._fitting(path, spec, wishes) for path, spec in specs]
-        self._posters([(path, spec) for path, spec in specs if kind_of(path) not in VECTORS | {"folder"}])
+        posters = posters_of(specs)
+        saved = []
+        for path, spec in specs:
+            poster = path.with_suffix(".png")
+            if posters.get(poster) is spec and wishes.max_bytes is None:
+                with replacing(poster) as temporary:
+                    saved.append(self._save(path, spec, wishes.frame, temporary))
+                del posters[poster]
+            else:
+                saved.append(self._fitting(path, spec, wishes))
+        for poster, spec in posters.items():
+            self._save(poster, spec)
         return saved
 
     def _fitting(self, path: Path, spec: FilmSpec, wishes: Delivery) -> Saved:
@@ -242,23 +252,22 @@ class Film:
         kind = kind_of(path)
         if kind in VECTORS:
             return self._vector(path, spec, wishes)
-        if wishes.max_bytes is None or kind not in SLOWER:
+        if wishes.max_bytes is None or kind not in budget.CUTS:
             return self._save(path, spec, wishes.frame)
-        weight = 0.0
-        for tried, given_up in smaller(kind, spec):
-            size = tried.width * tried.height * tried.fps**0.5 * 0.75**tried.quality
-            if weight * size > HOPELESS * wishes.max_bytes:
-                continue
-            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".animator-") as folder:
-                made = self._save(Path(folder) / path.name, tried, wishes.frame)
-                weight = made.bytes / size
-                if made.bytes <= wishes.max_bytes:
-                    made.path.replace(path)
-                    return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
-        raise AnimatorError(
-            f"'{path.name}' does not fit into {wishes.max_bytes:,} bytes, however small it is made. "
-            "Give --max-bytes more, or make the film shorter."
-        )
+        ensure_folder(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".animator-") as folder:
+            place = Path(folder) / path.name
+            made, given_up = budget.best(path.name, kind, spec, wishes.max_bytes, partial(self._try, place))
+            place.replace(path)
+        return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
+
+    def _try(self, path: Path, spec: FilmSpec) -> Saved | None:
+        """The film of `spec` at `path`; None where a frame of that size has no room."""
+        try:
+            self._drawing(spec)
+        except AnimatorError:
+            return None
+        return self._save(path, spec)
 
     def _vector(self, path: Path, spec: FilmSpec, wishes: Delivery) -> Saved:
         """One frame as lines and letters, for print."""
@@ -268,7 +277,8 @@ class Film:
         return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, 1, 1 / spec.fps,
                      path.stat().st_size, path)  # fmt: skip
 
-    def _save(self, path: Path, spec: FilmSpec, frame: str = "last") -> Saved:
+    def _save(self, path: Path, spec: FilmSpec, frame: str = "last", poster: Path | None = None) -> Saved:
+        """Write one file; and its last frame to `poster`, while the encoder is still at work."""
         clock = self.timeline(spec.fps)
         drawing = self._drawing(spec)
         still = path.suffix.lower() == ".png"
@@ -286,6 +296,9 @@ class Film:
                 counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
+                if poster is not None and done == frames:
+                    with open_encoder(poster, spec, self.metadata()) as png:
+                        png.write(picture)
         frames += 0 if still else spec.held
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
@@ -301,18 +314,6 @@ class Film:
             for ground in ("#000000", "#ffffff")
         )
         return Cutout(black, white)
-
-    def _posters(self, specs: list[tuple[Path, FilmSpec]]) -> None:
-        """One still of the last frame beside each film; films of one stem share the largest."""
-        largest: dict[Path, FilmSpec] = {}
-        for path, spec in specs:
-            poster = path.with_suffix(".png")
-            if poster not in largest or spec.width > largest[poster].width:
-                largest[poster] = spec
-        asked = {path for path, _ in specs}
-        for poster, spec in largest.items():
-            if poster not in asked:
-                self._save(poster, spec)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The film as a notebook shows it: a video with its poster, or its alt text."""
@@ -363,7 +364,7 @@ def film(
     plane = plane or looks.get("plane") or ("weights" if run.weights.shape[1] <= 3 else "pca")
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
-    cut = Cut(slice, looks.get("resolution") or prepare.RESOLUTION, plane, at)
+    cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at)
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())
     alone = recorded and not any("@" in name for row in recorded for name in row)
     return Film(

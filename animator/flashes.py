@@ -8,6 +8,7 @@ height (WCAG 2.2, "general flash and red flash thresholds"). More than three a s
 
 from collections import deque
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,6 @@ DARK = 0.80
 WINDOW = 1 / 3  # of the picture's width and height
 AREA = 0.25  # of the window
 ALLOWED = 3
-MUCH = 0.1  # of the picture: from there on all of it is looked at again
 
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -42,7 +42,7 @@ class FlashCounter:
         self._fps = fps
         self._frame = 0
         self._turns: deque[tuple[int, int]] = deque()
-        self._seen: Floats | None = None
+        self._cells: Pixels | None = None
         self._low: Floats | None = None
         self._high: Floats | None = None
         self._last = 0
@@ -51,36 +51,21 @@ class FlashCounter:
     def add(self, picture: Pixels, repeat: int = 1, changed: Sequence[Box] | None = None) -> None:
         """The next picture (H, W, 3 or 4), shown for `repeat` frames.
 
-        changed: boxes (top, left, bottom, right) outside of which it equals the one before; a cell that stays
-        as it is cannot turn, so that only those inside are looked at.
+        changed: boxes (top, left, bottom, right) outside of which it equals the one before.
         """
-        if (
-            changed is None
-            or self._seen is None
-            or _area(changed) > MUCH * picture.shape[0] * picture.shape[1]
-        ):
-            self._seen = small(picture)
-            self._low = self._seen.copy() if self._low is None else np.minimum(self._low, self._seen)
-            self._high = self._seen.copy() if self._high is None else np.maximum(self._high, self._seen)
-            turning = True
+        if changed is None or self._cells is None:
+            self._cells = cells(picture).copy()
         else:
-            turning = self._look(picture, changed)
-        for way in (1, -1) if turning else ():
-            self._turn(self._seen, way)
+            _take(self._cells, picture, changed)
+        seen = luminance(self._cells)
+        if self._low is None or self._high is None:
+            self._low, self._high = seen.copy(), seen.copy()
+        np.minimum(self._low, seen, out=self._low)
+        np.maximum(self._high, seen, out=self._high)
+        if (self._high - self._low).max() >= CHANGE:
+            for way in (1, -1):
+                self._turn(seen, way)
         self._frame += repeat
-
-    def _look(self, picture: Pixels, changed: Sequence[Box]) -> bool:
-        """Look again at the cells in the boxes; whether any of them has changed enough to turn."""
-        assert self._seen is not None and self._low is not None and self._high is not None
-        stride = _stride(picture)
-        rows, columns = cells_in(changed, stride, *self._seen.shape)
-        if not rows:
-            return False
-        i, j = np.array(rows), np.array(columns)
-        seen = _luminance(picture[i * stride + stride // 2, j * stride + stride // 2, :3])
-        low, high = np.minimum(self._low[i, j], seen), np.maximum(self._high[i, j], seen)
-        self._seen[i, j], self._low[i, j], self._high[i, j] = seen, low, high
-        return bool(((seen - low >= CHANGE) | (high - seen >= CHANGE)).any())
 
     def _turn(self, seen: Floats, way: int) -> None:
         """Count a change upwards (1) or downwards (-1), where enough of the picture made it now."""
@@ -91,7 +76,7 @@ class FlashCounter:
             changed = (self._high - seen >= CHANGE) & (seen < DARK)
         if not changed.any():
             return
-        large = covered(changed) > AREA
+        large = np.count_nonzero(changed) > AREA * prod(_sides(changed)) and covered(changed) > AREA
         self._low[changed] = seen[changed]
         self._high[changed] = seen[changed]
         if large and way != self._last:
@@ -102,10 +87,20 @@ class FlashCounter:
             self.worst = max(self.worst, len(self._turns) // 2)
 
 
-def small(picture: Pixels) -> Floats:
-    """Relative luminance (h, w) of a picture (H, W, 3 or 4), at the middle of each of its cells."""
+def cells(picture: Pixels) -> Pixels:
+    """Colours (h, w, 3) of a picture (H, W, 3 or 4) at the middle of each of its cells, a view."""
     stride = _stride(picture)
-    return _luminance(picture[stride // 2 :: stride, stride // 2 :: stride, :3])
+    return picture[stride // 2 :: stride, stride // 2 :: stride, :3]
+
+
+def _take(kept: Pixels, picture: Pixels, boxes: Sequence[Box]) -> None:
+    """Look again at the cells whose middles are in the boxes."""
+    stride, now = _stride(picture), cells(picture)
+    ahead = stride - 1 - stride // 2
+    for box in boxes:
+        top, left, bottom, right = ((side + ahead) // stride for side in box)
+        if top < bottom and left < right:
+            kept[top:bottom, left:right] = now[top:bottom, left:right]
 
 
 def middles(size: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -115,29 +110,12 @@ def middles(size: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return rows, columns
 
 
-def cells_in(boxes: Sequence[Box], stride: int, high: int, wide: int) -> tuple[list[int], list[int]]:
-    """Rows and columns of the cells, `stride` pixels apart, whose middles are in the boxes."""
-    rows: list[int] = []
-    columns: list[int] = []
-    half = stride // 2
-    for top, left, bottom, right in boxes:
-        for i in range(max(0, -((half - top) // stride)), min(high, -((half - bottom) // stride))):
-            inside = range(max(0, -((half - left) // stride)), min(wide, -((half - right) // stride)))
-            rows.extend([i] * len(inside))
-            columns.extend(inside)
-    return rows, columns
-
-
-def _area(boxes: Sequence[Box]) -> int:
-    return sum((bottom - top) * (right - left) for top, left, bottom, right in boxes)
-
-
 def _stride(picture: Pixels) -> int:
     longest: int = max(picture.shape[:2])
     return max(1, longest // CELLS)
 
 
-def _luminance(colours: Pixels) -> Floats:
+def luminance(colours: Pixels) -> Floats:
     """Relative luminance (...) of colours (..., 3)."""
     red, green, blue = (share[colours[..., i]] for i, share in enumerate(_SHARES))
     return np.asarray(red + green + blue, np.float32)
@@ -145,11 +123,17 @@ def _luminance(colours: Pixels) -> Floats:
 
 def covered(changed: NDArray[np.bool_]) -> float:
     """The largest share (0 to 1) that `changed` (h, w) has of any window of a third of its sides."""
-    high, wide = (max(1, round(side * WINDOW)) for side in changed.shape)
+    high, wide = _sides(changed)
     sums = np.zeros((changed.shape[0] + 1, changed.shape[1] + 1), np.int64)
     sums[1:, 1:] = changed.cumsum(0).cumsum(1)
     inside = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
     return float(inside.max() / (high * wide))
+
+
+def _sides(changed: NDArray[np.bool_]) -> tuple[int, int]:
+    """How many cells of (h, w) a window is high and wide."""
+    high, wide = (max(1, round(side * WINDOW)) for side in changed.shape)
+    return high, wide
 
 
 def sentence(worst: int) -> str:

@@ -65,6 +65,8 @@ def arrange(
             alone = {row[0] for row in mosaic if len(set(row)) == 1}
             mosaic, widths = _in_pairs(mosaic), ()
             heights = [LEADS if row[0] in alone else 1.0 for row in mosaic]
+        elif not heights and len(mosaic[0]) > 1:
+            heights = [LEADS if len(set(row)) == 1 else 1.0 for row in mosaic]
     weights = list(heights) or [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
     tops = [body.height * (1 - sum(weights[:i]) / sum(weights)) for i in range(len(mosaic) + 1)]
     columns = list(widths) or [1.0] * len(mosaic[0])

@@ -130,7 +130,9 @@ def verify(as_json: bool) -> int:
     return 0 if all(c.passed for c in found) else 1
 
 
-def made(target: Path, films: "list[Shown]") -> None:
-    """Say what `target` holds now."""
+def made(target: Path, films: "list[Shown]", warning: str = "") -> None:
+    """Say what `target` holds now; a warning goes to stderr."""
+    if warning:
+        sys.stderr.write(f"animator: {warning}\n")
     names = ", ".join(film.path.name for film in films)
     sys.stdout.write(f"{target}  {len(films)} film{'s' * (len(films) != 1)}: {names}\n")

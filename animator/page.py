@@ -77,12 +77,13 @@ def _copied(film: Shown, number: int, folder: Path) -> Entry:
 
 def _entry(film: Shown, src: str, poster: str) -> Entry:
     return Entry(film.title, film.caption, film.alt_text, film.command, film.is_video, film.mime,
-                 film.info.width, film.info.height, src, poster, snippet(film))  # fmt: skip
+                 film.info.width, film.info.height, src, poster, snippet(film, src))  # fmt: skip
 
 
-def snippet(film: Shown) -> str:
-    """A slide of reveal.js with the film as its background, for the film's own file."""
-    name = quote(film.path.name)
+def snippet(film: Shown, src: str) -> str:
+    """A slide of reveal.js with the film as its background: the file at `src` beside the page, or else the
+    film's own one."""
+    name = quote(film.path.name) if src.startswith("data:") else src
     if film.is_video:
         return (
             f'<section data-background-video="{name}" data-background-video-loop\n'

@@ -1,25 +1,22 @@
 """From a recording to a View: plane, window and surface, the surface from the cache when it is there.
 
-Losses that the recording lacks (a run that was cut short, steps at which they were not computed) are
-evaluated here where the film shows them, from the model that the recording describes and the data that it
-holds, or from those that are given.
+The surface is cut by `cuts`, which evaluates losses that the recording lacks (a run that was cut short, steps
+at which they were not computed), too, where the film shows them: from the model that the recording describes
+and the data that it holds, or from those that are given.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from animator import cache, planes, race, window
-from animator.camera import grid_lines
-from animator.chebyshev import Mixture
-from animator.easing import ramp
-from animator.errors import AnimatorError, nearest
+from animator import cache, planes, race
+from animator.cuts import Cut, field_of, shown_steps
+from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.forces import Forces, forces
 from animator.histograms import of_updates, of_weights
@@ -28,61 +25,16 @@ from animator.plane import Plane
 from animator.recording import Recording
 from animator.source import Source, starting
 from animator.timeline import Timeline
-from animator.view import Field, View
-from animator.window import ALONE, Common, Window
+from animator.view import View
+from animator.window import ALONE, Common
 from animator.wiring import wiring
 
-RESOLUTION = 81
 RACE = 121
 HISTOGRAMS = {"histogram": of_weights, "updates": of_updates}
 GHOST = 3  # grid lines of a race's surface to one of a batch's
-EVERY_STEP = 400
 MOST_LINES = 8
-SEARCH = 31
-READ = 64 * 2**20  # bytes of weights that are held at once
-PLANES = ("weights", "pca", "random", "hessian", "through")
-SLICES = ("moving", "static", "blend", "through")
 
 Floats = NDArray[np.float64]
-Extent = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """How the surface of a view is cut, on resolution x resolution points.
-
-    plane: "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step
-    farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
-    `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
-    static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
-    is finer where they look.
-    """
-
-    slice: Literal["moving", "static", "blend", "through"] = "moving"
-    resolution: int = RESOLUTION
-    plane: str | Plane = "weights"
-    at: int | None = None
-    seed: int = 0
-    camera: str = "fixed"
-
-    def __post_init__(self) -> None:
-        if isinstance(self.plane, str) and self.plane not in PLANES:
-            raise AnimatorError(
-                f"No plane is called {self.plane!r}. {nearest(self.plane, PLANES)}Known: {' '.join(PLANES)}. "
-                "Or give an animator.Plane."
-            )
-        if self.slice not in SLICES:
-            raise AnimatorError(
-                f"slice={self.slice!r} is no way to cut a surface. {nearest(self.slice, SLICES)}"
-                f"Use one of: {' '.join(SLICES)}."
-            )
-
-    @property
-    def kind(self) -> str:
-        """Which plane this is cut on."""
-        if self.slice == "through":
-            return "through"
-        return self.plane if isinstance(self.plane, str) else self.plane.kind
 
 
 def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str],
@@ -103,12 +55,12 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     if wanted & {"surface", "surface3d", "arrows"} and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
         place, residual = planes.path_on(run, plane)
-        field, loss, shown = _field(source, plane, place, cut, timeline, loss, target, common)
+        field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
     elif count >= 2 and cut.kind == "weights":
         i, j = _axes(run, notes)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
-    shown_steps = _shown(source, timeline)
-    every = np.array([run.row(step) for step in range(run.steps + 1)])
+    checked = shown_steps(source, timeline)
+    every = run.rows(np.arange(run.steps + 1))
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
     return View(
@@ -123,12 +75,12 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
         broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
-        prediction=prediction(source, shown_steps) if "prediction" in wanted else None,
-        sharpness=sharpness(source, shown_steps) if "sharpness" in wanted else None,
+        prediction=prediction(source, checked) if "prediction" in wanted else None,
+        sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
         ratio=source.ratio, unit=source.unit,
-        wiring=wiring(run, shown_steps) if "network" in wanted else (),
-        histograms={panel: HISTOGRAMS[panel](run, shown_steps) for panel in HISTOGRAMS.keys() & wanted},
+        wiring=wiring(run, checked) if "network" in wanted else (),
+        histograms={panel: HISTOGRAMS[panel](run, checked) for panel in HISTOGRAMS.keys() & wanted},
         forces=_forces(run, place[every]) if "arrows" in wanted else None,
     )  # fmt: skip
 
@@ -139,7 +91,7 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
     notes = sources[0].run.meta.get("notes") or {}
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
-    steps = [_shown(source, timeline) for source in sources]
+    steps = [shown_steps(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
                        "basins" in wanted, common)  # fmt: skip
     if "batch" not in wanted:
@@ -150,16 +102,6 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
         for view, source, own in zip(made, sources, steps, strict=True)
         if view.field is not None
     )
-
-
-def _shown(source: Source, timeline: Timeline) -> NDArray[np.int64]:
-    """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
-    run = source.run
-    steps = run.weight_steps
-    if len(steps) > EVERY_STEP:
-        own = (min(run.steps, int(step * source.ratio + 1e-9)) for step in timeline.shown())
-        steps = np.unique([steps[run.row(step)] for step in own])
-    return steps[[bool(np.isfinite(run.weights[run.row(step)]).all()) for step in steps]]
 
 
 def _forces(run: Recording, place: Floats) -> Forces:
@@ -230,175 +172,3 @@ def _lines(run: Recording) -> list[int]:
         return list(range(count))
     moved = np.abs(np.asarray(run.weights[-1], float) - np.asarray(run.weights[0], float))
     return sorted(np.argsort(-np.nan_to_num(moved), kind="stable")[:MOST_LINES].tolist())
-
-
-def _field(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
-           target: tuple[float, float] | None, common: Common) -> tuple[Field, Floats, Window]:  # fmt: skip
-    """The surface of `source`, its losses and the window, from the cache or evaluated."""
-    steps = _shown(source, timeline)
-    goal = target if cut.kind == "weights" else None
-    kept = common.extent if cut.kind == "weights" else None
-    path_window = window.choose(place, goal) if kept is None else window.given(place, kept)
-    key = cache.digest("field 3", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
-                       cut.slice, cut.at, cut.resolution,
-                       *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
-    path = cache.place("surfaces", key)
-    known = _read(path) if source.use_cache and source.model is None else None
-    if known is None:
-        search = goal is None and kept is None
-        _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
-        known = _read(path)
-    assert known is not None, "it has just been written"
-    alpha, beta, slices = known["alpha"], known["beta"], known["slices"]
-    low, high = common.loss_range or _span(slices)
-    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
-    field = Field(alpha, beta, slices, known["cut_at"], low, high, steps, known["heights"])
-    return field, known["loss"], Window(extent, path_window.left_at)
-
-
-def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
-    """The least and the greatest finite loss, apart."""
-    parts = slices.parts() if isinstance(slices, Mixture) else (slices,)
-    finite = [part[np.isfinite(part)] for part in parts]
-    ends = [(float(part.min()), float(part.max())) for part in finite if len(part)]
-    low, high = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, 1.0)
-    return low, high if high > low else low + 1.0
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    """What `_evaluate` wrote, with the slices that runs share; None when some of it is not there."""
-    if not path.exists():
-        return None
-    with h5py.File(path, "r") as file:
-        known = {name: values[()] for name, values in file.items()}
-        shared = cache.place("surfaces", file.attrs["slices"])
-    if not shared.exists():
-        return None
-    with h5py.File(shared, "r") as file:
-        slices = file["slices"][()]
-        return {**known, "slices": Mixture(file["shares"][()], slices) if "shares" in file else slices}
-
-
-def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
-              shown: Window, search: bool, path: Path) -> None:  # fmt: skip
-    """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
-    starting(source.progress)
-    from animator.rebuild import objective_of
-
-    run = source.run
-    objective = objective_of(run, source.model, source.data)
-    rows = np.array([run.row(step) for step in steps])
-    still = run.row(cut.at) if cut.at is not None else int(rows[-1])
-    moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
-    cuts = Cuts(run, plane, rows if moves else np.array([still]), still, cut.slice)
-    extent = shown.extent
-    if search:
-        extent = _with_minimum(objective, plane, cuts, place, extent)
-    (x, y), held = np.nan_to_num(place[-1]), cut.resolution
-    alpha = grid_lines(cut.camera, *extent[:2], float(x), held)
-    beta = grid_lines(cut.camera, *extent[2:], float(y), held)
-    states = cuts.states() if run.state_variables else None
-    shared = _slices(source, objective, plane, cuts, alpha, beta, states)
-    losses = np.array(loss)
-    if source.data is not None:
-        losses[:] = np.nan
-    heights = np.empty(len(rows))
-    per_read = max(1, READ // (4 * (run.weights.shape[1] + run.state.shape[1])))
-    for start in range(0, len(rows), per_read):
-        part = slice(start, start + per_read)
-        some, own = rows[part], np.asarray(run.state[rows[part]])
-        lacking = ~np.isfinite(losses[steps[part]])
-        if lacking.any():
-            losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
-        at = np.stack([cuts[t if moves else 0] for t in range(start, start + len(some))])
-        under = at + (place[some] - plane.project(at)) @ plane.basis
-        known = own if states is None else states[part] if moves else states[0]
-        heights[part] = objective(np.asarray(under, np.float32), known)
-        source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        for name, values in (
-            ("alpha", alpha), ("beta", beta), ("heights", heights), ("loss", losses),
-            ("cut_at", steps if moves else np.zeros(1, np.int64)),
-        ):  # fmt: skip
-            file.create_dataset(name, data=values)
-        file.attrs["slices"] = shared
-
-
-def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats,
-            states: NDArray[np.float32] | None) -> str:  # fmt: skip
-    """Evaluate the slices, unless a run of the same loss has left them in the cache; gives their key there.
-
-    What decides them is the loss, the plane and where they cut, and not the path.
-    """
-    from animator.surface import few_slices, where
-
-    parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
-    key = cache.digest("slices 2", *source.loss_key(), *parts)
-    path = cache.place("surfaces", key)
-    if source.model is not None or not (source.use_cache and path.exists()):
-        slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            if isinstance(slices, Mixture):
-                file.create_dataset("shares", data=slices.shares)
-            file.create_dataset("slices", data=slices.some if isinstance(slices, Mixture) else slices)
-    return key
-
-
-class Cuts:
-    """The weights (P,) that each slice of a film goes through, made when they are asked for.
-
-    A blend goes through the still row's part off the plane at first, through each step's own at the end,
-    and from one to the other, smoothly, in the middle fifth of the run.
-    """
-
-    def __init__(self, run: Recording, plane: Plane, rows: NDArray[np.int64], still: int, how: str) -> None:
-        self._run, self._plane, self._rows, self._how = run, plane, rows, how
-        self._still = still
-        self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, t: int) -> Floats:
-        row = np.asarray(self._run.weights[int(self._rows[t])], np.float64)
-        if self._offset is None:
-            return row
-        share = self._share(t)
-        offset = (1 - share) * self._offset + share * self._plane.offset(row)
-        return np.asarray(self._plane.lift(self._plane.project(row)) + offset)
-
-    def states(self) -> NDArray[np.float32]:
-        """(T, S) the statistics that belong to each slice."""
-        if self._how != "blend":
-            return np.asarray(self._run.state[self._rows])
-        still = self._run.state[self._still]
-        own = np.asarray(self._run.state[self._rows])
-        shares = np.array([self._share(t) for t in range(len(self))])[:, None]
-        return np.asarray((1 - shares) * still + shares * own, np.float32)
-
-    def _share(self, t: int) -> float:
-        return ramp(t / max(1, len(self._rows) - 1), 0.4, 0.6)
-
-
-def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
-    """`extent`, widened to hold the surface's lowest point when that is less than half a width away."""
-    from animator.surface import grid
-
-    a0, a1, b0, b1 = extent
-    a, b = (a1 - a0) / 2, (b1 - b0) / 2
-    alpha, beta = grid(SEARCH, (a0 - a, a1 + a, b0 - b, b1 + b))
-    last = cuts[len(cuts) - 1]
-    coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
-    state = cuts.states()[-1]
-    losses = objective.on_plane(plane.origin + plane.offset(last), plane.basis, coordinates,
-                                state=state if state.size else None).reshape(SEARCH, SEARCH)  # fmt: skip
-    losses = np.where(np.isfinite(losses), losses, np.inf)
-    row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
-    if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):
-        return extent
-    lowest = np.array([alpha[column], beta[row]])
-    if a0 <= lowest[0] <= a1 and b0 <= lowest[1] <= b1:
-        return extent
-    held = place[np.isfinite(place).all(axis=1)]
-    inside = held[((held >= [a0, b0]) & (held <= [a1, b1])).all(axis=1)]
-    return window.square(np.vstack([inside, lowest[None]]))

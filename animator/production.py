@@ -8,9 +8,9 @@ from typing import Any
 
 from animator import parameters, room
 from animator import style as styles
+from animator.cuts import Cut
 from animator.films import Film
 from animator.library import SceneFile
-from animator.prepare import Cut
 from animator.progress import Progress, quiet
 from animator.recording import Recording
 from animator.scene import Scene

@@ -166,6 +166,10 @@ class Recording:
         """The row of the last kept step at or before `step`."""
         return int(np.searchsorted(self.weight_steps, step, side="right")) - 1
 
+    def rows(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same for each of `steps` (n,)."""
+        return np.searchsorted(self.weight_steps, steps, side="right") - 1
+
     @property
     def fixed(self) -> NDArray[np.float32]:
         """(F,) the values of the frozen variables, which are the same at every step."""

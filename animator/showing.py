@@ -85,6 +85,16 @@ def shown(paths: Sequence[Path]) -> list[Shown]:
     return told_apart(found)
 
 
+def unsure(films: Sequence[Shown], player: str, codecs: Sequence[str]) -> str:
+    """A sentence about films that not every `player` plays, which plays `codecs`; "" when there are none."""
+    odd = [film for film in films if film.info.codec and film.info.codec not in codecs]
+    if not odd:
+        return ""
+    names = ", ".join(f"'{film.path.name}'" for film in odd)
+    which = " or ".join(sorted({film.info.codec for film in odd}))
+    return f"{names}: not every {player} plays {which}. Render it with --codec h264, which plays everywhere."
+
+
 def told_apart(films: Sequence[Shown]) -> list[Shown]:
     """The films, those that share a title with the parameters in which they differ."""
     alike = defaultdict(list)

@@ -5,6 +5,7 @@ until it plays; its alt text, caption and command go along.
 """
 
 import io
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from animator.showing import Shown, shown
 
 WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
 TITLE = 1_000_000  # EMU: the height of a title
+SIZES = (36, 32, 28, 24, 20, 16, 12)  # points
+POINT = 12_700  # EMU
+LETTER = 0.58  # of a title's size: how wide its letters are at most, in the mean
 BLANK, TITLE_ONLY = 6, 5  # layouts of the default template
 INSTALL = "pip install 'animator[slides]'"
 
@@ -61,12 +65,22 @@ def place(width: int, height: int, titles: bool) -> tuple[int, int, int, int]:
     return (WIDTH - wide) // 2, top + (room - high) // 2, wide, high
 
 
+def title_size(title: str) -> int:
+    """How large a title is, in points: as large as leaves it in its place, on several lines if it is long."""
+    for size in SIZES[:-1]:
+        lines = math.ceil(len(title) * LETTER * size * POINT / (0.95 * WIDTH))
+        if 1.2 * lines * size * POINT <= 0.95 * TITLE:
+            return size
+    return SIZES[-1]
+
+
 def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: bool) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:
         title = slide.shapes.title
         title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
-        title.text = film.title
+        title.text_frame.text, title.text_frame.word_wrap = film.title, True
+        title.text_frame.paragraphs[0].font.size = POINT * title_size(film.title)
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
         shape = slide.shapes.add_movie(str(film.path), *spot, poster_frame_image=io.BytesIO(film.poster),

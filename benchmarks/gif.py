@@ -1,5 +1,7 @@
 """A GIF of the neuron, 150 frames at 960x540, drawing included: speed, size and fidelity beside its rivals.
 
+Every film is made in a process that has made one before: what is imported first counts for nobody.
+
 Rivals: the same panels by matplotlib.animation and its PillowWriter; the same frames, drawn by us, by a plain
 `imageio.mimsave` with one palette for each frame. Run: python -m benchmarks.gif
 """
@@ -7,6 +9,7 @@ Rivals: the same panels by matplotlib.animation and its PillowWriter; the same f
 import json
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import imageio
@@ -20,22 +23,27 @@ from benchmarks.drawing import film
 from benchmarks.film import RIVAL_FRAMES, rival_animation
 
 SIZE, FPS = (960, 540), 20.0
+ROUNDS = 3
 PACING = Pacing(intro=0.5, play=6.0, end=1.0)  # 150 frames
 
 
 def ours(made: Film, path: Path) -> float:
-    """Seconds for the whole film."""
+    """Seconds for the whole film, with a canvas of its own and the poster."""
+    made = replace(made, _canvas=None)
     started = time.perf_counter()
     made.save(path, size=SIZE, fps=FPS)
     return time.perf_counter() - started
 
 
 def pillow_writer(made: Film, path: Path) -> float:
-    """Seconds a frame of matplotlib.animation."""
-    animation = rival_animation(made.views(FPS)[0])
-    started = time.perf_counter()
-    animation.save(path, writer="pillow", dpi=75)
-    return (time.perf_counter() - started) / RIVAL_FRAMES
+    """Seconds a frame of matplotlib.animation, its fastest round."""
+    seconds = []
+    for _ in range(ROUNDS):
+        animation = rival_animation(made.views(FPS)[0])
+        started = time.perf_counter()
+        animation.save(path, writer="pillow", dpi=75)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds) / RIVAL_FRAMES
 
 
 def fidelity(path: Path, frames: list[np.ndarray]) -> float:
@@ -69,7 +77,8 @@ def measure() -> dict[str, float]:
         made = film("neuron", "static")
         made.pacing = PACING
         made._clock = None
-        seconds = ours(made, folder / "ours.gif")
+        made.views(FPS)
+        seconds = min(ours(made, folder / "ours.gif") for _ in range(ROUNDS))
         rival = pillow_writer(made, folder / "rival.gif") * 150
         canvas, clock = made.canvas(SIZE, FPS), made.timeline(FPS)
         frames = [canvas.draw(clock.state(i))[..., :3].copy() for i in range(clock.frames)]

@@ -9,6 +9,7 @@ from matplotlib.text import Text
 from animator import style, words
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
+from animator.panels import layers, pane, stamps
 from animator.panels.loss import LossPanel
 from animator.panels.scale import LossScale
 from animator.panels.stamps import Sprite
@@ -32,6 +33,22 @@ def test_frames_in_any_order_equal_a_full_draw(look, moving):
     for step, ended in ((40, False), (0, False), (60, True), (7, False), (40, False)):
         state = FrameState(step, ended)
         np.testing.assert_array_equal(fast.draw(state), full.full(state))
+
+
+def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
+    """Where Pillow would not work in place, the bytes are the same."""
+    states = [FrameState(0, False), FrameState(40, False), FrameState(60, True)]
+    kept = (layers._small_flood, stamps._letters)
+    drawn = []
+    for kind in (pane.PillowPane, pane.NumPyPane):
+        monkeypatch.setattr(pane, "_KIND", kind)
+        for cached in kept:
+            cached.cache_clear()
+        made = canvas(numpy_view(moving=True))
+        drawn.append([made.draw(state).copy() for state in states])
+    for cached in kept:
+        cached.cache_clear()
+    np.testing.assert_array_equal(*drawn)
 
 
 def test_panels_that_do_not_fit_are_refused(view):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from animator import Experiment, cache, training
+from animator.cuts import Cut
 from animator.films import Film
-from animator.prepare import Cut
 from animator.progress import quiet
 from animator.recording import load
 from animator.sweep import common

@@ -461,9 +461,8 @@ def test_h264_keeps_away_from_code_that_is_not_steady():
     from animator.encoders.mp4 import tuned
     from animator.encoders.pyav_adapter import has_wide_vectors
 
-    assert tuned("libx264", False) == ({"x264-params": "asm=AVX2"} if has_wide_vectors() else {})
-    assert tuned("libx264", True)["x264-params"].endswith("subme=1")
-    assert tuned("libsvtav1", True) == {}
+    assert tuned("libx264") == {"x264-params": "asm=AVX2:subme=1" if has_wide_vectors() else "subme=1"}
+    assert tuned("libsvtav1") == {}
 
 
 @pytest.mark.parametrize(("scale", "films"), [(10, 40), (60, 12)])

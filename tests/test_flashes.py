@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from animator.flashes import FlashCounter, covered, sentence, small
+from animator.flashes import FlashCounter, cells, covered, luminance, sentence
 
 
 def shown(values, fps=30, size=(90, 160)):
@@ -62,8 +62,8 @@ def test_areas_and_luminance():
     assert covered(np.ones((27, 48), bool)) == 1.0
     assert covered(np.zeros((27, 48), bool)) == 0.0
     picture = np.full((720, 1280, 4), 128, np.uint8)
-    np.testing.assert_allclose(small(picture), 0.2158, atol=1e-3)
-    assert max(small(picture).shape) <= 49
+    np.testing.assert_allclose(luminance(cells(picture)), 0.2158, atol=1e-3)
+    assert max(luminance(cells(picture)).shape) <= 49
 
 
 def test_the_sentence():
@@ -87,4 +87,5 @@ def test_looking_only_where_it_changed_counts_the_same():
             picture[top:bottom, left:right, :3] = rng.integers(0, 256)
         told.add(picture, 1, boxes if i else None)
         whole.add(picture, 1)
+        np.testing.assert_array_equal(told._cells, whole._cells)
     assert told.worst == whole.worst > 3

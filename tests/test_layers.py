@@ -5,18 +5,19 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from animator.panels.layers import Rect, cover, merged, row_of, spread, swapped
+from animator.panels.capsules import Capsules, capsule, painted
+from animator.panels.layers import NOTHING, Rect, faded, inked, lay, merged, picture_of, swapped
+from animator.panels.pane import NumPyPane, PillowPane, in_place, pane
 from animator.panels.places import Places
-from animator.panels.strokes import Stroke, capsule
+from animator.panels.strokes import Stroke
 from animator.panels.trail import Trail
 
 FRAME = Rect(0, 0, 90, 160)
 
 
-def plain(flat):
-    """(h, w) of a flat (h, 4 w)."""
-    assert (flat.reshape(flat.shape[0], -1, 4) == flat.reshape(flat.shape[0], -1, 4)[..., :1]).all()
-    return flat[:, ::4]
+def picture(value=0):
+    """A pane as large as FRAME, of one grey."""
+    return pane(np.full((90, 160, 4), value, np.uint8))
 
 
 def axes(width=160, height=90):
@@ -30,7 +31,7 @@ def test_a_horizontal_line_covers_as_much_as_it_is_wide():
     """A line 3 pixels wide between pixel middles: three rows in full, none in part; the ends are round."""
     coverage, place = capsule((20.5, 30.5), (40.5, 30.5), 1.5, FRAME)
     whole = np.zeros((90, 160))
-    place.of(whole)[...] = plain(coverage)
+    place.of(whole)[...] = coverage / 255
     np.testing.assert_allclose(whole[:, 30].nonzero()[0], [29, 30, 31])
     np.testing.assert_allclose(whole[29:32, 30], 1.0)
     assert whole.sum() == pytest.approx(20 * 3 + np.pi * 1.5**2, rel=0.02)
@@ -38,7 +39,7 @@ def test_a_horizontal_line_covers_as_much_as_it_is_wide():
 
 def test_a_disc_covers_its_area():
     coverage, _ = capsule((33.3, 41.7), (33.3, 41.7), 6.0, FRAME)
-    assert plain(coverage).sum() == pytest.approx(np.pi * 36, rel=0.01)
+    assert (coverage / 255).sum() == pytest.approx(np.pi * 36, rel=0.01)
 
 
 @pytest.mark.parametrize("portions", [[60], [1, 2, 3, 30, 60], [40, 10, 60]])
@@ -52,12 +53,12 @@ def test_a_line_that_grows_in_any_portions_is_the_same_line(portions):
         ground = axes()
         stroke = Stroke(ground, x, y, to_rgba("#ff0000"), 2.4)
         ground.add_artist(stroke)
-        flat = np.zeros((90, 640), np.uint8)
+        laid = picture()
         for end in steps:
             stroke.show(end, (x[end - 1], y[end - 1]))
             stroke.refresh()
-        stroke.blend(flat, FRAME)
-        pictures.append(flat)
+        stroke.blend(laid, FRAME)
+        pictures.append(laid.pixels)
     np.testing.assert_array_equal(*pictures)
     assert pictures[0].any()
 
@@ -72,13 +73,13 @@ def test_parts_of_a_trail_laid_over_parts_are_the_trail():
     ground.add_artist(trail)
     trail.show(39, (points[38] + points[39]) / 2, 1)
     trail.refresh()
-    whole, parts = np.full((90, 640), 200, np.uint8), np.full((90, 640), 200, np.uint8)
+    whole, parts = picture(200), picture(200)
     trail.blend(whole, FRAME)
     for top in range(0, 90, 7):
         for left in range(0, 160, 11):
             trail.blend(parts, Rect(top, left, min(90, top + 7), min(160, left + 11)))
-    np.testing.assert_array_equal(whole, parts)
-    assert (whole != 200).any()
+    np.testing.assert_array_equal(whole.pixels, parts.pixels)
+    assert (whole.pixels != 200).any()
 
 
 def test_what_changes_is_told_and_nothing_else():
@@ -88,26 +89,80 @@ def test_what_changes_is_told_and_nothing_else():
     ground = axes()
     stroke = Stroke(ground, x, y, to_rgba("#ff0000"), 2.4)
     ground.add_artist(stroke)
-    before = np.zeros((90, 640), np.uint8)
+    before = picture().pixels
     for end in range(1, 51):
         stroke.show(end, (x[end - 1], y[end - 1]))
         told = stroke.refresh()
-        now = np.zeros((90, 640), np.uint8)
+        now = picture()
         stroke.blend(now, FRAME)
-        differs = (now != before).reshape(90, 160, 4).any(axis=2)
+        differs = (now.pixels != before).any(axis=2)
         for rect in told:
             rect.of(differs)[...] = False
         assert not differs.any()
-        before = now
+        before = now.pixels
     assert stroke.refresh() == ()
 
 
 def test_blending_is_the_mix_of_both():
-    """(1 - c) below + c colour, rounded, alpha untouched."""
-    below = np.full((1, 8), 100, np.uint8)
-    below[:, 3::4] = 255
-    cover(below, spread(np.array([[0.25, 1.0]], np.float32)), row_of("#ff0080")[:8])
-    np.testing.assert_array_equal(below, [[139, 75, 107, 255, 255, 0, 128, 255]])
+    """((255 - c) below + c colour) / 255, rounded; opaque stays opaque; only the part that is asked for."""
+    below = picture(100)
+    below.pixels[..., 3] = 255
+    lay(below, Rect(0, 0, 1, 90), inked(np.array([[64, 255, 255]], np.uint8), "#ff0080", 0, 88))
+    ground = [100, 100, 100, 255]
+    mixed = [[139, 75, 107, 255], [255, 0, 128, 255]]
+    np.testing.assert_array_equal(below.pixels[0, 87:91], [ground, *mixed, ground])
+
+
+def test_pillow_and_numpy_lay_the_same():
+    """All coverages, over all greys in steps of 5: the same bytes, in place, whole or in part."""
+    assert in_place()
+    coverage, below = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(0, 256, 5, dtype=np.uint8))
+    rng = np.random.default_rng(0)
+    colours = rng.integers(0, 256, (*coverage.shape, 4), np.uint8)
+    laid = []
+    for kind in (PillowPane, NumPyPane):
+        ground = np.repeat(below[..., None], 4, axis=2)
+        target, tint, ink = kind(ground), kind(colours.copy()), kind(coverage.copy())
+        for box in ((0, 0, 100, 52), (100, 0, 256, 30), (100, 30, 256, 52)):
+            target.lay(box, tint.part(box), ink.part(box))
+        laid.append(ground)
+    np.testing.assert_array_equal(*laid)
+    exact = (below[..., None] * (255.0 - coverage[..., None]) + colours * (coverage[..., None] / 1.0)) / 255
+    assert np.abs(laid[0] - exact).max() <= 0.5
+
+
+def test_pieces_painted_together_are_those_painted_alone():
+    """Long and short ones, a dot, one outside, one that is not finite; by a wide and a narrow pen."""
+    rng = np.random.default_rng(3)
+    points = np.cumsum(rng.normal(0, 6, (300, 2)), axis=0) + 45
+    points[[40, 41]] = points[40] + 0.0
+    points[100] += 300
+    points[200] = np.nan
+    pens = [(2.8, 0.85), (1.6, 1.0)]
+    together = Capsules(points, pens, FRAME)
+    hidden = 0
+    for i in range(299):
+        coverages, place = together[i]
+        if not np.isfinite(points[i : i + 2]).all():
+            assert place is NOTHING
+            continue
+        alone, where = painted((*points[i], *points[i + 1]), pens, FRAME)
+        assert place == where
+        hidden += place is NOTHING
+        for one, other in zip(coverages, alone, strict=place is not NOTHING):
+            np.testing.assert_array_equal(one, other)
+    assert 0 < hidden < 299
+
+
+def test_ink_fades_and_is_found_where_it_was_drawn():
+    """A block of half coverage, drawn at (3, 5) of a sheet at (10, 20), then at half its strength: 64."""
+    sheet = np.zeros((20, 20, 4), np.uint8)
+    sheet[3:7, 5:11] = 10, 20, 30, 128
+    ink = picture_of(sheet, 10, 20)
+    assert ink.place == (13, 25, 17, 31)
+    assert (ink.coverage.pixels == 128).all() and (ink.colours.pixels == (10, 20, 30, 255)).all()
+    assert (faded(ink, 0.5).coverage.pixels == 64).all() and faded(ink, 1.0) is ink
+    assert picture_of(np.zeros((4, 4, 4), np.uint8)).place is NOTHING
 
 
 def test_rectangles_are_joined_where_they_overlap():

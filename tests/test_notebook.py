@@ -4,6 +4,7 @@ import base64
 import io
 from pathlib import Path
 
+import av
 import nbformat
 import numpy as np
 from nbclient import NotebookClient
@@ -56,7 +57,8 @@ def test_a_bar_says_how_far_it_is():
 
 
 def test_the_notebook_in_docs_runs(tmp_path):
-    """From top to bottom without an error; it is stored without outputs; the film is there afterwards."""
+    """From top to bottom without an error; it is stored without outputs; the film is there afterwards, and
+    the last cell shows it: a video of 6 seconds with its last picture as the poster, and its words."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells)
     done = NotebookClient(notebook, timeout=240, resources={"metadata": {"path": str(tmp_path)}}).execute()
@@ -65,5 +67,15 @@ def test_the_notebook_in_docs_runs(tmp_path):
     bars = [output for output in pages if "<progress" in output.data["text/html"]]
     assert any("drawing first.mp4: " in output.data["text/html"] for output in bars)
     pictures = [output for output in pages if output not in bars]
-    assert len(pictures) == 2 and "LossSurface(61 x 61 points" in pictures[1].data["text/plain"]
+    assert len(pictures) == 3 and "LossSurface(61 x 61 points" in pictures[1].data["text/plain"]
     assert (tmp_path / "first.mp4").stat().st_size > 10_000
+    said, shows = pictures[2].data["text/plain"], pictures[2].data["text/html"]
+    assert said.startswith("Two weights move from ") and f'aria-label="{said}"' in shows
+    assert shows.startswith("<video controls muted loop playsinline ")
+    film, poster = (base64.b64decode(shows.split(f"{kind};base64,")[1].split('"')[0])
+                    for kind in ("video/mp4", "image/png"))  # fmt: skip
+    still = np.asarray(Image.open(io.BytesIO(poster)).convert("RGB")).astype(int)
+    with av.open(io.BytesIO(film)) as file:
+        frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+    assert len(frames) == 180 and frames[-1].shape == still.shape == (540, 960, 3)
+    assert np.abs(frames[-1] - still).mean() < 2 < np.abs(frames[0] - still).mean()

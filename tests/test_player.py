@@ -406,6 +406,35 @@ def test_nothing_is_wider_than_the_screen(opened, neuron, race, width):
 
 
 @needs_chromium
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390)])
+def test_a_phone_shows_the_surface_above_the_bar(opened, neuron, width, height):
+    """Whichever way it is held, the picture that the scrubber moves is in view whole, at least 200 pixels a
+    side; the bar at the lower edge is as high as two rows of buttons, or as one."""
+    tab = opened(neuron[1], viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
+    bar = tab.locator("#transport").bounding_box()
+    assert bar["y"] + bar["height"] == pytest.approx(height, abs=1)
+    assert bar["height"] <= {390: 100, 844: 60}[width]
+    tab.evaluate("document.querySelector('.surface').scrollIntoView()")
+    settle(tab)
+    canvas, bar = (tab.locator(one).first.bounding_box() for one in (".surface canvas", "#transport"))
+    assert canvas["y"] >= -0.5 and canvas["y"] + canvas["height"] <= bar["y"] + 1
+    left, _, side = json.loads(tab.locator(".surface canvas").get_attribute("data-plot"))
+    assert side >= 200 and left + side <= canvas["width"]
+
+
+@needs_chromium
+def test_nothing_that_is_scrolled_to_hides_under_the_bar(opened, race):
+    """The least scrolling that brings a chart or a surface into view brings it above the bar."""
+    tab = opened(race, viewport={"width": 390, "height": 500})
+    for canvas in tab.locator("canvas").all():
+        tab.evaluate("window.scrollTo(0, 0)")
+        canvas.evaluate("one => one.scrollIntoView({ block: 'nearest' })")
+        settle(tab)
+        box, bar = canvas.bounding_box(), tab.locator("#transport").bounding_box()
+        assert box["y"] + box["height"] <= bar["y"] + 0.5
+
+
+@needs_chromium
 def test_touch(opened, neuron):
     """A tap on the path tells its step; a tap on a curve goes to a step."""
     data = data_of(neuron[1])

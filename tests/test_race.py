@@ -7,12 +7,12 @@ import pytest
 
 from animator import library
 from animator.canvas import Canvas
+from animator.cuts import Cut
 from animator.errors import AnimatorError
 from animator.films import Film
 from animator.panels.mark import shape_of
 from animator.panels.race import SHAPES
 from animator.panels.rates import measured
-from animator.prepare import Cut
 from animator.production import build, recordings
 from animator.progress import quiet
 from animator.style import find

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from animator import library, style
+from animator.cuts import Cut
 from animator.encoders.reading import inspect
 from animator.films import Film
-from animator.prepare import Cut
 from animator.progress import quiet
 from animator.sweep import racing
 from animator.sweep.hues import blend, enough

@@ -190,6 +190,7 @@ def test_every_third_step_and_the_last(tmp_path):
     np.testing.assert_allclose(np.asarray(run.weights), whole.weights[[0, 3, 6, 7]], rtol=1e-3, atol=1e-6)
     np.testing.assert_array_equal(run.batch_loss, whole.batch_loss)
     assert run._file["weights"].dtype == np.float16 and run.row(5) == 1
+    assert run.rows(np.arange(run.steps + 1)).tolist() == [run.row(step) for step in range(run.steps + 1)]
 
 
 def test_chosen_steps_and_few_losses(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from animator import room, style
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
+from animator.layout import Box, arrange
 from animator.panels import PANELS
 from animator.scene import DEFAULT_LAYOUT
 from tests.running import run
@@ -59,3 +60,21 @@ def test_render_says_so_before_it_trains(tmp_path, monkeypatch, capsys, size):
     done = run(capsys, "render", "neuron", "-o", "a.mp4", "--size", size)
     assert (done.code, done.out, done.err) == (2, "", f"animator: {NO_ROOM.format(size)}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def axes_of(layout, size, look=style.DARK):
+    """The axes of each panel in pixels, as a frame of `size` has them with one line of numbers below."""
+    em = room.em_of(look.text_size, size)
+    body = Box(0, 0, *size).inset(*(side * em for side in room.EDGES))
+    cells = arrange(layout, body)
+    return {name: cell.inset(*(side * em for side in room.MARGINS[name])) for name, cell in cells.items()}
+
+
+def test_a_square_frame_is_readable():
+    """What `--for social` shows of the neuron, 1080x1080: text that on a phone 390 pixels wide is as large as
+    10 pixels, a surface nearly a third of the frame's side, and curves of 158 x 180 pixels."""
+    axes = axes_of(DEFAULT_LAYOUT, (1080, 1080))
+    assert room.em_of(style.DARK.text_size, (1080, 1080)) * 390 / 1080 >= 10
+    assert min(axes["surface"].width, axes["surface"].height) >= 345
+    for name in ("weights", "loss"):
+        assert axes[name].width >= 156 and axes[name].height >= 180

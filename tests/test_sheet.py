@@ -383,9 +383,9 @@ def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path, monkeypatch
     printer = sheet._Printer(
         tmp_path, made, films, survey(films, 30.0, {}), pages, (640, 360), lambda *_: None
     )
-    wild, calm = printer.tracks(1, (15.0,)), printer.tracks(1, (5.0,))
-    assert printer.write(tmp_path / "wild.mp4", 1, 15.0, wild) == printer.flashes(1, 15.0, wild) == 7
-    assert printer.write(tmp_path / "calm.mp4", 1, 15.0, calm) <= 3 and printer.flashes(1, 15.0, calm) <= 3
+    wild, calm = (printer.board(1, ".mp4", printer.tracks(1, (rate,))) for rate in (15.0, 5.0))
+    assert printer.flashes(wild[0], 15.0) == printer.write(tmp_path / "wild.mp4", 1, 15.0, *wild) == 7
+    assert printer.flashes(calm[0], 15.0) <= 3 and printer.write(tmp_path / "calm.mp4", 1, 15.0, *calm) <= 3
     monkeypatch.setattr(sheet, "open_encoder", counted := Mock(side_effect=sheet.open_encoder))
     printer.print(1)
     assert [call.args[0].name for call in counted.call_args_list] == ["sheet.mp4", "sheet.gif"]
@@ -425,7 +425,7 @@ def test_a_path_does_not_depend_on_how_it_grew():
 
 
 def test_slices_that_look_the_same_are_kept_once(kept_views):  # noqa: F811
-    """What is drawn is within a twentieth of a band of the slice of each step."""
+    """What is drawn is within a tenth of a band of the slice of each step."""
     made, films = four()
     shared = survey(films, 30.0, {})
     states = [state for state, _ in shared.clock.stills()]

@@ -1,8 +1,12 @@
 """Slides and pages: read back as packages, by LibreOffice and by Chromium."""
 
+import html
+import re
 import shutil
 import subprocess
+import xml.etree.ElementTree
 import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -120,16 +124,67 @@ def test_the_package_is_whole(films, tmp_path):
     assert [start.get("delay") for start in starts] == ["0"]
 
 
+def as_pdf(deck: Path) -> Path:
+    """The deck as LibreOffice prints it, beside it."""
+    home = f"-env:UserInstallation=file://{deck.parent}/office"
+    convert = [OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(deck.parent), str(deck)]
+    subprocess.run(convert, check=True, capture_output=True, timeout=180)
+    return deck.with_suffix(".pdf")
+
+
+@pytest.mark.parametrize(
+    ("title", "points"),
+    [("Two clouds", 36), ("m" * 43, 36), ("m" * 44, 32), ("m" * 120, 24), ("m" * 9000, 12)],
+)
+def test_long_titles_are_smaller(title, points):
+    assert slides.title_size(title) == points
+
+
+@needs_office
+@pytest.mark.parametrize(
+    "title", ["One neuron", "A network learns two spirals " * 2, "WIDE WORDS MAKE IT WIDE " * 8]
+)
+def test_a_title_stays_above_its_film(tmp_path, title):
+    """Every word of it lies on the slide and above the film, as LibreOffice prints it."""
+    made = film(tmp_path / "film.mp4", words=Metadata(title.strip()))
+    slides.make([made], tmp_path / "deck.pptx", titles=True)
+    pdf = as_pdf(tmp_path / "deck.pptx")
+    done = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True)
+    page = xml.etree.ElementTree.fromstring(done.stdout.replace("<!DOCTYPE", "<!--DOCTYPE", 1).replace(
+        "xhtml1-transitional.dtd\">", "xhtml1-transitional.dtd\"-->", 1)).find(".//{*}page")  # fmt: skip
+    words = page.findall("{*}word")
+    assert len(words) == len(title.split())
+    for word in words:
+        left, top, right, bottom = (float(word.get(name)) for name in ("xMin", "yMin", "xMax", "yMax"))
+        assert left >= 0 and top >= 0 and right <= float(page.get("width"))
+        assert bottom <= slides.TITLE / slides.HEIGHT * float(page.get("height")) + 2
+
+
+def test_a_film_that_may_not_play_is_told(films, tmp_path, capsys):
+    """In one sentence beside the deck or the page, which is made all the same."""
+    odd = tmp_path / "odd.mp4"
+    with open_encoder(odd, FilmSpec(64, 48, 10, codec="av1"), WORDS) as encoder:
+        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    done = run(capsys, "slides", str(films[0]), str(odd), "-o", str(tmp_path / "deck.pptx"))
+    assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every PowerPoint plays av1. Render it with "
+                                        "--codec h264, which plays everywhere.\n")  # fmt: skip
+    done = run(capsys, "slides", *map(str, films[:2]), "-o", str(tmp_path / "deck.pptx"))
+    assert (done.code, done.err) == (0, "")
+    with open_encoder(odd, FilmSpec(64, 48, 10, codec="h265"), WORDS) as encoder:
+        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    done = run(capsys, "page", str(films[2]), str(odd), "-o", str(tmp_path / "page.html"))
+    assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every browser plays hevc. Render it with "
+                                        "--codec h264, which plays everywhere.\n")  # fmt: skip
+    done = run(capsys, "page", *map(str, films), "-o", str(tmp_path / "page.html"))
+    assert (done.code, done.err) == (0, "")
+
+
 @needs_office
 def test_libreoffice_shows_the_posters(films, tmp_path):
     """As a PDF, each slide has the film's colours where the film is, and paper around it."""
     deck = tmp_path / "deck.pptx"
     slides.make(films[:2], deck)
-    home = f"-env:UserInstallation=file://{tmp_path}/office"
-    subprocess.run([OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(deck)],
-                   check=True, capture_output=True, timeout=180)  # fmt: skip
-    subprocess.run(["pdftoppm", "-r", "36", "-png", str(tmp_path / "deck.pdf"), str(tmp_path / "slide")],
-                   check=True)  # fmt: skip
+    subprocess.run(["pdftoppm", "-r", "36", "-png", str(as_pdf(deck)), str(tmp_path / "slide")], check=True)
     first, second = (np.asarray(Image.open(path).convert("RGB")).astype(int)
                      for path in sorted(tmp_path.glob("slide-*.png")))  # fmt: skip
     high, wide = first.shape[:2]
@@ -156,6 +211,35 @@ def test_a_page_alone_and_as_a_folder(films, tmp_path):
         assert "prefers-reduced-motion" in text and "A red dot moves." in text
     assert alone.stat().st_size > 4 / 3 * sum(path.stat().st_size for path in films)
     assert "<title>Films &amp; more</title>" in (folder / "index.html").read_text()
+
+
+class Snippets(HTMLParser):
+    """The attributes of each <section>, as they are once the page's text is read as HTML."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sections: list[dict[str, str | None]] = []
+        for text in re.findall(r"For reveal.js</summary><pre>(.*?)</pre>", page, re.DOTALL):
+            self.feed(html.unescape(text))
+
+    def handle_starttag(self, tag, attrs):
+        assert tag == "section"
+        self.sections.append(dict(attrs))
+
+
+def test_the_snippets_are_slides_of_reveal_js(films, tmp_path):
+    """A muted, looping background video or a picture, whole on the slide; of a folder, the file in it."""
+    page.make(films, tmp_path / "index.html")
+    page.make(films, tmp_path / "site")
+    for place, names in (("index.html", ["wide.mp4", "square.gif", "high.webm"]),
+                         ("site/index.html", ["01-wide.mp4", "02-square.gif", "03-high.webm"])):  # fmt: skip
+        first, second, third = Snippets((tmp_path / place).read_text()).sections
+        video = {"data-background-video-loop": None, "data-background-video-muted": None,
+                 "data-background-size": "contain"}  # fmt: skip
+        assert first == {"data-background-video": names[0], **video}
+        assert second == {"data-background-image": names[1], "data-background-size": "contain"}
+        assert third == {"data-background-video": names[2], **video}
+        assert place == "index.html" or all((tmp_path / "site" / name).is_file() for name in names)
 
 
 @needs_chromium

@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import re
 import shlex
 import signal
 import threading
@@ -20,7 +21,7 @@ from animator import cache, production
 from animator.encoders import inspect
 from animator.errors import AnimatorError
 from animator.recording import load
-from animator.sweep import early, manifest, plan, run
+from animator.sweep import early, manifest, plan, run, shift
 from animator.sweep.desk import Desk, Full
 from animator.sweep.ledger import Ledger
 from animator.sweep.plan import Look
@@ -39,6 +40,7 @@ def no_products() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "PRODUCTS", ())
         patch.setattr(run, "LAST", ("gallery", lambda *_: []))
+        patch.setattr(shift, "START", float("inf"))  # a slow machine makes no other worker load TensorFlow
         yield
 
 
@@ -115,6 +117,25 @@ def test_recordings_and_surfaces_come_from_the_cache(scene, made, tmp_path):
     assert {(said.stage, said.total, said.failed) for said in heard} == {("drawing", 4, 0)}
     assert [said.done for said in heard] == sorted(said.done for said in heard)
     assert {said.done for said in heard} == {0, 1, 2, 3, 4} and {said.running for said in heard} == {0, 1}
+
+
+def test_only_who_trains_has_tensorflow(made):
+    """Four cells are trained as one, and their surfaces cut by the same worker; the other one draws."""
+    lines = [
+        line
+        for log in (made / "logs").iterdir()
+        for line in log.read_text().splitlines()
+        if ", process " in line
+    ]
+    said = [re.search(r"(\w+)Task on .*, process (\d+), (with|without) TensorFlow", line) for line in lines]
+    found = {(match[1], match[2], match[3]) for match in said}
+    heavy = {process for kind, process, _ in found if kind in ("Record", "Cut")}
+    assert len(heavy) == 1
+    assert {(process in heavy, loaded) for _, process, loaded in found} == {
+        (True, "with"),
+        (False, "without"),
+    }
+    assert {kind for kind, process, _ in found if process not in heavy} == {"Draw"}
 
 
 def test_the_table_says_what_the_manifest_says(made):

@@ -3,6 +3,7 @@
 import inspect
 import os
 import random
+import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Future
@@ -17,8 +18,8 @@ from animator.experiment import ingredients
 from animator.sweep import cell, plan, run
 from animator.sweep.engine import Local
 from animator.sweep.plan import SceneText
-from animator.sweep.shift import DIED, Job, carry_out
-from animator.sweep.tasks import Failure, RecordTask
+from animator.sweep.shift import DIED, Job, carry_out, worth_a_start
+from animator.sweep.tasks import DrawTask, Failure, RecordTask
 from animator.sweep.watch import TimeUp, limited
 from tests.sweeping import LINE, planned
 
@@ -167,14 +168,23 @@ def test_time_is_up_in_the_thread_that_works():
         pass
 
 
+def drawing(versions: dict[str, str]) -> DrawTask:
+    """Draw a film of no recordings."""
+    return DrawTask(scene=FAR, words=(), recordings=(), files=(), common=None, versions=versions, name="a",
+                    command="", look=plan.Look())  # fmt: skip
+
+
 class Puppets:
     """An engine whose tasks are names; those in `deadly` kill their worker as often as it says."""
 
     def __init__(self, deadly: dict[str, int], room: int = 2) -> None:
-        self.deadly, self.size, self.begun, self.together = dict(deadly), room, [], []
+        self.deadly, self.size, self.hot, self.begun = dict(deadly), room, 0, []
 
     def room(self) -> int:
         return self.size
+
+    def trained(self) -> int:
+        return self.hot
 
     def submit(self, task):
         self.begun.append(task.scene)
@@ -209,16 +219,31 @@ def carried(engine: Puppets, names: str, after: dict[str, str] | None = None) ->
     return found
 
 
+def has_tensorflow() -> bool:
+    """Whether this process has loaded it."""
+    return "tensorflow" in sys.modules
+
+
 def test_workers_are_warm_before_there_is_work():
-    """As many as there are cells, and not more than there may be; a task goes to one of them."""
-    engine = Local(3)
+    """As many as there are cells, and not more than there may be. One of them has TensorFlow, and trains; the
+    other has what draws, and gets what there is to draw.
+    """
+    engine, other = Local(3), {**plan.versions(), "keras": "2.0"}
     try:
-        engine.warm(2)
-        engine.warm(2)
+        engine.warm(2, 1)
+        engine.warm(2, 1)
         pools = list(engine._warming.values())
         assert len(pools) == len(engine._idle) == 2
-        future = engine.submit(task(versions={**plan.versions(), "keras": "2.0"}))
-        assert engine._busy[future] in pools and future.result().kind == "versions"
+        assert engine.trained() == 1
+        assert [pool.submit(has_tensorflow).result() for pool in pools] == [True, False]
+        drawn = engine.submit(drawing(other))
+        trained = engine.submit(task(versions=other))
+        assert [engine._busy[future] for future in (trained, drawn)] == pools
+        assert trained.result().kind == drawn.result().kind == "versions"
+        assert engine.trained() == 1
+        engine.submit(task(versions=other)).result()
+        again = engine.submit(task(versions=other))  # two are idle: the one that has it takes it
+        assert engine._busy[again] is pools[0] and again.result().kind == "versions"
     finally:
         engine.close()
     assert engine._idle == [] and all(not process.is_alive() for process in active_children())
@@ -236,6 +261,31 @@ def test_a_job_waits_for_the_one_before_it():
     engine = Puppets({}, room=3)
     assert len(carried(engine, "abcd", {"b": "a", "c": "a"})) == 4
     assert engine.begun == ["a", "d", "b", "c"]
+
+
+def test_a_worker_without_tensorflow_waits_until_it_is_worth_loading_it():
+    """One worker has it, or none: the jobs go to one; those that need nothing go to all."""
+    for hot, patient, most in ((0, True, 1), (1, True, 1), (2, True, 2), (0, False, 2)):
+        engine, told = Puppets({}), []
+        engine.hot = hot
+        jobs = [Job((i,), lambda: task(scene="a")) for i in range(4)]
+        carry_out(engine, jobs, lambda job, result: [], told.append, patient)
+        assert max(told) == most
+
+
+@pytest.mark.parametrize(
+    ("spent", "done", "left", "worth"),
+    [
+        (3.9, 0, 1000, False),  # too early to tell
+        (4.1, 40, 60, False),  # 6 s are left: as many as the start would take, and no more
+        (4.1, 40, 200, True),
+        (5.0, 0, 1, False),
+        (9.0, 0, 1, True),  # the first one takes long, and so will the last one
+        (60.0, 20, 2, False),
+    ],
+)
+def test_when_another_worker_should_load_tensorflow(spent, done, left, worth):
+    assert worth_a_start(spent, done, left) is worth
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class GifEncoder:
         """Write the palette; at opening, since `samples` may draw with what the caller draws with later."""
         if self._spec.transparent:
             frames = (on_matte(frame, self._spec.matte) for frame in frames)
-        chosen = palette.choose(frames, self._spec.exact_colours)
+        chosen = palette.choose(frames, self._spec.exact_colours, self._spec.colours)
         self._writer.start(self._spec.width, self._spec.height, palette.entries(chosen.colours),
                            self._comment.encode(), self._spec.loop)  # fmt: skip
         return Shown(chosen)

@@ -18,9 +18,9 @@ Box = tuple[int, int, int, int]  # top, left, bottom, right
 Planes = list[NDArray[np.uint8]]
 
 LARGE = 0.45  # share of the frame's pixels from which it is converted as a whole
-STEP = 32  # rows: sheets come in multiples of it, so that few converters are needed
 LAST = 2  # rows of a sheet that stay empty
-NARROW = 512  # pixels: how wide a sheet is, unless a part of the frame is wider
+NARROW = 128  # pixels: how wide a sheet is, or twice as often as a part of the frame needs
+LOW = 256  # rows: up to here they come in multiples of 16, then of 64: few converters, little waste
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +48,11 @@ class Mender:
 
     def _sheet(self, frame: Frame, boxes: Sequence[Box]) -> Patch:
         width = frame.shape[1]
-        wide = max([min(NARROW, width), *(right - left for _, left, _, right in boxes)])
-        wide = wide if wide <= NARROW else width
+        widest = max((right - left for _, left, _, right in boxes), default=0)
+        wide = min(width, next(w for w in (NARROW << k for k in range(16)) if w >= widest))
         places, rows = pack(boxes, wide)
-        rows = -(-(rows + LAST) // STEP) * STEP
+        step = 16 if rows + LAST <= LOW else 64
+        rows = -(-(rows + LAST) // step) * step
         if (rows, wide) not in self._ready:
             self._ready[rows, wide] = np.zeros((rows, wide, 4), np.uint8), self._converter()
         sheet, convert = self._ready[rows, wide]

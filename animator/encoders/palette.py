@@ -38,24 +38,24 @@ class Palette:
     exact: Bytes
 
 
-def choose(frames: Iterable[Bytes], exact: Sequence[tuple[int, int, int]] = ()) -> Palette:
-    """A palette for frames (height, width, 4) uint8; `exact` colours come first."""
+def choose(frames: Iterable[Bytes], exact: Sequence[tuple[int, int, int]] = (), size: int = SIZE) -> Palette:
+    """A palette of `size` colours for frames (height, width, 4) uint8; all `exact` ones, which come first."""
     reserved = np.array(list(dict.fromkeys(exact)), dtype=np.uint8).reshape(-1, 3)
     if len(reserved) > SIZE:
         raise ValueError(f"a palette holds {SIZE} exact colours, not {len(reserved)}")
+    size = max(size, len(reserved))
     (keys, counts), moved = _histograms(frames)
     others = keys[~np.isin(keys, _to_keys(reserved))]
-    if len(others) + len(reserved) <= SIZE:
+    if len(others) + len(reserved) <= size:
         colours = np.concatenate([reserved, to_colours(others)])
         return Palette(colours, len(colours), reserved)
-    if not 0 < moved[1].sum() <= MUCH * counts.sum():
-        return Palette(_fitted(keys, counts, reserved, SIZE), SIZE, reserved)
     moves = np.isin(_to_keys(reserved), moved[0])
-    if np.count_nonzero(moves) > MOVING:
-        return Palette(_fitted(keys, counts, reserved, SIZE), SIZE, reserved)
+    few = size <= MOVING or np.count_nonzero(moves) > MOVING
+    if few or not 0 < moved[1].sum() <= MUCH * counts.sum():
+        return Palette(_fitted(keys, counts, reserved, size), size, reserved)
     moving = _fitted(*moved, reserved[moves], MOVING)
     first = np.concatenate([moving, reserved[~moves]])
-    return Palette(_fitted(keys, counts, first, SIZE), len(moving), reserved)
+    return Palette(_fitted(keys, counts, first, size), len(moving), reserved)
 
 
 def entries(colours: Bytes) -> Bytes:

@@ -48,7 +48,7 @@ class StreamSpec:
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
     """What the header of a video file says; `seconds` is the picture's duration, `colours` the codes of
-    (primaries, transfer, matrix, range)."""
+    (primaries, transfer, matrix, range), `codec` the name of the format, such as "h264"."""
 
     width: int
     height: int
@@ -57,6 +57,7 @@ class VideoFacts:
     seconds: float
     colours: tuple[int, int, int, int]
     metadata: dict[str, str]
+    codec: str
 
 
 class VideoStream:
@@ -162,7 +163,7 @@ def writing(
 def read_facts(path: Path) -> VideoFacts:
     """The facts of a video file. Raises OSError or ValueError when it is not one, or is cut short."""
     with av.open(str(path)) as container:
-        video = container.streams.video[0]
+        video = max(container.streams.video, key=lambda stream: stream.frames)  # an AVIF has a still besides
         codec = video.codec_context
         whole = (container.duration or 0) / av.time_base  # a WebM says it of the file alone
         seconds = float(video.duration * video.time_base) if video.duration else whole
@@ -179,6 +180,7 @@ def read_facts(path: Path) -> VideoFacts:
                 int(codec.color_range),
             ),
             metadata={key.lower(): value for key, value in container.metadata.items()},
+            codec=codec.codec.canonical_name,
         )
 
 

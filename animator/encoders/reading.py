@@ -27,7 +27,7 @@ def inspect(path: Path | str) -> FilmInfo:
         ) from error
     try:
         if head[4:8] == b"ftyp":
-            return _pictures(path, "avif") if head[8:12] in (b"avis", b"avif") else _video(path, "mp4")
+            return _avif(path) if head[8:12] in (b"avis", b"avif") else _video(path, "mp4")
         if head[:4] == b"GIF8":
             return _gif(path)
         if head[:4] == b"\x89PNG":
@@ -63,7 +63,18 @@ def _video(path: Path, name: str) -> FilmInfo:
         seconds=facts.seconds,
         bytes=path.stat().st_size,
         metadata=from_tags(facts.metadata),
+        codec=facts.codec,
     )
+
+
+def _avif(path: Path) -> FilmInfo:
+    """Pillow rounds how long each picture stays to milliseconds; the file's own clock does not."""
+    from animator.encoders.pyav_adapter import read_facts
+
+    found, facts = _pictures(path, "avif"), read_facts(path)
+    if found.frames == 1:
+        return found
+    return replace(found, fps=facts.fps, seconds=facts.seconds)
 
 
 def _whole(path: Path) -> None:

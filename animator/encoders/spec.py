@@ -30,7 +30,8 @@ class FilmSpec:
     `codec`: of an MP4, h264, h265 or av1. `quality`: steps towards a smaller file (crf), 0 the best.
     `transparent`: frames carry alpha; `matte`: the colour that soft edges are mixed with where a format has
     hard ones only. `loop`: whether a looping format plays for ever.
-    `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette.
+    `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette; `colours`: how
+    many such a palette has, at most 255.
     """
 
     width: int
@@ -38,6 +39,7 @@ class FilmSpec:
     fps: float
     end_pause: float = 0.0
     exact_colours: tuple[tuple[int, int, int], ...] = ()
+    colours: int = 255
     codec: str = "h264"
     quality: int = 0
     transparent: bool = False
@@ -102,7 +104,8 @@ class FilmInfo:
 
     `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
     end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
-    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write.
+    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
+    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
     """
 
     path: Path
@@ -114,6 +117,7 @@ class FilmInfo:
     seconds: float
     bytes: int
     metadata: Metadata | None
+    codec: str = ""
 
 
 def json_line(value: Mapping[str, Any]) -> str:

@@ -11,18 +11,8 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 from animator.panels.base import DPI
-from animator.panels.layers import (
-    NOTHING,
-    WIDEST,
-    Coverage,
-    Flat,
-    Layer,
-    Rect,
-    clip_of,
-    lay,
-    picture_of,
-    swapped,
-)
+from animator.panels.layers import EMPTY, WIDEST, Ink, Layer, Rect, clip_of, lay, picture_of, swapped
+from animator.panels.pane import Pane
 
 Floats = NDArray[np.float64]
 RGBA = tuple[float, float, float, float]
@@ -41,7 +31,7 @@ class Arrow(Layer):
         self.ends = np.zeros((2, 2))
         self.clipped = True
         self._shown: bytes | None = None
-        self._picture: tuple[Coverage, Coverage, Rect] | None = None
+        self._picture = EMPTY
         self.set_zorder(6)
 
     def show(self, tail: Sequence[float], head: Sequence[float]) -> None:
@@ -54,11 +44,11 @@ class Arrow(Layer):
             return ()
         before, self._shown = self.bounds, self.ends.tobytes()
         self._picture = self._take()
-        self.bounds = self._picture[2] if self._picture is not None else NOTHING
+        self.bounds = self._picture.place
         return swapped(before, self.bounds)
 
-    def _take(self) -> tuple[Coverage, Coverage, Rect] | None:
-        """Its picture in the frame, or None for one that cannot be seen."""
+    def _take(self) -> Ink:
+        """Its picture in the frame, EMPTY for one that cannot be seen."""
         height = self.high
         reach = 4 * self.width * DPI / 72 + 4
         low, high = self.ends.min(axis=0) - reach, self.ends.max(axis=0) + reach
@@ -68,7 +58,7 @@ class Arrow(Layer):
             limits
         )
         if not seen.area:
-            return None
+            return EMPTY
         scratch = RendererAgg(seen.right - seen.left, seen.bottom - seen.top, DPI)
         self._paint(scratch, np.array([seen.left, height - seen.bottom]))
         return picture_of(np.asarray(scratch.buffer_rgba()), seen.top, seen.left)
@@ -88,10 +78,9 @@ class Arrow(Layer):
         renderer.draw_path(gc, Path(shape, closed=True), move, self.colour)
         gc.restore()
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
-        if self._picture is not None:
-            lay(flat, rect, *self._picture)
+        lay(picture, rect, self._picture)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""

@@ -131,30 +131,29 @@ def shaded(places: Small, colours: NDArray[np.uint32], bands: int) -> NDArray[np
     """Colours (h, w), RGBA in 32 bits, of places in bands (h, w), from a `table`."""
     shades = len(colours) // (bands - 1)
     reach = shades // 2
-    apart = slope(places)
-    edge = np.rint(places)
-    np.clip(edge, 1, bands - 1, out=edge)
-    np.divide(PARTS, apart, out=apart)
-    apart *= places - edge
+    steps = np.divide(PARTS, slope(places))
+    edge = np.clip(np.rint(places), 1, bands - 1)
+    apart = places - edge
+    apart *= steps
     np.clip(apart, -reach, reach, out=apart)
-    np.rint(apart, out=apart)
-    edge -= 1
     edge *= shades
     apart += edge
-    apart += reach
-    return colours.take(apart.astype(np.intp), mode="clip")
+    apart += reach - shades + 0.5
+    return np.asarray(colours.take(apart.astype(np.int32), mode="clip"))
 
 
 def slope(places: Small) -> Small:
     """How much (h, w) changes from one pixel to the next, at least a little."""
-    steep = np.empty_like(places)
-    np.subtract(places[:, 1:], places[:, :-1], out=steep[:, :-1])
+    steep = np.empty(places.shape, np.float32)
+    flat, wide = places.reshape(-1), places.shape[1]
+    across = steep.reshape(-1)
+    np.subtract(flat[1:], flat[:-1], out=across[:-1])  # at a row's end it is that of the pixel before
     steep[:, -1] = steep[:, -2]
     steep *= steep
-    down = places[1:] - places[:-1]
+    down = flat[wide:] - flat[:-wide]
     down *= down
-    steep[:-1] += down
-    steep[-1] += down[-1]
+    across[:-wide] += down
+    across[-wide:] += down[-wide:]
     steep += np.float32(1e-12)
     return np.sqrt(steep, out=steep)
 

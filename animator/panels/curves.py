@@ -6,7 +6,9 @@ maximum of each pixel column, so that a frame costs the same for a thousand step
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -128,12 +130,17 @@ class Curves:
         self.look.figure.add_artist(stamp)
         return stamp
 
+    @cached_property
+    def limits(self) -> tuple[float, float]:
+        """Of the y axis, which stay from the first frame on."""
+        return self.axes.get_ylim()
+
     def show(self, step: float) -> None:
         """Grow every line to `step` and set its value beside its end; a value is never interpolated."""
+        low, high = self.limits
         now = [self._grow(i, step) for i in range(len(self.lines))]
         top = self.box.bottom + self.box.height
-        low, high = self.axes.get_ylim()
-        heights = [self.places(0.0, min(max(v, low), high))[1] if np.isfinite(v) else top for v in now]
+        heights = [self.places(0.0, min(max(v, low), high))[1] if isfinite(v) else top for v in now]
         em = self.look.em
         places = spread(heights, 1.25 * em, self.box.bottom + 0.5 * em, top - 0.5 * em)
         left = self.box.left + self.box.width + LABEL_GAP * em
@@ -144,15 +151,16 @@ class Curves:
 
     def _grow(self, i: int, step: float) -> float:
         line, (x, _) = self.lines[i], self.thinned[i]
-        end = int(np.searchsorted(x, step, side="right"))
-        now = int(np.searchsorted(line.steps, step, side="right")) - 1
+        step = float(step)  # an int would make NumPy copy all steps
+        end = int(x.searchsorted(step, side="right"))
+        now = int(line.steps.searchsorted(step, side="right")) - 1
         if now < 0:
             self.strokes[i].show(0, (np.nan, np.nan))
             self.heads[i].place = None
             return float("nan")
         at, value = float(line.steps[now]), float(line.values[now])
         self.strokes[i].show(end, (at, value))
-        low, high = self.axes.get_ylim()
+        low, high = self.limits
         self.heads[i].place = (at, value) if low <= value <= high else None
         return float(value if line.said is None else line.said[now])
 

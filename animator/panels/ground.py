@@ -67,7 +67,7 @@ class Ground:
         if len(self.view.axis_labels[1]) <= SHORT:  # at the corner; longer names stand beside the axis
             axes.yaxis.label.set_rotation(0)
             axes.yaxis.label.set_horizontalalignment("left")
-            axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1.0)
+            axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1 + 0.35 * self.look.em / box.height)
         else:
             axes.yaxis.set_label_coords(-3.1 * self.look.em / box.width, 0.5)
         axes.xaxis.set_label_coords(0.5, -1.55 * self.look.em / box.height)

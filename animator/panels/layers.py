@@ -16,9 +16,10 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from animator.panels.pane import Pane, pane
+
 Pixels = NDArray[np.uint8]  # (H, W, 4)
-Flat = NDArray[np.uint8]  # the same, (H, 4 W)
-Coverage = NDArray[np.float32]  # (h, 4 w)
+Coverage = NDArray[np.uint8]  # (h, w)
 
 
 class Rect(NamedTuple):
@@ -48,10 +49,6 @@ class Rect(NamedTuple):
         """The part of a picture (H, W, ...), a view."""
         return picture[self.top : self.bottom, self.left : self.right]
 
-    def flat(self, picture: NDArray[Any]) -> NDArray[Any]:
-        """The part of a flat picture (H, 4 W), a view."""
-        return picture[self.top : self.bottom, 4 * self.left : 4 * self.right]
-
     def within(self, frame: "Rect") -> "Rect":
         """The same rectangle, counted from the corner of `frame`."""
         return Rect(self.top - frame.top, self.left - frame.left,
@@ -60,6 +57,7 @@ class Rect(NamedTuple):
 
 NOTHING = Rect(0, 0, 0, 0)
 WIDEST = 7680
+OPAQUE = 1 << 24  # from here on a pixel's four bytes, read as one number, are not transparent
 
 
 class Layer(Artist):
@@ -82,8 +80,8 @@ class Layer(Artist):
         """Take in what was set; the rectangles that look different since the last refresh."""
 
     @abstractmethod
-    def blend(self, flat: Flat, rect: Rect) -> None:
-        """Lay what falls into `rect` over a flat picture (H, 4 W)."""
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """Lay what falls into `rect` over a picture (H, W, 4)."""
 
     @abstractmethod
     def trace(self, renderer: Any) -> None:
@@ -98,7 +96,7 @@ class Layer(Artist):
         pixels = np.asarray(renderer.buffer_rgba())
         shown = self.bounds.clip(Rect(0, 0, *pixels.shape[:2]))
         if shown.area:
-            self.blend(pixels.reshape(pixels.shape[0], -1), shown)
+            self.blend(pane(pixels), shown)
 
 
 def clip_of(ground: Any, height: int) -> Rect:
@@ -142,43 +140,74 @@ def swapped(before: Rect, after: Rect) -> Sequence[Rect]:
     return before, after
 
 
-def cover(below: Flat, coverage: Coverage, colour: Coverage) -> None:
-    """Blend colour, flat (h, 4 w) or a row (4 w,), over a flat part of a picture by its coverage."""
-    below[...] = below + (colour - below) * coverage + np.float32(0.5)
+class Ink(NamedTuple):
+    """What a layer lays down at `place`: coverage (h, w), colours (h, w, 4), opaque."""
+
+    coverage: Pane
+    colours: Pane
+    place: Rect
+
+    def at(self, top: int, left: int) -> "Ink":
+        """The same at another place."""
+        high, near, low, far = self.place
+        return Ink(self.coverage, self.colours, Rect(top, left, top + low - high, left + far - near))
 
 
-def lay(flat: Flat, rect: Rect, coverage: Coverage, colour: Coverage, place: Rect) -> None:
-    """Blend a colour, flat or a row, with its coverage, both standing at `place`, over what `rect` shows."""
-    high, near, low, far = place
+EMPTY = Ink(pane(np.zeros((1, 1), np.uint8)), pane(np.zeros((1, 1, 4), np.uint8)), NOTHING)
+
+
+def lay(picture: Pane, rect: Rect, ink: Ink) -> None:
+    """Lay down what falls into `rect`."""
+    high, near, low, far = ink.place
     top, left = max(rect[0], high), max(rect[1], near)
     bottom, right = min(rect[2], low), min(rect[3], far)
-    if top >= bottom or left >= right:
-        return
-    rows, columns = slice(top - high, bottom - high), slice(4 * (left - near), 4 * (right - near))
-    tint = colour[rows, columns] if colour.ndim == 2 else colour[: 4 * (right - left)]
-    cover(flat[top:bottom, 4 * left : 4 * right], coverage[rows, columns], tint)
+    if top < bottom and left < right:
+        inside = left - near, top - high, right - near, bottom - high
+        picture.lay((left, top, right, bottom), ink.colours.part(inside), ink.coverage.part(inside))
 
 
-def spread(values: NDArray[np.float32]) -> Coverage:
-    """(h, w) as flat (h, 4 w)."""
-    return np.repeat(values, 4, axis=1)
+def flood(colour: Any, height: int, width: int) -> Pane:
+    """A picture of one colour, opaque, (height, width, 4)."""
+    pixel = np.array(bytes_of(colour), np.uint8).view(np.uint32)
+    return pane(np.full((height, width), pixel, np.uint32).view(np.uint8).reshape(height, width, 4))
+
+
+_small_flood = lru_cache(maxsize=512)(flood)  # of letters and marks
 
 
 @lru_cache(maxsize=256)
-def row_of(colour: Any) -> NDArray[np.float32]:
-    """A row of pixels of one colour, 0 to 255, opaque, as long as the widest frame."""
-    red, green, blue = to_rgb(colour)
-    return np.tile(np.array([red, green, blue, 1.0], np.float32) * 255, WIDEST)
+def bytes_of(colour: Any) -> tuple[int, int, int, int]:
+    """A colour, opaque, from 0 to 255."""
+    red, green, blue = (round(255 * part) for part in to_rgb(colour))
+    return red, green, blue, 255
 
 
-def picture_of(drawn: Pixels, top: int = 0, left: int = 0) -> tuple[Coverage, Coverage, Rect]:
-    """(coverage, colours, place) of what was drawn on a clear ground (H, W, 4) at (top, left)."""
-    rows, columns = np.flatnonzero(drawn[..., 3].any(1)), np.flatnonzero(drawn[..., 3].any(0))
+def inked(coverage: Coverage, colour: Any, top: int, left: int) -> Ink:
+    """A small coverage (h, w) of one colour at (top, left)."""
+    high, wide = coverage.shape
+    if not coverage.size:
+        return EMPTY
+    return Ink(pane(coverage), _small_flood(colour, high, wide), Rect(top, left, top + high, left + wide))
+
+
+def faded(ink: Ink, opacity: float) -> Ink:
+    """The same ink, its coverage times `opacity`, in [0, 1]."""
+    if opacity >= 1 or not ink.place.area:
+        return ink
+    weaker = (ink.coverage.pixels * np.float32(opacity) + np.float32(0.5)).astype(np.uint8)
+    return ink._replace(coverage=pane(weaker))
+
+
+def picture_of(drawn: Pixels, top: int = 0, left: int = 0) -> Ink:
+    """What was drawn on a clear ground (H, W, 4) that stands at (top, left)."""
+    pixels = drawn.view("<u4")[..., 0]  # alpha is the highest byte
+    rows = np.flatnonzero(pixels.max(axis=1, initial=0) >= OPAQUE)
     if not len(rows):
-        return np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32), NOTHING
-    inner = Rect(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-    part = inner.of(drawn).astype(np.float32)
-    place = Rect(inner.top + top, inner.left + left, inner.bottom + top, inner.right + left)
-    coverage = spread(part[..., 3] / np.float32(255))
-    part[..., 3] = 255
-    return coverage, part.reshape(part.shape[0], -1), place
+        return EMPTY
+    high, low = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(pixels[high:low].max(axis=0) >= OPAQUE)
+    inner = Rect(high, int(columns[0]), low, int(columns[-1]) + 1)
+    colours = np.array(inner.of(drawn))
+    coverage = np.ascontiguousarray(colours[..., 3])
+    colours[..., 3] = 255
+    return Ink(pane(coverage), pane(colours), inner.within(Rect(-top, -left, 0, 0)))

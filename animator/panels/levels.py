@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from animator.interpolation import Places, placed, read
 from animator.layout import Box
 from animator.panels.base import Look
-from animator.panels.layers import NOTHING, Flat, Layer, Rect
+from animator.panels.layers import NOTHING, Layer, Rect
+from animator.panels.pane import Pane
 from animator.panels.stamps import Stamp
 from animator.style import use_fonts
 from animator.words import number
@@ -59,7 +60,11 @@ class LevelLabels(Layer):
         rays = list(self._rays())
         heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
         best, self._seen = -np.inf, None
-        for ray, along in zip(rays, heights, strict=True):
+        above = heights[:, None] > self.levels[:, None]
+        most = (above[..., 1:] != above[..., :-1]).any(axis=2).sum(axis=1)  # levels that a ray crosses
+        for ray, along, crossed in zip(rays, heights, most, strict=True):
+            if crossed <= best:
+                continue
             at = np.array([(x, y) for _, x, y in self._spots(along, extent, ray)]).reshape(-1, 2)
             if len(at) <= best:
                 continue
@@ -133,10 +138,10 @@ class LevelLabels(Layer):
         self._place()
         return _refreshed(self, self.pool)
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         for stamp in self.pool:
-            stamp.blend(flat, rect)
+            stamp.blend(picture, rect)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""
@@ -188,10 +193,10 @@ class Ticks(Layer):
         """Put the numbers where they are now."""
         return _refreshed(self, self._all)
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         for stamp in self._all:
-            stamp.blend(flat, rect)
+            stamp.blend(picture, rect)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""

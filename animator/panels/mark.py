@@ -1,6 +1,7 @@
 """Small shapes as layers: dots, diamonds, arrowheads that move, each picture of them drawn once."""
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,23 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from animator.panels.base import DPI
+from animator.panels.capsules import capsule
 from animator.panels.layers import (
+    EMPTY,
     NOTHING,
     WIDEST,
-    Coverage,
-    Flat,
+    Ink,
     Layer,
     Rect,
     clip_of,
+    inked,
     lay,
     picture_of,
-    row_of,
     swapped,
 )
+from animator.panels.pane import Pane
 from animator.panels.places import Places
-from animator.panels.strokes import RGBA, capsule
+from animator.panels.strokes import RGBA
 
 Shape = str | MarkerStyle
 FINE = 8  # of a pixel: places of marks
@@ -48,14 +51,15 @@ class Mark(Layer):
         self._places = Places(ground) if still else None
         self._asked: tuple[Any, bool] = (None, False)
         self._shown: tuple[int, int] | None = None
-        self._taken: dict[tuple[float, float], tuple[Coverage, Coverage, Rect]] = {}
-        self._picture: tuple[Coverage, Coverage, Rect] | None = None
+        self._clip: Rect | None = None
+        self._taken: dict[tuple[float, float], Ink] = {}
+        self._picture = EMPTY
 
     def _pixels(self) -> tuple[float, float] | None:
         if self.place is None or not self.get_visible():
             return None
         x, y = self._places(*self.place) if self._places else self.ground.transData.transform(self.place)
-        return (float(x), float(y)) if np.isfinite(x) and np.isfinite(y) else None
+        return (float(x), float(y)) if isfinite(x) and isfinite(y) else None
 
     def refresh(self) -> Sequence[Rect]:
         """Take the picture of where it is now, if it has moved by an eighth of a pixel."""
@@ -68,37 +72,37 @@ class Mark(Layer):
         if spot == self._shown:
             return ()
         before, self._shown = self.bounds, spot
-        self._picture, self.bounds = None, NOTHING
+        self._picture, self.bounds = EMPTY, NOTHING
         if spot is not None:
-            height = self.high
-            (left, part), (bottom, other) = (divmod(v, FINE) for v in spot)
-            self._picture = self._moved(left, height - bottom, part / FINE, other / FINE)
-            self.bounds = self._picture[2].clip(self._limits(height))
+            (left, part), (bottom, other) = divmod(spot[0], FINE), divmod(spot[1], FINE)
+            self._picture = self._moved(left, self.high - bottom, part / FINE, other / FINE)
+            self.bounds = self._picture.place.clip(self._limits())
         return swapped(before, self.bounds)
 
-    def _moved(self, left: int, row: int, part: float, other: float) -> tuple[Coverage, Coverage, Rect]:
+    def _moved(self, left: int, row: int, part: float, other: float) -> Ink:
         """The picture with its origin (0, 0), a whole pixel, at column `left` and above row `row`."""
         if (part, other) not in self._taken:
             self._taken[part, other] = self._take(part, other)
-        coverage, colours, (top, near, bottom, far) = self._taken[part, other]
-        return coverage, colours, Rect(top + row, near + left, bottom + row, far + left)
+        taken = self._taken[part, other]
+        return taken.at(taken.place.top + row, taken.place.left + left)
 
-    def _take(self, x: float, y: float) -> tuple[Coverage, Coverage, Rect]:
+    def _take(self, x: float, y: float) -> Ink:
         """Its picture around the origin, rows counted downwards, when it stands at (x, y), in [0, 1)."""
         reach = int((self.size * 0.75 + self.width) * DPI / 72) + 3
         if self.shape is None and self.edge is None:
             at = (x + reach, reach - y)
-            ink, (top, left, bottom, right) = capsule(
-                at, at, self.size * DPI / 144, Rect(0, 0, 2 * reach, 2 * reach)
-            )
-            return ink, row_of(self.fill[:3]), Rect(top - reach, left - reach, bottom - reach, right - reach)
+            disc, place = capsule(at, at, self.size * DPI / 144, Rect(0, 0, 2 * reach, 2 * reach))
+            return inked(disc, self.fill[:3], place.top - reach, place.left - reach)
         scratch = RendererAgg(2 * reach, 2 * reach, DPI)
         self._paint(scratch, x + reach, y + reach)
         return picture_of(np.asarray(scratch.buffer_rgba()), -reach, -reach)
 
-    def _limits(self, height: int) -> Rect:
-        frame = Rect(0, 0, height, WIDEST)
-        return clip_of(self.ground, height).clip(frame) if self.clipped else frame
+    def _limits(self) -> Rect:
+        """Where it may have ink; axes do not move."""
+        if self._clip is None:
+            frame = Rect(0, 0, self.high, WIDEST)
+            self._clip = clip_of(self.ground, self.high).clip(frame) if self.clipped else frame
+        return self._clip
 
     def _paint(self, renderer: Any, x: float, y: float, clip: bool = False) -> None:
         gc = renderer.new_gc()
@@ -113,10 +117,9 @@ class Mark(Layer):
         )
         gc.restore()
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
-        if self._picture is not None:
-            lay(flat, rect.clip(self.bounds), *self._picture)
+        lay(picture, rect.clip(self.bounds), self._picture)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""

@@ -6,6 +6,7 @@ One scale serves all frames of a film.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -49,6 +50,9 @@ class LossScale:
 
     def ticks(self) -> list[float]:
         """Round losses (1, 2 or 5 times a power of ten) for a colour bar, at least 0.09 apart in t."""
+        return list(_ticks(self))
+
+    def _round_ticks(self) -> list[float]:
         if self.high <= 0:
             return []
         powers = range(int(np.floor(np.log10(self.high))) + 1, -8, -1)
@@ -68,6 +72,12 @@ class LossScale:
             if self.low < loss <= self.high and self.position(loss) > 0.03 and far:
                 chosen.append(float(loss))
         return chosen
+
+
+@lru_cache(maxsize=16)
+def _ticks(scale: LossScale) -> tuple[float, ...]:
+    """Those of a scale: the films of a sweep share theirs, and finding them takes as long as a frame."""
+    return tuple(scale._round_ticks())
 
 
 def colour_map(anchors: tuple[str, ...]) -> LinearSegmentedColormap:

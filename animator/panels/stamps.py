@@ -15,36 +15,26 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
-from numpy.typing import NDArray
 
 from animator.panels.base import DPI
-from animator.panels.layers import (
-    NOTHING,
-    Coverage,
-    Flat,
-    Layer,
-    Rect,
-    lay,
-    picture_of,
-    row_of,
-    spread,
-    swapped,
-)
+from animator.panels.layers import NOTHING, Coverage, Ink, Layer, Rect, faded, inked, lay, picture_of, swapped
+from animator.panels.pane import Pane
 from animator.style import use_fonts
 
-Part = tuple[Coverage, Coverage, Rect]  # coverage, colour, place
 X_HEIGHT_MIDDLE = 0.36
 RIM = 0.75  # opacity of a halo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glyph:
-    """One character: coverage (h, w) in [0, 1], its place from the pen, and the pen's advance, pixels."""
+    """One character: coverage (h, w), its place from the pen, and the pen's advance, pixels."""
 
-    coverage: NDArray[np.float32]
+    coverage: Coverage
     left: int
     above: int
     advance: float
+    high: int
+    wide: int
 
 
 @lru_cache(maxsize=4096)
@@ -68,10 +58,11 @@ def glyph(character: str, points: float, weight: Any) -> Glyph:
         shift, advance = (cell - advance) / 2, cell
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
     if not len(rows):
-        return Glyph(np.zeros((0, 0), np.float32), 0, 0, advance)
+        return Glyph(np.zeros((0, 0), np.uint8), 0, 0, advance, 0, 0)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    coverage = (alpha[top:bottom, left:right] / 255).astype(np.float32)
-    return Glyph(coverage, round(left - size // 2 + shift), int(1.4 * size) - int(top), advance)
+    coverage = alpha[top:bottom, left:right].copy()
+    above = int(1.4 * size) - int(top)
+    return Glyph(coverage, round(left - size // 2 + shift), above, advance, *coverage.shape)
 
 
 class Stamp(Layer, Text):
@@ -84,7 +75,7 @@ class Stamp(Layer, Text):
     halo: str | None = None
     _said: tuple[Any, ...] = ()
     _seen = -1.0
-    _parts: tuple[Part, ...] = ()
+    _parts: tuple[Ink, ...] = ()
 
     def set_position(self, xy: tuple[float, float]) -> None:
         """Move it; where it stays, nothing has changed."""
@@ -111,8 +102,8 @@ class Stamp(Layer, Text):
         before, self._said = self.bounds, said
         self._parts = self._set(text, x, y, float(size), weight) if text else ()
         self.bounds = NOTHING
-        for _, _, place in self._parts:
-            self.bounds = place if self.bounds is NOTHING else self.bounds.join(place)
+        for ink in self._parts:
+            self.bounds = ink.place if self.bounds is NOTHING else self.bounds.join(ink.place)
         return swapped(before, self.bounds)
 
     def _pen(self) -> tuple[int, int]:
@@ -124,24 +115,23 @@ class Stamp(Layer, Text):
             y -= X_HEIGHT_MIDDLE * float(self.get_fontsize()) * DPI / 72
         return round(x), round(y)
 
-    def _set(self, text: str, x: int, y: int, points: float, weight: Any) -> tuple[Part, ...]:
-        """(coverage, colour, place) of the rim, if there is one, and of the glyphs; the pen at (x, y)."""
-        line, above, left, advance = typeset(text, points, weight)
+    def _set(self, text: str, x: int, y: int, points: float, weight: Any) -> tuple[Ink, ...]:
+        """The ink of the rim, if there is one, and of the glyphs; the pen at (x, y)."""
+        line, above, left, advance = _letters(text, points, weight, self.get_color())
         if self.get_horizontalalignment() != "left":
             x -= round(advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5))
         top, start = self.high - y - above, x + left
-        shown = line if self.opacity >= 1 else line * np.float32(self.opacity)
-        glyphs = shown, row_of(self.get_color()), _rect(shown, top, start)
+        glyphs = faded(line.at(top, start), self.opacity)
         if self.halo is None:
             return (glyphs,)
         reach = max(1, round(0.13 * points * DPI / 72))
-        rim = np.float32(RIM * self.opacity) * _rim(text, points, weight, reach)
-        return (rim, row_of(self.halo), _rect(rim, top - reach, start - reach)), glyphs
+        rim = inked(_rim(text, points, weight, reach), self.halo, top - reach, start - reach)
+        return faded(rim, RIM * self.opacity), glyphs
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
-        for coverage, colour, place in self._parts:
-            lay(flat, rect, coverage, colour, place)
+        for ink in self._parts:
+            lay(picture, rect, ink)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""
@@ -151,43 +141,44 @@ class Stamp(Layer, Text):
 
 
 @lru_cache(maxsize=2048)
+def _letters(text: str, points: float, weight: Any, colour: Any) -> tuple[Ink, int, int, float]:
+    """What `typeset` gives, in a colour, at the corner of the frame."""
+    line, above, left, advance = typeset(text, points, weight)
+    return inked(line, colour, 0, 0), above, left, advance
+
+
 def typeset(text: str, points: float, weight: Any) -> tuple[Coverage, int, int, float]:
     """`text` glyph by glyph: coverage, pixels above the baseline, pixels from the pen to its left, and the
     pen's advance.
     """
-    line, above, left, advance = _composed(text, points, weight)
-    return spread(line), above, left, advance
-
-
-def _composed(text: str, points: float, weight: Any) -> tuple[NDArray[np.float32], int, int, float]:
-    """What `typeset` gives, its coverage as (h, w)."""
     glyphs = [glyph(character, points, weight) for character in text]
-    pens = np.cumsum([0.0, *(g.advance for g in glyphs)])
-    lefts = [round(pen) + g.left for g, pen in zip(glyphs, pens, strict=False)]
-    left = min(lefts)
-    above = max(g.above for g in glyphs)
-    below = max(g.coverage.shape[0] - g.above for g in glyphs)
-    width = max(at + g.coverage.shape[1] for g, at in zip(glyphs, lefts, strict=True)) - left
-    line = np.zeros((above + below, width), np.float32)
+    pen, lefts = 0.0, []
+    for g in glyphs:
+        lefts.append(round(pen) + g.left)
+        pen += g.advance
+    left, above = min(lefts), max([g.above for g in glyphs])
+    below = max([g.high - g.above for g in glyphs])
+    width = max([at + g.wide for g, at in zip(glyphs, lefts, strict=True)]) - left
+    line = np.zeros((above + below, width), np.uint8)
     for g, at in zip(glyphs, lefts, strict=True):
-        height, wide = g.coverage.shape
-        part = line[above - g.above : above - g.above + height, at - left : at - left + wide]
+        top, start = above - g.above, at - left
+        part = line[top : top + g.high, start : start + g.wide]
         np.maximum(part, g.coverage, out=part)
-    return line, above, left, sum(g.advance for g in glyphs)
+    return line, above, left, pen
 
 
 @lru_cache(maxsize=256)
 def _rim(text: str, points: float, weight: Any, reach: int) -> Coverage:
-    """Coverage of `text` grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach), flat."""
-    line, *_ = _composed(text, points, weight)
+    """Coverage of `text` grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach)."""
+    line, *_ = typeset(text, points, weight)
     height, width = line.shape
-    grown = np.zeros((height + 2 * reach, width + 2 * reach), np.float32)
+    grown = np.zeros((height + 2 * reach, width + 2 * reach), np.uint8)
     for i in range(2 * reach + 1):
         for j in range(2 * reach + 1):
             if (i - reach) ** 2 + (j - reach) ** 2 <= reach**2 + 1:
                 part = grown[i : i + height, j : j + width]
                 np.maximum(part, line, out=part)
-    return spread(grown)
+    return grown
 
 
 class Sprite(Layer):
@@ -196,7 +187,8 @@ class Sprite(Layer):
     def __init__(self, artists: Iterable[Artist], zorder: float) -> None:
         super().__init__()
         self.artists = list(artists)
-        self.pictures: list[Part] | None = None
+        self.pictures: list[Ink] | None = None
+        self._parts: list[Ink] = []
         self.opacity = 1.0
         self._shown: tuple[float, bool] = (0.0, False)
         self.set_zorder(zorder)
@@ -215,23 +207,22 @@ class Sprite(Layer):
         if self.pictures is None:
             self.pictures = self._take()
         before, self._shown, self.bounds = self.bounds, (self.opacity, visible), NOTHING
-        for _, _, place in self.pictures if visible else ():
-            self.bounds = place if self.bounds is NOTHING else self.bounds.join(place)
+        self._parts = [faded(picture, self.opacity) for picture in self.pictures] if visible else []
+        for ink in self._parts:
+            self.bounds = ink.place if self.bounds is NOTHING else self.bounds.join(ink.place)
         return swapped(before, self.bounds)
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
-        assert self.pictures is not None, "bounds are set with the pictures"
-        for coverage, colours, place in self.pictures:
-            strength = coverage if self.opacity >= 1 else coverage * np.float32(self.opacity)
-            lay(flat, rect, strength, colours, place)
+        for ink in self._parts:
+            lay(picture, rect, ink)
 
     def trace(self, renderer: Any) -> None:
         """See Layer."""
         for artist in self.artists if self.get_visible() and self.opacity > 0 else ():
             artist.draw(renderer)
 
-    def _take(self) -> list[Part]:
+    def _take(self) -> list[Ink]:
         """A picture of each artist that has ink, so that what is empty between them is not laid down."""
         figure = self.get_figure(root=True)
         assert figure is not None, "a sprite is in a figure before it is drawn"
@@ -242,8 +233,4 @@ class Sprite(Layer):
             scratch.clear()
             artist.draw(scratch)
             pictures.append(picture_of(np.asarray(scratch.buffer_rgba())))
-        return [picture for picture in pictures if picture[2].area]
-
-
-def _rect(coverage: Coverage, top: int, left: int) -> Rect:
-    return Rect(top, left, top + coverage.shape[0], left + coverage.shape[1] // 4)
+        return [picture for picture in pictures if picture.place.area]

@@ -78,8 +78,8 @@ class SurfacePanel(Panel):
         self.kept = visible(pixels / closest)
         path_map = colour_map(style.path_map)
         colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
-        position = self.scale.position(self.view.loss)
-        self.bins = np.minimum((position * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
+        self.positions = self.scale.position(self.view.loss)
+        self.bins = np.minimum((self.positions * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
         self.trail = Trail(self.axes, pixels[self.kept], self.bins[self.kept], colours,
                            to_rgba(style.casing, 0.85), look.line(3.2))  # fmt: skip
         self.axes.add_artist(self.trail)
@@ -123,16 +123,16 @@ class SurfacePanel(Panel):
             self.ground.name_levels(wanted)
         self.shown_slice = wanted
         place = self.view.place(state)
-        start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
+        start, end = (int(self.kept.searchsorted(at, side="right")) for at in (state.tail, step))
         head = self.pixels[step] + state.part * (self.pixels[state.onto] - self.pixels[step])
-        self.trail.show(int(end), head, int(self.bins[step]), max(0, int(start) - 1))
+        self.trail.show(end, head, int(self.bins[step]), max(0, start - 1))
         gone = self.window.left_at is not None and step >= self.window.left_at
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
         if self.window.left_at is not None:
             self.exit.set_visible(gone)
         loss = self.view.loss[step]
-        known = np.isfinite(loss)
-        at = float(self.scale.position(loss)) if known else 0.0
+        known = bool(np.isfinite(loss))
+        at = float(self.positions[step]) if known else 0.0
         self.pointer.place = (-0.32, at) if known else None
         height = self.field.height(step)
         apart = disagree(height, float(loss))

@@ -1,7 +1,6 @@
 """A path as a layer: it grows over the surface, in colours that change on the way, over a casing."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,25 +11,28 @@ from matplotlib.transforms import IdentityTransform, Transform
 from numpy.typing import NDArray
 
 from animator.panels.base import DPI
+from animator.panels.capsules import Capsules
 from animator.panels.layers import (
     NOTHING,
     WIDEST,
     Coverage,
-    Flat,
+    Ink,
     Layer,
     Rect,
+    bytes_of,
     clip_of,
-    cover,
+    flood,
     lay,
     picture_of,
-    row_of,
     swapped,
 )
-from animator.panels.strokes import REACH, RGBA, around, inked, nearness, pen
+from animator.panels.pane import Pane, pane
+from animator.panels.strokes import RGBA, around, pen
 
 CASING = 1.75  # times as wide as the line on it
 
 Floats = NDArray[np.float64]
+Inks = tuple[Ink, Ink]  # casing, line
 
 
 class Trail(Layer):
@@ -47,11 +49,12 @@ class Trail(Layer):
         self.casing, self.width = casing, width
         self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
         self.look: Transform = IdentityTransform()
-        self._drawn, self._shown = 0, ()
-        self._sums: tuple[Coverage, Coverage, Coverage] | None = None
-        self._faded: tuple[Coverage, Coverage, Rect] | None = None
-        self._tip: tuple[tuple[float, ...], int] | None = None
-        self._tip_place = NOTHING
+        self._drawn = 0
+        self._shown: tuple[Any, ...] = ()
+        self._inks: Inks | None = None
+        self._anew: Ink | None = None
+        self._tip = NOTHING
+        self._below: tuple[NDArray[Any], ...] = ()
         self.set_zorder(4)
 
     def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
@@ -60,88 +63,91 @@ class Trail(Layer):
 
     def refresh(self) -> Sequence[Rect]:
         """Add the pieces that are new; begin anew where the path is shorter, fades, or the camera moves."""
-        shown = (self.start, self.end, *self.head.tolist(), self.head_bin, self.look)
+        shown = self.start, self.end, self.head.tolist(), self.head_bin, self.look
         if shown == self._shown:
             return ()
         self._shown = shown
         if self.start > 0 or not isinstance(self.look, IdentityTransform):
-            before, self._faded = self.bounds, self._drawn_anew()
-            self.bounds, self._drawn, self._sums = self._faded[2], 0, None
+            before, self._anew = self.bounds, self._drawn_anew()
+            self.bounds, self._inks, self._tip = self._anew.place, None, NOTHING
             return swapped(before, self.bounds)
-        return self._grown()
-
-    def _grown(self) -> list[Rect]:
-        """The path in full, by the pieces that were added to it."""
-        changed = [self._tip_place]
-        if self._sums is None or self.end < self._drawn or self._faded is not None:
+        changed = [self._tip]
+        if self._inks is None:
+            self._inks = self._begin()
+        self._lift()
+        if self.end < self._drawn or self._anew is not None:
             changed.append(self.bounds)
-            self._begin()
-        height = self.high
-        low = max(1, self._drawn)
-        for i in range(low, self.end):
-            changed.append(self._add(self._piece(self.points[i - 1], self.points[i], height), self.bins[i]))
+            self._clear()
+        for i in range(max(1, self._drawn), self.end):
+            changed.append(self._add(self._capsules[i - 1], self._tints[self.bins[i]]))
         self._drawn = self.end
-        self._tip, self._tip_place = None, NOTHING
-        if self.end and not np.array_equal(self.points[self.end - 1], self.head):
-            piece = self._piece(self.points[self.end - 1], self.head, height)
-            self._tip, self._tip_place = (piece, self.head_bin), self._place(piece)
-            self.bounds = around(self.bounds, self._tip_place)
-        return [*changed, self._tip_place]
+        changed.append(self._put())
+        return changed
 
-    def _begin(self) -> None:
+    def _begin(self) -> Inks:
+        """What the path is added to, and its pieces."""
         height = self.high
-        self._clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
-        size = self._clip.bottom - self._clip.top, 4 * (self._clip.right - self._clip.left)
-        self._sums = np.zeros(size, np.float32), np.zeros(size, np.float32), np.zeros(size, np.float32)
-        self._tints = [row_of(colour[:3]) for colour in self.colours]
-        self._radius = self.width * DPI / 144
-        self.bounds, self._drawn, self._faded = NOTHING, 0, None
+        clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
+        size = max(1, clip.bottom - clip.top), max(1, clip.right - clip.left)
+        radius = self.width * DPI / 144
+        self._pixels = np.stack([self.points[:, 0], height - self.points[:, 1]], axis=1)
+        self._capsules = Capsules(self._pixels, [(radius * CASING, self.casing[3]), (radius, 1.0)], clip)
+        self._tints = np.array([bytes_of(colour[:3]) for colour in self.colours], np.uint8).view(np.uint32)
+        casing, line = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+        colours = flood(self.colours[0][:3], *size)
+        self._clip, self._sheets = clip, (casing, line, colours.pixels.view(np.uint32)[..., 0])
+        return Ink(pane(casing), flood(self.casing[:3], *size), clip), Ink(pane(line), colours, clip)
 
-    def _piece(self, a: Floats, b: Floats, height: int) -> tuple[float, ...]:
-        return float(a[0]), height - float(a[1]), float(b[0]), height - float(b[1])
+    def _clear(self) -> None:
+        for sheet in self._sheets[:2]:
+            sheet[:] = 0
+        self.bounds, self._drawn, self._anew = NOTHING, 0, None
 
-    def _place(self, piece: tuple[float, ...]) -> Rect:
-        return nearness(piece[:2], piece[2:], self._radius * CASING + REACH, self._clip)[1]
-
-    def _add(self, piece: tuple[float, ...], colour: int) -> Rect:
-        assert self._sums is not None, "begun before"
-        place = _lay_piece(piece, self._tints[colour], self._radius, self._clip, self._clip, self._sums)
+    def _add(self, piece: tuple[Sequence[Coverage], Rect], tint: Any) -> Rect:
+        """Lay a piece down: where it covers at least as much as what is there, it gives the colour."""
+        coverages, place = piece
+        if place is NOTHING:
+            return NOTHING
+        casing, line, tints = self._planes(place)
+        np.maximum(casing, coverages[0], out=casing)
+        own = coverages[1]
+        newer = (own >= line) & (own > 0)
+        np.copyto(line, own, where=newer)
+        np.copyto(tints, tint, where=newer)
         self.bounds = around(self.bounds, place)
         return place
 
-    def blend(self, flat: Flat, rect: Rect) -> None:
+    def _planes(self, place: Rect) -> list[NDArray[Any]]:
+        """Casing, line and colours at `place`, views."""
+        top, left, bottom, right = place.within(self._clip)
+        return [sheet[top:bottom, left:right] for sheet in self._sheets]
+
+    def _put(self) -> Rect:
+        """Lay the piece to the head down; what was below is kept."""
+        (x, y), last = self.head.tolist(), self._pixels[self.end - 1].tolist()
+        if not self.end or last == [x, self.high - y]:
+            return NOTHING
+        piece = self._capsules.between(last, (x, self.high - y))
+        self._tip = piece[1]
+        if self._tip is not NOTHING:
+            self._below = tuple(plane.copy() for plane in self._planes(self._tip))
+        return self._add(piece, self._tints[self.head_bin])
+
+    def _lift(self) -> None:
+        """Take the piece to the head away."""
+        if self._tip is not NOTHING:
+            for plane, below in zip(self._planes(self._tip), self._below, strict=True):
+                np.copyto(plane, below)
+            self._tip = NOTHING
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
-        if self._faded is not None:
-            lay(flat, rect, *self._faded)
-            return
         seen = rect.clip(self.bounds)
-        if not seen.area or self._sums is None:
-            return
-        with self._with_tip(seen):
-            casing, line, tints = (seen.within(self._clip).flat(part) for part in self._sums)
-            part = seen.flat(flat)
-            cover(part, casing * np.float32(self.casing[3]), row_of(self.casing[:3])[: part.shape[1]])
-            cover(part, line, tints)
+        for ink in (self._anew,) if self._anew is not None else self._inks or ():
+            lay(picture, seen, ink)
 
-    @contextmanager
-    def _with_tip(self, seen: Rect) -> Iterator[None]:
-        """The sums with the piece to the head, where it is seen; then as they were."""
-        place = seen.clip(self._tip_place)
-        if self._tip is None or self._sums is None or not place.area:
-            yield
-            return
-        parts = [place.within(self._clip).flat(part) for part in self._sums]
-        before = [part.copy() for part in parts]
-        piece, colour = self._tip
-        _lay_piece(
-            piece, self._tints[colour], self._radius, self._clip, place, (parts[0], parts[1], parts[2])
-        )
-        yield
-        for part, kept in zip(parts, before, strict=True):
-            part[...] = kept
-
-    def _drawn_anew(self) -> tuple[Coverage, Coverage, Rect]:
-        """All of it drawn by Agg on clear ground: (coverage, colours, place)."""
+    def _drawn_anew(self) -> Ink:
+        """All of it drawn by Agg on clear ground."""
         height = self.high
         clip = clip_of(self.ground, height)
         width = max(1, clip.right)
@@ -164,24 +170,3 @@ class Trail(Layer):
             gc.set_foreground(self.colours[bins[low]], isRGBA=True)
             renderer.draw_path(gc, Path(points[low - 1 : high]), self.look, None)
         gc.restore()
-
-
-def _lay_piece(piece: tuple[float, ...], tint: Coverage, radius: float, clip: Rect, frame: Rect,
-               sums: tuple[Coverage, Coverage, Coverage]) -> Rect:  # fmt: skip
-    """Add a piece with its casing to (casing, line, colours) of the rectangle `frame`; where it lies.
-
-    Where it covers at least as much as what is there, it gives the colour.
-    """
-    casing, line, tints = sums
-    distance, place = nearness(piece[:2], piece[2:], radius * CASING + REACH, clip)
-    seen = place.clip(frame)
-    if not seen.area:
-        return place
-    distance, inside = seen.within(place).flat(distance), seen.within(frame)
-    part = inside.flat(casing)
-    np.maximum(part, inked(distance, radius * CASING), out=part)
-    own, part = inked(distance, radius), inside.flat(line)
-    newer = (own >= part) & (own > 0)
-    np.copyto(part, own, where=newer)
-    np.copyto(inside.flat(tints), tint[: part.shape[1]], where=newer)
-    return place

@@ -1,5 +1,7 @@
 """Weights over steps: the article's figure, each line named and valued at its end."""
 
+from math import isfinite
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
@@ -34,7 +36,7 @@ class WeightsPanel(Panel):
 
 def short(value: float) -> str:
     """A value of at most seven characters, minus sign included."""
-    if not np.isfinite(value):
+    if not isfinite(value):
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e4:
         return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")

@@ -55,13 +55,13 @@ class Board:
             artist.set_animated(True)
             artist.set_zorder(10)
             self.figure.add_artist(artist)
+        self._regions = [
+            *map(self._region, (tile.box for tile in self.tiles)),
+            self._region(self.counter.box),
+        ]
         self._still: Pixels | None = None
         self._keys: list[object] = []
         self.changed: Sequence[Region] | None = None
-
-    def _regions(self) -> list[Region]:
-        made = [self._region(tile.box) for tile in self.tiles]
-        return [*made, self._region(self.counter.box)]
 
     def _region(self, box: Box) -> Region:
         top = self.height - int(box.bottom + box.height)
@@ -83,7 +83,7 @@ class Board:
         renderer, pixels = self.canvas.get_renderer(), np.asarray(self.canvas.buffer_rgba())
         mended: list[Region] = []
         keys = [artist.key(state) for artist in self.artists]
-        for i, (artist, region) in enumerate(zip(self.artists, self._regions(), strict=True)):
+        for i, (artist, region) in enumerate(zip(self.artists, self._regions, strict=True)):
             if keys[i] == self._keys[i]:
                 continue
             top, left, bottom, right = region

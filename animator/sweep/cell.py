@@ -9,6 +9,7 @@ import errno
 import importlib
 import os
 import platform
+import sys
 import tempfile
 import threading
 import time
@@ -37,6 +38,8 @@ Result = Recorded | Cut | Drawn | Failure
 INTERRUPTED = "Its code raised KeyboardInterrupt."
 MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of what is loaded later
+DRAWS = ("animator.encoders.mp4", "animator.encoders.png", "animator.panels.surface", "animator.panels.loss",
+         "animator.panels.weights")  # fmt: skip
 _ONE = threading.Lock()
 
 
@@ -91,12 +94,20 @@ def warm() -> None:
         importlib.import_module("animator.objective")
 
 
+def ready() -> None:
+    """Load what draws, before there is a film to draw."""
+    with _ONE:
+        for name in DRAWS:
+            importlib.import_module(name)
+
+
 def work(task: Task) -> Result:
     """Do `task`; what goes wrong comes back as a Failure with one sentence, never as an exception."""
     with _ONE:
         _steady()
         log = Log()
-        log.say(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}")
+        loaded = "with" if "tensorflow" in sys.modules else "without"
+        log.say(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}, {loaded} TensorFlow")
         try:
             with log.caught(), limited(task.timeout):
                 return _done(task, log)

@@ -4,6 +4,7 @@ Both are concurrent.futures executors. A worker that dies is replaced (here) or 
 piece of work it died of is known, because each process has one at a time.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ import signal
 import tempfile
 import threading
 import warnings
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -20,8 +22,10 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from animator.errors import AnimatorError
+from animator.garbage import SELDOM
 from animator.sweep import plan
-from animator.sweep.cell import Result, Task, difference, warm, work
+from animator.sweep.cell import Result, Task, difference, ready, warm, work
+from animator.sweep.tasks import DrawTask
 
 CONNECT = 10.0  # seconds
 GONE = "The scheduler at {0} is gone. What was done is kept: start it and run the same command again."
@@ -33,8 +37,15 @@ class Engine(Protocol):
     def room(self) -> int:
         """How many tasks may be on their way at once: the workers there are now."""
 
-    def warm(self, most: int) -> None:
-        """Have up to `most` workers load TensorFlow while they wait, where that can be asked for."""
+    def trained(self) -> int:
+        """How many of them have TensorFlow already, as far as that is known: the others need seconds to
+        load it, and only for training and for surfaces.
+        """
+
+    def warm(self, most: int, trained: int) -> None:
+        """Have up to `most` workers load what they will need while they wait, where that can be asked for:
+        `trained` of them TensorFlow, the others what draws.
+        """
 
     def submit(self, task: Task) -> "Future[Result]":
         """Begin `task`; the future raises what `died` knows when its worker died."""
@@ -47,11 +58,13 @@ class Engine(Protocol):
 
 
 def begin(scratch: str) -> None:
-    """Start a worker process: interruptions are its parent's affair, and it ends when the parent does.
+    """Start a worker process: interruptions are its parent's affair, garbage is looked for seldom, and it
+    ends when the parent does.
 
     scratch: the folder for what is made on the way; it goes when the parent does.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(*SELDOM)
     tempfile.tempdir = scratch
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -87,23 +100,33 @@ class Local:
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Result], ProcessPoolExecutor] = {}
         self._warming: dict[Future[None], ProcessPoolExecutor] = {}
+        self._trained = weakref.WeakSet[ProcessPoolExecutor]()
 
     def room(self) -> int:
         """The number of processes."""
         return self._jobs
 
-    def warm(self, most: int) -> None:
-        """Start processes, up to `most` and to the number there may be, that load TensorFlow."""
+    def trained(self) -> int:
+        """Those that were given something that needs TensorFlow."""
+        self._sort()
+        return len(self._trained.intersection((*self._idle, *self._busy.values())))
+
+    def warm(self, most: int, trained: int) -> None:
+        """Start processes, up to `most` and to the number there may be, that load what they will need."""
         while len(self._idle) + len(self._busy) < min(most, self._jobs):
-            pool = self._new()
-            self._warming[pool.submit(warm)] = pool
+            pool, heavy = self._new(), self.trained() < trained
+            self._warming[pool.submit(warm if heavy else ready)] = pool
             self._idle.append(pool)
+            if heavy:
+                self._trained.add(pool)
 
     def submit(self, task: Task) -> "Future[Result]":
-        """Begin `task` in an idle process, or in a new one."""
+        """Begin `task` in an idle process, best in one that has what it needs, no more, or in a new one."""
         self._sort()
+        heavy = not isinstance(task, DrawTask)
         while self._idle:
-            pool = self._idle.pop()
+            pool = next((pool for pool in self._idle if (pool in self._trained) is heavy), self._idle[-1])
+            self._idle.remove(pool)
             try:
                 return self._begun(pool, task)
             except BrokenExecutor:  # it died while it had nothing to do
@@ -114,6 +137,8 @@ class Local:
         with unheard():  # Ctrl-C goes to all processes of a terminal, and a new one knows no handler yet
             future = pool.submit(work, task)
         self._busy[future] = pool
+        if not isinstance(task, DrawTask):
+            self._trained.add(pool)
         return future
 
     def _sort(self) -> None:
@@ -201,7 +226,11 @@ class Cluster:
         """The number of workers now."""
         return max(1, self._workers())
 
-    def warm(self, most: int) -> None:
+    def trained(self) -> int:
+        """All: which of them works is the scheduler's affair."""
+        return self.room()
+
+    def warm(self, most: int, trained: int) -> None:
         """Workers of a cluster stay, and keep what they have loaded."""
 
     def submit(self, task: Task) -> "Future[Result]":

@@ -201,8 +201,8 @@ class _Workers:
             orders = self._orders
             self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
             if stage == "training":
-                self._engine.warm(len(cells))
-        carry_out(self._engine, todo, taken, tell)
+                self._engine.warm(len(cells), len(todo))
+        carry_out(self._engine, todo, taken, tell, patient=stage == "surfaces")
         tell(0)
 
 

@@ -75,31 +75,33 @@ class _Printer:
         stem = "sheet" if number == 1 else f"sheet-{number}"
         film, gif = self.folder / f"{stem}.mp4", self.folder / f"{stem}.gif"
         rates = [min(self.shared.fps, RATES[path.suffix]) for path in (film, gif)]
-        tracks = self.tracks(number, rates)
-        calm = self.flashes(number, rates[0], tracks) > ALLOWED
-        if calm or self.write(film, number, rates[0], tracks) > ALLOWED:
+        tracks, calm = self.tracks(number, rates), False
+        board, said = self.board(number, film.suffix, tracks)
+        if (
+            self.flashes(board, rates[0]) > ALLOWED
+            or self.write(film, number, rates[0], board, said) > ALLOWED
+        ):
             calm, tracks = True, self.tracks(number, (CALM,))
-            self.write(film, number, rates[0], tracks, calm)
-        self.write(gif, number, rates[1], tracks, calm)
+            self.write(film, number, rates[0], *self.board(number, film.suffix, tracks, calm))
+        self.write(gif, number, rates[1], *self.board(number, gif.suffix, tracks, calm))
         return [film, gif]
 
-    def flashes(self, number: int, fps: float, tracks: Mapping[int, Track]) -> int:
-        """The most flashes in any second that the surfaces of page `number` make, without drawing it."""
-        board = self.board(number, scaled(self.manifest, ".mp4"), tracks, "")
+    def flashes(self, board: Board, fps: float) -> int:
+        """The most flashes in any second that the surfaces of a page make, without drawing it."""
         return glance.flashes(board, replace(self.shared.clock, fps=fps))
 
-    def board(self, number: int, size: Size, tracks: Mapping[int, Track], said: str) -> Board:
-        """The drawing of page `number`, with what is said under the title."""
-        return Board(self.pages[number - 1], tracks, self.cells, self.shared, style.find(self.style),
-                     self.size or size, (self.manifest.title, said))  # fmt: skip
-
-    def write(self, path: Path, number: int, fps: float, tracks: Mapping[int, Track],
-              calm: bool = False) -> int:  # fmt: skip
-        """Write one file of page `number`; the most flashes in any second of it."""
+    def board(self, number: int, suffix: str, tracks: Mapping[int, Track],
+              calm: bool = False) -> tuple[Board, str]:  # fmt: skip
+        """The drawing of page `number` for a file, and what is said under the title."""
         page = self.pages[number - 1]
-        clock = replace(self.shared.clock, fps=fps)
         said = caption(self.manifest, page, self.shared, (number, len(self.pages)), tracks.values(), calm)
-        board = self.board(number, scaled(self.manifest, path.suffix), tracks, said)
+        return Board(page, tracks, self.cells, self.shared, style.find(self.style),
+                     self.size or scaled(self.manifest, suffix),
+                     (self.manifest.title, said)), said  # fmt: skip
+
+    def write(self, path: Path, number: int, fps: float, board: Board, said: str) -> int:
+        """Write one file of page `number`; the most flashes in any second of it."""
+        clock = replace(self.shared.clock, fps=fps)
         metadata = Metadata(self.manifest.title, self.manifest.description, alt_text(self.manifest, said),
                             self.manifest.command, {"sweep": self.manifest.scene, "page": number,
                                                     "pages": len(self.pages)})  # fmt: skip

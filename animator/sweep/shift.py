@@ -16,6 +16,7 @@ from animator.sweep.engine import Engine
 from animator.sweep.tasks import Failure
 
 LOOK = 0.5  # seconds after which new workers are noticed
+START = 4.0  # seconds of work that a worker needs to load TensorFlow
 DIED = (
     "Its worker died, and died again when it was tried alone: it may have run out of memory, or crashed in a "
     "library."
@@ -35,18 +36,26 @@ Take = Callable[[Job, Result], Iterable[Job]]
 Told = Callable[[int], None]
 
 
-def carry_out(engine: Engine, jobs: Iterable[Job], take: Take, told: Told) -> None:
-    """Have all `jobs` done; take(job, result) may give more of them; told(cells at work) now and then."""
+def carry_out(engine: Engine, jobs: Iterable[Job], take: Take, told: Told, patient: bool = False) -> None:
+    """Have all `jobs` done; take(job, result) may give more of them; told(cells at work) now and then.
+
+    patient: workers that would have to load TensorFlow first get none of them before it is worth that.
+    """
     waiting, alone = deque(jobs), deque[Job]()
     running: dict[Future[Result], tuple[Job, float, float | None]] = {}
     tried, over = set[Job](), set[Job]()
+    first = time.monotonic()
 
     def start(job: Job) -> None:
         task = job.make()
         running[engine.submit(task)] = job, time.monotonic(), task.timeout
 
     while waiting or running or alone:
-        for job in _ready(waiting, over, engine.room() - len(running)):
+        spent = time.monotonic() - first
+        room = engine.room()
+        if patient and not worth_a_start(spent, len(over), len(waiting)):
+            room = min(room, max(1, engine.trained()))
+        for job in _ready(waiting, over, room - len(running)):
             start(job)
         if not running and alone:
             start(alone.popleft())
@@ -61,6 +70,14 @@ def carry_out(engine: Engine, jobs: Iterable[Job], take: Take, told: Told) -> No
                 continue
             over.add(job)
             waiting.extend(take(job, result))
+
+
+def worth_a_start(spent: float, done: int, left: int) -> bool:
+    """Whether more workers should load TensorFlow for the jobs that are left, after `spent` seconds in which
+    `done` of them were done: when those seconds would have been enough for it, and so will the coming ones,
+    twice.
+    """
+    return spent > START and left * spent / (done + 1) > 2 * START
 
 
 def _ready(waiting: deque[Job], over: set[Job], room: int) -> list[Job]:

@@ -46,6 +46,7 @@ class Tile(Artist):
         self.loss.halo = look.style.casing
         self.notes = [self._note(i) for i in range(2)]
         self.states: tuple[FrameState, ...] = ()
+        self._asked: tuple[FrameState, tuple[FrameState, ...]] | None = None
         self._picture: tuple[int, NDArray[np.uint8], NDArray[np.bool_] | None] | None = None
 
     def _way(self, number: int, sheet: Sheet) -> Way:
@@ -73,9 +74,11 @@ class Tile(Artist):
 
     def own(self, state: FrameState) -> tuple[FrameState, ...]:
         """`state` of the sheet's clock on that of each run."""
-        views = self.track.views
-        mine = state.own(max(view.steps for view in views), self.track.ratio)
-        return tuple(mine.own(view.steps, view.ratio) for view in views)
+        if self._asked is None or self._asked[0] is not state:
+            views = self.track.views
+            mine = state.own(max(view.steps for view in views), self.track.ratio)
+            self._asked = state, tuple(mine.own(view.steps, view.ratio) for view in views)
+        return self._asked[1]
 
     def key(self, state: FrameState) -> Key:
         """What the tile looks like at `state` of the sheet's clock depends on."""

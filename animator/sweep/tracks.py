@@ -17,7 +17,7 @@ from animator.timeline import FrameState, Timeline
 from animator.view import Field, View
 
 FULL = 65535
-SAME = 0.05  # of a band: slices that differ by less look the same
+SAME = 0.1  # of a band: slices that differ by less look the same
 
 Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]

@@ -1,5 +1,7 @@
 // The player: one moment of the film, drawn everywhere; play, the scrubber, keys and switches move it.
 
+const ONE_COLUMN = "(max-width: 860px) and (orientation: portrait), (max-width: 640px)";  // as in player.css
+
 class Player {
   constructor(data) {
     Object.assign(this, data);
@@ -34,10 +36,10 @@ class Player {
   }
 
   resize(anew = false) {
-    const width = this.stage.clientWidth, wide = width >= 860;
+    const width = this.stage.clientWidth, wide = !matchMedia(ONE_COLUMN).matches;
     if (!anew && this.seen === `${width} ${window.innerHeight} ${window.devicePixelRatio}`) return;
     this.seen = `${width} ${window.innerHeight} ${window.devicePixelRatio}`;
-    const tallest = this.surfaces.length > 1 ? Math.max(260, Math.min(460, window.innerHeight - 500)) : Math.max(300, Math.min(620, window.innerHeight - 380));
+    const tallest = this.surfaces.length > 1 ? Math.max(260, Math.min(460, window.innerHeight - 500)) : Math.max(Math.min(300, window.innerHeight - 130), Math.min(620, window.innerHeight - 380));
     for (const surface of this.surfaces) surface.resize(tallest, anew);
     const beside = wide && this.surfaces.length === 1 ? this.surfaces[0].sheet.height : 0;
     const count = Math.max(1, this.charts.length), gap = 12;
