@@ -6,8 +6,9 @@ import random
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing import active_children
+from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info
@@ -247,6 +248,26 @@ def test_workers_are_warm_before_there_is_work():
     finally:
         engine.close()
     assert engine._idle == [] and all(not process.is_alive() for process in active_children())
+
+
+def test_an_engine_that_is_interrupted_while_it_closes_lets_go_of_all(monkeypatch):
+    """No process is left, and no queue that Python would complain of at the end."""
+    engine, own, calls = Local(1), ProcessPoolExecutor.shutdown, []
+    engine.submit(task(versions={**plan.versions(), "keras": "2.0"})).result(60)
+    (pool,) = engine._busy.values()
+
+    def shutdown(self, **options):
+        calls.append(options)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        own(self, **options)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "shutdown", shutdown)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    assert len(calls) == 2 and pool._call_queue is None and pool._processes is None
+    assert engine._idle == [] and engine._busy == {} and not Path(engine._scratch.name).exists()
+    assert all(not process.is_alive() for process in active_children())
 
 
 def test_work_whose_worker_died_is_tried_again_alone_at_the_end():
