@@ -262,8 +262,9 @@ class Film:
         return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
 
     def _try(self, path: Path, spec: FilmSpec) -> Saved | None:
-        """The film of `spec` at `path`; None where a frame of that size has no room."""
+        """The film of `spec` at `path`; None where no film can be of that size."""
         try:
+            spec.check(kind_of(path))
             self._drawing(spec)
         except AnimatorError:
             return None

@@ -1,6 +1,7 @@
 """Slides and pages: read back as packages, by LibreOffice and by Chromium."""
 
 import html
+import io
 import re
 import shutil
 import subprocess
@@ -163,15 +164,15 @@ def test_a_title_stays_above_its_film(tmp_path, title):
 def test_a_film_that_may_not_play_is_told(films, tmp_path, capsys):
     """In one sentence beside the deck or the page, which is made all the same."""
     odd = tmp_path / "odd.mp4"
-    with open_encoder(odd, FilmSpec(64, 48, 10, codec="av1"), WORDS) as encoder:
-        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    with open_encoder(odd, FilmSpec(64, 64, 10, codec="av1"), WORDS) as encoder:
+        encoder.write(np.full((64, 64, 4), 255, np.uint8), 5)
     done = run(capsys, "slides", str(films[0]), str(odd), "-o", str(tmp_path / "deck.pptx"))
     assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every PowerPoint plays av1. Render it with "
                                         "--codec h264, which plays everywhere.\n")  # fmt: skip
     done = run(capsys, "slides", *map(str, films[:2]), "-o", str(tmp_path / "deck.pptx"))
     assert (done.code, done.err) == (0, "")
-    with open_encoder(odd, FilmSpec(64, 48, 10, codec="h265"), WORDS) as encoder:
-        encoder.write(np.full((48, 64, 4), 255, np.uint8), 5)
+    with open_encoder(odd, FilmSpec(64, 64, 10, codec="h265"), WORDS) as encoder:
+        encoder.write(np.full((64, 64, 4), 255, np.uint8), 5)
     done = run(capsys, "page", str(films[2]), str(odd), "-o", str(tmp_path / "page.html"))
     assert (done.code, done.err) == (0, "animator: 'odd.mp4': not every browser plays hevc. Render it with "
                                         "--codec h264, which plays everywhere.\n")  # fmt: skip
@@ -262,6 +263,29 @@ def test_chromium_plays_the_page(browser, films, tmp_path, name):
         assert video.get_attribute("aria-label") == "A red dot moves."
     assert tab.locator("h2").first.inner_text() == WORDS.title
     tab.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("suffix", [".webm", ".webp", ".apng", ".gif", ".png"])
+def test_chromium_shows_what_lies_below_a_transparent_film(browser, tmp_path, suffix):
+    """Green paper at the left, where the film is clear, and the film's blue at the right."""
+    path = tmp_path / f"film{suffix}"
+    frame = np.zeros((64, 96, 4), np.uint8)
+    frame[:, 48:] = (30, 60, 200, 255)
+    spec = FilmSpec(96, 64, 10, transparent=True, exact_colours=((30, 60, 200),))
+    with open_encoder(path, spec, WORDS) as encoder:
+        encoder.write(frame, 10)
+    kind = "video muted" if suffix == ".webm" else "img"
+    sheet = tmp_path / "sheet.html"
+    sheet.write_text(f'<body style="margin:0;background:#0a0"><{kind} id="film" src="{path.name}">')
+    tab = browser.new_page(viewport={"width": 96, "height": 64})
+    tab.goto(sheet.as_uri())
+    tab.wait_for_function("(film.readyState ?? 2 * film.complete) >= 2")
+    tab.wait_for_timeout(200)
+    with Image.open(io.BytesIO(tab.screenshot())) as image:
+        seen = np.asarray(image.convert("RGB")).astype(int)
+    tab.close()
+    assert np.abs(seen[32, 20] - (0, 170, 0)).max() <= 3 and np.abs(seen[32, 76] - (30, 60, 200)).max() <= 12
 
 
 @needs_chromium

@@ -8,11 +8,12 @@ import struct
 import uuid
 from html import escape, unescape
 from pathlib import Path
+from typing import BinaryIO
 
 from animator.encoders.spec import Metadata, json_line, json_object
 
 BOX = uuid.uuid5(uuid.NAMESPACE_URL, "animator film metadata")
-_XMP_FLAG = 0x04
+_XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
 _FLAGS_AT = 20  # of the VP8X chunk, the first one of a WebP with more than one picture
 _BEFORE, _AFTER = "<animator:film>", "</animator:film>"
 _PACKET = (
@@ -22,20 +23,41 @@ _PACKET = (
 
 
 def add_to_webp(path: Path, metadata: Metadata) -> None:
-    """Append an XMP chunk; ValueError when the file has no extended header."""
+    """Append an XMP chunk; a file of one picture gets the extended header that such a chunk needs."""
+    _extend(path)
     words = _PACKET.format(_BEFORE + escape(json_line(metadata.to_dict()), quote=False) + _AFTER).encode()
     with path.open("r+b") as file:
-        if file.read(16)[12:] != b"VP8X":
-            raise ValueError("not an extended WebP")
-        file.seek(_FLAGS_AT)
-        flags = file.read(1)[0]
-        file.seek(_FLAGS_AT)
-        file.write(bytes([flags | _XMP_FLAG]))
+        _flag(file, _XMP_FLAG)
         file.seek(0, 2)
         file.write(b"XMP " + struct.pack("<I", len(words)) + words + b"\0" * (len(words) % 2))
         size = file.tell()
         file.seek(4)
         file.write(struct.pack("<I", size - 8))
+
+
+def set_transparent(path: Path) -> None:
+    """Say that an animated WebP is transparent. The encoder does not where it cut all that is clear away."""
+    with path.open("r+b") as file:
+        _flag(file, _ALPHA_FLAG)
+
+
+def _flag(file: BinaryIO, flag: int) -> None:
+    file.seek(_FLAGS_AT)
+    flags = file.read(1)[0]
+    file.seek(_FLAGS_AT)
+    file.write(bytes([flags | flag]))
+
+
+def _extend(path: Path) -> None:
+    from PIL import Image
+
+    data = path.read_bytes()
+    if data[12:16] == b"VP8X":
+        return
+    with Image.open(path) as image:
+        sides, flags = image.size, _ALPHA_FLAG * (image.mode == "RGBA")
+    header = struct.pack("<I", flags) + b"".join((side - 1).to_bytes(3, "little") for side in sides)
+    path.write_bytes(data[:12] + b"VP8X" + struct.pack("<I", len(header)) + header + data[12:])
 
 
 def read_webp(path: Path) -> Metadata | None:

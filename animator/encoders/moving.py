@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from animator.encoders.boxes import add_to_avif, add_to_webp
+from animator.encoders.boxes import add_to_avif, add_to_webp, set_transparent
 from animator.encoders.formats import Frame, Samples, check_frame
 from animator.encoders.png import to_chunks
 from animator.encoders.pyav_adapter import StreamSpec, VideoStream, rgba_converter, writing, yuv_converter
@@ -90,6 +90,8 @@ def open_moving(
             encoder.again()
     if kind.muxer in WORDS:
         WORDS[kind.muxer](path, metadata)
+    if kind.muxer == "webp" and spec.transparent:
+        set_transparent(path)
 
 
 def add_to_png(path: Path, metadata: Metadata) -> None:

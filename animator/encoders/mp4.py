@@ -27,7 +27,7 @@ CODECS = {
     "h265": (
         "libx265",
         22,
-        {"preset": "veryfast", "x265-params": "log-level=error:pools=2:frame-threads=1"},
+        {"preset": "veryfast", "x265-params": "log-level=error:pools=2:frame-threads=1:open-gop=0"},
         "hvc1",
     ),
     "av1": ("libsvtav1", 28, {"preset": "9", "svtav1-params": "lp=2"}, ""),

@@ -68,7 +68,8 @@ class VideoStream:
             os.environ.setdefault("SVT_LOG", "1")  # errors only
         self._container = container
         self._unit = 1 / spec.rate
-        self._sent = False
+        self._sent = 0
+        self._guesses = spec.codec == "libx265"
         self._stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
         self._stream.width, self._stream.height = spec.width, spec.height
         self._stream.pix_fmt = spec.pixel_format
@@ -88,7 +89,7 @@ class VideoStream:
         picture.pts = time_stamp
         picture.time_base = self._unit
         self._mux(picture)
-        self._sent = True
+        self._sent += 1
 
     def finish(self) -> None:
         """Write what the codec still holds; ValueError when nothing was sent."""
@@ -97,7 +98,10 @@ class VideoStream:
         self._mux(None)
 
     def _mux(self, picture: Any) -> None:
+        """Encode and write. Of one or two pictures, which come in order, x265 leaves decoding times unset."""
         for packet in self._stream.encode(picture):
+            if picture is None and self._guesses and self._sent <= 2:
+                packet.dts = packet.pts
             packet.duration = packet.duration or 1  # else the muxer guesses how long the last one is
             self._container.mux(packet)
 
@@ -163,7 +167,7 @@ def writing(
 def read_facts(path: Path) -> VideoFacts:
     """The facts of a video file. Raises OSError or ValueError when it is not one, or is cut short."""
     with av.open(str(path)) as container:
-        video = max(container.streams.video, key=lambda stream: stream.frames)  # an AVIF has a still besides
+        video = max(container.streams.video, key=lambda s: (s.frames, s.duration or 0))  # not an AVIF's still
         codec = video.codec_context
         whole = (container.duration or 0) / av.time_base  # a WebM says it of the file alone
         seconds = float(video.duration * video.time_base) if video.duration else whole

@@ -72,8 +72,6 @@ def _avif(path: Path) -> FilmInfo:
     from animator.encoders.pyav_adapter import read_facts
 
     found, facts = _pictures(path, "avif"), read_facts(path)
-    if found.frames == 1:
-        return found
     return replace(found, fps=facts.fps, seconds=facts.seconds)
 
 

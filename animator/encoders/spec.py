@@ -17,6 +17,12 @@ LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
 EVEN = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
 CLEAR = (".png", ".apng", ".webp", ".webm", ".gif", "folder")
 CODECS = ("h264", "h265", "av1")
+SMALLEST_TIMID = 64  # pixels a side: of 34x34 x265 damages its memory, of 130x18 SVT-AV1 waits for ever
+TIMID = {
+    "h265": ("An H.265 film", "--codec h264"),
+    "av1": ("An AV1 film", "--codec h264"),
+    ".avif": ("An AVIF", "write a .webp"),
+}
 FASTEST, SLOWEST = 240, 0.1  # frames a second
 FASTEST_GIF = 50  # frames a second: two hundredths each, the shortest delay that viewers keep
 LONGEST_PAUSE = 300  # seconds
@@ -74,6 +80,9 @@ class FilmSpec:
             )
         if self.codec not in CODECS:
             raise AnimatorError(f"No codec is called {self.codec!r}. Known: {' '.join(CODECS)}.")
+        kind = ".avif" if suffix.lower() == ".avif" else self.codec
+        if kind in TIMID and min(self.width, self.height) < SMALLEST_TIMID:
+            raise _too_small(kind, self.width, self.height)
         if suffix.lower() == ".gif":
             _check_gif_rate(self.fps)
 
@@ -163,6 +172,15 @@ def _check_even(suffix: str, width: int, height: int) -> None:
     raise AnimatorError(
         f"{EVEN[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
         f"both sides must be even. Use --size {smaller} or {larger}, or write a .gif."
+    )
+
+
+def _too_small(kind: str, width: int, height: int) -> AnimatorError:
+    film, instead = TIMID[kind]
+    enough = f"{max(width, SMALLEST_TIMID)}x{max(height, SMALLEST_TIMID)}"
+    return AnimatorError(
+        f"{film} cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_TIMID} a side. "
+        f"Use --size {enough} or more, or {instead}."
     )
 
 
