@@ -202,14 +202,18 @@ def _planned(made: "Plan", folder: Path, figures: "Estimate") -> dict[str, Any]:
 
 
 def _report(outcome: "Outcome", as_json: bool) -> None:
+    from animator.sweep import values
+
     manifest = outcome.manifest
     for warning in outcome.warnings:
         sys.stderr.write(f"animator: {warning}\n")
     failed = [cell for cell in manifest.cells if cell.state == "failed"]
+    diverged = [cell for cell in manifest.cells if values.diverged(cell)]
     if as_json:
         report = {
             "folder": str(outcome.folder), "cells": len(manifest.cells), "done": outcome.count("done"),
             "failed": [{"name": c.name, "reason": c.reason, "log": c.log} for c in failed],
+            "diverged": [{"name": c.name, "step": c.results["not_finite_at"]} for c in diverged],
             "products": list(manifest.products), "manifest": "manifest.json", "results": "results.csv",
             "warnings": list(outcome.warnings), "seconds": round(outcome.seconds, 3),
         }  # fmt: skip
@@ -217,6 +221,11 @@ def _report(outcome: "Outcome", as_json: bool) -> None:
         return
     for cell in failed:
         sys.stdout.write(f"failed: {cell.name}: {cell.reason}\n")
+    if diverged:
+        sys.stdout.write(
+            f"diverged: {len(diverged)} of {len(manifest.cells)} cells, such as {diverged[0].name} at step "
+            f"{diverged[0].results['not_finite_at']}. Their films show how.\n"
+        )
     if failed:
         sys.stdout.write("Try the failed ones again with --retry-failed.\n")
     done = outcome.count("done")

@@ -10,13 +10,15 @@ from dataclasses import replace
 
 import pytest
 
+from animator import sweep_commands
 from animator.display import cells_shown
 from animator.sweep import manifest, plan
 from animator.sweep.engine import Local
 from animator.sweep.estimate import FIRST, START
 from animator.sweep.lock import held
+from animator.sweep.manifest import Axis, Cell, Manifest
 from animator.sweep.plan import SceneText
-from animator.sweep.run import Status, manifest_of
+from animator.sweep.run import Outcome, Status, manifest_of
 from animator.sweep.tasks import Failure, RecordTask
 from animator.sweep_commands import duration, size
 from tests.running import run
@@ -189,6 +191,27 @@ def test_progress_tells_cells_done_at_work_and_failed_and_the_time_left(capsys, 
     with cells_shown() as (told, progress):
         told(Status("training", 2, 1, 1, 5))
     assert capsys.readouterr().err == ""
+
+
+def test_what_came_of_it_is_told_and_so_are_cells_that_diverged(tmp_path, capsys):
+    one, two, three = (
+        Cell(i, f"00{i}", {"rate": i}, "done", results={"not_finite_at": 6 if i else None}) for i in range(3)
+    )
+    cells = (one, two, replace(three, state="failed", reason="It broke."))
+    axes = (Axis("rate", (0, 1, 2)),)
+    book = Manifest("line", "A line", "", "animator sweep line", {}, "product", axes, {}, {}, "done",
+                    ("sheet.mp4",), cells)  # fmt: skip
+    outcome = Outcome(tmp_path, book, 3.0, ())
+    sweep_commands._report(outcome, False)
+    assert capsys.readouterr().out == (
+        "failed: 002: It broke.\ndiverged: 1 of 3 cells, such as 001 at step 6. Their films show how.\n"
+        f"Try the failed ones again with --retry-failed.\n{tmp_path}  2 films, 1 failed, in 3 s: results.csv "
+        "sheet.mp4\n"
+    )
+    sweep_commands._report(outcome, True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["diverged"] == [{"name": "001", "step": 6}]
+    assert told["failed"] == [{"name": "002", "reason": "It broke.", "log": None}]
 
 
 @pytest.mark.parametrize(

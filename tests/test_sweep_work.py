@@ -6,21 +6,23 @@ import random
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing import active_children
+from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from animator import cache, library
 from animator.errors import AnimatorError
 from animator.experiment import ingredients
-from animator.sweep import cell, plan
+from animator.sweep import cell, plan, run
 from animator.sweep.engine import Local
 from animator.sweep.plan import SceneText
 from animator.sweep.shift import DIED, Job, carry_out, worth_a_start
 from animator.sweep.tasks import DrawTask, Failure, RecordTask
 from animator.sweep.watch import TimeUp, limited
-from tests.sweeping import LINE
+from tests.sweeping import LINE, planned
 
 FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
 
@@ -28,7 +30,7 @@ FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch):
     """A worker changes the environment of its process."""
-    for name in ("ANIMATOR_STEADY", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    for name in ("ANIMATOR_STEADY", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", *cell.BLAS):
         monkeypatch.setenv(name, os.environ.get(name, ""))
 
 
@@ -112,6 +114,23 @@ def test_a_cache_within_a_folder_ends_with_its_context(tmp_path):
     with cache.within(tmp_path):
         assert cache.place("surfaces", "a") == tmp_path / "surfaces" / "a.h5"
     assert cache.folder() == before
+
+
+def test_sums_are_added_up_by_one_thread(tmp_path, monkeypatch):
+    """With more, planes of many rows have other last bits. Afterwards all is as before."""
+
+    def threads(*_: object) -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    assert before
+    monkeypatch.setattr(cell, "_record", threads)
+    monkeypatch.setattr(run, "_made", lambda *_: found.append(threads()) or [])
+    found = [cell.work(task())]
+    run.sweep(planned(tmp_path / "line.py", "seed=0,1"), tmp_path / "out", run.Orders())
+    assert found == [[1] * len(before)] * 2
+    assert threads() == before
+    assert [os.environ[name] for name in cell.BLAS] == ["1"] * 3
 
 
 def test_what_dask_draws_changes_no_cell():
@@ -229,6 +248,26 @@ def test_workers_are_warm_before_there_is_work():
     finally:
         engine.close()
     assert engine._idle == [] and all(not process.is_alive() for process in active_children())
+
+
+def test_an_engine_that_is_interrupted_while_it_closes_lets_go_of_all(monkeypatch):
+    """No process is left, and no queue that Python would complain of at the end."""
+    engine, own, calls = Local(1), ProcessPoolExecutor.shutdown, []
+    engine.submit(task(versions={**plan.versions(), "keras": "2.0"})).result(60)
+    (pool,) = engine._busy.values()
+
+    def shutdown(self, **options):
+        calls.append(options)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        own(self, **options)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "shutdown", shutdown)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    assert len(calls) == 2 and pool._call_queue is None and pool._processes is None
+    assert engine._idle == [] and engine._busy == {} and not Path(engine._scratch.name).exists()
+    assert all(not process.is_alive() for process in active_children())
 
 
 def test_work_whose_worker_died_is_tried_again_alone_at_the_end():

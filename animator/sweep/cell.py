@@ -1,7 +1,8 @@
 """What a worker does: train the runs of a task, or draw the film of a cell, in a scratch folder of its own.
 
 A worker keeps no state but what makes it warm: TensorFlow, loaded scenes, compiled functions. It works on one
-task at a time, and what it gives depends on the task alone: TensorFlow has one thread, nothing is measured.
+task at a time, and what it gives depends on the task alone: nothing is measured, and TensorFlow and BLAS have
+one thread, because with more they add up in another order.
 """
 
 import errno
@@ -21,6 +22,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from animator import cache, library, production, training
 from animator.errors import AnimatorError
 from animator.files import is_full, replacing
@@ -34,6 +37,7 @@ Task = RecordTask | CutTask | DrawTask
 Result = Recorded | Cut | Drawn | Failure
 INTERRUPTED = "Its code raised KeyboardInterrupt."
 MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of what is loaded later
 DRAWS = ("animator.encoders.mp4", "animator.encoders.png", "animator.panels.surface", "animator.panels.loss",
          "animator.panels.weights")  # fmt: skip
 _ONE = threading.Lock()
@@ -76,6 +80,7 @@ class Log:
 
 def _steady() -> None:
     os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+    os.environ.update(dict.fromkeys(BLAS, "1"))
     chance.keep()
 
 
@@ -141,7 +146,8 @@ def _done(task: Task, log: Log) -> Result:
     other = {name: own[name] for name in ("python", *plan.COMPARED) if own[name] != task.versions[name]}
     if other:
         return Failure(difference(platform.node(), other, task.versions), "versions")
-    with tempfile.TemporaryDirectory(prefix="animator-") as name, cache.within(Path(name) / "cache"):
+    scratch = tempfile.TemporaryDirectory(prefix="animator-")
+    with scratch as name, cache.within(Path(name) / "cache"), threadpool_limits(1, "blas"):
         if isinstance(task, RecordTask):
             return _record(task, Path(name), log)
         if isinstance(task, CutTask):

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
@@ -161,13 +161,25 @@ class Local:
         """End all processes, at once where they are at work."""
         self._sort()
         warming = [pool for future, pool in self._warming.items() if not future.done()]
-        for pool in (*self._busy.values(), *warming):
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
-                process.kill()
-        for pool in (*self._idle, *self._busy.values()):
-            pool.shutdown(wait=True, cancel_futures=True)
-        self._idle, self._busy = [], {}
-        self._scratch.cleanup()
+        pools = (*self._idle, *self._busy.values())
+        _kill((*self._busy.values(), *warming))
+        try:
+            for pool in pools:
+                pool.shutdown(wait=True, cancel_futures=True)
+        except BaseException:  # interrupted while idle ones end by themselves: now they end at once
+            _kill(pools)
+            for pool in pools:
+                pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        finally:
+            self._idle, self._busy, self._warming = [], {}, {}
+            self._scratch.cleanup()
+
+
+def _kill(pools: Iterable[ProcessPoolExecutor]) -> None:
+    for pool in pools:
+        for process in list((getattr(pool, "_processes", None) or {}).values()):
+            process.kill()
 
 
 class Cluster:

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from animator import cache
 from animator.errors import AnimatorError
 from animator.files import ensure_folder, is_full
@@ -84,7 +86,7 @@ def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: 
     """
     started = time.perf_counter()
     ensure_folder(folder / NAME)
-    with told_when_full(folder), held(folder):
+    with told_when_full(folder), held(folder), threadpool_limits(1, "blas"):  # as in workers
         built, failed = build(plan)
         ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
         store = Store(store_folder(), orders.use_cache)
