@@ -43,8 +43,8 @@ def of_surface(
         axes.contourf(
             alpha, beta, np.ma.masked_invalid(loss), np.unique(levels), cmap="cividis_r", extend="both"
         )
-    axes.set_xlabel(names[0])
-    axes.set_ylabel(names[1])
+    axes.set_xlabel(names[0], parse_math=False)
+    axes.set_ylabel(names[1], parse_math=False)
     return _bundle(facts, figure, "contours of the loss")
 
 

@@ -21,6 +21,10 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
     """The scene for typed values, and what its recordings and films say about it."""
     given = parameters.parse(scene_file.name, scene_file.parameters, values)
     scene = scene_file.build(given)
+    if "$" in scene.card:
+        from animator.panels import card  # matplotlib is needed for formulas only
+
+        card.check(scene.card)
     chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
     about = {
         "scene": scene_file.name if scene_file.is_bundled else scene_file.path.name,

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from animator import style, words
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
-from animator.panels import layers, pane, stamps
+from animator.panels import card, layers, pane, stamps
 from animator.panels.loss import LossPanel
 from animator.panels.scale import LossScale
 from animator.panels.stamps import Sprite
@@ -66,6 +66,27 @@ def test_a_value_stands_under_its_name_where_that_makes_room(view, size, stacked
             assert (left == right and top > bottom) if stacked else (left < right and top == bottom)
         labels = max(text.get_window_extent().x1 for text in curves.values) - curves.axes.bbox.x1
         assert curves.axes.bbox.width > 2 * labels
+
+
+def test_dollars_are_dollars(view):
+    """In titles and captions; what would be a broken formula is drawn as it is typed."""
+    views = [replace(view, axis_labels=(r"$\frac$", "cost in $"))]
+    drawn = Canvas(views, DEFAULT_LAYOUT, style.DARK, (640, 360), r"$\frac$ of $5", "From $1 to $2 a day.")
+    drawn.draw(FrameState(3, False))
+    said = [text for text in shown_texts(drawn) if "$" in text.get_text()]
+    assert len(said) >= 3 and not any(text.get_parse_math() for text in said)
+
+
+def test_a_formula_that_cannot_be_set_is_one_sentence():
+    """Before anything is trained: a scene is asked when it is built."""
+    card.check("text\n$w - \\eta g$\n5 $\n\\$1 to \\$2")
+    with pytest.raises(AnimatorError) as caught:
+        card.check("text\n$\\frac$")
+    assert str(caught.value) == (
+        r"The scene's card has the line '$\frac$', which is no formula that matplotlib can set "
+        r"(ParseSyntaxException: Expected \frac{num}{den}, found end of text  (at char 5), (line:1, col:6)). "
+        r"Mend it, or write \$ for a dollar sign."
+    )
 
 
 def test_panels_that_do_not_fit_are_refused(view):

@@ -67,7 +67,8 @@ class ArrowsPanel(Panel):
         self.look.text(left, y - 0.34 * em, "drawn", color=style.muted)
         self.factor = self._stamp(left + 3.5 * em, y, style.ink, bold=True)
         if y - 4.2 * em > box.bottom:
-            rule = self.look.text(left, y - 1.6 * em, self.forces.rule, color=style.muted)
+            rule = self.look.text(left, y - 1.6 * em, self.forces.rule, color=style.muted,
+                                  parse_math=True)  # fmt: skip
             rule.set(math_fontfamily="stixsans", fontsize=self.look.points * 1.1, verticalalignment="top")
 
     def _arrow(self, colour: str, width: float) -> Arrow:

@@ -58,10 +58,13 @@ class Look:
         return axes
 
     def text(self, left: float, bottom: float, words: str, **looks: Any) -> Text:
-        """Text at a place in pixels of the frame; size in em (default 1)."""
+        """Text at a place in pixels of the frame; size in em (default 1). Dollars are dollars, unless
+        parse_math is given.
+        """
         wide, high = self.figure.get_size_inches() * self.figure.dpi
         size = float(looks.pop("em", 1.0))
-        options: dict[str, Any] = {"color": self.style.ink, "va": "baseline", "family": use_fonts(), **looks}
+        options: dict[str, Any] = {"color": self.style.ink, "va": "baseline", "family": use_fonts(),
+                                   "parse_math": False, **looks}  # fmt: skip
         text = self.figure.text(left / wide, bottom / high, words, **options)
         text.set_fontsize(self.points * size)
         return text

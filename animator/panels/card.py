@@ -1,7 +1,10 @@
 """A card of text, and of formulas in matplotlib's mathtext: what a lecturer writes beside the picture."""
 
+from matplotlib.cbook import is_math_text
+from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 
+from animator.errors import AnimatorError
 from animator.layout import Box
 from animator.panels.base import Panel
 from animator.timeline import FrameState
@@ -31,9 +34,23 @@ class CardPanel(Panel):
         formula = line.startswith("$") and line.endswith("$") and line.count("$") == 2
         y = box.bottom + box.height - (i + 1) * LINE * em * size
         text = self.look.text(box.left, y, line, em=size * (FORMULA if formula else 1.0),
-                              color=style.ink if formula or i == 0 else style.muted)  # fmt: skip
+                              color=style.ink if formula or i == 0 else style.muted,
+                              parse_math=True)  # fmt: skip
         text.set_math_fontfamily("stixsans")
         return text
 
     def update(self, state: FrameState) -> None:
         """A card never changes."""
+
+
+def check(card: str) -> None:
+    """AnimatorError when a line of `card` has a formula that matplotlib cannot set."""
+    for line in card.split("\n"):
+        try:
+            if is_math_text(line):
+                MathTextParser("path").parse(line)
+        except ValueError as error:
+            raise AnimatorError(
+                f"The scene's card has the line '{line}', which is no formula that matplotlib can set "
+                f"({str(error).strip().splitlines()[-1]}). Mend it, or write \\$ for a dollar sign."
+            ) from error

@@ -63,7 +63,7 @@ class Ground:
         for axis, name in zip((axes.xaxis, axes.yaxis), self.view.axis_labels, strict=True):
             axis.set_major_locator(MaxNLocator(max(2, min(5, int(box.width / (3.6 * self.look.em))))))
             axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
-                                family=use_fonts())  # fmt: skip
+                                family=use_fonts(), parse_math=False)  # fmt: skip
         if len(self.view.axis_labels[1]) <= SHORT:  # at the corner; longer names stand beside the axis
             axes.yaxis.label.set_rotation(0)
             axes.yaxis.label.set_horizontalalignment("left")
