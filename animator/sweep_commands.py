@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
 
+DIVERGED = 3  # exit code
 LONGEST = 10_000_000  # seconds that a cell may take where it has a limit
 
 
@@ -75,7 +76,16 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     with cells_shown() as (told, progress):
         outcome = run.sweep(made, target, orders, told, progress)
     _report(outcome, asked.json)
-    return 1 if outcome.count("failed") or outcome.warnings else 0
+    return exit_code(outcome)
+
+
+def exit_code(outcome: "Outcome") -> int:
+    """1 when a cell failed or a product could not be made, DIVERGED when all is there and a cell diverged."""
+    from animator.sweep import values
+
+    if outcome.count("failed") or outcome.warnings:
+        return 1
+    return DIVERGED if any(map(values.diverged, outcome.manifest.cells)) else 0
 
 
 def _orders(asked: Asked) -> Any:

@@ -212,6 +212,12 @@ def test_what_came_of_it_is_told_and_so_are_cells_that_diverged(tmp_path, capsys
     told = json.loads(capsys.readouterr().out)
     assert told["diverged"] == [{"name": "001", "step": 6}]
     assert told["failed"] == [{"name": "002", "reason": "It broke.", "log": None}]
+    assert sweep_commands.exit_code(outcome) == 1
+    assert sweep_commands.exit_code(replace(outcome, manifest=replace(book, cells=(one, two)))) == 3
+    assert sweep_commands.exit_code(replace(outcome, manifest=replace(book, cells=(one,)))) == 0
+    assert (
+        sweep_commands.exit_code(replace(outcome, manifest=replace(book, cells=(one,)), warnings=("!",))) == 1
+    )
 
 
 @pytest.mark.parametrize(
