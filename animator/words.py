@@ -14,7 +14,17 @@ def number(value: float, digits: int = 3) -> str:
     power = math.floor(math.log10(abs(value)))
     if -4 <= power < 6:
         return f"{value:.{max(0, digits - 1 - power)}f}"
-    return f"{value:.{digits - 1}e}".replace("e-0", "e-").replace("e+0", "e")
+    return _short(f"{value:.{digits - 1}e}")
+
+
+def brief(value: float) -> str:
+    """`value` as briefly as it can be said: of a tick, of a setting."""
+    return _short(f"{value:g}")
+
+
+def _short(text: str) -> str:
+    """A number without the zeros of its exponent."""
+    return text.replace("e-0", "e-").replace("e+0", "e")
 
 
 def point(values: tuple[float, ...]) -> str:

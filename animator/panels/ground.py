@@ -26,6 +26,7 @@ from animator.panels.scale import BANDS, CONTRAST, LossScale, colour_map
 from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
+from animator.words import brief
 
 SHORT = 4
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
@@ -194,6 +195,6 @@ def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
     ticks = scale.ticks()
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
-    bar.yaxis.set_major_formatter(FixedFormatter([f"{t:g}" for t in ticks]))
+    bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
     look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
     return bar

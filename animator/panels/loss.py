@@ -12,7 +12,7 @@ from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import Curves, Line
 from animator.timeline import FrameState
-from animator.words import number
+from animator.words import brief, number
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def loss_axis(axes: Axes, values: Floats) -> None:
         axes.set_ylim(*limits(values))
         axes.yaxis.set_major_locator(LogLocator(numticks=5))
         axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
 
 
 def positive(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ from animator.layout import Box
 from animator.panels.base import Look
 from animator.panels.scale import BANDS, LossScale, colour_map
 from animator.style import use_fonts
+from animator.words import brief
 
 APART = 1.0  # em: between two numbers
 
@@ -25,7 +26,7 @@ def loss_strip(look: Look, box: Box, scale: LossScale) -> None:
                cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
     bar.set(xlim=(0, 1), ylim=(0, 1))
     ticks = spaced(scale, box.width / em)
-    bar.set_xticks([float(scale.position(tick)) for tick in ticks], [f"{tick:g}" for tick in ticks])
+    bar.set_xticks([float(scale.position(tick)) for tick in ticks], [brief(tick) for tick in ticks])
     for label in bar.get_xticklabels():
         label.set(fontfamily=use_fonts(), fontsize=0.86 * look.points)
     look.text(box.left - 0.6 * em, box.bottom + 0.22 * em, "loss", em=0.95, color=style.muted, ha="right")
@@ -35,7 +36,7 @@ def spaced(scale: LossScale, width: float) -> list[float]:
     """Round losses whose numbers do not touch on a bar of `width` em, nor stand out at its ends."""
     chosen: list[tuple[float, float, float]] = []
     for tick in scale.ticks():
-        middle, half = float(scale.position(tick)) * width, 0.25 * len(f"{tick:g}")
+        middle, half = float(scale.position(tick)) * width, 0.25 * len(brief(tick))
         free = all(abs(middle - other) > half + wide + APART for _, other, wide in chosen)
         if free and half - 1.0 <= middle <= width - half + 0.8:
             chosen.append((tick, middle, half))

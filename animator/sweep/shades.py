@@ -12,6 +12,7 @@ from animator.panels.base import Look
 from animator.panels.scale import colour_map
 from animator.style import use_fonts
 from animator.sweep.scales import decades, round_numbers
+from animator.words import brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def shade_bar(look: Look, box: Box, colours: Shades) -> None:
     bar.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
     ticks = colours.ticks(max(3, int(box.height / look.em / 2.2)))
     bar.yaxis.tick_right()
-    bar.set_yticks([colours.share(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])
+    bar.set_yticks([colours.share(tick) for tick in ticks], [brief(tick) for tick in ticks])
     for label in bar.get_yticklabels():
         label.set_fontfamily(use_fonts())
     look.text(

@@ -10,6 +10,7 @@ from animator.style import use_fonts
 from animator.sweep.manifest import Axis
 from animator.sweep.scales import geometric, numeric, thinned
 from animator.sweep.values import told
+from animator.words import brief
 
 LETTER = 0.43  # em: a tick label's mean letter
 APART = 0.7  # em: between two labels
@@ -73,7 +74,7 @@ def ticks_up(axes: Axes, ticks: list[float]) -> None:
     """Losses at the left of a chart."""
     axes.yaxis.set_major_locator(FixedLocator(ticks))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_yticklabels([f"{tick:g}" for tick in ticks], family=use_fonts())
+    axes.set_yticklabels([brief(tick) for tick in ticks], family=use_fonts())
 
 
 def _short(words: str, most: int) -> str:
