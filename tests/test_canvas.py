@@ -38,7 +38,7 @@ def test_frames_in_any_order_equal_a_full_draw(look, moving):
 def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
     """Where Pillow would not work in place, the bytes are the same."""
     states = [FrameState(0, False), FrameState(40, False), FrameState(60, True)]
-    kept = (layers._small_flood, stamps._letters)
+    kept = (layers.flood, stamps._letters)
     drawn = []
     for kind in (pane.PillowPane, pane.NumPyPane):
         monkeypatch.setattr(pane, "_KIND", kind)

@@ -16,7 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from animator.panels.pane import Pane, pane
+from animator.panels.pane import Flood, Pane, pane
 
 Pixels = NDArray[np.uint8]  # (H, W, 4)
 Coverage = NDArray[np.uint8]  # (h, w)
@@ -144,7 +144,7 @@ class Ink(NamedTuple):
     """What a layer lays down at `place`: coverage (h, w), colours (h, w, 4), opaque."""
 
     coverage: Pane
-    colours: Pane
+    colours: Pane | Flood
     place: Rect
 
     def at(self, top: int, left: int) -> "Ink":
@@ -166,13 +166,10 @@ def lay(picture: Pane, rect: Rect, ink: Ink) -> None:
         picture.lay((left, top, right, bottom), ink.colours.part(inside), ink.coverage.part(inside))
 
 
-def flood(colour: Any, height: int, width: int) -> Pane:
-    """A picture of one colour, opaque, (height, width, 4)."""
-    pixel = np.array(bytes_of(colour), np.uint8).view(np.uint32)
-    return pane(np.full((height, width), pixel, np.uint32).view(np.uint8).reshape(height, width, 4))
-
-
-_small_flood = lru_cache(maxsize=512)(flood)  # of letters and marks
+@lru_cache(maxsize=256)
+def flood(colour: Any) -> Flood:
+    """One colour, opaque."""
+    return Flood(bytes_of(colour))
 
 
 @lru_cache(maxsize=256)
@@ -183,11 +180,11 @@ def bytes_of(colour: Any) -> tuple[int, int, int, int]:
 
 
 def inked(coverage: Coverage, colour: Any, top: int, left: int) -> Ink:
-    """A small coverage (h, w) of one colour at (top, left)."""
+    """A coverage (h, w) of one colour at (top, left)."""
     high, wide = coverage.shape
     if not coverage.size:
         return EMPTY
-    return Ink(pane(coverage), _small_flood(colour, high, wide), Rect(top, left, top + high, left + wide))
+    return Ink(pane(coverage), flood(colour), Rect(top, left, top + high, left + wide))
 
 
 def faded(ink: Ink, opacity: float) -> Ink:

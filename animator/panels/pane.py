@@ -5,11 +5,14 @@ public methods copy a picture whose memory is somebody else's; its core images w
 only module that knows them. Where Pillow does not work in place, NumPy does the same sums.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import _imaging
+
+SMALL, MANY = 4096, 512  # pixels, and parts of one colour, that are kept
 
 Bytes = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom: Pillow's order
@@ -80,6 +83,27 @@ def in_place() -> bool:
     except (AttributeError, TypeError, ValueError):  # another core than the one known here
         return False
     return bool(pixels.all())
+
+
+class Flood:
+    """One colour, RGBA from 0 to 255, as large as it is asked for; parts of small size are kept."""
+
+    __slots__ = ("_kept", "_pixel")
+
+    def __init__(self, colour: Sequence[int]) -> None:
+        self._pixel = np.array(colour, np.uint8).view(np.uint32)
+        self._kept: dict[tuple[int, int], Any] = {}
+
+    def part(self, box: Box) -> Any:
+        """A part of a pane, (h, w, 4), as large as `box`."""
+        wide, high = size = box[2] - box[0], box[3] - box[1]
+        part = self._kept.get(size)
+        if part is None:
+            pixels = np.full((high, wide), self._pixel, np.uint32).view(np.uint8).reshape(high, wide, 4)
+            part = pane(pixels).part((0, 0, wide, high))
+            if wide * high <= SMALL and len(self._kept) < MANY:
+                self._kept[size] = part
+        return part
 
 
 _KIND = PillowPane if in_place() else NumPyPane

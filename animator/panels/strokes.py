@@ -66,7 +66,7 @@ class Stroke(Layer):
         pixels = np.stack([places[:, 0], height - places[:, 1]], axis=1)
         self._capsules = Capsules(pixels, [(self.width * DPI / 144, 1.0)], clip)
         self._pixels = pixels.tolist()
-        return Ink(pane(np.zeros(size, np.uint8)), flood(self.colour[:3], *size), clip)
+        return Ink(pane(np.zeros(size, np.uint8)), flood(self.colour[:3]), clip)
 
     def refresh(self) -> Sequence[Rect]:
         """Add the pieces that are new; begin anew where the line is shorter than it was."""

@@ -94,9 +94,9 @@ class Trail(Layer):
         self._capsules = Capsules(self._pixels, [(radius * CASING, self.casing[3]), (radius, 1.0)], clip)
         self._tints = np.array([bytes_of(colour[:3]) for colour in self.colours], np.uint8).view(np.uint32)
         casing, line = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-        colours = flood(self.colours[0][:3], *size)
-        self._clip, self._sheets = clip, (casing, line, colours.pixels.view(np.uint32)[..., 0])
-        return Ink(pane(casing), flood(self.casing[:3], *size), clip), Ink(pane(line), colours, clip)
+        colours = np.zeros((*size, 4), np.uint8)
+        self._clip, self._sheets = clip, (casing, line, colours.view(np.uint32)[..., 0])
+        return Ink(pane(casing), flood(self.casing[:3]), clip), Ink(pane(line), pane(colours), clip)
 
     def _clear(self) -> None:
         for sheet in self._sheets[:2]:
