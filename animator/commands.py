@@ -2,6 +2,7 @@
 
 import json as json_text
 import re
+import shlex
 import shutil
 import sys
 import time
@@ -225,9 +226,9 @@ def _check_stills(wishes: Delivery, outputs: tuple[Path, ...]) -> None:
 
 
 def command(name: str, values: list[str], options: Options) -> str:
-    """The command that makes the same film again, files by their names."""
-    words = ["animator render", Path(name).name if "." in name else name, *values]
-    words += [f"-o {path.name}" for path in options.outputs]
+    """The command that makes the same film again, files by their names, quoted for a shell."""
+    words = ["animator", "render", Path(name).name if "." in name else name, *values]
+    words += [word for path in options.outputs for word in ("-o", path.name)]
     for flag, value, default in (
         ("--for", options.purpose, None),
         ("--quality", options.quality, None),
@@ -240,10 +241,10 @@ def command(name: str, values: list[str], options: Options) -> str:
         ("--max-bytes", options.delivery.max_bytes, None),
     ):
         if value != default:
-            words.append(f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}")
+            words += [flag, f"{value:g}" if isinstance(value, float) else str(value)]
     words += ["--transparent"] if options.delivery.transparent else []
     words += [] if options.delivery.loop else ["--once"]
-    return " ".join(words)
+    return shlex.join(words)
 
 
 def _report(

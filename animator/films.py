@@ -359,6 +359,8 @@ def film(
     Raises AnimatorError when the file is no recording.
     """
     run = source if isinstance(source, Recording) else load(source)
+    asked = {"model": model, "data": data, "plane": plane, "slice": slice, "at": at, "layout": layout,
+             "pacing": pacing}  # fmt: skip
     notes = run.meta.get("notes") or {}
     about = {key: notes[key] for key in ("scene", "parameters") if key in notes}
     looks = notes.get("film") or {}
@@ -366,13 +368,14 @@ def film(
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
     cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at)
+    command = words.made_by(run.path.name, {**asked, "style": None if style == "dark" else style})
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())
     alone = recorded and not any("@" in name for row in recorded for name in row)
     return Film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
         layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
-        data=data, command=f"animator render {run.path.name}", progress=progress or kernel.listener(),
+        data=data, command=command, progress=progress or kernel.listener(),
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
         camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """A scene's parameters: the signature of its function is its command line, its bounds and its help."""
 
 import inspect
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -31,7 +32,7 @@ class Parameter:
             reason = reason[0].lower() + reason[1:]
             raise AnimatorError(
                 f"{self.name}={text} does not fit scene '{scene}': {reason}. "
-                f"Use for example {self.name}={written(self.default)}."
+                f"Use for example {shlex.quote(f'{self.name}={written(self.default)}')}."
             ) from error
 
 

@@ -65,6 +65,16 @@ class Recorder(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.path = Path(path)
+        if self.path.suffix != ".h5":
+            raise AnimatorError(
+                f"Recorder({str(path)!r}) names no recording: its name must end in .h5. "
+                f"Use Recorder({self.path.name + '.h5'!r})."
+            )
+        if notes is not None and not isinstance(notes, Mapping):
+            raise AnimatorError(
+                f"Recorder(notes={notes!r}) is no dictionary. Give names and values, such as "
+                "notes={'title': 'My run'}."
+            )
         self._samples = {
             name: samples(pair, f"Recorder's {name}")
             for name, pair in (("data", data), ("test", test))

@@ -59,6 +59,7 @@ class Scene:
                 f"Scene {self.title!r} has no runs, so nothing can be trained. "
                 "Give it runs=(animator.Experiment(model=..., data=...),)."
             )
+        self._check_kinds()
         if len({len(row) for row in self.layout}) != 1:
             raise AnimatorError(
                 f"The layout {self.layout} has rows of different lengths. Repeat a panel's name "
@@ -75,6 +76,18 @@ class Scene:
             if choice not in known:
                 raise AnimatorError(
                     f"No {name} is called {choice!r}. {nearest(choice, known)}Known: {' '.join(known)}."
+                )
+
+    def _check_kinds(self) -> None:
+        """AnimatorError where a number stands for a text, or a text for a Pacing."""
+        for name, given, kind, example in (
+            ("title", self.title, str, "'One neuron'"), ("description", self.description, str, "''"),
+            ("caption", self.caption, str, "''"), ("card", self.card, str, "'One line'"),
+            ("pacing", self.pacing, Pacing, "Pacing(play=6.0)"),
+        ):  # fmt: skip
+            if not isinstance(given, kind):
+                raise AnimatorError(
+                    f"A scene's {name} cannot be {given!r}. Give for example {name}={example}."
                 )
 
     @property

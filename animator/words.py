@@ -1,6 +1,9 @@
 """Numbers and sentences: how values are written on screen, in alt text and in captions."""
 
 import math
+import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from animator.view import View
 
@@ -103,3 +106,13 @@ def departure(view: View) -> str:
     if view.broke_at is not None:
         said.append(f"The loss stops being finite at step {view.broke_at:,}.")
     return " ".join(said)
+
+
+def made_by(name: str, asked: Mapping[str, Any]) -> str:
+    """What makes the film of a recording again: a command, or a call where a command cannot say it all."""
+    given = {key: value for key, value in asked.items() if value is not None}
+    if not given:
+        return shlex.join(["animator", "render", name])
+    words = [f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..."
+             for key, value in given.items()]  # fmt: skip
+    return f"animator.film({', '.join([repr(name), *words])})"

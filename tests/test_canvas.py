@@ -1,6 +1,7 @@
 """Frames: fast equals full, in any order; text is large enough, inside, and apart."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,12 +9,13 @@ from matplotlib.text import Text
 
 from animator import style, words
 from animator.canvas import Canvas
+from animator.commands import Options, command
 from animator.errors import AnimatorError
 from animator.panels import card, layers, pane, stamps
 from animator.panels.loss import LossPanel
 from animator.panels.scale import LossScale
 from animator.panels.stamps import Sprite
-from animator.scene import DEFAULT_LAYOUT
+from animator.scene import DEFAULT_LAYOUT, Scene
 from animator.timeline import FrameState
 from tests.conftest import numpy_view
 
@@ -79,7 +81,8 @@ def test_dollars_are_dollars(view):
 
 def test_a_formula_that_cannot_be_set_is_one_sentence():
     """Before anything is trained: a scene is asked when it is built."""
-    card.check("text\n$w - \\eta g$\n5 $\n\\$1 to \\$2")
+    card.check("text\n$w - \\eta g$\n5 $\n\\$1 to \\$2\n$$\\frac{1}{2}$$")
+    assert card.single("$$\\frac{1}{2}$$") == "$\\frac{1}{2}$"
     with pytest.raises(AnimatorError) as caught:
         card.check("text\n$\\frac$")
     assert str(caught.value) == (
@@ -218,3 +221,25 @@ def test_before_the_first_update_an_accuracy_is_a_dash(view):
         drawn.draw(FrameState(step, False))
         said.append(drawn.panels[0].curves.values[0].get_text())
     assert said == ["–", "25.0%", "75.0%"]
+
+
+def test_a_film_says_what_makes_it_again():
+    """A command where one can, quoted for a shell; a call where a plane or a slice was given."""
+    assert words.made_by("my run.h5", {"plane": None}) == "animator render 'my run.h5'"
+    asked = {"plane": "hessian", "slice": None, "at": 0, "layout": (("loss",),)}
+    assert words.made_by("run.h5", asked) == "animator.film('run.h5', plane='hessian', at=0, layout=...)"
+    assert command(
+        "my clouds.py",
+        ["kind=heavy ball"],
+        Options((Path("a/out film.png"),), None, "64x36", None, "dark", True, False),
+    ) == ("animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36")
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "example"),
+    [("card", 5, "'One line'"), ("title", None, "'One neuron'"), ("pacing", "fast", "Pacing(play=6.0)")],
+)
+def test_a_scene_of_wrong_kinds_is_one_sentence(field, given, example):
+    with pytest.raises(AnimatorError) as caught:
+        Scene(**{"title": "A line", "runs": (object(),), field: given})
+    assert str(caught.value) == f"A scene's {field} cannot be {given!r}. Give for example {field}={example}."

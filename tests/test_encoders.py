@@ -430,6 +430,12 @@ def test_inspecting_what_is_not_a_film(tmp_path: Path) -> None:
         "Give a file that animator "
         "render wrote."
     )
+    for words in ("%PDF-1.4", "<?xml version='1.0'?><svg/>"):
+        path.write_text(words)
+        assert sentence(inspect, path) == (
+            f"'{path}' is a still of lines and letters, which carries no words about its film. "
+            "Give the .mp4, .gif or .png of that film."
+        )
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".gif", ".png"])

@@ -258,6 +258,12 @@ def refused(act):
 
 def test_what_cannot_be_recorded_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.h5"
+    assert refused(lambda: animator.Recorder("runs/one")) == (
+        "Recorder('runs/one') names no recording: its name must end in .h5. Use Recorder('one.h5')."
+    )
+    assert refused(lambda: animator.Recorder(path, notes="title")) == (
+        "Recorder(notes='title') is no dictionary. Give names and values, such as notes={'title': 'My run'}."
+    )
     assert refused(lambda: animator.Recorder(path, every=0)) == (
         "Recorder(every=0) keeps no steps: every must be a whole number from 1 on. "
         "Use every=10 to keep the weights of each tenth step."

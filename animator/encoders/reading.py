@@ -40,6 +40,11 @@ def inspect(path: Path | str) -> FilmInfo:
         raise AnimatorError(
             f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
         ) from error
+    if head[:4] == b"%PDF" or head[:5] == b"<?xml":
+        raise AnimatorError(
+            f"'{path}' is a still of lines and letters, which carries no words about its film. "
+            "Give the .mp4, .gif or .png of that film."
+        )
     raise AnimatorError(
         f"'{path}' is not a film: it is neither an MP4, a GIF, a PNG, a WebM, a WebP nor an AVIF. "
         "Give a file that animator render wrote."

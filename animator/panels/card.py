@@ -31,6 +31,7 @@ class CardPanel(Panel):
 
     def _line(self, box: Box, line: str, i: int, size: float) -> Text:
         em, style = self.look.em, self.look.style
+        line = single(line)
         formula = line.startswith("$") and line.endswith("$") and line.count("$") == 2
         y = box.bottom + box.height - (i + 1) * LINE * em * size
         text = self.look.text(box.left, y, line, em=size * (FORMULA if formula else 1.0),
@@ -47,10 +48,15 @@ def check(card: str) -> None:
     """AnimatorError when a line of `card` has a formula that matplotlib cannot set."""
     for line in card.split("\n"):
         try:
-            if is_math_text(line):
-                MathTextParser("path").parse(line)
+            if is_math_text(single(line)):
+                MathTextParser("path").parse(single(line))
         except ValueError as error:
             raise AnimatorError(
                 f"The scene's card has the line '{line}', which is no formula that matplotlib can set "
                 f"({str(error).strip().splitlines()[-1]}). Mend it, or write \\$ for a dollar sign."
             ) from error
+
+
+def single(line: str) -> str:
+    """A line whose formulas stand between single dollars, as matplotlib has them, not between two."""
+    return line.replace("$$", "$")
