@@ -243,3 +243,19 @@ def test_a_scene_of_wrong_kinds_is_one_sentence(field, given, example):
     with pytest.raises(AnimatorError) as caught:
         Scene(**{"title": "A line", "runs": (object(),), field: given})
     assert str(caught.value) == f"A scene's {field} cannot be {given!r}. Give for example {field}={example}."
+
+
+def test_no_level_is_named_under_a_tag():
+    """On a slice that moves, too: a number that would come to lie on "start" or "target" is left out."""
+    drawn = canvas(numpy_view(moving=True), (1280, 720))
+    drawn.draw(FrameState(0, False))
+    ground = drawn.panels[0].ground
+    every = ground.labels._spots
+    below, seen = 0, 0
+    ground.labels._spots = lambda *given: [*every(*given), (ground.labels.pool[0], *ground.taken[0][0] + 5)]
+    for step in (0, 5, 20, 60):
+        drawn.draw(FrameState(step, False))
+        for _, x, y in ground.labels.spots:
+            seen += 1
+            below += any((low < (x, y)).all() and ((x, y) < high).all() for low, high in ground.taken)
+    assert seen > 4 and below == 0

@@ -48,6 +48,7 @@ class LevelLabels(Layer):
             stamp.halo = look.style.casing
         self.spots: list[tuple[Stamp, float, float]] = []
         self.marks: list[Floats] = []
+        self._aimed: tuple[Extent, Sequence[tuple[Floats, Floats]]] | None = None
         self._seen: tuple[Extent, Places] | None = None
         self.set_zorder(1.5)
 
@@ -57,6 +58,7 @@ class LevelLabels(Layer):
         (low, high), in pixels.
         """
         lines = np.concatenate(paths) if paths else np.zeros((0, 2))
+        self._aimed = extent, covered
         rays = list(self._rays())
         heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
         best, self._seen = -np.inf, None
@@ -95,10 +97,13 @@ class LevelLabels(Layer):
         return int(hit.sum())
 
     def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
-        """Take z (ny, nx), of which `extent` is seen."""
+        """Take z (ny, nx), of which `extent` is seen; what would lie on a box is not named."""
         if self._seen is None or self._seen[0] != extent:
             self._seen = extent, self._placed(extent, self.ray)
-        self.spots = self._spots(read(np.asarray(z, float), self._seen[1]), extent, self.ray)
+        spots = self._spots(read(np.asarray(z, float), self._seen[1]), extent, self.ray)
+        aimed, boxes = self._aimed or (None, ())
+        covered, nothing = boxes if aimed == extent else (), np.zeros((0, 2))  # boxes move with a camera
+        self.spots = [spot for spot in spots if not self._hits(np.array([spot[1:]]), nothing, covered)]
 
     def _placed(self, extent: Extent, at: Floats) -> Places:
         """Where pixels (n, 2) lie on the grid."""
