@@ -285,6 +285,7 @@ class Film:
         still = path.suffix.lower() == ".png"
         stills = iter([(chosen(clock, frame), 1)]) if still else clock.stills()
         stage, frames = f"drawing {path.name}", 1 if still else clock.frames
+        spec = replace(spec, frames=frames + (0 if still else spec.held))
 
         def samples() -> Iterator[NDArray[np.uint8]]:
             picked = np.unique(np.linspace(0, clock.frames - 1, SAMPLES).astype(int))
@@ -300,9 +301,8 @@ class Film:
                 if poster is not None and done == frames:
                     with open_encoder(poster, spec, self.metadata()) as png:
                         png.write(picture)
-        frames += 0 if still else spec.held
-        return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
-                     frames / spec.fps, _bytes(path), path.with_suffix(".png"),
+        return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, spec.frames,
+                     spec.frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
 
     def _drawing(self, spec: FilmSpec) -> Drawing:
