@@ -39,7 +39,7 @@ def strange(words: str) -> frozenset[str]:
     """The letters of `words` that the shipped fonts lack."""
     if words.isascii():
         return frozenset()
-    return frozenset(letter for letter in words if letter.isprintable() and ord(letter) not in _charmaps())
+    return frozenset(letter for letter in words if letter > "~" and ord(letter) not in _charmaps())
 
 
 @cache

@@ -8,18 +8,27 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Protocol
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
 from animator.letters import drawable, families
 
-Measure = Callable[[str], float]
+
+class Measure(Protocol):
+    """How wide words in one line are, in pixels, at a share of their full size."""
+
+    def __call__(self, words: str, size: float = 1.0) -> float: ...
+
+
 Way = Callable[[str, Measure], list[str]]
 
 READABLE = 0.7  # of their full size: words are not made smaller than that
 PITCH = 1.2  # of the size of words: from one line to the next, as matplotlib has it
 ELLIPSIS = "…"
+TINY = 1e-9
+SETTLED = 3  # times that a size is corrected
 NARROWER = 0.97  # from one try to the next
 HEAD = 3  # letters of the start of a short name; fewer say nothing
 TAILS = (0.6, 0.75, 0.45, 0.3, 0.9, 0.0)  # what a short name keeps of its end, of all the letters it has
@@ -36,8 +45,12 @@ class Fitted:
 
 
 def ruler(points: float, dpi: float, weight: str = "normal") -> Measure:
-    """What measures words in one line of a size and weight, in pixels."""
-    return partial(_width, points=points, dpi=dpi, weight=weight)
+    """What measures words of a full size in points and of a weight."""
+
+    def measure(words: str, size: float = 1.0) -> float:
+        return _width(words, points * size, dpi, weight)
+
+    return measure
 
 
 @lru_cache(maxsize=4096)
@@ -54,10 +67,29 @@ def fit(words: str, room: float, wide: Measure, ways: Sequence[tuple[Way, float]
     lines: list[str] = []
     for way, least in ways:
         lines = way(words, wide)
-        size = min(1.0, room / max(1e-9, *(wide(line) for line in lines)))
-        if size >= least:
+        size = share(room, partial(_widest, lines=lines, wide=wide))
+        if size > least - TINY:
             return Fitted(tuple(lines), size)
-    return Fitted(tuple(_cut(" ".join(words.split()), len(lines), room / least, wide)), least)
+
+    def at_least(words: str, size: float = 1.0) -> float:
+        return wide(words, least * size)
+
+    return Fitted(tuple(_cut(" ".join(words.split()), len(lines), room, at_least)), least)
+
+
+def share(room: float, wide: Callable[[float], float]) -> float:
+    """The size, at most 1, at which what is so `wide` at a size fits into `room`; letters are hinted, so what
+    is half as large is not half as wide.
+    """
+    size = 1.0
+    for _ in range(SETTLED):
+        if (now := wide(size)) > room:
+            size *= room / now
+    return size
+
+
+def _widest(size: float, lines: Sequence[str], wide: Measure) -> float:
+    return max(wide(line, size) for line in lines)
 
 
 def given(most: int) -> Way:

@@ -5,6 +5,7 @@ of the start, then the best run alone; only then are its letters smaller.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
@@ -12,7 +13,7 @@ from matplotlib.text import Text
 
 from animator.layout import Box
 from animator.panels.base import Look
-from animator.panels.fitting import READABLE
+from animator.panels.fitting import READABLE, Measure, share
 from animator.panels.header import MARGIN
 from animator.panels.stamps import Sprite
 from animator.view import View
@@ -63,11 +64,15 @@ def _fitting(
     heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
     for told in TOLD:
         columns = outcomes(views, names, told)
-        wide = sum(max(heads(head), results(result)) for head, result in columns)
-        size = min(1.0, (room - BETWEEN * look.em * (len(columns) - 1)) / max(1e-9, wide))
+        own = room - BETWEEN * look.em * (len(columns) - 1)
+        size = share(own, partial(_wide, columns=columns, heads=heads, results=results))
         if size >= READABLE:
             break
     return columns, size
+
+
+def _wide(size: float, columns: Sequence[Column], heads: Measure, results: Measure) -> float:
+    return sum(max(heads(head, size), results(result, size)) for head, result in columns)
 
 
 def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") -> list[Column]:
