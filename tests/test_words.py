@@ -206,6 +206,28 @@ def test_short_names_leave_the_curves_as_they_were(view):
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_a_runs_name_above_its_panel_stays_in_the_cell(size):
+    """Two runs side by side, or one above the other: the headings are different, and end where cells do."""
+    layout = (("surface@0", "surface@1"), ("weights@0", "weights@1"))
+    views = [
+        replace(numpy_view(), name=f"a name that is rather long, in its {n} half")
+        for n in ("first", "second")
+    ]
+    made = drawn(views, layout, size)
+    cells = {panel.cell for panel in made.panels}
+    heads = [text for text in made.figure.texts if text.get_text().endswith(" half")]
+    assert len(heads) == 4 and len({text.get_text() for text in heads}) >= 2
+    for text in heads:
+        box = text.get_window_extent()
+        (cell,) = (
+            c
+            for c in cells
+            if c.left <= box.x0 < c.left + c.width and c.bottom < box.y0 < c.bottom + c.height
+        )
+        assert box.x1 <= cell.left + cell.width + 1
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [2, 3, 12])
 def test_a_race_of_long_names_has_room(size, count):
     """Names are all different in each panel, on the frame and above its foot; so is the end card."""

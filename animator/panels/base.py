@@ -93,6 +93,7 @@ class Panel(ABC):
 
     def __init__(self, look: Look, cell: Box, view: View, title: str, side: float = 0.0) -> None:
         self.look = look
+        self.cell = cell
         self.view = view
         self.title = title
         self.side = side
@@ -117,9 +118,10 @@ class Panel(ABC):
         return ()
 
     def heading(self, box: Box, words: str, room: float = np.inf) -> None:
-        """The panel's title above its axes; in `room` pixels, where it is smaller and then cut, a run's name
-        in its middle.
+        """The panel's title above its axes. In `room` pixels, and in the panel's cell, it is smaller where it
+        must be, and then cut, a run's name in its middle.
         """
+        room = min(room, self.cell.left + self.cell.width - box.left)
         wide = self.look.ruler()(words)
         size = max(SMALLEST, min(1.0, room / max(1e-9, wide)))
         measure = self.look.ruler(size)
