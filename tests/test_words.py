@@ -85,7 +85,7 @@ def test_a_caption_may_have_three_lines():
 def test_lines_that_are_given_stay_and_a_word_that_is_too_long_is_cut():
     assert fit("one\ntwo", 9, letter_wide, TITLE).lines == ("one", "two")
     assert fit("a\nb\nc", 9, letter_wide, TITLE).lines == ("a b c",)
-    assert fit("\tan\u00a0odd  one\n", 30, letter_wide, [(given(1), 1.0)]).lines == ("an odd one",)
+    assert fit("\tan\u00a0odd\x07  one\n", 30, letter_wide, [(given(1), 1.0)]).lines == ("an odd one",)
     assert fit("x" * 50, 7, letter_wide, TITLE).lines == ("x" * 9 + ELLIPSIS,)
     assert fit("", 7, letter_wide, TITLE).lines == ("",)
 
@@ -388,10 +388,11 @@ def test_what_they_lack_comes_from_the_machines_fonts(a_font, view):
 def test_letters_that_no_font_has_are_boxes_and_a_sentence(view, recwarn, monkeypatch):
     """In titles and in names; matplotlib has nothing to warn of."""
     monkeypatch.setattr(letters, "_elsewhere", lambda letter: None)
-    made = drawn([replace(view, labels=("w\U000f0001", "w2", "bias"))], title="Party \U000f0000")
+    made = drawn([replace(view, labels=("w網", "w2", "bias"))], title="Party 神")
     assert "Party □" in [text.get_text() for text in made.figure.texts]
     assert [str(w.message) for w in recwarn if "missing" in str(w.message)] == []
-    assert letters.sentence(["Party \U000f0000", "w\U000f0001"]) == (
-        "No font of this machine has the letters \U000f0000\U000f0001, so they are drawn as boxes. Install "
+    assert letters.drawable("神\ufe0f") == "□"
+    assert letters.sentence(["Party 神", "w網"]) == (
+        "No font of this machine has the letters 神網, so they are drawn as boxes. Install "
         "one that has them, such as Noto Sans CJK, or write other words."
     )

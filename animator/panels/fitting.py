@@ -98,8 +98,9 @@ def given(most: int) -> Way:
     def way(words: str, wide: Measure) -> list[str]:
         if words.isprintable():
             return [words]
-        lines = [" ".join(line.split()) for line in words.strip().split("\n")]
-        return lines if len(lines) <= most else [" ".join(words.split())]
+        said = "".join(letter for letter in words if letter.isprintable() or letter.isspace())
+        lines = [" ".join(line.split()) for line in said.strip().split("\n")]
+        return lines if len(lines) <= most else [" ".join(said.split())]
 
     return way
 
