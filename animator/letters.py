@@ -11,7 +11,6 @@ from typing import Any
 from animator.style import use_fonts
 
 BOX = "□"
-SILENT = "\u200b\u200c\u200d\u2060\ufe0e\ufe0f"  # letters that choose how others look, and are not seen
 BOXES = "Last Resort"  # the family, which matplotlib brings, that has a box for every letter
 NAMED = 12  # letters that the sentence names
 
@@ -66,20 +65,14 @@ def drawable(words: str) -> str:
     """`words` with a box for each letter that no font here has."""
     for letter in strange(words):
         if _elsewhere(letter) is None:
-            words = words.replace(letter, "" if letter in SILENT else BOX)
+            words = words.replace(letter, BOX)
     return words
 
 
 def sentence(words: Iterable[str]) -> str:
     """What to say of `words` with letters that no font here has; '' where there is none."""
-    lost = sorted(
-        {
-            letter
-            for said in words
-            for letter in strange(said)
-            if letter not in SILENT and _elsewhere(letter) is None
-        }
-    )
+    found = {letter for said in words for letter in strange(said)}
+    lost = sorted(letter for letter in found if _elsewhere(letter) is None)
     if not lost:
         return ""
     some = "".join(lost[:NAMED]) + (" and others" if len(lost) > NAMED else "")
