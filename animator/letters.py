@@ -12,6 +12,7 @@ from animator.style import use_fonts
 
 BOX = "□"
 BOXES = "Last Resort"  # the family, which matplotlib brings, that has a box for every letter
+COMMON = frozenset(map(chr, range(32, 256))) | frozenset("–—−→←↑↓…ληβ∇≤≥□")  # no font is opened for these
 NAMED = 12  # letters that the sentence names
 
 
@@ -37,9 +38,8 @@ def _letters(file: str) -> frozenset[int]:
 
 def strange(words: str) -> frozenset[str]:
     """The letters of `words` that the shipped fonts lack."""
-    if words.isascii():
-        return frozenset()
-    return frozenset(letter for letter in words if letter > "~" and ord(letter) not in _charmaps())
+    rare = {letter for letter in words if letter > "~"} - COMMON
+    return frozenset(letter for letter in rare if ord(letter) not in _charmaps()) if rare else frozenset()
 
 
 @cache

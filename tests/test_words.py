@@ -341,6 +341,8 @@ def test_a_card_on_a_frame_stays_in_its_cell(view, size):
 def test_letters_of_the_shipped_fonts_need_no_others():
     assert letters.families("Größe → λ ∇ ≤ é") == letters.families("plain") == style.use_fonts()
     assert letters.sentence(["Größe", "→"]) == ""
+    drawn_ones = {letter for letter in letters.COMMON if not "\x7f" <= letter <= "\x9f"}
+    assert {ord(letter) for letter in drawn_ones} <= letters._charmaps()
 
 
 @pytest.fixture
