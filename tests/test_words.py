@@ -11,7 +11,7 @@ from animator import letters, library, room, style
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
 from animator.panels import card, curves
-from animator.panels.fitting import ELLIPSIS, READABLE, even, fit, given, shortened, wrapped
+from animator.panels.fitting import ELLIPSIS, READABLE, Fitted, even, fit, given, shortened, wrapped
 from animator.panels.header import CAPTION, TITLE
 from animator.panels.outcome import outcomes
 from animator.production import build, film_of, recordings
@@ -56,8 +56,8 @@ def race(names):
 
 
 def test_words_that_fit_stay_as_they_are():
-    assert fit("one line", 8, letter_wide, TITLE) == (found := fit("one line", 9, letter_wide, TITLE))
-    assert (found.lines, found.size) == (("one line",), 1.0)
+    for wide in (8, 9):
+        assert fit("one line", wide, letter_wide, TITLE) == Fitted(("one line",), 1.0)
 
 
 def test_a_title_is_first_slightly_smaller_then_on_two_lines_then_smaller_then_cut():
@@ -148,6 +148,30 @@ def test_titles_and_captions_stay_on_the_frame_and_above_the_panels(view, size, 
     assert caption.get_window_extent().y1 <= lowest + 0.35 * em
     tops = [panel.curves.axes.bbox.y1 for panel in made.panels[1:]]
     assert caption.get_window_extent().y0 >= max(tops) + 1.2 * em
+
+
+def test_a_title_and_a_caption_that_fit_stand_where_they_always_stood(view):
+    """Baselines 1.1 em and 0.8 of the title's size below the top, and 1.75 em below that; panels 5.2 em."""
+    made = drawn([view], title="One tanh neuron learns", caption="It learns.")
+    em, size = made.look.em, style.DARK.title_size / style.DARK.text_size
+    title, caption = made.figure.texts[:2]
+    baseline = 720 - 1.1 * em - 0.8 * size * em
+    assert (title.get_text(), caption.get_text()) == ("One tanh neuron learns", "It learns.")
+    assert title.get_position()[1] * 720 == pytest.approx(baseline)
+    assert caption.get_position()[1] * 720 == pytest.approx(baseline - 1.75 * em)
+    assert (title.get_fontsize(), caption.get_fontsize()) == (size * made.look.points, made.look.points)
+    assert made.readout.above == pytest.approx(5.2 * em)
+
+
+def test_a_heading_of_one_line_is_smaller_and_then_cut(view):
+    """As on contact sheets: never wider than its room, never smaller than the floor."""
+    look = drawn([view]).look
+    full = look.ruler(1.5, "bold")(LONG)
+    for most, whole in ((full + 1, True), (0.8 * full, True), (0.5 * full, False)):
+        text = look.fitted(0, 0, LONG, most, em=1.5, fontweight="bold")
+        assert (text.get_text() == LONG) is whole and text.get_text().endswith(ELLIPSIS) is not whole
+        assert text.get_window_extent().width <= most + 1
+        assert text.get_fontsize() >= 0.999 * READABLE * 1.5 * look.points
 
 
 def test_a_long_title_is_whole_in_the_metadata(tmp_path):
