@@ -167,9 +167,9 @@ class Film:
             layout = (("weights",), ("loss",))
         caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
-        speaks = bool(self.timeline(fps).pacing.named)
+        said = tuple(event.caption for event in self.timeline(fps).pacing.named)
         look = _larger(look or style.find(self.style), self.text)
-        parts = (views, layout, look, size, self.title, caption, shares, speaks, dpi)
+        parts = (views, layout, look, size, self.title, caption, shares, said, dpi)
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
         return self._canvas[1]
@@ -177,6 +177,12 @@ class Film:
     def under_title(self, views: tuple[View, ...]) -> str:
         """The words under the title: the scene's own, what the surface is, and what became of the runs."""
         return " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
+
+    def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
+        """The words on its frames that are a scene's own."""
+        events = (event.caption for event in self.timeline(30.0).pacing.named)
+        names = (name for view in views for name in (view.name, *view.labels))
+        return (self.title, self.under_title(views), self.card, *events, *names)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""

@@ -43,12 +43,20 @@ def check(layout: Mosaic, shares: tuple[Sequence[float], Sequence[float]], size:
     shares: relative widths of the layout's columns and heights of its rows. text_size: as in a Style.
     """
     em = em_of(text_size, size)
-    body = _within(Box(0, 0, *size), EDGES, em)
-    for name, cell in arrange(layout, body, *shares).items():
+    for name, box in boxes(layout, shares, size, em).items():
         kind = name.partition("@")[0]
-        box = _within(cell, MARGINS.get(kind, (0.0,) * 4), em)
         if min(box.width, box.height, BARS.get(kind, LEAST / em) * em) < LEAST:
             raise refusal(*size)
+
+
+def boxes(layout: Mosaic, shares: tuple[Sequence[float], Sequence[float]], size: tuple[int, int],
+          em: float) -> dict[str, Box]:  # fmt: skip
+    """The axes of each panel of `layout` in pixels, at their largest, on a frame of `size`."""
+    body = _within(Box(0, 0, *size), EDGES, em)
+    return {
+        name: _within(cell, MARGINS.get(name.partition("@")[0], (0.0,) * 4), em)
+        for name, cell in arrange(layout, body, *shares).items()
+    }
 
 
 def _within(box: Box, margins: Sequence[float], em: float) -> Box:
