@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from animator.sweep.ready import Ready
     from animator.sweep.vectors import Program, Trained
 
-MOST = 64
+MOST = 32
 LEAST = 4  # fewer are trained one by one
 EQUAL = 1e-5  # how far weights may be from those of a fit
 STRAYED = 5e-7  # how far rounding may carry a run that is trusted
@@ -36,7 +36,7 @@ _CANNOT: set[str] = set()
 
 
 def batches(experiments: Sequence[Experiment]) -> list[tuple[int, ...]]:
-    """Indices of experiments that may be trained as one program, at most 64 each; all others alone.
+    """Indices of experiments that may be trained as one program, at most 32 each; all others alone.
 
     It depends on the experiments and their order only. TensorFlow is not needed.
     """
