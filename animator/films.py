@@ -5,7 +5,7 @@ The module that turns everything into one; `animator.film(...)` is its door for 
 
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
@@ -19,7 +19,7 @@ from animator import alignment, budget, events, kernel, prepare, style, window, 
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
 from animator.cuts import RESOLUTION, Cut
-from animator.delivery import VECTORS, Delivery, chosen, posters_of, spec_for
+from animator.delivery import VECTORS, Delivery, chosen, posters_of, proposing, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of
 from animator.errors import AnimatorError
@@ -229,8 +229,15 @@ class Film:
         delivery: codec, transparency, frame, budget of bytes.
         Everything is checked before anything is drawn.
         """
-        wishes = delivery or Delivery()
-        specs = [(Path(path), spec_for(Path(path), size, fps, self.style, wishes)) for path in paths]
+        wishes, files = delivery or Delivery(), [Path(path) for path in paths]
+        text_size = style.find(self.style).text_size * self.text
+        with proposing(self.layout, self.shares, size, text_size, files, wishes):
+            return self._written(files, size, fps, wishes)
+
+    def _written(self, files: Sequence[Path], size: Size | None, fps: float | None,
+                 wishes: Delivery) -> list[Saved]:  # fmt: skip
+        """What `save` does."""
+        specs = [(path, spec_for(path, size, fps, self.style, wishes)) for path in files]
         if wishes.frame != "last":
             chosen(self.timeline(specs[0][1].fps), wishes.frame)
         posters = posters_of(specs)
@@ -291,19 +298,25 @@ class Film:
             return (drawing.draw(clock.state(int(i))) for i in picked)
 
         self.progress(stage, 0, frames)
-        with open_encoder(path, spec, self.metadata(), samples) as encoder:
+        with open_encoder(path, spec, self._said(spec), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
             for picture, repeat in written(drawing, stills, encoder):
                 counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
                 if poster is not None and done == frames:
-                    with open_encoder(poster, spec, self.metadata()) as png:
+                    with open_encoder(poster, spec, self._said(spec)) as png:
                         png.write(picture)
         frames += 0 if still else spec.held
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
+
+    def _said(self, spec: FilmSpec) -> Metadata:
+        """The metadata of one file; ground: the colour to show behind a film without a background."""
+        said = self.metadata()
+        ground = {"ground": style.find(self.style).background} if spec.transparent else {}
+        return replace(said, details={**said.details, **ground})
 
     def _drawing(self, spec: FilmSpec) -> Drawing:
         """What draws the states: opaque, or with the background taken out."""

@@ -5,6 +5,7 @@ page escapes them.
 """
 
 import io
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,11 @@ class Shown:
         return (self.info.metadata.title if self.info.metadata else "") or self.path.stem
 
     @property
+    def ground(self) -> str:
+        """The colour to show behind it, "#rrggbb"; "" for a film that has a background."""
+        return ground(self.info)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """The parameters it was made with, as far as it says."""
         found = self.info.metadata.details.get("parameters") if self.info.metadata else None
@@ -72,6 +78,12 @@ class Shown:
     def command(self) -> str:
         """The command that made it."""
         return self.info.metadata.command if self.info.metadata else ""
+
+
+def ground(info: FilmInfo) -> str:
+    """The colour to show behind a film without a background, "#rrggbb" as it says itself, or ""."""
+    said = info.metadata.details.get("ground") if info.metadata else None
+    return said if isinstance(said, str) and re.fullmatch("#[0-9a-fA-F]{6}", said) else ""
 
 
 def shown(paths: Sequence[Path]) -> list[Shown]:
@@ -109,13 +121,25 @@ def told_apart(films: Sequence[Shown]) -> list[Shown]:
     return found
 
 
+def beside(path: Path, info: FilmInfo) -> Path | None:
+    """The PNG beside a film that is its poster: of the same shape, and not the still of another film of that
+    name, such as a .gif of another style. None where there is none.
+    """
+    poster = path.with_suffix(".png")
+    try:
+        still = inspect(poster)
+    except AnimatorError:
+        return None
+    same = abs(still.width * info.height - still.height * info.width) <= max(still.width, info.width)
+    other = still.metadata is not None and info.metadata is not None and still.metadata != info.metadata
+    return poster if still.format == "png" and same and not other else None
+
+
 def _poster(path: Path, info: FilmInfo) -> bytes:
-    """The PNG beside the film, where it has the same shape; else the film's last picture."""
-    beside = path.with_suffix(".png")
-    if beside.is_file():
-        still = inspect(beside)
-        if abs(still.width * info.height - still.height * info.width) <= max(still.width, info.width):
-            return beside.read_bytes()
+    """The PNG beside the film, where it is the film's own; else the film's last picture."""
+    found = beside(path, info)
+    if found is not None:
+        return found.read_bytes()
     import imageio.v3 as iio
 
     last = None

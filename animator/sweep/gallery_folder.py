@@ -12,7 +12,7 @@ from typing import Any
 from animator.encoders import FilmInfo, inspect
 from animator.errors import AnimatorError
 from animator.files import replacing
-from animator.showing import shown
+from animator.showing import beside, ground, shown
 from animator.sweep.gallery_columns import Value, plain
 from animator.sweep.manifest import Axis, Cell, Manifest
 
@@ -21,8 +21,9 @@ PRODUCT = re.compile(r"(sheet(-\d+)?\.(mp4|gif)|race\.mp4|summary\.png)")
 FILMS, POSTERS = "films", "posters"
 
 
-def described(folder: Path) -> Manifest:
-    """The films of `folder` as a Manifest; files that are no films are left out.
+def described(folder: Path) -> tuple[Manifest, dict[int, str]]:
+    """The films of `folder` as a Manifest, and what to show behind those without a background: colours by
+    the cells' indices. Files that are no films are left out.
 
     A film without a poster gets one, its last picture, in `folder`/posters. Raises AnimatorError when there
     is no film.
@@ -36,7 +37,7 @@ def described(folder: Path) -> Manifest:
     axes = [axis for axis in _axes(given) if len(axis.values) > 1]
     titles = {info.metadata.title for info in films if info.metadata}
     first, name = films[0], folder.resolve().name
-    return Manifest(
+    manifest = Manifest(
         scene="", title=titles.pop() if len(titles) == 1 else name, description="", command="", versions={},
         kind="rows", axes=tuple(axes),
         film={"format": first.format, "width": first.width, "height": first.height, "fps": first.fps,
@@ -45,6 +46,7 @@ def described(folder: Path) -> Manifest:
         cells=tuple(_cell(folder, index, info, {axis.name: given[index][axis.name] for axis in axes})
                     for index, info in enumerate(films)),
     )  # fmt: skip
+    return manifest, {index: colour for index, info in enumerate(films) if (colour := ground(info))}
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -91,21 +93,21 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any
     return Cell(
         index=index, name=info.path.stem, parameters=parameters, state="done", reason="", way=None,
         recording=None, film=_relative(folder, info.path),
-        poster=_relative(folder, _poster(folder, info.path)), log=None, results={}, seconds={},
+        poster=_relative(folder, _poster(folder, info)), log=None, results={}, seconds={},
         alt_text=said.alt_text if said else "",
         bytes={"film": info.bytes}, command=said.command if said else "",
     )  # fmt: skip
 
 
-def _poster(folder: Path, film: Path) -> Path:
-    """The PNG beside the film, else the one in `posters`, which is made when it is missing."""
-    beside, own = film.with_suffix(".png"), folder / POSTERS / f"{film.name}.png"
-    if beside.is_file():
-        return beside
-    made = folder / POSTERS / f"{film.stem}.png"
+def _poster(folder: Path, info: FilmInfo) -> Path:
+    """The PNG beside the film, else the one in `posters`, which is made when it is missing or too old."""
+    film, found = info.path, beside(info.path, info)
+    if found is not None:
+        return found
+    made, own = (folder / POSTERS / f"{name}.png" for name in (film.stem, film.name))
     if film.parent.name == FILMS and made.is_file():
         return made
-    if not own.is_file():
+    if not own.is_file() or own.stat().st_mtime < film.stat().st_mtime:
         with replacing(own) as temporary:
             temporary.write_bytes(shown([film])[0].poster)
     return own
