@@ -20,8 +20,8 @@ from animator.vision import luminance
 if TYPE_CHECKING:
     from animator.films import Film
 
-PARTS = ("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "surface", "chart",
-         "readout", "player")  # fmt: skip
+PARTS = ("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "legend", "surface",
+         "chart", "readout", "player")  # fmt: skip
 OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "dot_edge")
 
 
