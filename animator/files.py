@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from animator.errors import AnimatorError
@@ -34,6 +35,14 @@ def ensure_folder(path: Path) -> None:
             f"Cannot write '{path}': {error.strerror or error} in the folder '{folder}'. "
             "Give -o a path in a folder that you can write to."
         ) from error
+
+
+def set_aside(path: Path) -> Path:
+    """Rename the file at `path` to the first free one of 'run.1.h5', 'run.2.h5', ...; gives that name."""
+    names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in count(1))
+    free = next(name for name in names if not name.exists())
+    path.rename(free)
+    return free
 
 
 @contextmanager

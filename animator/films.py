@@ -32,7 +32,7 @@ from animator.pipeline import Cutout, Drawing, written
 from animator.plane import Plane
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
-from animator.scene import DEFAULT_LAYOUT, Slice
+from animator.scene import DEFAULT_LAYOUT, Slice, check_layout
 from animator.source import Source
 from animator.style import Style
 from animator.timeline import Timeline
@@ -99,6 +99,14 @@ class Film:
     _views: dict[tuple[float, Common | None], tuple[View, ...]] = field(default_factory=dict)
     _clock: Timeline | None = None
     _canvas: tuple[tuple[Any, ...], Canvas] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise AnimatorError(
+                f"Film {self.title!r} has no recordings, so there is nothing to draw. "
+                "Give it runs=(animator.load('run.h5'),)."
+            )
+        check_layout(self.layout)
 
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
@@ -229,7 +237,7 @@ class Film:
         delivery: codec, transparency, frame, budget of bytes.
         Everything is checked before anything is drawn.
         """
-        wishes, files = delivery or Delivery(), [Path(path) for path in paths]
+        wishes, files = delivery or Delivery(), _named(paths)
         text_size = style.find(self.style).text_size * self.text
         with proposing(self.layout, self.shares, size, text_size, files, wishes):
             return self._written(files, size, fps, wishes)
@@ -371,6 +379,8 @@ def film(
     hears how far things are; by default bars in a notebook, and nobody elsewhere.
     Raises AnimatorError when the file is no recording.
     """
+    if layout is not None:
+        check_layout(layout)
     run = source if isinstance(source, Recording) else load(source)
     asked = {"model": model, "data": data, "plane": plane, "slice": slice, "at": at, "layout": layout,
              "pacing": pacing}  # fmt: skip
@@ -396,6 +406,19 @@ def film(
 
 def _larger(look: Style, times: float) -> Style:
     return replace(look, text_size=look.text_size * times, title_size=look.title_size * times)
+
+
+def _named(paths: Sequence[str | Path]) -> list[Path]:
+    """The paths of files to write; AnimatorError where there are none, one has no name or comes twice."""
+    files = [Path(path) for path in paths]
+    if not files:
+        raise AnimatorError("save() was given no file, so nothing would be written. Use save('film.mp4').")
+    for file in files:
+        if not file.name:
+            raise AnimatorError(f"save({str(file)!r}) names no file. Use save('film.mp4').")
+        if files.count(file) > 1:
+            raise AnimatorError(f"save() names '{file}' twice. Give each file once.")
+    return files
 
 
 def _bytes(path: Path) -> int:

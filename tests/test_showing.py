@@ -54,7 +54,7 @@ def films(tmp_path_factory):
 def test_words_and_posters_come_from_the_files(films):
     """Title, caption, alt text and command are those that were written; the poster is the PNG beside."""
     found = shown(films)
-    assert [f.title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
+    assert [f.own_title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
     assert [f.is_video for f in found] == [True, False, True]
     assert found[0].poster == films[0].with_suffix(".png").read_bytes()
 
@@ -78,6 +78,94 @@ def test_films_of_one_title_are_told_apart_by_what_differs(tmp_path):
     slides.make(made, tmp_path / "deck.pptx", titles=True)
     with zipfile.ZipFile(tmp_path / "deck.pptx") as package:
         assert b"A line (rate=0.5, bias=false)" in package.read("ppt/slides/slide2.xml")
+
+
+def test_files_of_one_film_are_told_apart_by_what_they_are(tmp_path):
+    """By format, then by size, by both, or by name; where parameters differ, these come first."""
+    for name, size in (("a.mp4", (64, 32)), ("a.gif", (64, 32)), ("b.gif", (32, 32)), ("c.gif", (32, 32))):
+        film(tmp_path / name, size)
+    (tmp_path / "more").mkdir()
+    one, two, three, four = (tmp_path / name for name in ("a.mp4", "a.gif", "b.gif", "c.gif"))
+
+    def titles(*paths):
+        return [f.title.removeprefix(f"{WORDS.title} ") for f in shown(paths)]
+
+    assert titles(one, two) == ["(MP4)", "(GIF)"]
+    assert titles(two, three) == ["(64x32)", "(32x32)"]
+    assert titles(one, two, three) == ["(MP4, 64x32)", "(GIF, 64x32)", "(GIF, 32x32)"]
+    assert titles(three, four) == ["(b.gif)", "(c.gif)"]
+    again = film(tmp_path / "more" / "b.gif", (32, 32))
+    assert titles(three, again) == [f"({three})", f"({again})"]
+    rates = [film(tmp_path / f"{rate}.{kind}", (32, 32),
+                  words=Metadata("A line", details={"parameters": {"rate": rate}}))
+             for rate, kind in ((1, "gif"), (1, "mp4"), (2, "gif"))]  # fmt: skip
+    assert [f.title for f in shown(rates)] == [
+        "A line (rate=1, GIF)",
+        "A line (rate=1, MP4)",
+        "A line (rate=2)",
+    ]
+
+
+@pytest.mark.parametrize("command", ["page", "slides"])
+def test_a_film_that_is_given_twice_is_one_sentence(films, tmp_path, capsys, command):
+    """However its path is written."""
+    target = tmp_path / {"page": "p.html", "slides": "d.pptx"}[command]
+    again = films[0].parent / ".." / films[0].parent.name / films[0].name
+    done = run(capsys, command, str(films[0]), str(films[1]), str(again), "-o", str(target))
+    said = f"animator: The film '{again}' is given twice. Give each film once.\n"
+    assert (done.code, done.out, done.err) == (2, "", said) and not target.exists()
+
+
+def test_the_still_of_another_film_of_the_name_is_no_poster(tmp_path):
+    """a.mp4, and later a.gif in another style: the PNG is the GIF's. One without words is somebody's own."""
+    first = film(tmp_path / "a.mp4", words=Metadata("A", command="animator render a -o a.mp4"))
+    second = film(tmp_path / "a.gif", colour=(250, 250, 240),
+                  words=Metadata("A", command="animator render a -o a.gif --style light"))  # fmt: skip
+    red, light = shown([first, second])
+    assert light.poster == (tmp_path / "a.png").read_bytes() != red.poster
+    with Image.open(io.BytesIO(red.poster)) as image:
+        assert np.abs(np.asarray(image).astype(int)[90, 60] - (200, 30, 40)).max() < 12
+    Image.new("RGB", (320, 180), "green").save(tmp_path / "a.png")
+    assert [f.poster for f in shown([first, second])] == [(tmp_path / "a.png").read_bytes()] * 2
+
+
+@pytest.fixture
+def clear(tmp_path):
+    """A WebM without a background, but for its left half, that was drawn for a dark one; it has no poster."""
+    path, words = tmp_path / "clear.webm", Metadata("Clear", details={"ground": "#0e1420"})
+    with open_encoder(path, FilmSpec(64, 64, 10, transparent=True), words) as encoder:
+        frame = np.full((64, 64, 4), 255, np.uint8)
+        frame[:, 32:, 3] = 0
+        encoder.write(frame, 5)
+    return path
+
+
+def test_a_film_without_a_background_stands_on_the_colour_it_was_drawn_for(clear, tmp_path):
+    """Its last picture keeps its alpha, which FFmpeg's own decoder leaves out."""
+    (found,) = shown([clear])
+    with Image.open(io.BytesIO(found.poster)) as image:
+        pixels = np.asarray(image)
+    assert pixels.shape == (64, 64, 4) and (pixels[:, :28, 3] > 250).all() and (pixels[:, 36:, 3] < 5).all()
+    page.make([clear], tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert text.count('height="64" style="background: #0e1420"') == 1
+    assert 'data-background-size="contain" data-background-color="#0e1420"' in html.unescape(text)
+    evil = Metadata("Clear", details={"ground": 'red" onload="alert(1)'})
+    assert shown([film(tmp_path / "evil.gif", (32, 32), words=evil)])[0].ground == ""
+
+
+def test_a_slide_takes_the_colour_that_its_film_was_drawn_for(tmp_path):
+    from pptx import Presentation
+
+    grounds = ("#0e1420", "#fbfaf7")
+    made = [film(tmp_path / f"{i}.gif", (32, 32), words=Metadata(f"Clear {i}", details={"ground": ground}))
+            for i, ground in enumerate(grounds)]  # fmt: skip
+    slides.make([*made, film(tmp_path / "opaque.gif", (32, 32))], tmp_path / "deck.pptx", titles=True)
+    dark, light, plain = Presentation(tmp_path / "deck.pptx").slides
+    assert [str(s.background.fill.fore_color.rgb) for s in (dark, light)] == ["0E1420", "FBFAF7"]
+    inks = [s.shapes.title.text_frame.paragraphs[0].font.color.rgb for s in (dark, light)]
+    assert [str(ink) for ink in inks] == ["FFFFFF", "000000"]
+    assert plain.background.fill.type != 1
 
 
 def test_without_a_poster_the_last_picture_stands_for_the_film(films, tmp_path):
@@ -105,7 +193,9 @@ def test_the_package_is_whole(films, tmp_path):
     from pptx import Presentation
 
     deck = tmp_path / "deck.pptx"
-    slides.make([films[0], films[1], films[0]], deck, titles=True, autoplay=True, loop=True)
+    same = tmp_path / "same.mp4"
+    shutil.copyfile(films[0], same)
+    slides.make([films[0], films[1], same], deck, titles=True, autoplay=True, loop=True)
     with zipfile.ZipFile(deck) as package:
         names = package.namelist()
         assert package.testzip() is None and len(names) == len(set(names))
@@ -115,7 +205,7 @@ def test_the_package_is_whole(films, tmp_path):
     for slide in read.slides:
         for relationship in slide.part.rels.values():
             assert relationship.is_external or relationship.target_part.blob
-        assert slide.shapes.title.text == WORDS.title
+        assert slide.shapes.title.text.startswith(f"{WORDS.title} (")
         (said,) = slide._element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
         assert said.get("descr") == "A red dot moves."
         assert slide.notes_slide.notes_text_frame.text == f"{WORDS.description}\n{WORDS.command}"
@@ -261,7 +351,7 @@ def test_chromium_plays_the_page(browser, films, tmp_path, name):
         assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [wide, high]
         tab.wait_for_function("i => document.querySelectorAll('video')[i].currentTime > 0.2", arg=i)
         assert video.get_attribute("aria-label") == "A red dot moves."
-    assert tab.locator("h2").first.inner_text() == WORDS.title
+    assert tab.locator("h2").first.inner_text() == f"{WORDS.title} (MP4)"
     tab.close()
 
 
