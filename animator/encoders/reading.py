@@ -3,9 +3,11 @@
 PyAV and imageio are imported only when a file needs them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from animator.encoders.boxes import read_avif, read_webp
 from animator.encoders.spec import FilmInfo
@@ -49,6 +51,28 @@ def inspect(path: Path | str) -> FilmInfo:
         f"'{path}' is not a film: it is neither an MP4, a GIF, a PNG, a WebM, a WebP nor an AVIF. "
         "Give a file that animator render wrote."
     )
+
+
+def vector(path: Path) -> dict[str, Any]:
+    """Format, width and height in points, and bytes of an SVG or a PDF of one page.
+
+    Raises AnimatorError when it is neither, or does not say its size as animator writes it.
+    """
+    head = path.read_bytes()
+    kind = "pdf" if head[:4] == b"%PDF" else "svg"
+    patterns = {
+        "pdf": rb"/MediaBox\s*\[\s*0 0 ([0-9.]+) ([0-9.]+)\s*\]",
+        "svg": rb'<svg\s[^>]*?width="([0-9.]+)pt"\s+height="([0-9.]+)pt"',
+    }
+    size = re.search(patterns[kind], head)
+    if size is None:
+        raise AnimatorError(
+            f"'{path}' is no still of animator's: it is no {path.suffix.lower()} file that says its size in "
+            "points. Give a file that animator render wrote."
+        )
+    width, height = (float(side) for side in size.groups())
+    return {"format": kind, "width": round(width), "height": round(height), "unit": "points",
+            "bytes": len(head)}  # fmt: skip
 
 
 def _video(path: Path, name: str) -> FilmInfo:
