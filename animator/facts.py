@@ -66,8 +66,8 @@ def _folder(path: Path) -> tuple[Rows, Lines]:
     frames = sorted(one for one in path.iterdir() if re.fullmatch(r"\d{4,}\.png", one.name))
     if not frames:
         raise AnimatorError(
-            f"'{path}' is a folder, and no sweep is in it. Give a file, such as one of its films, or make a "
-            f"page of them with animator gallery {shlex.quote(str(path))}."
+            f"'{path}' is a folder, and no sweep is in it. Give a file, such as one of its films, or type "
+            f"animator gallery {shlex.quote(str(path))} to make a page of them."
         )
     first = inspect(frames[0])
     rows = {

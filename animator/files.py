@@ -23,7 +23,13 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def ensure_folder(path: Path) -> None:
-    """Make the folder that `path` will stand in; AnimatorError when it cannot be written to."""
+    """Make the folder that `path` will stand in; AnimatorError when it cannot be written to, or when `path`
+    has no name, or is a folder where a file should be.
+    """
+    if not path.name:
+        raise AnimatorError(f"'{path}' names no file. Give -o a path that ends in the file's name.")
+    if path.suffix and path.is_dir():
+        raise AnimatorError(f"'{path}' is a folder, so no file can have that name. Give -o another path.")
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -86,11 +86,12 @@ def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: b
         _coloured(slide, film.ground)
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
-        shape = slide.shapes.add_movie(str(film.path), *spot, poster_frame_image=io.BytesIO(film.poster),
-                                       mime_type=film.mime)  # fmt: skip
+        # not by its path: python-pptx would write the name into the XML as it is
+        shape = slide.shapes.add_movie(io.BytesIO(film.path.read_bytes()), *spot, mime_type=film.mime,
+                                       poster_frame_image=io.BytesIO(film.poster))  # fmt: skip
         _timing(slide, autoplay, loop)
     else:
-        shape = slide.shapes.add_picture(str(film.path), *spot)
+        shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)
     said = shape._element.xpath(".//p:cNvPr")[0]
     said.set("descr", film.alt_text)
     said.set("name", film.title)

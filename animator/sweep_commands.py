@@ -267,6 +267,12 @@ def gallery(folder: Path) -> None:
         raise AnimatorError(
             f"There is no folder '{folder}'. Give a folder of films, such as output/neuron-sweep."
         )
-    from animator.sweep import gallery
+    from animator.sweep import gallery, gallery_folder, manifest
 
-    sys.stdout.write(f"{gallery.make(folder)}\n")
+    page = gallery.make(folder)
+    odd = [] if (folder / manifest.NAME).is_file() else gallery_folder.unreadable(folder)
+    if odd:
+        sys.stderr.write(
+            f"animator: left out, being damaged or no films: {', '.join(odd)}. Render them again.\n"
+        )
+    sys.stdout.write(f"{page}\n")

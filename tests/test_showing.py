@@ -2,6 +2,7 @@
 
 import html
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -9,15 +10,17 @@ import xml.etree.ElementTree
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from animator import page, slides
-from animator.encoders import FilmSpec, Metadata, open_encoder
+from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.errors import AnimatorError
 from animator.showing import shown
+from animator.sweep import gallery
 from tests.chromium import needs_chromium
 from tests.running import run
 
@@ -423,3 +426,95 @@ def test_the_commands_say_what_they_made(films, tmp_path, capsys):
     deck = tmp_path / "deck.pptx"
     done = run(capsys, "slides", *map(str, films[:2]), "-o", str(deck), "--titles")
     assert (done.code, done.out) == (0, f"{deck}  2 films: wide.mp4, square.gif\n")
+
+
+ODD = "</h2><script>x & 'y' \"z\" #1?.mp4".replace("/", "")
+
+
+@pytest.fixture
+def odd(films, tmp_path):
+    """The wide film under a name with all that a name may hold; in a folder of such a name."""
+    path = tmp_path / "\u00fcn\u00ef c\u00f6d\u00e9 <b>" / ODD
+    path.parent.mkdir()
+    shutil.copyfile(films[0], path)
+    return path
+
+
+def test_names_of_files_are_no_markup(odd):
+    """Slides are XML, the page is HTML; its parser finds the film and its still in the folder."""
+    from pptx import Presentation
+
+    slides.make([odd], odd.parent / "d\u00e9ck <i>.pptx", titles=True)
+    (slide,) = Presentation(odd.parent / "d\u00e9ck <i>.pptx").slides
+    assert [shape.name for shape in slide.shapes][1] == WORDS.title
+    page.make([odd], odd.parent / "site")
+    text = (odd.parent / "site" / "index.html").read_text(encoding="utf-8")
+    assert "<script>x" not in text
+    found = [unquote(name) for name in re.findall(r'(?:src|poster)="([^"]+)"', text)]
+    assert found == [f"01-{odd.stem}.poster.png", f"01-{odd.name}"]
+    assert all((odd.parent / "site" / name).is_file() for name in found)
+
+
+@needs_chromium
+def test_chromium_finds_films_of_odd_names(browser, odd):
+    tab = browser.new_page()
+    tab.on("dialog", lambda dialog: pytest.fail("a script of a name was run"))
+    for made in (page.make([odd], odd.parent / "site") and odd.parent / "site" / "index.html",
+                 gallery.make(odd.parent)):  # fmt: skip
+        tab.goto(made.as_uri())
+        tab.wait_for_selector("video", state="attached")
+        tab.wait_for_function("[...document.images].every(i => i.naturalWidth > 0)")
+        tab.wait_for_function(
+            "[...document.querySelectorAll('video')].every(v => v.readyState >= 1 && !v.error)"
+        )
+        assert tab.locator("video").count() == 1
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webm", "webp", "apng", "avif", "png"])
+def test_what_was_cut_off_is_damaged(tmp_path, suffix):
+    """Two thirds of a file, in every format: info, pages and galleries say so, none shows half a film."""
+    path = film(tmp_path / f"a.{suffix}")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 2 * len(whole) // 3])
+    with pytest.raises(AnimatorError) as caught:
+        inspect(path)
+    assert str(caught.value) == (
+        f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
+    )
+
+
+def test_a_webm_of_unknown_length_is_read(films, tmp_path):
+    """As browsers record it: the size of the segment is all ones."""
+    content = bytearray(films[2].read_bytes())
+    at = content.index(b"\x18\x53\x80\x67") + 4
+    assert content[at] == 1  # eight bytes of size
+    content[at : at + 8] = b"\x01" + b"\xff" * 7
+    (tmp_path / "live.webm").write_bytes(content)
+    assert inspect(tmp_path / "live.webm").frames == 20
+
+
+def test_what_is_no_ordinary_file_is_not_waited_for(tmp_path, capsys):
+    """A pipe, a folder, and a gallery beside them, which tells what it left out."""
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "folder.gif").mkdir()
+    for name, what in (("pipe.mp4", "no ordinary file"), ("folder.gif", "a folder")):
+        done = run(capsys, "page", str(tmp_path / name), "-o", str(tmp_path / "p.html"))
+        said = f"animator: '{tmp_path / name}' is {what}. Give the path of an .mp4, .gif or .png film.\n"
+        assert (done.code, done.err) == (2, said)
+    film(tmp_path / "a.gif")
+    (tmp_path / "b.mp4").write_text("no film")
+    done = run(capsys, "gallery", str(tmp_path))
+    assert (done.code, done.out) == (0, f"{tmp_path / 'index.html'}\n")
+    assert done.err == "animator: left out, being damaged or no films: b.mp4. Render them again.\n"
+
+
+@pytest.mark.parametrize("command", [("page",), ("slides",)])
+def test_a_target_that_is_no_file_is_one_sentence(films, tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    suffix = {"page": "html", "slides": "pptx"}[command[0]]
+    (tmp_path / f"dir.{suffix}").mkdir()
+    done = run(capsys, *command, str(films[0]), "-o", f"dir.{suffix}")
+    said = f"'dir.{suffix}' is a folder, so no file can have that name. Give -o another path."
+    assert (done.code, done.err) == (2, f"animator: {said}\n")
+    done = run(capsys, *command, str(films[0]), "-o", ".")
+    assert done.code == 2 and done.err.startswith("animator: '.' ") and "Traceback" not in done.err

@@ -20,6 +20,9 @@ def inspect(path: Path | str) -> FilmInfo:
     Raises AnimatorError when there is no such file, when it is none of the three, or when it is damaged.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise AnimatorError(f"'{path}' is {what}. Give the path of an .mp4, .gif or .png film.")
     try:
         with path.open("rb") as file:
             head = file.read(12)
@@ -79,8 +82,7 @@ def _video(path: Path, name: str) -> FilmInfo:
     from animator.encoders.pyav_adapter import read_facts
     from animator.encoders.tags import from_tags
 
-    if name == "mp4":
-        _whole(path)
+    (_whole if name == "mp4" else _whole_webm)(path)
     facts = read_facts(path)
     return FilmInfo(
         path=path,
@@ -115,6 +117,23 @@ def _whole(path: Path) -> None:
             size = int.from_bytes(head[8:16], "big") if size == 1 else size or end - at
             at += max(size, 8)
     if at > end:
+        raise ValueError("the file ends early")
+
+
+def _whole_webm(path: Path) -> None:
+    """ValueError when the segment of a WebM is longer than the file (RFC 8794: sizes have their length in
+    the leading bits; all ones is a size that is not known).
+    """
+    with path.open("rb") as file:
+        for _ in range(2):  # the header, then the segment that holds all else
+            file.seek(4, 1)
+            first = file.read(1)[0]
+            more = 8 - first.bit_length()
+            size = int.from_bytes(bytes([first & (0x7F >> more)]) + file.read(more), "big")
+            end = file.tell() + size
+            file.seek(end if _ == 0 else file.tell())
+    unknown = size == (1 << 7 * (more + 1)) - 1
+    if end > path.stat().st_size and not unknown:
         raise ValueError("the file ends early")
 
 

@@ -55,7 +55,7 @@ def _paths(folder: Path) -> list[Path]:
     products = _products(folder)
     for suffix in SUFFIXES:
         for path in (*folder.glob(f"*{suffix}"), *folder.glob(f"{FILMS}/*{suffix}")):
-            if not path.name.startswith(".") and path.name not in products:
+            if path.is_file() and not path.name.startswith(".") and path.name not in products:
                 found.setdefault(path.with_suffix(""), path)
     return [found[name] for name in sorted(found)]
 
@@ -72,6 +72,11 @@ def _info(path: Path) -> FilmInfo | None:
         return inspect(path)
     except AnimatorError:
         return None
+
+
+def unreadable(folder: Path) -> list[str]:
+    """Names of files of `folder` that are called like films and are none, or are damaged."""
+    return [path.name for path in _paths(folder) if _info(path) is None]
 
 
 def _given(info: FilmInfo) -> dict[str, Value]:
