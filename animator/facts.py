@@ -155,7 +155,9 @@ def _details(rows: Rows) -> str:
     """What else the file says of itself."""
     said = rows.get("details") or {}
     rest = {
-        k: v for k, v in said.items() if k not in ("scene", "parameters", "ground") and said[k] != rows.get(k)
+        k: v
+        for k, v in said.items()
+        if k not in ("scene", "parameters", "ground", "frame") and said[k] != rows.get(k)
     }
     return json.dumps(rest, ensure_ascii=False) if rest else ""
 
@@ -212,6 +214,7 @@ FILM: Mapping[str, Callable[[Rows], str]] = {
     "length": _length, "frames": _frames,
     "codec": lambda rows: CODECS.get(rows.get("codec", ""), _row("codec")(rows)),
     "bytes": _count("bytes"), **WORDS, "scene": _detail("scene"), "parameters": _detail("parameters"),
+    "frame": _detail("frame"),
     "drawn for": lambda rows: f"a background of {ground}" if (ground := _detail("ground")(rows)) else "",
     "details": _details,
 }  # fmt: skip

@@ -306,7 +306,7 @@ class Film:
             return (drawing.draw(clock.state(int(i))) for i in picked)
 
         self.progress(stage, 0, frames)
-        with open_encoder(path, spec, self._said(spec), samples) as encoder:
+        with open_encoder(path, spec, self._said(spec, frame if still else "last"), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
             for picture, repeat in written(drawing, stills, encoder):
                 counter.add(picture, repeat, drawing.changed if done else None)
@@ -320,11 +320,14 @@ class Film:
                      frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
 
-    def _said(self, spec: FilmSpec) -> Metadata:
-        """The metadata of one file; ground: the colour to show behind a film without a background."""
+    def _said(self, spec: FilmSpec, frame: str = "last") -> Metadata:
+        """The metadata of one file. ground: the colour to show behind a film without a background; frame:
+        what a still shows that is no poster.
+        """
         said = self.metadata()
-        ground = {"ground": style.find(self.style).background} if spec.transparent else {}
-        return replace(said, details={**said.details, **ground})
+        more = {"ground": style.find(self.style).background} if spec.transparent else {}
+        more |= {"frame": frame} if frame != "last" else {}
+        return replace(said, details={**said.details, **more})
 
     def _drawing(self, spec: FilmSpec) -> Drawing:
         """What draws the states: opaque, or with the background taken out."""

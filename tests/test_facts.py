@@ -7,6 +7,8 @@ import shutil
 import pytest
 
 from animator.delivery import Delivery
+from animator.encoders import inspect
+from animator.showing import beside
 from tests.running import run
 from tests.test_player import film_for
 
@@ -23,6 +25,7 @@ def made(tmp_path_factory):
     names = ("a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.avif", "a.svg", "a.pdf", "frames")
     film.save(*(folder / name for name in names), size=SIZE, fps=10, delivery=Delivery(end_pause=2.0))
     film.save(folder / "b.png", size=SIZE)
+    film.save(folder / "c.mp4", folder / "c.png", size=SIZE, delivery=Delivery(frame="first"))
     film.save(folder / "clear.webm", size=SIZE, fps=10, delivery=Delivery(transparent=True))
     for codec in ("h265", "av1"):
         film.save(folder / f"{codec}.mp4", size=SIZE, fps=10, delivery=Delivery(codec=codec, end_pause=2.0))
@@ -115,3 +118,10 @@ def test_a_recording_is_told_in_words(made, capsys):
         "seed=0",
     }  # fmt: skip
     assert re.fullmatch(r"animator [0-9.]+, keras [0-9.]+, .*", said["versions"])
+
+
+def test_a_still_of_another_frame_says_so_and_is_no_poster(made, capsys):
+    assert told(capsys, made / "c.png")["frame"] == "first"
+    assert "frame" not in told(capsys, made / "c.mp4") and "frame" not in told(capsys, made / "b.png")
+    assert beside(made / "a.mp4", inspect(made / "a.mp4")) == made / "a.png"
+    assert beside(made / "c.mp4", inspect(made / "c.mp4")) is None

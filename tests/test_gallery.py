@@ -619,3 +619,16 @@ def test_a_thousand_films_stay_smooth(visit, tmp_path, media):
     assert found == sorted(range(1000), key=lambda i: (7 * i % 12, i))
     assert tab.evaluate("work.changes") <= 2 and tab.evaluate("work.moved") == 1000
     assert tab.evaluate(videos) <= LIVE + 1
+
+
+def test_files_of_one_name_that_hold_different_films_are_both_there(tmp_path):
+    """By their parameters; the same film in two formats counts once, however its suffix is written."""
+    film(tmp_path / "a.gif", {"rate": 0.1})
+    film(tmp_path / "a.mp4", {"rate": 0.5})
+    film(tmp_path / "b.gif", {"rate": 0.5})
+    film(tmp_path / "b.webm", {"rate": 0.5})
+    (tmp_path / "a.mp4").rename(tmp_path / "a.MP4")
+    data = payload(gallery.make(tmp_path))
+    assert [(c["film"], c["video"]) for c in data["cells"]] == [
+        ("a.MP4", True), ("a.gif", False), ("b.webm", True)
+    ]  # fmt: skip

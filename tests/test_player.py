@@ -1,8 +1,11 @@
 """The player: its numbers are the recording's, its picture the film's, and Chromium plays it from disk."""
 
+import html
 import io
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import zlib
@@ -552,3 +555,23 @@ def test_a_curve_tells_the_step_under_the_pointer(opened, neuron):
     tab.mouse.up()
     settle(tab)
     assert step(tab) == 80
+
+
+def test_the_command_of_a_page_can_be_typed(neuron, tmp_path, monkeypatch, capsys):
+    """Whatever the files are called."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copyfile(neuron[0].runs[0].path, tmp_path / "a b.h5")
+    assert run(capsys, "player", "a b.h5", "-o", "it's.html").code == 0
+    (said,) = re.findall(r"Made with <code>(.*?)</code>", (tmp_path / "it's.html").read_text("utf-8"))
+    assert shlex.split(html.unescape(said)) == ["animator", "player", "a b.h5", "-o", "it's.html"]
+
+
+def test_a_film_cannot_be_played_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my film.mp4").write_bytes(b"")
+    done = run(capsys, "player", "my film.mp4")
+    assert (done.code, done.err) == (
+        2,
+        "animator: 'my film.mp4' is a film already, and films are made of scenes and recordings. Type "
+        "animator info 'my film.mp4': it tells the command that made it.\n",
+    )

@@ -28,7 +28,7 @@ def described(folder: Path) -> tuple[Manifest, dict[int, str]]:
     A film without a poster gets one, its last picture, in `folder`/posters. Raises AnimatorError when there
     is no film.
     """
-    films = [info for path in _paths(folder) if (info := _info(path))]
+    films = _films(folder)
     if not films:
         raise AnimatorError(
             f"'{folder}' holds no films. Give a folder that animator sweep wrote, or one with .mp4 files."
@@ -49,15 +49,34 @@ def described(folder: Path) -> tuple[Manifest, dict[int, str]]:
     return manifest, {index: colour for index, info in enumerate(films) if (colour := ground(info))}
 
 
+def _films(folder: Path) -> list[FilmInfo]:
+    """The films in the folder itself and in its folder `films`, in order of name. Of files of one name that
+    hold the same film, the first of SUFFIXES counts.
+    """
+    found: dict[Path, list[FilmInfo]] = {}
+    for path in sorted(_paths(folder), key=lambda path: SUFFIXES.index(path.suffix.lower())):
+        info = _info(path)
+        same = found.setdefault(path.with_suffix(""), [])
+        if info and all(_another(info, other) for other in same):
+            same.append(info)
+    return [info for name in sorted(found) for info in found[name]]
+
+
+def _another(one: FilmInfo, other: FilmInfo) -> bool:
+    """Whether two files tell of different films."""
+    if one.metadata is None or other.metadata is None:
+        return False
+    given, others = _given(one), _given(other)
+    return one.metadata.alt_text != other.metadata.alt_text or bool(given and others and given != others)
+
+
 def _paths(folder: Path) -> list[Path]:
-    """One file a film, in order of name: in the folder itself, and in its folder `films`."""
-    found: dict[Path, Path] = {}
+    """Files that are called like films, but for what a sweep makes of all its films."""
     products = _products(folder)
-    for suffix in SUFFIXES:
-        for path in (*folder.glob(f"*{suffix}"), *folder.glob(f"{FILMS}/*{suffix}")):
-            if path.is_file() and not path.name.startswith(".") and path.name not in products:
-                found.setdefault(path.with_suffix(""), path)
-    return [found[name] for name in sorted(found)]
+    places = [one for one in (folder, folder / FILMS) if one.is_dir()]
+    return [path for place in places for path in sorted(place.iterdir())
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+            and path.name not in products]  # fmt: skip
 
 
 def _products(folder: Path) -> tuple[str, ...]:
