@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from animator.encoders import inspect
 from animator.errors import AnimatorError
-from animator.files import replacing
+from animator.files import ensure_folder, replacing
 from animator.sweep import manifest as manifests
 from animator.sweep.gallery_columns import Column, columns
 from animator.sweep.gallery_folder import described
@@ -97,6 +97,13 @@ def make(folder: Path) -> Path:
             f"'{target}' is there already and is no gallery of animator's: it would be written over. "
             "Move it away."
         )
+    try:
+        ensure_folder(target)
+    except AnimatorError as error:
+        raise AnimatorError(
+            f"The page of '{folder}' cannot be written into it: {getattr(error.__cause__, 'strerror', error)}. "
+            "Copy the films into a folder that you can write to."
+        ) from error
     known = (folder / manifests.NAME).is_file()
     manifest, grounds = (manifests.read(folder), {}) if known else described(folder)
     text = html(folder, manifest, grounds)
