@@ -89,7 +89,8 @@ needs_modes = pytest.mark.skipif(
 
 
 def without_rights(*words):
-    """`animator WORDS...` in a process to which modes of files apply, root's too: its code and what it says."""
+    """`animator WORDS...` in a process to which modes of files apply, root's too: its code, and what it
+    says."""
     done = subprocess.run([*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True,
                           check=False)  # fmt: skip
     return done.returncode, done.stderr
