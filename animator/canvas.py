@@ -4,7 +4,7 @@ In: views and a mosaic. Out: frames (H, W, 4) uint8, opaque RGBA, row 0 on top. 
 alone; `full` draws the same frame anew, by a plain matplotlib draw, to hold the fast way to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from animator.compositor import Compositor, Ground, parted
 from animator.layout import Box, Mosaic, arrange
 from animator.panels import PANELS, Look, Panel
 from animator.panels.base import DPI
+from animator.panels.curves import sides
 from animator.panels.layers import Rect, clip_of
 from animator.panels.readout import Readout
 from animator.registry import resolve
@@ -36,9 +37,9 @@ class Canvas:
 
     def __init__(self, views: Sequence[View], mosaic: Mosaic, style: Style, size: tuple[int, int],
                  title: str, caption: str, shares: Shares = ((), ()),
-                 speaks: bool = False, dpi: float = DPI) -> None:  # fmt: skip
-        """shares: relative widths of the mosaic's columns and heights of its rows. speaks: whether events
-        have captions, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
+                 said: Sequence[str] = (), dpi: float = DPI) -> None:  # fmt: skip
+        """shares: relative widths of the mosaic's columns and heights of its rows. said: the captions
+        of events, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
         """
         width, height = self.width, self.height = size
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
@@ -46,10 +47,10 @@ class Canvas:
         em = em_of(style.text_size, size)
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
-        self.readout = Readout(self.look, frame, views, title, caption, speaks)
-        body = frame.inset(0.8 * em, self.readout.height, 0.8 * em, 5.2 * em)
+        self.readout = Readout(self.look, frame, views, title, caption, said)
+        body = frame.inset(0.8 * em, self.readout.height, 0.8 * em, self.readout.above)
         cells = arrange(mosaic, body, *shares)
-        self.panels = [self._panel(name, cell, views) for name, cell in cells.items()]
+        self.panels = self._panels(cells, views)
         self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
         self._compositor = self._composed(list(cells.values()))
 
@@ -80,12 +81,21 @@ class Canvas:
         """Where the latest frame differs from the one that was drawn before it; None for everywhere."""
         return self._compositor.changed
 
-    def _panel(self, name: str, cell: Box, views: Sequence[View]) -> Panel:
-        kind, _, run = name.partition("@")
-        view = views[int(run or 0)]
-        maker = resolve("panel", kind, PANELS, "A layout is made of these names.")
-        panel: Panel = maker(self.look, cell, view, view.name if run else "")
-        return panel
+    def _panels(self, cells: Mapping[str, Box], views: Sequence[View]) -> list[Panel]:
+        """A panel in each of `cells`, named "kind" or "kind@run"; curves in one column are lined up."""
+        parts = {name: name.partition("@") for name in cells}
+        kinds: dict[str, type[Panel]] = {
+            name: resolve("panel", kind, PANELS, "A layout is made of these names.")
+            for name, (kind, _, _) in parts.items()
+        }
+        seen = {name: views[int(run or 0)] for name, (_, _, run) in parts.items()}
+        names = {name: said for name, kind in kinds.items() if (said := kind.named(seen[name]))}
+        wide = sides(self.look, {name: cells[name] for name in names}, names)
+        return [
+            kinds[name](self.look, cell, seen[name], seen[name].name if parts[name][2] else "",
+                        wide.get(name, 0.0))
+            for name, cell in cells.items()
+        ]  # fmt: skip
 
     def _update(self, state: FrameState) -> None:
         for panel in self.panels:

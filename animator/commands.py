@@ -256,11 +256,11 @@ def _report(
     film: "Film", saved: "list[Saved]", cached: bool, seconds: dict[str, float], as_json: bool
 ) -> None:
     """Print what was made: JSON on stdout, or a few lines."""
-    from animator.flashes import sentence
+    from animator import flashes, letters
 
     run, views = film.runs[0], film.views(saved[0].fps)
-    warning = sentence(max(file.flashes for file in saved))
-    if warning:
+    flashing = flashes.sentence(max(file.flashes for file in saved))
+    for warning in filter(None, (flashing, letters.sentence(film.said(views)))):
         sys.stderr.write(f"animator: {warning}\n")
     for file in saved:
         if file.gave_up:

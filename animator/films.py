@@ -175,9 +175,9 @@ class Film:
             layout = (("weights",), ("loss",))
         caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
-        speaks = bool(self.timeline(fps).pacing.named)
+        said = tuple(event.caption for event in self.timeline(fps).pacing.named)
         look = _larger(look or style.find(self.style), self.text)
-        parts = (views, layout, look, size, self.title, caption, shares, speaks, dpi)
+        parts = (views, layout, look, size, self.title, caption, shares, said, dpi)
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
         return self._canvas[1]
@@ -185,6 +185,12 @@ class Film:
     def under_title(self, views: tuple[View, ...]) -> str:
         """The words under the title: the scene's own, what the surface is, and what became of the runs."""
         return " ".join(part for part in (self.caption, _caption(self.runs, views)) if part)
+
+    def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
+        """The words on its frames that are a scene's own."""
+        events = (event.caption for event in self.timeline(30.0).pacing.named)
+        names = (name for view in views for name in (view.name, *view.labels))
+        return (self.title, self.under_title(views), self.card, *events, *names)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = 30.0) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
@@ -300,6 +306,7 @@ class Film:
         still = path.suffix.lower() == ".png"
         stills = iter([(chosen(clock, frame), 1)]) if still else clock.stills()
         stage, frames = f"drawing {path.name}", 1 if still else clock.frames
+        spec = replace(spec, frames=frames + (0 if still else spec.held))
 
         def samples() -> Iterator[NDArray[np.uint8]]:
             picked = np.unique(np.linspace(0, clock.frames - 1, SAMPLES).astype(int))
@@ -315,9 +322,8 @@ class Film:
                 if poster is not None and done == frames:
                     with open_encoder(poster, spec, self._said(spec)) as png:
                         png.write(picture)
-        frames += 0 if still else spec.held
-        return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, frames,
-                     frames / spec.fps, _bytes(path), path.with_suffix(".png"),
+        return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, spec.frames,
+                     spec.frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
 
     def _said(self, spec: FilmSpec, frame: str = "last") -> Metadata:

@@ -37,11 +37,19 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
 
 
 def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.0) -> None:
-    """AnimatorError when frames of `size` (width, height) in pixels have no room for the scene's panels.
+    """AnimatorError when frames of `size` (width, height) in pixels have no room for the scene's panels, or
+    for the text of its card.
 
     text: how many times as large as the style says.
     """
-    room.check(scene.layout, (scene.widths, scene.heights), size, styles.find(style).text_size * text)
+    shares, text_size = (scene.widths, scene.heights), styles.find(style).text_size * text
+    room.check(scene.layout, shares, size, text_size)
+    em = room.em_of(text_size, size)
+    for name, box in room.boxes(scene.layout, shares, size, em).items():
+        if name.partition("@")[0] == "card" and scene.card:
+            from animator.panels import card  # matplotlib is needed for cards only
+
+            card.check_room(scene.card, box, em)
 
 
 def recordings(

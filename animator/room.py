@@ -59,11 +59,9 @@ def fits(layout: Mosaic, shares: Shares, size: Size, text_size: float, least: fl
          spare: float = 0.0) -> bool:  # fmt: skip
     """Whether it can; least: pixels a side of each panel's axes, spare: em."""
     em = em_of(text_size, size)
-    body = _within(Box(0, 0, *size), EDGES, em)
     side = max(least, spare * em)
-    for name, cell in arrange(layout, body, *shares).items():
+    for name, box in boxes(layout, shares, size, em).items():
         kind = name.partition("@")[0]
-        box = _within(cell, MARGINS.get(kind, (0.0,) * 4), em)
         if min(box.width, box.height) < side or BARS.get(kind, np.inf) * em < least:
             return False
     return True
@@ -116,6 +114,15 @@ def _least(asked: Sequence[int], shape: float, roomy: Callable[[Size], bool]) ->
     if low > high or not roomy(size(high)):
         return None
     return size(bisect_left(range(high), True, low, high, key=lambda half: roomy(size(half))))
+
+
+def boxes(layout: Mosaic, shares: Shares, size: Size, em: float) -> dict[str, Box]:
+    """The axes of each panel of `layout` in pixels, at their largest, on a frame of `size`."""
+    body = _within(Box(0, 0, *size), EDGES, em)
+    return {
+        name: _within(cell, MARGINS.get(name.partition("@")[0], (0.0,) * 4), em)
+        for name, cell in arrange(layout, body, *shares).items()
+    }
 
 
 def _within(box: Box, margins: Sequence[float], em: float) -> Box:

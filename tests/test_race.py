@@ -133,13 +133,14 @@ def test_the_end_card_of_many_runs_names_the_best():
     from animator import style
     from animator.layout import Box
     from animator.panels.base import DPI, Look
+    from animator.panels.outcome import outcomes
     from animator.panels.readout import Readout
 
     ends = [float("nan"), *(0.5 - 0.01 * (i == 7) for i in range(1, 12))]
     views = [replace(numpy_view(), name=f"run {i}", test_loss=(1.0, end)) for i, end in enumerate(ends)]
     look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), style.DARK, 14.0)
     readout = Readout(look, Box(0, 0, 1280, 720), views, "Many", "")
-    assert readout._outcomes()[-1] == ("lowest loss on 10 test samples", "0.49, run 7")
+    assert outcomes(views, readout.called)[-1] == ("lowest loss on 10 test samples", "0.49, run 7")
 
 
 def test_a_race_of_two_rates_tells_none():

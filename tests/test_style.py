@@ -7,7 +7,16 @@ from animator import style
 from animator.canvas import Canvas
 from animator.errors import AnimatorError
 from animator.timeline import FrameState
-from animator.vision import DEFICIENCIES, apart, apart_in_grey, contrast, lab, luminance
+from animator.vision import (
+    DEFICIENCIES,
+    apart,
+    apart_in_grey,
+    contrast,
+    difference,
+    differing,
+    lab,
+    luminance,
+)
 from tests.conftest import numpy_view
 
 NAMES = list(style.STYLES)
@@ -49,6 +58,38 @@ def test_text_has_the_contrast_that_wcag_asks_for(name):
 def test_lines_are_told_apart_by_all_eyes(name, kind):
     """Any two of the eight are at least 12 apart (CIE 1976), five times what is just seen."""
     assert apart(style.find(name).lines, kind) >= 12
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "known"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, -1.3802, -84.2814), (50, 0, -82.7485), 1.0000),
+        ((50, 0, 0), (50, -1, 2), 2.3669),
+        ((50, 2.49, -0.001), (50, -2.49, 0.0011), 7.2195),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((50, 2.5, 0), (58, 24, 15), 19.4535),
+        ((22.7233, 20.0904, -46.694), (23.0331, 14.973, -42.5619), 2.0373),
+        ((90.8027, -2.0831, 1.441), (91.1528, -1.6435, 0.0447), 1.4441),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_ciede2000_is_that_of_its_authors(one, two, known):
+    """Pairs of Sharma, Wu and Dalal 2005, table 1, in both directions."""
+    one, two = np.array(one, float), np.array(two, float)
+    assert difference(one, two) == pytest.approx(known, abs=5e-5)
+    assert difference(two, one) == pytest.approx(known, abs=5e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_lines_of_a_race_are_not_alike(name):
+    """Any two of the first six are 22 CIEDE2000 apart (momentum and Adam were 10), and 10 with any kind of
+    colour blindness; of all eight 17 and 9.
+    """
+    lines = style.find(name).lines
+    for kind in (None, *DEFICIENCIES):
+        assert differing(lines[:6], kind) >= (22 if kind is None else 10), kind
+        assert differing(lines, kind) >= (17 if kind is None else 9), kind
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,19 +5,15 @@ The bytes depend on the frames alone: threads are fixed in number and no date is
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from animator.encoders.formats import Box, Frame, Samples, check_frame, check_repeat
-from animator.encoders.mending import Mender, Patch, Planes, mend, planes_of
-from animator.encoders.pyav_adapter import (
-    StreamSpec,
-    VideoStream,
-    has_codec,
-    has_wide_vectors,
-    writing,
-    yuv_converter,
-)
+from animator.encoders.mending import Mender, Planes, planes_of
+from animator.encoders.pyav_adapter import StreamSpec, has_codec, has_wide_vectors, writing, yuv_converter
+from animator.encoders.segments import Segments, segmented
 from animator.encoders.spec import FilmSpec, Metadata
 from animator.encoders.tags import to_tags
 from animator.errors import AnimatorError
@@ -32,20 +28,19 @@ CODECS = {
     ),
     "av1": ("libsvtav1", 28, {"preset": "9", "svtav1-params": "lp=2"}, ""),
 }
-THREADS = 2  # more make larger files, and leave less of the processor to the drawing
-SMALL = 500_000  # pixels: so small a picture is encoded as fast by one thread, with less work in all
+THREADS = 2  # of a codec that makes the film in one piece
+SMALL = 500_000  # pixels: films of so small pictures are made in one piece, drawing takes longer
+SEGMENT = 60  # frames at least, but for the last ones
+LANES = 2  # segments that are encoded at once: more are not drawn as fast
 
 
 class Mp4Encoder:
     """Converts what has changed of each picture once and sends it as often as it is shown."""
 
-    def __init__(self, stream: VideoStream, spec: FilmSpec) -> None:
-        self._stream = stream
-        self._spec = spec
+    def __init__(self, segments: Segments, spec: FilmSpec) -> None:
+        self._segments, self._spec = segments, spec
         self._convert = yuv_converter()
         self._mender = Mender(_sheets)
-        self._picture: Any = None
-        self._frames = 0
 
     def write(self, frame: Frame, repeat: int = 1) -> None:
         """See Encoder.write."""
@@ -58,19 +53,9 @@ class Mp4Encoder:
         return patch if patch is not None else self._mender.settle(self._convert(frame), frame)
 
     def send(self, prepared: Any, repeat: int) -> None:
-        """See Encoder.send. The codecs copy a picture that they are given, so it may be mended afterwards."""
+        """See Encoder.send."""
         check_repeat(repeat)
-        if isinstance(prepared, Patch):
-            mend(planes_of(self._picture), prepared)
-        else:
-            self._picture = prepared
-        self.rest(repeat)
-
-    def rest(self, frames: int) -> None:
-        """The latest picture for `frames` more frames, if there is one."""
-        for _ in range(frames if self._picture is not None else 0):
-            self._stream.send(self._picture, self._frames)
-            self._frames += 1
+        self._segments.send(prepared, repeat)
 
 
 def _sheets() -> Callable[[Frame], Planes]:
@@ -82,16 +67,38 @@ def _sheets() -> Callable[[Frame], Planes]:
 @contextmanager
 def open_mp4(path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | None) -> Iterator[Mp4Encoder]:
     """An encoder that writes `path`; `samples` are not needed."""
-    with writing(
-        path,
-        "mp4",
-        stream_spec(spec),
-        metadata=to_tags(metadata),
-        container_options=container_options(spec),
-    ) as stream:
-        encoder = Mp4Encoder(stream, spec)
-        yield encoder
-        encoder.rest(spec.held)
+    with (
+        writing(
+            path,
+            "mp4",
+            stream_spec(spec),
+            metadata=to_tags(metadata),
+            container_options=container_options(spec),
+        ) as stream,
+        segmented(stream, partial(segment, spec), LANES if in_segments(spec) else 1) as segments,
+    ):
+        yield Mp4Encoder(segments, spec)
+        segments.rest(spec.held)
+
+
+def in_segments(spec: FilmSpec) -> bool:
+    """Whether the film is made in segments, two at once."""
+    return spec.codec == "h264" and spec.width * spec.height > SMALL
+
+
+def segment(spec: FilmSpec, first: int) -> float:
+    """Frames of the segment that begins with frame `first`: whole seconds, fewer of them where the film ends,
+    so that the lanes end together; inf for a film in one piece."""
+    if not in_segments(spec):
+        return inf
+    gop = keyframes(spec)
+    left = spec.frames - first
+    return -(-(SEGMENT // 2 if 0 < left <= SEGMENT else SEGMENT) // gop) * gop
+
+
+def keyframes(spec: FilmSpec) -> int:
+    """Frames from a keyframe to the next one: a second's."""
+    return max(1, int(spec.rate))
 
 
 def stream_spec(spec: FilmSpec) -> StreamSpec:
@@ -102,15 +109,14 @@ def stream_spec(spec: FilmSpec) -> StreamSpec:
             f"--codec {spec.codec} needs the encoder {codec}, which this build of PyAV lacks. "
             "Install PyAV from its wheel (pip install av), or use --codec h264."
         )
-    small = spec.width * spec.height <= SMALL
     return StreamSpec(
         codec=codec,
         pixel_format="yuv420p",
         width=spec.width,
         height=spec.height,
         rate=spec.rate,
-        threads=1 if small else THREADS,
-        keyframes=max(1, int(spec.rate)),
+        threads=1 if spec.codec == "h264" else THREADS,
+        keyframes=keyframes(spec),
         options={"crf": str(crf + 4 * spec.quality), **options, **tuned(codec)},
         bt709=True,
         tag=tag,

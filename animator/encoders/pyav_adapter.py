@@ -8,7 +8,7 @@ where imageio has renamed that, the file is opened with PyAV itself, which is th
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 if TYPE_CHECKING:
@@ -61,50 +62,105 @@ class VideoFacts:
     codec: str
 
 
+class Coder:
+    """An encoder of pictures, each with its time stamp in units of `unit` seconds; its packets have to come
+    into a file in their order."""
+
+    def __init__(self, context: Any, unit: Fraction) -> None:
+        self._context, self._unit = context, unit
+        self._sent = 0
+
+    def encode(self, picture: Any, time_stamp: int, key: bool = False) -> list[Any]:
+        """The packets that are ready once a picture is there; it may be sent again later. key: whether it
+        must be a keyframe."""
+        picture.pts = time_stamp
+        picture.time_base = self._unit
+        picture.pict_type = PictureType.I if key else PictureType.NONE
+        self._sent += 1
+        return self._packets(picture)
+
+    def end(self) -> list[Any]:
+        """The packets that the encoder still holds. Of one or two pictures, which come in order, x265 leaves
+        decoding times unset."""
+        packets = self._packets(None)
+        if self._context.codec.name == "libx265" and self._sent <= 2:
+            for packet in packets:
+                packet.dts = packet.pts
+        return packets
+
+    def _packets(self, picture: Any) -> list[Any]:
+        packets: list[Any] = self._context.encode(picture)
+        for packet in packets:
+            packet.duration = packet.duration or 1  # else the muxer guesses how long the last one is
+        return packets
+
+
 class VideoStream:
-    """A stream that pictures are sent to, each with its time stamp in units of 1 / rate seconds."""
+    """A stream of a file, which packets are put into; made by one coder, or by one for each segment."""
 
     def __init__(self, container: Any, spec: StreamSpec) -> None:
         if spec.codec == "libsvtav1":
             os.environ.setdefault("SVT_LOG", "1")  # errors only
-        self._container = container
-        self._unit = 1 / spec.rate
-        self._sent = 0
-        self._guesses = spec.codec == "libx265"
+        self._container, self._spec = container, spec
         self._stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
-        self._stream.width, self._stream.height = spec.width, spec.height
-        self._stream.pix_fmt = spec.pixel_format
-        self._stream.time_base = self._unit
-        codec = self._stream.codec_context
-        codec.thread_count = spec.threads
-        if spec.tag:
-            codec.codec_tag = spec.tag
-        if spec.keyframes is not None:
-            codec.gop_size = spec.keyframes
-        if spec.bt709:
-            codec.color_primaries = codec.color_trc = codec.colorspace = BT709
-            codec.color_range = LIMITED
+        self._sole: Coder | None = None
+        self._begun = False
+        self._packets = 0
+        _set_up(self._stream.codec_context, spec)
+        self._stream.time_base = 1 / spec.rate
+
+    def coder(self) -> Coder:
+        """A coder that begins anew: the stream's own the first time, then others like it."""
+        own = context = self._stream.codec_context
+        if self._begun:
+            context = av.CodecContext.create(self._spec.codec, "w")
+            context.options = dict(self._spec.options or {})
+            context.flags, context.framerate, context.bit_rate = own.flags, own.framerate, 0
+            _set_up(context, self._spec)
+        self._begun = True
+        return Coder(context, 1 / self._spec.rate)
+
+    def put(self, packets: Iterable[Any]) -> None:
+        """Write packets, in their order."""
+        for packet in packets:
+            packet.stream = self._stream
+            self._container.mux(packet)
+            self._packets += 1
 
     def send(self, picture: Any, time_stamp: int) -> None:
-        """Encode a picture, shown from `time_stamp` on; the same picture may be sent again later."""
-        picture.pts = time_stamp
-        picture.time_base = self._unit
-        self._mux(picture)
-        self._sent += 1
+        """Encode a picture, shown from `time_stamp` on, for a film that one coder makes."""
+        self._sole = self._sole or self.coder()
+        self.put(self._sole.encode(picture, time_stamp))
 
     def finish(self) -> None:
-        """Write what the codec still holds; ValueError when nothing was sent."""
-        if not self._sent:
+        """Write what the codec still holds; ValueError when the film has no picture."""
+        if self._sole is not None:
+            self.put(self._sole.end())
+        if not self._packets:
             raise ValueError("a film needs at least one frame")
-        self._mux(None)
 
-    def _mux(self, picture: Any) -> None:
-        """Encode and write. Of one or two pictures, which come in order, x265 leaves decoding times unset."""
-        for packet in self._stream.encode(picture):
-            if picture is None and self._guesses and self._sent <= 2:
-                packet.dts = packet.pts
-            packet.duration = packet.duration or 1  # else the muxer guesses how long the last one is
-            self._container.mux(packet)
+
+def _set_up(context: Any, spec: StreamSpec) -> None:
+    context.width, context.height = spec.width, spec.height
+    context.pix_fmt = spec.pixel_format
+    context.time_base = 1 / spec.rate
+    context.thread_count = spec.threads
+    if spec.tag:
+        context.codec_tag = spec.tag
+    if spec.keyframes is not None:
+        context.gop_size = spec.keyframes
+    if spec.bt709:
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = LIMITED
+
+
+def twin(picture: Any) -> Any:
+    """A copy of a picture, of memory of its own."""
+    copy = av.VideoFrame(picture.width, picture.height, picture.format.name)
+    copy.colorspace, copy.color_range = picture.colorspace, picture.color_range
+    for plane, other in zip(copy.planes, picture.planes, strict=True):
+        memoryview(plane)[:] = memoryview(other)
+    return copy
 
 
 def yuv_converter(

@@ -37,7 +37,7 @@ class FilmSpec:
     `transparent`: frames carry alpha; `matte`: the colour that soft edges are mixed with where a format has
     hard ones only. `loop`: whether a looping format plays for ever.
     `exact_colours`: (red, green, blue), 0 to 255, kept exactly where a format has a palette; `colours`: how
-    many such a palette has, at most 255.
+    many such a palette has, at most 255. `frames`: how many the film will have, 0 where nobody knows.
     """
 
     width: int
@@ -51,6 +51,7 @@ class FilmSpec:
     transparent: bool = False
     matte: tuple[int, int, int] = (0, 0, 0)
     loop: bool = True
+    frames: int = 0
 
     @property
     def held(self) -> int:

@@ -7,10 +7,15 @@ from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import Curves, Line
 from animator.timeline import FrameState
+from animator.view import View
 
 
 class AccuracyPanel(Panel):
     """The first of view.running_means (K,) whose name holds "acc", at steps 1 to K."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return ("mean",)
 
     def create(self, cell: Box) -> None:
         names = [name for name in self.view.running_means if "acc" in name]
@@ -23,7 +28,7 @@ class AccuracyPanel(Panel):
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
-        self.curves = Curves(self.look, cell, [line], percent)
+        self.curves = Curves(self.look, cell, [line], percent, side=self.side)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         self.heading(self.curves.box, self.title or "accuracy (running mean)")

@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from animator.layout import Box
+from animator.letters import drawable, families
+from animator.panels.fitting import READABLE, Measure, clipped, fit, given, ruler, shortened
 from animator.room import LEAST, refusal
 from animator.style import Style, use_fonts
 from animator.timeline import FrameState
@@ -63,25 +65,38 @@ class Look:
         """
         wide, high = self.figure.get_size_inches() * self.figure.dpi
         size = float(looks.pop("em", 1.0))
-        options: dict[str, Any] = {"color": self.style.ink, "va": "baseline", "family": use_fonts(),
+        options: dict[str, Any] = {"color": self.style.ink, "va": "baseline", "family": families(words),
                                    "parse_math": False, **looks}  # fmt: skip
-        text = self.figure.text(left / wide, bottom / high, words, **options)
+        text = self.figure.text(left / wide, bottom / high, drawable(words), **options)
         text.set_fontsize(self.points * size)
         return text
+
+    def fitted(self, left: float, bottom: float, words: str, room: float, **looks: Any) -> Text:
+        """As `text`, in one line that is no wider than `room` pixels: smaller, and then cut."""
+        em, weight = float(looks.pop("em", 1.0)), looks.get("fontweight", "normal")
+        line = fit(words, room, self.ruler(em, weight), [(given(1), READABLE)])
+        return self.text(left, bottom, line.lines[0], em=em * line.size, **looks)
+
+    def ruler(self, em: float = 1.0, weight: str = "normal") -> Measure:
+        """What measures words in one line at `em`, in pixels."""
+        return ruler(self.points * em, float(self.figure.dpi), weight)
 
 
 class Panel(ABC):
     """One thing about one run, drawn in one cell of the frame.
 
-    shared: the panel draws several runs, and takes the state as the film's clock has it.
+    shared: the panel draws several runs, and takes the state as the film's clock has it. side: em at the
+    right of the axes of curves, which those that stand one above the other have in common.
     """
 
     shared = False
 
-    def __init__(self, look: Look, cell: Box, view: View, title: str) -> None:
+    def __init__(self, look: Look, cell: Box, view: View, title: str, side: float = 0.0) -> None:
         self.look = look
+        self.cell = cell
         self.view = view
         self.title = title
+        self.side = side
         self.moving: list[Artist] = []
         self.create(cell)
         for artist in self.moving:
@@ -95,13 +110,22 @@ class Panel(ABC):
     def update(self, state: FrameState) -> None:
         """Set the moving artists to `state`."""
 
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        """What stands at the right of the panel's axes, beside the ends of its curves; a panel of curves
+        has them as its own.
+        """
+        return ()
+
     def heading(self, box: Box, words: str, room: float = np.inf) -> None:
-        """The panel's title above its axes; in `room` pixels, where it is smaller and then cut."""
-        text = self.look.text(box.left, box.bottom + box.height + 0.55 * self.look.em, words, em=1.0,
-                              color=self.look.style.muted)  # fmt: skip
-        wide = text.get_window_extent().width
-        if wide > room:
-            text.set_fontsize(self.look.points * max(SMALLEST, room / wide))
-        while text.get_window_extent().width > room and len(words) > 2:
-            words = words[:-2].rstrip() + "…"
-            text.set_text(words)
+        """The panel's title above its axes. In `room` pixels, and in the panel's cell, it is smaller where it
+        must be, and then cut, a run's name in its middle.
+        """
+        room = min(room, self.cell.left + self.cell.width - box.left)
+        wide = self.look.ruler()(words)
+        size = max(SMALLEST, min(1.0, room / max(1e-9, wide)))
+        measure = self.look.ruler(size)
+        if words == self.title:
+            words = shortened([words], room, measure)[0]
+        self.look.text(box.left, box.bottom + box.height + 0.55 * self.look.em,
+                       clipped(words, room, measure), em=size, color=self.look.style.muted)  # fmt: skip

@@ -4,7 +4,7 @@ A line has as many points as the panel has pixels: runs longer than that are dra
 maximum of each pixel column, so that a frame costs the same for a thousand steps and for a million.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from animator.layout import Box
 from animator.panels.base import Look
+from animator.panels.fitting import READABLE, shortened
 from animator.panels.mark import Mark
 from animator.panels.places import Places
 from animator.panels.rulers import ruled
@@ -30,6 +31,11 @@ Floats = NDArray[np.float64]
 LABEL_GAP = 0.9
 CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
 VALUE_WIDTH = 4.6
+NAME, NAME_GAP = 0.95, 0.9  # em: size of a name, and what is free beside it
+GAP = 1.25  # em: from one name to the next; less, and smaller names, where they are too many
+NAME_WIDTH = 3.9  # em: the least
+MOST_BESIDE, CROWDED = 0.45, 0.65  # of a panel's width: what names and values may take; where it is narrow
+NAME_ROOM = 8.5  # em: of a name where the panel is narrow
 NARROW = 18.0  # em: in a box so wide a value stands under its name, where there is room
 PAIR = 2.34  # em: a name and its value below
 NICE = [1, 2, 2.5, 4, 5, 10]
@@ -81,28 +87,72 @@ class Line:
     said: Floats | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands at the right of curves: their names, short enough for the cell, and the `width` in em that
+    names and values take; stacked: a value stands below its name.
+    """
+
+    names: tuple[str, ...]
+    width: float
+    stacked: bool
+
+    @classmethod
+    def of(cls, look: Look, cell: Box, names: tuple[str, ...]) -> "Beside":
+        """Beside the curves of a panel in `cell`."""
+        room, em = _room(look, cell), look.em
+        stacked = room.width < NARROW * em and room.height >= (len(names) * PAIR - 0.5) * em
+        value = 0.0 if stacked else VALUE_WIDTH
+        crowded = min(NAME_ROOM, CROWDED * room.width / em - value)
+        most = max(MOST_BESIDE * room.width / em - value, crowded)
+        wide = look.ruler(NAME, "bold")
+        short = shortened(names, (max(most, NAME_WIDTH) - NAME_GAP) * em, wide)
+        width = max(NAME_WIDTH, NAME_GAP + max(map(wide, short)) / em)
+        return cls(short, max(width, VALUE_WIDTH) if stacked else width + VALUE_WIDTH, stacked)
+
+
+def sides(look: Look, cells: Mapping[str, Box], names: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
+    """em at the right of each panel's axes, such that those of panels in one column end at one place.
+
+    cells: of panels of curves, which stand above each other where they begin and end at the same places;
+    names: of the curves of each.
+    """
+    columns: dict[tuple[int, int], float] = {}
+    places = {panel: (round(cell.left), round(cell.width)) for panel, cell in cells.items()}
+    for panel, cell in cells.items():
+        width = Beside.of(look, cell, names[panel]).width
+        columns[places[panel]] = max(width, columns.get(places[panel], 0.0))
+    return {panel: columns[place] for panel, place in places.items()}
+
+
+def _room(look: Look, cell: Box) -> Box:
+    """A cell without the margins of curves."""
+    return cell.inset(3.6 * look.em, 3.1 * look.em, LABEL_GAP * look.em, 2.0 * look.em)
+
+
 class Curves:
     """Growing lines in one box; at its right their names and values, side by side, or one below the other."""
 
     def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str],
-                 clock: str = "step") -> None:  # fmt: skip
+                 clock: str = "step", side: float = 0.0) -> None:  # fmt: skip
+        """side: em at the right of the axes, for names and values, where they need less than that."""
         em = look.em
         self.look, self.lines, self.write = look, lines, write
-        self.name_width = 0.5 + 0.68 * max(5, *(len(line.name) for line in lines))
-        room = cell.inset(3.6 * em, 3.1 * em, LABEL_GAP * em, 2.0 * em)
-        self.stacked = room.width < NARROW * em and room.height >= (len(lines) * PAIR - 0.5) * em
-        right = max(self.name_width, VALUE_WIDTH) if self.stacked else self.name_width + VALUE_WIDTH
-        self.box = room.inset(0, 0, right * em, 0)
+        beside = Beside.of(look, cell, tuple(line.name for line in lines))
+        right, self.stacked = max(side, beside.width), beside.stacked
+        self.across = 0.0 if self.stacked else right - VALUE_WIDTH
+        self.box = _room(look, cell).inset(0, 0, right * em, 0)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
         self.places = Places(self.axes)
         self.thinned = [thin(line.steps, line.values, columns) for line in lines]
         self.strokes = [self._stroke(i) for i in range(len(lines))]
         self.heads = [self._head(line, i) for i, line in enumerate(lines)]
+        self.tight = min(1.0, (self.box.height / em - 1.0) / max(1e-9, GAP * (len(lines) - 1)))
         self.names = [self._text(line, "bold") for line in lines]
         self.values = [self._text(line, "normal") for line in lines]
-        for text, line in zip(self.names, lines, strict=True):
-            text.set_text(line.name)
+        for text, name in zip(self.names, beside.names, strict=True):
+            text.set_text(name)
         self.artists = [*self.strokes, *self.heads, *self.names, *self.values]
 
     def _stroke(self, i: int) -> Stroke:
@@ -125,7 +175,7 @@ class Curves:
             0.0,
             "",
             color=line.text_color,
-            fontsize=self.look.points * 0.95,
+            fontsize=self.look.points * NAME * (1.0 if self.stacked else max(READABLE, self.tight)),
             verticalalignment="center",
             family=use_fonts(),
             fontweight=weight,
@@ -148,14 +198,16 @@ class Curves:
         em = self.look.em
         left = self.box.left + self.box.width + LABEL_GAP * em
         if self.stacked:
-            gap, across, down = PAIR * em, 0.0, PAIR / 2 * em
+            gap, down = PAIR * em, PAIR / 2 * em
         else:
-            gap, across, down = 1.25 * em, self.name_width * em, 0.0
+            gap, down = GAP * em, 0.0
         edge = 0.5 * (em + down) - (0.25 * em if self.stacked else 0.0)
+        if not self.stacked:
+            gap *= self.tight
         places = spread(heights, gap, self.box.bottom + edge, top - edge)
         for i, place in enumerate(places):
             self.names[i].set_position((left, place + down / 2))
-            self.values[i].set_position((left + across, place - down / 2))
+            self.values[i].set_position((left + self.across * em, place - down / 2))
             self.values[i].set_text(self.write(now[i]))
 
     def _grow(self, i: int, step: float) -> float:

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from animator.camera import camera
 from animator.layout import Box
+from animator.letters import drawable, families
 from animator.panels.artists import dense
 from animator.panels.banding import Banding
 from animator.panels.base import Look
+from animator.panels.fitting import shortened
 from animator.panels.levels import LevelLabels, Ticks
 from animator.panels.mark import Mark, Shape, shape_of
 from animator.panels.rulers import ruled
@@ -29,6 +31,7 @@ from animator.view import View
 from animator.words import brief
 
 SHORT = 4
+NAME = 0.95  # em
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
 
 Floats = NDArray[np.float64]
@@ -61,11 +64,12 @@ class Ground:
         a0, a1, b0, b1 = self.window.extent
         axes.set_xlim(a0, a1)
         axes.set_ylim(b0, b1)
-        for axis, name in zip((axes.xaxis, axes.yaxis), self.view.axis_labels, strict=True):
+        names = shortened(self.view.axis_labels, min(box.width, box.height), self.look.ruler(NAME))
+        for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
             axis.set_major_locator(MaxNLocator(max(2, min(5, int(box.width / (3.6 * self.look.em))))))
-            axis.set_label_text(name, color=self.look.style.muted, fontsize=self.look.points * 0.95,
-                                family=use_fonts(), parse_math=False)  # fmt: skip
-        if len(self.view.axis_labels[1]) <= SHORT:  # at the corner; longer names stand beside the axis
+            axis.set_label_text(drawable(name), color=self.look.style.muted, parse_math=False,
+                                fontsize=self.look.points * NAME, family=families(name))  # fmt: skip
+        if len(names[1]) <= SHORT:  # at the corner; longer names stand beside the axis
             axes.yaxis.label.set_rotation(0)
             axes.yaxis.label.set_horizontalalignment("left")
             axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1 + 0.35 * self.look.em / box.height)

@@ -12,6 +12,7 @@ from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import Curves, Line
 from animator.timeline import FrameState
+from animator.view import View
 from animator.words import brief, number
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,10 @@ DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends t
 class LossPanel(Panel):
     """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
 
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return "batch", "all"
+
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
         steps = np.arange(view.steps + 1, dtype=float)
@@ -32,7 +37,7 @@ class LossPanel(Panel):
         if np.isfinite(view.loss).any():
             ink = style.loss_line
             lines.append(Line("all", steps, positive(view.loss), ink, ink, said=view.loss))
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2))
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), side=self.side)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
         loss_axis(axes, np.concatenate([line.values for line in lines]))

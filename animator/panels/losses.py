@@ -10,6 +10,7 @@ from animator.panels.base import Panel
 from animator.panels.curves import CLOCKS, Curves, Line
 from animator.panels.loss import loss_axis, positive
 from animator.timeline import FrameState
+from animator.view import View
 from animator.words import number
 
 FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
@@ -19,6 +20,10 @@ class LossesPanel(Panel):
     """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
 
     shared = True
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return tuple(run.name for run in view.rivals or (view,))
 
     def create(self, cell: Box) -> None:
         colours, lines = self.look.style.lines, []
@@ -37,7 +42,8 @@ class LossesPanel(Panel):
                     said=said,
                 )
             )
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
+                             self.side)  # fmt: skip
         axes = self.curves.axes
         loss_axis(axes, near([line.values for line in lines]))
         self.heading(self.curves.box, self.title or "loss")

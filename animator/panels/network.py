@@ -20,6 +20,7 @@ from animator.layout import Box
 from animator.panels.artists import Strands
 from animator.panels.base import Panel
 from animator.panels.curves import spread
+from animator.panels.fitting import shortened
 from animator.panels.stamps import Sprite, Stamp
 from animator.panels.weights import short
 from animator.style import use_fonts
@@ -165,10 +166,11 @@ class NetworkPanel(Panel):
         rooms = [self.pitch - 0.5 * em] * len(self.places)
         if len(self.places) == 2 or self.biased:
             rooms[-1] = min(rooms[-1], 2 * (BIAS - 0.6) * em) if self.biased else rooms[-1]
-        names = ["inputs", *(layer.layer for layer in self.layers)]
-        for (x, _), room, name, count in zip(self.places, rooms, names, self.counts, strict=True):
-            self._fitted(x, bottom - 1.35 * em, room, [name[:end] + "…" * (end < len(name))
-                                                        for end in range(len(name), 1, -1)])  # fmt: skip
+        names, measure = ["inputs", *(layer.layer for layer in self.layers)], self.look.ruler(SMALL)
+        for i, ((x, _), count) in enumerate(zip(self.places, self.counts, strict=True)):
+            cell = self.cell
+            room = min(rooms[i], 2 * min(x - cell.left, cell.left + cell.width - x))
+            self._fitted(x, bottom - 1.35 * em, room, [shortened(names, room, measure)[i]])
             if wide:
                 self._fitted(x, bottom - 2.55 * em, room, [f"{count:,} units", f"{count:,}"])
 

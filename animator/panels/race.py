@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from animator.layout import Box
 from animator.panels.artists import visible
 from animator.panels.base import Look, Panel
-from animator.panels.curves import spread
+from animator.panels.curves import NAME, spread
+from animator.panels.fitting import shortened
 from animator.panels.ground import Ground
 from animator.panels.mark import Shape
 from animator.panels.stamps import Stamp
@@ -22,6 +23,8 @@ from animator.style import use_fonts
 from animator.timeline import FrameState
 from animator.view import View
 
+LEAST = 0.62  # em: what names take at least
+NAMES = 0.25  # of the panel's width: what they may take where the surface could be wider
 TRIPOD = MarkerStyle((3, 1, 0))
 SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
 
@@ -68,13 +71,13 @@ class RacePanel(Panel):
     def create(self, cell: Box) -> None:
         em, look = self.look.em, self.look
         self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
-        self.names = max(len(run.name) for run in self.runs)
-        room = 6.6 + 0.62 * self.names
-        box = cell.inset(4.2 * em, 3.1 * em, room * em, 2.0 * em).square()
+        wide = look.ruler(NAME, "bold")
+        free = cell.width - (4.2 + 6.6) * em - (cell.height - (3.1 + 2.0) * em)  # beside the largest square
+        self.names = shortened([run.name for run in self.runs], max(free, NAMES * cell.width), wide)
+        side = max(LEAST * em, *map(wide, self.names))
+        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em + side, 2.0 * em).square()
         self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
-        bar_box = Box(
-            box.left + box.width + (1.9 + 0.62 * self.names) * em, box.bottom, 0.85 * em, box.height
-        )
+        bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, 0.85 * em, box.height)
         self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
         self.box, style = box, look.style
@@ -88,8 +91,8 @@ class RacePanel(Panel):
         self.moving += self.labels
 
     def _label(self, i: int) -> Stamp:
-        stamp = Stamp(0.0, 0.0, self.runs[i].name, color=self.colours[i], family=use_fonts())
-        stamp.set(fontweight="bold", fontsize=self.look.points * 0.95, verticalalignment="center")
+        stamp = Stamp(0.0, 0.0, self.names[i], color=self.colours[i], family=use_fonts())
+        stamp.set(fontweight="bold", fontsize=self.look.points * NAME, verticalalignment="center")
         stamp.set_transform(IdentityTransform())
         self.look.figure.add_artist(stamp)
         return stamp

@@ -11,6 +11,7 @@ from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import Curves, Line
 from animator.timeline import FrameState
+from animator.view import View
 
 Floats = NDArray[np.float64]
 
@@ -19,6 +20,11 @@ class RatesPanel(Panel):
     """For each of view.rivals: the rate over the last ten steps, and its theory as a still line."""
 
     shared = True
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        runs = view.rivals or (view,)
+        return (*(run.name for run in runs), *("theory" for run in runs if run.theory is not None))
 
     def create(self, cell: Box) -> None:
         colours, lines = self.look.style.lines, []
@@ -32,7 +38,11 @@ class RatesPanel(Panel):
                 steps, muted = np.arange(run.steps + 1.0), self.look.style.muted
                 lines.append(Line("theory", steps, np.full(len(steps), run.theory), muted, muted, 1.4))
         self.curves = Curves(
-            self.look, cell, lines, lambda value: f"{value:.3f}" if np.isfinite(value) else "–"
+            self.look,
+            cell,
+            lines,
+            lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
+            side=self.side,
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))

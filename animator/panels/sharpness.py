@@ -11,12 +11,16 @@ from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import Curves, Line
 from animator.timeline import FrameState
-from animator.view import Sharpness
+from animator.view import Sharpness, View
 from animator.words import number
 
 
 class SharpnessPanel(Panel):
     """view.sharpness: eigenvalues at the steps where they were computed."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return "2 / rate", "λ max"
 
     def create(self, cell: Box) -> None:
         assert self.view.sharpness is not None, "checked in prepare"
@@ -28,7 +32,7 @@ class SharpnessPanel(Panel):
             Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
             Line("λ max", found.steps.astype(float), found.largest, style.lines[1], style.lines[1]),
         ]
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3))
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), side=self.side)
         top = float(np.nanmax(np.concatenate([limits, found.largest])))
         self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
         self.heading(self.curves.box, self.title or "sharpness over steps")

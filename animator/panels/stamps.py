@@ -16,10 +16,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
+from animator.letters import drawable, families
 from animator.panels.base import DPI
 from animator.panels.layers import NOTHING, Coverage, Ink, Layer, Rect, faded, inked, lay, picture_of, swapped
 from animator.panels.pane import Pane
-from animator.style import use_fonts
 
 X_HEIGHT_MIDDLE = 0.36
 RIM = 0.75  # opacity of a halo
@@ -40,7 +40,8 @@ class Glyph:
 @lru_cache(maxsize=4096)
 def glyph(character: str, points: float, weight: Any) -> Glyph:
     """`character` drawn once at `points`; all digits are as wide as the widest of them."""
-    fonts = FontProperties(family=use_fonts(), size=points, weight=weight)
+    fonts = FontProperties(family=families(character), size=points, weight=weight)
+    character = drawable(character)
     size = int(points * DPI / 72 * 2) + 8
     renderer = RendererAgg(2 * size, 2 * size, DPI)
     gc = renderer.new_gc()

@@ -15,7 +15,7 @@ from animator.panels.artists import visible
 from animator.panels.base import Panel
 from animator.panels.ground import Ground
 from animator.panels.mark import Mark, shape_of
-from animator.panels.readout import disagree
+from animator.panels.outcome import disagree
 from animator.panels.scale import colour_map
 from animator.panels.stamps import Sprite
 from animator.panels.strokes import Span

@@ -9,10 +9,15 @@ from animator.layout import Box
 from animator.panels.base import Panel
 from animator.panels.curves import Curves, Line
 from animator.timeline import FrameState
+from animator.view import View
 
 
 class WeightsPanel(Panel):
     """view.lines (K+1, Q) as Q growing lines on a shared axis."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return view.labels
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
@@ -22,7 +27,7 @@ class WeightsPanel(Panel):
             for i, label in enumerate(self.view.labels)
             for colour in [colours[i % len(colours)]]
         ]
-        self.curves = Curves(self.look, cell, lines, short)
+        self.curves = Curves(self.look, cell, lines, short, side=self.side)
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)

@@ -24,6 +24,8 @@ _OWN = _Own()
 
 def keep() -> None:
     """See the module; called before each piece of work, for modules are loaded as they are needed."""
+    if not any(name in sys.modules for name in OTHERS):
+        return
     for name, module in list(sys.modules.items()):
         held = getattr(module, "__dict__", {})
         if name.partition(".")[0] in OTHERS and held.get("random") is random:

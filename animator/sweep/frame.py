@@ -13,7 +13,6 @@ from matplotlib.text import Text
 from animator.layout import Box
 from animator.panels.base import Look
 from animator.panels.race import SHAPES
-from animator.panels.readout import shrink
 from animator.sweep.bar import loss_strip
 from animator.sweep.grid import LETTER, Labels, Page, Room
 from animator.sweep.manifest import Cell
@@ -74,12 +73,11 @@ class Frame:
     def _words(self, title: str, caption: str) -> None:
         look, (width, height) = self.look, self.size
         em, left = look.em, MARGIN * look.em
-        heading = look.text(left, height - 2.05 * em, title, em=1.5, fontweight="bold")
-        shrink(heading, width - 2 * left)
+        look.fitted(left, height - 2.05 * em, title, width - 2 * left, em=1.5, fontweight="bold")
         most = int((width - 2 * left) / (CAPTION * em))
         for i, line in enumerate(wrap(caption, most)[: caption_lines(self.size, em)]):
-            text = look.text(left, height - (3.35 + 1.1 * i) * em, line, em=0.9, color=look.style.muted)
-            shrink(text, width - 2 * left)
+            look.fitted(left, height - (3.35 + 1.1 * i) * em, line, width - 2 * left, em=0.9,
+                        color=look.style.muted)  # fmt: skip
 
     def _corner(self) -> tuple[float, float]:
         """The left and top of the first tile (of its own labels), in pixels; the whole grid is centred."""

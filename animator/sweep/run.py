@@ -74,6 +74,7 @@ class Outcome:
         return sum(cell.state == state for cell in self.manifest.cells)
 
 
+MANY = 24  # cells: so many surfaces are worth that a worker loads TensorFlow while others train
 Told = Callable[[Status], None]
 
 
@@ -201,7 +202,7 @@ class _Workers:
             orders = self._orders
             self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
             if stage == "training":
-                self._engine.warm(len(cells), len(todo))
+                self._engine.warm(len(cells), max(len(todo), len(cells) // MANY))
         carry_out(self._engine, todo, taken, tell, patient=stage == "surfaces")
         tell(0)
 

@@ -20,7 +20,6 @@ from animator import style
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.layout import Box
 from animator.panels.base import DPI, Look
-from animator.panels.readout import shrink
 from animator.style import use_fonts
 from animator.sweep.board import em_of
 from animator.sweep.curve import curve
@@ -73,12 +72,11 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
     panels, rest = panels_of(whole)
     words = describe(whole, panels, rest)
     em = eye.em
-    heading = eye.text(1.6 * em, size[1] - 2.1 * em, manifest.title, em=1.5, fontweight="bold")
-    shrink(heading, size[0] - 3.2 * em)
+    room = size[0] - 3.2 * em
+    eye.fitted(1.6 * em, size[1] - 2.1 * em, manifest.title, room, em=1.5, fontweight="bold")
     lines = wrap(words, int((size[0] / em - 3.2) / LETTER))[:3]
     for i, line in enumerate(lines):
-        text = eye.text(1.6 * em, size[1] - (3.6 + 1.25 * i) * em, line, color=look.muted)
-        shrink(text, size[0] - 3.2 * em)
+        eye.fitted(1.6 * em, size[1] - (3.6 + 1.25 * i) * em, line, room, color=look.muted)
     body = Box(1.0 * em, 0.8 * em, size[0] - 2.0 * em, size[1] - (4.8 + 1.25 * len(lines)) * em)
     if len(panels[0].table.axes) == 1:
         _curve(eye, body, panels[0])
