@@ -100,8 +100,9 @@ def make(folder: Path) -> Path:
     try:
         ensure_folder(target)
     except AnimatorError as error:
+        why = getattr(error.__cause__, "strerror", error)
         raise AnimatorError(
-            f"The page of '{folder}' cannot be written into it: {getattr(error.__cause__, 'strerror', error)}. "
+            f"The page of '{folder}' cannot be written into it: {why}. "
             "Copy the films into a folder that you can write to."
         ) from error
     known = (folder / manifests.NAME).is_file()
