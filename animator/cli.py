@@ -318,6 +318,9 @@ def _failed(error: Exception) -> int:
         return 2
     if os.environ.get("ANIMATOR_DEBUG"):
         raise error
+    if isinstance(error, PermissionError) and error.filename:
+        sys.stderr.write(f"animator: '{os.fsdecode(error.filename)}' {usage.OPENING}\n")
+        return 2
     if is_full(error):
         sys.stderr.write(FULL)
     else:

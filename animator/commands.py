@@ -141,12 +141,12 @@ def _rates(outputs: tuple[Path, ...]) -> list[float]:
 
 
 def film_for(
-    name: str, values: list[str], options: Options, check: "Callable[[Scene | None], None]",
+    name: str, values: list[str], options: Options, check: "Callable[[Scene | Film], None]",
     progress: Progress,
 ) -> "tuple[Film, bool]":  # fmt: skip
     """The film for a scene name, a scene file or a recording; and whether nothing was trained.
 
-    check: called with the scene, None for a recording, before anything is trained, to refuse files that
+    check: called with the scene, or a recording's film, before anything is trained, to refuse files that
     cannot be written.
     """
     from animator import films, library
@@ -159,7 +159,7 @@ def film_for(
                 f"'{name}' is a recording: its parameters are fixed, so {values[0]!r} cannot be set. "
                 "Render its scene with that parameter instead, or leave it away."
             )
-        check(None)
+        check(film)
         film.use_cache = options.use_cache
         film.command = command(name, values, options)
         return film, True
@@ -172,17 +172,22 @@ def film_for(
     return film_of(scene, about, runs, options.style, said, options.use_cache, progress), cached
 
 
-def _check_files(options: Options, outputs: tuple[Path, ...], scene: "Scene | None") -> None:
+def _check_files(options: Options, outputs: tuple[Path, ...], shown: "Scene | Film") -> None:
     """Refuse sizes, rates and folders that cannot be, before anything is trained."""
-    from animator.delivery import spec_for
+    from animator import style
+    from animator.delivery import proposing, spec_for
     from animator.files import ensure_folder
     from animator.production import check_room
+    from animator.scene import Scene
 
     _check_words(options, outputs)
+    size, text_size = options.pixels(), style.find(options.style).text_size * options.text
+    shares = (shown.widths, shown.heights) if isinstance(shown, Scene) else shown.shares
     for path in outputs:
-        spec = spec_for(path, options.pixels(), options.fps, options.style, options.delivery)
-        if scene is not None:
-            check_room(scene, (spec.width, spec.height), options.style, options.text)
+        with proposing(shown.layout, shares, size, text_size, outputs, options.delivery):
+            spec = spec_for(path, size, options.fps, options.style, options.delivery)
+            if isinstance(shown, Scene):
+                check_room(shown, (spec.width, spec.height), options.style, options.text)
         ensure_folder(path)
 
 

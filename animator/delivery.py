@@ -4,14 +4,17 @@ A Delivery is what a user may ask for beside size and rate. It draws nothing.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from animator import style
+from animator import room, style
 from animator.encoders.formats import kind_of, opener_for
 from animator.encoders.spec import FilmSpec
-from animator.errors import AnimatorError, nearest
+from animator.errors import AnimatorError, SizeError, nearest
+from animator.layout import Mosaic
+from animator.room import Shares, Size
 from animator.style import Style
 from animator.timeline import FrameState, Timeline
 
@@ -143,6 +146,30 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
     spec = (wishes or Delivery()).apply(spec)
     spec.check(kind)
     return spec
+
+
+@contextmanager
+def proposing(layout: Mosaic, shares: Shares, size: Size | None, text_size: float, paths: Sequence[Path],
+              wishes: Delivery | None = None) -> Iterator[None]:  # fmt: skip
+    """A SizeError of the block proposes a size with room for `layout`, which all files at `paths` can have.
+
+    shares, text_size: as for room.check; size: (width, height) in pixels, as it was asked for.
+    """
+
+    def holds(tried: Size) -> bool:
+        try:
+            for path in paths:
+                kind = kind_of(path)
+                (wishes or Delivery()).apply(FilmSpec(*tried, DEFAULTS[kind][1])).check(kind)
+        except SizeError:
+            return False
+        return True
+
+    try:
+        yield
+    except SizeError as error:
+        asked = size or DEFAULTS[kind_of(paths[0])][0]
+        raise room.mended(error, layout, shares, asked, text_size, holds) from None
 
 
 def _exact_colours(look: Style) -> tuple[tuple[int, int, int], ...]:

@@ -1,4 +1,4 @@
-"""The one error of the library: what was asked is wrong, in one sentence.
+"""The one error of the library: what was asked is wrong, in one sentence. Of sizes it proposes others.
 
 A sentence says what was given, why it cannot work, and what to type instead. The command line prints
 it and exits with 2; anything else that is raised is a failure of ours and exits with 1.
@@ -10,6 +10,16 @@ from difflib import get_close_matches
 
 class AnimatorError(ValueError):
     """What was asked cannot be done; the message is one whole sentence for the user."""
+
+
+class SizeError(AnimatorError):
+    """Of a frame's size. why: what was given, and why it cannot work; sizes: (width, height) that the message
+    proposes, in pixels.
+    """
+
+    def __init__(self, why: str, instead: str = "", sizes: Iterable[tuple[int, int]] = ()) -> None:
+        super().__init__(f"{why} {instead}".rstrip())
+        self.why, self.sizes = why, tuple(sizes)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from animator.errors import AnimatorError
@@ -22,7 +23,13 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def ensure_folder(path: Path) -> None:
-    """Make the folder that `path` will stand in; AnimatorError when it cannot be written to."""
+    """Make the folder that `path` will stand in; AnimatorError when it cannot be written to, or when `path`
+    has no name, or is a folder where a file should be.
+    """
+    if not path.name:
+        raise AnimatorError(f"'{path}' names no file. Give -o a path that ends in the file's name.")
+    if path.suffix and path.is_dir():
+        raise AnimatorError(f"'{path}' is a folder, so no file can have that name. Give -o another path.")
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,6 +41,14 @@ def ensure_folder(path: Path) -> None:
             f"Cannot write '{path}': {error.strerror or error} in the folder '{folder}'. "
             "Give -o a path in a folder that you can write to."
         ) from error
+
+
+def set_aside(path: Path) -> Path:
+    """Rename the file at `path` to the first free one of 'run.1.h5', 'run.2.h5', ...; gives that name."""
+    names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in count(1))
+    free = next(name for name in names if not name.exists())
+    path.rename(free)
+    return free
 
 
 @contextmanager

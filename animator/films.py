@@ -5,7 +5,7 @@ The module that turns everything into one; `animator.film(...)` is its door for 
 
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
@@ -19,7 +19,7 @@ from animator import alignment, budget, events, kernel, prepare, style, window, 
 from animator.alignment import Alignment
 from animator.canvas import POINTS, Canvas, Shares
 from animator.cuts import RESOLUTION, Cut
-from animator.delivery import VECTORS, Delivery, chosen, posters_of, spec_for
+from animator.delivery import VECTORS, Delivery, chosen, posters_of, proposing, spec_for
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.formats import kind_of
 from animator.errors import AnimatorError
@@ -32,7 +32,7 @@ from animator.pipeline import Cutout, Drawing, written
 from animator.plane import Plane
 from animator.progress import Progress, quiet
 from animator.recording import Recording, load
-from animator.scene import DEFAULT_LAYOUT, Slice
+from animator.scene import DEFAULT_LAYOUT, Slice, check_layout
 from animator.source import Source
 from animator.style import Style
 from animator.timeline import Timeline
@@ -99,6 +99,14 @@ class Film:
     _views: dict[tuple[float, Common | None], tuple[View, ...]] = field(default_factory=dict)
     _clock: Timeline | None = None
     _canvas: tuple[tuple[Any, ...], Canvas] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise AnimatorError(
+                f"Film {self.title!r} has no recordings, so there is nothing to draw. "
+                "Give it runs=(animator.load('run.h5'),)."
+            )
+        check_layout(self.layout)
 
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
@@ -235,8 +243,15 @@ class Film:
         delivery: codec, transparency, frame, budget of bytes.
         Everything is checked before anything is drawn.
         """
-        wishes = delivery or Delivery()
-        specs = [(Path(path), spec_for(Path(path), size, fps, self.style, wishes)) for path in paths]
+        wishes, files = delivery or Delivery(), _named(paths)
+        text_size = style.find(self.style).text_size * self.text
+        with proposing(self.layout, self.shares, size, text_size, files, wishes):
+            return self._written(files, size, fps, wishes)
+
+    def _written(self, files: Sequence[Path], size: Size | None, fps: float | None,
+                 wishes: Delivery) -> list[Saved]:  # fmt: skip
+        """What `save` does."""
+        specs = [(path, spec_for(path, size, fps, self.style, wishes)) for path in files]
         if wishes.frame != "last":
             chosen(self.timeline(specs[0][1].fps), wishes.frame)
         posters = posters_of(specs)
@@ -298,18 +313,27 @@ class Film:
             return (drawing.draw(clock.state(int(i))) for i in picked)
 
         self.progress(stage, 0, frames)
-        with open_encoder(path, spec, self.metadata(), samples) as encoder:
+        with open_encoder(path, spec, self._said(spec, frame if still else "last"), samples) as encoder:
             done, counter = 0, FlashCounter(spec.fps)
             for picture, repeat in written(drawing, stills, encoder):
                 counter.add(picture, repeat, drawing.changed if done else None)
                 done += repeat
                 self.progress(stage, done, frames)
                 if poster is not None and done == frames:
-                    with open_encoder(poster, spec, self.metadata()) as png:
+                    with open_encoder(poster, spec, self._said(spec)) as png:
                         png.write(picture)
         return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, spec.frames,
                      spec.frames / spec.fps, _bytes(path), path.with_suffix(".png"),
                      counter.worst)  # fmt: skip
+
+    def _said(self, spec: FilmSpec, frame: str = "last") -> Metadata:
+        """The metadata of one file. ground: the colour to show behind a film without a background; frame:
+        what a still shows that is no poster.
+        """
+        said = self.metadata()
+        more = {"ground": style.find(self.style).background} if spec.transparent else {}
+        more |= {"frame": frame} if frame != "last" else {}
+        return replace(said, details={**said.details, **more})
 
     def _drawing(self, spec: FilmSpec) -> Drawing:
         """What draws the states: opaque, or with the background taken out."""
@@ -364,6 +388,8 @@ def film(
     hears how far things are; by default bars in a notebook, and nobody elsewhere.
     Raises AnimatorError when the file is no recording.
     """
+    if layout is not None:
+        check_layout(layout)
     run = source if isinstance(source, Recording) else load(source)
     asked = {"model": model, "data": data, "plane": plane, "slice": slice, "at": at, "layout": layout,
              "pacing": pacing}  # fmt: skip
@@ -389,6 +415,19 @@ def film(
 
 def _larger(look: Style, times: float) -> Style:
     return replace(look, text_size=look.text_size * times, title_size=look.title_size * times)
+
+
+def _named(paths: Sequence[str | Path]) -> list[Path]:
+    """The paths of files to write; AnimatorError where there are none, one has no name or comes twice."""
+    files = [Path(path) for path in paths]
+    if not files:
+        raise AnimatorError("save() was given no file, so nothing would be written. Use save('film.mp4').")
+    for file in files:
+        if not file.name:
+            raise AnimatorError(f"save({str(file)!r}) names no file. Use save('film.mp4').")
+        if files.count(file) > 1:
+            raise AnimatorError(f"save() names '{file}' twice. Give each file once.")
+    return files
 
 
 def _bytes(path: Path) -> int:

@@ -4,6 +4,7 @@ A fault in a scene file is told in one sentence with the file's own line.
 """
 
 import linecache
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from animator import parameters
+from animator.delivery import DEFAULTS
 from animator.errors import AnimatorError, nearest
 from animator.parameters import Parameter
 from animator.scene import Scene
@@ -70,9 +72,14 @@ def bundled(name: str) -> SceneFile:
 
 def find(name: str) -> SceneFile:
     """The scene for what was typed: a path to a .py file, or a bundled name."""
+    path = Path(name)
+    if path.suffix.lower() in DEFAULTS and path.is_file():
+        raise AnimatorError(
+            f"'{name}' is a film already, and films are made of scenes and recordings. Type animator info "
+            f"{shlex.quote(name)}: it tells the command that made it."
+        )
     if not name.endswith(".py"):
         return bundled(name)
-    path = Path(name)
     if not path.is_file():
         raise AnimatorError(
             f"There is no scene file '{name}'. Give the path of a .py file that exists, or one of the "

@@ -19,7 +19,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A film as the template shows it. src, poster: addresses of the film and of its still."""
+    """A film as the template shows it. src, poster: addresses of the film and of its still; ground: the
+    colour behind a film without a background, or "".
+    """
 
     title: str
     caption: str
@@ -32,6 +34,7 @@ class Entry:
     src: str
     poster: str
     snippet: str
+    ground: str
 
 
 def make(paths: Sequence[Path], target: Path, title: str = "") -> list[Shown]:
@@ -77,19 +80,20 @@ def _copied(film: Shown, number: int, folder: Path) -> Entry:
 
 def _entry(film: Shown, src: str, poster: str) -> Entry:
     return Entry(film.title, film.caption, film.alt_text, film.command, film.is_video, film.mime,
-                 film.info.width, film.info.height, src, poster, snippet(film, src))  # fmt: skip
+                 film.info.width, film.info.height, src, poster, snippet(film, src), film.ground)  # fmt: skip
 
 
 def snippet(film: Shown, src: str) -> str:
     """A slide of reveal.js with the film as its background: the file at `src` beside the page, or else the
     film's own one."""
     name = quote(film.path.name) if src.startswith("data:") else src
+    ground = f' data-background-color="{film.ground}"' if film.ground else ""
     if film.is_video:
         return (
             f'<section data-background-video="{name}" data-background-video-loop\n'
-            '         data-background-video-muted data-background-size="contain"></section>'
+            f'         data-background-video-muted data-background-size="contain"{ground}></section>'
         )
-    return f'<section data-background-image="{name}" data-background-size="contain"></section>'
+    return f'<section data-background-image="{name}" data-background-size="contain"{ground}></section>'
 
 
 def _data(mime: str, content: bytes) -> str:

@@ -5,6 +5,7 @@ escaped; the page's policy lets its own script run and no other, and lets it loa
 """
 
 import json
+import shlex
 import sys
 from base64 import b64encode
 from hashlib import sha256
@@ -20,8 +21,8 @@ from animator.vision import luminance
 if TYPE_CHECKING:
     from animator.films import Film
 
-PARTS = ("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "surface", "chart",
-         "readout", "player")  # fmt: skip
+PARTS = ("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "legend", "surface",
+         "chart", "readout", "player")  # fmt: skip
 OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "dot_edge")
 
 
@@ -36,9 +37,9 @@ def play(name: str, values: list[str], output: Path | None, look: str, use_cache
     options = Options((), None, None, None, look, use_cache, False)
     with shown() as progress:
         film, _ = film_for(name, values, options, lambda _: check(target), progress)
-        words = ["animator player", Path(name).name if "." in name else name, *values]
-        words += [f"-o {target.name}"] if output is not None else []
-        film.command = " ".join([*words, *([f"--style {look}"] if look != "dark" else [])])
+        words = ["animator", "player", Path(name).name if "." in name else name, *values]
+        words += ["-o", target.name] if output is not None else []
+        film.command = shlex.join([*words, *(["--style", look] if look != "dark" else [])])
         make(film, target)
     sys.stdout.write(f"{target}  {target.stat().st_size / 1000:,.0f} kB\n{film.alt_text()}\n")
 
@@ -46,9 +47,8 @@ def play(name: str, values: list[str], output: Path | None, look: str, use_cache
 def check(target: Path) -> None:
     """AnimatorError when `target` cannot be the page, before anything is trained."""
     if target.suffix.lower() not in (".html", ".htm"):
-        raise AnimatorError(
-            f"'{target}' is no page: its name must end in .html. Use -o {target.with_suffix('.html').name}."
-        )
+        name = target.with_suffix(".html").name if target.name else "film.html"
+        raise AnimatorError(f"'{target}' is no page: its name must end in .html. Use -o {shlex.quote(name)}.")
     ensure_folder(target)
 
 

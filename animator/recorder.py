@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 import keras
 import numpy as np
@@ -29,6 +30,7 @@ KEEP_BYTES = 64 * 2**20
 READ_BYTES = 64 * 2**20
 LARGE_BYTES = 2**30
 TOLD_EVERY = 16
+_RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
 
 
 class Recorder(keras.callbacks.Callback):
@@ -42,6 +44,8 @@ class Recorder(keras.callbacks.Callback):
     last included: by default all, or as many as keep rows x samples x parameters under 2e11.
     loss_samples: how many of the data's samples, from the first, they are computed from: by default all.
     seed and notes are written down as they are. losses: makes the Objective of a model on data.
+    overwrite: what is at `path` already is replaced; without it, it is kept as `<stem>.1.h5`, and a warning
+    says so. A recording that is the same to the last byte is not kept twice.
     The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises
     AnimatorError, before training starts, for what cannot be recorded truly, and when the disk cannot hold
     it.
@@ -60,6 +64,7 @@ class Recorder(keras.callbacks.Callback):
         loss_samples: int | None = None,
         seed: int | None = None,
         notes: Mapping[str, Any] | None = None,
+        overwrite: bool = False,
         progress: Progress = quiet,
         losses: Callable[[Any, Samples], Objective] = loss_function,
     ) -> None:
@@ -82,7 +87,7 @@ class Recorder(keras.callbacks.Callback):
         }
         self._keeping = keeping(every, steps, dtype, loss_rows, loss_samples)
         self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
-        self._objective = losses
+        self._objective, self._overwrite = losses, overwrite
         self._tape: Tape | None = None
         self._plain: Any = None
         self._done = False
@@ -91,12 +96,14 @@ class Recorder(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what cannot be recorded; write the weights before training."""
         self._check()
+        self._end_earlier()
         model = self.model
         found = variables_of(model)
         planned = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
         self._estimate(found, planned)
         tape = Tape(model, found, self._keeping.each, ends=not self.params.get("steps"))
-        writer = RecordingWriter(self.path, tape.row(), self._meta(), self._kept(found), self._keeping.dtype)
+        writer = RecordingWriter(self.path, tape.row(), self._meta(), self._kept(found), self._keeping.dtype,
+                                 keeps=not self._overwrite)  # fmt: skip
         tape.open(writer)
         self._tape, self._planned = tape, planned
         self._iterator, self._opened, self._epoch, self._batch = None, False, 0, 0
@@ -106,6 +113,16 @@ class Recorder(keras.callbacks.Callback):
             self._plain = model.train_function
         model.train_function = self._around
         self._progress("training", 0, planned)
+
+    def _end_earlier(self) -> None:
+        """Let go of the file that a fit of this process, interrupted between two steps, has left open."""
+        place = str(self.path.absolute())
+        earlier = _RECORDING.get(place)
+        if earlier is not None and earlier._tape is not None:
+            beside = earlier.model is self.model and not earlier._tape.steps  # two recorders of one fit
+            if not beside:
+                earlier._stop()
+        _RECORDING[place] = self
 
     def _around(self, iterator: Any) -> Any:
         """Keras' training step, with the batch's own loss read from an emptied tracker."""
@@ -148,12 +165,24 @@ class Recorder(keras.callbacks.Callback):
         self.model.train_function = self._plain
         self._progress("training", tape.steps, tape.steps)
         writer = tape.close()
+        if not tape.steps:
+            writer.discard()
+            raise AnimatorError(
+                f"Recorder('{self.path}') saw no step of training, so there is no path to record. Fit with "
+                "epochs=1 or more, on data."
+            )
         losses = {
             {"data": "loss", "test": "test_loss"}[name]: self._losses(writer, found)
             for name, found in self._samples.items()
         }
         writer.finish(losses)
         self._done = True
+        for place, kept in writer.kept:
+            warnings.warn(
+                f"'{place}' was there already: it is kept as '{kept.name}'. Remove it when you do not need "
+                "it; Recorder(..., overwrite=True) replaces it.",
+                stacklevel=2,
+            )
 
     def _stop(self) -> None:
         """Let go of the model and of the file: the recording ends here, cut short."""

@@ -335,7 +335,7 @@ def _open(path: Path) -> Any:
 
 
 def _missing(path: Path) -> str:
-    part = part_of(path)
+    part = part_of(path) if path.name else path
     if part.is_file():
         return (
             f"There is no recording '{path}', but one that was cut short lies beside it. "

@@ -6,18 +6,20 @@ by counts, never by time, so that the same run gives the same bytes.
 """
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from filecmp import cmp
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.errors import AnimatorError
-from animator.files import ensure_folder
-from animator.recording import FORMAT, SCHEMA, part_of
+from animator.files import ensure_folder, set_aside
+from animator.recording import FORMAT, SCHEMA, load, part_of
 
 FLUSH_BYTES = 16 * 2**20
 FLUSH_STEPS = 64
@@ -39,13 +41,17 @@ class RecordingWriter:
     """An open, unfinished recording beside `path`; `finish` puts it in its place.
 
     first: the row before training. meta: everything that is said once, as JSON. arrays: kept with the
-    recording, {"data/x": array, ...}. dtype: of the stored weights, float32 or float16.
+    recording, {"data/x": array, ...}. dtype: of the stored weights, float32 or float16. keeps: whether what
+    is in its place already is kept beside it, under a name with a number: `kept` says where it is.
     """
 
     def __init__(self, path: Path, first: Row, meta: dict[str, Any], arrays: Mapping[str, NDArray[Any]],
-                 dtype: str = "float32") -> None:  # fmt: skip
+                 dtype: str = "float32", keeps: bool = False) -> None:  # fmt: skip
         ensure_folder(path)
-        self.path, self.part = path, part_of(path)
+        self.path, self.part, self._keeps = path, part_of(path), keeps
+        self.kept: list[tuple[Path, Path]] = []  # (the place, where that which was there is now)
+        if keeps and _worth_keeping(self.part):
+            self.kept.append((self.part, set_aside(self.part)))
         self.size, self.states = first.weights.size, first.state.size
         self.steps = self.rows = 0
         self._dtype = np.dtype(dtype)
@@ -150,6 +156,8 @@ class RecordingWriter:
             self._append(name, values)
         self._set("finished", 1)
         self.file.close()
+        if self._keeps and self.path.is_file() and not cmp(self.path, self.part, shallow=False):
+            self.kept.append((self.path, set_aside(self.path)))
         self.part.replace(self.path)
 
     def discard(self) -> None:
@@ -160,6 +168,26 @@ class RecordingWriter:
     def abandon(self) -> None:
         """Close the file as it is: cut short, under its part name."""
         self.file.close()
+
+
+def _worth_keeping(part: Path) -> bool:
+    """Whether a recording that was cut short lies at `part`, with a step at least, and nobody writes it."""
+    try:
+        with load(part) as run:
+            steps = run.steps
+        with part.open("rb") as file:
+            _lock(file)
+    except (AnimatorError, OSError):
+        return False
+    return steps > 0
+
+
+def _lock(file: BinaryIO) -> None:
+    """OSError when somebody writes the file, as HDF5 locks it then. The lock goes when `file` is closed."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _timeless(path: Path) -> Any:

@@ -60,11 +60,7 @@ class Scene:
                 "Give it runs=(animator.Experiment(model=..., data=...),)."
             )
         self._check_kinds()
-        if len({len(row) for row in self.layout}) != 1:
-            raise AnimatorError(
-                f"The layout {self.layout} has rows of different lengths. Repeat a panel's name "
-                "where it spans several cells."
-            )
+        check_layout(self.layout)
         for name, given, cells in (("widths", self.widths, len(self.layout[0])),
                                    ("heights", self.heights, len(self.layout))):  # fmt: skip
             if given and (len(given) != cells or min(given) <= 0):
@@ -104,3 +100,17 @@ class Scene:
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
         return self.names[index] if index < len(self.names) else f"run {index + 1}"
+
+
+def check_layout(layout: Mosaic) -> None:
+    """AnimatorError when `layout` is no mosaic: it has no panels, or rows of different lengths."""
+    if not any(layout):
+        raise AnimatorError(
+            f"The layout {layout} has no panels, so there is nothing to draw. "
+            'Use (("surface", "weights"), ("surface", "loss")).'
+        )
+    if len({len(row) for row in layout}) != 1:
+        raise AnimatorError(
+            f"The layout {layout} has rows of different lengths. Repeat a panel's name "
+            "where it spans several cells."
+        )

@@ -5,8 +5,9 @@ page escapes them.
 """
 
 import io
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,8 @@ MIME = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A film with its facts. poster: a still as PNG bytes. apart: the parameters that tell it from others of
-    its title. Words are empty in a file from somewhere else.
+    """A film with its facts. poster: a still as PNG bytes. apart: what tells it from others of its title: the
+    parameters, the format, the size or the file's name. Words are empty in a file from somewhere else.
     """
 
     path: Path
@@ -53,6 +54,11 @@ class Shown:
         return (self.info.metadata.title if self.info.metadata else "") or self.path.stem
 
     @property
+    def ground(self) -> str:
+        """The colour to show behind it, "#rrggbb"; "" for a film that has a background."""
+        return ground(self.info)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """The parameters it was made with, as far as it says."""
         found = self.info.metadata.details.get("parameters") if self.info.metadata else None
@@ -74,10 +80,28 @@ class Shown:
         return self.info.metadata.command if self.info.metadata else ""
 
 
+MARKS: tuple[Callable[[Shown], str], ...] = (
+    lambda film: film.info.format.upper(),
+    lambda film: f"{film.info.width}x{film.info.height}",
+    lambda film: f"{film.info.format.upper()}, {film.info.width}x{film.info.height}",
+    lambda film: film.path.name,
+)  # what tells films of one title and of the same parameters apart
+
+
+def ground(info: FilmInfo) -> str:
+    """The colour to show behind a film without a background, "#rrggbb" as it says itself, or ""."""
+    said = info.metadata.details.get("ground") if info.metadata else None
+    return said if isinstance(said, str) and re.fullmatch("#[0-9a-fA-F]{6}", said) else ""
+
+
 def shown(paths: Sequence[Path]) -> list[Shown]:
-    """Every film of `paths`, read; AnimatorError for one that is missing, damaged or no film."""
+    """Every film of `paths`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
     if not paths:
         raise AnimatorError("No films were given. Give at least one, such as output/neuron.mp4.")
+    places = [path.resolve() for path in paths]
+    twice = [path for i, path in enumerate(paths) if path.resolve() in places[:i]]
+    if twice:
+        raise AnimatorError(f"The film '{twice[0]}' is given twice. Give each film once.")
     found = []
     for path in paths:
         info = inspect(path)
@@ -96,7 +120,9 @@ def unsure(films: Sequence[Shown], player: str, codecs: Sequence[str]) -> str:
 
 
 def told_apart(films: Sequence[Shown]) -> list[Shown]:
-    """The films, those that share a title with the parameters in which they differ."""
+    """The films, those that share a title with the parameters in which they differ, and where these are the
+    same with what else tells one file from the other.
+    """
     alike = defaultdict(list)
     for film in films:
         alike[film.own_title].append(film.parameters)
@@ -106,23 +132,48 @@ def told_apart(films: Sequence[Shown]) -> list[Shown]:
         differing = [name for name in own if any(other.get(name, own[name]) != own[name] for other in others)]
         apart = ", ".join(f"{name}={written(own[name])}" for name in differing)
         found.append(replace(film, apart=apart))
-    return found
+    same: dict[str, list[Shown]] = defaultdict(list)
+    for film in found:
+        same[film.title].append(film)
+    marks = {title: _marking(group) for title, group in same.items() if len(group) > 1}
+    return [replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
+            if film.title in marks else film for film in found]  # fmt: skip
+
+
+def _marking(films: Sequence[Shown]) -> Callable[[Shown], str]:
+    """The first of MARKS that is another one for each of the films."""
+    fitting = (mark for mark in MARKS if len({mark(film) for film in films}) == len(films))
+    return next(fitting, lambda film: str(film.path))
+
+
+def beside(path: Path, info: FilmInfo) -> Path | None:
+    """The PNG beside a film that is its poster: of the same shape, and not the still of another film of that
+    name, such as a .gif of another style. None where there is none.
+    """
+    poster = path.with_suffix(".png")
+    try:
+        still = inspect(poster)
+    except AnimatorError:
+        return None
+    same = abs(still.width * info.height - still.height * info.width) <= max(still.width, info.width)
+    other = still.metadata is not None and info.metadata is not None and still.metadata != info.metadata
+    return poster if still.format == "png" and same and not other else None
 
 
 def _poster(path: Path, info: FilmInfo) -> bytes:
-    """The PNG beside the film, where it has the same shape; else the film's last picture."""
-    beside = path.with_suffix(".png")
-    if beside.is_file():
-        still = inspect(beside)
-        if abs(still.width * info.height - still.height * info.width) <= max(still.width, info.width):
-            return beside.read_bytes()
+    """The PNG beside the film, where it is the film's own; else the film's last picture."""
+    found = beside(path, info)
+    if found is not None:
+        return found.read_bytes()
     import imageio.v3 as iio
 
-    last = None
-    plugin = "pyav" if info.format in ("mp4", "webm") else "pillow"
+    from animator.encoders.pyav_adapter import last_picture
+
     try:
-        for picture in iio.imiter(path, plugin=plugin):
-            last = picture
+        if info.format in ("mp4", "webm"):
+            last = last_picture(path)
+        else:
+            last = next(iter(deque(iio.imiter(path, plugin="pillow"), maxlen=1)), None)
     except (OSError, ValueError, SyntaxError) as error:  # PyAV's errors are among them
         raise AnimatorError(
             f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
@@ -130,5 +181,6 @@ def _poster(path: Path, info: FilmInfo) -> bytes:
     if last is None:
         raise AnimatorError(f"'{path}' has no picture. Render it again.")
     kept = io.BytesIO()
-    iio.imwrite(kept, last[..., :3], plugin="pillow", extension=".png")
+    channels = 4 if ground(info) else 3
+    iio.imwrite(kept, last[..., :channels], plugin="pillow", extension=".png")
     return kept.getvalue()

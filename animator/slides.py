@@ -13,6 +13,7 @@ from typing import Any
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.showing import Shown, shown
+from animator.vision import luminance
 
 WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
 TITLE = 1_000_000  # EMU: the height of a title
@@ -81,17 +82,32 @@ def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: b
         title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
         title.text_frame.text, title.text_frame.word_wrap = film.title, True
         title.text_frame.paragraphs[0].font.size = POINT * title_size(film.title)
+    if film.ground:
+        _coloured(slide, film.ground)
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
-        shape = slide.shapes.add_movie(str(film.path), *spot, poster_frame_image=io.BytesIO(film.poster),
-                                       mime_type=film.mime)  # fmt: skip
+        # not by its path: python-pptx would write the name into the XML as it is
+        shape = slide.shapes.add_movie(io.BytesIO(film.path.read_bytes()), *spot, mime_type=film.mime,
+                                       poster_frame_image=io.BytesIO(film.poster))  # fmt: skip
         _timing(slide, autoplay, loop)
     else:
-        shape = slide.shapes.add_picture(str(film.path), *spot)
+        shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)
     said = shape._element.xpath(".//p:cNvPr")[0]
     said.set("descr", film.alt_text)
     said.set("name", film.title)
     slide.notes_slide.notes_text_frame.text = "\n".join(part for part in (film.caption, film.command) if part)
+
+
+def _coloured(slide: Any, ground: str) -> None:
+    """Give a slide the colour that its film without a background was drawn for, and a title that is read."""
+    from pptx.dml.color import RGBColor
+
+    colour: Any = RGBColor
+    slide.background.fill.solid()
+    slide.background.fill.fore_color.rgb = colour.from_string(ground[1:])
+    if slide.shapes.title is not None:
+        ink = "FFFFFF" if luminance(ground) < 0.18 else "000000"
+        slide.shapes.title.text_frame.paragraphs[0].font.color.rgb = colour.from_string(ink)
 
 
 def _timing(slide: Any, autoplay: bool, loop: bool) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from animator.commands import Options
 from animator.display import cells_shown
-from animator.errors import AnimatorError
+from animator.errors import AnimatorError, SizeError
 
 if TYPE_CHECKING:
     from animator.sweep.estimate import Estimate
-    from animator.sweep.plan import Plan
+    from animator.sweep.plan import Look, Plan
     from animator.sweep.run import Outcome
 
 ADDRESS = re.compile(r"tcp://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}")
@@ -53,7 +53,7 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     from animator.sweep.store import Store, folder
 
     pixels = Options((), asked.quality, asked.size, asked.fps, asked.style, True, False).pixels()
-    look = plan.look(asked.format, pixels, asked.fps, asked.style)
+    look = _look(scene, pixels, asked)
     orders = _orders(asked)
     made = plan.plan(scene, words, look, asked.zipped, asked.rows, _command(scene, words, asked))
     check_room(made)
@@ -77,6 +77,22 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
         outcome = run.sweep(made, target, orders, told, progress)
     _report(outcome, asked.json)
     return exit_code(outcome)
+
+
+def _look(scene: str, pixels: tuple[int, int] | None, asked: Asked) -> "Look":
+    """How the films look; a size that they cannot have is answered with one that the scene has room on."""
+    from animator import library
+    from animator.production import build
+    from animator.sweep import plan
+    from animator.sweep.desk import proposed
+
+    try:
+        return plan.look(asked.format, pixels, asked.fps, asked.style)
+    except SizeError:
+        if scene.endswith(".h5"):
+            raise
+        with proposed(build(library.find(scene), ())[0], pixels, asked.style, asked.format):
+            return plan.look(asked.format, pixels, asked.fps, asked.style)
 
 
 def exit_code(outcome: "Outcome") -> int:
@@ -251,6 +267,12 @@ def gallery(folder: Path) -> None:
         raise AnimatorError(
             f"There is no folder '{folder}'. Give a folder of films, such as output/neuron-sweep."
         )
-    from animator.sweep import gallery
+    from animator.sweep import gallery, gallery_folder, manifest
 
-    sys.stdout.write(f"{gallery.make(folder)}\n")
+    page = gallery.make(folder)
+    odd = [] if (folder / manifest.NAME).is_file() else gallery_folder.unreadable(folder)
+    if odd:
+        sys.stderr.write(
+            f"animator: left out, being damaged or no films: {', '.join(odd)}. Render them again.\n"
+        )
+    sys.stdout.write(f"{page}\n")

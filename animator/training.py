@@ -26,8 +26,8 @@ def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: 
     progress("starting TensorFlow", 1, 1)
     model, (x, y), test = built(experiment)
     model, losses = warm.alike(model)
-    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, progress=progress,
-                        losses=losses)  # fmt: skip
+    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, overwrite=True,
+                        progress=progress, losses=losses)  # fmt: skip
     model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
               shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
 

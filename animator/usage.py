@@ -12,6 +12,7 @@ import typer
 from animator.errors import nearest
 
 USAGE: type[Exception] = typer.BadParameter.__mro__[1]  # typer gives no other name to it
+OPENING = "cannot be opened: permission is denied. Give another path, or let yourself open it."
 EXAMPLES = {"integer": ("a whole number", "2"), "number": ("a number", "2")}
 
 
@@ -45,6 +46,9 @@ def sentence(error: Any, words: Sequence[str]) -> str:
 
 def _bad_value(error: Any, words: Sequence[str]) -> str:
     """For a value that is not of its option's type."""
+    closed = re.search(r"[Pp]ath '(.*)' is not readable", error.message, re.DOTALL)
+    if closed:
+        return f"'{closed[1]}' {OPENING}"
     name = max(error.param.opts, key=len)
     given = _given(error.param.opts, words)
     for word, (kind, example) in EXAMPLES.items():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animator import film
+from animator import Film, film
 from animator.budget import best, smaller
 from animator.commands import Typed, options
 from animator.delivery import PRESETS as KNOWN
@@ -674,3 +674,27 @@ def test_a_film_that_was_cut_short_is_damaged(tmp_path):
     assert str(caught.value) == (
         f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
     )
+
+
+def test_calls_with_nothing_to_do_say_so(tmp_path, capsys):
+    """And leave nothing behind."""
+    path, place = tmp_path / "run.h5", tmp_path / "films"
+    assert run(capsys, "record", "neuron", "epochs=1", "-o", str(path)).code == 0
+    made = film(path)
+    bare = 'has no panels, so there is nothing to draw. Use (("surface", "weights"), ("surface", "loss")).'
+    twice = place / "a.gif"
+    for call, said in (
+        (made.save, "save() was given no file, so nothing would be written. Use save('film.mp4')."),
+        (lambda: made.save(""), "save('.') names no file. Use save('film.mp4')."),
+        (lambda: made.save(twice, twice), f"save() names '{twice}' twice. Give each file once."),
+        (lambda: film(path, layout=()), f"The layout () {bare}"),
+        (lambda: film(path, layout=((),)), f"The layout ((),) {bare}"),
+        (lambda: Film((), "mine"), "Film 'mine' has no recordings, so there is nothing to draw. Give it "
+         "runs=(animator.load('run.h5'),)."),
+        (lambda: film(""), "There is no recording '.'. Give the path of a .h5 file that animator.Recorder "
+         "wrote."),
+    ):  # fmt: skip
+        with pytest.raises(AnimatorError) as caught:
+            call()
+        assert str(caught.value) == said
+    assert not place.exists()

@@ -1,5 +1,6 @@
 """The gallery: what it reads, what it refuses, and how it behaves in headless Chromium, from disk."""
 
+import io
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.errors import AnimatorError
@@ -22,10 +24,11 @@ WIDE = {"width": 1440, "height": 900}
 LIVE = 32  # videos that the grid may hold at once
 
 
-def film(path: Path, parameters=None, size=(160, 90)) -> Path:
-    """Two seconds at ten frames a second: a white bar walks over the picture."""
-    words = Metadata("A bar", "It walks.", "A white bar walks.", f"animator render bar -o {path.name}",
-                     {"parameters": parameters} if parameters else {})  # fmt: skip
+def film(path: Path, parameters=None, size=(160, 90), of="", **details) -> Path:
+    """Two seconds at ten frames a second: a white bar walks over the picture. of: the file that it is the
+    poster of."""
+    words = Metadata("A bar", "It walks.", "A white bar walks.", f"animator render bar -o {of or path.name}",
+                     details | ({"parameters": parameters} if parameters else {}))  # fmt: skip
     path.parent.mkdir(exist_ok=True)
     with open_encoder(path, FilmSpec(*size, 10), words) as encoder:
         for i in range(20):
@@ -182,10 +185,12 @@ def test_what_has_no_film_is_not_compared(sweep):
 
 
 def test_a_folder_without_a_manifest_is_told_by_its_films(tmp_path, media):
-    """Columns are the parameters that differ; of films of one name the MP4 counts; others get a poster."""
+    """Columns are the parameters that differ; of films of one name the MP4 counts; others get a poster, and
+    so does one that a still of another film lies beside."""
     film(tmp_path / "b.mp4", {"rate": 0.5, "optimizer": "sgd"})
+    film(tmp_path / "b.png", {"rate": 0.5, "optimizer": "sgd"}, of="b.mp4")
     film(tmp_path / "a.mp4", {"rate": 0.1, "optimizer": "sgd", "deep": True})
-    for name in ("a.gif", "c.gif", "b.png"):
+    for name in ("a.gif", "a.png", "c.gif"):
         film(tmp_path / name)
     (tmp_path / "d.mp4").write_text("no film")
     data = payload(gallery.make(tmp_path))
@@ -198,6 +203,31 @@ def test_a_folder_without_a_manifest_is_told_by_its_films(tmp_path, media):
     assert "<li>3 films</li><li>2 rate, 1 optimizer, 1 deep</li>" in text
     assert data["cells"][0]["command"] == "animator render bar -o a.mp4" and data["seconds"] == 2.0
     assert (tmp_path / "posters" / "a.mp4.png").read_bytes()[:4] == b"\x89PNG"
+    assert [c["title"] for c in data["cells"]][1:] == ["b.mp4 · rate 0.5 · optimizer sgd", "c.gif"]
+    assert [c["short"] for c in data["cells"]] == ["a.mp4", "b.mp4", "c.gif"]
+    assert '<h2><span class="file"><b>c.gif</b></span> </h2>' in text
+
+
+def test_a_poster_that_is_older_than_its_film_is_made_again(tmp_path):
+    film(tmp_path / "a.mp4")
+    gallery.make(tmp_path)
+    poster = tmp_path / "posters" / "a.mp4.png"
+    first = poster.read_bytes()
+    film(tmp_path / "a.mp4", size=(80, 90))
+    os.utime(poster, (1, 1))
+    gallery.make(tmp_path)
+    assert Image.open(poster).size == (80, 90) and Image.open(io.BytesIO(first)).size == (160, 90)
+
+
+def test_a_film_without_a_background_has_its_style_s_behind_it(tmp_path):
+    """Light letters on a white page cannot be read: the film says what it was drawn for."""
+    film(tmp_path / "a.webm", ground="#0e1420")
+    film(tmp_path / "b.webm", ground='red" onload="alert(1)')
+    data = payload(gallery.make(tmp_path))
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert [c["ground"] for c in data["cells"]] == ["#0e1420", ""]
+    assert text.count('<a class="screen" style="--under: #0e1420" href="a.webm">') == 1
+    assert text.count("style=") == 1
 
 
 def test_products_of_a_sweep_that_lost_its_manifest(tmp_path):
@@ -589,3 +619,16 @@ def test_a_thousand_films_stay_smooth(visit, tmp_path, media):
     assert found == sorted(range(1000), key=lambda i: (7 * i % 12, i))
     assert tab.evaluate("work.changes") <= 2 and tab.evaluate("work.moved") == 1000
     assert tab.evaluate(videos) <= LIVE + 1
+
+
+def test_files_of_one_name_that_hold_different_films_are_both_there(tmp_path):
+    """By their parameters; the same film in two formats counts once, however its suffix is written."""
+    film(tmp_path / "a.gif", {"rate": 0.1})
+    film(tmp_path / "a.mp4", {"rate": 0.5})
+    film(tmp_path / "b.gif", {"rate": 0.5})
+    film(tmp_path / "b.webm", {"rate": 0.5})
+    (tmp_path / "a.mp4").rename(tmp_path / "a.MP4")
+    data = payload(gallery.make(tmp_path))
+    assert [(c["film"], c["video"]) for c in data["cells"]] == [
+        ("a.MP4", True), ("a.gif", False), ("b.webm", True)
+    ]  # fmt: skip

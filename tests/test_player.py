@@ -1,8 +1,11 @@
 """The player: its numbers are the recording's, its picture the film's, and Chromium plays it from disk."""
 
+import html
 import io
 import json
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import zlib
@@ -379,10 +382,10 @@ def test_hovering_the_path_tells_a_step(opened, neuron):
 def test_runs_of_a_race_are_switched_off_and_on(opened, race):
     """The button says so, paths and curves go, and come back as they were; runs differ in dash and mark."""
     tab, runs = opened(race, color_scheme="dark"), data_of(race)["runs"]
-    buttons = tab.locator("button.run")
-    assert tab.locator("button.run span").all_inner_texts() == ["long", "<short>"]
+    buttons = tab.locator("td button.run, th button.run")
+    assert tab.locator("th button.run span").all_inner_texts() == ["long", "<short>"]
     assert len({run["shape"] for run in runs}) == len({run["colour"] for run in runs}) == 2
-    dashes = [path.get_attribute("stroke-dasharray") for path in tab.locator("button.run path").all()]
+    dashes = [path.get_attribute("stroke-dasharray") for path in tab.locator("th button.run path").all()]
     assert len(set(dashes)) == 2
     surface, chart = pixels(tab), pixels(tab, ".chart canvas")
     buttons.nth(1).click()
@@ -434,6 +437,80 @@ def test_nothing_that_is_scrolled_to_hides_under_the_bar(opened, race):
         assert box["y"] + box["height"] <= bar["y"] + 0.5
 
 
+@pytest.fixture(scope="module")
+def eight(neuron, tmp_path_factory):
+    """A page of eight runs, and one of a run with eight weights: names that are long for a phone."""
+    folder = tmp_path_factory.mktemp("eight")
+    data = playing(neuron[0])
+    (one,) = data["runs"]
+    rows = one["rows"]
+    weights = {"weights": (rows["weights"] * 3)[:8], "weight_words": (rows["weight_words"] * 3)[:8]}
+    labels = [f"dense_1/kernel[{i},10]" for i in range(8)]
+    line = {**data, "runs": [{**one, "labels": labels, "rows": {**rows, **weights}}]}
+    (folder / "weights.html").write_text(player.html(line), "utf-8")
+    looks = zip(style.DARK.lines * 2, "os^Dv<>p", strict=False)
+    runs = [{**one, "name": f"learning rate {i / 100}", "colour": colour, "shape": shape}
+            for i, (colour, shape) in enumerate(looks)]  # fmt: skip
+    charts = [{"kind": "losses", "title": "loss", "runs": list(range(8)), "range": [0, 1]}]
+    (folder / "runs.html").write_text(player.html({**data, "runs": runs, "charts": charts}), "utf-8")
+    return folder
+
+
+@needs_chromium
+@pytest.mark.parametrize("what", ["runs", "weights"])
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844), (844, 390)])
+def test_lines_without_room_for_names_have_them_below(opened, eight, what, width, height):
+    """Eight names, each at a place of its own, large enough for a finger, within the screen; a tap hides the
+    line."""
+    tab = opened(eight / f"{what}.html", has_touch=True, viewport={"width": width, "height": height})
+    buttons = tab.locator(".legend button")
+    boxes = [one.bounding_box() for one in buttons.all()]
+    assert len({(box["x"], box["y"]) for box in boxes}) == len(boxes) == 8
+    for box in boxes:
+        assert box["height"] >= 40 and box["width"] >= 40
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    names = [f"learning rate {i / 100}" for i in range(8)]
+    wanted = names if what == "runs" else [f"dense_1/kernel[{i},10]" for i in range(8)]
+    assert tab.locator(".legend span").all_text_contents() == wanted
+    chart = ".chart canvas" if what == "runs" else ".chart:has(.legend) canvas"
+    buttons.nth(1).scroll_into_view_if_needed()
+    before = pixels(tab, chart)
+    buttons.nth(1).tap()
+    settle(tab)
+    assert (pixels(tab, chart) != before).any()
+    assert [one.get_attribute("aria-pressed") for one in buttons.all()] == ["true", "false", *["true"] * 6]
+    buttons.nth(1).press(" ")
+    settle(tab)
+    assert (pixels(tab, chart) == before).all() and tab.get_attribute("#play", "aria-label") == "Play"
+
+
+@needs_chromium
+def test_all_switches_of_a_run_say_the_same(opened, eight):
+    """The one below the surface and the one of the table; the numbers of a hidden run are pale."""
+    tab = opened(eight / "runs.html", viewport={"width": 390, "height": 844})
+    tab.locator(".legend button").nth(2).click()
+    row = tab.locator("tbody tr").nth(2)
+    assert row.locator("button").get_attribute("aria-pressed") == "false"
+    assert row.get_attribute("class") == "off"
+    row.locator("button").click()
+    assert tab.locator(".legend button").nth(2).get_attribute("aria-pressed") == "true"
+
+
+@needs_chromium
+def test_names_that_have_room_beside_the_lines_are_not_said_twice(opened, eight, neuron):
+    for page in (eight / "runs.html", eight / "weights.html", neuron[1]):
+        tab = opened(page, viewport={"width": 1440, "height": 900})
+        assert not any(one.is_visible() for one in tab.locator(".legend").all())
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_the_transport_is_two_rows_on_a_phone(opened, eight, width):
+    tab = opened(eight / "runs.html", viewport={"width": width, "height": 700})
+    tops = {round(tab.locator(one).bounding_box()["y"]) for one in ("#play", "#repeat", "#speed")}
+    assert max(tops) - min(tops) < 12
+
+
 @needs_chromium
 def test_touch(opened, neuron):
     """A tap on the path tells its step; a tap on a curve goes to a step."""
@@ -478,3 +555,23 @@ def test_a_curve_tells_the_step_under_the_pointer(opened, neuron):
     tab.mouse.up()
     settle(tab)
     assert step(tab) == 80
+
+
+def test_the_command_of_a_page_can_be_typed(neuron, tmp_path, monkeypatch, capsys):
+    """Whatever the files are called."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copyfile(neuron[0].runs[0].path, tmp_path / "a b.h5")
+    assert run(capsys, "player", "a b.h5", "-o", "it's.html").code == 0
+    (said,) = re.findall(r"Made with <code>(.*?)</code>", (tmp_path / "it's.html").read_text("utf-8"))
+    assert shlex.split(html.unescape(said)) == ["animator", "player", "a b.h5", "-o", "it's.html"]
+
+
+def test_a_film_cannot_be_played_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my film.mp4").write_bytes(b"")
+    done = run(capsys, "player", "my film.mp4")
+    assert (done.code, done.err) == (
+        2,
+        "animator: 'my film.mp4' is a film already, and films are made of scenes and recordings. Type "
+        "animator info 'my film.mp4': it tells the command that made it.\n",
+    )

@@ -1,6 +1,7 @@
 """The recorder: closed forms, nothing changed, true batch losses beside plain NumPy, refusals."""
 
 import random
+import warnings
 
 import keras
 import numpy as np
@@ -161,7 +162,7 @@ def test_an_earlier_recording_stays_until_the_new_one_is_finished(tmp_path):
 
     linear("sgd").fit(X, Y, epochs=3, verbose=0, callbacks=[animator.Recorder(path), Look()])
     assert animator.load(path).steps == 3
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.h5"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.1.h5", "a.h5"]
 
 
 def refusal(tmp_path, make):
@@ -217,3 +218,86 @@ def test_a_second_fit_with_one_recorder_is_refused(tmp_path):
         f"Recorder('{tmp_path / 'a.h5'}') has already recorded a fit, and a second one would replace it. "
         "Make a new Recorder with a path of its own for every fit."
     )
+
+
+def fitted(path, rate=0.75, epochs=5, **options):
+    """What was warned of when a neuron was recorded to `path`."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        recorder = animator.Recorder(path, **options)
+        linear(keras.optimizers.SGD(rate)).fit(
+            X, Y, epochs=epochs, batch_size=3, verbose=0, callbacks=[recorder]
+        )
+    return [str(one.message) for one in found if issubclass(one.category, UserWarning)]
+
+
+def test_what_a_recording_would_replace_is_kept_beside_it(tmp_path):
+    """Last night's run, by another one of the same name; also a file that is no recording."""
+    path = tmp_path / "run.h5"
+    assert fitted(path) == []
+    night = path.read_bytes()
+    for number, epochs in ((1, 2), (2, 3)):
+        assert fitted(path, epochs=epochs) == [
+            f"'{path}' was there already: it is kept as 'run.{number}.h5'. Remove it when you do not need "
+            "it; Recorder(..., overwrite=True) replaces it."
+        ]
+    assert (tmp_path / "run.1.h5").read_bytes() == night
+    assert animator.load(tmp_path / "run.2.h5").steps == 2 and animator.load(path).steps == 3
+    assert fitted(path, epochs=4, overwrite=True) == [] and animator.load(path).steps == 4
+    model = tmp_path / "model.h5"
+    model.write_bytes(b"a model")
+    fitted(model)
+    assert (tmp_path / "model.1.h5").read_bytes() == b"a model"
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_the_same_run_again_is_not_kept_twice(tmp_path):
+    """A cell of a notebook that is run again, with the same seed."""
+    for _ in range(2):
+        keras.utils.clear_session()
+        assert fitted(tmp_path / "run.h5") == []
+    assert [path.name for path in tmp_path.iterdir()] == ["run.h5"]
+
+
+class Stop(keras.callbacks.Callback):
+    """Ctrl-C between two steps, where the Recorder does not hear of it."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 1:
+            raise KeyboardInterrupt
+
+
+def test_a_run_that_was_cut_short_is_kept_when_its_name_is_used_again(tmp_path):
+    """The earlier Recorder of this process lets go of its file."""
+    path, net = tmp_path / "run.h5", linear("sgd")
+    earlier = animator.Recorder(path)
+    with pytest.raises(KeyboardInterrupt):
+        net.fit(X, Y, batch_size=1, verbose=0, callbacks=[earlier, Stop()])
+    (said,) = fitted(path)
+    assert said.startswith(f"'{tmp_path / 'run.part.h5'}' was there already: it is kept as 'run.part.1.h5'. ")
+    with animator.load(tmp_path / "run.part.1.h5") as kept:
+        assert kept.steps == 2 and not kept.finished
+    assert animator.load(path).steps == 5 and earlier._tape is None
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["run.h5", "run.part.1.h5"]
+
+
+def test_two_recorders_of_one_fit_do_not_share_a_file(tmp_path):
+    both = [animator.Recorder(tmp_path / "run.h5") for _ in range(2)]
+    with pytest.raises(AnimatorError) as caught:
+        linear("sgd").fit(X, Y, verbose=0, callbacks=both)
+    said = str(caught.value)
+    assert said.startswith(f"Cannot record to '{tmp_path / 'run.h5'}': ")
+    assert " is in use by another recording, or cannot be written (" in said
+
+
+def test_a_fit_without_a_step_leaves_what_is_there(tmp_path):
+    path = tmp_path / "run.h5"
+    fitted(path)
+    before = path.read_bytes()
+    with pytest.raises(AnimatorError) as caught:
+        fitted(path, epochs=0)
+    assert str(caught.value) == (
+        f"Recorder('{path}') saw no step of training, so there is no path to record. Fit with epochs=1 or "
+        "more, on data."
+    )
+    assert path.read_bytes() == before and [one.name for one in tmp_path.iterdir()] == ["run.h5"]

@@ -1,21 +1,23 @@
 """Whether a layout has room on a frame is known before anything is trained, as drawing finds it later."""
 
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from animator import room, style
+import animator
+from animator import library, production, room, style
 from animator.canvas import Canvas
+from animator.delivery import Delivery, proposing, spec_for
 from animator.errors import AnimatorError
 from animator.layout import Box, arrange
 from animator.panels import PANELS
 from animator.scene import DEFAULT_LAYOUT
 from tests.running import run
 
-NO_ROOM = (
-    "A frame of {} pixels has no room for all panels of this layout. Leave some out, or give the frame "
-    "another shape with --size."
-)
+NO_ROOM = "A frame of {} pixels has no room for all panels of this layout. "
+LEAVE = "Leave some out, or give the frame another shape with --size."
 SIDES = (16, 20, 26, 32, 48, 160, 1000)
 
 
@@ -50,16 +52,108 @@ def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
     with pytest.raises(AnimatorError) as caught:
         room.check((("weights", "loss", "rate", "accuracy", "losses", "rates"),), ((), ()), (1280, 720),
                    look.text_size)  # fmt: skip
-    assert str(caught.value) == NO_ROOM.format("1280x720")
+    assert str(caught.value) == NO_ROOM.format("1280x720") + LEAVE
 
 
-@pytest.mark.parametrize("size", ["16x16", "400x16"])
-def test_render_says_so_before_it_trains(tmp_path, monkeypatch, capsys, size):
+def test_no_size_is_refused_by_rounding():
+    """What has room at some size has it at every larger one of the same proportions: 1 / em * em may be less
+    than 1."""
+    look, layout = style.find("dark"), DEFAULT_LAYOUT
+    refused = [
+        high for high in range(46, 2160) if not room.fits(layout, ((), ()), (2 * high, high), look.text_size)
+    ]
+    assert refused == []
+
+
+@pytest.mark.parametrize(("size", "enough"), [("16x16", "46x46"), ("400x16", "1100x44")])
+def test_render_says_so_before_it_trains(tmp_path, monkeypatch, capsys, size, enough):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("animator.production.recorded", None)
     done = run(capsys, "render", "neuron", "-o", "a.mp4", "--size", size)
-    assert (done.code, done.out, done.err) == (2, "", f"animator: {NO_ROOM.format(size)}\n")
+    said = f"animator: {NO_ROOM.format(size)}Use --size {enough} or more.\n"
+    assert (done.code, done.out, done.err) == (2, "", said)
     assert list(tmp_path.iterdir()) == []
+
+
+ODD = [
+    (10, 10),
+    (40, 400),
+    (400, 16),
+    (5000, 10),
+    (10, 5000),
+    (33, 17),
+    (20_000, 10),
+    (641, 361),
+    (9999, 9999),
+]
+
+
+def refused(scene, size, path, wishes) -> str:
+    """The sentence for a size that `animator render` refuses for a film at `path`, or ""."""
+    try:
+        with proposing(
+            scene.layout, (scene.widths, scene.heights), size, style.DARK.text_size, [path], wishes
+        ):
+            spec_for(path, size, None, "dark", wishes)
+            production.check_room(scene, size, "dark")
+    except AnimatorError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [(".gif", "h264"), (".mp4", "h264"), (".svg", "h264"), (".mp4", "av1")]
+)
+def test_a_size_that_is_proposed_is_accepted_when_it_is_typed(suffix, codec):
+    """Of every bundled scene: the formats' own sentences, and those about room."""
+    path, wishes, refusals = Path(f"film{suffix}"), Delivery(codec=codec), 0
+    for name in library.names():
+        scene, _ = production.build(library.bundled(name), [])
+        for size in ODD:
+            said = refused(scene, size, path, wishes)
+            proposed = [
+                tuple(map(int, found))
+                for found in re.findall(r"([0-9]+)x([0-9]+)", said.partition("Use ")[2])
+            ]
+            assert bool(said) == bool(proposed)
+            assert [refused(scene, one, path, wishes) for one in proposed] == [""] * len(proposed)
+            refusals += bool(said)
+    assert refusals >= 4 * len(library.names())
+
+
+def test_the_least_size_keeps_the_proportions_where_any_has_room():
+    """45 pixels a side have no room for the neuron's bar of colours, 2 px wide: 1.7 em of 2.2 % of a side.
+    Where no size of the proportions has room, the sides that were asked for stay."""
+    scene, _ = production.build(library.bundled("neuron"), [])
+    assert refused(scene, (10, 10), Path("a.mp4"), Delivery()).endswith("Use --size 46x46 or more.")
+    assert refused(scene, (20, 10), Path("a.mp4"), Delivery()).endswith("Use --size 88x44 or more.")
+    assert refused(scene, (5000, 10), Path("a.mp4"), Delivery()).endswith("Use --size 5000x44 or more.")
+    assert room.proposal((10, 20), lambda size: False) is None
+    assert room.proposal((10, 20), lambda size: size[0] >= 31) == (32, 64)
+    assert room.proposal((100, 1000), lambda size: size[0] >= 0.3 * size[1]) == (300, 1000)
+
+
+@pytest.mark.parametrize("name", ["neuron", "optimizers"])
+def test_drawing_agrees_with_a_size_that_is_proposed(view, name):
+    """Proposals have room to spare: what drawing takes beyond what was foretold fits, too."""
+    scene, _ = production.build(library.bundled(name), [])
+    layout = tuple(tuple(panel.partition("@")[0] for panel in row) for row in scene.layout)
+    for size in ODD[:7]:
+        said = refused(scene, size, Path("a.gif"), Delivery())
+        for one in re.findall(r"--size ([0-9]+)x([0-9]+)", said):
+            Canvas((view,), layout, style.DARK, tuple(map(int, one)), "title", "caption")
+
+
+def test_a_recording_and_a_film_from_python_propose_as_well(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    assert run(capsys, "record", "neuron", "epochs=1", "-o", str(path)).code == 0
+    small = "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 46x46 or more."
+    done = run(capsys, "render", str(path), "-o", str(tmp_path / "a.mp4"), "--size", "10x10")
+    assert (done.code, done.err) == (2, f"animator: {small}\n")
+    with pytest.raises(AnimatorError) as caught:
+        animator.film(path).save(tmp_path / "a.gif", size=(16, 16))
+    assert str(caught.value) == NO_ROOM.format("16x16") + "Use --size 46x46 or more."
+    assert animator.film(path).save(tmp_path / "a.gif", size=(46, 46))[0].width == 46
 
 
 def axes_of(layout, size, look=style.DARK):

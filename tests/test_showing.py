@@ -2,6 +2,7 @@
 
 import html
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -9,15 +10,17 @@ import xml.etree.ElementTree
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from animator import page, slides
-from animator.encoders import FilmSpec, Metadata, open_encoder
+from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.errors import AnimatorError
 from animator.showing import shown
+from animator.sweep import gallery
 from tests.chromium import needs_chromium
 from tests.running import run
 
@@ -54,7 +57,7 @@ def films(tmp_path_factory):
 def test_words_and_posters_come_from_the_files(films):
     """Title, caption, alt text and command are those that were written; the poster is the PNG beside."""
     found = shown(films)
-    assert [f.title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
+    assert [f.own_title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
     assert [f.is_video for f in found] == [True, False, True]
     assert found[0].poster == films[0].with_suffix(".png").read_bytes()
 
@@ -78,6 +81,94 @@ def test_films_of_one_title_are_told_apart_by_what_differs(tmp_path):
     slides.make(made, tmp_path / "deck.pptx", titles=True)
     with zipfile.ZipFile(tmp_path / "deck.pptx") as package:
         assert b"A line (rate=0.5, bias=false)" in package.read("ppt/slides/slide2.xml")
+
+
+def test_files_of_one_film_are_told_apart_by_what_they_are(tmp_path):
+    """By format, then by size, by both, or by name; where parameters differ, these come first."""
+    for name, size in (("a.mp4", (64, 32)), ("a.gif", (64, 32)), ("b.gif", (32, 32)), ("c.gif", (32, 32))):
+        film(tmp_path / name, size)
+    (tmp_path / "more").mkdir()
+    one, two, three, four = (tmp_path / name for name in ("a.mp4", "a.gif", "b.gif", "c.gif"))
+
+    def titles(*paths):
+        return [f.title.removeprefix(f"{WORDS.title} ") for f in shown(paths)]
+
+    assert titles(one, two) == ["(MP4)", "(GIF)"]
+    assert titles(two, three) == ["(64x32)", "(32x32)"]
+    assert titles(one, two, three) == ["(MP4, 64x32)", "(GIF, 64x32)", "(GIF, 32x32)"]
+    assert titles(three, four) == ["(b.gif)", "(c.gif)"]
+    again = film(tmp_path / "more" / "b.gif", (32, 32))
+    assert titles(three, again) == [f"({three})", f"({again})"]
+    rates = [film(tmp_path / f"{rate}.{kind}", (32, 32),
+                  words=Metadata("A line", details={"parameters": {"rate": rate}}))
+             for rate, kind in ((1, "gif"), (1, "mp4"), (2, "gif"))]  # fmt: skip
+    assert [f.title for f in shown(rates)] == [
+        "A line (rate=1, GIF)",
+        "A line (rate=1, MP4)",
+        "A line (rate=2)",
+    ]
+
+
+@pytest.mark.parametrize("command", ["page", "slides"])
+def test_a_film_that_is_given_twice_is_one_sentence(films, tmp_path, capsys, command):
+    """However its path is written."""
+    target = tmp_path / {"page": "p.html", "slides": "d.pptx"}[command]
+    again = films[0].parent / ".." / films[0].parent.name / films[0].name
+    done = run(capsys, command, str(films[0]), str(films[1]), str(again), "-o", str(target))
+    said = f"animator: The film '{again}' is given twice. Give each film once.\n"
+    assert (done.code, done.out, done.err) == (2, "", said) and not target.exists()
+
+
+def test_the_still_of_another_film_of_the_name_is_no_poster(tmp_path):
+    """a.mp4, and later a.gif in another style: the PNG is the GIF's. One without words is somebody's own."""
+    first = film(tmp_path / "a.mp4", words=Metadata("A", command="animator render a -o a.mp4"))
+    second = film(tmp_path / "a.gif", colour=(250, 250, 240),
+                  words=Metadata("A", command="animator render a -o a.gif --style light"))  # fmt: skip
+    red, light = shown([first, second])
+    assert light.poster == (tmp_path / "a.png").read_bytes() != red.poster
+    with Image.open(io.BytesIO(red.poster)) as image:
+        assert np.abs(np.asarray(image).astype(int)[90, 60] - (200, 30, 40)).max() < 12
+    Image.new("RGB", (320, 180), "green").save(tmp_path / "a.png")
+    assert [f.poster for f in shown([first, second])] == [(tmp_path / "a.png").read_bytes()] * 2
+
+
+@pytest.fixture
+def clear(tmp_path):
+    """A WebM without a background, but for its left half, that was drawn for a dark one; it has no poster."""
+    path, words = tmp_path / "clear.webm", Metadata("Clear", details={"ground": "#0e1420"})
+    with open_encoder(path, FilmSpec(64, 64, 10, transparent=True), words) as encoder:
+        frame = np.full((64, 64, 4), 255, np.uint8)
+        frame[:, 32:, 3] = 0
+        encoder.write(frame, 5)
+    return path
+
+
+def test_a_film_without_a_background_stands_on_the_colour_it_was_drawn_for(clear, tmp_path):
+    """Its last picture keeps its alpha, which FFmpeg's own decoder leaves out."""
+    (found,) = shown([clear])
+    with Image.open(io.BytesIO(found.poster)) as image:
+        pixels = np.asarray(image)
+    assert pixels.shape == (64, 64, 4) and (pixels[:, :28, 3] > 250).all() and (pixels[:, 36:, 3] < 5).all()
+    page.make([clear], tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert text.count('height="64" style="background: #0e1420"') == 1
+    assert 'data-background-size="contain" data-background-color="#0e1420"' in html.unescape(text)
+    evil = Metadata("Clear", details={"ground": 'red" onload="alert(1)'})
+    assert shown([film(tmp_path / "evil.gif", (32, 32), words=evil)])[0].ground == ""
+
+
+def test_a_slide_takes_the_colour_that_its_film_was_drawn_for(tmp_path):
+    from pptx import Presentation
+
+    grounds = ("#0e1420", "#fbfaf7")
+    made = [film(tmp_path / f"{i}.gif", (32, 32), words=Metadata(f"Clear {i}", details={"ground": ground}))
+            for i, ground in enumerate(grounds)]  # fmt: skip
+    slides.make([*made, film(tmp_path / "opaque.gif", (32, 32))], tmp_path / "deck.pptx", titles=True)
+    dark, light, plain = Presentation(tmp_path / "deck.pptx").slides
+    assert [str(s.background.fill.fore_color.rgb) for s in (dark, light)] == ["0E1420", "FBFAF7"]
+    inks = [s.shapes.title.text_frame.paragraphs[0].font.color.rgb for s in (dark, light)]
+    assert [str(ink) for ink in inks] == ["FFFFFF", "000000"]
+    assert plain.background.fill.type != 1
 
 
 def test_without_a_poster_the_last_picture_stands_for_the_film(films, tmp_path):
@@ -105,7 +196,9 @@ def test_the_package_is_whole(films, tmp_path):
     from pptx import Presentation
 
     deck = tmp_path / "deck.pptx"
-    slides.make([films[0], films[1], films[0]], deck, titles=True, autoplay=True, loop=True)
+    same = tmp_path / "same.mp4"
+    shutil.copyfile(films[0], same)
+    slides.make([films[0], films[1], same], deck, titles=True, autoplay=True, loop=True)
     with zipfile.ZipFile(deck) as package:
         names = package.namelist()
         assert package.testzip() is None and len(names) == len(set(names))
@@ -115,7 +208,7 @@ def test_the_package_is_whole(films, tmp_path):
     for slide in read.slides:
         for relationship in slide.part.rels.values():
             assert relationship.is_external or relationship.target_part.blob
-        assert slide.shapes.title.text == WORDS.title
+        assert slide.shapes.title.text.startswith(f"{WORDS.title} (")
         (said,) = slide._element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
         assert said.get("descr") == "A red dot moves."
         assert slide.notes_slide.notes_text_frame.text == f"{WORDS.description}\n{WORDS.command}"
@@ -261,7 +354,7 @@ def test_chromium_plays_the_page(browser, films, tmp_path, name):
         assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [wide, high]
         tab.wait_for_function("i => document.querySelectorAll('video')[i].currentTime > 0.2", arg=i)
         assert video.get_attribute("aria-label") == "A red dot moves."
-    assert tab.locator("h2").first.inner_text() == WORDS.title
+    assert tab.locator("h2").first.inner_text() == f"{WORDS.title} (MP4)"
     tab.close()
 
 
@@ -333,3 +426,95 @@ def test_the_commands_say_what_they_made(films, tmp_path, capsys):
     deck = tmp_path / "deck.pptx"
     done = run(capsys, "slides", *map(str, films[:2]), "-o", str(deck), "--titles")
     assert (done.code, done.out) == (0, f"{deck}  2 films: wide.mp4, square.gif\n")
+
+
+ODD = "</h2><script>x & 'y' \"z\" #1?.mp4".replace("/", "")
+
+
+@pytest.fixture
+def odd(films, tmp_path):
+    """The wide film under a name with all that a name may hold; in a folder of such a name."""
+    path = tmp_path / "\u00fcn\u00ef c\u00f6d\u00e9 <b>" / ODD
+    path.parent.mkdir()
+    shutil.copyfile(films[0], path)
+    return path
+
+
+def test_names_of_files_are_no_markup(odd):
+    """Slides are XML, the page is HTML; its parser finds the film and its still in the folder."""
+    from pptx import Presentation
+
+    slides.make([odd], odd.parent / "d\u00e9ck <i>.pptx", titles=True)
+    (slide,) = Presentation(odd.parent / "d\u00e9ck <i>.pptx").slides
+    assert [shape.name for shape in slide.shapes][1] == WORDS.title
+    page.make([odd], odd.parent / "site")
+    text = (odd.parent / "site" / "index.html").read_text(encoding="utf-8")
+    assert "<script>x" not in text
+    found = [unquote(name) for name in re.findall(r'(?:src|poster)="([^"]+)"', text)]
+    assert found == [f"01-{odd.stem}.poster.png", f"01-{odd.name}"]
+    assert all((odd.parent / "site" / name).is_file() for name in found)
+
+
+@needs_chromium
+def test_chromium_finds_films_of_odd_names(browser, odd):
+    tab = browser.new_page()
+    tab.on("dialog", lambda dialog: pytest.fail("a script of a name was run"))
+    for made in (page.make([odd], odd.parent / "site") and odd.parent / "site" / "index.html",
+                 gallery.make(odd.parent)):  # fmt: skip
+        tab.goto(made.as_uri())
+        tab.wait_for_selector("video", state="attached")
+        tab.wait_for_function("[...document.images].every(i => i.naturalWidth > 0)")
+        tab.wait_for_function(
+            "[...document.querySelectorAll('video')].every(v => v.readyState >= 1 && !v.error)"
+        )
+        assert tab.locator("video").count() == 1
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "gif", "webm", "webp", "apng", "avif", "png"])
+def test_what_was_cut_off_is_damaged(tmp_path, suffix):
+    """Two thirds of a file, in every format: info, pages and galleries say so, none shows half a film."""
+    path = film(tmp_path / f"a.{suffix}")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 2 * len(whole) // 3])
+    with pytest.raises(AnimatorError) as caught:
+        inspect(path)
+    assert str(caught.value) == (
+        f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
+    )
+
+
+def test_a_webm_of_unknown_length_is_read(films, tmp_path):
+    """As browsers record it: the size of the segment is all ones."""
+    content = bytearray(films[2].read_bytes())
+    at = content.index(b"\x18\x53\x80\x67") + 4
+    assert content[at] == 1  # eight bytes of size
+    content[at : at + 8] = b"\x01" + b"\xff" * 7
+    (tmp_path / "live.webm").write_bytes(content)
+    assert inspect(tmp_path / "live.webm").frames == 20
+
+
+def test_what_is_no_ordinary_file_is_not_waited_for(tmp_path, capsys):
+    """A pipe, a folder, and a gallery beside them, which tells what it left out."""
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "folder.gif").mkdir()
+    for name, what in (("pipe.mp4", "no ordinary file"), ("folder.gif", "a folder")):
+        done = run(capsys, "page", str(tmp_path / name), "-o", str(tmp_path / "p.html"))
+        said = f"animator: '{tmp_path / name}' is {what}. Give the path of an .mp4, .gif or .png film.\n"
+        assert (done.code, done.err) == (2, said)
+    film(tmp_path / "a.gif")
+    (tmp_path / "b.mp4").write_text("no film")
+    done = run(capsys, "gallery", str(tmp_path))
+    assert (done.code, done.out) == (0, f"{tmp_path / 'index.html'}\n")
+    assert done.err == "animator: left out, being damaged or no films: b.mp4. Render them again.\n"
+
+
+@pytest.mark.parametrize("command", [("page",), ("slides",)])
+def test_a_target_that_is_no_file_is_one_sentence(films, tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    suffix = {"page": "html", "slides": "pptx"}[command[0]]
+    (tmp_path / f"dir.{suffix}").mkdir()
+    done = run(capsys, *command, str(films[0]), "-o", f"dir.{suffix}")
+    said = f"'dir.{suffix}' is a folder, so no file can have that name. Give -o another path."
+    assert (done.code, done.err) == (2, f"animator: {said}\n")
+    done = run(capsys, *command, str(films[0]), "-o", ".")
+    assert done.code == 2 and done.err.startswith("animator: '.' ") and "Traceback" not in done.err

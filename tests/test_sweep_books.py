@@ -111,7 +111,7 @@ def test_info_of_another_folder_says_what_to_type(tmp_path, capsys):
     assert (ran.code, ran.err) == (
         2,
         f"animator: '{tmp_path}' is a folder, and no sweep is in it. Give a file, such as one of its films, "
-        f"or make a page of them with animator gallery {tmp_path}.\n",
+        f"or type animator gallery {tmp_path} to make a page of them.\n",
     )
 
 

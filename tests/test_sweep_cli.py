@@ -46,8 +46,10 @@ SENTENCES = [
       for address in ("nonsense", "", "tcp://127.0.0.1", "tcp://[::1", "127.0.0.1:8786", "tls://127.0.0.1:1")),
     (("--format", "avi"), "--format avi is no format for the films of a sweep. Known: mp4 webm gif."),
     (("--size", "161x90"), None),
-    (("--size", "16x16"), "A frame of 16x16 pixels has no room for all panels of this layout. Leave some "
-     "out, or give the frame another shape with --size."),
+    (("--size", "16x16"), "A frame of 16x16 pixels has no room for all panels of this layout. Use "
+     "--size 46x46 or more."),
+    (("--size", "10x10"), "A film of 10x10 pixels is too small: each side needs at least 16. Use --size "
+     "46x46 or more."),
     (("--quality", "best"), None),
 ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What cannot be read is one sentence and exit code 2; a signal ends the command quietly at any moment."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from animator import cli
+from animator import cli, usage
 from tests.running import run
 
 COMMANDS = "render record sweep gallery info scenes verify new slides page player"
@@ -79,3 +80,41 @@ def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, monkeypatch, number
     done = run(capsys, "scenes")
     assert (done.code, done.err, tidied) == (130, cli.INTERRUPTED, [True])
     assert signal.getsignal(signal.SIGINT) is before
+
+
+CLOSED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+needs_modes = pytest.mark.skipif(
+    bool(CLOSED) and not shutil.which("setpriv"), reason="root reads everything, and setpriv is not there"
+)
+
+
+def without_rights(*words):
+    """`animator WORDS...` in a process to which modes of files apply, root's too: its code, and what it
+    says."""
+    done = subprocess.run([*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@needs_modes
+@pytest.mark.parametrize("command", ["info", "page", "gallery"])
+def test_what_may_not_be_read_is_one_sentence(tmp_path, command):
+    """A closed folder, with what is in it; letters of its path stay as they are."""
+    closed = tmp_path / "Closed"
+    closed.mkdir(mode=0o000)
+    for path in (closed, closed / "a.mp4"):
+        said = f"animator: '{path}' {usage.OPENING}\n"
+        assert without_rights(command, str(path)) == (2, said)
+
+
+@needs_modes
+def test_a_gallery_of_a_folder_that_cannot_be_written_to_says_so(tmp_path):
+    folder = tmp_path / "films"
+    folder.mkdir()
+    (folder / "a.mp4").write_bytes(b"")
+    folder.chmod(0o555)
+    assert without_rights("gallery", str(folder)) == (
+        2,
+        f"animator: The page of '{folder}' cannot be written into it: Permission denied. Copy the films into "
+        "a folder that you can write to.\n",
+    )

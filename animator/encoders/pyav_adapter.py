@@ -7,6 +7,7 @@ where imageio has renamed that, the file is opened with PyAV itself, which is th
 
 import gc
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -242,6 +243,25 @@ def read_facts(path: Path) -> VideoFacts:
             metadata={key.lower(): value for key, value in container.metadata.items()},
             codec=codec.codec.canonical_name,
         )
+
+
+def last_picture(path: Path) -> "NDArray[np.uint8] | None":
+    """The last picture of a video, (H, W, 3) RGB, or (H, W, 4) where it has alpha; None where there is none.
+
+    Raises OSError or ValueError when the file is damaged. FFmpeg's own VP9 decoder leaves alpha out, so
+    libvpx decodes a WebM.
+    """
+    last = None
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        decoder = av.CodecContext.create("libvpx-vp9", "r") if video.codec_context.name == "vp9" else video
+        for packet in container.demux(video):
+            last = next(iter(deque(decoder.decode(packet), maxlen=1)), last)
+    if last is None:
+        return None
+    clear = "a" in last.format.name
+    picture: NDArray[np.uint8] = last.to_ndarray(format="rgba" if clear else "rgb24")
+    return picture
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 PyAV and imageio are imported only when a file needs them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from animator.encoders.boxes import read_avif, read_webp
 from animator.encoders.spec import FilmInfo
@@ -18,6 +20,9 @@ def inspect(path: Path | str) -> FilmInfo:
     Raises AnimatorError when there is no such file, when it is none of the three, or when it is damaged.
     """
     path = Path(path)
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        what = "a folder" if path.is_dir() else "no ordinary file"
+        raise AnimatorError(f"'{path}' is {what}. Give the path of an .mp4, .gif or .png film.")
     try:
         with path.open("rb") as file:
             head = file.read(12)
@@ -51,12 +56,33 @@ def inspect(path: Path | str) -> FilmInfo:
     )
 
 
+def vector(path: Path) -> dict[str, Any]:
+    """Format, width and height in points, and bytes of an SVG or a PDF of one page.
+
+    Raises AnimatorError when it is neither, or does not say its size as animator writes it.
+    """
+    head = path.read_bytes()
+    kind = "pdf" if head[:4] == b"%PDF" else "svg"
+    patterns = {
+        "pdf": rb"/MediaBox\s*\[\s*0 0 ([0-9.]+) ([0-9.]+)\s*\]",
+        "svg": rb'<svg\s[^>]*?width="([0-9.]+)pt"\s+height="([0-9.]+)pt"',
+    }
+    size = re.search(patterns[kind], head)
+    if size is None:
+        raise AnimatorError(
+            f"'{path}' is no still of animator's: it is no {path.suffix.lower()} file that says its size in "
+            "points. Give a file that animator render wrote."
+        )
+    width, height = (float(side) for side in size.groups())
+    return {"format": kind, "width": round(width), "height": round(height), "unit": "points",
+            "bytes": len(head)}  # fmt: skip
+
+
 def _video(path: Path, name: str) -> FilmInfo:
     from animator.encoders.pyav_adapter import read_facts
     from animator.encoders.tags import from_tags
 
-    if name == "mp4":
-        _whole(path)
+    (_whole if name == "mp4" else _whole_webm)(path)
     facts = read_facts(path)
     return FilmInfo(
         path=path,
@@ -91,6 +117,23 @@ def _whole(path: Path) -> None:
             size = int.from_bytes(head[8:16], "big") if size == 1 else size or end - at
             at += max(size, 8)
     if at > end:
+        raise ValueError("the file ends early")
+
+
+def _whole_webm(path: Path) -> None:
+    """ValueError when the segment of a WebM is longer than the file (RFC 8794: sizes have their length in
+    the leading bits; all ones is a size that is not known).
+    """
+    with path.open("rb") as file:
+        for _ in range(2):  # the header, then the segment that holds all else
+            file.seek(4, 1)
+            first = file.read(1)[0]
+            more = 8 - first.bit_length()
+            size = int.from_bytes(bytes([first & (0x7F >> more)]) + file.read(more), "big")
+            end = file.tell() + size
+            file.seek(end if _ == 0 else file.tell())
+    unknown = size == (1 << 7 * (more + 1)) - 1
+    if end > path.stat().st_size and not unknown:
         raise ValueError("the file ends early")
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from animator.errors import AnimatorError
+from animator.errors import AnimatorError, SizeError
 
 SMALLEST = 16  # pixels a side
 LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
@@ -146,15 +146,16 @@ def json_object(text: str) -> dict[str, Any] | None:
 
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < SMALLEST:
-        raise AnimatorError(
-            f"A film of {width}x{height} pixels is too small: each side needs at least {SMALLEST}. "
-            f"Use --size {max(width, SMALLEST)}x{max(height, SMALLEST)} or more."
-        )
+        enough = max(width, SMALLEST), max(height, SMALLEST)
+        raise SizeError(
+            f"A film of {width}x{height} pixels is too small: each side needs at least {SMALLEST}.",
+            "Use --size {}x{} or more.".format(*enough), [enough],
+        )  # fmt: skip
     if max(width, height) > LONGEST or min(width, height) > SHORTEST:
-        raise AnimatorError(
-            f"A film of {width}x{height} pixels is too large: the largest is {LONGEST}x{SHORTEST}. "
-            "Use --size 3840x2160 or less."
-        )
+        raise SizeError(
+            f"A film of {width}x{height} pixels is too large: the largest is {LONGEST}x{SHORTEST}.",
+            "Use --size 3840x2160 or less.", [(3840, 2160)],
+        )  # fmt: skip
 
 
 def _check_rate(fps: float) -> None:
@@ -168,21 +169,22 @@ def _check_rate(fps: float) -> None:
 def _check_even(suffix: str, width: int, height: int) -> None:
     if width % 2 == 0 and height % 2 == 0:
         return
-    smaller = f"{width - width % 2}x{height - height % 2}"
-    larger = f"{width + width % 2}x{height + height % 2}"
-    raise AnimatorError(
+    smaller = width - width % 2, height - height % 2
+    larger = width + width % 2, height + height % 2
+    raise SizeError(
         f"{EVEN[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
-        f"both sides must be even. Use --size {smaller} or {larger}, or write a .gif."
-    )
+        "both sides must be even.",
+        "Use --size {}x{} or {}x{}, or write a .gif.".format(*smaller, *larger), [smaller, larger],
+    )  # fmt: skip
 
 
-def _too_small(kind: str, width: int, height: int) -> AnimatorError:
+def _too_small(kind: str, width: int, height: int) -> SizeError:
     film, instead = TIMID[kind]
-    enough = f"{max(width, SMALLEST_TIMID)}x{max(height, SMALLEST_TIMID)}"
-    return AnimatorError(
-        f"{film} cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_TIMID} a side. "
-        f"Use --size {enough} or more, or {instead}."
-    )
+    enough = max(width, SMALLEST_TIMID), max(height, SMALLEST_TIMID)
+    return SizeError(
+        f"{film} cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_TIMID} a side.",
+        "Use --size {}x{} or more, or {}.".format(*enough, instead), [enough],
+    )  # fmt: skip
 
 
 def _check_gif_rate(fps: float) -> None:

@@ -2,10 +2,14 @@
 
 import errno
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from animator import production
+from animator import style as styles
+from animator.delivery import proposing
 from animator.errors import AnimatorError
 from animator.films import Film
 from animator.recording import load
@@ -84,14 +88,23 @@ def build(plan: Plan) -> tuple[dict[int, Built], dict[int, str]]:
 
 def check_room(plan: Plan) -> None:
     """AnimatorError when the films' size has no room for the panels of any cell that can be built."""
-    reasons = []
+    cramped = []
     for _, built in _scenes(plan):
         if isinstance(built, Built):
             return
-        if built.lacks_room:
-            reasons.append(built.reason)
-    if reasons:
-        raise AnimatorError(reasons[0])
+        if built.cramped is not None:
+            cramped.append(built.cramped)
+    if cramped:
+        with proposed(cramped[0], (plan.look.width, plan.look.height), plan.look.style, plan.look.format):
+            production.check_room(cramped[0], (plan.look.width, plan.look.height), plan.look.style)
+
+
+def proposed(
+    scene: Scene, size: tuple[int, int] | None, style: str, format: str
+) -> AbstractContextManager[None]:
+    """A context in which a size that cannot be is answered with one that films of `scene` can have."""
+    text_size = styles.find(style).text_size
+    return proposing(scene.layout, (scene.widths, scene.heights), size, text_size, [Path(f"film.{format}")])
 
 
 def first_seconds(plan: Plan) -> float:
@@ -102,10 +115,10 @@ def first_seconds(plan: Plan) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
-    """Why a cell has no scene. lacks_room: whether that is because of the films' size."""
+    """Why a cell has no scene. cramped: the scene that the films' size has no room for."""
 
     reason: str
-    lacks_room: bool = False
+    cramped: Scene | None = None
 
 
 def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
@@ -127,7 +140,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
             try:
                 production.check_room(built.scene, size, plan.look.style)
             except AnimatorError as error:
-                built = Unbuilt(str(error), lacks_room=True)
+                built = Unbuilt(str(error), built.scene)
         yield planned.index, built
 
 

@@ -8,8 +8,8 @@ other script run than its own.
 import json
 import os
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from animator.encoders import inspect
 from animator.errors import AnimatorError
-from animator.files import replacing
+from animator.files import ensure_folder, replacing
 from animator.sweep import manifest as manifests
 from animator.sweep.gallery_columns import Column, columns
 from animator.sweep.gallery_folder import described
@@ -34,6 +34,7 @@ PRODUCTS = {
     "race": "The runs on one surface",
 }
 KINDS = {".png": "picture", ".mp4": "video", ".gif": "file"}  # of products; others are not shown
+NO_GROUNDS: Mapping[int, str] = {}
 GONE = "Its film is not in the folder."
 
 
@@ -42,7 +43,8 @@ class Shown:
     """A cell as the page shows it. film, poster, recording, log: addresses, or "" for no file.
 
     kind: done, diverged, left, missing, waiting or failed; words: that, in a sentence, or "".
-    labels: (name, text) of every parameter; loss: how far the loss went, in words, or "".
+    labels: (name, text) of every parameter; loss: how far the loss went, in words, or "". ground: the colour
+    behind a film without a background, or ""; file: the film's name, where films are told apart by it.
     """
 
     index: int
@@ -58,6 +60,15 @@ class Shown:
     loss: str
     alt_text: str
     command: str
+    ground: str = ""
+    file: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """What it is called among the others: its file, if that tells, and its parameters."""
+        return [*([self.file] if self.file else []), *(" ".join(label) for label in self.labels)] or [
+            self.name
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +97,33 @@ def make(folder: Path) -> Path:
             f"'{target}' is there already and is no gallery of animator's: it would be written over. "
             "Move it away."
         )
+    try:
+        ensure_folder(target)
+    except AnimatorError as error:
+        why = getattr(error.__cause__, "strerror", error)
+        raise AnimatorError(
+            f"The page of '{folder}' cannot be written into it: {why}. "
+            "Copy the films into a folder that you can write to."
+        ) from error
     known = (folder / manifests.NAME).is_file()
-    text = html(folder, manifests.read(folder) if known else described(folder))
+    manifest, grounds = (manifests.read(folder), {}) if known else described(folder)
+    text = html(folder, manifest, grounds)
     with replacing(target) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="replace")
     return target
 
 
-def html(folder: Path, manifest: Manifest) -> str:
-    """The page as text; what `manifest` names and `folder` does not hold is left out."""
+def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUNDS) -> str:
+    """The page as text; what `manifest` names and `folder` does not hold is left out. grounds: colours behind
+    films without a background, by the cells' indices. Cells of no scene are called after their files.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     found = columns(manifest)
-    cells = [_shown(folder, cell, row, found) for row, cell in enumerate(manifest.cells)]
+    cells = [replace(_shown(folder, cell, row, found), ground=grounds.get(cell.index, ""),
+                     file="" if manifest.scene else PurePosixPath(cell.film or "").name)
+             for row, cell in enumerate(manifest.cells)]  # fmt: skip
     script = _script()
     rooms = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     return rooms.get_template("gallery.html").render(
@@ -208,9 +232,9 @@ def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -
                      "values": c.values, "texts": c.texts} for c in found],
         "cells": [{"index": c.index, "name": c.name, "kind": c.kind, "words": c.words, "film": c.film,
                    "video": c.video, "poster": c.poster, "recording": c.recording, "log": c.log,
-                   "title": " · ".join(" ".join(label) for label in c.labels) or c.name,
-                   "short": " · ".join(text for _, text in c.labels) or c.name, "alt": c.alt_text,
-                   "command": c.command} for c in cells],
+                   "title": " · ".join(c.names),
+                   "short": c.file or " · ".join(text for _, text in c.labels) or c.name, "alt": c.alt_text,
+                   "command": c.command, "ground": c.ground} for c in cells],
     }  # fmt: skip
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -6,6 +6,7 @@ let picked = [], opened = null;
 // The film of a cell in a dialog: the poster below, the playing film above; or what there is to say instead.
 function fill(stage, cell) {
   stage.className = `stage ${cell.kind}`;
+  stage.style.setProperty("--under", cell.ground || "var(--panel)");
   stage.replaceChildren();
   if (cell.poster) {
     const still = make("img");

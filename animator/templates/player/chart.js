@@ -12,6 +12,7 @@ class Chart {
     this.lines = this.linesOf(data.runs.map(i => film.runs[i]));
     [this.low, this.high] = this.log ? logLimits(this.lines) : roomy(...data.range);
     this.last = Math.max(...film.runs.map(run => run.steps * run.unit), 1e-9);
+    if (this.kind === "weights") this.figure.append(this.legend = legend(this.lines, "line", film));
     this.listen();
   }
 
@@ -54,6 +55,7 @@ class Chart {
     const { width } = this.sheet;
     this.valued = this.lines.every(({ dash }) => !dash) && width > 300;
     this.named = this.room(height) > 0;
+    if (this.legend) this.legend.hidden = this.named;
     const right = names ? 16 + names + (this.valued ? 60 : 0) : 14;
     this.box = { left: 48, top: 26, width: width - 48 - right, height: height - 26 - 38 };
     this.names = names;
@@ -76,7 +78,7 @@ class Chart {
     context.fillStyle = style.panel;
     context.fillRect(left, top, width, height);
     this.gridOn(context);
-    const shown = this.lines.filter(({ run }) => run.shown);
+    const shown = this.lines.filter(one => one.shown && one.run.shown);
     context.save();
     context.beginPath();
     context.rect(left, top - 1, width + 1, height + 2);
@@ -183,7 +185,7 @@ class Chart {
 
   // What every shown line is at the recorded step nearest to a place on the axis.
   ask(at, event) {
-    const lines = this.lines.filter(({ run, say }) => run.shown && say);
+    const lines = this.lines.filter(one => one.shown && one.run.shown && one.say);
     if (!lines.length) return;
     const rows = lines.map(({ run, steps }) => {
       const row = lastAt(steps, at / run.unit), next = Math.min(row + 1, steps.length - 1);
@@ -196,7 +198,7 @@ class Chart {
 }
 
 function line(name, run, steps, values, colour, text, width, say = null) {
-  return { name, run, steps, values, colour, text, width, say };
+  return { name, run, steps, values, colour, text, width, say, shown: true };
 }
 
 function roomy(low, high) {

@@ -12,6 +12,7 @@ class Player {
     this.stage = this.find("stage");
     this.surfaces = data.surfaces.map(surface => new Surface(surface, this, this.find("surfaces")));
     this.charts = data.charts.map(chart => new Chart(chart, this, this.find("charts")));
+    if (this.runs.length > 1) this.names();
     this.numbers = new Readout(this, this.find("numbers"));
     this.stage.classList.toggle("flat", !this.surfaces.length);
     this.stage.classList.toggle("several", this.surfaces.length > 1);
@@ -46,7 +47,15 @@ class Player {
     const height = beside ? Math.max(150, Math.floor((beside - gap * (count - 1)) / count)) : this.surfaces.length || !wide ? 210 : 300;
     const rooms = this.charts.map(chart => chart.room(height)), column = this.surfaces.length === 1;
     this.charts.forEach((chart, i) => chart.resize(height, column ? Math.max(...rooms) : rooms[i]));
+    if (this.legend) this.legend.hidden = this.charts.every(chart => chart.named || chart.runs.length < 2);
     this.draw();
+  }
+
+  // The names of the runs, below the surfaces: there while a chart has no room for them.
+  names() {
+    const home = this.find(this.surfaces.length ? "surfaces" : "charts");
+    this.legend = legend(this.runs, "run", this);
+    if (this.surfaces.length) home.append(this.legend); else home.prepend(this.legend);
   }
 
   controls() {

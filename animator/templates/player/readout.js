@@ -1,13 +1,5 @@
 // The numbers of the step that is shown: a list for one run, a table with a switch a run for several.
 
-const UNICODE = { o: "\u25cf", s: "\u25a0", "^": "\u25b2", D: "\u25c6", v: "\u25bc", "<": "\u25c0", ">": "\u25b6", p: "\u2b1f", P: "\u271a", "*": "\u2605", X: "\u2716" };
-
-function element(tag, options = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), options);
-  made.append(...children);
-  return made;
-}
-
 class Readout {
   constructor(film, parent) {
     this.film = film;
@@ -61,22 +53,10 @@ class Readout {
     return element("table", {}, caption, element("thead", {}, head), element("tbody", {}, ...rows));
   }
 
+  // The switch of a run; its row of numbers is pale while the run is hidden.
   button(run) {
-    const space = document.querySelector("svg").namespaceURI, [swatch, stroke, dot] = ["svg", "path", "text"].map(name => document.createElementNS(space, name));
-    for (const [name, value] of [["viewBox", "0 0 40 16"], ["width", 40], ["height", 16], ["aria-hidden", "true"]]) swatch.setAttribute(name, value);
-    for (const [name, value] of [["d", "M1 8H39"], ["stroke", run.colour], ["stroke-width", 2.6], ["stroke-dasharray", run.dash.join(" ")]]) stroke.setAttribute(name, value);
-    for (const [name, value] of [["x", 20], ["y", 12.6], ["text-anchor", "middle"], ["font-size", 13], ["fill", run.colour]]) dot.setAttribute(name, value);
-    dot.textContent = UNICODE[run.shape];
-    swatch.append(stroke, dot);
-    const button = element("button", { type: "button", className: "run" }, swatch, element("span", { textContent: run.name }));
-    button.setAttribute("aria-pressed", "true");
-    button.title = "show or hide this run";
-    button.addEventListener("click", () => {
-      run.shown = !run.shown;
-      button.setAttribute("aria-pressed", String(run.shown));
-      button.closest("tr").classList.toggle("off", !run.shown);
-      this.film.later();
-    });
+    const button = switchOf(run, run.name, "run", this.film);
+    run.told.push(() => button.closest("tr").classList.toggle("off", !run.shown));
     return button;
   }
 
