@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -15,7 +16,7 @@ from animator.encoders import FilmSpec, Metadata, open_encoder
 from animator.encoders.mending import Mender, planes_of
 from animator.encoders.mp4 import LANES, SEGMENT, container_options, keyframes, segment, stream_spec
 from animator.encoders.pyav_adapter import Coder, twin, writing, yuv_converter
-from animator.encoders.segments import BYTES, PICTURES, Waiting, segmented
+from animator.encoders.segments import BYTES, PICTURES, Lane, Segments, Waiting, segmented
 
 SIZE = (96, 64)
 CONVERT = yuv_converter()
@@ -214,6 +215,61 @@ def test_a_drawings_error_ends_the_threads(tmp_path):
             segments.send(CONVERT(picture(number)), 1)
         raise KeyboardInterrupt
     assert threading.active_count() == before
+
+
+def test_nothing_more_is_encoded_once_nobody_wants_it(tmp_path, monkeypatch):
+    """Each lane ends the picture that it has begun: no more of its repeats, none that its coder held back."""
+    stopped, stop, encode, encoded = threading.Event(), Segments.stop, Coder.encode, []
+
+    def held(self, *what):
+        encoded.append(self)
+        stopped.wait(60)
+        return encode(self, *what)
+
+    def stopping(self):
+        stop(self)
+        stopped.set()
+
+    monkeypatch.setattr(Coder, "encode", held)
+    monkeypatch.setattr(Coder, "end", lambda self: encoded.append("flushed"))
+    monkeypatch.setattr(Segments, "stop", stopping)
+    with pytest.raises(KeyboardInterrupt), file(tmp_path / "a.mp4") as segments:
+        segments.send(CONVERT(picture(0)), 40)
+        raise KeyboardInterrupt
+    assert len(encoded) == len(set(encoded)) <= LANES and "flushed" not in encoded
+
+
+def test_a_thread_that_cannot_begin_keeps_nobody_waiting(tmp_path, monkeypatch):
+    """The second lane has no thread: that is raised, and the first lane's does not wait for its pictures."""
+    lanes, submit = [], ThreadPoolExecutor.submit
+
+    class Watched(Lane):
+        def __init__(self, *parts):
+            super().__init__(*parts)
+            lanes.append(self)
+
+    def scarce(self, *work):
+        future = submit(self, *work)  # as the executor does it: the work waits already for a thread
+        if len(lanes) == 2:
+            raise RuntimeError("can't start new thread")
+        return future
+
+    def make():
+        with (
+            pytest.raises(RuntimeError, match="can't start new thread"),
+            file(tmp_path / "a.mp4") as segments,
+        ):
+            segments.send(CONVERT(picture(0)), 40)
+
+    monkeypatch.setattr("animator.encoders.segments.Lane", Watched)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", scarce)
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join(60)
+    waits = thread.is_alive()
+    for lane in lanes:
+        lane.end()
+    assert len(lanes) == 2 and not waits
 
 
 def test_a_film_needs_a_frame(tmp_path):

@@ -8,7 +8,7 @@ where imageio has renamed that, the file is opened with PyAV itself, which is th
 import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
@@ -213,7 +213,7 @@ def writing(
 ) -> Iterator[VideoStream]:
     """Open `path` for one video stream; when the body raises, the file is closed unfinished."""
     options = dict(container_options or {})
-    with _container(path, container=container_format, container_options=options) as container:
+    with _plain(_container(path, container=container_format, container_options=options)) as container:
         container.metadata.update(metadata or {})
         video = VideoStream(container, stream)
         yield video
@@ -242,6 +242,24 @@ def read_facts(path: Path) -> VideoFacts:
             metadata={key.lower(): value for key, value in container.metadata.items()},
             codec=codec.codec.canonical_name,
         )
+
+
+@contextmanager
+def _plain(opened: AbstractContextManager[Any]) -> Iterator[Any]:
+    """What `opened` gives. An error of the body is raised as it is, where closing fails after it, too: of a
+    disk that is full PyAV says so the first time only."""
+    failed: BaseException | None = None
+    try:
+        with opened as given:
+            try:
+                yield given
+            except BaseException as error:
+                failed = error
+                raise
+    except Exception:
+        if failed is not None:
+            raise failed  # noqa: B904 - closing is what failed after it
+        raise
 
 
 @contextmanager
