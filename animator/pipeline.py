@@ -7,6 +7,7 @@ any other gets whole frames, in buffers that are used in turn.
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
@@ -49,7 +50,7 @@ def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder:
     """Write the film; yields every picture with its repeats when it is drawn (it is drawn over next)."""
     waiting: deque[Future[None]] = deque()
     kept: list[Pixels] = []  # as many pictures as can be on their way, used in turn
-    with ThreadPoolExecutor(1, "encoder") as pool:
+    with _thread() as pool:
         for i, (state, repeat) in enumerate(stills):
             picture = drawing.draw(state)
             if isinstance(encoder, Mending):
@@ -62,6 +63,16 @@ def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder:
                 waiting.popleft().result()
         for job in waiting:
             job.result()
+
+
+@contextmanager
+def _thread() -> Iterator[ThreadPoolExecutor]:
+    """A thread for the encoder, which begins nothing more once the drawing has failed."""
+    pool = ThreadPoolExecutor(1, "encoder")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _held(kept: list[Pixels], number: int, picture: Pixels) -> Pixels:

@@ -1,5 +1,7 @@
 """Frames into encoders: what is drawn is decoded, at ordinary and at extreme sizes, rates and lengths."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import av
@@ -116,3 +118,34 @@ def test_a_frame_without_room_is_one_sentence(tmp_path):
         "Leave some out, or give the frame another shape with --size."
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_what_waits_is_not_encoded_once_the_drawing_has_failed(monkeypatch):
+    """Of three pictures on their way the encoder ends the one that it has begun."""
+    wanted, begun, sizes = threading.Event(), threading.Event(), []
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait=True, *, cancel_futures=False):
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            wanted.set()
+            super().shutdown(wait=wait)
+
+    class Slow:
+        def write(self, frame, repeat=1):
+            begun.set()
+            wanted.wait(60)
+            sizes.append(frame.shape)
+
+    class Failing:
+        changed = None
+
+        def draw(self, state):
+            if state == 3:
+                begun.wait(60)
+                raise KeyboardInterrupt
+            return np.zeros((4, 6, 4), np.uint8)
+
+    monkeypatch.setattr("animator.pipeline.ThreadPoolExecutor", Pool)
+    with pytest.raises(KeyboardInterrupt):
+        list(written(Failing(), ((i, 1) for i in range(9)), Slow()))
+    assert sizes == [(4, 6, 4)]

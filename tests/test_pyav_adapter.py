@@ -10,10 +10,12 @@ import pytest
 
 from animator.encoders import FilmSpec, Metadata, inspect, open_encoder, pyav_adapter, tags
 
+SPEC = FilmSpec(64, 64, 30)
+
 
 def encode(path: Path) -> bytes:
     frame = np.full((64, 64, 4), 255, np.uint8)
-    with open_encoder(path, FilmSpec(64, 64, 30), Metadata(title="t")) as encoder:
+    with open_encoder(path, SPEC, Metadata(title="t")) as encoder:
         encoder.write(frame, repeat=5)
     return path.read_bytes()
 
@@ -60,3 +62,29 @@ def test_conversion_averages_chroma_over_two_by_two() -> None:
 
 def test_the_tags_of_others_are_not_ours() -> None:
     assert tags.from_tags({"title": "holiday", "comment": "by the sea"}) is None
+
+
+def test_what_failed_first_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk or Ctrl-C in the body, though closing fails after it, too; else what closing says."""
+    container = pyav_adapter._container
+
+    @contextmanager
+    def failing(*what: Any, **options: Any) -> Any:
+        try:
+            with container(*what, **options) as given:
+                yield given
+        finally:
+            raise OSError("closing")
+
+    monkeypatch.setattr(pyav_adapter, "_container", failing)
+    for error in (OSError(28, "No space left on device"), KeyboardInterrupt()):
+        with (
+            pytest.raises(type(error)) as told,
+            open_encoder(tmp_path / "a.mp4", SPEC, Metadata()) as encoder,
+        ):
+            encoder.write(np.full((64, 64, 4), 255, np.uint8))
+            raise error
+        assert told.value is error
+    with pytest.raises(OSError, match="closing"):
+        encode(tmp_path / "a.mp4")
+    assert not list(tmp_path.iterdir())

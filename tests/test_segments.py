@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -11,11 +12,11 @@ import av
 import numpy as np
 import pytest
 
-from animator.encoders import FilmSpec, Metadata, open_encoder
+from animator.encoders import FilmSpec, Metadata, inspect, open_encoder
 from animator.encoders.mending import Mender, planes_of
 from animator.encoders.mp4 import LANES, SEGMENT, container_options, keyframes, segment, stream_spec
 from animator.encoders.pyav_adapter import Coder, twin, writing, yuv_converter
-from animator.encoders.segments import BYTES, PICTURES, Waiting, segmented
+from animator.encoders.segments import BYTES, PICTURES, Lane, Segments, Waiting, segmented
 
 SIZE = (96, 64)
 CONVERT = yuv_converter()
@@ -64,8 +65,9 @@ def test_every_frame_is_there_in_its_place(tmp_path, frames):
     times = packets(tmp_path / "a.mp4")
     unit = min((later[0] - earlier[0] for earlier, later in pairwise(sorted(times))), default=1)
     assert sorted(pts // unit for pts, _, _ in times) == list(range(frames))
-    assert all(later[1] > earlier[1] for earlier, later in pairwise(times))
+    assert all(later[1] - earlier[1] == unit for earlier, later in pairwise(times))
     assert all(dts <= pts for pts, dts, _ in times)
+    assert inspect(tmp_path / "a.mp4").seconds == pytest.approx(frames / 30)
     assert [pts // unit for pts, _, key in times if key] == list(range(0, frames, 10))
 
 
@@ -94,6 +96,7 @@ def test_the_bytes_do_not_depend_on_the_threads(tmp_path, monkeypatch):
                 time.sleep(0.004 * (slow == "drawing"))
             segments.rest(12)
         made.append(path.read_bytes())
+        assert len(names) == LANES
     assert len(set(made)) == 1
     assert len(decoded(tmp_path / "first.mp4")) == 3 + 39 + 23 + 12
 
@@ -117,12 +120,23 @@ def test_patches_make_what_whole_pictures_make(tmp_path):
     assert (tmp_path / "whole.mp4").read_bytes() == (tmp_path / "mended.mp4").read_bytes()
 
 
-def test_one_picture_over_many_segments(tmp_path):
-    """A picture that is held is the same in each of the segments that it spans."""
+def test_one_picture_over_many_segments(tmp_path, monkeypatch):
+    """A picture that is held is the same in each of the segments that it spans, and each has one of its own,
+    for a coder writes times on it; a keyframe is where a segment begins."""
+    encode, given = Coder.encode, {}
+
+    def told(self, picture, number, key):
+        given.setdefault(self, []).append(picture)
+        return encode(self, picture, number, key)
+
+    monkeypatch.setattr(Coder, "encode", told)
     with file(tmp_path / "a.mp4", lanes=3) as segments:
         segments.send(CONVERT(picture(7)), 95)
     shown = decoded(tmp_path / "a.mp4")
     assert len(shown) == 95 and max(abs(frame[40:].astype(int) - shown[0][40:]).max() for frame in shown) <= 2
+    assert len({id(one) for pictures in given.values() for one in pictures}) == 10
+    keys = [i for i, (_, _, key) in enumerate(sorted(packets(tmp_path / "a.mp4"))) if key]
+    assert keys == list(range(0, 95, 10))
 
 
 def test_all_segments_are_described_by_one_header(tmp_path):
@@ -160,6 +174,7 @@ def test_a_film_of_a_large_size_through_the_door(tmp_path, rate):
     order = sorted(times)
     keys = [i for i, (_, _, key) in enumerate(order) if key]
     assert max(np.diff([*keys, len(order)])) <= max(1, int(rate))
+    assert rate > 1 or all(pts == dts for pts, dts, _ in times)  # keyframes alone are shown as they come
 
 
 def test_who_brings_too_much_waits():
@@ -179,6 +194,9 @@ def test_who_brings_too_much_waits():
     thread.join(10)
     assert len(added) == PICTURES + 1
     large = Waiting()
+    for _ in range(3):
+        large.add(2 * BYTES)
+        large.take(2 * BYTES)
     large.add(2 * BYTES)
     thread = threading.Thread(target=large.add, args=(1,))
     thread.start()
@@ -206,6 +224,39 @@ def test_an_encoders_error_is_raised_and_ends_the_threads(tmp_path, monkeypatch)
     assert threading.active_count() == before
 
 
+def test_an_error_is_raised_by_the_next_picture_that_is_sent(tmp_path, monkeypatch):
+    """Not only at the film's end."""
+    monkeypatch.setattr(Coder, "encode", lambda *what: 1 / 0)
+    sent = 0
+    with pytest.raises(ZeroDivisionError), file(tmp_path / "a.mp4") as segments:
+        for number in range(9):
+            segments.send(CONVERT(picture(number)), 1)
+            sent += 1
+            assert isinstance(segments._lanes[0].done.exception(60), ZeroDivisionError)
+    assert sent <= 1
+
+
+def test_a_lane_says_when_it_takes_no_more():
+    """After an error nobody waits for room; a lane that nobody wants does not end its coder."""
+
+    class Failing:
+        def encode(self, *what):
+            raise ValueError("no picture")
+
+        def end(self):
+            raise ValueError("not wanted")
+
+    room = Waiting()
+    lane = Lane(Failing(), room)
+    lane.give(CONVERT(picture(0)), 1, True)
+    with pytest.raises(ValueError, match="no picture"):
+        lane.work()
+    assert room.over
+    lane = Lane(Failing(), room)
+    lane.end()
+    lane.work()
+
+
 def test_a_drawings_error_ends_the_threads(tmp_path):
     """An error on the other side, such as Ctrl-C: no thread stays."""
     before = threading.active_count()
@@ -214,6 +265,61 @@ def test_a_drawings_error_ends_the_threads(tmp_path):
             segments.send(CONVERT(picture(number)), 1)
         raise KeyboardInterrupt
     assert threading.active_count() == before
+
+
+def test_nothing_more_is_encoded_once_nobody_wants_it(tmp_path, monkeypatch):
+    """Each lane ends the picture that it has begun: no more of its repeats, none that its coder held back."""
+    stopped, stop, encode, encoded = threading.Event(), Segments.stop, Coder.encode, []
+
+    def held(self, *what):
+        encoded.append(self)
+        stopped.wait(60)
+        return encode(self, *what)
+
+    def stopping(self):
+        stop(self)
+        stopped.set()
+
+    monkeypatch.setattr(Coder, "encode", held)
+    monkeypatch.setattr(Coder, "end", lambda self: encoded.append("flushed"))
+    monkeypatch.setattr(Segments, "stop", stopping)
+    with pytest.raises(KeyboardInterrupt), file(tmp_path / "a.mp4") as segments:
+        segments.send(CONVERT(picture(0)), 40)
+        raise KeyboardInterrupt
+    assert len(encoded) == len(set(encoded)) <= LANES and "flushed" not in encoded
+
+
+def test_a_thread_that_cannot_begin_keeps_nobody_waiting(tmp_path, monkeypatch):
+    """The second lane has no thread: that is raised, and the first lane's does not wait for its pictures."""
+    lanes, submit = [], ThreadPoolExecutor.submit
+
+    class Watched(Lane):
+        def __init__(self, *parts):
+            super().__init__(*parts)
+            lanes.append(self)
+
+    def scarce(self, *work):
+        future = submit(self, *work)  # as the executor does it: the work waits already for a thread
+        if len(lanes) == 2:
+            raise RuntimeError("can't start new thread")
+        return future
+
+    def make():
+        with (
+            pytest.raises(RuntimeError, match="can't start new thread"),
+            file(tmp_path / "a.mp4") as segments,
+        ):
+            segments.send(CONVERT(picture(0)), 40)
+
+    monkeypatch.setattr("animator.encoders.segments.Lane", Watched)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", scarce)
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join(60)
+    waits = thread.is_alive()
+    for lane in lanes:
+        lane.end()
+    assert len(lanes) == 2 and not waits
 
 
 def test_a_film_needs_a_frame(tmp_path):

@@ -9,7 +9,7 @@ import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
@@ -214,7 +214,7 @@ def writing(
 ) -> Iterator[VideoStream]:
     """Open `path` for one video stream; when the body raises, the file is closed unfinished."""
     options = dict(container_options or {})
-    with _container(path, container=container_format, container_options=options) as container:
+    with _plain(_container(path, container=container_format, container_options=options)) as container:
         container.metadata.update(metadata or {})
         video = VideoStream(container, stream)
         yield video
@@ -262,6 +262,24 @@ def last_picture(path: Path) -> "NDArray[np.uint8] | None":
     clear = "a" in last.format.name
     picture: NDArray[np.uint8] = last.to_ndarray(format="rgba" if clear else "rgb24")
     return picture
+
+
+@contextmanager
+def _plain(opened: AbstractContextManager[Any]) -> Iterator[Any]:
+    """What `opened` gives. An error of the body is raised as it is, where closing fails after it, too: of a
+    disk that is full PyAV says so the first time only."""
+    failed: BaseException | None = None
+    try:
+        with opened as given:
+            try:
+                yield given
+            except BaseException as error:
+                failed = error
+                raise
+    except Exception:
+        if failed is not None:
+            raise failed  # noqa: B904 - closing is what failed after it
+        raise
 
 
 @contextmanager

@@ -93,14 +93,17 @@ class Lane:
         """Encode what is given until the end, or until nobody wants it."""
         shown, number = Shown(), 0
         try:
-            while (item := self._waiting.get()) is not None and not self._room.over:
+            while (item := self._waiting.get()) is not None:
                 prepared, times, begins = item
                 shown.take(prepared)
                 for k in range(times):
+                    if self._room.over:
+                        return
                     self._hand_on(self._coder.encode(shown.picture, number, begins and k == 0))
                     number += 1
                 self._room.take(size_of(prepared))
-            self._hand_on(self._coder.end())
+            if not self._room.over:
+                self._hand_on(self._coder.end())
         except BaseException:
             self._room.end()
             raise
@@ -184,8 +187,8 @@ class Segments:
         """Begin a segment in the lane whose turn it is."""
         if len(self._lanes) < self.lanes:
             lane = Lane(self.video.coder(), self._room)
+            self._lanes.append(lane)  # before its thread begins, or cannot: `stop` must find it
             lane.done = self.pool.submit(lane.work)
-            self._lanes.append(lane)
         lane = self._lanes[self._count % self.lanes]
         self._open.append(Segment(lane, self._frames, lane.given))
         self._end += self.length(self._frames)
