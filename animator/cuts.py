@@ -74,6 +74,13 @@ class Cut:
         return self.plane if isinstance(self.plane, str) else self.plane.kind
 
 
+def still_step(run: Recording, cut: Cut) -> int | None:
+    """The kept step that a still slice was asked to be cut through; None where nothing was asked."""
+    if cut.at is None or cut.slice in ("moving", "blend"):
+        return None
+    return int(run.weight_steps[run.row(cut.at)])
+
+
 def shown_steps(source: Source, timeline: Timeline) -> NDArray[np.int64]:
     """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
     run = source.run

@@ -236,13 +236,16 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     return _explained(run, Plane(last, np.stack([along, across / norm]), names, "through"))
 
 
-def path_on(run: "Recording", plane: Plane) -> tuple[Floats, Floats]:
-    """The trajectory (R, 2) of all kept rows on the plane, and their distances from it (R,)."""
+def path_on(run: "Recording", plane: Plane, step: int | None = None) -> tuple[Floats, Floats]:
+    """The trajectory (R, 2) of all kept rows on the plane, and their distances from it (R,), or from the
+    parallel plane through the weights of a `step`.
+    """
     rows = np.arange(len(run.weights))
+    held = plane if step is None else replace(plane, origin=run.weights[run.row(step)])
     trajectory, residual = np.empty((len(rows), 2)), np.empty(len(rows))
     for block in _row_blocks(run, rows):
         read = np.asarray(run.weights[block], np.float64)
-        trajectory[block], residual[block] = plane.project(read), plane.residual(read)
+        trajectory[block], residual[block] = plane.project(read), held.residual(read)
     return trajectory, residual
 
 

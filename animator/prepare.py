@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator import cache, planes, race
-from animator.cuts import Cut, field_of, shown_steps
+from animator.cuts import Cut, field_of, shown_steps, still_step
 from animator.errors import AnimatorError
 from animator.files import replacing
 from animator.forces import Forces, forces
@@ -54,7 +54,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
     if wanted & {"surface", "surface3d", "arrows"} and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
-        place, residual = planes.path_on(run, plane)
+        place, residual = planes.path_on(run, plane, still_step(run, cut))
         field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
     elif count >= 2 and cut.kind == "weights":
         i, j = _axes(run, notes)
@@ -70,7 +70,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         trajectory=place[every], residual=residual[every], loss=loss,
         batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
         target=target if cut.kind == "weights" else None,
-        window=shown, field=field, plane=plane, cut=cut.slice,
+        window=shown, field=field, plane=plane, cut=cut.slice, cut_through=still_step(run, cut),
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=int((run.meta.get("test") or {}).get("samples", 0)),

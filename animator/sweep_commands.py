@@ -62,7 +62,8 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     done, left, trouble = _standing(made, target, orders)
     figures = _estimate(made, left, orders.jobs, known)
     out = sys.stderr if asked.json else sys.stdout
-    out.write(said(made, target, figures, asked.cluster or f"{orders.jobs} jobs", done, trouble) + "\n")
+    who = asked.cluster or f"{orders.jobs} job{'s' * (orders.jobs != 1)}"
+    out.write(said(made, target, figures, who, done, trouble) + "\n")
     out.flush()
     if trouble is not None:
         raise trouble

@@ -126,7 +126,8 @@ class View:
     trajectory (K+1, 2) and residual (K+1,): place on the plane and distance from it; at steps that are not
     among `recorded`, those of the last one that is. loss (K+1,), NaN where absent; batch_loss,
     learning_rate, epoch (K,); lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on,
-    shared by the views of a film. running_means: Keras' metrics, (K,) each. cut: how the slices are cut.
+    shared by the views of a film. running_means: Keras' metrics, (K,) each. cut: how the slices are cut;
+    cut_through: the step that a still one was asked to go through, None for the last.
     rivals: all runs of a race, this one too; colour: the number of this one's among the style's lines;
     theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
@@ -171,6 +172,7 @@ class View:
     wiring: tuple[Wiring, ...] = ()
     ghost: Ghost | None = None
     forces: Forces | None = None
+    cut_through: int | None = None
     histograms: Mapping[str, Histogram] = default(default_factory=dict)
     card: str = ""
 

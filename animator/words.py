@@ -47,7 +47,8 @@ def slice_caption(view: View) -> str:
     rest = others[0] if len(others) == 1 and view.parameters == 3 else "other parameters"
     if view.field.moving:
         return f"The surface is cut again at every step's {rest}, so the dot's height is its true loss."
-    return f"A still slice at the last step's {rest}; the dot's height there is not its true loss."
+    step = "the last step" if view.cut_through is None else f"step {view.cut_through:,}"
+    return f"A still slice at {step}'s {rest}; the dot's height there is not its true loss."
 
 
 def _what(view: View) -> str:
@@ -76,10 +77,13 @@ def share(part: float) -> str:
 
 def _how(view: View) -> str:
     """Whether the slice follows the weights."""
+    still = (
+        "Still" if view.cut_through is None else f"Still, through the weights of step {view.cut_through:,}"
+    )
     return {
         "moving": "Cut again through each step's weights, so the dot's height is its true loss.",
         "blend": "First still, then cut again through each step's weights.",
-    }.get(view.cut, "Still: heights beside the path are true only on the slice.")
+    }.get(view.cut, f"{still}: heights beside the path are true only on the slice.")
 
 
 def alt_text(view: View) -> str:

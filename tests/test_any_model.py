@@ -14,6 +14,7 @@ from animator.plane import Plane
 from animator.style import find
 from animator.timeline import FrameState
 from animator.view import Prediction, Sharpness
+from animator.words import slice_caption
 from tests.running import run as typed
 
 RNG = np.random.default_rng(0)
@@ -268,6 +269,12 @@ def test_a_static_slice_goes_through_the_stated_step(tmp_path):
     for step in (0, 17):
         (view,) = animator.film(tmp_path / "run.h5", plane="random", slice="static", at=step).views()
         assert view.field.height(step) == pytest.approx(view.loss[step], abs=1e-6)
+        away = (weights := np.asarray(animator.load(tmp_path / "run.h5").weights, float)) - weights[step]
+        onto = np.linalg.qr(view.plane.basis.T)[0]
+        np.testing.assert_allclose(
+            view.residual, np.linalg.norm(away - away @ onto @ onto.T, axis=1), atol=1e-6
+        )
+        assert f"Still, through the weights of step {step}: heights" in slice_caption(view)
     (view,) = animator.film(tmp_path / "run.h5", slice="through").views()
     for step in (0, 40):
         assert view.field.height(step) == pytest.approx(view.loss[step], abs=1e-6)

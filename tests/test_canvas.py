@@ -212,6 +212,15 @@ def test_losses_that_are_alike_have_a_linear_axis(view):
     assert canvas(view).panels[2].curves.axes.get_yscale() == "log"
 
 
+@pytest.mark.parametrize(("least", "said"), [(0.9, ["1.04", "1.05"]), (0.4, ["1.0", "1.0"])])
+def test_losses_within_a_factor_of_two_have_three_digits(view, least, said):
+    """Beside ticks of 1.0 and 1.1 a loss of 1.049 is 1.05, and not 1.0."""
+    close = replace(view, loss=np.linspace(1.2, 1.049, 61), batch_loss=np.append(np.full(59, least), 1.041))
+    drawn = Canvas([close], (("loss",),), style.DARK, (640, 360), "", "")
+    drawn.draw(FrameState(60, False))
+    assert [text.get_text() for text in drawn.panels[0].curves.values] == said
+
+
 def test_before_the_first_update_an_accuracy_is_a_dash(view):
     """At step 0 nothing was seen yet; at step 1 the running mean is told in per cent."""
     seen = replace(view, running_means={"accuracy": np.linspace(0.25, 0.75, 60)})

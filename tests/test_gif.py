@@ -84,6 +84,16 @@ def test_no_pixel_is_far_off_and_errors_do_not_add_up(frames: list[Frame], tmp_p
             assert (picture[(wanted[..., :3] == colour).all(axis=2)] == colour).all()
 
 
+def test_what_moves_leaves_no_ghost(frames: list[Frame], tmp_path: Path) -> None:
+    """A block stands for one picture where nothing else moves, on shades that the moving colours lack; then
+    the ground is as near to its own colour as it was before."""
+    few = [picture.copy() for picture in frames[:30]]
+    few[1][110:130, 12:36, :3] = DOT
+    pictures = shown(write(tmp_path / "a.gif", few))
+    assert (pictures[1][110:130, 12:36] == DOT).all()
+    assert (pictures[2][110:130, 12:36] == pictures[0][110:130, 12:36]).mean() > 0.9
+
+
 def test_a_faint_card_appears(frames: list[Frame], tmp_path: Path) -> None:
     """Its ground is nearer than NEAR to what is shown; as much changes at once, it is drawn all the same."""
     assert sum((a - b) ** 2 for a, b in zip(CARD, GROUND, strict=True)) < NEAR
@@ -92,10 +102,11 @@ def test_a_faint_card_appears(frames: list[Frame], tmp_path: Path) -> None:
 
 
 def test_it_is_far_smaller_than_a_palette_for_each_frame(frames: list[Frame], tmp_path: Path) -> None:
-    """Of a plain imageio.mimsave: 0.37; it was 0.42 with all colours for everything."""
+    """Of a plain imageio.mimsave: 0.39, of which 0.02 are for no ghosts; it was 0.42 with all colours for
+    everything."""
     imageio.mimsave(tmp_path / "naive.gif", [picture[..., :3] for picture in frames], duration=50)
     ours = write(tmp_path / "ours.gif", frames).stat().st_size
-    assert ours < 0.39 * (tmp_path / "naive.gif").stat().st_size
+    assert ours < 0.40 * (tmp_path / "naive.gif").stat().st_size
 
 
 def test_the_changed_boxes_make_the_same_file(frames: list[Frame], tmp_path: Path) -> None:

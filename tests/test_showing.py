@@ -78,6 +78,11 @@ def test_films_of_one_title_are_told_apart_by_what_differs(tmp_path):
     page.make(made, tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>A line</title>" in text and "A line (rate=0.5, bias=false)" in text
+    page.make(made[:1], tmp_path / "one.html")  # whose title is said once
+    assert (
+        "<h1>A line</h1>" in (one := (tmp_path / "one.html").read_text(encoding="utf-8"))
+        and "<h2>" not in one
+    )
     slides.make(made, tmp_path / "deck.pptx", titles=True)
     with zipfile.ZipFile(tmp_path / "deck.pptx") as package:
         assert b"A line (rate=0.5, bias=false)" in package.read("ppt/slides/slide2.xml")
@@ -354,6 +359,7 @@ def test_chromium_plays_the_page(browser, films, tmp_path, name):
         assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [wide, high]
         tab.wait_for_function("i => document.querySelectorAll('video')[i].currentTime > 0.2", arg=i)
         assert video.get_attribute("aria-label") == "A red dot moves."
+    assert tab.locator("h1").inner_text() == WORDS.title
     assert tab.locator("h2").first.inner_text() == f"{WORDS.title} (MP4)"
     tab.close()
 

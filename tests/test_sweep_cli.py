@@ -150,6 +150,10 @@ def test_the_command_of_the_issue_is_300_cells(tmp_path, capsys):
         "  optimizer: 3 values: sgd momentum adam\n  seed: 4 values: 0 1 2 3\n  about "
     )
     assert " by 2 jobs, and " in ran.out and " on disk, where " in ran.out
+    alone = run(
+        capsys, "sweep", "neuron", "seed=0,1", "-o", str(tmp_path / "one"), "--dry-run", "--jobs", "1"
+    )
+    assert " by 1 job, and " in alone.out
     assert list(tmp_path.iterdir()) == []
 
 

@@ -115,6 +115,18 @@ def test_names_are_cut_in_their_middle_alike_and_stay_different():
     assert shortened(["w1", "bias"], 9, letter_wide) == ("w1", "bias")
 
 
+def test_short_names_of_weights_say_their_layer_where_there_are_several():
+    names = ["dense/kernel[5,2]", "dense_1/kernel[5,2]", "dense_2/kernel[0,1]", "area/bias[0]"]
+    said = ("dense…[5,2]", "dense_1…[5,2]", "dense_2…[0,1]", "area/bias[0]")
+    assert shortened(names, 15, letter_wide) == said
+    conv = ["dense/kernel[29,2]", "dense/kernel[5,1]", "conv2d/kernel[1,0,0,0]"]
+    assert shortened(conv, 16, letter_wide) == ("dense…[29,2]", "dense…[5,1]", "conv2d…[1,0,0,0]")
+    twins = ["norm_1/gamma[0]", "norm_1/beta[0]", "norm_2/beta[0]"]
+    assert len(set(shortened(twins, 13, letter_wide))) == 3
+    alone = ["dense_1/kernel[5,2]", "dense_1/kernel[6,2]"]
+    assert shortened(alone, 15, letter_wide) == ("den…kernel[5,2]", "den…kernel[6,2]")
+
+
 @pytest.mark.parametrize("room", [3, 4, 6, 9, 15, 30])
 @pytest.mark.parametrize("names", [RUNS, PARAMETERS, [f"a{i:02}{'b' * 30}" for i in range(12)],
                                    [f"{'a' * 15}{i:02}{'b' * 15}" for i in range(12)]])  # fmt: skip

@@ -2,7 +2,8 @@
 
 A pixel stays when what is shown is nearly as good as what it would be given now, measured from the colour it
 should have: errors are those of one mapping, and do not add up. What moves has the palette's few moving
-colours, unless much of the picture changes at once.
+colours, unless much of the picture changes at once; ground that it leaves has its own colour again where
+those would leave a ghost.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from animator.encoders.gif_writer import NOTHING, Part
 from animator.encoders.palette import TRANSPARENT, Bytes, Indexer, Keys, Palette, entries, to_colours
 
 NEAR = 400  # squared distance: a pixel stays when what is shown is off by no more than this above the least
+GHOST = 100  # squared distance: ground left behind may be off by no more than this above the least
 BUSY = 0.02  # share of a picture's pixels that changes: above it all colours are used
 GAP = 20  # pixels: shorter gaps between changed ones repeat what is shown, which LZW takes for less
 Places = NDArray[np.intp]  # row * width + column
@@ -49,11 +51,13 @@ class Shown:
         self._moving = Indexer(palette.colours, palette.moving, palette.exact)
         self._colours = entries(palette.colours).astype(np.int32)
         self._entries: Bytes | None = None
+        self._ground: Bytes | None = None  # (height * width,), of the first picture
 
     def next(self, pixels: Keys, changed: Sequence[Box] | None) -> Part | Change:
         """What to store for a frame's `pixels` (height, width); `changed`: see Mending.prepare."""
         if self._entries is None:
             self._entries = self.nearest(pixels)
+            self._ground = self._entries.reshape(-1).copy()
             return Part(0, 0, self._entries.copy())
         flat = self._entries.reshape(-1)
         if changed is None:
@@ -66,12 +70,16 @@ class Shown:
 
     def _change(self, at: Places, now: Keys, before: Bytes) -> tuple[Places, Bytes]:
         """Of the places of pixels `now`, where entries are shown `before`, those to change, and to what."""
-        assert self._entries is not None, "there is a first picture"
+        assert self._entries is not None and self._ground is not None, "there is a first picture"
         best, moving = self.nearest(now), self._moving(now)
         differs = (moving != before) & (best != before)
         if np.count_nonzero(differs) > BUSY * self._entries.size:
             differs = best != before
             return at[differs], best[differs]
+        left = np.flatnonzero((best == self._ground[at]) & (best != before))
+        wanted = to_colours(now[left]).astype(np.int32)
+        left = left[self._off(moving[left], wanted) > self._off(best[left], wanted) + GHOST]
+        moving[left], differs[left] = best[left], True
         at, now, before, after = at[differs], now[differs], before[differs], moving[differs]
         worth = self._worth(to_colours(now).astype(np.int32), before, after)
         return at[worth], after[worth]
@@ -79,9 +87,14 @@ class Shown:
     def _worth(self, wanted: NDArray[np.int32], before: Bytes, after: Bytes) -> NDArray[np.bool_]:
         """Where `before` is farther off than `after` by more than NEAR; and where `after` is exact, so that
         flat areas and artists' colours are."""
-        was, off = (((self._colours[which] - wanted) ** 2).sum(axis=1) for which in (before, after))
+        was, off = (self._off(which, wanted) for which in (before, after))
         worth: NDArray[np.bool_] = (off == 0) | (was > off + NEAR)
         return worth
+
+    def _off(self, entries: Bytes, wanted: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The squared distances (n,) of `entries` (n,) from the colours `wanted` (n, 3)."""
+        off: NDArray[np.int32] = ((self._colours[entries] - wanted) ** 2).sum(axis=1, dtype=np.int32)
+        return off
 
 
 def _around(shown: Bytes, at: Places) -> Change:

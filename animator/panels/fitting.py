@@ -187,6 +187,25 @@ def _middled(names: Sequence[str], letters: int) -> tuple[str, ...]:
             for name, tail in zip(names, kept, strict=True)
         )
         if len(set(short)) == len(set(names)):
-            return short
+            return short if kept is ends and _say_layers(names, short) else _layered(names, short, letters)
     order = {name: f"{ELLIPSIS}{i}" for i, name in enumerate(dict.fromkeys(names), 1)}
     return tuple(name[: max(0, letters - len(order[name]))] + order[name] for name in names)
+
+
+def _say_layers(names: Sequence[str], short: tuple[str, ...]) -> bool:
+    """Whether names that were cut to `short` begin alike only where their layers are the same."""
+    both = zip(names, short, strict=True)
+    cut = {(one.partition(ELLIPSIS)[0], name.rpartition("/")[0]) for name, one in both if ELLIPSIS in one}
+    return len(cut) == len({head for head, _ in cut})
+
+
+def _layered(names: Sequence[str], short: tuple[str, ...], letters: int) -> tuple[str, ...]:
+    """As "dense_2…[0,3]" for "dense_2/kernel[0,3]", if these are weights of several layers, and if that tells
+    all apart in so many `letters`; else `short`.
+    """
+    parts = [(name.rpartition("/")[0], name[name.rfind("[") :]) for name in names]
+    if len({layer for layer, _ in parts}) == 1 or not all(name.endswith("]") for name in names):
+        return short
+    both = zip(names, parts, strict=True)
+    said = tuple(name if len(name) <= letters else ELLIPSIS.join(part) for name, part in both)
+    return said if len(set(said)) == len(set(names)) and max(map(len, said)) <= letters else short

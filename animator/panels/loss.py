@@ -37,10 +37,12 @@ class LossPanel(Panel):
         if np.isfinite(view.loss).any():
             ink = style.loss_line
             lines.append(Line("all", steps, positive(view.loss), ink, ink, said=view.loss))
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), side=self.side)
+        values = np.concatenate([line.values for line in lines])
+        digits = digits_of(values)
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
-        loss_axis(axes, np.concatenate([line.values for line in lines]))
+        loss_axis(axes, values)
         self.heading(self.curves.box, self.title or "loss over steps")
         self.moving = list(self.curves.artists)
 
@@ -62,6 +64,12 @@ def loss_axis(axes: Axes, values: Floats) -> None:
         axes.yaxis.set_major_locator(LogLocator(numticks=5))
         axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+
+
+def digits_of(values: Floats) -> int:
+    """How many digits tell losses (n,) apart: two, or three where all lie within a factor of two."""
+    known = values[np.isfinite(values)]
+    return 3 if len(known) and known.max() < 2 * known.min() else 2
 
 
 def positive(values: Floats) -> Floats:
