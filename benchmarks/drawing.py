@@ -26,7 +26,7 @@ from benchmarks.film import mp4_writer, rival_animation
 
 PACING = Pacing(intro=0.5, play=8.0, end=1.5)  # 300 frames at 30 a second
 RIVAL_FRAMES = 20
-ROUNDS = 3
+ROUNDS = 5
 
 
 def film(name: str, slice: str, camera: str = "fixed") -> Film:
