@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test lint types bench clean format goldens
+.PHONY: film test lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
@@ -28,6 +28,9 @@ bench: .venv/installed-dev
 
 goldens: .venv/installed-dev
 	$(BIN)/python -m tests.goldens
+
+architecture: .venv/installed-dev
+	$(BIN)/python -m tests.architecture
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "AnimatorError": "errors",
-    "Event": "scene",
-    "Experiment": "scene",
-    "Film": "films",
-    "LossSurface": "surface",
-    "Pacing": "scene",
-    "Plane": "plane",
-    "Recorder": "recorder",
-    "Recording": "recording",
-    "Scene": "scene",
-    "evaluate": "surface",
-    "film": "films",
-    "load": "recording",
+    "AnimatorError": "core.errors",
+    "Event": "design.scene",
+    "Experiment": "design.scene",
+    "Film": "films.film",
+    "LossSurface": "landscape.loss_surface",
+    "Pacing": "design.scene",
+    "Plane": "landscape.plane",
+    "Recorder": "training.recorder",
+    "Recording": "recordings.reader",
+    "Scene": "design.scene",
+    "evaluate": "landscape.loss_surface",
+    "film": "films.film",
+    "load": "recordings.reader",
 }
 
 __all__ = [*_HOME, "planes"]
@@ -29,24 +29,24 @@ __all__ = [*_HOME, "planes"]
 
 def __getattr__(name: str) -> Any:
     if name == "planes":
-        return import_module("animator.planes")
+        return import_module("animator.landscape.planes")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
     return getattr(import_module(f"animator.{_HOME[name]}"), name)
 
 
 if TYPE_CHECKING:
-    from animator import planes as planes
-    from animator.errors import AnimatorError as AnimatorError
-    from animator.films import Film as Film
-    from animator.films import film as film
-    from animator.plane import Plane as Plane
-    from animator.recorder import Recorder as Recorder
-    from animator.recording import Recording as Recording
-    from animator.recording import load as load
-    from animator.scene import Event as Event
-    from animator.scene import Experiment as Experiment
-    from animator.scene import Pacing as Pacing
-    from animator.scene import Scene as Scene
-    from animator.surface import LossSurface as LossSurface
-    from animator.surface import evaluate as evaluate
+    from animator.core.errors import AnimatorError as AnimatorError
+    from animator.design.scene import Event as Event
+    from animator.design.scene import Experiment as Experiment
+    from animator.design.scene import Pacing as Pacing
+    from animator.design.scene import Scene as Scene
+    from animator.films.film import Film as Film
+    from animator.films.film import film as film
+    from animator.landscape import planes as planes
+    from animator.landscape.loss_surface import LossSurface as LossSurface
+    from animator.landscape.loss_surface import evaluate as evaluate
+    from animator.landscape.plane import Plane as Plane
+    from animator.recordings.reader import Recording as Recording
+    from animator.recordings.reader import load as load
+    from animator.training.recorder import Recorder as Recorder

@@ -9,8 +9,8 @@ import signal
 import sys
 from types import FrameType
 
-from animator.garbage import collected_seldom
-from animator.lean import lean
+from animator.core.gc_tuning import collected_seldom
+from animator.core.matplotlib_import import lean
 
 SIGNALED = 128  # plus a signal's number: the exit code that shells know
 
@@ -24,13 +24,13 @@ def main() -> None:
             signal.signal(getattr(signal, name), _leave)
     try:
         with collected_seldom():
-            from animator import cli
+            from animator.cli import app
 
-            cli.main()
+            app.main()
     except KeyboardInterrupt:  # between its last lines
         _leave(signal.SIGINT, None)
     except SystemExit as stop:
-        if stop.code == cli.INTERRUPTION:  # all is tidy; Python's own end would listen to signals again
+        if stop.code == app.INTERRUPTION:  # all is tidy; Python's own end would listen to signals again
             sys.stdout.flush()
             _leave(signal.SIGINT, None)
         raise

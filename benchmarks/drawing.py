@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.cuts import Cut
-from animator.encoders import FilmSpec, Metadata
-from animator.encoders.mp4 import THREADS, container_options, open_mp4, stream_spec
-from animator.encoders.pyav_adapter import writing, yuv_converter
-from animator.films import Film
-from animator.library import bundled
-from animator.pacing import Pacing
-from animator.production import build, recordings
-from animator.progress import quiet
+from animator.core.progress import quiet
+from animator.design.pacing import Pacing
+from animator.design.scene_files import bundled
+from animator.encoding import FilmSpec, Metadata
+from animator.encoding.mp4 import THREADS, container_options, open_mp4, stream_spec
+from animator.encoding.pyav_adapter import writing, yuv_converter
+from animator.films.build import build, recordings
+from animator.films.film import Film
+from animator.landscape.slices import Cut
 from benchmarks.film import RIVAL_FRAMES as FRAMES
 from benchmarks.film import mp4_writer, rival_animation
 

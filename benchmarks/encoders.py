@@ -17,10 +17,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from animator.encoders import FilmSpec, Metadata, open_encoder
-from animator.encoders.formats import Frame
-from animator.encoders.mp4 import container_options, stream_spec
-from animator.encoders.pyav_adapter import writing, yuv_converter
+from animator.encoding import FilmSpec, Metadata, open_encoder
+from animator.encoding.formats import Frame
+from animator.encoding.mp4 import container_options, stream_spec
+from animator.encoding.pyav_adapter import writing, yuv_converter
 
 RED, GOLD = (255, 51, 68), (240, 200, 40)
 MP4_FRAMES, GIF_FRAMES = 240, 60

@@ -16,9 +16,9 @@ import imageio
 import numpy as np
 from PIL import Image
 
-from animator import style
-from animator.films import Film
-from animator.pacing import Pacing
+from animator.design import style
+from animator.design.pacing import Pacing
+from animator.films.film import Film
 from benchmarks.drawing import film
 from benchmarks.film import RIVAL_FRAMES, rival_animation
 

@@ -12,7 +12,7 @@ from pathlib import Path
 def peak(run: str, path: str, seconds: float) -> None:
     """Write the film of `run`, `seconds` long at 30 frames a second, and print this process's peak in MB."""
     import animator
-    from animator.timeline import Pacing
+    from animator.design.timeline import Pacing
 
     film = animator.film(run, pacing=Pacing(0, seconds, 0))
     film.save(path, size=(1280, 720), fps=30.0)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.keras_start import start
+from animator.training.keras_startup import start
 
 STEPS, ROUNDS = 200, 3
 
@@ -69,7 +69,7 @@ def surface(make, points: int) -> tuple[float, float]:
     """Points a second on a plane, and in a Python loop of compiled forward passes."""
     import tensorflow as tf
 
-    from animator.objective import loss_function
+    from animator.training.objective import loss_function
 
     model, loss, data = make()
     model.compile("sgd", loss)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.keras_start import start
+from animator.training.keras_startup import start
 
 EPOCHS, ROUNDS, SAMPLES = 16, 7, 2000
 

@@ -32,7 +32,7 @@ def command(folder: Path, *words: str) -> float:
 def bare(folder: Path) -> float:
     """Seconds of `import tensorflow` and the neuron's fit, without anything of ours around them."""
     words = (
-        "import tensorflow, sys; from animator.library import bundled; "
+        "import tensorflow, sys; from animator.design.scene_files import bundled; "
         "e = bundled('neuron').build({}).runs[0]; x, y = e.data(); "
         "e.model().fit(x, y, epochs=e.epochs, batch_size=e.batch_size, verbose=0)"
     )

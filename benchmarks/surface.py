@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from animator.keras_start import start
-from animator.plane import Plane
-from animator.surface import evaluate, evaluate_slices
+from animator.landscape.loss_surface import evaluate, evaluate_slices
+from animator.landscape.plane import Plane
+from animator.training.keras_startup import start
 
 RESOLUTION = 101
 SLICES, SLICE_RESOLUTION = 161, 81
@@ -45,7 +45,7 @@ def seconds(work: Callable[[], object], times: int = 1) -> float:
 def measure() -> dict[str, float]:
     """Points per second of the surface and of the loop, their ratio, and seconds for the slices."""
     start()
-    from animator.objective import loss_function
+    from animator.training.objective import loss_function
 
     model, data = neuron()
     plane = Plane(np.zeros(3), np.eye(3)[:2])

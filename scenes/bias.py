@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from animator import Pacing, Scene
-from animator.library import bundled
+from animator.design.scene_files import bundled
 
 
 def scene(

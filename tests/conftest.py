@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator.plane import Plane
-from animator.view import Field, View
-from animator.window import choose
+from animator.drawing.view import Field, View
+from animator.landscape.plane import Plane
+from animator.landscape.window import choose
 from tests.chromium import launched
 
 

@@ -39,7 +39,7 @@ def _halved(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def main() -> None:
     """Draw all of them anew."""
-    from animator import cli
+    from animator.cli import app
 
     FOLDER.mkdir(exist_ok=True)
     for name in NAMES:
@@ -54,7 +54,7 @@ def main() -> None:
             "320x180",
         ]
         try:
-            cli.main()
+            app.main()
         except SystemExit as end:
             if end.code:
                 raise

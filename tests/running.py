@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from animator import cli
-from animator.errors import AnimatorError
-from animator.recording import load
+from animator.cli import app
+from animator.core.errors import AnimatorError
+from animator.recordings.reader import load
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> Ran:
     """`animator WORDS...`, in this process."""
     before, sys.argv = sys.argv, ["animator", *words]
     try:
-        cli.main()
+        app.main()
         code: object = 0
     except SystemExit as stop:
         code = stop.code or 0

@@ -1,0 +1,331 @@
+"""The command line: reads what was typed, calls the library, prints what came out. Nothing else.
+
+Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 interrupted.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from animator import __version__
+from animator.cli import parse_errors
+from animator.core.errors import AnimatorError
+from animator.core.files import is_full
+
+INTERRUPTION = 130
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+PATIENCE = 5.0  # seconds
+INTERRUPTED = (
+    "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
+    "typed again.\n"
+)
+FULL = (
+    "animator: a disk is full; nothing half-written was left behind. Make room where the film goes and in "
+    "the cache folder, or set ANIMATOR_CACHE to a folder on another disk.\n"
+)
+
+app = typer.Typer(
+    name="animator",
+    help="Films of neural networks learning: the weights move across the true loss surface.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SceneName = Annotated[
+    str, typer.Argument(metavar="SCENE", help="A bundled scene, a .py file, or a recording (.h5).")
+]
+Values = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Parameters of the scene.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Films of neural networks learning: the weights move across the true loss surface."""
+    if version:
+        typer.echo(f"animator {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def render(
+    scene: SceneName,
+    values: Values = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("-o", "--output", help="A file to write; its suffix chooses the format."),
+    ] = None,
+    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
+    style: Annotated[
+        str | None, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--for", help="slides, web, social, paper or readme: all options at once.")
+    ] = None,
+    codec: Annotated[str | None, typer.Option(help="Of an .mp4: h264, h265 or av1.")] = None,
+    frame: Annotated[str | None, typer.Option(help="Of a still: 3.2s, step:40, first or last.")] = None,
+    transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Play once, where a format would loop.")] = False,
+    end_pause: Annotated[
+        float | None, typer.Option(help="Seconds that a film stays on its last frame.")
+    ] = None,
+    max_bytes: Annotated[str | None, typer.Option(help="What an .mp4 or .gif may have: 4MB, 500kB.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
+    from animator.cli import render
+
+    typed = render.Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose,
+                           codec, frame, transparent, once, end_pause, max_bytes)  # fmt: skip
+    options = render.options(scene, typed)
+    render.render(scene, list(values or ()), options)
+
+
+@app.command()
+def record(
+    scene: SceneName,
+    values: Values = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The recording, RUN.h5.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="checkpoints: SCENE is then a pattern of .keras files.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="With --from: an .npz of x and y to compute losses on.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--scene", help="With --from: the scene of .weights.h5 files.")
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train anew.")] = False,
+    json: Json = False,
+) -> None:
+    """Train SCENE and keep the recording; without -o, output/SCENE.h5."""
+    from animator.cli import record, render
+
+    if source is not None or data is not None or model is not None:
+        record.record_from(source, [scene, *(values or ())], output, data, model, json)
+    else:
+        render.record(scene, list(values or ()), output, not no_cache, json)
+
+
+@app.command()
+def sweep(
+    scene: Annotated[str, typer.Argument(metavar="SCENE", help="A bundled scene or a .py file.")],
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=V1,V2,...]...",
+            help="Parameters: a value, a list, range(a,b[,step]), linspace(a,b,n) or geomspace(a,b,n).",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
+    ] = None,
+    zipped: Annotated[
+        bool, typer.Option("--zip", help="First values together, then second ones, and so on.")
+    ] = False,
+    rows: Annotated[
+        Path | None, typer.Option(help="A CSV file with a row of parameters for each cell.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; by default one for each core.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="The workers of a dask scheduler at tcp://HOST:PORT.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="Of the films: mp4, webm or gif.")] = "mp4",
+    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
+    style: Annotated[
+        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = "dark",
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds a cell may take to be trained, cut or drawn.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed cells again.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a film of SCENE for every combination of values, and a page of them all."""
+    from animator.cli import sweep
+
+    asked = sweep.Asked(output, zipped, rows, dry_run, jobs, cluster, format, quality, size, fps,
+                                 style, timeout, retry_failed, force, not no_cache, json)  # fmt: skip
+    raise typer.Exit(sweep.sweep(scene, list(values or ()), asked))
+
+
+@app.command()
+def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) -> None:
+    """Build the page of a folder of films again: FOLDER/index.html."""
+    from animator.cli import sweep
+
+    sweep.gallery(folder)
+
+
+@app.command()
+def info(
+    file: Annotated[Path, typer.Argument(help="A recording, a film or the folder of a sweep.")],
+    json: Json = False,
+) -> None:
+    """Say what a recording, a film or a sweep is, and the command that made it."""
+    from animator.cli import listings
+
+    listings.info(file, json)
+
+
+@app.command()
+def scenes(json: Json = False) -> None:
+    """List the bundled films with their parameters."""
+    from animator.cli import listings
+
+    listings.scenes(json)
+
+
+@app.command()
+def verify(json: Json = False) -> None:
+    """Check recorder and surface against closed forms: expected beside got."""
+    from animator.cli import listings
+
+    raise typer.Exit(listings.verify(json))
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="What to call it: NAME.py is written.")]) -> None:
+    """Write a scene file of your own to start from."""
+    from animator.cli import new_scene
+
+    new_scene.new(name)
+
+
+@app.command()
+def slides(
+    films: Annotated[list[Path], typer.Argument(help="Films, each for a slide of its own.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The deck, .pptx.")] = Path("deck.pptx"),
+    titles: Annotated[bool, typer.Option("--titles", help="Each film below its title.")] = False,
+    autoplay: Annotated[bool, typer.Option("--autoplay", help="Films start by themselves.")] = False,
+    loop: Annotated[bool, typer.Option("--loop", help="Films start again at their end.")] = False,
+) -> None:
+    """Put films into a PowerPoint deck, with posters, alt text and notes."""
+    from animator.cli import listings
+    from animator.publish.film_files import unsure
+    from animator.publish.slides import make
+
+    made = make(films, output, titles, autoplay, loop)
+    listings.made(output, made, unsure(made, "PowerPoint", ("h264",)))
+
+
+@app.command()
+def page(
+    films: Annotated[list[Path], typer.Argument(help="Films, in the order of the page.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="An .html file that holds everything, or a folder.")
+    ] = Path("index.html"),
+    title: Annotated[str, typer.Option(help="The page's title; by default the first film's.")] = "",
+) -> None:
+    """Put films onto a web page that works without a server."""
+    from animator.cli import listings
+    from animator.publish.film_files import unsure
+    from animator.publish.page import make
+
+    made = make(films, output, title)
+    listings.made(output, made, unsure(made, "browser", ("h264", "vp9", "av1")))
+
+
+@app.command()
+def player(
+    scene: SceneName,
+    values: Values = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The page, .html.")] = None,
+    style: Annotated[
+        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+    ] = "dark",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+) -> None:
+    """Make a page that plays SCENE, with a scrubber through its steps; without -o, output/SCENE.html."""
+    from animator.publish.player import play
+
+    play(scene, list(values or ()), output, style, not no_cache)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """While the context lasts, a signal that asks the process to end raises KeyboardInterrupt: what is half
+    done is tidied up. Those that follow within PATIENCE do not disturb the tidying.
+    """
+    latest = -PATIENCE
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal latest
+        if time.monotonic() - latest >= PATIENCE:
+            latest = time.monotonic()
+            raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    before = [(number, signal.signal(number, interrupt)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def main() -> None:
+    """The command `animator`; leaves the process with the exit code."""
+    with interruptible():
+        sys.exit(_code())
+
+
+def _code() -> int:
+    """Do what was typed, say what went wrong; the exit code."""
+    try:
+        code = int(app(prog_name="animator", standalone_mode=False) or 0)
+        if code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
+            sys.stderr.write(INTERRUPTED)
+        return code
+    except AnimatorError as error:
+        sys.stderr.write(f"animator: {error}\n")
+        return 1 if is_full(error) else 2
+    except KeyboardInterrupt:
+        sys.stderr.write(INTERRUPTED)
+        return INTERRUPTION
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Say in one sentence what is not as it should be; the exit code."""
+    if parse_errors.is_usage(error):
+        said = parse_errors.sentence(error, sys.argv[1:])
+        sys.stderr.write(f"animator: {said}\n" if said else f"{error.ctx.get_help()}\n")  # type: ignore[attr-defined]
+        return 2
+    if os.environ.get("ANIMATOR_DEBUG"):
+        raise error
+    if isinstance(error, PermissionError) and error.filename:
+        sys.stderr.write(f"animator: '{os.fsdecode(error.filename)}' {parse_errors.OPENING}\n")
+        return 2
+    if is_full(error):
+        sys.stderr.write(FULL)
+    else:
+        sys.stderr.write(
+            f"animator: failed with {type(error).__name__}: {error}. Set ANIMATOR_DEBUG=1 to see where.\n"
+        )
+    return 1

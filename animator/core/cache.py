@@ -1,0 +1,67 @@
+"""Where recordings and surfaces wait to be used again: files named by a digest of what decides them.
+
+The folder is the user's cache folder, or ANIMATOR_CACHE when that is set. Anything in it may be
+deleted at any time; it is made again when it is needed.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from animator.core.errors import AnimatorError
+from animator.core.files import ensure_folder
+
+_within: list[Path] = []
+
+
+@contextmanager
+def within(place: Path) -> Iterator[Path]:
+    """While the context lasts, the cache of this process is the folder `place`."""
+    _within.append(place)
+    try:
+        yield place
+    finally:
+        _within.pop()
+
+
+def folder() -> Path:
+    """The cache folder (not created)."""
+    if _within:
+        return _within[-1]
+    given = os.environ.get("ANIMATOR_CACHE")
+    return Path(given) if given else user_cache_path("animator", appauthor=False)
+
+
+def place(kind: str, key: str, suffix: str = "h5") -> Path:
+    """Path of the cached file of `kind` ("recordings", "surfaces", "plans") with digest `key`."""
+    return folder() / kind / f"{key}.{suffix}"
+
+
+def writable(path: Path) -> None:
+    """Make the folder of `path` in the cache; AnimatorError, which names ANIMATOR_CACHE, if that fails."""
+    try:
+        ensure_folder(path)
+    except AnimatorError as error:
+        raise AnimatorError(
+            f"The cache folder '{folder()}' cannot be written to. Set ANIMATOR_CACHE to a folder that you "
+            "can write to."
+        ) from error
+
+
+def digest(*parts: Any) -> str:
+    """Digest of arrays (shape, type, bytes) and of anything else by its repr, 32 hex digits."""
+    total = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            total.update(f"{part.shape}{part.dtype}".encode())
+            total.update(np.ascontiguousarray(part).tobytes())
+        else:
+            total.update(repr(part).encode())
+        total.update(b"|")
+    return total.hexdigest()[:32]

@@ -1,0 +1,37 @@
+"""One clock for several runs: by step, by epoch, or by evaluations of the gradient.
+
+The run that lasts longest on that clock is the one whose steps the film counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from animator.recordings.reader import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """reference: the run whose steps the film counts. units: what a step of each run counts on the clock."""
+
+    reference: int
+    units: tuple[float, ...]
+
+    def ratio(self, run: int) -> float:
+        """Steps of `run` for each step of the reference."""
+        return self.units[self.reference] / self.units[run]
+
+
+def align(runs: Sequence[Recording], by: str) -> Alignment:
+    """The clock that `runs` share: by "step", "epoch" or "evaluations"."""
+    units = tuple(unit(run, by) for run in runs)
+    last = max(range(len(runs)), key=lambda i: (runs[i].steps * units[i], runs[i].steps))
+    return Alignment(last, units)
+
+
+def unit(run: Recording, by: str) -> float:
+    """What one step of `run` counts: 1 step, a part of an epoch, or the samples of a mean batch."""
+    if by == "step" or not run.steps:
+        return 1.0
+    epochs = (float(run.epoch[-1]) + 1) / run.steps
+    samples = (run.meta.get("data") or {}).get("samples", 1)
+    return epochs if by == "epoch" else epochs * float(samples)

@@ -1,0 +1,73 @@
+"""Events of a run: found in its recording, for slow motion with captions.
+
+A drop of the learning rate, a spike of the loss, the end of a plateau. At most three, in step order.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.design.pacing import Event
+from animator.drawing.captions import number
+from animator.recordings.reader import Recording
+
+MOST = 3
+DROP = 0.6
+SPIKE = 4.0
+BEFORE = 20
+FLAT = 0.03
+LONG = 0.15
+
+Floats = NDArray[np.float64]
+
+
+def found(run: Recording) -> tuple[Event, ...]:
+    """The events of `run`: learning-rate drops first, then spikes, then the end of its longest plateau."""
+    loss = np.asarray(run.loss, float)
+    if not np.isfinite(loss).all():
+        loss = np.asarray(run.batch_loss, float)
+    events = [*drops(np.asarray(run.learning_rate, float)), *spikes(loss), *plateaus(loss)]
+    apart: list[Event] = []
+    for event in events:
+        if all(abs(event.step - other.step) > 0.1 * run.steps for other in apart) and len(apart) < MOST:
+            apart.append(event)
+    return tuple(sorted(apart, key=lambda event: event.step))
+
+
+def drops(rate: Floats) -> list[Event]:
+    """Updates (K,) before which the learning rate fell to less than 0.6 of what it was."""
+    with np.errstate(invalid="ignore"):
+        at = np.flatnonzero(rate[1:] < DROP * rate[:-1]) + 1
+    return [
+        Event(int(k), f"Step {k:,}: the learning rate falls from {rate[k - 1]:.3g} to {rate[k]:.3g}.")
+        for k in at
+    ]
+
+
+def spikes(loss: Floats) -> list[Event]:
+    """Steps where the loss is over 4 times the median of the 20 before, and comes back below twice that."""
+    events: list[Event] = []
+    k = 5
+    while k < len(loss):
+        usual = float(np.median(loss[max(0, k - BEFORE) : k]))
+        if loss[k] > SPIKE * usual > 0 and (loss[k:] < 2 * usual).any():
+            top = k + int(np.argmax(loss[k : k + BEFORE]))
+            events.append(
+                Event(top, f"Step {top:,}: the loss jumps from {number(usual, 2)} to {number(loss[top], 2)}.")
+            )
+            k = top + BEFORE
+        k += 1
+    return events
+
+
+def plateaus(loss: Floats) -> list[Event]:
+    """The end of the longest stretch over which the loss stays within 3 %, when it halves afterwards."""
+    best, start = (0, 0), 0
+    for k in range(1, len(loss)):
+        while start < k and not abs(loss[k] - loss[start]) <= FLAT * abs(loss[start]):
+            start += 1
+        if k - start > best[1] - best[0]:
+            best = (start, k)
+    low, high = best
+    if high - low < LONG * len(loss) or not (loss[high:] < loss[high] / 2).any():
+        return []
+    return [Event(high, f"Step {high:,}: the loss leaves a plateau that began at step {low:,}.")]

@@ -1,0 +1,160 @@
+"""How fast a film goes: holds, pace, easing, slow motion around events, and the clock that they add up to.
+
+A Pacing is what a scene asks for. A Clock is what comes of it for one run: seconds of the play at every step.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError, nearest
+from animator.design.easing import EASINGS
+
+LONGEST = 86400
+PACES = ("step", "arc", "log")
+KNOTS = 2048
+REACH = 0.03
+READING = 1.8
+FADE = 0.35
+STILL = 0.02
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth a pause at `step`: a caption, and slow motion that adds `hold` seconds around it."""
+
+    step: int
+    caption: str
+    hold: float = 1.5
+
+    def __post_init__(self) -> None:
+        _check_seconds("hold", self.hold)
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How long a film holds and plays, in seconds, and how the play is paced.
+
+    pace: "step" (steps pass evenly), "arc" (the weights travel at an even speed) or "log" (the logarithm
+    of the step passes evenly, so that the fast start can be seen). easing: "linear", "smooth", "slow-start"
+    or "slow-end". events: slow motion with captions, or "found": looked for in the recording. wake: how much
+    of the path stays, as a fraction of the play; all of it by default.
+    """
+
+    intro: float = 0.5
+    play: float = 4.0
+    end: float = 1.5
+    pace: Literal["step", "arc", "log"] = "step"
+    easing: Literal["linear", "smooth", "slow-start", "slow-end"] = "linear"
+    events: tuple[Event, ...] | Literal["found"] = ()
+    wake: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("intro", "play", "end"):
+            _check_seconds(name, getattr(self, name))
+        for name, known in (("pace", PACES), ("easing", tuple(EASINGS))):
+            given = getattr(self, name)
+            if given not in known:
+                raise AnimatorError(
+                    f"No {name} is called {given!r}. {nearest(given, known)}Known: {' '.join(known)}."
+                )
+        if self.wake is not None and not 0 < self.wake <= 1:
+            raise AnimatorError(
+                f"wake={self.wake} is no fraction of the play: the path that stays is a part of it. "
+                "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all."
+            )
+
+    @property
+    def named(self) -> tuple[Event, ...]:
+        """The events, without those that are still to be found."""
+        return () if self.events == "found" else self.events
+
+    @property
+    def seconds(self) -> float:
+        """Length of the whole film in seconds."""
+        return self.intro + self.moving + self.end
+
+    @property
+    def moving(self) -> float:
+        """Length of the play in seconds, slow motion included."""
+        return self.play + sum(event.hold for event in self.named)
+
+    def data(self) -> dict[str, Any]:
+        """The pacing as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Pacing":
+        """The pacing that `data` made into JSON; what it does not know, it leaves."""
+        known = {key: data[key] for key in cls.__slots__ if key in data}
+        events = known.get("events", ())
+        if not isinstance(events, str):
+            known["events"] = tuple(
+                Event(int(e["step"]), str(e["caption"]), float(e["hold"])) for e in events
+            )
+        return cls(**known)
+
+
+def _check_seconds(name: str, seconds: float) -> None:
+    if not 0 <= seconds <= LONGEST:
+        raise AnimatorError(
+            f"{name}={seconds} seconds cannot be shown: a hold or a play lasts 0 to 86,400 "
+            f"seconds. Give {name} as a number of seconds, such as {name}=2."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clock:
+    """Seconds (M,) of the play at steps (M,), both ascending; captions with the seconds they show."""
+
+    steps: Floats
+    seconds: Floats
+    captions: tuple[tuple[float, float, str], ...] = ()
+
+    def position(self, share: float) -> float:
+        """The step, with its fraction, after a share in [0, 1] of the play."""
+        return float(np.interp(share * self.seconds[-1], self.seconds, self.steps))
+
+    def caption(self, position: float) -> tuple[str, float]:
+        """(the caption at a step with its fraction, its opacity in [0, 1] in sixths)."""
+        now = float(np.interp(position, self.steps, self.seconds))
+        best, shown = 0.0, ""
+        for start, end, words in self.captions:
+            opacity = round(6 * min(1.0, max(0.0, min(now - start, end - now) / FADE))) / 6
+            if opacity > best:
+                best, shown = opacity, words
+        return shown, best
+
+
+def clock(pacing: Pacing, steps: int, lengths: Floats | None = None) -> Clock:
+    """The clock of a run of `steps`; lengths (K+1,): how far the weights have travelled, for pace="arc"."""
+    at = np.unique(np.linspace(0, max(1, steps), min(max(1, steps), KNOTS) + 1))
+    for event in pacing.named:
+        at = np.union1d(at, _window(event, steps))
+    share = at / at[-1]
+    if pacing.pace == "log":
+        share = np.log1p(at) / np.log1p(at[-1])
+    elif pacing.pace == "arc" and lengths is not None and lengths[-1] > 0:
+        travelled = np.interp(at, np.arange(len(lengths)), lengths) / lengths[-1]
+        share = (1 - STILL) * travelled + STILL * share
+    seconds = share * max(pacing.play, 1e-9)
+    for event in pacing.named:
+        low, high = _window(event, steps)
+        seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
+    captions = []
+    for event in pacing.named:
+        start, end = np.interp(_window(event, steps), at, seconds)
+        captions.append((float(start), float(max(end, start + READING)), event.caption))
+    return Clock(at, seconds, tuple(captions))
+
+
+def _window(event: Event, steps: int) -> tuple[float, float]:
+    """The steps around an event that pass slowly: 3 % of the run on each side, one step at least."""
+    reach = max(1.0, REACH * steps)
+    low = max(0.0, min(event.step, steps) - reach)
+    return low, max(low + 1e-6, min(float(max(1, steps)), event.step + reach))

@@ -1,0 +1,162 @@
+"""Looks: colours, colour maps and type sizes. A style is data; panels read it.
+
+The surface has cool colours, paths and dots warm ones, so that a path coloured by its true loss stays
+readable on a surface coloured by the same loss. Lines have hues near those of Okabe and Ito (2008), chosen by
+search: any two of the first six differ as much as can be (CIEDE2000) for all eyes, and all in grey.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from animator.core.errors import AnimatorError, nearest
+
+FONT = ("Inter", "DejaVu Sans")
+FONT_FOLDER = Path(__file__).parent / "fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Colours as "#rrggbb"; colour maps as anchors from low loss to high loss."""
+
+    name: str
+    background: str
+    panel: str
+    ink: str
+    muted: str
+    grid: str
+    lines: tuple[str, ...]
+    loss_line: str
+    batch_line: str
+    dot: str
+    dot_edge: str
+    casing: str
+    target: str
+    alert: str
+    surface_map: tuple[str, ...]
+    path_map: tuple[str, ...]
+    contour: str
+    text_size: float = 0.027
+    title_size: float = 0.046
+
+
+DARK = Style(
+    name="dark",
+    background="#0e1420",
+    panel="#151d2c",
+    ink="#f2f5fa",
+    muted="#a3b0c4",
+    grid="#2a3549",
+    lines=("#06a8f8", "#f3a22e", "#41e38b", "#e55cbc", "#f9f735", "#f34643", "#dec8fe", "#f0fbfe"),
+    loss_line="#f2f5fa",
+    batch_line="#6f7f99",
+    dot="#ff4b33",
+    dot_edge="#ffffff",
+    casing="#0b101a",
+    target="#ffffff",
+    alert="#ffb454",
+    surface_map=("#b5e3e4", "#62b1c2", "#3a82a5", "#2d5d87", "#254068", "#1d2b49", "#182238"),
+    path_map=("#ff4b33", "#ff8a3c", "#ffc24d", "#fff0b8"),
+    contour="#0e1420",
+)
+
+LIGHT = Style(
+    name="light",
+    background="#fbfaf7",
+    panel="#ffffff",
+    ink="#1a2230",
+    muted="#57637a",
+    grid="#e1e4ea",
+    lines=("#266abf", "#804301", "#13683d", "#b21995", "#807301", "#780019", "#012684", "#0c1518"),
+    loss_line="#1a2230",
+    batch_line="#a9b3c2",
+    dot="#d7260f",
+    dot_edge="#ffffff",
+    casing="#ffffff",
+    target="#1a2230",
+    alert="#a14a00",
+    surface_map=("#2e6f95", "#5b9bb5", "#8bbfcd", "#b4d7dd", "#d2e6e8", "#e6f0ef", "#f2f6f3"),
+    path_map=("#e0351c", "#c04a00", "#8f4f00", "#553d00"),
+    contour="#ffffff",
+)
+
+PAPER = replace(
+    LIGHT,
+    name="paper",
+    background="#ffffff",
+    panel="#ffffff",
+    ink="#000000",
+    muted="#4a4a4a",
+    grid="#d8d8d8",
+    lines=("#016fbc", "#7e4700", "#21723f", "#b10d6a", "#807700", "#740e15", "#133e9d", "#0b1d24"),
+    loss_line="#000000",
+    batch_line="#9a9a9a",
+    dot="#c8102e",
+    target="#000000",
+    alert="#8f3d00",
+    surface_map=("#4f7f9b", "#7ba3b8", "#a3c2d0", "#c4d8e1", "#dce8ed", "#ecf2f5", "#f8fafb"),
+    path_map=("#d8232f", "#b04000", "#824500", "#4a3500"),
+    contour="#35505f",
+)
+
+CHALK = replace(
+    DARK,
+    name="chalk",
+    background="#1b2925",
+    panel="#22332d",
+    ink="#f6f3e8",
+    muted="#b7c4ba",
+    grid="#35483f",
+    lines=("#75b0fe", "#edad2f", "#78ffd7", "#e180c2", "#dae688", "#f66d5e", "#c9c6f0", "#e3f5fe"),
+    loss_line="#f6f3e8",
+    batch_line="#7d9186",
+    dot="#ff6f59",
+    casing="#14201c",
+    target="#fffdf5",
+    alert="#ffc46b",
+    surface_map=("#d3e8d8", "#9cc9b0", "#6ea88f", "#4d8672", "#3b6859", "#2f5146", "#283f37"),
+    path_map=("#ff6f59", "#ff9f5e", "#ffcd7d", "#fff1c9"),
+    contour="#14201c",
+)
+
+STYLES = {style.name: style for style in (DARK, LIGHT, PAPER, CHALK)}
+
+
+def find(name: str) -> Style:
+    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name.
+
+    Raises AnimatorError, which lists the known ones.
+    """
+    if name in STYLES:
+        return STYLES[name]
+    from animator.design.style_files import read_sheet, read_toml
+
+    if name.endswith(".toml"):
+        return read_toml(Path(name))
+    sheet = read_sheet(name)
+    if sheet is None:
+        raise AnimatorError(
+            f"No style is called {name!r}. {nearest(name, STYLES)}Known: {' '.join(STYLES)}. "
+            "Choose one with --style, or give a .toml file or a matplotlib style sheet."
+        )
+    return sheet
+
+
+@cache
+def use_fonts() -> tuple[str, ...]:
+    """Make the shipped fonts known to matplotlib, once; the family names to draw with.
+
+    Inter's semibold stands for bold, so that one word chooses it and its fallback alike.
+    """
+    from matplotlib import font_manager
+
+    for file in sorted(FONT_FOLDER.glob("*.otf")):
+        font_manager.fontManager.addfont(str(file))
+    known = font_manager.fontManager.ttflist
+    known[:] = [replace(e, weight=700) if e.name == "Inter" and e.weight == 600 else e for e in known]
+    return FONT
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green, blue of "#rrggbb", 0 to 255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

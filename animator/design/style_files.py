@@ -1,0 +1,139 @@
+"""A style of one's own: a .toml file with some of a Style's fields, or a matplotlib style sheet.
+
+Both are read as data. What a sheet leaves unsaid, or says in colours that cannot be read on its ground, is
+taken from the bundled style that is as dark or as light.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from animator.core.color_vision import contrast, luminance
+from animator.core.errors import AnimatorError, nearest
+from animator.design.style import DARK, LIGHT, STYLES, Style
+
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1)}
+READABLE, VISIBLE = 4.5, 3.0  # contrast of text, of lines
+ANCHORS = 7
+FEWEST_LINES = 3
+
+
+def read_toml(path: Path) -> Style:
+    """The style in a .toml file: `base` names a bundled one, all other keys are fields of Style."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise AnimatorError(
+            f"The style '{path}' cannot be read: {reason}. Write lines such as: background = \"#101820\"."
+        ) from error
+    base = given.pop("base", "dark")
+    if base not in STYLES:
+        raise AnimatorError(
+            f"The style '{path}' has base = {base!r}, which is no bundled style. "
+            f"Use one of: {' '.join(STYLES)}."
+        )
+    known = {field.name for field in fields(Style)} - {"name"}
+    for key, value in given.items():
+        _check(path, key, value, known)
+    chosen: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+    }
+    return replace(STYLES[base], **chosen, name=path.stem)
+
+
+def _check(path: Path, key: str, value: Any, known: set[str]) -> None:
+    """AnimatorError when `key` is no field, or `value` is not what it holds."""
+    if key not in known:
+        raise AnimatorError(
+            f"The style '{path}' has {key!r}, which no style has. {nearest(key, known)}"
+            f"Known: base {' '.join(sorted(known))}."
+        )
+    if key in SIZES:
+        low, high = SIZES[key]
+        if not isinstance(value, int | float) or not low <= value <= high:
+            raise AnimatorError(
+                f"The style '{path}' has {key} = {value!r}: it is a share of the frame's height, "
+                f"from {low} to {high}. Use {key} = {getattr(DARK, key)}."
+            )
+        return
+    many = isinstance(getattr(DARK, key), tuple)
+    colours = value if many and isinstance(value, list) else [value]
+    good = all(isinstance(colour, str) and COLOUR.fullmatch(colour) for colour in colours)
+    if not good or isinstance(value, list) is not many or len(colours) < (2 if many else 1):
+        example = '["#d7260f", "#0072b2"]' if many else '"#101820"'
+        raise AnimatorError(
+            f"The style '{path}' has {key} = {value!r}, which is not "
+            f"{'a list of colours' if many else 'a colour'}. Write it like this: {key} = {example}."
+        )
+
+
+def read_sheet(name: str) -> Style | None:
+    """The style that a matplotlib style sheet makes, by its path or its name; None when there is none.
+
+    Raises AnimatorError for a sheet that matplotlib cannot read.
+    """
+    import matplotlib
+    from matplotlib import style as sheets
+
+    path = Path(name)
+    if path.suffix == ".mplstyle":
+        if not path.is_file():
+            raise AnimatorError(f"There is no style sheet '{path}'. Give the path of an .mplstyle file.")
+        try:
+            said: Any = matplotlib.rc_params_from_file(path, fail_on_error=True, use_default_template=False)
+        except (ValueError, KeyError, UnicodeDecodeError) as error:
+            raise AnimatorError(
+                f"matplotlib cannot read the style sheet '{path}': {str(error).splitlines()[0]}. "
+                "Mend that line, or use a bundled style."
+            ) from error
+        return from_sheet(path.stem, said)
+    library: Any = sheets.library
+    return from_sheet(name, library[name]) if name in library else None
+
+
+def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
+    """The Style of rc parameters `said`; matplotlib's own ground is white."""
+    background = _hex(said.get("figure.facecolor", "white"))
+    base = DARK if luminance(background) < 0.18 else LIGHT
+    panel = _hex(said.get("axes.facecolor", background))
+    ink = _readable(said, ("text.color", "axes.titlecolor"), base.ink, background, panel)
+    muted = _readable(said, ("xtick.color", "axes.labelcolor"), base.muted, background, panel)
+    cycle = said.get("axes.prop_cycle")
+    given = [_hex(colour) for colour in (cycle.by_key().get("color", []) if cycle is not None else [])]
+    lines = [line for line in dict.fromkeys(given) if contrast(line, panel) >= VISIBLE]
+    lines += [line for line in base.lines if line not in lines] if len(lines) < FEWEST_LINES else []
+    return replace(
+        base, name=name, background=background, panel=panel, ink=ink, muted=muted,
+        loss_line=ink, target=base.target, grid=_hex(said.get("grid.color", base.grid)),
+        lines=tuple(lines), surface_map=_anchors(said.get("image.cmap"), base),
+    )  # fmt: skip
+
+
+def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *grounds: str) -> str:
+    """The first of `keys` that can be read on all `grounds`; else `other`, or black or white."""
+    for colour in (*(_hex(said[key]) for key in keys if key in said and said[key] != "auto"), other):
+        if min(contrast(colour, ground) for ground in grounds) >= READABLE:
+            return colour
+    return max(("#000000", "#ffffff"), key=lambda c: min(contrast(c, ground) for ground in grounds))
+
+
+def _anchors(name: Any, base: Style) -> tuple[str, ...]:
+    """Seven colours of a colour map, low loss bright on dark styles and dark on light ones."""
+    if not isinstance(name, str):
+        return base.surface_map
+    from matplotlib import colormaps
+
+    chosen = [_hex(colormaps[name](i / (ANCHORS - 1))) for i in range(ANCHORS)]
+    rises = luminance(chosen[-1]) > luminance(chosen[0])
+    return tuple(chosen[::-1] if rises is (base is DARK) else chosen)
+
+
+def _hex(colour: Any) -> str:
+    from matplotlib.colors import to_hex
+
+    return str(to_hex(colour))

@@ -1,0 +1,1 @@
+"""From a View to pixels: canvas, compositor, raster toolkit, panels."""

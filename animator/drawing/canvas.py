@@ -1,0 +1,143 @@
+"""Frames: a figure whose still parts are drawn once and whose moving artists are drawn for each state.
+
+In: views and a mosaic. Out: frames (H, W, 4) uint8, opaque RGBA, row 0 on top. A frame depends on its state
+alone; `full` draws the same frame anew, by a plain matplotlib draw, to hold the fast way to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from animator.core.registry import resolve
+from animator.design.layout import Box, Mosaic, arrange
+from animator.design.style import Style
+from animator.design.timeline import FrameState
+from animator.drawing.compositor import Compositor, Ground, parted
+from animator.drawing.panels import PANELS, Look, Panel
+from animator.drawing.panels.base import DPI
+from animator.drawing.panels.growing_curves import sides
+from animator.drawing.panels.readout import Readout
+from animator.drawing.raster.layer import Rect, clip_of
+from animator.drawing.view import View
+from animator.films.panel_fit import em_of
+
+Frame = NDArray[np.uint8]
+Shares = tuple[Sequence[float], Sequence[float]]
+POINTS = 72.0
+
+
+class Canvas:
+    """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
+
+    def __init__(self, views: Sequence[View], mosaic: Mosaic, style: Style, size: tuple[int, int],
+                 title: str, caption: str, shares: Shares = ((), ()),
+                 said: Sequence[str] = (), dpi: float = DPI) -> None:  # fmt: skip
+        """shares: relative widths of the mosaic's columns and heights of its rows. said: the captions
+        of events, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
+        """
+        width, height = self.width, self.height = size
+        self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
+        self.canvas = FigureCanvasAgg(self.figure)
+        em = em_of(style.text_size, size)
+        self.look = Look(self.figure, style, em)
+        frame = Box(0, 0, width, height)
+        self.readout = Readout(self.look, frame, views, title, caption, said)
+        body = frame.inset(0.8 * em, self.readout.height, 0.8 * em, self.readout.above)
+        cells = arrange(mosaic, body, *shares)
+        self.panels = self._panels(cells, views)
+        self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
+        self._compositor = self._composed(list(cells.values()))
+
+    def _composed(self, cells: Sequence[Box]) -> Compositor:
+        grounds, layers = [], []
+        for panel, cell in zip(self.panels, cells, strict=True):
+            below, above = parted(panel.moving)
+            layers += above
+            if below:
+                grounds.append(Ground(below, self._region(below, cell)))
+        below, above = parted(self.readout.moving)
+        assert not below, "the readout is made of layers"
+        return Compositor(grounds, [*layers, *above])
+
+    def _region(self, artists: Sequence[Artist], cell: Box) -> Rect:
+        """Where artists may draw: in their axes, if they all keep to those, else in the panel's cell."""
+        height, width = self.height, self.width
+        axes = {getattr(artist, "kept_in", None) for artist in artists}
+        if len(axes) == 1 and None not in axes:
+            return clip_of(axes.pop(), height).clip(Rect(0, 0, height, width))
+        top, left = int(height - cell.bottom - cell.height), int(cell.left)
+        return Rect(top, left, top + int(cell.height) + 2, left + int(cell.width) + 2).clip(
+            Rect(0, 0, height, width)
+        )
+
+    @property
+    def changed(self) -> list[Rect] | None:
+        """Where the latest frame differs from the one that was drawn before it; None for everywhere."""
+        return self._compositor.changed
+
+    def _panels(self, cells: Mapping[str, Box], views: Sequence[View]) -> list[Panel]:
+        """A panel in each of `cells`, named "kind" or "kind@run"; curves in one column are lined up."""
+        parts = {name: name.partition("@") for name in cells}
+        kinds: dict[str, type[Panel]] = {
+            name: resolve("panel", kind, PANELS, "A layout is made of these names.")
+            for name, (kind, _, _) in parts.items()
+        }
+        seen = {name: views[int(run or 0)] for name, (_, _, run) in parts.items()}
+        names = {name: said for name, kind in kinds.items() if (said := kind.named(seen[name]))}
+        wide = sides(self.look, {name: cells[name] for name in names}, names)
+        return [
+            kinds[name](self.look, cell, seen[name], seen[name].name if parts[name][2] else "",
+                        wide.get(name, 0.0))
+            for name, cell in cells.items()
+        ]  # fmt: skip
+
+    def _update(self, state: FrameState) -> None:
+        for panel in self.panels:
+            view = panel.view
+            panel.update(state if panel.shared else state.own(view.steps, view.ratio))
+        self.readout.update(state)
+
+    def draw(self, state: FrameState) -> Frame:
+        """The frame of `state`: (H, W, 4). The array is mended by the next call; `changed` says where."""
+        begun = self._compositor.ready
+        if not begun:
+            self.canvas.draw()
+            self._compositor.begin(np.array(self.canvas.buffer_rgba()))
+        self._update(state)
+        base = np.asarray(self.canvas.buffer_rgba())
+        return self._compositor.compose(self.canvas.get_renderer(), base, whole=not begun)
+
+    def print(self, state: FrameState, path: Path) -> None:
+        """Write the frame of `state` to `path`, an .svg or a .pdf, as lines and letters; no date is kept.
+
+        The canvas must have POINTS pixels an inch: that is what these formats count in.
+        """
+        self._update(state)
+        for artist in self.moving:
+            artist.set_animated(False)
+        kind = path.suffix[1:].lower()
+        dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
+        with rc_context({"svg.hashsalt": "animator", "svg.fonttype": "path", "pdf.fonttype": 3}):
+            self.figure.savefig(path, format=kind, metadata=dates)
+        for artist in self.moving:
+            artist.set_animated(True)
+        self._compositor.forget()
+
+    def full(self, state: FrameState) -> Frame:
+        """The frame of `state`, every artist drawn anew by matplotlib: (H, W, 4), a copy."""
+        self._update(state)
+        for artist in self.moving:
+            artist.set_animated(False)
+        try:
+            self.canvas.draw()
+            return np.array(self.canvas.buffer_rgba())
+        finally:
+            for artist in self.moving:
+                artist.set_animated(True)
+            self._compositor.forget()

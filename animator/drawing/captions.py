@@ -1,0 +1,122 @@
+"""Numbers and sentences: how values are written on screen, in alt text and in captions."""
+
+import math
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from animator.drawing.view import View
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`value` with `digits` significant digits, without an exponent where that stays short."""
+    if not math.isfinite(value):
+        return "not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite")
+    if value == 0:
+        return "0"
+    power = math.floor(math.log10(abs(value)))
+    if -4 <= power < 6:
+        return f"{value:.{max(0, digits - 1 - power)}f}"
+    return _short(f"{value:.{digits - 1}e}")
+
+
+def brief(value: float) -> str:
+    """`value` as briefly as it can be said: of a tick, of a setting."""
+    return _short(f"{value:g}")
+
+
+def _short(text: str) -> str:
+    """A number without the zeros of its exponent."""
+    return text.replace("e-0", "e-").replace("e+0", "e")
+
+
+def point(values: tuple[float, ...]) -> str:
+    """A point as (0.48, -0.04)."""
+    return "(" + ", ".join(f"{value:.2f}" if math.isfinite(value) else "?" for value in values) + ")"
+
+
+def slice_caption(view: View) -> str:
+    """What the surface is: the whole loss, a slice cut again at every step, or a still slice."""
+    if view.field is None or view.plane is None:
+        return f"{view.parameters:,} parameters, recorded after every update"
+    if view.plane.kind != "weights":
+        return f"{_what(view)} {_how(view)}"
+    if view.parameters == 2:
+        return "The surface is the whole loss: this model has two weights and no others."
+    others = [label for label in view.labels if label not in view.axis_labels]
+    rest = others[0] if len(others) == 1 and view.parameters == 3 else "other parameters"
+    if view.field.moving:
+        return f"The surface is cut again at every step's {rest}, so the dot's height is its true loss."
+    step = "the last step" if view.cut_through is None else f"step {view.cut_through:,}"
+    return f"A still slice at {step}'s {rest}; the dot's height there is not its true loss."
+
+
+def _what(view: View) -> str:
+    """Which plane the slice is of, and how much of the path it holds."""
+    plane = view.plane
+    assert plane is not None, "asked for a plane's caption only"
+    kind = {
+        "pca": "principal components",
+        "hessian": "the Hessian's two sharpest directions",
+        "random": "two random directions",
+        "through": "start, end and farthest step",
+    }.get(plane.kind, "")
+    said = f"A 2-D slice of {view.parameters:,} dimensions" + (f" ({kind})" if kind else "")
+    if plane.explained is None:
+        return f"{said}."
+    walk = f" (a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
+    return f"{said}, holding {share(plane.explained)} of the path's variance{walk}."
+
+
+def share(part: float) -> str:
+    """A share in per cent, never rounded to nothing or to all."""
+    if 0 < part < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= part < 1 - 1e-9 else f"{part:.0%}"
+
+
+def _how(view: View) -> str:
+    """Whether the slice follows the weights."""
+    still = (
+        "Still" if view.cut_through is None else f"Still, through the weights of step {view.cut_through:,}"
+    )
+    return {
+        "moving": "Cut again through each step's weights, so the dot's height is its true loss.",
+        "blend": "First still, then cut again through each step's weights.",
+    }.get(view.cut, f"{still}: heights beside the path are true only on the slice.")
+
+
+def alt_text(view: View) -> str:
+    """One or two sentences that say what the film shows, for people who do not see it."""
+    start, end = (tuple(float(v) for v in view.trajectory[i]) for i in (0, -1))
+    if view.plane is not None and view.plane.kind != "weights":
+        text = f"{view.parameters:,} weights move in {view.steps:,} steps, seen on a plane of two directions,"
+    else:
+        who = "Two weights move" if view.parameters > 1 else "A weight moves"
+        text = f"{who} from {point(start)} to {point(end)} in {view.steps:,} steps"
+    if math.isfinite(view.loss[0]) and math.isfinite(view.loss[-1]):
+        verb = "falls" if view.loss[-1] < view.loss[0] else "goes"
+        text += f" while the loss {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"
+    text = f"{text}."
+    return f"{text} {departure(view)}".strip()
+
+
+def departure(view: View) -> str:
+    """'The path leaves the window at step 3.' and when the loss broke; '' for a tame run."""
+    said = []
+    if view.window is not None and view.window.left_at is not None:
+        who = f"'{view.name}'" if view.rivals else "The path"
+        said.append(f"{who} leaves the window at step {view.window.left_at:,}.")
+    if view.broke_at is not None:
+        said.append(f"The loss stops being finite at step {view.broke_at:,}.")
+    return " ".join(said)
+
+
+def made_by(name: str, asked: Mapping[str, Any]) -> str:
+    """What makes the film of a recording again: a command, or a call where a command cannot say it all."""
+    given = {key: value for key, value in asked.items() if value is not None}
+    if not given:
+        return shlex.join(["animator", "render", name])
+    words = [f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..."
+             for key, value in given.items()]  # fmt: skip
+    return f"animator.film({', '.join([repr(name), *words])})"

@@ -1,0 +1,80 @@
+"""Many runs over the map of basins: each in the colour of the minimum that it ends in.
+
+The map says to which minimum each point of the surface runs down; contours lie over it. A minimum is marked,
+and named by the true loss of the best run that ends there.
+"""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+
+from animator.design.layout import Box
+from animator.design.timeline import FrameState
+from animator.drawing.captions import number
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.race import Runner
+from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.view import View
+from animator.landscape.basins import Basins
+
+TINT = 0.5
+
+Floats = NDArray[np.float64]
+
+
+class BasinsPanel(Panel):
+    """view.rivals over view.basins, on the surface that they share."""
+
+    shared = True
+
+    def create(self, cell: Box) -> None:
+        em, view = self.look.em, self.view
+        assert view.basins is not None and view.field is not None, "checked in prepare"
+        self.found: Basins = view.basins
+        self.runs: tuple[View, ...] = view.rivals or (view,)
+        box = cell.inset(4.2 * em, 3.1 * em, 6.0 * em, 2.0 * em).square()
+        self.heading(box, self.title or "which minimum it ends in", box.width + 1.1 * em)
+        bar = Box(box.left + box.width + 1.5 * em, box.bottom, 0.85 * em, box.height)
+        self.ground = Ground(self.look, box, bar, view, [run.trajectory for run in self.runs])
+        self.ground.bar.set_xlim(0, 0.5)
+        self.ground.settle()
+        lines = self.look.style.lines
+        self.ends = [self._basin(run) for run in self.runs]
+        self.colours = {kind: lines[i % len(lines)] for kind, i in self.found.order(self.ends).items()}
+        self._map()
+        self._minima()
+        self.runners = [
+            Runner(self.look, self.ground, run, self.colours.get(end, self.look.style.muted), i, 2.4, 8)
+            for i, (run, end) in enumerate(zip(self.runs, self.ends, strict=True))
+        ]
+        self.moving += [runner.trail for runner in self.runners]
+        self.moving += [runner.dot for runner in self.runners]
+
+    def _basin(self, run: View) -> int:
+        """The number of the basin that `run` ends in; -1 outside of the surface."""
+        field, last = self.view.field, run.trajectory[-1]
+        assert field is not None, "checked in create"
+        return self.found.at(last, field.alpha, field.beta)
+
+    def _map(self) -> None:
+        """The basins as a tint between the surface's bands and what lies on them."""
+        label = self.found.label
+        tint = np.zeros((*label.shape, 4))
+        for kind, colour in self.colours.items():
+            tint[label == kind] = (*to_rgb(colour), TINT)
+        self.ground.axes.imshow(tint, extent=self.ground.window.extent, origin="lower", aspect="auto",
+                                interpolation="nearest", zorder=1.5)  # fmt: skip
+
+    def _minima(self) -> None:
+        style = self.look.style
+        for kind in dict.fromkeys(self.ends):
+            if kind < 0:
+                continue
+            best = min((run for run, end in zip(self.runs, self.ends, strict=True) if end == kind),
+                       key=lambda run: float(run.loss[-1]))  # fmt: skip
+            self.ground.marker(best.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
+            self.ground.tag(best.trajectory[-1], number(float(best.loss[-1]), 4), style.target)
+
+    def update(self, state: FrameState) -> None:
+        for runner in self.runners:
+            runner.show(state)

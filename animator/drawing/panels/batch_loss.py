@@ -1,0 +1,54 @@
+"""Why small batches wander: the loss of the batch in use, as lines, over the loss on all data.
+
+The next step goes down the batch's surface, not down that of all data. The lines are those of the batch that
+makes the next update, in the same loss units and at the same levels as the bands.
+"""
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from matplotlib.colors import to_rgba
+from matplotlib.path import Path
+
+from animator.design.layout import Box
+from animator.design.timeline import FrameState
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.race import Runner
+from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.vector_artists import Contours
+from animator.drawing.view import Ghost
+
+EVERY = 3  # bands from one line to the next
+
+
+class BatchPanel(Panel):
+    """view.trajectory on the surface of the race, view.ghost over it."""
+
+    def create(self, cell: Box) -> None:
+        em, view, style = self.look.em, self.view, self.look.style
+        assert view.ghost is not None, "checked in prepare"
+        self.ghost: Ghost = view.ghost
+        box = cell.inset(3.4 * em, 2.9 * em, 0.8 * em, 2.0 * em).square()
+        self.heading(box, self.title or "loss of the batch in use")
+        self.ground = Ground(self.look, box, None, view, [view.trajectory])
+        colour = style.lines[view.colour % len(style.lines)]
+        self.levels = self.ground.scale.levels()[1:-1:EVERY]
+        self.lines = Contours(self.ground.axes, to_rgba(style.target, 0.75), self.look.line(1.5))
+        self.ground.axes.add_artist(self.lines)
+        start = self.ground.marker(view.trajectory[0], "o", 9, "none", style.target, 2)
+        start.set_zorder(3)
+        self.shown = -1
+        self.runner = Runner(self.look, self.ground, view, colour, view.colour, 2.6, 11)
+        self.moving += [self.lines, self.runner.trail, self.runner.dot]
+
+    def update(self, state: FrameState) -> None:
+        at = max(0, int(np.searchsorted(self.ghost.steps, state.step, side="right")) - 1)
+        if at != self.shown:
+            made = contour_generator(self.ghost.alpha, self.ghost.beta, self.ghost.slices[at],
+                                     line_type=LineType.SeparateCode)  # fmt: skip
+            self.lines.paths = [
+                Path(points, kinds)
+                for level in self.levels
+                for points, kinds in zip(*made.lines(level), strict=True)
+            ]
+            self.shown = at
+        self.runner.show(state)

@@ -1,0 +1,113 @@
+"""The end card: what came out of the runs of a film, below its panels at the right.
+
+Columns of a small head over a result. A card that would be wider than the frame tells less: first no losses
+of the start, then the best run alone; only then are its letters smaller.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Text
+
+from animator.design.layout import Box
+from animator.drawing.captions import number
+from animator.drawing.panels.base import Look
+from animator.drawing.panels.header import MARGIN
+from animator.drawing.raster.text_fit import READABLE, Measure, share
+from animator.drawing.raster.text_layer import Sprite
+from animator.drawing.view import View
+
+CARDS = 3  # runs whose results are told; of more, the best one's
+TOLD = ("both", "after", "best")  # how much of the losses on test samples
+HEAD, RESULT = 0.86, 1.15  # em
+BETWEEN = 1.6  # em: two columns
+
+Column = tuple[str, str]
+
+
+def end_card(
+    look: Look, frame: Box, views: Sequence[View], names: Sequence[str]
+) -> tuple[Sprite | None, float]:
+    """The card as a sprite, if there is anything to tell, and where it begins in pixels; names: of views."""
+    em, right = look.em, frame.width - MARGIN * look.em
+    room = right - (MARGIN + 2.0) * em
+    columns, size = _fitting(look, room, views, names)
+    if not columns:
+        return None, right
+    texts: list[Text] = []
+    end = right - em
+    for head, result in reversed(columns):
+        pair = [
+            look.text(end, 2.55 * em, head, em=HEAD * size, color=look.style.muted, ha="right"),
+            look.text(end, 1.05 * em, result, em=RESULT * size, ha="right", fontweight="bold"),
+        ]
+        texts += pair
+        end = min(text.get_window_extent().x0 for text in pair) - BETWEEN * em
+    left = end + (BETWEEN - 1.0) * em
+    back = FancyBboxPatch(
+        (left, 0.5 * em), right - left, 3.1 * em, transform=None, facecolor=look.style.panel,
+        boxstyle=f"round,pad=0,rounding_size={0.5 * em}", edgecolor=look.style.grid, linewidth=look.line(1.0),
+    )  # fmt: skip
+    look.figure.add_artist(back)
+    card = Sprite([back, *texts], 5)
+    card.set_animated(True)
+    look.figure.add_artist(card)
+    return card, left
+
+
+def _fitting(
+    look: Look, room: float, views: Sequence[View], names: Sequence[str]
+) -> tuple[list[Column], float]:
+    """The most that can be told in `room` pixels in letters that can be read, and their size, at most 1."""
+    heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
+    for told in TOLD:
+        columns = outcomes(views, names, told)
+        own = room - BETWEEN * look.em * (len(columns) - 1)
+        size = share(own, partial(_wide, columns=columns, heads=heads, results=results))
+        if size >= READABLE:
+            break
+    return columns, size
+
+
+def _wide(size: float, columns: Sequence[Column], heads: Measure, results: Measure) -> float:
+    return sum(max(heads(head, size), results(result, size)) for head, result in columns)
+
+
+def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") -> list[Column]:
+    """(what, value): the surface's largest error, where there is one, and losses on test samples."""
+    columns = []
+    for view in views:
+        found = view.worst()
+        if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
+            columns.append(("surface at most off by", f"{number(found[0], 2)} at step {found[1]:,}"))
+            break
+    tested = [(view, name) for view, name in zip(views, names, strict=True) if view.test_loss is not None]
+    if len(tested) > CARDS or (told == "best" and len(tested) > 1):
+        best, name = min(tested, key=lambda pair: _tested(pair[0]))
+        head = f"lowest loss on {best.test_samples:,} test samples"
+        columns.append((head, f"{number(_tested(best), 2)}, {name}"))
+    elif tested:
+        head = f"loss on {tested[0][0].test_samples:,} test samples"
+        said = [(f"{name}: " if len(views) > 1 else "") + _result(view, told) for view, name in tested]
+        columns.append((head, "   ".join(said)))
+    return columns
+
+
+def _result(view: View, told: str) -> str:
+    """The loss on test samples before training and after it, or after it alone."""
+    before, after = view.test_loss or (np.nan, np.nan)
+    return f"{number(before)} → {number(after, 2)}" if told == "both" else number(after, 2)
+
+
+def _tested(view: View) -> float:
+    """The loss on test data at the end, infinite where there is none that is finite."""
+    after = view.test_loss[1] if view.test_loss else np.inf
+    return float(after) if np.isfinite(after) else np.inf
+
+
+def disagree(height: float, loss: float) -> bool:
+    """Whether the surface under the dot is more than 5 % off the true loss; missing numbers agree."""
+    off = abs(height - loss) if np.isfinite(height) and np.isfinite(loss) else 0.0
+    return bool(off > 0.05 * max(abs(loss), 1e-9))

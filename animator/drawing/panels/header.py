@@ -1,0 +1,101 @@
+"""The words above the panels: the title, the caption, and in the caption's place what events have to say.
+
+Words that are too long for one line stand on two (captions on three), which makes the header higher; only
+then are they smaller, and at last cut.
+"""
+
+from collections.abc import Sequence
+
+from matplotlib.artist import Artist
+from matplotlib.text import Text
+from matplotlib.transforms import IdentityTransform
+
+from animator.design.layout import Box
+from animator.design.style import use_fonts
+from animator.drawing.panels.base import Look
+from animator.drawing.raster.text_fit import PITCH, READABLE, Fitted, Way, even, fit, given, halved
+from animator.drawing.raster.text_layer import Sprite, Stamp
+
+MARGIN = 2.0  # em: at the left and the right
+HEIGHT = 5.2  # em: of a title in one line and a caption in two
+SLIGHTLY = 0.9  # of its full size: rather than on two lines a title stands smaller on one
+TITLE: Sequence[tuple[Way, float]] = ((given(2), SLIGHTLY), (even(2), READABLE))
+CAPTION: Sequence[tuple[Way, float]] = (
+    (given(3), 1.0), (halved, READABLE), (even(2), READABLE), (even(3), READABLE),
+)  # fmt: skip
+
+
+class Header:
+    """Title and caption at the top of `frame`, `above` pixels high; said: the captions of events."""
+
+    def __init__(self, look: Look, frame: Box, title: str, caption: str, said: Sequence[str] = ()) -> None:
+        em = look.em
+        self.look, self.left, room = look, MARGIN * em, frame.width - 2 * MARGIN * em
+        size = look.style.title_size / look.style.text_size
+        title_y = frame.height - 1.1 * em - size * em * 0.8
+        head = fit(title, room, look.ruler(size, "bold"), TITLE)
+        pitch = PITCH * size * head.size * em
+        for i, line in enumerate(head.lines):
+            look.text(self.left, title_y - i * pitch, line, em=size * head.size, fontweight="bold")
+        lower = (len(head.lines) - 1) * pitch
+        self.bottom = title_y - 1.75 * em - lower
+        under = fit(caption, room, look.ruler(), CAPTION)
+        bold = look.ruler(weight="bold")
+        self.said = {words: fit(words, room, bold, CAPTION) for words in said}
+        rows = max((len(f.lines) - 2) * PITCH * f.size * em for f in (under, *self.said.values()))
+        self.above = HEIGHT * em + lower + max(0.0, rows)
+        text = self._caption(under)
+        self.moving: list[Artist] = []
+        if said:
+            self._speak(text)
+
+    def _caption(self, under: Fitted) -> Text:
+        many = len(under.lines) > 1
+        lower = max(0, len(under.lines) - 2) / 2 * PITCH * under.size * self.look.em
+        return self.look.text(self.left, self.bottom - lower, "\n".join(under.lines), em=under.size,
+                              color=self.look.style.muted, va="center" if many else "baseline")  # fmt: skip
+
+    def _speak(self, caption: Text) -> None:
+        """Make the caption a sprite that can fade, and stamps for the words of an event in its place."""
+        self.still = Sprite([caption], 5)
+        self.still.set_animated(True)
+        self.look.figure.add_artist(self.still)
+        colour = self.look.style.alert
+        count = max(len(fitted.lines) for fitted in self.said.values())
+        self.lines = [stamp(self.look, self.left, self.bottom, "", 1.0, colour) for _ in range(count)]
+        for line in self.lines:
+            line.set_fontweight("bold")
+        self.now = ""
+        self.moving = [self.still, *self.lines]
+
+    def update(self, caption: str, opacity: float) -> None:
+        """Show an event's caption, as far as it is to be seen, or the film's own."""
+        if not self.moving:
+            return
+        self.still.set_opacity(max(0.0, 1 - 2 * opacity))
+        if caption != self.now:
+            self.now = caption
+            self._set(self.said.get(caption, Fitted(("",))))
+        for line in self.lines:
+            line.opacity = max(0.0, 2 * opacity - 1)
+
+    def _set(self, fitted: Fitted) -> None:
+        """Set the lines of an event's caption: one where the caption's is, more of them around its middle."""
+        em, many = self.look.em * fitted.size, len(fitted.lines) > 1
+        for i, line in enumerate(self.lines):
+            there = i < len(fitted.lines)
+            middle = (len(fitted.lines) - 1) / 2 - i - max(0, len(fitted.lines) - 2) / 2
+            line.set_text(fitted.lines[i] if there else "")
+            line.set_fontsize(self.look.points * fitted.size)
+            line.set_verticalalignment("center" if many else "baseline")
+            line.set_position((self.left, self.bottom + (middle * PITCH * em if many else 0.0)))
+
+
+def stamp(look: Look, left: float, bottom: float, words: str, em: float, colour: str) -> Stamp:
+    """A text on `look`'s figure that changes, at a place in pixels; em: its size."""
+    made = Stamp(left, bottom, words, color=colour, family=use_fonts())
+    made.set_fontsize(em * look.points)
+    made.set_transform(IdentityTransform())
+    made.set_animated(True)
+    look.figure.add_artist(made)
+    return made

@@ -1,0 +1,85 @@
+"""Loss over steps on a log axis: the loss of each batch, and the loss on all data.
+
+Losses that are all alike are drawn on a linear axis: there is no power of ten between them to be named.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
+
+from animator.design.layout import Box
+from animator.design.timeline import FrameState
+from animator.drawing.captions import brief, number
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.growing_curves import Curves, Line
+from animator.drawing.view import View
+
+Floats = NDArray[np.float64]
+
+NARROW = 4.0  # times the lowest loss: up to there an axis is linear
+DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends there
+
+
+class LossPanel(Panel):
+    """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return "batch", "all"
+
+    def create(self, cell: Box) -> None:
+        view, style = self.view, self.look.style
+        steps = np.arange(view.steps + 1, dtype=float)
+        batch = Line("batch", steps[:-1], positive(view.batch_loss), style.batch_line, style.muted, 1.4,
+                     said=view.batch_loss)  # fmt: skip
+        lines = [batch] if view.steps else []
+        if np.isfinite(view.loss).any():
+            ink = style.loss_line
+            lines.append(Line("all", steps, positive(view.loss), ink, ink, said=view.loss))
+        values = np.concatenate([line.values for line in lines])
+        digits = digits_of(values)
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
+        axes = self.curves.axes
+        axes.set_xlim(0, max(1, view.steps))
+        loss_axis(axes, values)
+        self.heading(self.curves.box, self.title or "loss over steps")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+def loss_axis(axes: Axes, values: Floats) -> None:
+    """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW."""
+    known = values[np.isfinite(values)]
+    axes.yaxis.set_minor_locator(NullLocator())
+    if len(known) and known.max() < NARROW * known.min():
+        room = 0.1 * float(known.max() - known.min()) or 0.1 * float(known.max())
+        axes.set_ylim(float(known.min()) - room, float(known.max()) + room)
+        axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
+    else:
+        axes.set_yscale("log")
+        axes.set_ylim(*limits(values))
+        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+
+
+def digits_of(values: Floats) -> int:
+    """How many digits tell losses (n,) apart: two, or three where all lie within a factor of two."""
+    known = values[np.isfinite(values)]
+    return 3 if len(known) and known.max() < 2 * known.min() else 2
+
+
+def positive(values: Floats) -> Floats:
+    """Values that a log axis can show; the others are gaps."""
+    return np.where(np.isfinite(values) & (values > 0), values, np.nan)
+
+
+def limits(values: Floats) -> tuple[float, float]:
+    """Limits of a log axis that holds all values (n,), at least one power of ten apart."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
+    low = max(low, high * DEEPEST)
+    return low / 1.6, max(high * 1.6, low * 10)

@@ -1,0 +1,121 @@
+"""Several runs on one surface: each with a line, colour and shape of its own, and a name that travels.
+
+Colours tell runs apart, not losses: the surface's bar does that. Start and target are marked once.
+"""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from matplotlib.markers import MarkerStyle
+from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
+
+from animator.design.layout import Box
+from animator.design.style import use_fonts
+from animator.design.timeline import FrameState
+from animator.drawing.panels.base import Look, Panel
+from animator.drawing.panels.growing_curves import NAME, spread
+from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.marker_layer import Shape
+from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.text_fit import shortened
+from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.raster.vector_artists import visible
+from animator.drawing.view import View
+
+LEAST = 0.62  # em: what names take at least
+NAMES = 0.25  # of the panel's width: what they may take where the surface could be wider
+TRIPOD = MarkerStyle((3, 1, 0))
+SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
+
+Floats = NDArray[np.float64]
+
+
+class Runner:
+    """One run on the ground: its trail, and its dot of a shape of its own; sizes in pixels at 720p."""
+
+    def __init__(self, look: Look, ground: Ground, run: View, colour: str, number: int,
+                 width: float = 3.0, size: float = 12) -> None:  # fmt: skip
+        self.run = run
+        pixels = ground.axes.transData.transform(np.nan_to_num(run.trajectory, posinf=1e6))
+        self.pixels = np.clip(pixels, -1e5, 1e5)
+        self.kept = visible(self.pixels)
+        bins = np.zeros(len(self.kept), np.int64)
+        self.trail = Trail(ground.axes, self.pixels[self.kept], bins, [to_rgba(colour)],
+                           to_rgba(look.style.casing, 0.85), look.line(width))  # fmt: skip
+        self.trail.set_zorder(4 + 0.01 * number)
+        ground.axes.add_artist(self.trail)
+        shape = SHAPES[number % len(SHAPES)]
+        self.dot = ground.mark(shape, size, colour, look.style.dot_edge, 1.6)
+        self.dot.set_zorder(5 + 0.01 * number)
+
+    def show(self, state: FrameState) -> Floats:
+        """Move to where the run is on the film's clock; the dot's place (2,) in pixels."""
+        run, own = self.run, state.own(self.run.steps, self.run.ratio)
+        step = own.step
+        start, end = np.searchsorted(self.kept, [own.tail, step], side="right")
+        head = self.pixels[step] + own.part * (self.pixels[own.onto] - self.pixels[step])
+        self.trail.show(int(end), head, 0, max(0, int(start) - 1))
+        assert run.window is not None, "checked in prepare"
+        gone = run.window.left_at is not None and step >= run.window.left_at
+        place = run.place(own)
+        self.dot.place = None if gone else (float(place[0]), float(place[1]))
+        return np.asarray(head)
+
+
+class RacePanel(Panel):
+    """view.rivals on the surface that they share."""
+
+    shared = True
+
+    def create(self, cell: Box) -> None:
+        em, look = self.look.em, self.look
+        self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
+        wide = look.ruler(NAME, "bold")
+        free = cell.width - (4.2 + 6.6) * em - (cell.height - (3.1 + 2.0) * em)  # beside the largest square
+        self.names = shortened([run.name for run in self.runs], max(free, NAMES * cell.width), wide)
+        side = max(LEAST * em, *map(wide, self.names))
+        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em + side, 2.0 * em).square()
+        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, 0.85 * em, box.height)
+        self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
+        self.ground.bar.set_xlim(0, 0.5)
+        self.box, style = box, look.style
+        self.colours = [style.lines[run.colour % len(style.lines)] for run in self.runs]
+        self._marks()
+        self.ground.settle()
+        self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
+        self.labels = [self._label(i) for i in range(len(self.runs))]
+        self.moving += [runner.trail for runner in self.runners]
+        self.moving += [runner.dot for runner in self.runners]
+        self.moving += self.labels
+
+    def _label(self, i: int) -> Stamp:
+        stamp = Stamp(0.0, 0.0, self.names[i], color=self.colours[i], family=use_fonts())
+        stamp.set(fontweight="bold", fontsize=self.look.points * NAME, verticalalignment="center")
+        stamp.set_transform(IdentityTransform())
+        self.look.figure.add_artist(stamp)
+        return stamp
+
+    def _marks(self) -> None:
+        style = self.look.style
+        starts = np.unique(np.array([run.trajectory[0] for run in self.runs]).round(6), axis=0)
+        marks: list[Artist] = [self.ground.marker(at, "o", 11, "none", style.target, 2) for at in starts]
+        if len(starts) == 1:
+            marks.append(self.ground.tag(starts[0], "start", style.target))
+        if self.view.target is not None:
+            goal = np.asarray(self.view.target)
+            marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))
+        for mark in marks:
+            mark.set_zorder(3)
+
+    def update(self, state: FrameState) -> None:
+        """Every dot where its run is at the clock's step; its name beside the surface at its height."""
+        heights = []
+        for runner in self.runners:
+            height = float(runner.show(state)[1])
+            heights.append(float(np.clip(height, self.box.bottom, self.box.bottom + self.box.height)))
+        em, low = self.look.em, self.box.bottom
+        places = spread(heights, 1.3 * em, low + 0.5 * em, low + self.box.height - 0.5 * em)
+        for label, place_y in zip(self.labels, places, strict=True):
+            label.set_position((self.box.left + self.box.width + 0.5 * em, place_y))

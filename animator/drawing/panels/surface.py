@@ -1,0 +1,141 @@
+"""The loss surface seen from above, with the path across it and a colour bar in loss units.
+
+The path and the bar's second strip are coloured by the true loss; the mark on the bar is the true
+loss at the dot, and a second one the height of the surface there, where they are apart. On a moving slice
+the bands are drawn again for every step.
+"""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from numpy.typing import NDArray
+
+from animator.design.layout import Box
+from animator.design.style import use_fonts
+from animator.design.timeline import FrameState
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.end_card import disagree
+from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.line_layers import Span
+from animator.drawing.raster.loss_colors import colour_map
+from animator.drawing.raster.marker_layer import Mark, shape_of
+from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.text_layer import Sprite
+from animator.drawing.raster.vector_artists import visible
+
+PATH_COLOURS = 24
+NARROW = 13  # em: a picture so wide has no room for the target's numbers
+
+Floats = NDArray[np.float64]
+
+
+class SurfacePanel(Panel):
+    """view.field as bands, view.trajectory as a trail with its start, dot and target."""
+
+    def create(self, cell: Box) -> None:
+        em = self.look.em
+        assert self.view.field is not None and self.view.window is not None, "checked in prepare"
+        self.field, self.window = self.view.field, self.view.window
+        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
+        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        self.trajectory = self.view.trajectory
+        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height)
+        self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
+        self.axes, self.scale, self.shown_slice = self.ground.axes, self.ground.scale, 0
+        self.moving += self.ground.moving
+        self._marks()
+        self._path()
+        self.ground.settle()
+        self._pointers()
+
+    def _marks(self) -> None:
+        style = self.look.style
+        start = self.trajectory[0]
+        ring = self.ground.marker(start, "o", 11, "none", style.target, 2)
+        marks: list[Artist] = [ring, self.ground.tag(start, "start", style.target)]
+        if self.view.target is not None:
+            goal = np.asarray(self.view.target)
+            cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
+            roomy = self.axes.bbox.width > NARROW * self.look.em
+            words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
+            marks += [cross, self.ground.tag(goal, words, style.target)]
+        if self.ground.camera is not None:
+            for mark in marks:
+                mark.set_clip_box(self.axes.bbox)
+                mark.set_clip_on(True)
+            self.moving += marks
+        elif self.field.moving:
+            sprite = Sprite(marks, 3)
+            self.axes.add_artist(sprite)
+            self.moving.append(sprite)
+
+    def _path(self) -> None:
+        style, look = self.look.style, self.look
+        pixels = self.axes.transData.transform(np.nan_to_num(self.trajectory, posinf=1e6, neginf=-1e6))
+        pixels = np.clip(pixels, -1e5, 1e5)
+        self.pixels = pixels
+        closest = self.ground.camera.closest if self.ground.camera is not None else 1.0
+        self.kept = visible(pixels / closest)
+        path_map = colour_map(style.path_map)
+        colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
+        self.positions = self.scale.position(self.view.loss)
+        self.bins = np.minimum((self.positions * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
+        self.trail = Trail(self.axes, pixels[self.kept], self.bins[self.kept], colours,
+                           to_rgba(style.casing, 0.85), look.line(3.2))  # fmt: skip
+        self.axes.add_artist(self.trail)
+        self.dot = self.ground.mark("o", 13, style.dot, style.dot_edge, 2.2)
+        self.dot.set_zorder(5)
+        self.moving += [self.trail, self.dot]
+        if self.window.left_at is not None:
+            self._exit(self.window.left_at)
+
+    def _exit(self, step: int) -> None:
+        """The sentence that says when the path left, at the window's upper edge, from that step on."""
+        words = self.axes.text(
+            0.5, 0.965, f"left the window at step {step:,}", transform=self.axes.transAxes,
+            ha="center", va="top", fontsize=self.look.points, color=self.look.style.dot_edge,
+            family=use_fonts(), fontweight="bold", zorder=7,
+            bbox={"facecolor": self.look.style.dot, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
+        )  # fmt: skip
+        self.exit = Sprite([words], 7)
+        self.axes.add_artist(self.exit)
+        self.moving.append(self.exit)
+
+    def _pointers(self) -> None:
+        look, style, bar = self.look, self.look.style, self.ground.bar
+        self.pointer = Mark(bar, shape_of(">"), look.line(10), to_rgba(style.dot), clipped=False)
+        self.gap = Span(bar, to_rgba(style.alert), look.line(2.4))
+        self.under = Mark(bar, shape_of("<"), look.line(10), to_rgba(style.alert), clipped=False)
+        for order, artist in enumerate((self.gap, self.pointer, self.under)):
+            artist.set_zorder(4 + order)
+            bar.add_artist(artist)
+        self.moving += [self.gap, self.pointer, self.under]
+
+    def update(self, state: FrameState) -> None:
+        step = state.step
+        wanted = self.field.at(step)
+        if wanted != self.shown_slice:
+            self.ground.bands.set_field(self.field.slices[wanted])
+        moved = self.ground.look_at(state)
+        if moved is not None:
+            self.trail.look = moved
+        if moved is not None or wanted != self.shown_slice:
+            self.ground.name_levels(wanted)
+        self.shown_slice = wanted
+        place = self.view.place(state)
+        start, end = (int(self.kept.searchsorted(at, side="right")) for at in (state.tail, step))
+        head = self.pixels[step] + state.part * (self.pixels[state.onto] - self.pixels[step])
+        self.trail.show(end, head, int(self.bins[step]), max(0, start - 1))
+        gone = self.window.left_at is not None and step >= self.window.left_at
+        self.dot.place = None if gone else (float(place[0]), float(place[1]))
+        if self.window.left_at is not None:
+            self.exit.set_visible(gone)
+        loss = self.view.loss[step]
+        known = bool(np.isfinite(loss))
+        at = float(self.positions[step]) if known else 0.0
+        self.pointer.place = (-0.32, at) if known else None
+        height = self.field.height(step)
+        apart = disagree(height, float(loss))
+        under = float(self.scale.position(height)) if apart else 0.0
+        self.gap.ends = ((-0.62, at), (-0.62, under)) if apart else None
+        self.under.place = (-0.32, under) if apart else None

@@ -1,0 +1,269 @@
+"""The loss surface in perspective, with the path on it: still, or on a slow orbit.
+
+The height of the dot and of its path is the true loss at those weights; where the slice lies above or below,
+a thread joins the dot to it. What the surface hides is not drawn. Colours are those of the bar.
+"""
+
+from typing import Any
+
+import numpy as np
+from contourpy import LineType, contour_generator
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, IdentityTransform
+from numpy.typing import NDArray
+
+from animator.design.layout import Box
+from animator.design.style import use_fonts
+from animator.design.timeline import FrameState
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.surface_axes import loss_bar
+from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
+from animator.drawing.raster.loss_colors import LossScale, colour_map
+from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.raster.vector_artists import visible
+
+QUADS = 72
+START = np.radians(-38.0)
+PATH_COLOURS = 24
+WIDE, HIGH = 3.4, 2.75  # room of the picture, in units of the box's half
+SUNK = 0.57  # of the room's height lies below the middle of the box
+MOST = 600
+
+Floats = NDArray[np.float64]
+
+
+class Surface3dPanel(Panel):
+    """view.field as a height field; view.trajectory at the height of its true losses."""
+
+    def create(self, cell: Box) -> None:
+        view, em = self.view, self.look.em
+        assert view.field is not None and view.window is not None, "checked in prepare"
+        self.field, self.window = view.field, view.window
+        self.box = cell.inset(1.0 * em, 1.0 * em, 6.0 * em, 2.0 * em)
+        self.heading(self.box, self.title or "loss surface")
+        self.scale = LossScale(self.field.lowest, self.field.highest)
+        bar = Box(self.box.left + self.box.width + 0.8 * em, self.box.bottom + 0.1 * self.box.height,
+                  1.7 * em, 0.8 * self.box.height)  # fmt: skip
+        loss_bar(self.look, bar, self.scale)
+        unit = min(self.box.width / WIDE, self.box.height / HIGH)
+        self.middle = np.array([self.box.left + self.box.width / 2, self.box.bottom + SUNK * self.box.height])
+        self.unit = unit
+        self.relief = Relief(self)
+        self.look.figure.add_artist(self.relief)
+        self.names = [self._name(text) for text in view.axis_labels]
+        self.moving += [self.relief, *self.names]
+
+    def _name(self, words: str) -> Stamp:
+        stamp = Stamp(0.0, 0.0, words, color=self.look.style.muted, family=use_fonts())
+        stamp.set(fontsize=self.look.points * 0.95, verticalalignment="center")
+        stamp.set_transform(IdentityTransform())
+        self.look.figure.add_artist(stamp)
+        return stamp
+
+    def height(self, loss: Any) -> Floats:
+        """z of losses: in proportion, 0 at the lowest of the film and HEIGHT at the highest."""
+        low, high = self.field.lowest, self.field.highest
+        with np.errstate(invalid="ignore"):
+            return np.asarray(HEIGHT * np.clip((np.asarray(loss, float) - low) / (high - low), 0, 1))
+
+    def floor(self, place: Floats) -> Floats:
+        """x, y in [-1, 1] of points (..., 2) of the plane."""
+        a0, a1, b0, b1 = self.window.extent
+        return np.stack([(place[..., 0] - a0) / (a1 - a0), (place[..., 1] - b0) / (b1 - b0)], -1) * 2 - 1
+
+    def pixels(self, eye: Perspective, points: Floats) -> Floats:
+        """Places (..., 2) on the frame of points (..., 3)."""
+        return np.asarray(self.middle + self.unit * eye.project(points))
+
+    def update(self, state: FrameState) -> None:
+        orbit = 2 * np.pi * state.turn if self.view.camera == "orbit" else 0.0
+        eye = Perspective(float(START + orbit))
+        self.relief.show(state, eye)
+        for axis, stamp in enumerate(self.names):
+            at = np.zeros(3)
+            at[1 - axis] = -1.22 if eye.eye[1 - axis] < 0 else 1.22
+            x, y = self.pixels(eye, at)
+            wide = 0.3 * self.look.em * len(stamp.get_text())
+            stamp.set_position((x - wide, y))
+
+
+class Relief(Artist):
+    """The painted height field with contours, path and dot, straight to the renderer."""
+
+    def __init__(self, panel: Surface3dPanel) -> None:
+        super().__init__()
+        self.panel, self.at = panel, -1
+        self.heights = Heights(np.zeros((2, 2)))
+        self.colours: Floats = np.zeros((0, 0, 4))
+        self.lines: list[Floats] = []
+        self.set_zorder(2)
+        self._path()
+        self.state, self.eye = FrameState(0, False), Perspective(0.0)
+
+    def _path(self) -> None:
+        panel, view = self.panel, self.panel.view
+        stop = panel.window.left_at
+        place = panel.floor(np.nan_to_num(view.trajectory[:stop], posinf=1e3, neginf=-1e3))
+        points = np.concatenate([place, panel.height(view.loss[:stop])[:, None]], axis=1)
+        self.points = np.nan_to_num(points)
+        self.kept = visible(self.points[:, :2] * 400, MOST)
+        path_map = colour_map(panel.look.style.path_map)
+        self.path_colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
+        position = panel.scale.position(view.loss)
+        self.bins = np.minimum((position * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
+
+    def show(self, state: FrameState, eye: Perspective) -> None:
+        """Take what the frame shows, and where the camera stands."""
+        self.state, self.eye = state, eye
+        wanted = self.panel.field.at(state.step)
+        if wanted != self.at:
+            self.at = wanted
+            self._field(np.asarray(self.panel.field.slices[wanted], float))
+
+    def _field(self, loss: Floats) -> None:
+        panel = self.panel
+        loss = np.where(np.isfinite(loss), loss, panel.field.highest)
+        fine = np.linspace(-1, 1, QUADS + 1)
+        x, y = np.meshgrid(fine, fine)
+        even = Heights(loss).at(x, y)
+        self.heights = Heights(panel.height(even))
+        middle = (even[:-1, :-1] + even[1:, 1:] + even[:-1, 1:] + even[1:, :-1]) / 4
+        colours = colour_map(panel.look.style.surface_map)(panel.scale.position(middle))
+        colours[..., :3] = np.clip(colours[..., :3] * self.heights.shade()[..., None], 0, 1)
+        self.colours = colours
+        made = contour_generator(fine, fine, even, line_type=LineType.Separate)
+        self.lines = []
+        for level in panel.scale.levels()[1:-1]:
+            for line in made.lines(level):
+                z = np.full((len(line), 1), float(panel.height(level)))
+                self.lines.append(np.concatenate([np.asarray(line), z], axis=1))
+
+    def draw(self, renderer: Any) -> None:
+        """Paint far quads first, then the contours, the path and the dot where nothing hides them."""
+        gc = renderer.new_gc()
+        eye, n = self.eye.eye, QUADS + 1
+        fine = np.linspace(-1, 1, n)
+        x, y = np.meshgrid(fine, fine)
+        grid = self.panel.pixels(self.eye, np.stack([x, y, self.heights.z], -1))
+        self._floor(renderer, gc)
+        gc.set_linewidth(0.0)
+        gc.set_antialiased(True)
+        for rows, columns in patches(n, n, eye):
+            points = grid[rows][:, columns]
+            inner = _quads(rows), _quads(columns)
+            colours = self.colours[inner[0]][:, inner[1]].reshape(-1, 4)
+            high, wide = points.shape[0] - 1, points.shape[1] - 1
+            renderer.draw_quad_mesh(
+                gc, IdentityTransform(), wide, high, np.ascontiguousarray(points), np.zeros((1, 2)),
+                IdentityTransform(), colours, False, colours,
+            )  # fmt: skip
+        self._skirts(renderer, gc, grid)
+        self._contours(renderer, gc)
+        self._trail(renderer, gc)
+        gc.restore()
+
+    def _edges(self) -> list[tuple[int, float]]:
+        """(axis, its end) of the two sides of the box that face the camera."""
+        return [(axis, -1.0 if self.eye.eye[axis] < 0 else 1.0) for axis in (0, 1)]
+
+    def _floor(self, renderer: Any, gc: Any) -> None:
+        look = self.panel.look
+        corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], float) * [1.06, 1.06, 1]
+        gc.set_linewidth(renderer.points_to_pixels(look.line(1.2)))
+        gc.set_foreground(to_rgba(look.style.grid), isRGBA=True)
+        place = self.panel.pixels(self.eye, corners)
+        renderer.draw_path(gc, Path(np.vstack([place, place[:1]]), closed=True), IdentityTransform(),
+                           to_rgba(look.style.panel))  # fmt: skip
+
+    def _skirts(self, renderer: Any, gc: Any, grid: Floats) -> None:
+        """The two sides that face the camera, from the surface's edge down to the floor."""
+        fine = np.linspace(-1, 1, QUADS + 1)
+        ground = colour_map(self.panel.look.style.surface_map)(0.8)
+        for axis, end in self._edges():
+            at = 0 if end < 0 else -1
+            edge = grid[:, at] if axis == 0 else grid[at]
+            floor = np.zeros((len(fine), 3))
+            floor[:, axis], floor[:, 1 - axis] = end, fine
+            outline = np.vstack([edge, self.panel.pixels(self.eye, floor)[::-1]])
+            dim = 0.62 if axis == 0 else 0.74
+            colour = (*(dim * part for part in ground[:3]), 1.0)
+            gc.set_linewidth(0.0)
+            renderer.draw_path(gc, Path(outline, closed=False), IdentityTransform(), colour)
+
+    def _contours(self, renderer: Any, gc: Any) -> None:
+        if not self.lines:
+            return
+        look, points = self.panel.look, np.concatenate(self.lines)
+        hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.008]))
+        place = self.panel.pixels(self.eye, points)
+        gc.set_linewidth(renderer.points_to_pixels(look.line(0.9)))
+        gc.set_foreground(to_rgba(look.style.contour, 0.5), isRGBA=True)
+        first = np.zeros(len(points), bool)
+        first[np.cumsum([0, *(len(line) for line in self.lines[:-1])])] = True
+        path = _broken(place, hidden, first)
+        if path is not None:
+            renderer.draw_path(gc, path, IdentityTransform(), None)
+
+    def _trail(self, renderer: Any, gc: Any) -> None:
+        panel, state, look = self.panel, self.state, self.panel.look
+        step = min(state.step, len(self.points) - 1)
+        start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
+        onto = self.points[min(state.onto, len(self.points) - 1)] if state.part else self.points[step]
+        head = self.points[step] + state.part * (onto - self.points[step])
+        index = np.append(self.kept[max(0, int(start) - 1) : end], step)
+        points = np.vstack([self.points[index[:-1]], head])
+        hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.015]))
+        place = panel.pixels(self.eye, points)
+        gc.set_capstyle("round")
+        gc.set_joinstyle("round")
+        whole = _broken(place, hidden, np.zeros(len(place), bool))
+        if whole is not None:
+            gc.set_linewidth(renderer.points_to_pixels(look.line(3.2) * 1.75))
+            gc.set_foreground(to_rgba(look.style.casing, 0.85), isRGBA=True)
+            renderer.draw_path(gc, whole, IdentityTransform(), None)
+        gc.set_linewidth(renderer.points_to_pixels(look.line(3.2)))
+        bins = self.bins[index]
+        cuts = np.flatnonzero(np.diff(bins[1:])) + 2
+        for low, high in zip([1, *cuts], [*cuts, len(place)], strict=True):
+            piece = _broken(place[low - 1 : high], hidden[low - 1 : high], np.zeros(high - low + 1, bool))
+            if piece is not None:
+                gc.set_foreground(self.path_colours[bins[low]], isRGBA=True)
+                renderer.draw_path(gc, piece, IdentityTransform(), None)
+        gone = panel.window.left_at is not None and state.step >= panel.window.left_at
+        if not gone:
+            self._dot(renderer, gc, head, place[-1], bool(hidden[-1]))
+
+    def _dot(self, renderer: Any, gc: Any, head: Floats, place: Floats, hidden: bool) -> None:
+        look = self.panel.look
+        under = np.array([*head[:2], float(self.heights.at(head[:1], head[1:2])[0])])
+        if abs(under[2] - head[2]) > 0.02:
+            thread = self.panel.pixels(self.eye, np.array([head, under]))
+            gc.set_linewidth(renderer.points_to_pixels(look.line(1.6)))
+            gc.set_foreground(to_rgba(look.style.alert), isRGBA=True)
+            renderer.draw_path(gc, Path(thread), IdentityTransform(), None)
+        radius = renderer.points_to_pixels(look.line(6.5))
+        gc.set_linewidth(renderer.points_to_pixels(look.line(2.2)))
+        gc.set_foreground(to_rgba(look.style.dot_edge, 0.5 if hidden else 1.0), isRGBA=True)
+        fill = None if hidden else to_rgba(look.style.dot)
+        renderer.draw_path(gc, Path.unit_circle(), Affine2D().scale(radius).translate(*place), fill)
+
+
+def _quads(points: slice) -> slice:
+    """The quads between the grid points of a slice, in the same order."""
+    if points.step is None:
+        stop = None if points.stop is None else points.stop - 1
+        return slice(points.start, None if stop is None else stop)
+    start = None if points.start is None else points.start - 1
+    return slice(start, None if points.stop is None else points.stop, -1)
+
+
+def _broken(place: Floats, hidden: NDArray[np.bool_], first: NDArray[np.bool_]) -> Path | None:
+    """The path through places (N, 2), without the pieces that end in a hidden point or begin anew."""
+    if len(place) < 2 or hidden.all():
+        return None
+    codes = np.full(len(place), Path.LINETO, np.uint8)
+    codes[0] = Path.MOVETO
+    codes[1:][hidden[1:] | hidden[:-1] | first[1:]] = Path.MOVETO
+    return Path(place, codes)

@@ -1,0 +1,135 @@
+"""The grid lines and numbers of axes, without matplotlib's ticks: five objects each, for every film anew.
+
+Where they stand and what they say is still the axes' locators' and formatters' affair. Numbers come from the
+glyph atlas. Words that the atlas has not (powers in mathtext, an offset such as 1e-5) are left to matplotlib.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+
+from animator.design.layout import Box
+from animator.design.style import use_fonts
+from animator.drawing.panels.base import DPI, Look
+from animator.drawing.raster.text_layer import Stamp
+
+SIZE = 0.86  # em
+PAD = 0.35  # em: from the axes to the numbers
+SLACK = 1e-9  # of the axis: how far beyond its ends a tick still counts
+
+
+def ruled(look: Look, box: Box, background: str = "panel", grid: bool = True) -> Axes:
+    """Axes that fill `box`, as Look.axes makes them, with Rulers; grid: whether there are lines."""
+    axes = look.axes(box, background, grid=False)
+    axes.add_artist(Rulers(axes, look, grid))
+    return axes
+
+
+class Rulers(Artist):
+    """Grid lines, numbers and names of both axes of `axes`, drawn below its other artists."""
+
+    def __init__(self, axes: Axes, look: Look, grid: bool) -> None:
+        super().__init__()
+        self.ruled, self.look, self.grid = axes, look, grid
+        self.stamps: list[Stamp] = []
+        self.set_zorder(0.5)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_visible(False)
+
+    def get_children(self) -> list[Artist]:
+        """The numbers that were drawn last."""
+        return list(self.stamps)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the lines, then the numbers and the names."""
+        self.stamps = []
+        for axis, along in ((self.ruled.xaxis, 0), (self.ruled.yaxis, 1)):
+            ticks = told(axis)
+            if ticks is None:
+                self._leave(axis, renderer)
+                continue
+            places = self._pixels([place for place, _ in ticks], along)
+            if self.grid:
+                self._lines(renderer, places, along)
+            for at, (_, words) in zip(places, ticks, strict=True):
+                self._number(words, at, along)
+            if axis.label.get_text():
+                axis.label.draw(renderer)
+        for stamp in self.stamps:
+            stamp.draw(renderer)
+
+    def _leave(self, axis: Axis, renderer: Any) -> None:
+        """Let matplotlib draw an axis."""
+        axis.set_visible(True)
+        axis.grid(self.grid, color=self.look.style.grid, linewidth=self.look.line(1.0))
+        axis.draw(renderer)
+        axis.set_visible(False)
+
+    def _pixels(self, places: list[float], along: int) -> list[float]:
+        """Where places of an axis are, in pixels."""
+        points = np.full((len(places), 2), np.array([self.ruled.get_xlim()[0], self.ruled.get_ylim()[0]]))
+        points[:, along] = places
+        found: list[float] = self.ruled.transData.transform(points)[:, along].tolist()
+        return found
+
+    def _lines(self, renderer: Any, places: list[float], along: int) -> None:
+        box = self.ruled.bbox
+        low, high = (box.y0, box.y1) if along == 0 else (box.x0, box.x1)
+        gc = renderer.new_gc()
+        gc.set_clip_rectangle(box)
+        gc.set_foreground(self.look.style.grid)
+        gc.set_linewidth(self.look.line(1.0))
+        gc.set_capstyle("projecting")
+        for at in places:
+            ends = [(at, low), (at, high)] if along == 0 else [(low, at), (high, at)]
+            renderer.draw_path(gc, Path(ends), IdentityTransform(), None)
+        gc.restore()
+
+    def _number(self, words: str, at: float, along: int) -> None:
+        look, box = self.look, self.ruled.bbox
+        points, pad = look.points * SIZE, look.em * PAD
+        up = ascent(points) * look.figure.dpi / DPI
+        right = along == 1 and self.ruled.yaxis.get_ticks_position() == "right"
+        if along == 0:
+            place, side = (at, box.y0 - pad - up), "center"
+        else:
+            place, side = (
+                ((box.x1 + pad if right else box.x0 - pad), at - up / 2),
+                "left" if right else "right",
+            )
+        stamp = Stamp(*place, words, color=look.style.muted, family=use_fonts(), fontsize=points)
+        stamp.set(horizontalalignment=side, verticalalignment="baseline")
+        stamp.set_transform(IdentityTransform())
+        stamp.set_figure(look.figure)
+        self.stamps.append(stamp)
+
+
+def told(axis: Axis) -> list[tuple[float, str]] | None:
+    """(place, words) of the major ticks within the limits of `axis`; None where words are more than plain."""
+    low, high = sorted(axis.get_view_interval())
+    formatter: Any = axis.get_major_formatter()
+    slack = SLACK * (high - low)
+    places = [float(place) for place in axis.get_majorticklocs()]
+    words = formatter.format_ticks(places)
+    if any("$" in word for word in words) or formatter.get_offset():
+        return None
+    return [
+        (place, word)
+        for place, word in zip(places, words, strict=True)
+        if low - slack <= place <= high + slack
+    ]
+
+
+@lru_cache(maxsize=64)
+def ascent(points: float) -> float:
+    """Pixels from the top of a line to its baseline, as matplotlib aligns it: as high as "lp" in all."""
+    fonts = FontProperties(family=use_fonts(), size=points)
+    return float(RendererAgg(8, 8, DPI).get_text_width_height_descent("lp", fonts, False)[1])

@@ -1,0 +1,173 @@
+"""The bands of a loss surface as pixels: a slice takes a millisecond, contours several times as long.
+
+In: losses on a grid, a LossScale, axes. Losses are linear between grid points, as everywhere in a film; each
+pixel takes the colour of its place on the scale. Edges between bands are smoothed over one pixel by their
+distance, place / slope, and carry a thin line. For print the same bands are drawn as contours.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from animator.drawing.raster.layer import clip_of
+from animator.drawing.raster.loss_colors import LossScale
+from animator.drawing.raster.vector_artists import RGBA, Bands
+
+PARTS = 16  # of a pixel: how finely the distance to an edge is told
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.float32]
+Reading = tuple[NDArray[np.intp], Small, NDArray[np.bool_]]
+
+
+class Banding(Artist):
+    """Bands of z (ny, nx) over x (nx,), y (ny,) on `scale`; colours: of the bands, from the lowest.
+
+    line, width: colour and width (points) of the lines between. Points where z is not finite are left out,
+    with the cells of the grid around them. version counts how often z changed.
+    """
+
+    def __init__(self, axes: Axes, x: Floats, y: Floats, scale: LossScale, colours: Sequence[RGBA],
+                 line: RGBA, width: float) -> None:  # fmt: skip
+        super().__init__()
+        self.x, self.y, self.scale, self.colours = x, y, scale, colours
+        self.line, self.width = line, width
+        self.version = 0
+        self.ground = self.kept_in = axes
+        self._z: NDArray[np.floating[Any]] = np.zeros((len(y), len(x)))
+        self._table: NDArray[np.uint32] | None = None
+        self._seen: tuple[Any, tuple[Reading, Reading]] | None = None
+        self.set_clip_box(axes.bbox)
+        self.set_zorder(1)
+
+    def set_field(self, z: NDArray[np.floating[Any]]) -> None:
+        """Take z (ny, nx), rows following y."""
+        self._z = z
+        self.version += 1
+
+    def draw(self, renderer: Any) -> None:
+        """Paint what the axes show of it."""
+        if hasattr(renderer, "buffer_rgba"):
+            self._paint(np.asarray(renderer.buffer_rgba()), renderer.points_to_pixels(self.width))
+            return
+        bands = Bands(self.ground, self.x, self.y, self.scale.levels(), self.colours, self.line, self.width)
+        bands.set_field(self._z)
+        bands.draw(renderer)
+
+    def _paint(self, picture: NDArray[np.uint8], line: float) -> None:
+        if self._table is None:
+            self._table = table(np.array(self.colours)[:, :3], self.line, line)
+        rect = clip_of(self.ground, picture.shape[0])
+        rows, columns = self._readings(rect, picture.shape[0])
+        below = np.asarray(self._z, float) - self.scale.low
+        finite = np.isfinite(below)
+        whole = bool(finite.all())
+        known = below if whole else np.where(finite, below, 0.0)
+        places = self._places(between(known.astype(np.float32), rows, columns))
+        colours = shaded(places, self._table, len(self.colours))
+        shown = rect.of(picture).view(np.uint32)[..., 0]
+        if whole and rows[2].all() and columns[2].all():
+            shown[...] = colours
+            return
+        inked = np.outer(rows[2], columns[2])
+        if not whole:
+            inked &= between((~finite).astype(np.float32), rows, columns) <= 0
+        np.copyto(shown, colours, where=inked)
+
+    def _readings(self, rect: Any, height: int) -> tuple[Reading, Reading]:
+        """Where the rows and the columns of pixels in `rect` lie on the grid."""
+        box, (x0, x1), (y0, y1) = self.ground.bbox, self.ground.get_xlim(), self.ground.get_ylim()
+        seen = rect, box.bounds, x0, x1, y0, y1
+        if self._seen is None or self._seen[0] != seen:
+            across = (np.arange(rect.left, rect.right) + 0.5 - box.x0) / box.width
+            up = (height - 0.5 - np.arange(rect.top, rect.bottom) - box.y0) / box.height
+            self._seen = (
+                seen,
+                (reading(self.y, y0 + up * (y1 - y0)), reading(self.x, x0 + across * (x1 - x0))),
+            )
+        return self._seen[1]
+
+    def _places(self, height: Small) -> Small:
+        """The places (h, w), in bands, of losses so far above the lowest; see LossScale."""
+        scale, bands = self.scale, np.float32(len(self.colours))
+        span, eps = np.float32(scale.high - scale.low), np.float32(scale.eps)
+        np.clip(height, 0, span, out=height)
+        height *= 1 / eps
+        height += 1
+        np.log(height, out=height)  # log1p is several times as slow, and the scale begins at one
+        height *= bands / np.log1p(span / eps)
+        return height
+
+
+def reading(grid: Floats, at: Floats) -> Reading:
+    """(the grid point below, share of the way to the next, whether inside) of `at` (n,) on a rising grid."""
+    place = np.interp(at, grid, np.arange(len(grid)))
+    low = np.minimum(place.astype(np.intp), len(grid) - 2)
+    inside = (at >= grid[0] - 1e-9 * np.ptp(grid)) & (at <= grid[-1] + 1e-9 * np.ptp(grid))
+    return low, (place - low).astype(np.float32), inside
+
+
+def between(grid: Small, rows: Reading, columns: Reading) -> Small:
+    """Values (len(rows), len(columns)) between the points of `grid` (ny, nx), linear in each direction."""
+    (down, lower, _), (across, right, _) = rows, columns
+    wide = grid.take(across, axis=1)
+    step = grid.take(across + 1, axis=1)
+    step -= wide
+    step *= right
+    wide += step
+    tall = wide.take(down, axis=0)
+    step = wide.take(down + 1, axis=0)
+    step -= tall
+    step *= lower[:, None]
+    tall += step
+    return tall
+
+
+def shaded(places: Small, colours: NDArray[np.uint32], bands: int) -> NDArray[np.uint32]:
+    """Colours (h, w), RGBA in 32 bits, of places in bands (h, w), from a `table`."""
+    shades = len(colours) // (bands - 1)
+    reach = shades // 2
+    steps = np.divide(PARTS, slope(places))
+    edge = np.clip(np.rint(places), 1, bands - 1)
+    apart = places - edge
+    apart *= steps
+    np.clip(apart, -reach, reach, out=apart)
+    edge *= shades
+    apart += edge
+    apart += reach - shades + 0.5
+    return np.asarray(colours.take(apart.astype(np.int32), mode="clip"))
+
+
+def slope(places: Small) -> Small:
+    """How much (h, w) changes from one pixel to the next, at least a little."""
+    steep = np.empty(places.shape, np.float32)
+    flat, wide = places.reshape(-1), places.shape[1]
+    across = steep.reshape(-1)
+    np.subtract(flat[1:], flat[:-1], out=across[:-1])  # at a row's end it is that of the pixel before
+    steep[:, -1] = steep[:, -2]
+    steep *= steep
+    down = flat[wide:] - flat[:-wide]
+    down *= down
+    across[:-wide] += down
+    across[-wide:] += down[-wide:]
+    steep += np.float32(1e-12)
+    return np.sqrt(steep, out=steep)
+
+
+def table(colours: Floats, line: RGBA, width: float) -> NDArray[np.uint32]:
+    """Colours as RGBA in 32 bits: for each edge between bands of `colours` (n, 3), and each part of a pixel
+    from it, as far as the line so wide (pixels) and the smoothing reach.
+    """
+    reach = int(np.ceil(PARTS * (max(width, 1.0) / 2 + 0.5)))
+    apart = np.arange(-reach, reach + 1) / PARTS
+    mix = np.clip(apart + 0.5, 0, 1)[None, :, None]
+    mixed = colours[:-1, None] * (1 - mix) + colours[1:, None] * mix
+    ink = line[3] * np.clip(width / 2 + 0.5 - np.abs(apart), 0, min(1.0, width))[None, :, None]
+    mixed = mixed * (1 - ink) + np.array(line[:3]) * ink
+    opaque = np.ones((*mixed.shape[:2], 1))
+    pixels = np.rint(255 * np.concatenate([mixed, opaque], axis=2)).astype(np.uint8)
+    return np.ascontiguousarray(pixels).view(np.uint32).reshape(-1)

@@ -1,0 +1,234 @@
+"""Labels of contour levels, and of axes whose window moves: numbers that glide with what they name.
+
+Levels are named where a fixed ray, from the middle of the picture outwards, crosses them: a label moves as
+little as its line does. A Ticks artist names round places of an axis wherever they are.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import IdentityTransform
+from numpy.typing import NDArray
+
+from animator.design.layout import Box
+from animator.design.style import use_fonts
+from animator.drawing.captions import number
+from animator.drawing.panels.base import Look
+from animator.drawing.raster.blend import Pane
+from animator.drawing.raster.layer import NOTHING, Layer, Rect
+from animator.drawing.raster.text_layer import Stamp
+from animator.landscape.bilinear import Places, placed, read
+
+SAMPLES = 240
+EVERY = 3  # band edges from one label to the next
+SIZE = 0.72
+DIRECTIONS = 16
+Floats = NDArray[np.float64]
+Extent = tuple[float, float, float, float]
+
+
+class LevelLabels(Layer):
+    """The losses of some of `levels` on their lines, in a picture of z (ny, nx) over x (nx,), y (ny,).
+
+    marks: points (2,) of the plane that labels keep away from.
+    """
+
+    def __init__(self, look: Look, axes: Axes, x: Floats, y: Floats, levels: Floats) -> None:
+        super().__init__()
+        self.look, self.ground, self.x, self.y = look, axes, x, y
+        self.levels = levels[EVERY:-1:EVERY]
+        self.words = [number(float(level), 2) for level in self.levels]
+        self.pool = [_stamp(look, words, SIZE, look.style.ink) for words in self.words]
+        for stamp in self.pool:
+            stamp.set_horizontalalignment("center")
+            stamp.halo = look.style.casing
+        self.spots: list[tuple[Stamp, float, float]] = []
+        self.marks: list[Floats] = []
+        self._aimed: tuple[Extent, Sequence[tuple[Floats, Floats]]] | None = None
+        self._seen: tuple[Extent, Places] | None = None
+        self.set_zorder(1.5)
+
+    def aim(self, z: Floats, extent: Extent, paths: Sequence[Floats],
+            covered: Sequence[tuple[Floats, Floats]]) -> None:  # fmt: skip
+        """Choose the ray that crosses most levels of z (ny, nx) and comes least near paths (n, 2) and boxes
+        (low, high), in pixels.
+        """
+        lines = np.concatenate(paths) if paths else np.zeros((0, 2))
+        self._aimed = extent, covered
+        rays = list(self._rays())
+        heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
+        best, self._seen = -np.inf, None
+        above = heights[:, None] > self.levels[:, None]
+        most = (above[..., 1:] != above[..., :-1]).any(axis=2).sum(axis=1)  # levels that a ray crosses
+        for ray, along, crossed in zip(rays, heights, most, strict=True):
+            if crossed <= best:
+                continue
+            at = np.array([(x, y) for _, x, y in self._spots(along, extent, ray)]).reshape(-1, 2)
+            if len(at) <= best:
+                continue
+            score = len(at) - 1.5 * self._hits(at, lines, covered)
+            if score > best:
+                best, self.ray = score, ray
+
+    def _rays(self) -> Iterator[Floats]:
+        """Lines (SAMPLES, 2) in pixels from nine places of the picture to near its edge."""
+        box, em = self.ground.bbox, self.look.em
+        low = np.array([box.x0, box.y0]) + 1.1 * em
+        high = np.array([box.x1, box.y1]) - 1.1 * em
+        for i, j in product((0.25, 0.5, 0.75), repeat=2):
+            start = low + (high - low) * (i, j)
+            for turn in np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi:
+                way = np.array([np.cos(turn), np.sin(turn)])
+                way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+                far = float((np.where(way > 0, high - start, low - start) / way).min())
+                yield start + np.linspace(0, far, SAMPLES)[:, None] * way
+
+    def _hits(self, at: Floats, lines: Floats, covered: Sequence[tuple[Floats, Floats]]) -> int:
+        """How many labels at (n, 2) would lie on a path or a box."""
+        size = self.look.em * np.array([1.7, 0.9])
+        close = np.abs(at[:, None] - lines[None]) < size
+        hit: NDArray[np.bool_] = np.logical_or.reduce(close.all(axis=2), axis=1)
+        for low, high in covered:
+            hit |= ((at > low - size) & (at < high + size)).all(axis=1)
+        return int(hit.sum())
+
+    def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
+        """Take z (ny, nx), of which `extent` is seen; what would lie on a box is not named."""
+        if self._seen is None or self._seen[0] != extent:
+            self._seen = extent, self._placed(extent, self.ray)
+        spots = self._spots(read(np.asarray(z, float), self._seen[1]), extent, self.ray)
+        aimed, boxes = self._aimed or (None, ())
+        covered, nothing = boxes if aimed == extent else (), np.zeros((0, 2))  # boxes move with a camera
+        self.spots = [spot for spot in spots if not self._hits(np.array([spot[1:]]), nothing, covered)]
+
+    def _placed(self, extent: Extent, at: Floats) -> Places:
+        """Where pixels (n, 2) lie on the grid."""
+        box, (a0, a1, b0, b1) = self.ground.bbox, extent
+        a = a0 + (at[:, 0] - box.x0) / box.width * (a1 - a0)
+        b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
+        return placed(self.x, self.y, a, b)
+
+    def _spots(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
+        """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
+        box, (a0, a1, b0, _) = self.ground.bbox, extent
+        apart = 1.7 * self.look.em
+        scale = box.width / (a1 - a0)
+        taken = [(box.x0 + (a - a0) * scale, box.y0 + (b - b0) * scale) for a, b in map(tuple, self.marks)]
+        above = heights > self.levels[:, None]
+        crossed = (above[:, 1:] != above[:, :-1]) & np.isfinite(heights[1:] + heights[:-1])
+        first = crossed.argmax(axis=1)
+        found: list[tuple[Stamp, float, float]] = []
+        for k in np.flatnonzero(crossed[np.arange(len(first)), first]):
+            i = first[k]
+            share = (self.levels[k] - heights[i]) / (heights[i + 1] - heights[i])
+            x, y = (ray[i] + share * (ray[i + 1] - ray[i])).tolist()
+            if all(abs(x - u) > 1.8 * apart or abs(y - v) > apart for u, v in taken):
+                taken.append((x, y))
+                found.append((self.pool[k], x, y))
+        return found
+
+    def _place(self) -> None:
+        shown = {id(stamp) for stamp, _, _ in self.spots}
+        for stamp in self.pool:
+            stamp.set_visible(id(stamp) in shown)
+        for stamp, x, y in self.spots:
+            stamp.set_position((x, y))
+
+    def refresh(self) -> Sequence[Rect]:
+        """Put the numbers where they are now."""
+        self._place()
+        return _refreshed(self, self.pool)
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """See Layer."""
+        for stamp in self.pool:
+            stamp.blend(picture, rect)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        self._place()
+        for stamp, *_ in self.spots:
+            stamp.draw(renderer)
+
+
+class Ticks(Layer):
+    """Numbers at round places of the two axes around `box`, for a window that moves; and grid lines none."""
+
+    MOST = 9
+
+    def __init__(self, look: Look, box: Box) -> None:
+        super().__init__()
+        self.look, self.box = look, box
+        self.locator = MaxNLocator(5)
+        self.pools = [
+            [_stamp(look, "", 0.86, look.style.muted) for _ in range(self.MOST)] for _ in ("x", "y")
+        ]
+        for stamp in self.pools[0]:
+            stamp.set_horizontalalignment("center")
+        for stamp in self.pools[1]:
+            stamp.set_horizontalalignment("right")
+        self.set_zorder(2)
+
+    def show(self, extent: Extent) -> None:
+        """Name the places of `extent`."""
+        em, box = self.look.em, self.box
+        for axis, (low, high) in enumerate((extent[:2], extent[2:])):
+            places = [p for p in self.locator.tick_values(low, high) if low <= p <= high][: self.MOST]
+            gap = places[1] - places[0] if len(places) > 1 else 1.0
+            digits = max(0, int(np.ceil(-np.log10(gap) - 1e-9)) + int(_odd(gap)))
+            for stamp in self.pools[axis]:
+                stamp.set_text("")
+            for stamp, place in zip(self.pools[axis], places, strict=False):
+                share = (place - low) / (high - low)
+                stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
+                if axis == 0:
+                    stamp.set_position((box.left + share * box.width, box.bottom - 0.78 * em))
+                else:
+                    stamp.set_position((box.left - 0.45 * em, box.bottom + share * box.height))
+
+    @property
+    def _all(self) -> list[Stamp]:
+        return [stamp for pool in self.pools for stamp in pool]
+
+    def refresh(self) -> Sequence[Rect]:
+        """Put the numbers where they are now."""
+        return _refreshed(self, self._all)
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """See Layer."""
+        for stamp in self._all:
+            stamp.blend(picture, rect)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        for stamp in self._all:
+            stamp.draw(renderer)
+
+
+def _refreshed(whole: Layer, parts: Sequence[Stamp]) -> list[Rect]:
+    """Refresh the stamps that a layer is made of, and its bounds."""
+    changed = [rect for stamp in parts for rect in stamp.refresh()]
+    if changed:
+        whole.bounds = NOTHING
+        for stamp in parts:
+            if stamp.bounds.area:
+                whole.bounds = stamp.bounds if not whole.bounds.area else whole.bounds.join(stamp.bounds)
+    return changed
+
+
+def _odd(gap: float) -> bool:
+    """Whether a gap such as 0.25 needs one digit more than its size says."""
+    lead = gap / 10.0 ** np.floor(np.log10(gap) + 1e-9)
+    return bool(abs(lead - round(lead)) > 1e-6)
+
+
+def _stamp(look: Look, words: str, em: float, colour: str) -> Stamp:
+    stamp = Stamp(0.0, 0.0, words, color=colour, family=use_fonts())
+    stamp.set(fontsize=em * look.points, verticalalignment="center")
+    stamp.set_transform(IdentityTransform())
+    stamp.set_figure(look.figure)
+    return stamp

@@ -1,0 +1,82 @@
+"""Which fonts have which letters: the shipped ones, and those of this machine for what they lack.
+
+In: words. Out: the families to draw them with, and the words as they can be drawn. Letters that no font here
+has become boxes, and a sentence says so.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from animator.design.style import use_fonts
+
+BOX = "□"
+BOXES = "Last Resort"  # the family, which matplotlib brings, that has a box for every letter
+COMMON = frozenset(map(chr, range(32, 256))) | frozenset("–—−→←↑↓…ληβ∇≤≥□")  # no font is opened for these
+NAMED = 12  # letters that the sentence names
+
+
+@cache
+def _charmaps() -> frozenset[int]:
+    """The letters, as code points, of the shipped fonts."""
+    from matplotlib import font_manager
+
+    files = [font_manager.findfont(font_manager.FontProperties(family=name)) for name in use_fonts()]
+    return frozenset(point for file in files for point in _letters(file))
+
+
+def _letters(file: str) -> frozenset[int]:
+    """The letters of a font that has outlines; none of one that is of pictures, or cannot be read."""
+    from matplotlib.font_manager import get_font
+
+    try:
+        font: Any = get_font(file)
+        return frozenset(font.get_charmap()) if font.scalable else frozenset()
+    except (OSError, RuntimeError):
+        return frozenset()
+
+
+def strange(words: str) -> frozenset[str]:
+    """The letters of `words` that the shipped fonts lack."""
+    rare = {letter for letter in words if letter > "~"} - COMMON
+    return frozenset(letter for letter in rare if ord(letter) not in _charmaps()) if rare else frozenset()
+
+
+@cache
+def _elsewhere(letter: str) -> str | None:
+    """The first family of this machine, by name, that has `letter`: upright and of a usual weight."""
+    from matplotlib import font_manager
+
+    upright = [entry for entry in font_manager.fontManager.ttflist
+               if entry.style == "normal" and not entry.name.startswith(BOXES)]  # fmt: skip
+    for entry in sorted(upright, key=lambda entry: (str(entry.weight) not in ("400", "500"), entry.name)):
+        if ord(letter) in _letters(entry.fname):
+            return entry.name
+    return None
+
+
+def families(words: str) -> tuple[str, ...]:
+    """The families to draw `words` with: the shipped ones, then those of this machine that are needed."""
+    more = {name for letter in sorted(strange(words)) if (name := _elsewhere(letter))}
+    return (*use_fonts(), *sorted(more))
+
+
+def drawable(words: str) -> str:
+    """`words` with a box for each letter that no font here has."""
+    for letter in strange(words):
+        if _elsewhere(letter) is None:
+            words = words.replace(letter, BOX)
+    return words
+
+
+def sentence(words: Iterable[str]) -> str:
+    """What to say of `words` with letters that no font here has; '' where there is none."""
+    found = {letter for said in words for letter in strange(said)}
+    lost = sorted(letter for letter in found if _elsewhere(letter) is None)
+    if not lost:
+        return ""
+    some = "".join(lost[:NAMED]) + (" and others" if len(lost) > NAMED else "")
+    return (
+        f"No font of this machine has the letters {some}, so they are drawn as boxes. Install one that has "
+        "them, such as Noto Sans CJK, or write other words."
+    )

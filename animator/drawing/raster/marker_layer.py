@@ -1,0 +1,134 @@
+"""Small shapes as layers: dots, diamonds, arrowheads that move, each picture of them drawn once."""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.markers import MarkerStyle
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from animator.drawing.panels.base import DPI
+from animator.drawing.raster.axes_transform import Places
+from animator.drawing.raster.blend import Pane
+from animator.drawing.raster.layer import (
+    EMPTY,
+    NOTHING,
+    WIDEST,
+    Ink,
+    Layer,
+    Rect,
+    clip_of,
+    inked,
+    lay,
+    picture_of,
+    swapped,
+)
+from animator.drawing.raster.line_coverage import capsule
+from animator.drawing.raster.line_layers import RGBA
+
+Shape = str | MarkerStyle
+FINE = 8  # of a pixel: places of marks
+
+
+class Mark(Layer):
+    """A small shape of one colour at a place: a disc, a diamond, an arrowhead.
+
+    shape: in units of half its size, None for a disc; size and edge width in points. place: in coordinates of
+    `ground`, None to hide it. clipped: whether the axes' edges cut it. still: whether the axes keep their
+    limits.
+    """
+
+    def __init__(self, ground: Axes, shape: Path | None, size: float, fill: RGBA, edge: RGBA | None = None,
+                 width: float = 0.0, clipped: bool = True, still: bool = True) -> None:  # fmt: skip
+        super().__init__()
+        self.ground, self.shape, self.size, self.fill = ground, shape, size, fill
+        self.edge, self.width, self.clipped = edge, width, clipped
+        self.place: tuple[float, float] | None = None
+        self._places = Places(ground) if still else None
+        self._asked: tuple[Any, bool] = (None, False)
+        self._shown: tuple[int, int] | None = None
+        self._clip: Rect | None = None
+        self._taken: dict[tuple[float, float], Ink] = {}
+        self._picture = EMPTY
+
+    def _pixels(self) -> tuple[float, float] | None:
+        if self.place is None or not self.get_visible():
+            return None
+        x, y = self._places(*self.place) if self._places else self.ground.transData.transform(self.place)
+        return (float(x), float(y)) if isfinite(x) and isfinite(y) else None
+
+    def refresh(self) -> Sequence[Rect]:
+        """Take the picture of where it is now, if it has moved by an eighth of a pixel."""
+        asked = self.place, self.get_visible()
+        if self._places is not None and asked == self._asked:
+            return ()
+        self._asked = asked
+        pixels = self._pixels()
+        spot = None if pixels is None else (round(pixels[0] * FINE), round(pixels[1] * FINE))
+        if spot == self._shown:
+            return ()
+        before, self._shown = self.bounds, spot
+        self._picture, self.bounds = EMPTY, NOTHING
+        if spot is not None:
+            (left, part), (bottom, other) = divmod(spot[0], FINE), divmod(spot[1], FINE)
+            self._picture = self._moved(left, self.high - bottom, part / FINE, other / FINE)
+            self.bounds = self._picture.place.clip(self._limits())
+        return swapped(before, self.bounds)
+
+    def _moved(self, left: int, row: int, part: float, other: float) -> Ink:
+        """The picture with its origin (0, 0), a whole pixel, at column `left` and above row `row`."""
+        if (part, other) not in self._taken:
+            self._taken[part, other] = self._take(part, other)
+        taken = self._taken[part, other]
+        return taken.at(taken.place.top + row, taken.place.left + left)
+
+    def _take(self, x: float, y: float) -> Ink:
+        """Its picture around the origin, rows counted downwards, when it stands at (x, y), in [0, 1)."""
+        reach = int((self.size * 0.75 + self.width) * DPI / 72) + 3
+        if self.shape is None and self.edge is None:
+            at = (x + reach, reach - y)
+            disc, place = capsule(at, at, self.size * DPI / 144, Rect(0, 0, 2 * reach, 2 * reach))
+            return inked(disc, self.fill[:3], place.top - reach, place.left - reach)
+        scratch = RendererAgg(2 * reach, 2 * reach, DPI)
+        self._paint(scratch, x + reach, y + reach)
+        return picture_of(np.asarray(scratch.buffer_rgba()), -reach, -reach)
+
+    def _limits(self) -> Rect:
+        """Where it may have ink; axes do not move."""
+        if self._clip is None:
+            frame = Rect(0, 0, self.high, WIDEST)
+            self._clip = clip_of(self.ground, self.high).clip(frame) if self.clipped else frame
+        return self._clip
+
+    def _paint(self, renderer: Any, x: float, y: float, clip: bool = False) -> None:
+        gc = renderer.new_gc()
+        if clip:
+            gc.set_clip_rectangle(self.ground.bbox)
+        gc.set_joinstyle("miter")
+        gc.set_linewidth(renderer.points_to_pixels(self.width) if self.edge is not None else 0)
+        gc.set_foreground(self.edge or self.fill, isRGBA=True)
+        half = renderer.points_to_pixels(self.size) / 2
+        renderer.draw_path(
+            gc, self.shape or Path.unit_circle(), Affine2D().scale(half).translate(x, y), self.fill
+        )
+        gc.restore()
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """See Layer."""
+        lay(picture, rect.clip(self.bounds), self._picture)
+
+    def trace(self, renderer: Any) -> None:
+        """See Layer."""
+        pixels = self._pixels()
+        if pixels is not None:
+            self._paint(renderer, *pixels, clip=self.clipped)
+
+
+def shape_of(marker: Shape) -> Path:
+    """matplotlib's marker, by its letter or as it is, as a path, in units of half its size."""
+    style = MarkerStyle(marker)
+    return style.get_path().transformed(style.get_transform() + Affine2D().scale(2))

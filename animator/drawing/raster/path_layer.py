@@ -1,0 +1,172 @@
+"""A path as a layer: it grows over the surface, in colours that change on the way, over a casing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform, Transform
+from numpy.typing import NDArray
+
+from animator.drawing.panels.base import DPI
+from animator.drawing.raster.blend import Pane, pane
+from animator.drawing.raster.layer import (
+    NOTHING,
+    WIDEST,
+    Coverage,
+    Ink,
+    Layer,
+    Rect,
+    bytes_of,
+    clip_of,
+    flood,
+    lay,
+    picture_of,
+    swapped,
+)
+from animator.drawing.raster.line_coverage import Capsules
+from animator.drawing.raster.line_layers import RGBA, around, pen
+
+CASING = 1.75  # times as wide as the line on it
+
+Floats = NDArray[np.float64]
+Inks = tuple[Ink, Ink]  # casing, line
+
+
+class Trail(Layer):
+    """A path through points (n, 2) in pixels, over a casing, in colours that change on the way.
+
+    show(end, head) draws points[start:end] and on to `head`; bins (n,) index into colours: the piece that
+    leads to point i has colours[bins[i]]. look: where a moving camera puts the pixels. width in points.
+    """
+
+    def __init__(self, axes: Axes, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
+                 casing: RGBA, width: float) -> None:  # fmt: skip
+        super().__init__()
+        self.ground, self.points, self.bins, self.colours = axes, points, bins, colours
+        self.casing, self.width = casing, width
+        self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
+        self.look: Transform = IdentityTransform()
+        self._drawn = 0
+        self._shown: tuple[Any, ...] = ()
+        self._inks: Inks | None = None
+        self._anew: Ink | None = None
+        self._tip = NOTHING
+        self._below: tuple[NDArray[Any], ...] = ()
+        self.set_zorder(4)
+
+    def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
+        """Draw points[start:end], then on to head (2,) in the colour of bin head_bin."""
+        self.start, self.end, self.head, self.head_bin = start, end, head, head_bin
+
+    def refresh(self) -> Sequence[Rect]:
+        """Add the pieces that are new; begin anew where the path is shorter, fades, or the camera moves."""
+        shown = self.start, self.end, self.head.tolist(), self.head_bin, self.look
+        if shown == self._shown:
+            return ()
+        self._shown = shown
+        if self.start > 0 or not isinstance(self.look, IdentityTransform):
+            before, self._anew = self.bounds, self._drawn_anew()
+            self.bounds, self._inks, self._tip = self._anew.place, None, NOTHING
+            return swapped(before, self.bounds)
+        changed = [self._tip]
+        if self._inks is None:
+            self._inks = self._begin()
+        self._lift()
+        if self.end < self._drawn or self._anew is not None:
+            changed.append(self.bounds)
+            self._clear()
+        for i in range(max(1, self._drawn), self.end):
+            changed.append(self._add(self._capsules[i - 1], self._tints[self.bins[i]]))
+        self._drawn = self.end
+        changed.append(self._put())
+        return changed
+
+    def _begin(self) -> Inks:
+        """What the path is added to, and its pieces."""
+        height = self.high
+        clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
+        size = max(1, clip.bottom - clip.top), max(1, clip.right - clip.left)
+        radius = self.width * DPI / 144
+        self._pixels = np.stack([self.points[:, 0], height - self.points[:, 1]], axis=1)
+        self._capsules = Capsules(self._pixels, [(radius * CASING, self.casing[3]), (radius, 1.0)], clip)
+        self._tints = np.array([bytes_of(colour[:3]) for colour in self.colours], np.uint8).view(np.uint32)
+        casing, line = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+        colours = np.zeros((*size, 4), np.uint8)
+        self._clip, self._sheets = clip, (casing, line, colours.view(np.uint32)[..., 0])
+        return Ink(pane(casing), flood(self.casing[:3]), clip), Ink(pane(line), pane(colours), clip)
+
+    def _clear(self) -> None:
+        for sheet in self._sheets[:2]:
+            sheet[:] = 0
+        self.bounds, self._drawn, self._anew = NOTHING, 0, None
+
+    def _add(self, piece: tuple[Sequence[Coverage], Rect], tint: Any) -> Rect:
+        """Lay a piece down: where it covers at least as much as what is there, it gives the colour."""
+        coverages, place = piece
+        if place is NOTHING:
+            return NOTHING
+        casing, line, tints = self._planes(place)
+        np.maximum(casing, coverages[0], out=casing)
+        own = coverages[1]
+        newer = (own >= line) & (own > 0)
+        np.copyto(line, own, where=newer)
+        np.copyto(tints, tint, where=newer)
+        self.bounds = around(self.bounds, place)
+        return place
+
+    def _planes(self, place: Rect) -> list[NDArray[Any]]:
+        """Casing, line and colours at `place`, views."""
+        top, left, bottom, right = place.within(self._clip)
+        return [sheet[top:bottom, left:right] for sheet in self._sheets]
+
+    def _put(self) -> Rect:
+        """Lay the piece to the head down; what was below is kept."""
+        (x, y), last = self.head.tolist(), self._pixels[self.end - 1].tolist()
+        if not self.end or last == [x, self.high - y]:
+            return NOTHING
+        piece = self._capsules.between(last, (x, self.high - y))
+        self._tip = piece[1]
+        if self._tip is not NOTHING:
+            self._below = tuple(plane.copy() for plane in self._planes(self._tip))
+        return self._add(piece, self._tints[self.head_bin])
+
+    def _lift(self) -> None:
+        """Take the piece to the head away."""
+        if self._tip is not NOTHING:
+            for plane, below in zip(self._planes(self._tip), self._below, strict=True):
+                np.copyto(plane, below)
+            self._tip = NOTHING
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """See Layer."""
+        seen = rect.clip(self.bounds)
+        for ink in (self._anew,) if self._anew is not None else self._inks or ():
+            lay(picture, seen, ink)
+
+    def _drawn_anew(self) -> Ink:
+        """All of it drawn by Agg on clear ground."""
+        height = self.high
+        clip = clip_of(self.ground, height)
+        width = max(1, clip.right)
+        scratch = RendererAgg(width, height, DPI)
+        self.trace(scratch)
+        drawn = clip.clip(Rect(0, 0, height, width))
+        return picture_of(drawn.of(np.asarray(scratch.buffer_rgba())), drawn.top, drawn.left)
+
+    def trace(self, renderer: Any) -> None:
+        """Paint the casing, then each run of pieces of one colour."""
+        points = np.vstack([self.points[self.start : self.end], self.head])
+        bins = np.append(self.bins[self.start : self.end], self.head_bin)
+        if len(points) < 2:
+            return
+        gc = pen(renderer, self.ground, self.width * CASING, self.casing)
+        renderer.draw_path(gc, Path(points), self.look, None)
+        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        cuts = np.flatnonzero(np.diff(bins[1:])) + 2
+        for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
+            gc.set_foreground(self.colours[bins[low]], isRGBA=True)
+            renderer.draw_path(gc, Path(points[low - 1 : high]), self.look, None)
+        gc.restore()

@@ -1,0 +1,1 @@
+"""Recordings and a design to files: views, checks, saving."""

@@ -1,0 +1,75 @@
+"""From a scene file and typed values to its Scene, its recordings and its Film.
+
+What `render`, `record` and the workers of a sweep share: the same words make the same film everywhere.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from animator.core.progress import Progress, quiet
+from animator.design import parameters
+from animator.design import style as styles
+from animator.design.scene import Scene
+from animator.design.scene_files import SceneFile
+from animator.films import panel_fit
+from animator.films.film import Film
+from animator.landscape.slices import Cut
+from animator.recordings.reader import Recording
+from animator.training.training import recorded
+
+
+def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, Any]]:
+    """The scene for typed values, and what its recordings and films say about it."""
+    given = parameters.parse(scene_file.name, scene_file.parameters, values)
+    scene = scene_file.build(given)
+    if "$" in scene.card:
+        from animator.drawing.panels import text_card  # matplotlib is needed for formulas only
+
+        text_card.check(scene.card)
+    chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
+    about = {
+        "scene": scene_file.name if scene_file.is_bundled else scene_file.path.name,
+        "parameters": chosen,
+        "title": scene.title,
+        "description": scene.description or scene_file.description,
+        "film": scene.looks(),
+    }
+    return scene, about
+
+
+def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.0) -> None:
+    """AnimatorError when frames of `size` (width, height) in pixels have no room for the scene's panels, or
+    for the text of its card.
+
+    text: how many times as large as the style says.
+    """
+    shares, text_size = (scene.widths, scene.heights), styles.find(style).text_size * text
+    panel_fit.check(scene.layout, shares, size, text_size)
+    em = panel_fit.em_of(text_size, size)
+    for name, box in panel_fit.boxes(scene.layout, shares, size, em).items():
+        if name.partition("@")[0] == "card" and scene.card:
+            from animator.drawing.panels import text_card  # matplotlib is needed for cards only
+
+            text_card.check_room(scene.card, box, em)
+
+
+def recordings(
+    scene: Scene, about: dict[str, Any], use_cache: bool, progress: Progress
+) -> tuple[tuple[Recording, ...], bool]:
+    """The recordings of a scene's runs, and whether all came from the cache."""
+    pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
+    return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
+
+
+def film_of(scene: Scene, about: dict[str, Any], runs: Sequence[Recording], style: str, command: str,
+            use_cache: bool = True, progress: Progress = quiet, **more: Any) -> Film:  # fmt: skip
+    """The film of a scene's recorded runs; more: further fields of Film, such as what it shares."""
+    return Film(
+        tuple(runs), scene.title, about["description"],
+        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
+        Cut(scene.slices[0], scene.resolution, scene.plane),
+        scene.pacing, style, command, about,
+        use_cache=use_cache, progress=progress, caption=scene.caption,
+        shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
+        align=scene.align, slices=scene.slices, **more,
+    )  # fmt: skip

@@ -1,0 +1,176 @@
+"""From a recording to a View: plane, window and surface, the surface from the cache when it is there.
+
+The surface is cut by `cuts`, which evaluates losses that the recording lacks (a run that was cut short, steps
+at which they were not computed), too, where the film shows them: from the model that the recording describes
+and the data that it holds, or from those that are given.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core import cache
+from animator.core.errors import AnimatorError
+from animator.core.files import replacing
+from animator.design.timeline import Timeline
+from animator.drawing.view import View
+from animator.films import race_views as race
+from animator.landscape import planes
+from animator.landscape.dense_weights import wiring
+from animator.landscape.histograms import of_updates, of_weights
+from animator.landscape.model_outputs import batches, prediction, sharpness
+from animator.landscape.plane import Plane
+from animator.landscape.run_source import Source, starting
+from animator.landscape.slices import Cut, field_of, shown_steps, still_step
+from animator.landscape.update_vectors import Forces, forces
+from animator.landscape.window import ALONE, Common
+from animator.recordings.reader import Recording
+
+RACE = 121
+HISTOGRAMS = {"histogram": of_weights, "updates": of_updates}
+GHOST = 3  # grid lines of a race's surface to one of a batch's
+MOST_LINES = 8
+
+Floats = NDArray[np.float64]
+
+
+def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str],
+         order: int = 0, common: Common = ALONE) -> View:  # fmt: skip
+    """The view of a recording, with what the `wanted` panels need; order: its number among the runs; common:
+    what it shares with other films.
+    """
+    run = source.run
+    notes = run.meta.get("notes") or {}
+    labels = _labels(run, notes)
+    count = run.weights.shape[1]
+    target = tuple(notes["target"]) if notes.get("target") else None
+    drawn = _lines(run)
+    lines = np.asarray(run.weights[:, drawn], np.float32)
+    loss = np.asarray(run.loss, float)
+    plane, field, shown = None, None, None
+    place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
+    if wanted & {"surface", "surface3d", "arrows"} and count >= 2 and source.can_evaluate:
+        plane = plane_for(source, cut, notes, labels)
+        place, residual = planes.path_on(run, plane, still_step(run, cut))
+        field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
+    elif count >= 2 and cut.kind == "weights":
+        i, j = _axes(run, notes)
+        place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
+    checked = shown_steps(source, timeline)
+    every = run.rows(np.arange(run.steps + 1))
+    bad = np.flatnonzero(~np.isfinite(run.batch_loss))
+    test = run.test_loss
+    return View(
+        name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
+        labels=tuple(labels(k) for k in drawn), lines=lines[every], line_range=_range(lines, target),
+        axis_labels=plane.names if plane is not None else ("", ""),
+        trajectory=place[every], residual=residual[every], loss=loss,
+        batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
+        target=target if cut.kind == "weights" else None,
+        window=shown, field=field, plane=plane, cut=cut.slice, cut_through=still_step(run, cut),
+        running_means=run.running_means,
+        test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
+        test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
+        broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
+        prediction=prediction(source, checked) if "prediction" in wanted else None,
+        sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
+        colour=int(notes.get("colour", order)), theory=notes.get("theory"),
+        ratio=source.ratio, unit=source.unit,
+        wiring=wiring(run, checked) if "network" in wanted else (),
+        histograms={panel: HISTOGRAMS[panel](run, checked) for panel in HISTOGRAMS.keys() & wanted},
+        forces=_forces(run, place[every]) if "arrows" in wanted else None,
+    )  # fmt: skip
+
+
+def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
+               wanted: set[str], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+    """The `views` of several runs, on the plane of the first and the surface that they share."""
+    notes = sources[0].run.meta.get("notes") or {}
+    plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
+    target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
+    steps = [shown_steps(source, timeline) for source in sources]
+    made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
+                       "basins" in wanted, common)  # fmt: skip
+    if "batch" not in wanted:
+        return made
+    coarse = slice(None, None, GHOST)
+    return tuple(
+        replace(view, ghost=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], own))
+        for view, source, own in zip(made, sources, steps, strict=True)
+        if view.field is not None
+    )
+
+
+def _forces(run: Recording, place: Floats) -> Forces:
+    return forces(place, run.meta.get("optimizer") or {}, len(run.weight_steps) == run.steps + 1)
+
+
+def _axes(run: Recording, notes: dict[str, Any]) -> tuple[int, int]:
+    i, j = (run.index(axis) for axis in notes.get("axes") or (0, 1))
+    return i, j
+
+
+def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> Plane:
+    """The plane that `cut` asks for."""
+    run = source.run
+    if cut.slice == "through" or cut.plane == "through":
+        return planes.through(run)
+    if isinstance(cut.plane, Plane):
+        return cut.plane
+    if cut.plane == "pca":
+        return planes.pca(run)
+    if cut.plane == "random":
+        return planes.random(run, cut.seed)
+    if cut.plane == "hessian":
+        return _hessian(source, cut.at)
+    i, j = _axes(run, notes)
+    return planes.weights(run, i, j, names=(labels(i), labels(j)))
+
+
+def _hessian(source: Source, step: int | None) -> Plane:
+    """The Hessian's plane, from the cache or found by Lanczos' method."""
+    path = cache.place("planes", cache.digest("hessian 1", *source.key(), step))
+    if source.model is not None or not (source.use_cache and path.exists()):
+        starting(source.progress)
+        plane = planes.hessian(source.run, source.model, source.data, step)
+        said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
+        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+            file.create_dataset("origin", data=plane.origin)
+            file.create_dataset("basis", data=plane.basis)
+            file.attrs["said"] = json.dumps(said)
+        return plane
+    with h5py.File(path, "r") as file:
+        said = json.loads(file.attrs["said"])
+        return Plane(file["origin"][()], file["basis"][()], tuple(said["names"]), "hessian",
+                     said["explained"], None, tuple(said["eigenvalues"]))  # fmt: skip
+
+
+def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tuple[float, float]:
+    """The least and greatest finite value of lines (R, Q), and of the target."""
+    known = np.append(lines[np.isfinite(lines)].astype(float), target or ())
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+
+
+def _labels(run: Recording, notes: dict[str, Any]) -> Any:
+    """index -> name on screen: the scene's, or Keras' own."""
+    given = list(notes.get("labels") or [])
+    if given and len(given) != run.weights.shape[1]:
+        raise AnimatorError(
+            f"The scene names {len(given):,} parameters but the model has "
+            f"{run.weights.shape[1]:,}. Give Experiment labels for all of them, or none."
+        )
+    return given.__getitem__ if given else run.parameter_name
+
+
+def _lines(run: Recording) -> list[int]:
+    """The parameters that are drawn as lines: all, or the eight that moved farthest from their start."""
+    count = run.weights.shape[1]
+    if count <= MOST_LINES:
+        return list(range(count))
+    moved = np.abs(np.asarray(run.weights[-1], float) - np.asarray(run.weights[0], float))
+    return sorted(np.argsort(-np.nan_to_num(moved), kind="stable")[:MOST_LINES].tolist())

@@ -1,0 +1,1 @@
+"""Numbers from recordings: planes, slices, surfaces, windows, basins."""

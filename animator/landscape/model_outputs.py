@@ -1,0 +1,135 @@
+"""What is computed along a run beside its losses: the model's outputs, the sharpness. Cached by content."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core import cache
+from animator.core.errors import AnimatorError
+from animator.core.files import replacing
+from animator.drawing.view import Ghost, Prediction, Sharpness
+from animator.landscape import planes
+from animator.landscape.plane import Plane
+from animator.landscape.run_source import Source, starting
+
+POINTS = 61
+ROOM = 0.08
+MOST_EIGENVALUES = 80
+
+Arrays = Mapping[str, NDArray[np.float64]]
+Steps = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def prediction(source: Source, steps: Steps) -> Prediction:
+    """The model's outputs at `steps` over the one or two inputs that it has, beside the data."""
+    found = source.samples
+    inputs = None if found is None else np.asarray(found.x)
+    if found is None or inputs is None or inputs.ndim != 2 or inputs.shape[1] not in (1, 2):
+        given = "none that are kept" if inputs is None else f"of shape {inputs.shape[1:]}"
+        raise AnimatorError(
+            f"The panel 'prediction' draws what a model computes from one or two numbers, but its inputs are "
+            f"{given}. Leave the panel away, or use 'accuracy'."
+        )
+    axes = [_spread(column) for column in inputs.T]
+    targets = np.asarray(found.y, float).reshape(len(inputs), -1)
+    y = axes[1] if len(axes) == 2 else np.zeros(1)
+    grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
+
+    def compute() -> Arrays:
+        from animator.training.rebuild import objective_of
+
+        objective = objective_of(source.run, source.model, source.data)
+        values = []
+        for k, step in enumerate(steps):
+            row = source.run.row(int(step))
+            out = objective.outputs(source.run.weights[row], grid, source.run.state[row])
+            values.append(np.asarray(out, np.float32).reshape(len(grid), -1))
+            source.progress("what the model says", k + 1, len(steps))
+        return {"values": np.stack(values)}
+
+    values = cached(source, "prediction", [steps, grid], compute)["values"].astype(np.float32)
+    classes = values.shape[2] > 1
+    values = values.argmax(axis=2).astype(np.float32) if classes else values[..., 0]
+    shape = (len(steps), len(y), len(axes[0]))[:: 1 if len(axes) == 2 else 2]
+    labels = targets.argmax(axis=1).astype(float) if targets.shape[1] > 1 else targets[:, 0]
+    return Prediction(steps, axes[0], y, values.reshape(shape), classes, inputs.astype(float), labels)
+
+
+def sharpness(source: Source, steps: Steps) -> Sharpness:
+    """The Hessian's largest eigenvalue at up to 80 of `steps`, the first and the last among them."""
+    chosen = steps[np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_EIGENVALUES)).astype(int))]
+
+    def compute() -> Arrays:
+        from animator.landscape.planes import top_eigenvectors
+        from animator.training.rebuild import objective_of
+
+        objective = objective_of(source.run, source.model, source.data)
+        largest = np.empty(len(chosen))
+        for k, step in enumerate(chosen):
+            row = source.run.row(int(step))
+            largest[k] = top_eigenvectors(objective, source.run.weights[row], source.run.state[row],
+                                          count=1)[0][0]  # fmt: skip
+            source.progress("eigenvalues", k + 1, len(chosen))
+        return {"largest": largest}
+
+    return Sharpness(chosen, cached(source, "sharpness", [chosen], compute)["largest"])
+
+
+def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: Steps) -> Ghost:
+    """The loss of the batch that each of `steps` (T,) is followed by, over plane, alpha (nx,), beta (ny,).
+
+    Raises AnimatorError when the samples of a batch are not known: the run shuffled them.
+    """
+    run = source.run
+    size = int((run.meta.get("notes") or {}).get("in_order", 0))
+    if not size:
+        raise AnimatorError(
+            "The panel 'batch' draws the loss of the batch in use, but this run shuffled its samples, so "
+            "which ones made a batch is not known. Give its Experiment shuffle=False, or use 'race'."
+        )
+
+    def compute() -> Arrays:
+        from animator.training.rebuild import objective_of
+
+        objective = objective_of(run, source.model, source.data)
+        offset = plane.offset(planes.last_finite(run))
+        origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
+        at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
+        parts, slices = {}, []
+        for k, step in enumerate(steps):
+            low = int(run.batch[min(int(step), run.steps - 1)]) * size
+            if low not in parts:
+                batch = objective.only(low, min(low + size, objective.data.count))
+                losses = batch.on_plane(origin, plane.basis, at, state=run.state[len(run.weights) - 1])
+                parts[low] = losses.reshape(len(beta), len(alpha))
+            slices.append(parts[low])
+            source.progress("loss of each batch", k + 1, len(steps))
+        return {"slices": np.stack(slices)}
+
+    key = [plane.origin, plane.basis, alpha, beta, steps]
+    return Ghost(steps, alpha, beta, cached(source, "batches", key, compute)["slices"])
+
+
+def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """61 points over the range of an input, with 8 % of room at each side."""
+    low, high = float(column.min()), float(column.max())
+    room = ROOM * (high - low) or 1.0
+    return np.linspace(low - room, high + room, POINTS)
+
+
+def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
+    """The arrays that `compute` makes, from the cache where they are there."""
+    path = cache.place("insights", cache.digest(f"{kind} 1", *source.key(), *parts))
+    if source.model is not None or not (source.use_cache and path.exists()):
+        starting(source.progress)
+        made = compute()
+        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+            for name, values in made.items():
+                file.create_dataset(name, data=values)
+        return made
+    with h5py.File(path, "r") as file:
+        return {name: file[name][()] for name in file}

@@ -1,0 +1,271 @@
+"""The slices of a film: where they cut, and the losses on them, evaluated or from the cache.
+
+In: a Cut, what is asked for; a recording, a plane and the path on it. Out: a Field, the losses of the path,
+and the window that shows them. The heights under the dot are evaluated with the slices.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core import cache
+from animator.core.errors import AnimatorError, nearest
+from animator.core.files import replacing
+from animator.design.easing import ramp
+from animator.design.timeline import Timeline
+from animator.drawing.view import Field
+from animator.landscape import window
+from animator.landscape.camera import grid_lines
+from animator.landscape.chebyshev import Mixture
+from animator.landscape.plane import Plane
+from animator.landscape.run_source import Source, starting
+from animator.landscape.window import Common, Window
+from animator.recordings.reader import Recording
+
+RESOLUTION = 81
+EVERY_STEP = 400
+SEARCH = 31
+READ = 64 * 2**20  # bytes of weights that are held at once
+PLANES = ("weights", "pca", "random", "hessian", "through")
+SLICES = ("moving", "static", "blend", "through")
+
+Floats = NDArray[np.float64]
+Extent = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How the surface of a view is cut, on resolution x resolution points.
+
+    plane: "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step
+    farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
+    `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
+    static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
+    is finer where they look.
+    """
+
+    slice: Literal["moving", "static", "blend", "through"] = "moving"
+    resolution: int = RESOLUTION
+    plane: str | Plane = "weights"
+    at: int | None = None
+    seed: int = 0
+    camera: str = "fixed"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.plane, str) and self.plane not in PLANES:
+            raise AnimatorError(
+                f"No plane is called {self.plane!r}. {nearest(self.plane, PLANES)}Known: {' '.join(PLANES)}. "
+                "Or give an animator.Plane."
+            )
+        if self.slice not in SLICES:
+            raise AnimatorError(
+                f"slice={self.slice!r} is no way to cut a surface. {nearest(self.slice, SLICES)}"
+                f"Use one of: {' '.join(SLICES)}."
+            )
+
+    @property
+    def kind(self) -> str:
+        """Which plane this is cut on."""
+        if self.slice == "through":
+            return "through"
+        return self.plane if isinstance(self.plane, str) else self.plane.kind
+
+
+def still_step(run: Recording, cut: Cut) -> int | None:
+    """The kept step that a still slice was asked to be cut through; None where nothing was asked."""
+    if cut.at is None or cut.slice in ("moving", "blend"):
+        return None
+    return int(run.weight_steps[run.row(cut.at)])
+
+
+def shown_steps(source: Source, timeline: Timeline) -> NDArray[np.int64]:
+    """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
+    run = source.run
+    steps = run.weight_steps
+    if len(steps) > EVERY_STEP:
+        own = (min(run.steps, int(step * source.ratio + 1e-9)) for step in timeline.shown())
+        steps = np.unique([steps[run.row(step)] for step in own])
+    return steps[_finite(run, run.rows(steps))]
+
+
+def _finite(run: Recording, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether all weights in each of `rows` (n,) are finite."""
+    each = max(1, READ // (4 * run.weights.shape[1]))
+    parts = [run.weights[rows[low : low + each]] for low in range(0, len(rows), each)]
+    return np.concatenate([np.isfinite(part).all(axis=1) for part in parts])
+
+
+def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
+           target: tuple[float, float] | None, common: Common) -> tuple[Field, Floats, Window]:  # fmt: skip
+    """The surface of `source`, its losses and the window, from the cache or evaluated."""
+    steps = shown_steps(source, timeline)
+    goal = target if cut.kind == "weights" else None
+    kept = common.extent if cut.kind == "weights" else None
+    path_window = window.choose(place, goal) if kept is None else window.given(place, kept)
+    key = cache.digest("field 3", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
+                       cut.slice, cut.at, cut.resolution,
+                       *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
+    path = cache.place("surfaces", key)
+    known = _read(path) if source.use_cache and source.model is None else None
+    if known is None:
+        search = goal is None and kept is None
+        _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
+        known = _read(path)
+    assert known is not None, "it has just been written"
+    alpha, beta, slices = known["alpha"], known["beta"], known["slices"]
+    low, high = common.loss_range or _span(slices)
+    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
+    field = Field(alpha, beta, slices, known["cut_at"], low, high, steps, known["heights"])
+    return field, known["loss"], Window(extent, path_window.left_at)
+
+
+def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
+    """The least and the greatest finite loss, apart."""
+    parts = slices.parts() if isinstance(slices, Mixture) else (slices,)
+    finite = [part[np.isfinite(part)] for part in parts]
+    ends = [(float(part.min()), float(part.max())) for part in finite if len(part)]
+    low, high = (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, 1.0)
+    return low, high if high > low else low + 1.0
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What `_evaluate` wrote, with the slices that runs share; None when some of it is not there."""
+    if not path.exists():
+        return None
+    with h5py.File(path, "r") as file:
+        known = {name: values[()] for name, values in file.items()}
+        shared = cache.place("surfaces", file.attrs["slices"])
+    if not shared.exists():
+        return None
+    with h5py.File(shared, "r") as file:
+        slices = file["slices"][()]
+        return {**known, "slices": Mixture(file["shares"][()], slices) if "shares" in file else slices}
+
+
+def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
+              shown: Window, search: bool, path: Path) -> None:  # fmt: skip
+    """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
+    starting(source.progress)
+    from animator.training.rebuild import objective_of
+
+    run = source.run
+    objective = objective_of(run, source.model, source.data)
+    rows = run.rows(steps)
+    still = run.row(cut.at) if cut.at is not None else int(rows[-1])
+    moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
+    cuts = Cuts(run, plane, rows if moves else np.array([still]), still, cut.slice)
+    extent = shown.extent
+    if search:
+        extent = _with_minimum(objective, plane, cuts, place, extent)
+    (x, y), held = np.nan_to_num(place[-1]), cut.resolution
+    alpha = grid_lines(cut.camera, *extent[:2], float(x), held)
+    beta = grid_lines(cut.camera, *extent[2:], float(y), held)
+    states = cuts.states() if run.state_variables else None
+    shared = _slices(source, objective, plane, cuts, alpha, beta, states)
+    losses = np.array(loss)
+    if source.data is not None:
+        losses[:] = np.nan
+    heights = np.empty(len(rows))
+    per_read = max(1, READ // (4 * (run.weights.shape[1] + run.state.shape[1])))
+    for start in range(0, len(rows), per_read):
+        part = slice(start, start + per_read)
+        some, own = rows[part], np.asarray(run.state[rows[part]])
+        lacking = ~np.isfinite(losses[steps[part]])
+        if lacking.any():
+            losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
+        at = np.stack([cuts[t if moves else 0] for t in range(start, start + len(some))])
+        under = at + (place[some] - plane.project(at)) @ plane.basis
+        known = own if states is None else states[part] if moves else states[0]
+        heights[part] = objective(np.asarray(under, np.float32), known)
+        source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        for name, values in (
+            ("alpha", alpha), ("beta", beta), ("heights", heights), ("loss", losses),
+            ("cut_at", steps if moves else np.zeros(1, np.int64)),
+        ):  # fmt: skip
+            file.create_dataset(name, data=values)
+        file.attrs["slices"] = shared
+
+
+def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats,
+            states: NDArray[np.float32] | None) -> str:  # fmt: skip
+    """Evaluate the slices, unless a run of the same loss has left them in the cache; gives their key there.
+
+    What decides them is the loss, the plane and where they cut, and not the path.
+    """
+    from animator.landscape.loss_surface import few_slices, where
+
+    parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
+    key = cache.digest("slices 2", *source.loss_key(), *parts)
+    path = cache.place("surfaces", key)
+    if source.model is not None or not (source.use_cache and path.exists()):
+        slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+            if isinstance(slices, Mixture):
+                file.create_dataset("shares", data=slices.shares)
+            file.create_dataset("slices", data=slices.some if isinstance(slices, Mixture) else slices)
+    return key
+
+
+class Cuts:
+    """The weights (P,) that each slice of a film goes through, made when they are asked for.
+
+    A blend goes through the still row's part off the plane at first, through each step's own at the end,
+    and from one to the other, smoothly, in the middle fifth of the run.
+    """
+
+    def __init__(self, run: Recording, plane: Plane, rows: NDArray[np.int64], still: int, how: str) -> None:
+        self._run, self._plane, self._rows, self._how = run, plane, rows, how
+        self._still = still
+        self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, t: int) -> Floats:
+        row = np.asarray(self._run.weights[int(self._rows[t])], np.float64)
+        if self._offset is None:
+            return row
+        share = self._share(t)
+        offset = (1 - share) * self._offset + share * self._plane.offset(row)
+        return np.asarray(self._plane.lift(self._plane.project(row)) + offset)
+
+    def states(self) -> NDArray[np.float32]:
+        """(T, S) the statistics that belong to each slice."""
+        if self._how != "blend":
+            return np.asarray(self._run.state[self._rows])
+        still = self._run.state[self._still]
+        own = np.asarray(self._run.state[self._rows])
+        shares = np.array([self._share(t) for t in range(len(self))])[:, None]
+        return np.asarray((1 - shares) * still + shares * own, np.float32)
+
+    def _share(self, t: int) -> float:
+        return ramp(t / max(1, len(self._rows) - 1), 0.4, 0.6)
+
+
+def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
+    """`extent`, widened to hold the surface's lowest point when that is less than half a width away."""
+    from animator.landscape.loss_surface import grid
+
+    a0, a1, b0, b1 = extent
+    a, b = (a1 - a0) / 2, (b1 - b0) / 2
+    alpha, beta = grid(SEARCH, (a0 - a, a1 + a, b0 - b, b1 + b))
+    last = cuts[len(cuts) - 1]
+    coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
+    state = cuts.states()[-1]
+    losses = objective.on_plane(plane.origin + plane.offset(last), plane.basis, coordinates,
+                                state=state if state.size else None).reshape(SEARCH, SEARCH)  # fmt: skip
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):
+        return extent
+    lowest = np.array([alpha[column], beta[row]])
+    if a0 <= lowest[0] <= a1 and b0 <= lowest[1] <= b1:
+        return extent
+    held = place[np.isfinite(place).all(axis=1)]
+    inside = held[((held >= [a0, b0]) & (held <= [a1, b1])).all(axis=1)]
+    return window.square(np.vstack([inside, lowest[None]]))

@@ -1,0 +1,61 @@
+"""What moves the weights at every step: the gradient, the momentum, and the update made of both.
+
+In: a trajectory (K+1, 2) and the optimizer that a recording names. Out: three arrows for each update. For
+stochastic gradient descent all follow from the weights alone. With rate r, momentum b, velocity v, gradient g
+(Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning", as Keras has it):
+v_k = b v_{k-1} - r g_k; the update is v_k, or b v_k - r g_k with Nesterov's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError
+
+Floats = NDArray[np.float64]
+
+PLAIN = r"$w \leftarrow w - \eta\,\nabla L$"
+HEAVY = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + v$"
+NESTEROV = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + \beta v - \eta\,\nabla L$"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forces:
+    """gradient, momentum, update (K, 2): update k leads from step k to k + 1 and is the sum of the others.
+
+    rule: the update rule as mathtext. heavy: whether there is momentum.
+    """
+
+    gradient: Floats
+    momentum: Floats
+    update: Floats
+    rule: str
+    heavy: bool
+
+
+def forces(trajectory: Floats, optimizer: Mapping[str, Any], every_step: bool) -> Forces:
+    """The arrows of a run whose optimizer is {"class_name", "config"}.
+
+    Raises AnimatorError for an optimizer whose update does not tell its parts, and for skipped steps.
+    """
+    kind, config = str(optimizer.get("class_name")), optimizer.get("config") or {}
+    if kind != "SGD" or not every_step:
+        reason = "this recording skipped steps"
+        if kind != "SGD":
+            reason = f"the updates of {kind} do not tell them apart"
+        raise AnimatorError(
+            f"The panel 'arrows' draws gradient and momentum, but {reason}. "
+            f"{'Record every step' if kind == 'SGD' else 'Train with SGD'}, or leave the panel away."
+        )
+    beta, nesterov = float(config.get("momentum") or 0.0), bool(config.get("nesterov"))
+    update = np.diff(trajectory, axis=0)
+    gradient, velocity = np.empty_like(update), np.zeros(2)
+    for k, moved in enumerate(update):
+        now = (moved + beta * velocity) / (1 + beta) if nesterov else moved
+        gradient[k] = now - beta * velocity
+        velocity = now
+    rule = (NESTEROV if nesterov else HEAVY) if beta else PLAIN
+    return Forces(gradient, update - gradient, update, rule, beta > 0)

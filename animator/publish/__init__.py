@@ -1,0 +1,1 @@
+"""Films for readers: slides, pages, players."""

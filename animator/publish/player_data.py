@@ -1,0 +1,147 @@
+"""What a player page plays: a Film as one dictionary for JSON, with its clock, runs, surfaces and curves.
+
+The page shows surfaces from above, losses and weights, whatever panels the film has. Every number in it is a
+recorded one; what was thinned and what was left out is said in its notes.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from animator.design import style
+from animator.design.style import Style
+from animator.drawing.panels.growing_curves import CLOCKS
+from animator.drawing.panels.surface import PATH_COLOURS
+from animator.drawing.raster.loss_colors import BANDS, colour_map
+from animator.drawing.view import View
+from animator.films.film import Film
+from animator.publish import player_rows, player_surfaces
+from animator.publish.player_surfaces import SEEN
+
+FPS = 30.0
+MOST_FRAMES = 5400  # of the page's clock: three minutes at 30 a second
+CURVES = {"weights", "loss", "losses"}
+FEW = 3  # weights of a race that have a chart each
+DIFFERENT = {"surface3d": "the surface in perspective", "arrows": "gradient and momentum as arrows",
+             "batch": "the losses of single batches", "card": "a card with text"}  # fmt: skip
+
+
+def playing(film: Film) -> dict[str, Any]:
+    """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
+    wanted, dropped = _panels(film)
+    film = replace(film, layout=(tuple(wanted or ["weights"]),), _views={}, _canvas=None)
+    views, look = film.views(FPS), style.find(film.style)
+    columns = sum(player_rows.width(view) for view in views)
+    held = [player_rows.kept(view, columns) for view in views]
+    grounds, notes = player_surfaces.grounds(wanted, views, look)
+    notes.insert(0, _steps_note(views, [len(own) for own in held]))
+    if film.camera in ("follow", "zoom"):
+        dropped.append("the surface under a moving camera")
+    if dropped:
+        notes.append(f"The film also shows {', '.join(dropped)}; this page does not.")
+    numbered = zip(views, held, range(len(views)), player_surfaces.colours(views, look), strict=True)
+    return {
+        "title": film.title,
+        "caption": film.under_title(views),
+        "description": film.description,
+        "alt_text": film.alt_text(),
+        "notes": notes,
+        "style": _look(look),
+        "clock": _clock(film, views[film.alignment.reference], player_rows.stops(views, held)),
+        "runs": [player_rows.run(*each) for each in numbered],
+        "surfaces": grounds,
+        "charts": _charts(wanted, views),
+    }  # fmt: skip
+
+
+def _panels(film: Film) -> tuple[list[str], list[str]]:
+    """Names of a layout that the page can show, in order, and words for what of the film it leaves out."""
+    wanted, dropped = [], []
+    for name in (name for row in film.layout for name in row):
+        kind, at, run = name.partition("@")
+        if kind in DIFFERENT or kind not in SEEN.keys() | CURVES:
+            dropped.append(DIFFERENT.get(kind, f"the panel '{kind}'"))
+        if kind in CURVES:
+            wanted.append(name)
+        elif kind in SEEN:
+            wanted.append(SEEN[kind] + (at + run if SEEN[kind] == "surface" else ""))
+    return list(dict.fromkeys(wanted)), list(dict.fromkeys(dropped))
+
+
+def _steps_note(views: tuple[View, ...], kept: list[int]) -> str:
+    """How many of the recorded steps are in the page."""
+    recorded = sum(len(view.recorded) for view in views)
+    if sum(kept) == recorded:
+        return f"All {recorded:,} recorded steps are here. Numbers are as recorded; none is interpolated."
+    return (
+        f"Of {recorded:,} recorded steps, {sum(kept):,} are here: the extremes of the losses, and the rest "
+        "evenly. Numbers are as recorded; none is interpolated."
+    )
+
+
+def _look(look: Style) -> dict[str, Any]:
+    """The style's colours, with those of the surface's bands and of the path, from low loss to high."""
+    from matplotlib.colors import to_hex
+
+    surface, path = colour_map(look.surface_map), colour_map(look.path_map)
+    names = ("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge",
+             "casing", "target", "alert", "contour")  # fmt: skip
+    return {
+        **{name: getattr(look, name) for name in names},
+        "lines": list(look.lines),
+        "bands": [to_hex(surface((i + 0.5) / BANDS)) for i in range(BANDS)],
+        "path": [to_hex(path((i + 0.5) / PATH_COLOURS)) for i in range(PATH_COLOURS)],
+    }
+
+
+def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
+    """The film's moments, each with the number of frames that show it, and where a scrubber stops.
+
+    at: steps with their fractions; tail: where a fading path begins; caption: which of `captions` stands
+    there, -1 for none.
+    """
+    seconds = film.timeline(FPS).seconds
+    fps = FPS if seconds * FPS <= MOST_FRAMES else MOST_FRAMES / seconds
+    stills = list(film.timeline(fps).stills())
+    said = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
+    return {
+        "name": CLOCKS[film.align],
+        "unit": reference.unit,
+        "steps": reference.steps,
+        "stops": stops,
+        "fps": fps,
+        "at": [state.at if state.part else state.step for state, _ in stills],
+        "frames": [count for _, count in stills],
+        "tail": [state.tail for state, _ in stills] if film.pacing.wake is not None else [],
+        "captions": said,
+        "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
+    }  # fmt: skip
+
+
+def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, Any]]:
+    """The curves beside the surfaces: those of the film, with losses and weights added where it has none.
+
+    kind "loss": of one run, with its batches; "losses": of all runs; "weights": of one run; "weight": one
+    weight of all runs.
+    """
+    one, every = len(views) == 1, list(range(len(views)))
+    found: list[dict[str, Any]] = []
+    for kind, _, run in (name.partition("@") for name in wanted if name.partition("@")[0] in CURVES):
+        found.append({"kind": "loss" if one and kind == "losses" else kind,
+                      "runs": every if kind == "losses" else [int(run or 0)]})  # fmt: skip
+    if not any(chart["kind"] in ("loss", "losses") for chart in found):
+        found.append({"kind": "loss" if one else "losses", "runs": every})
+    alike = len({view.labels for view in views}) == 1 and len(views[0].labels) <= FEW
+    if not any(chart["kind"] == "weights" for chart in found):
+        if one:
+            found.append({"kind": "weights", "runs": every})
+        elif alike:
+            found += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
+    low, high = views[0].line_range
+    return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in found]
+
+
+def _title(chart: dict[str, Any], views: tuple[View, ...]) -> str:
+    view, clock = views[chart["runs"][0]], CLOCKS[views[0].clock]
+    said = {"weights": "weights", "weight": view.labels[chart.get("weight", 0)]}.get(chart["kind"], "loss")
+    name = f", {view.name}" if len(views) > 1 and len(chart["runs"]) == 1 else ""
+    return f"{said} over {'steps' if clock == 'step' else clock}{name}"

@@ -1,0 +1,120 @@
+"""A PowerPoint deck with a film on every slide, made with python-pptx.
+
+Each film keeps its shape: as large as the slide lets it be, or below its title. Its poster stands for it
+until it plays; its alt text, caption and command go along.
+"""
+
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from animator.core.color_vision import luminance
+from animator.core.errors import AnimatorError
+from animator.core.files import replacing
+from animator.publish.film_files import Shown, shown
+
+WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
+TITLE = 1_000_000  # EMU: the height of a title
+SIZES = (36, 32, 28, 24, 20, 16, 12)  # points
+POINT = 12_700  # EMU
+LETTER = 0.58  # of a title's size: how wide its letters are at most, in the mean
+BLANK, TITLE_ONLY = 6, 5  # layouts of the default template
+INSTALL = "pip install 'animator[slides]'"
+
+
+def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False,
+         loop: bool = False) -> list[Shown]:  # fmt: skip
+    """Write `deck` (.pptx) with a slide for each film of `paths`.
+
+    titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
+    instead of at a click. loop: they start again at their end. Raises AnimatorError.
+    """
+    try:
+        from pptx import Presentation
+    except ImportError as error:
+        raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
+    if deck.suffix.lower() != ".pptx":
+        raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
+    films = shown(paths)
+    for film in films:
+        _check(film)
+    presentation: Any = Presentation()
+    presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
+    for film in films:
+        _slide(presentation, film, titles, autoplay, loop)
+    with replacing(deck) as temporary:
+        presentation.save(str(temporary))
+    return films
+
+
+def _check(film: Shown) -> None:
+    if film.info.format not in ("mp4", "gif", "png"):
+        raise AnimatorError(
+            f"'{film.path}' is a .{film.info.format} file, which slides do not play. "
+            "Render it as an .mp4 or a .gif."
+        )
+
+
+def place(width: int, height: int, titles: bool) -> tuple[int, int, int, int]:
+    """(left, top, width, height) in EMU of a film of width x height pixels: whole, in the middle."""
+    top = TITLE if titles else 0
+    room = HEIGHT - top - (TITLE // 4 if titles else 0)
+    scale = min(WIDTH / width, room / height)
+    wide, high = int(width * scale), int(height * scale)
+    return (WIDTH - wide) // 2, top + (room - high) // 2, wide, high
+
+
+def title_size(title: str) -> int:
+    """How large a title is, in points: as large as leaves it in its place, on several lines if it is long."""
+    for size in SIZES[:-1]:
+        lines = math.ceil(len(title) * LETTER * size * POINT / (0.95 * WIDTH))
+        if 1.2 * lines * size * POINT <= 0.95 * TITLE:
+            return size
+    return SIZES[-1]
+
+
+def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: bool) -> None:
+    slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
+    if titles:
+        title = slide.shapes.title
+        title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
+        title.text_frame.text, title.text_frame.word_wrap = film.title, True
+        title.text_frame.paragraphs[0].font.size = POINT * title_size(film.title)
+    if film.ground:
+        _coloured(slide, film.ground)
+    spot = place(film.info.width, film.info.height, titles)
+    if film.is_video:
+        # not by its path: python-pptx would write the name into the XML as it is
+        shape = slide.shapes.add_movie(io.BytesIO(film.path.read_bytes()), *spot, mime_type=film.mime,
+                                       poster_frame_image=io.BytesIO(film.poster))  # fmt: skip
+        _timing(slide, autoplay, loop)
+    else:
+        shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)
+    said = shape._element.xpath(".//p:cNvPr")[0]
+    said.set("descr", film.alt_text)
+    said.set("name", film.title)
+    slide.notes_slide.notes_text_frame.text = "\n".join(part for part in (film.caption, film.command) if part)
+
+
+def _coloured(slide: Any, ground: str) -> None:
+    """Give a slide the colour that its film without a background was drawn for, and a title that is read."""
+    from pptx.dml.color import RGBColor
+
+    colour: Any = RGBColor
+    slide.background.fill.solid()
+    slide.background.fill.fore_color.rgb = colour.from_string(ground[1:])
+    if slide.shapes.title is not None:
+        ink = "FFFFFF" if luminance(ground) < 0.18 else "000000"
+        slide.shapes.title.text_frame.paragraphs[0].font.color.rgb = colour.from_string(ink)
+
+
+def _timing(slide: Any, autoplay: bool, loop: bool) -> None:
+    """When the slide's video starts, and how often it plays."""
+    node = ".//p:video/p:cMediaNode/p:cTn"
+    if autoplay:
+        for condition in slide._element.xpath(f"{node}/p:stCondLst/p:cond"):
+            condition.set("delay", "0")
+    if loop:
+        slide._element.xpath(node)[0].set("repeatCount", "indefinite")

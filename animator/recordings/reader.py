@@ -1,0 +1,365 @@
+"""A recording at rest: every weight and loss of one training run, in one HDF5 file, read in pieces.
+
+K updates give K+1 rows of weights (row 0: before training), or fewer where only some steps were kept,
+and K batch losses. The file is only ever read as data. Only what is counted in `flushed` is trusted, so a
+run that was killed opens as far as it got.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError, nearest
+from animator.recordings.samples import Samples, assembled
+
+FORMAT = "animator recording"
+SCHEMA = 1
+FEW = 4 * 2**20  # bytes of rows up to which all are read at once
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable: its path ("dense/kernel"), its shape, where it starts in a row, and the axes that
+    number its filters (() where it has none).
+    """
+
+    path: str
+    shape: tuple[int, ...]
+    start: int
+    filters: tuple[int, ...] = ()
+
+    def names(self) -> list[str]:
+        """The name of each element, in C order: "dense/kernel[0,0]", or the path alone for a scalar."""
+        if not self.shape:
+            return [self.path]
+        return [f"{self.path}[{','.join(map(str, index))}]" for index in np.ndindex(*self.shape)]
+
+
+class Rows(NDArrayOperatorsMixin):
+    """The first `count` rows of a dataset, read from the file when they are asked for; few are read at once.
+
+    Slices give NumPy arrays, float32 however they are stored; NumPy functions and operators read all rows.
+    """
+
+    def __init__(self, dataset: Any, count: int) -> None:
+        self._dataset = dataset
+        self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
+        self.dtype = np.dtype(np.float32)
+        self.ndim = len(self.shape)
+        self._few = 4 * math.prod(self.shape) <= FEW
+        self._held: NDArray[Any] | None = None
+
+    def _read(self, key: Any) -> NDArray[Any]:
+        if not self._few:
+            return np.asarray(self._dataset[key], self.dtype)
+        if self._held is None:
+            self._held = np.asarray(self._dataset[: len(self)], self.dtype)
+        return np.array(self._held[key])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        first, *rest = key if isinstance(key, tuple) else (key,)
+        if isinstance(first, int | np.integer):
+            if not -len(self) <= first < len(self):
+                raise IndexError(f"row {first} is outside of a recording of {len(self)} rows")
+            first = int(first) % len(self)
+        elif isinstance(first, slice):
+            start, stop, step = first.indices(len(self))
+            if step < 1:
+                return np.asarray(self[:, *rest] if rest else self[:])[first]
+            first = slice(start, stop, step)
+        else:
+            return np.asarray(self._fancy(np.asarray(first), rest))
+        return self._read((first, *rest))
+
+    def _fancy(self, index: NDArray[Any], rest: list[Any]) -> NDArray[Any]:
+        """Rows by a list of indices in any order, or by a mask; then `rest` of each."""
+        index = np.flatnonzero(index) if index.dtype == bool else index % len(self)
+        unique, inverse = np.unique(index, return_inverse=True)
+        if not len(unique):
+            return self[(slice(0, 0), *rest)]
+        low, high = int(unique[0]), int(unique[-1]) + 1
+        rows: Any = slice(low, high) if high - low == len(unique) else unique.tolist()
+        return self._read((rows, *rest))[inverse]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self[:], dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [np.asarray(value) if isinstance(value, Rows) else value for value in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
+
+class Recording:
+    """An open recording; see the module. Close it, or use it as a context, to let go of the file.
+
+    weights (R, P) float32, of the steps weight_steps (R,): all K+1 steps unless the Recorder was told to
+    keep fewer; then R is smaller, and the first and last step are among them. state (R, S): what changes
+    beside the path (BatchNormalization's statistics). fixed (F,): frozen variables.
+    batch_loss (K,): true loss of batch k at the weights of step k-1. loss and test_loss (K+1,): loss on the
+    data (test data) in evaluation mode, NaN where it was not computed. learning_rate, epoch, batch (K,): of
+    each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
+    """
+
+    def __init__(self, path: Path, file: Any) -> None:
+        self.path = path
+        self._file = file
+        self.steps, rows = (int(count) for count in file["flushed"][()])
+        rows = max(1, rows)
+        self.finished = bool(file["finished"][0])
+        self.meta: dict[str, Any] = json.loads(file["meta"][()])
+        self.variables, self.state_variables, self.fixed_variables = (
+            tuple(
+                Variable(v["path"], tuple(v["shape"]), v["start"], tuple(v.get("filters", ())))
+                for v in self.meta.get(kind, ())
+            )
+            for kind in ("variables", "state", "fixed")
+        )
+        self.weights = Rows(file["weights"], rows)
+        self.weight_steps: NDArray[np.int64] = np.asarray(file["weight_steps"][:rows], np.int64)
+        self.state = Rows(file["state"], rows) if "state" in file else np.zeros((rows, 0), np.float32)
+        self._names: list[str] | None = None
+
+    def __enter__(self) -> "Recording":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "" if self.finished else ", cut short"
+        count = self.weights.shape[1]
+        return f"Recording({str(self.path)!r}: {self.steps:,} steps of {count:,} parameters{state})"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The run as a notebook shows it: its facts and its losses."""
+        from animator.core.notebook_repr import of_run
+
+        return of_run(repr(self), np.asarray(self.loss, float), np.asarray(self.batch_loss, float))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @property
+    def way(self) -> str:
+        """How it was trained: by a "fit", or "together" with others, as one program."""
+        return str(self.meta.get("way") or "fit")
+
+    def row(self, step: int) -> int:
+        """The row of the last kept step at or before `step`."""
+        return int(np.searchsorted(self.weight_steps, step, side="right")) - 1
+
+    def rows(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same for each of `steps` (n,)."""
+        return np.searchsorted(self.weight_steps, steps, side="right") - 1
+
+    @property
+    def fixed(self) -> NDArray[np.float32]:
+        """(F,) the values of the frozen variables, which are the same at every step."""
+        return np.asarray(self._file["fixed"][()]) if "fixed" in self._file else np.zeros(0, np.float32)
+
+    @property
+    def parameter_names(self) -> list[str]:
+        """The P names "dense/kernel[0,0]", in the order of a row."""
+        if self._names is None:
+            self._names = [name for variable in self.variables for name in variable.names()]
+        return self._names
+
+    def parameter_name(self, index: int) -> str:
+        """The name of one parameter, without making all P of them."""
+        variable = next(v for v in reversed(self.variables) if v.start <= index)
+        if not variable.shape:
+            return variable.path
+        place = np.unravel_index(index - variable.start, variable.shape)
+        return f"{variable.path}[{','.join(str(int(k)) for k in place)}]"
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the file holds arrays under `name`: "data" or "test"."""
+        return name in self._file
+
+    def travelled(self) -> NDArray[np.float64]:
+        """(K+1,) how far the weights have travelled at every step, read a row at a time."""
+        lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
+        for row in range(1, len(self.weights)):
+            now = np.nan_to_num(np.asarray(self.weights[row], float), posinf=0, neginf=0)
+            lengths[row] = lengths[row - 1] + np.linalg.norm(now - before)
+            before = now
+        return np.interp(np.arange(self.steps + 1), self.weight_steps, lengths)
+
+    def index(self, name: int | str) -> int:
+        """The index of a parameter given by name, or by an index that is in range."""
+        count = int(self.weights.shape[1])
+        if isinstance(name, int | np.integer):
+            if not -count <= name < count:
+                raise AnimatorError(
+                    f"There is no parameter {name}: '{self.path}' has {count:,}. "
+                    f"Give an index from 0 to {count - 1:,}."
+                )
+            return int(name) % count
+        if name not in self.parameter_names:
+            some = " ".join(self.parameter_names[:6])
+            raise AnimatorError(
+                f"No parameter is called {name!r}. {nearest(name, self.parameter_names)}"
+                f"'{self.path}' has: {some}{' ...' if count > 6 else ''}."
+            )
+        return self.parameter_names.index(name)
+
+    def _column(self, name: str, count: int) -> NDArray[Any]:
+        return np.asarray(self._file[name][:count])
+
+    @property
+    def batch_loss(self) -> Floats:
+        """(K,) true loss of each batch, at the weights that the update was made from."""
+        return self._column("batch_loss", self.steps)
+
+    @property
+    def learning_rate(self) -> Floats:
+        """(K,) learning rate of each update."""
+        return self._column("learning_rate", self.steps)
+
+    @property
+    def epoch(self) -> NDArray[np.int32]:
+        """(K,) epoch of each update, from 0."""
+        return self._column("epoch", self.steps)
+
+    @property
+    def batch(self) -> NDArray[np.int32]:
+        """(K,) number of each update within its epoch, from 0."""
+        return self._column("batch", self.steps)
+
+    @property
+    def loss(self) -> Floats:
+        """(K+1,) loss on the data in evaluation mode; NaN where it was not computed."""
+        found = self._all_steps("loss")
+        return np.full(self.steps + 1, np.nan) if found is None else found
+
+    @property
+    def test_loss(self) -> Floats | None:
+        """(K+1,) loss on the test data in evaluation mode; None without test data or when cut short."""
+        return self._all_steps("test_loss")
+
+    def _all_steps(self, name: str) -> Floats | None:
+        found = np.asarray(self._file[name][()])
+        return found if len(found) == self.steps + 1 else None
+
+    @property
+    def running_means(self) -> dict[str, Floats]:
+        """Metrics as Keras reports them after each batch, (K,) each: running means of their epoch."""
+        return {
+            name: self._column(f"running_means/{name}", self.steps) for name in self._file["running_means"]
+        }
+
+    def data(self) -> Any:
+        """The data as they were given to the Recorder, (x, y) or (x, y, sample_weight); None if not kept."""
+        found = self.samples("data")
+        return None if found is None else found.as_given()
+
+    def test(self) -> Any:
+        """The test data (x, y), or None when there is none in the file."""
+        found = self.samples("test")
+        return None if found is None else found.as_given()
+
+    def samples(self, name: str = "data") -> Samples | None:
+        """The data ("data" or "test") as Samples, or None when they are not in the file."""
+        if name not in self._file:
+            return None
+        found: dict[str, NDArray[Any]] = {}
+        self._file[name].visititems(
+            lambda path, item: found.update({path: item[()]}) if isinstance(item, h5py.Dataset) else None
+        )
+        return assembled(found, self.meta[name]["structure"])
+
+
+def load(path: str | Path) -> Recording:
+    """Open a recording without reading it whole.
+
+    Raises AnimatorError when there is no such file, when it is no recording, when it is damaged, and
+    when a later version of animator wrote it.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise AnimatorError(_missing(path))
+    with _explaining(path):
+        file = _open(path)
+        if file.attrs.get("format") != FORMAT:
+            file.close()
+            raise AnimatorError(
+                f"'{path}' is an HDF5 file but not a recording of animator. Give a file that "
+                "animator.Recorder or 'animator record' wrote."
+            )
+        schema = int(file.attrs["schema"])
+        if schema > SCHEMA:
+            file.close()
+            raise AnimatorError(
+                f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
+                "Install a newer animator, or record again."
+            )
+        return Recording(path, file)
+
+
+def part_of(path: Path) -> Path:
+    """Where the recording for `path` is while it is written."""
+    return path.with_name(f"{path.stem}.part{path.suffix}")
+
+
+def _open(path: Path) -> Any:
+    """The file for reading; one whose writer was killed opens in HDF5's reading-while-writing mode.
+
+    That mode does not look whether the file's end is missing, so it is looked at here.
+    """
+    with path.open("rb") as file:
+        head = file.read(36)
+    if _is_hdf5(path) and head[8] >= 2 and int.from_bytes(head[28:36], "little") > path.stat().st_size:
+        raise OSError("truncated")
+    try:
+        return h5py.File(path, "r", libver="latest")
+    except OSError:
+        return h5py.File(path, "r", libver="latest", swmr=True)
+
+
+def _missing(path: Path) -> str:
+    part = part_of(path) if path.name else path
+    if part.is_file():
+        return (
+            f"There is no recording '{path}', but one that was cut short lies beside it. "
+            f"Use '{part}' to see how far it got, or record again."
+        )
+    return f"There is no recording '{path}'. Give the path of a .h5 file that animator.Recorder wrote."
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KeyError, json.JSONDecodeError, RuntimeError) as error:
+        if not _is_hdf5(path):
+            raise AnimatorError(
+                f"'{path}' is not a recording: it is no HDF5 file. Give a .h5 file that "
+                "animator.Recorder or 'animator record' wrote."
+            ) from error
+        raise AnimatorError(
+            f"'{path}' is damaged: it begins like a recording, but parts of it are missing. "
+            "Copy it again from where it was made, or record again."
+        ) from error
+
+
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8) == b"\x89HDF\r\n\x1a\n"

@@ -1,0 +1,1 @@
+"""Many films of one scene: planned, trained and drawn by workers, read on one page."""

@@ -1,0 +1,1 @@
+"""The summary figure and the race of all cells."""

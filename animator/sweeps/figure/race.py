@@ -1,0 +1,114 @@
+"""The race of a sweep, race.mp4: its runs together on one surface, where they share weights, loss and data.
+
+No more than MOST run together. Each has a name, its swept values, a colour and a dot of its own shape.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from animator.core.files import replacing
+from animator.core.progress import Progress, quiet
+from animator.design import style
+from animator.design.style import Style
+from animator.films.film import Film
+from animator.recordings.reader import Recording
+from animator.sweeps.figure.hues import enough
+from animator.sweeps.folder.manifest import Manifest
+from animator.sweeps.plan.labels import labels, swept
+from animator.sweeps.sheet.pages import Labels
+from animator.sweeps.sheet.sheet import scaled
+
+NAME = "race.mp4"
+MOST = 12
+LAYOUT = (("race", "losses"),)
+FEW = 2  # significant digits of a name
+WIDE, LETTER = (63.0, 20.5), 0.68  # em: both panels, the losses without names, a letter of a name
+
+
+def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress = quiet,
+         size: tuple[int, int] | None = None) -> Path | None:  # fmt: skip
+    """Write race.mp4 into `folder`; its path, or None where the runs of `films` cannot race.
+
+    They can when there are 2 to MOST of them, one a cell, of the same variables, layers, loss and data. size:
+    (width, height) in pixels, by default the films' shape with 1080 pixels or more on its shorter side.
+    """
+    if not 2 <= len(films) <= MOST:
+        return None
+    cells = [(index, films[index]) for index in sorted(films)]
+    runs = [run for _, film in cells for run in film.runs]
+    if len(runs) != len(cells) or len({kind(run) for run in runs}) != 1:
+        return None
+    fps = float(manifest.film.get("fps") or 30.0)
+    size = size or scaled(manifest, ".mp4")
+    path = folder / NAME
+    with tempfile.TemporaryDirectory(prefix="animator-race-") as place:
+        look = _look(str(manifest.film.get("style") or "dark"), len(runs), Path(place))
+        film = race(manifest, [film for _, film in cells], [index for index, _ in cells], look, progress)
+        (saved,) = film.save(Path(place) / NAME, size=size, fps=fps)
+        with replacing(path) as temporary:
+            shutil.copyfile(saved.path, temporary)
+    return path
+
+
+def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look: str,
+         progress: Progress = quiet) -> Film:  # fmt: skip
+    """The film of all runs on one surface; indices: those of the cells that `films` are of."""
+    axes, first = swept(manifest), films[0]
+    cells = {cell.index: cell for cell in manifest.cells}
+    names = tuple(_name(labels(cells[index], axes, FEW)) for index in indices)
+    losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
+    differs = " and ".join(axis.name for axis in axes)
+    caption = f"Same weights, same data; what differs: {differs}."
+    return replace(
+        first, runs=tuple(film.runs[0] for film in films), title=manifest.title, names=names, layout=LAYOUT,
+        description=manifest.description, style=look, command=manifest.command, progress=progress,
+        about={"sweep": manifest.scene}, caption=caption, shares=((WIDE[0] - losses, losses), ()),
+        camera="fixed", card="", text=1.0, align="step", slices=(), _views={}, _clock=None, _canvas=None,
+    )  # fmt: skip
+
+
+def _name(said: Labels) -> str:
+    """Values, with the parameter's name where there is one alone: "learning_rate 0.2", "0.2 adam"."""
+    return " ".join(said[0]) if len(said) == 1 else " ".join(value for _, value in said)
+
+
+def kind(run: Recording) -> str:
+    """What runs must have in common to be on one surface: variables, layers, loss and data."""
+    meta = run.meta
+    shapes = [(v.path, v.shape) for v in run.variables]
+    compiled = _plain(meta.get("compile_config")) or {}
+    return json.dumps([shapes, _nameless(_plain(meta.get("model_config"))), compiled.get("loss"),
+                       (meta.get("data") or {}).get("digest"), (meta.get("notes") or {}).get("axes")],
+                      sort_keys=True)  # fmt: skip
+
+
+def _plain(said: Any) -> Any:
+    return json.loads(said) if isinstance(said, str) else said
+
+
+def _nameless(part: Any) -> Any:
+    """A description without names, which Keras counts up, and without how the model is trained."""
+    if isinstance(part, dict):
+        hidden = ("name", "registered_name", "compile_config", "build_config")
+        return {key: _nameless(value) for key, value in part.items() if key not in hidden}
+    return [_nameless(item) for item in part] if isinstance(part, list) else part
+
+
+def _look(name: str, runs: int, place: Path) -> str:
+    """The name of the style, or the path of one with as many lines as there are runs."""
+    found = style.find(name)
+    if runs <= len(found.lines):
+        return name
+    path = place / f"{found.name}.toml"
+    path.write_text(_toml(found, enough(found, runs)), encoding="utf-8")
+    return str(path)
+
+
+def _toml(found: Style, lines: tuple[str, ...]) -> str:
+    said = {field.name: getattr(found, field.name) for field in fields(Style) if field.name != "name"}
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in {**said, "lines": lines}.items())

@@ -1,0 +1,1 @@
+"""A sweep at rest: manifest, ledger, lock, cache."""

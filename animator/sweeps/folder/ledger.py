@@ -1,0 +1,118 @@
+"""The books of a sweep: its manifest and metrics.csv, kept with every cell, and the files of each.
+
+A file is in its place before the manifest says so; both appear by rename. So whoever kills a sweep finds
+whole files and a true manifest.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from animator.core.files import replacing
+from animator.design.parameters import written
+from animator.sweeps.folder import manifest as books
+from animator.sweeps.folder.manifest import Cell, Manifest
+from animator.sweeps.run import metrics
+
+TABLE = "results.csv"
+SECONDS = ("record", "surface", "draw_and_encode")
+FILES = ("recording", "film", "poster")
+
+
+class Ledger:
+    """The manifest of `folder`, changed cell by cell."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._axes = [axis.name for axis in manifest.axes]
+        self._texts: dict[int, tuple[Cell, str, str]] = {}
+        self._held = False
+
+    def cell(self, index: int) -> Cell:
+        """A cell as it is now."""
+        return self.manifest.cells[index]
+
+    def count(self, *states: str) -> int:
+        """How many cells are in one of `states`."""
+        return sum(cell.state in states for cell in self.manifest.cells)
+
+    def change(self, index: int, **parts: Any) -> None:
+        """Change parts of a cell, and write the books."""
+        cells = list(self.manifest.cells)
+        cells[index] = replace(cells[index], **parts)
+        self.update(cells=tuple(cells))
+
+    def update(self, **parts: Any) -> None:
+        """Change parts of the manifest, and write the books."""
+        self.manifest = replace(self.manifest, **parts)
+        if not self._held:
+            self._write()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what the body changes when it is done, not one by one."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self._write()
+
+    def _write(self) -> None:
+        for cell in self.manifest.cells:
+            if cell.index not in self._texts or self._texts[cell.index][0] is not cell:
+                self._texts[cell.index] = cell, books.cell_text(cell), _line(_row(cell, self._axes))
+        known = [self._texts[cell.index] for cell in self.manifest.cells]
+        books.write(self.folder, self.manifest, [text for _, text, _ in known])
+        with replacing(self.folder / TABLE) as temporary:
+            lines = [_line(_head(self._axes)), *(line for _, _, line in known)]
+            temporary.write_bytes("".join(lines).encode())
+
+    def keep(self, name: str, content: bytes) -> str:
+        """Write the file `name` ("films/NAME.mp4") of the folder; gives the name back."""
+        with replacing(self.folder / name) as temporary:
+            temporary.write_bytes(content)
+        return name
+
+    def has(self, name: str | None, digest: str | None = None) -> bool:
+        """Whether the file `name` is there, with the contents of `digest` where that is known."""
+        return holds(self.folder, name, digest)
+
+
+def holds(folder: Path, name: str | None, digest: str | None = None) -> bool:
+    """Whether `folder` has the file `name`, with the contents of `digest` where that is known."""
+    path = folder / (name or "")
+    return bool(name) and path.is_file() and digest in (None, digest_of(path.read_bytes()))
+
+
+def digest_of(*contents: bytes) -> str:
+    """Digest of files' contents, 64 hex digits."""
+    total = hashlib.sha256()
+    for content in contents:
+        total.update(content)
+    return total.hexdigest()
+
+
+def _head(axes: list[str]) -> list[Any]:
+    return ["index", "name", *axes, "state", "reason", "way", *metrics.NAMES,
+            *(f"seconds_{name}" for name in SECONDS), *(f"bytes_{name}" for name in FILES), *FILES,
+            "command"]  # fmt: skip
+
+
+def _row(cell: Cell, axes: list[str]) -> list[Any]:
+    row: list[Any] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes),
+                      cell.state, cell.reason, cell.way]  # fmt: skip
+    row += [cell.results.get(name) for name in metrics.NAMES]
+    row += [cell.seconds.get(name) for name in SECONDS] + [cell.bytes.get(name) for name in FILES]
+    return [*row, cell.recording, cell.film, cell.poster, cell.command]
+
+
+def _line(row: list[Any]) -> str:
+    text = StringIO()
+    csv.writer(text).writerow(row)
+    return text.getvalue()

@@ -1,0 +1,48 @@
+"""Who works in a folder: a lock that ends with its process, and a note that says whose it is.
+
+The lock is the operating system's (flock, or its like), by the library filelock: a process that is killed
+lets go of it.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from animator.core.errors import AnimatorError
+
+LOCK, HOLDER = ".sweep.lock", ".sweep.holder.json"
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold `folder` (it is there) while the context lasts; AnimatorError says who holds it already."""
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise AnimatorError(
+            f"Another sweep works in '{folder}': {_holder(folder)}. Wait until it is done, or give -o "
+            "another folder."
+        ) from None
+    try:
+        since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+        said = {"pid": os.getpid(), "host": platform.node(), "since": since}
+        (folder / HOLDER).write_text(json.dumps(said), encoding="utf-8")
+        yield
+    finally:
+        (folder / HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(folder: Path) -> str:
+    try:
+        said = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        return f"process {said['pid']} on {said['host']}, since {said['since']}"
+    except (OSError, ValueError, KeyError):
+        return "a process that has just started"

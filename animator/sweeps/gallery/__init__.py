@@ -1,0 +1,1 @@
+"""The gallery: one page with every film of a folder."""

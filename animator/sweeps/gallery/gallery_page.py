@@ -1,0 +1,246 @@
+"""The gallery: one page, index.html, over all films of a folder. It needs no server and no network.
+
+In: a sweep's folder with its manifest, or any folder of films. Out: the page, with relative addresses. All
+that comes from files is data: the template escapes it, numbers travel as JSON, and the page's policy lets no
+other script run than its own.
+"""
+
+import json
+import os
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+from urllib.parse import quote
+
+from animator.core.errors import AnimatorError
+from animator.core.files import ensure_folder, replacing
+from animator.encoding import inspect
+from animator.sweeps.folder import manifest as manifests
+from animator.sweeps.folder.manifest import Cell, Manifest
+from animator.sweeps.gallery.columns import Column, columns
+from animator.sweeps.gallery.gallery_folder import described
+
+TEMPLATES = Path(__file__).parent / "templates"
+PAGE = "index.html"
+MARK = '<meta name="generator" content="animator gallery">'
+SCRIPTS = ("data", "clock", "grid", "filters", "views", "keys")  # in this order, as one script
+VIDEOS = (".mp4", ".webm")
+PRODUCTS = {
+    "summary": "The sweep in one figure",
+    "sheet": "All films on one clock",
+    "race": "The runs on one surface",
+}
+KINDS = {".png": "picture", ".mp4": "video", ".gif": "file"}  # of products; others are not shown
+NO_GROUNDS: Mapping[int, str] = {}
+GONE = "Its film is not in the folder."
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell as the page shows it. film, poster, recording, log: addresses, or "" for no file.
+
+    kind: done, diverged, left, missing, waiting or failed; words: that, in a sentence, or "".
+    labels: (name, text) of every parameter; loss: how far the loss went, in words, or "". ground: the colour
+    behind a film without a background, or ""; file: the film's name, where films are told apart by it.
+    """
+
+    index: int
+    name: str
+    kind: str
+    words: str
+    film: str
+    video: bool
+    poster: str
+    recording: str
+    log: str
+    labels: tuple[tuple[str, str], ...]
+    loss: str
+    alt_text: str
+    command: str
+    ground: str = ""
+    file: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """What it is called among the others: its file, if that tells, and its parameters."""
+        return [*([self.file] if self.file else []), *(" ".join(label) for label in self.labels)] or [
+            self.name
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What was made of all films. kind: picture, video or file; src: its address."""
+
+    title: str
+    kind: str
+    src: str
+    alt_text: str
+
+
+def make(folder: Path) -> Path:
+    """Write `folder`/index.html over the films of its manifest, or without one over all films in it.
+
+    Gives the path of the page. Raises AnimatorError when there is no film, when the manifest is damaged, or
+    when an index.html is there that is no gallery.
+    """
+    folder, target = Path(folder), Path(folder) / PAGE
+    if not folder.is_dir():
+        raise AnimatorError(
+            f"'{folder}' is no folder. Give a folder of films, such as one of animator sweep."
+        )
+    if target.exists() and MARK not in target.read_text(encoding="utf-8", errors="replace")[:2000]:
+        raise AnimatorError(
+            f"'{target}' is there already and is no gallery of animator's: it would be written over. "
+            "Move it away."
+        )
+    try:
+        ensure_folder(target)
+    except AnimatorError as error:
+        why = getattr(error.__cause__, "strerror", error)
+        raise AnimatorError(
+            f"The page of '{folder}' cannot be written into it: {why}. "
+            "Copy the films into a folder that you can write to."
+        ) from error
+    known = (folder / manifests.NAME).is_file()
+    manifest, grounds = (manifests.read(folder), {}) if known else described(folder)
+    text = html(folder, manifest, grounds)
+    with replacing(target) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="replace")
+    return target
+
+
+def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUNDS) -> str:
+    """The page as text; what `manifest` names and `folder` does not hold is left out. grounds: colours behind
+    films without a background, by the cells' indices. Cells of no scene are called after their files.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    found = columns(manifest)
+    cells = [replace(_shown(folder, cell, row, found), ground=grounds.get(cell.index, ""),
+                     file="" if manifest.scene else PurePosixPath(cell.film or "").name)
+             for row, cell in enumerate(manifest.cells)]  # fmt: skip
+    script = _script()
+    rooms = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    return rooms.get_template("gallery.html").render(
+        manifest=manifest, cells=cells, products=_products(folder, manifest.products),
+        facts=_facts(manifest, cells), shape=_shape(manifest), mark=Markup(MARK),
+        style=Markup((TEMPLATES / "gallery" / "look.css").read_text(encoding="utf-8")), script=Markup(script),
+        digest=b64encode(sha256(script.encode()).digest()).decode(),
+        data=Markup(_data(manifest, found, cells)),
+    )  # fmt: skip
+
+
+def address(folder: Path, name: str | None) -> str:
+    """The relative address of the file `name` of `folder`; "" when there is none or it lies outside."""
+    if not isinstance(name, str) or not name or "\\" in name or PureWindowsPath(name).drive:
+        return ""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        return ""
+    try:
+        inside = (folder / path).resolve().is_relative_to(folder.resolve()) and (folder / path).is_file()
+    except (OSError, ValueError):
+        return ""
+    return quote(os.fsencode(path.as_posix())) if inside else ""
+
+
+def _shown(folder: Path, cell: Cell, row: int, found: Sequence[Column]) -> Shown:
+    film = address(folder, cell.film)
+    kind, words = _state(cell, film)
+    texts = {column.name: column.texts[row] for column in found if column.group == "result"}
+    labels = tuple((column.label, column.texts[row]) for column in found
+                   if column.group == "parameter" and column.values[row] is not None)  # fmt: skip
+    start, end = texts.get("initial_loss"), texts.get("final_loss")
+    return Shown(
+        index=cell.index, name=cell.name, kind=kind, words=words, film=film,
+        video=film.lower().endswith(VIDEOS), poster=address(folder, cell.poster),
+        recording=address(folder, cell.recording), log=address(folder, cell.log), labels=labels,
+        loss=f"loss {start} → {end}" if start and end else "", alt_text=cell.alt_text or cell.name,
+        command=cell.command,
+    )  # fmt: skip
+
+
+def _state(cell: Cell, film: str) -> tuple[str, str]:
+    """What became of a cell: a kind, and a sentence where there is something to say."""
+    if cell.state == "failed":
+        return "failed", f"Failed: {cell.reason or 'no reason is known.'}"
+    if cell.state == "waiting":
+        return "waiting", "Not made yet."
+    if cell.state == "recorded":
+        return "waiting", "Recorded; its film is not drawn yet."
+    broke, left = cell.results.get("not_finite_at"), cell.results.get("left_window_at")
+    if broke is not None:
+        return "diverged", f"Diverged: not finite from step {broke}." + ("" if film else f" {GONE}")
+    if not film:
+        return "missing", GONE
+    return ("done", "") if left is None else ("left", f"Leaves the window at step {left}.")
+
+
+def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
+    """How many films there are, over which parameters, and how many are not as one hoped."""
+    films = sum(bool(cell.film) for cell in cells)
+    facts = [f"{films:,} film{'' if films == 1 else 's'}"]
+    sign = " × " if manifest.kind == "product" else ", "
+    counts = [(sum(value is not None for value in axis.values), axis.name) for axis in manifest.axes]
+    facts += [sign.join(f"{count} {name}" for count, name in counts)] if counts else []
+    for kind, word in (("diverged", "diverged"), ("left", "left the window"), ("failed", "failed"),
+                       ("waiting", "not made yet"), ("missing", "without a file")):  # fmt: skip
+        count = sum(cell.kind == kind for cell in cells)
+        facts += [f"{count:,} {word}"] if count else []
+    return facts
+
+
+def _products(folder: Path, names: Sequence[str]) -> list[Product]:
+    """The pictures and films among the products that are there, the figure first; a GIF is a link."""
+    made = []
+    for name in sorted(names, key=lambda name: (name.partition(".")[0] != "summary", "race" in name, name)):
+        kind = KINDS.get(PurePosixPath(name).suffix)
+        if kind and (src := address(folder, name)):
+            what, _, page = PurePosixPath(name).stem.partition("-")
+            title = PRODUCTS.get(what, name) + (f", page {page}" if page.isdigit() else "")
+            made.append(Product(title, kind, src, _alt_text(folder / name) or title))
+    return made
+
+
+def _alt_text(path: Path) -> str:
+    try:
+        said = inspect(path).metadata
+    except AnimatorError:
+        return ""
+    return said.alt_text if said else ""
+
+
+def _shape(manifest: Manifest) -> tuple[int, int]:
+    """Width and height of the films, in pixels, or 16 and 9 where nobody knows."""
+    wide, high = (manifest.film.get(name) for name in ("width", "height"))
+    return (
+        (wide, high) if isinstance(wide, int) and isinstance(high, int) and min(wide, high) > 0 else (16, 9)
+    )
+
+
+def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> str:
+    """What the script needs, as JSON that no tag can end."""
+    data: dict[str, Any] = {
+        "seconds": float(manifest.film.get("seconds") or 0),
+        "fps": float(manifest.film.get("fps") or 30),
+        "columns": [{"name": c.name, "label": c.label, "group": c.group, "numeric": c.numeric,
+                     "values": c.values, "texts": c.texts} for c in found],
+        "cells": [{"index": c.index, "name": c.name, "kind": c.kind, "words": c.words, "film": c.film,
+                   "video": c.video, "poster": c.poster, "recording": c.recording, "log": c.log,
+                   "title": " · ".join(c.names),
+                   "short": c.file or " · ".join(text for _, text in c.labels) or c.name, "alt": c.alt_text,
+                   "command": c.command, "ground": c.ground} for c in cells],
+    }  # fmt: skip
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _script() -> str:
+    """The page's one script; nothing in it is from anywhere else."""
+    parts = [(TEMPLATES / "gallery" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();"

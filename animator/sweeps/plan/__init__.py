@@ -1,0 +1,1 @@
+"""What a sweep will make: axes, cells, names, estimates."""

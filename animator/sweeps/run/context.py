@@ -1,0 +1,184 @@
+"""The desk that the stages of a sweep work at: plan, books, store, and the scenes and films of all cells."""
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from animator.core.errors import AnimatorError
+from animator.design import style as styles
+from animator.design.scene import Scene
+from animator.films import build as film_build
+from animator.films.delivery import proposing
+from animator.films.film import Film
+from animator.recordings.reader import load
+from animator.sweeps.folder.ledger import Ledger
+from animator.sweeps.folder.store import Store
+from animator.sweeps.plan.plan import Plan
+from animator.sweeps.run import worker as workers
+from animator.sweeps.run.tasks import Failure
+from animator.sweeps.run.time_limit import interruptions
+
+
+class Full(Exception):
+    """A worker's disk is full; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The scene of a cell, and what its recordings say about it."""
+
+    scene: Scene
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """See the module. built: the scenes of cells by index, without those that cannot be built. timeout:
+    seconds for a piece of work.
+    """
+
+    plan: Plan
+    ledger: Ledger
+    store: Store
+    built: Mapping[int, Built]
+    versions: Mapping[str, str]
+    timeout: float | None
+
+    def names(self, index: int) -> list[str]:
+        """Names of the recordings of a cell, one a run."""
+        cell, runs = self.plan.cells[index], len(self.built[index].scene.runs)
+        return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
+
+    def recordings(self, index: int) -> tuple[bytes, ...]:
+        """The recordings of a cell."""
+        return tuple((self.ledger.folder / name).read_bytes() for name in self.names(index))
+
+    def fail(self, index: int, failure: Failure) -> None:
+        """Write down that a cell failed; stop everything where nothing can go on."""
+        if failure.kind == "disk":
+            raise Full(failure.reason) from OSError(errno.ENOSPC, failure.reason)
+        if failure.kind == "versions":
+            raise AnimatorError(failure.reason)
+        log = self.log(index, f"{failure.log}failed: {failure.reason}\n")
+        self.ledger.change(index, state="failed", reason=failure.reason, log=log, film=None, poster=None)
+
+    def log(self, index: int, text: str) -> str:
+        """Add `text` to a cell's log, which begins anew when the cell does; gives its name."""
+        cell = self.ledger.cell(index)
+        name = f"logs/{cell.name}.txt"
+        path = self.ledger.folder / name
+        before = path.read_bytes() if cell.log is not None and path.is_file() else b""
+        return self.ledger.keep(name, before + text.encode())
+
+
+def build(plan: Plan) -> tuple[dict[int, Built], dict[int, str]]:
+    """The scenes of all cells, and the sentence for each that cannot be built or has no room for panels."""
+    found: dict[int, Built] = {}
+    failed: dict[int, str] = {}
+    for index, built in _scenes(plan):
+        if isinstance(built, Built):
+            found[index] = built
+        else:
+            failed[index] = built.reason
+    return found, failed
+
+
+def check_room(plan: Plan) -> None:
+    """AnimatorError when the films' size has no room for the panels of any cell that can be built."""
+    cramped = []
+    for _, built in _scenes(plan):
+        if isinstance(built, Built):
+            return
+        if built.cramped is not None:
+            cramped.append(built.cramped)
+    if cramped:
+        with proposed(cramped[0], (plan.look.width, plan.look.height), plan.look.style, plan.look.format):
+            film_build.check_room(cramped[0], (plan.look.width, plan.look.height), plan.look.style)
+
+
+def proposed(
+    scene: Scene, size: tuple[int, int] | None, style: str, format: str
+) -> AbstractContextManager[None]:
+    """A context in which a size that cannot be is answered with one that films of `scene` can have."""
+    text_size = styles.find(style).text_size
+    return proposing(scene.layout, (scene.widths, scene.heights), size, text_size, [Path(f"film.{format}")])
+
+
+def first_seconds(plan: Plan) -> float:
+    """Length in seconds of a film of `plan`; a guess where its first cell cannot be built."""
+    built = next(_scenes(plan))[1]
+    return built.scene.pacing.seconds if isinstance(built, Built) else 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unbuilt:
+    """Why a cell has no scene. cramped: the scene that the films' size has no room for."""
+
+    reason: str
+    cramped: Scene | None = None
+
+
+def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
+    """(index, what came of building it) of each cell. A scene's own code may raise what it likes; only an
+    interruption from outside ends this.
+    """
+    file, size = plan.scene.file(), (plan.look.width, plan.look.height)
+    for planned in plan.cells:
+        with interruptions() as came:
+            try:
+                built: Built | Unbuilt = Built(*film_build.build(file, planned.words))
+            except KeyboardInterrupt:
+                if came:
+                    raise
+                built = Unbuilt(workers.INTERRUPTED)
+            except Exception as error:
+                built = Unbuilt(workers.failure(error).reason)
+        if isinstance(built, Built):
+            try:
+                film_build.check_room(built.scene, size, plan.look.style)
+            except AnimatorError as error:
+                built = Unbuilt(str(error), built.scene)
+        yield planned.index, built
+
+
+class Films(Mapping[int, Film]):
+    """The films of cells that have recordings, made when they are asked for; the latest few are kept.
+
+    They draw from the store: use them inside of cache.within(store.place).
+    """
+
+    KEPT = 64
+    HELD = ("recorded", "done")  # states of the cells that have a film; asking for another is a KeyError
+
+    def __init__(self, desk: Desk, common: Any = None) -> None:
+        self._desk, self._common = desk, common
+        self._made: dict[int, Film] = {}
+
+    def __getitem__(self, index: int) -> Film:
+        if index not in self:
+            raise KeyError(index)
+        if index not in self._made:
+            if len(self._made) >= self.KEPT:
+                del self._made[next(iter(self._made))]
+            self._made[index] = self._film(index)
+        return self._made[index]
+
+    def __contains__(self, index: object) -> bool:
+        cells = self._desk.ledger.manifest.cells
+        return isinstance(index, int) and 0 <= index < len(cells) and cells[index].state in self.HELD
+
+    def __iter__(self) -> Iterator[int]:
+        return (c.index for c in self._desk.ledger.manifest.cells if c.state in self.HELD)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _film(self, index: int) -> Film:
+        desk, built = self._desk, self._desk.built[index]
+        runs = [load(desk.ledger.folder / name) for name in desk.names(index)]
+        shared = {"common": self._common} if self._common is not None else {}
+        return film_build.film_of(built.scene, built.about, runs, desk.plan.look.style,
+                                  desk.plan.cells[index].command, **shared)  # fmt: skip

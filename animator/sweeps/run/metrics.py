@@ -1,0 +1,61 @@
+"""The numbers of a cell: what its recording says of the training, and its film of the picture's truth.
+
+In: a Recording, a Film. Out: plain numbers by name, None where one is not known or not finite.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.films.film import Film
+from animator.recordings.reader import Recording
+
+SHARES = {"steps_to_half": 0.5, "steps_to_tenth": 0.1, "steps_to_hundredth": 0.01}
+NAMES = ("steps", "initial_loss", "final_loss", "best_loss", "initial_test_loss", "final_test_loss", *SHARES,
+         "not_finite_at", "left_window_at", "max_abs_error", "explained_variance")  # fmt: skip
+
+
+def of_run(run: Recording) -> dict[str, Any]:
+    """Losses before and after training, and the first step at which a share of the first one was reached."""
+    loss = np.asarray(run.loss, float)
+    test = run.test_loss
+    bad = np.flatnonzero(~np.isfinite(run.batch_loss))
+    known = loss[np.isfinite(loss)]
+    found: dict[str, Any] = {
+        "steps": run.steps,
+        "initial_loss": number(loss[0]),
+        "final_loss": number(loss[-1]),
+        "best_loss": number(known.min()) if len(known) else None,
+        "initial_test_loss": number(test[0]) if test is not None else None,
+        "final_test_loss": number(test[-1]) if test is not None else None,
+        "not_finite_at": int(bad[0]) if len(bad) else _broke(run),
+    }
+    return found | {name: first_at(loss, share) for name, share in SHARES.items()}
+
+
+def _broke(run: Recording) -> int | None:
+    """The last step, where only the weights after it are not finite."""
+    last = np.asarray(run.weights[len(run.weights) - 1])
+    return None if np.isfinite(last).all() else run.steps
+
+
+def first_at(loss: NDArray[np.float64], share: float) -> int | None:
+    """The first step with loss (K+1,) at most `share` of the first one; None when there is none."""
+    below = np.flatnonzero(loss <= share * loss[0])
+    return int(below[0]) if len(below) else None
+
+
+def of_film(film: Film, fps: float) -> dict[str, Any]:
+    """How true the picture of the first run is, and when its dot left the window."""
+    view, truth = film.views(fps)[0], film.fidelity()
+    return {
+        "left_window_at": view.window.left_at if view.window else None,
+        "max_abs_error": number(truth["max_abs_error"]),
+        "explained_variance": number(truth["explained_variance"]),
+    }
+
+
+def number(value: Any) -> float | None:
+    """A number that JSON can hold."""
+    return float(value) if value is not None and np.isfinite(float(value)) else None

@@ -1,0 +1,101 @@
+"""What travels between a sweep and its workers: plain data, no paths that a worker would have to have.
+
+Files travel as bytes. A task goes out; Recorded, Drawn or Failure comes back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from animator.sweeps.plan.plan import Look, SceneText
+
+Files = tuple[tuple[str, bytes], ...]  # (path below a cache folder, with "/", contents)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTask:
+    """Train runs: members: (words that build the scene, number of the run in it). timeout: seconds."""
+
+    scene: SceneText
+    members: tuple[tuple[tuple[str, ...], int], ...]
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmTask:
+    """What there is to do with the film of a cell, made of its recordings. files: what may be needed of the
+    cache. common: what films share. timeout: seconds.
+    """
+
+    scene: SceneText
+    words: tuple[str, ...]
+    recordings: tuple[bytes, ...]
+    files: Files
+    common: Any
+    versions: Mapping[str, str]
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutTask(FilmTask):
+    """Evaluate the surfaces that the film shows at `fps` frames a second."""
+
+    fps: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawTask(FilmTask):
+    """Draw it. name: of its file, without the suffix; command: what makes it alone."""
+
+    name: str
+    command: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """recordings: an HDF5 file each, None where one of several could not be trained."""
+
+    recordings: tuple[bytes | None, ...]
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The surfaces of a cell: spans: lowest and highest loss of each; used: names of the files of the cache
+    that hold them; files: those of them that were made now.
+    """
+
+    spans: tuple[tuple[float, float], ...]
+    used: tuple[str, ...]
+    files: Files
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A film, its poster, what they show, and the files of the cache, as in a Cut."""
+
+    film: bytes
+    poster: bytes
+    alt_text: str
+    results: Mapping[str, Any]
+    used: tuple[str, ...]
+    files: Files
+    seconds: Mapping[str, float]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Work that was not done. kind: "raised", "time", "died", or, where nothing can go on, "disk" (full) or
+    "versions" (other ones than the sweep's).
+    """
+
+    reason: str
+    kind: Literal["raised", "time", "died", "disk", "versions"] = "raised"
+    log: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,289 @@
+"""What a worker does: train the runs of a task, or draw the film of a cell, in a scratch folder of its own.
+
+A worker keeps no state but what makes it warm: TensorFlow, loaded scenes, compiled functions. It works on one
+task at a time, and what it gives depends on the task alone: nothing is measured, and TensorFlow and BLAS have
+one thread, because with more they add up in another order.
+"""
+
+import errno
+import importlib
+import os
+import platform
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from animator.core import cache
+from animator.core.errors import AnimatorError
+from animator.core.files import is_full, replacing
+from animator.design import scene_files
+from animator.films import build
+from animator.films.film import Film
+from animator.recordings.reader import load
+from animator.sweeps.plan import plan
+from animator.sweeps.run import metrics, rng_isolation
+from animator.sweeps.run.tasks import (
+    Cut,
+    CutTask,
+    Drawn,
+    DrawTask,
+    Failure,
+    Files,
+    FilmTask,
+    Recorded,
+    RecordTask,
+)
+from animator.sweeps.run.time_limit import TimeUp, limited
+from animator.training import training
+
+Task = RecordTask | CutTask | DrawTask
+Result = Recorded | Cut | Drawn | Failure
+INTERRUPTED = "Its code raised KeyboardInterrupt."
+MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of what is loaded later
+DRAWS = (
+    "animator.encoding.mp4",
+    "animator.encoding.png",
+    "animator.drawing.panels.surface",
+    "animator.drawing.panels.loss_curves",
+    "animator.drawing.panels.weight_curves",
+)
+_ONE = threading.Lock()
+
+
+class Log:
+    """What happened to a cell, line by line, with seconds since the start."""
+
+    def __init__(self) -> None:
+        self._text, self._start = StringIO(), time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def say(self, words: str) -> None:
+        """Add a line."""
+        self._text.write(f"{time.perf_counter() - self._start:8.2f} s  {words}\n")
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add what the block takes to seconds[name], and say so."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.perf_counter() - start, 4)
+            self.say(f"{name}: {self.seconds[name]:.2f} s")
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Take what is printed and warned."""
+        with redirect_stdout(self._text), redirect_stderr(self._text), warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return self._text.getvalue()
+
+
+def _steady() -> None:
+    os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+    os.environ.update(dict.fromkeys(BLAS, "1"))
+    rng_isolation.keep()
+
+
+def warm() -> None:
+    """Load TensorFlow and what is made of it, before there is a task."""
+    with _ONE:
+        _steady()
+        from animator.training.keras_startup import start
+
+        start()
+        importlib.import_module("animator.training.training.objective")
+
+
+def ready() -> None:
+    """Load what draws, before there is a film to draw."""
+    with _ONE:
+        for name in DRAWS:
+            importlib.import_module(name)
+
+
+def work(task: Task) -> Result:
+    """Do `task`; what goes wrong comes back as a Failure with one sentence, never as an exception."""
+    with _ONE:
+        _steady()
+        log = Log()
+        loaded = "with" if "tensorflow" in sys.modules else "without"
+        log.say(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}, {loaded} TensorFlow")
+        try:
+            with log.caught(), limited(task.timeout):
+                return _done(task, log)
+        except TimeUp:
+            return Failure(time_up(task.timeout), "time", log.text, log.seconds)
+        except SystemExit as stop:
+            return Failure(f"Its code called sys.exit({stop.code!r}).", "raised", log.text, log.seconds)
+        except KeyboardInterrupt:  # of the cell's own code: workers are not told of Ctrl-C
+            return Failure(INTERRUPTED, "raised", log.text, log.seconds)
+        except Exception as error:
+            log.say(traceback.format_exc())
+            return replace(failure(error), log=log.text, seconds=log.seconds)
+
+
+def time_up(seconds: float | None) -> str:
+    """Why a cell that took too long failed."""
+    return f"It took longer than --timeout {seconds:g} seconds."
+
+
+def failure(error: Exception) -> Failure:
+    """The Failure for an exception, without its log."""
+    if is_full(error):
+        place = tempfile.gettempdir()
+        return Failure(f"the disk that holds '{place}' on {platform.node()} is full", "disk")
+    names = {type(error).__name__, type(error.__cause__).__name__}
+    if names & MEMORY:
+        return Failure(f"It ran out of memory ({(names & MEMORY).pop()}).")
+    if isinstance(error, AnimatorError):
+        return Failure(str(error))
+    said = " ".join(str(error).split())[:300] or "no message"
+    return Failure(f"It raised {type(error).__name__}: {said.rstrip('.')}.")
+
+
+def _done(task: Task, log: Log) -> Result:
+    own = plan.versions()
+    other = {name: own[name] for name in ("python", *plan.COMPARED) if own[name] != task.versions[name]}
+    if other:
+        return Failure(difference(platform.node(), other, task.versions), "versions")
+    scratch = tempfile.TemporaryDirectory(prefix="animator-")
+    with scratch as name, cache.within(Path(name) / "cache"), threadpool_limits(1, "blas"):
+        if isinstance(task, RecordTask):
+            return _record(task, Path(name), log)
+        if isinstance(task, CutTask):
+            return _cut(task, Path(name), log)
+        return _draw(task, Path(name), log)
+
+
+def difference(worker: str, other: dict[str, str], expected: Any) -> str:
+    """How the versions of a worker differ from those that are expected."""
+    said = ", ".join(f"{name} {found} instead of {expected[name]}" for name, found in other.items())
+    return (
+        f"The worker {worker} has {said}, so its cells would differ from the others. Install the same "
+        "versions there as here."
+    )
+
+
+def _record(task: RecordTask, folder: Path, log: Log) -> Recorded:
+    file = task.scene.file()
+    built = {words: build.build(file, words) for words in dict.fromkeys(w for w, _ in task.members)}
+    experiments = [built[words][0].runs[run] for words, run in task.members]
+    notes = [
+        training.notes_of(experiment, built[words][1])
+        for experiment, (words, _) in zip(experiments, task.members, strict=True)
+    ]
+    paths = [folder / f"{k}.h5" for k in range(len(experiments))]
+    with log.timed("record"), scene_files.blaming(file.path):
+        _train(experiments, notes, paths, log)
+    kept = tuple(path.read_bytes() if path.is_file() else None for path in paths)
+    return Recorded(kept, log.seconds, log.text)
+
+
+def _train(experiments: Any, notes: Any, paths: list[Path], log: Log) -> None:
+    """Train all, and write what can be: of several, one that raises does not stop the others."""
+    from animator.sweeps.training import batched
+
+    try:
+        batched.train(experiments, notes, paths, _telling(log))
+    except Exception as error:
+        if is_full(error) or not any(path.is_file() for path in paths):
+            raise
+        log.say(traceback.format_exc())
+        return
+    if not all(path.is_file() for path in paths):  # the recorder lets training go on when a disk is full
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@contextmanager
+def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> Iterator[Film]:
+    """The film of a task, its recordings open while the context lasts."""
+    file = task.scene.file()
+    scene, about = build.build(file, task.words)
+    store(task.files, cache.folder())
+    runs = []
+    for k, content in enumerate(task.recordings):
+        (folder / f"{k}.h5").write_bytes(content)
+        runs.append(load(folder / f"{k}.h5"))
+    shared = {"common": task.common} if task.common is not None else {}
+    try:
+        with scene_files.blaming(file.path):
+            yield build.film_of(scene, about, runs, style, command, progress=_telling(log), **shared)
+    finally:
+        for run in runs:
+            run.close()
+
+
+def _cut(task: CutTask, folder: Path, log: Log) -> Cut:
+    with _film(task, folder, log, "dark", "") as film:
+        with log.timed("surface"):
+            views = film.views(task.fps)
+        spans = tuple((view.field.lowest, view.field.highest) for view in views if view.field is not None)
+    return Cut(spans, *_kept(task), log.seconds, log.text)
+
+
+def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
+    look, style = task.look, task.look.style
+    if look.sheet is not None:
+        (folder / look.sheet[0]).write_text(look.sheet[1], encoding="utf-8")
+        style = str(folder / look.sheet[0])
+    path = folder / f"{task.name}.{look.format}"
+    with _film(task, folder, log, style, task.command) as film:
+        film.views(look.fps)
+        with log.timed("draw_and_encode"):
+            saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
+        said, numbers = film.alt_text(), metrics.of_film(film, look.fps)
+    return Drawn(path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds,
+                 log.text)  # fmt: skip
+
+
+def _kept(task: FilmTask) -> tuple[tuple[str, ...], Files]:
+    """Names of the files of the cache that a task used, and those that it made."""
+    kept = kept_files(cache.folder())
+    sent = {name for name, _ in task.files}
+    made = tuple(entry for entry in kept if entry[0] not in sent)
+    return tuple(name for name, _ in kept), made
+
+
+def kept_files(folder: Path) -> Files:
+    """The files below a cache folder, as (path, contents), in the order of their paths."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in found)
+
+
+def store(files: Files, folder: Path) -> None:
+    """Put files into a cache folder, each whole or not at all, and none outside of it."""
+    for name, content in files:
+        if ".." not in Path(name).parts and not Path(name).is_absolute():
+            with replacing(folder / name) as temporary:
+                temporary.write_bytes(content)
+
+
+def _telling(log: Log) -> Any:
+    """A listener that says when each stage begins."""
+    seen: set[str] = set()
+
+    def listen(stage: str, done: int, total: int) -> None:
+        if stage not in seen:
+            seen.add(stage)
+            log.say(stage)
+
+    return listen

@@ -1,0 +1,1 @@
+"""The contact sheet: every cell as a tile of one page."""

@@ -1,0 +1,1 @@
+"""Training many cells as one program."""

@@ -1,0 +1,146 @@
+"""A recording from checkpoints that someone already has: .keras files, or .weights.h5 with a model.
+
+Row k of the recording is checkpoint k, in natural order (epoch 100 after 99). What checkpoints do not
+hold, batch losses above all, is absent. Files are read in Keras' safe mode: nothing in them is run.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError
+from animator.core.progress import Progress, quiet
+from animator.recordings.samples import Samples, samples
+from animator.recordings.writer import RecordingWriter, Row
+from animator.training.model_description import data_said, description, plain_json, variables_of
+from animator.training.objective import loss_function
+
+Floats = NDArray[np.float32]
+
+
+def recording_from(
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    model: Callable[[], Any] | None = None,
+    data: Any = None,
+    test: Any = None,
+    progress: Progress = quiet,
+) -> None:
+    """Write the recording of checkpoints `paths` to `output`.
+
+    model: () -> the Keras model that .weights.h5 files are loaded into; .keras files bring their own.
+    data, test: what losses are computed on, in evaluation mode, as the Recorder takes them.
+    """
+    ordered = sorted(paths, key=natural)
+    if len(ordered) < 2:
+        raise AnimatorError(
+            f"A path needs two checkpoints or more, but got {len(ordered)}. "
+            "Give a pattern that matches more files, such as 'ckpt/*.keras'."
+        )
+    given = {name: samples(pair, f"The {name}") for name, pair in (("data", data), ("test", test))
+             if pair is not None}  # fmt: skip
+    first = _loaded(ordered[0], model)
+    shapes = _shapes(first)
+    meta = plain_json({
+        **description(first), **{name: data_said(part) for name, part in given.items()}, "seed": None,
+        "notes": {"title": output.stem, "checkpoints": [path.name for path in ordered]},
+    })  # fmt: skip
+    arrays = {
+        f"{name}/{path}": array for name, part in given.items() for path, array in part.arrays().items()
+    }
+    fixed = _flat(variables_of(first).fixed)
+    writer = RecordingWriter(output, _row(0, first), meta, arrays | ({"fixed": fixed} if fixed.size else {}))
+    objectives = {name: loss_function(first, part) for name, part in given.items()}
+    losses = {name: np.empty(len(ordered)) for name in given}
+    for step, path in enumerate(ordered):
+        now = first if step == 0 else _loaded(path, model)
+        if _shapes(now) != shapes:
+            writer.discard()
+            raise AnimatorError(
+                f"Checkpoint '{path}' has other weights than '{ordered[0]}': they are of two models. "
+                "Give checkpoints of one model only."
+            )
+        row = _row(step, now)
+        if step:
+            columns = {"batch_loss": np.array([np.nan]), "learning_rate": np.array([_rate(now)]),
+                       "epoch": np.array([step - 1]), "batch": np.array([0])}  # fmt: skip
+            writer.write(columns, [step], row.weights[None], row.state[None])
+        for name, objective in objectives.items():
+            losses[name][step] = objective(row.weights[None], row.state)[0]
+        progress("checkpoints", step + 1, len(ordered))
+    writer.finish({{"data": "loss", "test": "test_loss"}[name]: values for name, values in losses.items()})
+
+
+def natural(path: Path) -> list[tuple[int, int, str]]:
+    """A key that sorts numbers in names as numbers: epoch-99 before epoch-100."""
+    parts = re.split(r"(\d+)", str(path))
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]
+
+
+def read_data(path: Path) -> Samples:
+    """The arrays x, y and perhaps sample_weight of an .npz file, as data; nothing in it is run."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            parts = [file[name] for name in ("x", "y", "sample_weight") if name in file]
+            names = file.files
+    except (OSError, ValueError) as error:
+        raise AnimatorError(
+            f"'{path}' cannot be read as data ({error}). Give an .npz file with arrays x and y, as "
+            "numpy.savez('data.npz', x=x, y=y) writes it."
+        ) from error
+    if "x" not in names or "y" not in names:
+        raise AnimatorError(
+            f"'{path}' holds {' '.join(names) or 'nothing'}, but data are arrays called x and y. "
+            "Write them with numpy.savez('data.npz', x=x, y=y)."
+        )
+    return samples(tuple(parts), f"'{path}'")
+
+
+def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
+    """The Keras model of one checkpoint."""
+    whole = path.suffix == ".keras"
+    if not whole and model is None:
+        raise AnimatorError(
+            f"'{path}' holds weights but no model. Give the scene whose model they are of, with "
+            "--scene FILE.py, or save whole models as .keras."
+        )
+    try:
+        if whole:
+            return keras.saving.load_model(path, safe_mode=True)
+        assert model is not None
+        made = model()
+        made.load_weights(path)
+    except Exception as error:  # Keras and h5py raise what they like
+        reason = " ".join(str(error).split())[:120].rstrip(".")
+        raise AnimatorError(
+            f"Checkpoint '{path}' cannot be loaded ({reason}). Give .keras files, or .weights.h5 files with "
+            "the scene of their model."
+        ) from error
+    return made
+
+
+def _shapes(model: Any) -> list[tuple[int, ...]]:
+    found = variables_of(model)
+    return [tuple(v.shape) for v in (*found.trainable, *found.state, *found.fixed)]
+
+
+def _row(step: int, model: Any) -> Row:
+    found = variables_of(model)
+    return Row(step, _flat(found.trainable), _flat(found.state))
+
+
+def _flat(variables: Sequence[Any]) -> Floats:
+    parts = [np.ravel(np.asarray(variable)).astype(np.float32) for variable in variables]
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def _rate(model: Any) -> float:
+    """The learning rate that the checkpoint's optimizer holds; NaN when it holds none."""
+    rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
+    return float("nan") if rate is None else float(np.asarray(rate))

@@ -1,0 +1,112 @@
+"""FlatModel: a Keras model as a function of one flat row of its variables.
+
+A row (P + S,) of weights and statistics goes in, with samples as tensors; losses, metrics, outputs and
+derivatives come out, as tensors. The values enter the forward pass by `keras.StatelessScope`, so the model
+is never written to. Evaluation mode, regularizers included.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from animator.core.errors import AnimatorError
+from animator.training.model_description import size, variables_of
+
+
+class FlatModel:
+    """`model` at a flat row; `metric` names what `value` computes, None for the loss.
+
+    parameters, states: P and S. dtype: of a row, float64 where a variable is so. Graphs are traced once.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        found = variables_of(model)
+        self._variables = [*found.trainable, *found.state]
+        self._shapes = [tuple(variable.shape) for variable in self._variables]
+        self._sizes = [int(np.prod(shape)) for shape in self._shapes]
+        self.parameters, self.states = size(found.trainable), size(found.state)
+        wide = any(variable.dtype == "float64" for variable in self._variables)
+        self.dtype: Any = np.float64 if wide else np.float32
+        self.metric: str | None = None
+        self.outputs = tf.function(self._outputs, autograph=False)
+        self.gradient = tf.function(self._gradient, autograph=False)
+        self.hessian_product = tf.function(self._hessian_product, autograph=False)
+
+    def row(self) -> npt.NDArray[Any]:
+        """The values (P + S,) that the variables have now."""
+        values = [np.ravel(keras.ops.convert_to_numpy(v)) for v in self._variables]
+        return np.concatenate([*values, np.zeros(0)])
+
+    def tensor(self, values: Any) -> tf.Tensor:
+        """`values` as a tensor of the rows' type; what is too large becomes infinite."""
+        with np.errstate(over="ignore"):
+            return tf.constant(np.asarray(values, self.dtype))
+
+    def _mapping(self, row: Any) -> list[tuple[Any, Any]]:
+        """(variable, value) for each variable, from one `row` (P + S,)."""
+        values = [
+            tf.reshape(part, shape)
+            for part, shape in zip(tf.split(row, self._sizes), self._shapes, strict=True)
+        ]
+        return list(zip(self._variables, values, strict=True))
+
+    def value(self, row: Any, x: Any, y: Any, weight: Any) -> Any:
+        """The loss at one `row` (P + S,), or the metric that is chosen."""
+        return self.loss(row, x, y, weight) if self.metric is None else self._reported(row, x, y, weight)
+
+    def loss(self, row: Any, x: Any, y: Any, weight: Any) -> Any:
+        """Loss at one `row` (P + S,) of weights, as test_step computes it; the model is not written to."""
+        with keras.StatelessScope(state_mapping=self._mapping(row), collect_losses=True):
+            predicted = self.model(x, training=False)
+            return self.model.compute_loss(x, y, predicted, weight, training=False)
+
+    def _reported(self, row: Any, x: Any, y: Any, weight: Any) -> Any:
+        """The chosen metric at one `row`, over all samples at once, from an empty metric state."""
+        with keras.StatelessScope(state_mapping=self._mapping(row)):
+            predicted = self.model(x, training=False)
+        metrics = self.model._compile_metrics
+        empty = [tf.zeros_like(variable.value) for variable in metrics.variables]
+        filled = metrics.stateless_update_state(empty, y, predicted, sample_weight=weight)
+        return metrics.stateless_result(filled)[self.metric]
+
+    def _outputs(self, row: Any, inputs: Any) -> Any:
+        """What the model computes from `inputs` (N, ...) at `row` (P + S,)."""
+        with keras.StatelessScope(state_mapping=self._mapping(row)):
+            return self.model(inputs, training=False)
+
+    def _gradient(self, row: Any, _: Any, state: Any, x: Any, y: Any, weight: Any) -> Any:
+        """Gradient (P,) of the loss at `row` (P,) with statistics `state` (S,)."""
+        with tf.GradientTape() as tape:
+            tape.watch(row)
+            loss = self.loss(tf.concat([row, state], 0), x, y, weight)
+        return tape.gradient(loss, row)
+
+    def _hessian_product(self, row: Any, direction: Any, state: Any, x: Any, y: Any, weight: Any) -> Any:
+        """Hessian (P, P) at `row` times `direction` (P,): forward over reverse differentiation."""
+        with tf.autodiff.ForwardAccumulator(row, direction) as forward:
+            gradient = self._gradient(row, None, state, x, y, weight)
+        return forward.jvp(gradient)
+
+
+def check(model: Any) -> None:
+    """Raise AnimatorError unless `model` is built, compiled with a loss, and has trainable weights."""
+    own = type(model).compute_loss is not keras.Model.compute_loss
+    if not model.compiled or (getattr(model, "loss", None) is None and not own):
+        raise AnimatorError(
+            f"Model {model.name!r} has no loss: there is no surface to cut. Call "
+            "model.compile(optimizer, loss) first."
+        )
+    if not model.built:
+        raise AnimatorError(
+            f"Model {model.name!r} is not built: it has no weights yet. Begin it with "
+            "keras.Input(shape) or call model.build(input_shape) first."
+        )
+    if not model.trainable_variables:
+        raise AnimatorError(
+            f"Model {model.name!r} has no trainable weights: its loss cannot change. Give it a layer "
+            "with weights, or set layer.trainable = True."
+        )

@@ -1,0 +1,74 @@
+"""Starting Keras quietly: TensorFlow's start-up chatter stays off the user's terminal.
+
+`start()` imports Keras and TensorFlow once. It is called before anything else imports them; the library
+itself imports Keras as any program would.
+"""
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from animator.core.gc_tuning import kept
+
+BESIDE = ("sklearn", "IPython")  # what Keras takes along, if it is installed, for parts that no film needs
+
+
+def start(sparing: bool = False) -> None:
+    """Import Keras and TensorFlow with their chatter held back; it is shown if the import fails.
+
+    sparing: for a process of our own, a command or a worker. Keras' wrappers for scikit-learn, whose import
+    takes a fifth of the whole, then believe that there is none; scenes can import it all the same.
+    """
+    if "tensorflow" in sys.modules and "keras" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _held_back(), kept(), _absent(BESIDE if sparing else ()):
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+    logging.getLogger("absl").setLevel(logging.ERROR)
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+@contextmanager
+def _absent(names: Iterable[str]) -> Iterator[None]:
+    """Importing modules `names` fails while the context lasts, unless they are there already."""
+    loaded: dict[str, Any] = sys.modules
+    hidden = [name for name in names if name not in loaded]
+    loaded.update(dict.fromkeys(hidden))  # None: Python's own sign for what must not be imported
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del loaded[name]
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Send what is written to file descriptor 2 to a file; copy it back if the body raises."""
+    sys.stderr.flush()
+    real = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except Exception:  # whoever interrupts it did not ask what TensorFlow has to say
+            _restore(real)
+            _replay(held)
+            raise
+        finally:
+            _restore(real)
+            os.close(real)
+
+
+def _restore(real: int) -> None:
+    sys.stderr.flush()
+    os.dup2(real, 2)
+
+
+def _replay(held: IO[bytes]) -> None:
+    held.seek(0)
+    os.write(2, held.read())

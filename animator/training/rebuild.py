@@ -1,0 +1,124 @@
+"""Rebuilding the model that a recording was made from, out of its description as data.
+
+A Recording goes in, a compiled Keras model comes out. Keras' safe mode is on: nothing that a recording
+holds is run as code, and nothing global is set.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError
+from animator.recordings.identity import loss_key
+from animator.recordings.samples import Samples, samples
+from animator.training.model_description import variables_of
+
+if TYPE_CHECKING:
+    from animator.recordings.reader import Recording
+    from animator.training.objective import Objective
+
+KEPT = 8  # models whose compiled graphs are kept
+_WARM: "dict[str, Objective]" = {}
+
+
+def rebuild(run: "Recording") -> Any:
+    """The Keras model of `run`, compiled as it was for training.
+
+    Its trainable weights are freshly initialized: the recorded ones are rows for an Objective. Frozen
+    variables have their recorded values, statistics those of the last row. Raises
+    AnimatorError when the recording does not describe the model, or its layers are not Keras' own.
+    """
+    described, compiled = _config(run, "model_config"), _config(run, "compile_config")
+    if not described or not compiled:
+        raise _refusal(run, "it holds no description of the model")
+    try:
+        model = keras.saving.deserialize_keras_object(described, safe_mode=True)
+        model.compile_from_config(compiled)
+    except Exception as error:  # Keras raises what its layers raise
+        raise _refusal(run, _short(error)) from error
+    found = variables_of(model)
+    for variables, recorded in zip(
+        (found.trainable, found.state, found.fixed),
+        (run.variables, run.state_variables, run.fixed_variables),
+        strict=True,
+    ):
+        if [tuple(v.shape) for v in variables] != [v.shape for v in recorded]:
+            raise _refusal(run, "what it describes has other variables")
+    assign(found.fixed, run.fixed)
+    assign(found.state, run.state[-1])
+    return model
+
+
+def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Objective":
+    """The loss as a function of the recorded weights: of `model` (or the recorded one) on `data` (or the
+    recorded ones). AnimatorError when the recording lacks what is not given, or the model is another.
+    """
+    from animator.training.objective import loss_function
+
+    known = data if data is not None else run.samples()
+    if known is None:
+        raise AnimatorError(
+            f"The recording '{run.path}' holds no data (none was given to the Recorder, or 64 MiB and more), "
+            "so no loss can be computed. Give the data with data=(x, y)."
+        )
+    if model is None:
+        return warm(key(run.meta, run.fixed, np.asarray(run.state[-1])), lambda: rebuild(run), samples(known))
+    count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
+    if count != len(run.weights[0]):
+        raise AnimatorError(
+            f"Recording '{run.path}' has {len(run.weights[0]):,} parameters but the model has {count:,}: the "
+            "model changed after it was recorded. Build the model it was recorded with, or record again."
+        )
+    return loss_function(model, known)
+
+
+def key(said: Mapping[str, Any], *values: NDArray[Any]) -> str:
+    """Digest of a model's loss, of its description, and of the variables that are no weights."""
+    return loss_key(said, *(part for part in values if part.size))
+
+
+def warm(key: str, model: Callable[[], Any], data: Samples) -> "Objective":
+    """The loss on `data` of a model, with the compiled graphs of an earlier one that had the same `key`, or
+    of `model()`. The graphs of the last few are kept; weights and data are arguments to them.
+    """
+    from animator.training.objective import loss_function
+
+    if key not in _WARM:
+        while len(_WARM) >= KEPT:
+            _WARM.pop(next(iter(_WARM)))
+        _WARM[key] = loss_function(model(), data)
+        return _WARM[key]
+    _WARM[key] = found = _WARM.pop(key)  # the latest stand last
+    return found.on(data)
+
+
+def assign(variables: tuple[Any, ...], row: NDArray[np.float32]) -> None:
+    """Set Keras `variables` to the values of `row`, one after the other."""
+    at = 0
+    for variable in variables:
+        count = math.prod(variable.shape)
+        variable.assign(row[at : at + count].reshape(variable.shape))
+        at += count
+
+
+def _config(run: "Recording", key: str) -> Any:
+    """The description under `key` of the recording's meta, as a dict; None when there is none."""
+    found = run.meta.get(key)
+    return json.loads(found) if isinstance(found, str) else found
+
+
+def _short(error: Exception) -> str:
+    """The first sentence of `error`, without its full stop."""
+    first = str(error).strip().split("\n")[0].split(". ")[0]
+    return first.rstrip(".") or type(error).__name__
+
+
+def _refusal(run: "Recording", why: str) -> AnimatorError:
+    return AnimatorError(
+        f"The model of recording '{run.path}' cannot be rebuilt: {why}. Give the model itself with model=."
+    )

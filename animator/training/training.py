@@ -1,0 +1,77 @@
+"""Training: an Experiment becomes a Recording, once; the next time it comes from the cache."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from animator.core import cache
+from animator.core.errors import AnimatorError
+from animator.core.progress import Progress, quiet
+from animator.design.experiment import Experiment
+from animator.recordings.reader import Recording, load
+
+
+def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: Progress) -> None:
+    """Train `experiment` from its seed and write its recording to `path`.
+
+    The same experiment, seed and versions give the same recording, byte for byte.
+    """
+    from animator.training.keras_startup import start
+
+    progress("starting TensorFlow", 0, 1)
+    start(sparing=True)
+    from animator.training import model_reuse
+    from animator.training.recorder import Recorder
+
+    progress("starting TensorFlow", 1, 1)
+    model, (x, y), test = built(experiment)
+    model, losses = model_reuse.alike(model)
+    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, overwrite=True,
+                        progress=progress, losses=losses)  # fmt: skip
+    model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
+              shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
+
+
+def built(experiment: Experiment) -> tuple[Any, tuple[Any, Any], tuple[Any, Any] | None]:
+    """(model, data, test data) of `experiment`, and Keras' random state as it is when `fit` begins."""
+    import keras
+
+    keras.utils.clear_session(free_memory=False)  # layers are numbered anew: the same names each time
+    keras.utils.set_random_seed(experiment.seed)
+    x, y = experiment.data()
+    test = experiment.test() if experiment.test is not None else None
+    keras.utils.set_random_seed(experiment.seed)
+    return experiment.model(), (x, y), test
+
+
+def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
+    """What a recording says about itself, so that it can be drawn without its scene file."""
+    return {
+        **about,
+        **experiment.notes,
+        "labels": list(experiment.labels),
+        "target": list(experiment.target) if experiment.target else None,
+        "axes": list(experiment.axes),
+        **({} if experiment.shuffle else {"in_order": experiment.batch_size}),
+    }
+
+
+def key_of(experiment: Experiment, notes: dict[str, Any]) -> str:
+    """Digest of all that decides the recording of `experiment`, notes included."""
+    return cache.digest(experiment.key(), json.dumps(notes, sort_keys=True))
+
+
+def recorded(
+    experiment: Experiment, about: dict[str, Any], use_cache: bool, progress: Progress = quiet
+) -> tuple[Recording, bool]:
+    """The recording of `experiment`, and whether it came from the cache."""
+    notes = notes_of(experiment, about)
+    path = cache.place("recordings", key_of(experiment, notes))
+    if use_cache and path.exists():
+        try:
+            return load(path), True
+        except AnimatorError:
+            path.unlink()
+    cache.writable(path)
+    record(experiment, path, notes, progress)
+    return load(path), False

@@ -1,0 +1,39 @@
+"""The bundled films: each is rendered, small; none flashes; their posters are those that were looked at."""
+
+import json
+
+import pytest
+
+from animator.design import scene_files
+from tests import goldens
+from tests.running import run
+
+
+def test_the_goldens_are_at_most_a_dozen_and_all_there():
+    """Every golden belongs to a bundled scene, and none is left over."""
+    assert len(goldens.NAMES) <= 12 and set(goldens.NAMES) <= set(scene_files.names())
+    assert sorted(path.stem for path in goldens.FOLDER.glob("*.png")) == sorted(goldens.NAMES)
+
+
+def test_a_moved_dot_would_be_seen(tmp_path):
+    """The thresholds are such that a poster with another film's surface fails, and equal ones do not."""
+    one, two = (goldens.FOLDER / f"{name}.png" for name in ("neuron", "weights"))
+    most, mean = goldens.differences(one, two)
+    assert most > goldens.MOST and mean > goldens.MEAN
+    assert goldens.differences(one, one) == (0, 0.0)
+
+
+@pytest.mark.parametrize("name", scene_files.names())
+def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
+    """By the command line: a film without flashes, and the golden poster beside it."""
+    film = tmp_path / "film.mp4"
+    done = run(capsys, "render", name, goldens.cheap(name), "-o", str(film), "--size", "320x180",
+               "--fps", "10", "--json")  # fmt: skip
+    assert done.code == 0, done.err
+    report = json.loads(done.out)
+    assert report["files"][0]["flashes"] <= 3 and "flashes" not in done.err
+    assert report["files"][0]["bytes"] > 5_000 and len(report["alt_text"]) > 40
+    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 80
+    if name in goldens.NAMES:
+        most, mean = goldens.differences(film.with_suffix(".png"), goldens.FOLDER / f"{name}.png")
+        assert most <= goldens.MOST and mean <= goldens.MEAN

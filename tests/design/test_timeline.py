@@ -1,0 +1,146 @@
+"""The clock: frames, steps and seconds."""
+
+import numpy as np
+import pytest
+
+from animator.core.errors import AnimatorError
+from animator.design.pacing import Event, Pacing, clock
+from animator.design.timeline import FrameState, Timeline
+from animator.drawing.panels.growing_curves import spread, thin
+from animator.drawing.raster.loss_colors import LossScale
+from animator.drawing.raster.vector_artists import visible
+from animator.landscape.window import choose
+
+
+@pytest.mark.parametrize("fps", [1, 12, 20, 24, 29.97, 30, 60, 120])
+@pytest.mark.parametrize("steps", [0, 1, 160, 100_000])
+def test_a_film_begins_at_0_and_ends_at_the_last_step(fps, steps):
+    clock = Timeline(steps, fps)
+    states = [clock.state(i) for i in range(clock.frames)]
+    assert clock.frames == round(6 * fps)
+    assert states[0].step == 0 and states[-1].step == steps and states[-1].ended
+    assert [s.step for s in states] == sorted(s.step for s in states)
+    assert sum(repeat for _, repeat in clock.stills()) == clock.frames
+    assert {0, steps} <= set(clock.shown())
+
+
+def test_a_film_of_one_frame_shows_the_end():
+    clock = Timeline(10, 1, Pacing(0, 0.2, 0))
+    assert clock.frames == 1 and clock.state(0).step == 10
+
+
+def test_the_window_is_square_and_holds_path_and_target():
+    path = np.array([[0.0, 0.0], [0.2, 0.9], [0.4, 0.1]])
+    a0, a1, b0, b1 = choose(path, (1.0, 1.0)).extent
+    assert a1 - a0 == pytest.approx(b1 - b0)
+    assert a0 < 0 and a1 > 1 and b0 < 0 and b1 > 1
+    assert choose(path, (1.0, 1.0)).left_at is None
+
+
+def test_a_path_that_runs_away_does_not_take_the_window_along():
+    path = np.array([[0.0, 0.0], [0.5, 0.5], [90.0, 3.0], [np.nan, 1.0]])
+    found = choose(path, (1.0, 1.0))
+    assert found.left_at == 2
+    assert found.extent[1] - found.extent[0] < 3
+
+
+def test_the_scale_and_its_inverse():
+    scale = LossScale(0.25, 4.0)
+    loss = np.array([0.25, 0.26, 0.5, 1.0, 4.0])
+    np.testing.assert_allclose(scale.loss(scale.position(loss)), loss)
+    assert scale.position(0.25) == 0 and scale.position(4.0) == pytest.approx(1)
+    assert scale.position(np.nan) == 1
+    assert (np.diff(scale.levels()) > 0).all()
+
+
+def test_labels_are_spread_in_order():
+    assert spread([5.0, 5.0, 5.0], 1, 0, 10) == [5.0, 6.0, 7.0]
+    assert spread([10.0, 9.9], 1, 0, 10) == [10.0, 9.0]
+
+
+def test_long_lines_keep_their_extremes():
+    values = np.sin(np.arange(100_000) / 700.0)
+    values[54_321] = 9
+    x, y = thin(np.arange(100_000.0), values, 300)
+    assert len(x) <= 602 and y.max() == 9 and x[0] == 0 and x[-1] == 99_999
+
+
+def test_points_in_one_pixel_are_drawn_once():
+    pixels = np.column_stack([np.linspace(0, 9.5, 1000), np.zeros(1000)])
+    assert len(visible(pixels)) == 11
+
+
+def test_log_pace_shows_each_power_alike():
+    """log(1 + step) passes evenly: half of the play is over at sqrt(1 + K) - 1."""
+    made = clock(Pacing(pace="log"), 9_999)
+    assert made.position(0.5) == pytest.approx(99, rel=0.02)
+    assert made.position(0) == 0 and made.position(1) == 9_999
+
+
+def test_arc_pace_travels_evenly():
+    """Nine tenths of the way in a tenth of the steps get nine tenths of the time."""
+    lengths = np.concatenate([np.linspace(0, 9, 11), np.linspace(9, 10, 91)[1:]])
+    made = clock(Pacing(pace="arc"), 100, lengths)
+    assert made.position(0.9 * 0.98 + 0.002) == pytest.approx(10, abs=0.1)
+
+
+def test_an_event_adds_its_seconds_around_its_step():
+    pacing = Pacing(0, 4, 0, events=(Event(50, "here", 2.0),))
+    made = clock(pacing, 100)
+    assert pacing.seconds == 6 and made.seconds[-1] == pytest.approx(6)
+    low, high = np.interp([47, 53], made.steps, made.seconds)
+    assert high - low == pytest.approx(2 + 4 * 0.06)
+    assert made.caption(50) == ("here", 1.0) and made.caption(20) == ("", 0.0)
+    assert 0 < made.caption(47.3)[1] < 1
+
+
+def test_frames_between_steps_move_on_and_numbers_stay():
+    """10 steps in 4 seconds at 30 frames: each step is a twelfth of the way on in every frame."""
+    timeline = Timeline(10, 30, Pacing(0, 4, 0))
+    states = [timeline.state(i) for i in range(120)]
+    np.testing.assert_allclose([s.at for s in states], np.arange(120) / 119 * 10, atol=1e-5)
+    assert all(s.step == int(s.at + 1e-9) for s in states)
+    fast = Timeline(1000, 30, Pacing(0, 4, 0))
+    assert all(fast.state(i).part == 0 for i in range(120))
+
+
+def test_only_kept_steps_are_shown_and_the_way_between_them():
+    timeline = Timeline(20, 30, Pacing(0, 4, 0), kept=(0, 10, 20))
+    states = [timeline.state(i) for i in range(120)]
+    assert {s.step for s in states} == {0, 10, 20} and states[60].at == pytest.approx(60 / 119 * 20, abs=1e-4)
+
+
+def test_a_wake_is_as_long_as_asked():
+    timeline = Timeline(1000, 30, Pacing(0, 4, 0, wake=0.25))
+    state = timeline.state(90)
+    assert state.step - state.tail == pytest.approx(250, abs=10)
+    assert timeline.state(10).tail == 0
+
+
+def test_a_run_on_another_ones_clock():
+    """A run of 5 steps, half as many a clock step: at 4.5 of the clock it is on its way from 2 to 3."""
+    own = FrameState(4, False, 0.5, 5).own(5, 0.5)
+    assert (own.step, own.onto) == (2, 3) and own.part == pytest.approx(0.25, abs=1e-6)
+    assert FrameState(40, True, 0, 40).own(5).step == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"pace": "lg"}, "No pace is called 'lg'. Did you mean 'log'? Known: step arc log."),
+        ({"easing": "smoth"}, "No easing is called 'smoth'. Did you mean 'smooth'? "
+         "Known: linear smooth slow-start slow-end."),
+        ({"wake": 2}, "wake=2 is no fraction of the play: the path that stays is a part of it. "
+         "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all."),
+    ],
+)  # fmt: skip
+def test_pacing_refuses_in_a_sentence(given, sentence):
+    with pytest.raises(AnimatorError) as caught:
+        Pacing(**given)
+    assert str(caught.value) == sentence
+
+
+def test_a_pacing_survives_the_recording():
+    pacing = Pacing(1, 2, 3, "log", "smooth", (Event(3, "three", 0.5),), 0.4)
+    assert Pacing.read(pacing.data() | {"unknown": 1}) == pacing
+    assert Pacing.read(Pacing(events="found").data()).events == "found"

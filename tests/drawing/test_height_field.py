@@ -1,0 +1,110 @@
+"""The surface in perspective and its basins: closed forms, what hides what, fast frames equal full ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from animator.design.style import find
+from animator.design.timeline import FrameState
+from animator.drawing.canvas import Canvas
+from animator.drawing.panels.surface3d import QUADS, _quads
+from animator.drawing.raster.height_field import DISTANCE, ELEVATION, MIDDLE, Heights, Perspective, patches
+from animator.landscape.basins import basins
+from tests.conftest import numpy_view
+
+ANGLES = np.linspace(-np.pi, np.pi, 13)
+
+
+@pytest.mark.parametrize("azimuth", ANGLES)
+def test_the_middle_stays_and_nearer_is_larger(azimuth):
+    eye = Perspective(azimuth)
+    middle = np.array([0.0, 0.0, MIDDLE])
+    np.testing.assert_allclose(eye.project(middle), [0, 0], atol=1e-12)
+    assert np.linalg.norm(eye.eye - middle) == pytest.approx(DISTANCE)
+    toward = (eye.eye - middle) / DISTANCE
+    np.testing.assert_allclose(eye.project(middle + toward), [0, 0], atol=1e-12)
+    across = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
+    near, far = (eye.project(middle + side * toward + 0.1 * across)[0] for side in (1, -1))
+    assert near == pytest.approx(0.1 * DISTANCE / (DISTANCE - 1))
+    assert far == pytest.approx(0.1 * DISTANCE / (DISTANCE + 1))
+
+
+def test_a_point_straight_up_stands_above():
+    assert Perspective(0.4).project(np.array([0, 0, MIDDLE + 0.1]))[1] > 0
+    assert np.sin(ELEVATION) > 0.5
+
+
+def test_a_flat_surface_hides_nothing_and_a_wall_what_lies_behind():
+    grid = np.linspace(-1, 1, 41)
+    x, y = np.meshgrid(grid, grid)
+    eye = Perspective(0.0).eye  # from -y
+    points = np.stack([x.ravel(), y.ravel(), np.zeros(x.size)], 1)
+    assert not Heights(np.zeros((41, 41))).hides(eye, points).any()
+    wall = Heights(np.where(np.abs(y) < 0.06, 0.5, 0.0))
+    behind, before = np.array([[0.0, 0.3, 0.0]]), np.array([[0.0, -0.3, 0.0]])
+    assert wall.hides(eye, behind).all() and not wall.hides(eye, before).any()
+    high = np.array([[0.0, 0.3, 0.9]])
+    assert not wall.hides(eye, high).any()
+
+
+@pytest.mark.parametrize("azimuth", ANGLES)
+def test_patches_hold_every_quad_once_and_far_ones_come_first(azimuth):
+    count, eye = 20, Perspective(azimuth).eye
+    axis = (np.arange(count - 1) + 0.5) / (count - 1) * 2 - 1
+    seen = np.zeros((count - 1, count - 1), int)
+    for rows, columns in patches(count, count, eye):
+        r, c = np.arange(count - 1)[_quads(rows)], np.arange(count - 1)[_quads(columns)]
+        assert len(r) == len(np.arange(count)[rows]) - 1
+        seen[np.ix_(r, c)] += 1
+        for order, own in ((r, eye[1]), (c, eye[0])):
+            distance = np.abs(axis[order] - own)
+            assert (np.diff(distance) < 0).all() or np.abs(own) < 1.1
+    assert (seen == 1).all()
+
+
+@pytest.mark.parametrize("moving", [True, False])
+@pytest.mark.parametrize("size", [(640, 360), (1080, 1080)])
+def test_frames_of_an_orbit_equal_a_full_draw(moving, size):
+    view = replace(numpy_view(moving=moving), camera="orbit")
+    fast, full = (Canvas([view], (("surface3d", "loss"),), find("light"), size, "t", "c") for _ in range(2))
+    for step, turn in ((40, 0.7), (0, 0.0), (60, 0.99), (40, 0.7)):
+        state = FrameState(step, step == 60, 0.0, step, turn=turn)
+        np.testing.assert_array_equal(fast.draw(state), full.full(state))
+
+
+def test_there_are_enough_quads_for_a_smooth_outline():
+    assert QUADS >= 64
+
+
+def test_basins_of_a_double_well_part_at_its_ridge():
+    """(x^2 - 1)^2 + y^2: minima at (-1, 0) and (1, 0), the ridge at x = 0."""
+    x, y = np.meshgrid(np.linspace(-2, 2, 81), np.linspace(-2, 2, 61))
+    found = basins((x**2 - 1) ** 2 + y**2)
+    assert sorted(found.lowest.tolist()) == [[30, 20], [30, 60]]
+    assert len(set(found.label[:, :40].ravel().tolist())) == 1
+    assert len(set(found.label[:, 41:].ravel().tolist())) == 1
+    assert found.label[0, 0] != found.label[0, 80]
+
+
+def test_the_four_minima_of_one_neuron():
+    """facts 2.D: {.007332, 1.472219} squared; the barrier between them is the 1-D function's maximum."""
+    axis = np.linspace(-0.5, 2.5, 241)
+    one = ((np.tanh(axis) - 0.9) ** 2 + (np.tanh(20 * axis) - 0.1) ** 2) / 4
+    found = basins(one[:, None] + one[None])
+    assert len(found.lowest) == 4
+    places = {(round(float(axis[r]), 1), round(float(axis[c]), 1)) for r, c in found.lowest}
+    assert places == {(0.0, 0.0), (0.0, 1.5), (1.5, 0.0), (1.5, 1.5)}
+    inner = (axis > 0.01) & (axis < 1.4)
+    barrier = axis[inner][np.argmax(one[inner])]
+    row = found.label[np.argmin(np.abs(axis))]
+    change = axis[np.flatnonzero(np.diff(row))]
+    np.testing.assert_allclose(change, [barrier], atol=0.02)
+
+
+def test_shallow_dents_and_missing_points_make_no_basin():
+    x, y = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-1, 1, 41))
+    bowl = x**2 + y**2 + 1e-5 * np.sin(40 * x)
+    bowl[0, 0] = np.nan
+    found = basins(bowl)
+    assert len(found.lowest) == 1 and found.label[0, 0] == -1 and (found.label.ravel()[1:] == 0).all()

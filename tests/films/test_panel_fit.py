@@ -1,0 +1,179 @@
+"""Whether a layout has room on a frame is known before anything is trained, as drawing finds it later."""
+
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import animator
+from animator.core.errors import AnimatorError
+from animator.design import scene_files, style
+from animator.design.layout import Box, arrange
+from animator.design.scene import DEFAULT_LAYOUT
+from animator.drawing.canvas import Canvas
+from animator.drawing.panels import PANELS
+from animator.films import build, panel_fit
+from animator.films.delivery import Delivery, proposing, spec_for
+from tests.running import run
+
+NO_ROOM = "A frame of {} pixels has no room for all panels of this layout. "
+LEAVE = "Leave some out, or give the frame another shape with --size."
+SIDES = (16, 20, 26, 32, 48, 160, 1000)
+
+
+def fits(function, *given) -> bool:
+    """Whether a call ends without an AnimatorError."""
+    try:
+        function(*given)
+    except AnimatorError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("layout", [DEFAULT_LAYOUT, (("race", "losses"),)])
+def test_what_is_foretold_is_what_drawing_finds(view, layout):
+    look, no_shares = style.find("dark"), ((), ())
+    found = {
+        size: (fits(panel_fit.check, layout, no_shares, size, look.text_size),
+               fits(Canvas, (view,), layout, look, size, "title", "caption"))
+        for size in product(SIDES, SIDES)
+    }  # fmt: skip
+    assert {size: pair for size, pair in found.items() if pair[0] != pair[1]} == {}
+    assert {pair[0] for pair in found.values()} == {True, False}
+
+
+def test_every_panel_has_its_margins():
+    assert set(panel_fit.MARGINS) == set(PANELS)
+
+
+def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
+    look = style.find("dark")
+    panel_fit.check((("weights", "loss"),), ((), ()), (1280, 720), look.text_size)
+    with pytest.raises(AnimatorError) as caught:
+        panel_fit.check((("weights", "loss", "rate", "accuracy", "losses", "rates"),), ((), ()), (1280, 720),
+                   look.text_size)  # fmt: skip
+    assert str(caught.value) == NO_ROOM.format("1280x720") + LEAVE
+
+
+def test_no_size_is_refused_by_rounding():
+    """What has room at some size has it at every larger one of the same proportions: 1 / em * em may be less
+    than 1."""
+    look, layout = style.find("dark"), DEFAULT_LAYOUT
+    refused = [
+        high
+        for high in range(46, 2160)
+        if not panel_fit.fits(layout, ((), ()), (2 * high, high), look.text_size)
+    ]
+    assert refused == []
+
+
+@pytest.mark.parametrize(("size", "enough"), [("16x16", "46x46"), ("400x16", "1100x44")])
+def test_render_says_so_before_it_trains(tmp_path, monkeypatch, capsys, size, enough):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("animator.films.build.recorded", None)
+    done = run(capsys, "render", "neuron", "-o", "a.mp4", "--size", size)
+    said = f"animator: {NO_ROOM.format(size)}Use --size {enough} or more.\n"
+    assert (done.code, done.out, done.err) == (2, "", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+ODD = [
+    (10, 10),
+    (40, 400),
+    (400, 16),
+    (5000, 10),
+    (10, 5000),
+    (33, 17),
+    (20_000, 10),
+    (641, 361),
+    (9999, 9999),
+]
+
+
+def refused(scene, size, path, wishes) -> str:
+    """The sentence for a size that `animator render` refuses for a film at `path`, or ""."""
+    try:
+        with proposing(
+            scene.layout, (scene.widths, scene.heights), size, style.DARK.text_size, [path], wishes
+        ):
+            spec_for(path, size, None, "dark", wishes)
+            build.check_room(scene, size, "dark")
+    except AnimatorError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [(".gif", "h264"), (".mp4", "h264"), (".svg", "h264"), (".mp4", "av1")]
+)
+def test_a_size_that_is_proposed_is_accepted_when_it_is_typed(suffix, codec):
+    """Of every bundled scene: the formats' own sentences, and those about room."""
+    path, wishes, refusals = Path(f"film{suffix}"), Delivery(codec=codec), 0
+    for name in scene_files.names():
+        scene, _ = build.build(scene_files.bundled(name), [])
+        for size in ODD:
+            said = refused(scene, size, path, wishes)
+            proposed = [
+                tuple(map(int, found))
+                for found in re.findall(r"([0-9]+)x([0-9]+)", said.partition("Use ")[2])
+            ]
+            assert bool(said) == bool(proposed)
+            assert [refused(scene, one, path, wishes) for one in proposed] == [""] * len(proposed)
+            refusals += bool(said)
+    assert refusals >= 4 * len(scene_files.names())
+
+
+def test_the_least_size_keeps_the_proportions_where_any_has_room():
+    """45 pixels a side have no room for the neuron's bar of colours, 2 px wide: 1.7 em of 2.2 % of a side.
+    Where no size of the proportions has room, the sides that were asked for stay."""
+    scene, _ = build.build(scene_files.bundled("neuron"), [])
+    assert refused(scene, (10, 10), Path("a.mp4"), Delivery()).endswith("Use --size 46x46 or more.")
+    assert refused(scene, (20, 10), Path("a.mp4"), Delivery()).endswith("Use --size 88x44 or more.")
+    assert refused(scene, (5000, 10), Path("a.mp4"), Delivery()).endswith("Use --size 5000x44 or more.")
+    assert panel_fit.proposal((10, 20), lambda size: False) is None
+    assert panel_fit.proposal((10, 20), lambda size: size[0] >= 31) == (32, 64)
+    assert panel_fit.proposal((100, 1000), lambda size: size[0] >= 0.3 * size[1]) == (300, 1000)
+
+
+@pytest.mark.parametrize("name", ["neuron", "optimizers"])
+def test_drawing_agrees_with_a_size_that_is_proposed(view, name):
+    """Proposals have room to spare: what drawing takes beyond what was foretold fits, too."""
+    scene, _ = build.build(scene_files.bundled(name), [])
+    layout = tuple(tuple(panel.partition("@")[0] for panel in row) for row in scene.layout)
+    for size in ODD[:7]:
+        said = refused(scene, size, Path("a.gif"), Delivery())
+        for one in re.findall(r"--size ([0-9]+)x([0-9]+)", said):
+            Canvas((view,), layout, style.DARK, tuple(map(int, one)), "title", "caption")
+
+
+def test_a_recording_and_a_film_from_python_propose_as_well(tmp_path, capsys):
+    path = tmp_path / "run.h5"
+    assert run(capsys, "record", "neuron", "epochs=1", "-o", str(path)).code == 0
+    small = "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 46x46 or more."
+    done = run(capsys, "render", str(path), "-o", str(tmp_path / "a.mp4"), "--size", "10x10")
+    assert (done.code, done.err) == (2, f"animator: {small}\n")
+    with pytest.raises(AnimatorError) as caught:
+        animator.film(path).save(tmp_path / "a.gif", size=(16, 16))
+    assert str(caught.value) == NO_ROOM.format("16x16") + "Use --size 46x46 or more."
+    assert animator.film(path).save(tmp_path / "a.gif", size=(46, 46))[0].width == 46
+
+
+def axes_of(layout, size, look=style.DARK):
+    """The axes of each panel in pixels, as a frame of `size` has them with one line of numbers below."""
+    em = panel_fit.em_of(look.text_size, size)
+    body = Box(0, 0, *size).inset(*(side * em for side in panel_fit.EDGES))
+    cells = arrange(layout, body)
+    return {
+        name: cell.inset(*(side * em for side in panel_fit.MARGINS[name])) for name, cell in cells.items()
+    }
+
+
+def test_a_square_frame_is_readable():
+    """What `--for social` shows of the neuron, 1080x1080: text that on a phone 390 pixels wide is as large as
+    10 pixels, a surface nearly a third of the frame's side, and curves of 158 x 180 pixels."""
+    axes = axes_of(DEFAULT_LAYOUT, (1080, 1080))
+    assert panel_fit.em_of(style.DARK.text_size, (1080, 1080)) * 390 / 1080 >= 10
+    assert min(axes["surface"].width, axes["surface"].height) >= 345
+    for name in ("weights", "loss"):
+        assert axes[name].width >= 156 and axes[name].height >= 180

@@ -1,0 +1,169 @@
+"""LossSurface: orientation by hand, model.evaluate as the reference, slices, files, errors."""
+
+import h5py
+import keras
+import numpy as np
+import pytest
+
+import animator
+from animator.core.errors import AnimatorError
+from animator.landscape.loss_surface import LossSurface, evaluate_slices
+from animator.landscape.plane import Plane
+from animator.training.objective import loss_function
+
+PLANE = Plane(np.zeros(3), np.eye(3)[:2])
+
+
+class Height(keras.losses.Loss):
+    """The loss is the prediction itself."""
+
+    def call(self, y_true, y_pred):
+        return y_pred
+
+
+def neuron(loss="mse", activation="tanh"):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation=activation)])
+    model.compile("sgd", loss)
+    return model
+
+
+def samples(count=40):
+    x = np.random.default_rng(0).random((count, 2))
+    return x, np.tanh(x.sum(axis=1, keepdims=True))
+
+
+def test_rows_follow_beta_and_columns_alpha():
+    """L(w) = w1 + 10 w2 on a grid of 5 alphas and 3 betas."""
+    model = neuron(Height(), None)
+    data = (np.array([[1.0, 10.0]]), np.zeros((1, 1)))
+    surface = animator.evaluate(model, data, PLANE, resolution=(5, 3), extent=(0, 4, 0, 2))
+    assert surface.loss.shape == (3, 5)
+    np.testing.assert_allclose(surface.loss, np.arange(5) + 10 * np.arange(3)[:, None])
+    assert surface.minimum() == (0, 0, 0)
+    assert surface.extent == (0, 4, 0, 2)
+
+
+def test_heights_equal_model_evaluate():
+    model, data = neuron(), samples()
+    surface = animator.evaluate(model, data, PLANE, resolution=3, extent=(-2, 2, -1, 1))
+    for row, b in enumerate((-1, 0, 1)):
+        for column, a in enumerate((-2, 0, 2)):
+            model.set_weights([np.array([[a], [b]]), np.array([0.0])])
+            expected = model.evaluate(*data, verbose=0)
+            assert surface.loss[row, column] == pytest.approx(expected, abs=1e-6)
+
+
+def test_without_an_extent_the_window_is_around_the_model():
+    model, data = neuron(), samples()
+    model.set_weights([np.array([[3.0], [-1.0]]), np.array([0.0])])
+    surface = animator.evaluate(model, data, PLANE, resolution=5)
+    assert surface.extent == (1, 5, -3, 1)
+
+
+def test_progress_hears_points():
+    heard = []
+    animator.evaluate(neuron(), samples(), PLANE, 4, (0, 1, 0, 1), lambda *a: heard.append(a))
+    assert heard[-1] == ("surface", 16, 16)
+
+
+def test_each_row_lies_in_its_own_slice():
+    """A slice at grid coordinates equal to a row's own is the row's true loss, whatever the bias."""
+    model, data = neuron(), samples()
+    rows = np.random.default_rng(1).normal(size=(6, 3)).astype(np.float32)
+    rows[4, 2] = rows[1, 2]
+    objective = loss_function(model, data)
+    alpha, beta = np.sort(rows[:, 0]), np.sort(rows[:, 1])
+    heard = []
+    slices = evaluate_slices(objective, PLANE, rows, alpha, beta, lambda *a: heard.append(a))
+    assert slices.dtype == np.float32
+    assert slices.shape == (6, 6, 6)
+    at = [
+        slices[t, np.searchsorted(beta, row[1]), np.searchsorted(alpha, row[0])] for t, row in enumerate(rows)
+    ]
+    np.testing.assert_allclose(at, objective(rows), atol=1e-6)
+    np.testing.assert_array_equal(slices[1], slices[4])
+    assert heard[-1] == ("surface", 6, 6)
+
+
+def test_rows_in_the_plane_share_one_slice():
+    class Counting:
+        calls = 0
+
+        def on_plane(self, origin, basis, coordinates, state=None):
+            self.calls += 1
+            return (origin + coordinates @ basis).sum(axis=1)
+
+    objective, skew = Counting(), Plane(np.ones(3), [[1, 1, 0], [0, 3, 0.1]])
+    rows = skew.lift(np.random.default_rng(2).normal(size=(50, 2)))
+    slices = evaluate_slices(objective, skew, rows, [0, 1], [0, 1, 2])
+    assert objective.calls == 1
+    assert slices.shape == (50, 3, 2)
+    np.testing.assert_allclose(slices[7], [[3, 5], [6.1, 8.1], [9.2, 11.2]], rtol=1e-6)
+
+
+def test_many_slices_trace_no_more_graphs():
+    objective = loss_function(neuron(), samples())
+    grid = np.linspace(-1, 1, 40)
+    rows = np.random.default_rng(3).normal(size=(5, 3))
+    evaluate_slices(objective, PLANE, rows, grid, grid)
+    (graph,) = objective._plans.graphs.values()
+    assert graph.experimental_get_tracing_count() == 1
+
+
+def test_minimum_passes_over_what_is_not_finite():
+    surface = LossSurface([0, 1], [5, 6], [[np.nan, 3], [np.inf, 2]])
+    assert surface.minimum() == (1, 6, 2)
+    assert np.isnan(surface.loss[0, 0])
+
+
+def test_a_surface_is_saved_and_loaded(tmp_path):
+    surface = LossSurface([0, 1, 2], [5, 6], [[1, 2, np.nan], [3, 4, np.inf]])
+    surface.save(tmp_path / "s.h5")
+    again = LossSurface.load(tmp_path / "s.h5")
+    for name in ("alpha", "beta", "loss"):
+        np.testing.assert_array_equal(getattr(surface, name), getattr(again, name))
+    with pytest.raises(ValueError, match="read-only"):
+        again.loss[0, 0] = 1
+
+
+def refused(make):
+    with pytest.raises(AnimatorError) as caught:
+        make()
+    return str(caught.value)
+
+
+def test_what_is_no_surface_file_is_refused(tmp_path):
+    text, other = tmp_path / "a.h5", tmp_path / "b.h5"
+    text.write_text("no")
+    h5py.File(other, "w").close()
+    for path in (text, other, tmp_path / "none.h5"):
+        assert refused(lambda path=path: LossSurface.load(path)) == (
+            f"'{path}' is not a loss surface: it cannot be read as one. Give a file that "
+            "LossSurface.save wrote."
+        )
+
+
+def test_a_surface_without_a_finite_loss_has_no_minimum():
+    assert refused(LossSurface([0, 1], [0], [[np.nan, np.inf]]).minimum) == (
+        "The surface has no finite loss: it has no minimum. Choose an extent where the loss can be computed."
+    )
+
+
+def test_a_transposed_loss_is_refused():
+    assert refused(lambda: LossSurface([0, 1, 2], [0, 1], np.zeros((3, 2)))) == (
+        "A surface over 3 alphas and 2 betas needs a loss of shape (2, 3), but got (3, 2): rows "
+        "follow beta. Transpose the loss."
+    )
+
+
+def test_a_grid_without_area_is_refused():
+    def cut(**options):
+        return lambda: animator.evaluate(neuron(), samples(), PLANE, **options)
+
+    assert refused(cut(extent=(1, 1, 0, 2))) == (
+        "extent=(1, 1, 0, 2) holds no area: each axis must run from a smaller to a larger finite "
+        "number. Use (alpha0, alpha1, beta0, beta1)."
+    )
+    assert refused(cut(resolution=1)) == (
+        "resolution=1 is no grid: an axis needs at least 2 points. Use 101, or (nx, ny)."
+    )

@@ -1,0 +1,167 @@
+"""Recordings at rest: what opens, what does not and why, and reading in pieces."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+import animator
+from animator.core.errors import AnimatorError
+from animator.recordings.writer import RecordingWriter, Row
+from tests.running import until_flushed
+
+META = {"variables": [{"path": "dense/kernel", "shape": [2, 1], "start": 0},
+                      {"path": "dense/bias", "shape": [1], "start": 2}], "notes": {}}  # fmt: skip
+
+
+def write(path, steps=10, finish=True):
+    first = Row(0, np.zeros(3, np.float32), np.zeros(0, np.float32))
+    writer = RecordingWriter(path, first, META, {"data/x": np.ones((4, 2))})
+    for start in range(0, steps, 64):
+        k = np.arange(start, min(steps, start + 64))
+        if len(k) < 64 and not finish:
+            break  # a page that never filled
+        columns = {"batch_loss": k, "learning_rate": 0.5 + 0 * k, "epoch": k // 4, "batch": k % 4}
+        rows = ((k + 1)[:, None] * [1, 10, 100]).astype(np.float32)
+        writer.write(columns, (k + 1).tolist(), rows, np.zeros((len(k), 0), np.float32))
+    if finish:
+        writer.finish({"loss": np.arange(steps + 1.0)})
+    return writer
+
+
+def sentence(path):
+    with pytest.raises(AnimatorError) as caught:
+        animator.load(path)
+    return str(caught.value)
+
+
+def test_what_was_written_is_read(tmp_path):
+    write(tmp_path / "a.h5")
+    with animator.load(tmp_path / "a.h5") as run:
+        assert run.steps == 10 and run.finished
+        assert run.weights.shape == (11, 3) and run.weights.dtype == np.float32
+        assert run.parameter_names == ["dense/kernel[0,0]", "dense/kernel[1,0]", "dense/bias[0]"]
+        assert run.batch_loss.tolist() == list(range(10))
+        assert run.epoch.tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2]
+        assert run.test_loss is None and run.test() is None
+
+
+def test_rows_read_like_an_array(tmp_path):
+    write(tmp_path / "a.h5")
+    rows = animator.load(tmp_path / "a.h5").weights
+    full = np.asarray(rows)
+    for key in (0, -1, slice(2, 9, 3), slice(None, None, -2), [3, 0, 3], (slice(1, 4), 2), (-2, 1)):
+        np.testing.assert_array_equal(rows[key], full[key])
+    np.testing.assert_array_equal(rows[full[:, 0] > 5], full[full[:, 0] > 5])
+    np.testing.assert_array_equal(rows * 2 + 1, full * 2 + 1)
+    np.testing.assert_array_equal(np.sqrt(rows), np.sqrt(full))
+    assert len(rows) == 11 and rows.ndim == 2
+    with pytest.raises(IndexError):
+        rows[11]
+
+
+def test_parameters_are_found_by_name_and_number(tmp_path):
+    write(tmp_path / "a.h5")
+    run = animator.load(tmp_path / "a.h5")
+    assert run.index("dense/bias[0]") == 2 and run.index(-1) == 2
+    with pytest.raises(AnimatorError) as caught:
+        run.index("dense/bias")
+    assert str(caught.value) == (
+        f"No parameter is called 'dense/bias'. Did you mean 'dense/bias[0]'? '{tmp_path / 'a.h5'}' has: "
+        "dense/kernel[0,0] dense/kernel[1,0] dense/bias[0]."
+    )
+    with pytest.raises(AnimatorError) as caught:
+        run.index(3)
+    assert str(caught.value) == (
+        f"There is no parameter 3: '{tmp_path / 'a.h5'}' has 3. Give an index from 0 to 2."
+    )
+
+
+def test_only_flushed_rows_count(tmp_path):
+    """64 rows are written at a time: of 100, a killed run keeps 64."""
+    writer = write(tmp_path / "a.h5", steps=100, finish=False)
+    with animator.load(tmp_path / "a.part.h5") as run:
+        assert (run.steps, run.finished, run.weights.shape) == (64, False, (65, 3))
+        assert run.weights[64].tolist() == [64, 640, 6400]
+        assert np.isnan(run.loss).all() and run.loss.shape == (65,)
+    writer.file.close()
+
+
+def test_a_missing_file(tmp_path):
+    assert sentence(tmp_path / "a.h5") == (
+        f"There is no recording '{tmp_path / 'a.h5'}'. Give the path of a .h5 file that "
+        "animator.Recorder wrote."
+    )
+
+
+def test_a_missing_file_with_its_part_beside(tmp_path):
+    write(tmp_path / "a.h5", finish=False).file.close()
+    assert sentence(tmp_path / "a.h5") == (
+        f"There is no recording '{tmp_path / 'a.h5'}', but one that was cut short lies beside it. Use "
+        f"'{tmp_path / 'a.part.h5'}' to see how far it got, or record again."
+    )
+
+
+def test_a_file_that_is_no_hdf5(tmp_path):
+    (tmp_path / "a.h5").write_text("weights")
+    assert sentence(tmp_path / "a.h5") == (
+        f"'{tmp_path / 'a.h5'}' is not a recording: it is no HDF5 file. Give a .h5 file that "
+        "animator.Recorder or 'animator record' wrote."
+    )
+
+
+def test_a_truncated_file(tmp_path):
+    write(tmp_path / "a.h5")
+    whole = (tmp_path / "a.h5").read_bytes()
+    (tmp_path / "a.h5").write_bytes(whole[: len(whole) // 2])
+    assert sentence(tmp_path / "a.h5") == (
+        f"'{tmp_path / 'a.h5'}' is damaged: it begins like a recording, but parts of it are missing. Copy it "
+        "again from where it was made, or record again."
+    )
+
+
+def test_a_foreign_hdf5_file(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = 1
+    assert sentence(tmp_path / "a.h5") == (
+        f"'{tmp_path / 'a.h5'}' is an HDF5 file but not a recording of animator. Give a file that "
+        "animator.Recorder or 'animator record' wrote."
+    )
+
+
+def test_a_later_schema(tmp_path):
+    write(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        file.attrs["schema"] = 9
+    assert sentence(tmp_path / "a.h5") == (
+        f"'{tmp_path / 'a.h5'}' has schema 9, and this version of animator reads up to 1. Install a newer "
+        "animator, or record again."
+    )
+
+
+ENDLESS = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from tests.recordings.test_reader import write
+write(Path({path!r}), steps=10**9, finish=False)
+"""
+
+
+def test_a_killed_run_plays_up_to_its_last_flushed_step(tmp_path):
+    write(tmp_path / "a.h5")
+    part = tmp_path / "a.part.h5"
+    code = ENDLESS.format(root=str(Path.cwd()), path=str(tmp_path / "a.h5"))
+    process = subprocess.Popen([sys.executable, "-c", code])
+    until_flushed(process, part)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with animator.load(part) as run:
+        assert run.steps >= 64 and run.steps % 64 == 0 and not run.finished
+        np.testing.assert_array_equal(run.weights[:, 0], np.arange(run.steps + 1))
+        np.testing.assert_array_equal(run.batch_loss, np.arange(run.steps))
+    assert animator.load(tmp_path / "a.h5").steps == 10

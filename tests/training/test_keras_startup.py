@@ -1,0 +1,71 @@
+"""Starting Keras says nothing, unless it fails."""
+
+import subprocess
+import sys
+
+
+def run(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_start_and_a_first_compiled_graph_are_silent():
+    done = run(
+        "from animator.training.keras_startup import start; start(); import tensorflow as tf;"
+        "tf.function(lambda v: v + 1, jit_compile=True)(tf.ones(3))"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_was_held_back_is_shown_when_the_import_fails():
+    done = run(
+        "import os, sys\n"
+        "from animator.training.keras_startup import _held_back\n"
+        "try:\n"
+        "    with _held_back():\n"
+        "        os.write(2, b'chatter '); raise ImportError\n"
+        "except ImportError:\n"
+        "    sys.stderr.write('and after')\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "chatter and after")
+
+
+def test_an_import_that_is_interrupted_says_nothing():
+    done = run(
+        "import os, sys\n"
+        "from animator.training.keras_startup import _held_back\n"
+        "try:\n"
+        "    with _held_back():\n"
+        "        os.write(2, b'chatter '); raise KeyboardInterrupt\n"
+        "except KeyboardInterrupt:\n"
+        "    sys.stderr.write('after')\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "after")
+
+
+def test_a_process_of_our_own_goes_without_what_no_film_needs():
+    """scikit-learn and IPython are not taken along, and can be imported afterwards."""
+    done = run(
+        "import sys\n"
+        "from animator.training.keras_startup import start, BESIDE\n"
+        "start(sparing=True); import keras\n"
+        "print({'scipy.stats', *BESIDE} & set(sys.modules), 'keras.wrappers' in sys.modules)\n"
+        "import importlib.util\n"
+        "print(all(name not in sys.modules for name in BESIDE))\n"
+        "if importlib.util.find_spec('sklearn'):\n"
+        "    from sklearn.datasets import load_iris; assert len(load_iris().data) == 150\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "set() True\nTrue\n", "")
+
+
+def test_what_is_there_already_stays():
+    """A module that a notebook has imported is not taken away."""
+    done = run(
+        "import sys; sys.modules['IPython'] = held = type(sys)('IPython')\n"
+        "from animator.training.keras_startup import _absent\n"
+        "with _absent(('IPython', 'nothing')):\n"
+        "    assert sys.modules['IPython'] is held and sys.modules['nothing'] is None\n"
+        "assert sys.modules['IPython'] is held and 'nothing' not in sys.modules\n"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
