@@ -110,7 +110,7 @@ def warm() -> None:
         from animator.training.keras_startup import start
 
         start()
-        importlib.import_module("animator.training.training.objective")
+        importlib.import_module("animator.training.objective")
 
 
 def ready() -> None:
