@@ -32,7 +32,7 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
         "parameters": chosen,
         "title": scene.title,
         "description": scene.description or scene_file.description,
-        "film": scene.looks(),
+        "film": scene.data(),
     }
     return scene, about
 
