@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.formatting import finite
 from animator.core.progress import Progress
 from animator.films.delivery import STILLS, Delivery, check_frame, preset, read_bytes
 from animator.films.size_budget import CUTS
@@ -297,11 +298,6 @@ def _report(
                     for key in ("record", "surface", "draw_and_encode", "total")},
     }  # fmt: skip
     sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
-
-
-def finite(value: float) -> float | None:
-    """A number that JSON can hold: None where it is not finite."""
-    return float(value) if abs(float(value)) < float("inf") else None
 
 
 def record(name: str, values: list[str], output: Path | None, use_cache: bool, as_json: bool) -> None:

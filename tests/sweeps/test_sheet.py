@@ -13,9 +13,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 from PIL import Image
 
+from animator.core.formatting import number
 from animator.design import style
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 from animator.encoding.inspect_file import inspect
 from animator.landscape.bilinear import bilinear

@@ -14,10 +14,10 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
+from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
-from animator.drawing.captions import brief
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.band_raster import Banding

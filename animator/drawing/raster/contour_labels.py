@@ -14,9 +14,9 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.style import use_fonts
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import NOTHING, Layer, Rect

@@ -16,10 +16,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from animator.core.formatting import number
 from animator.design import style
 from animator.design.layout import Box
 from animator.design.style import use_fonts
-from animator.drawing.captions import number
 from animator.drawing.panels.base import DPI, Look
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
