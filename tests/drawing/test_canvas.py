@@ -9,7 +9,7 @@ from matplotlib.text import Text
 
 from animator.cli.render import Options, command
 from animator.core.errors import AnimatorError
-from animator.design import style
+from animator.design import style, style_files
 from animator.design.scene import DEFAULT_LAYOUT, Scene
 from animator.design.timeline import FrameState
 from animator.drawing import captions
@@ -26,7 +26,7 @@ SIZES = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080), (720, 1280), (960,
 
 def canvas(view, size=(640, 360), look="dark", layout=DEFAULT_LAYOUT):
     views = [view, view] if layout is not DEFAULT_LAYOUT else [view]
-    return Canvas(views, layout, style.find(look), size, "One neuron", captions.slice_caption(view))
+    return Canvas(views, layout, style_files.find(look), size, "One neuron", captions.slice_caption(view))
 
 
 @pytest.mark.parametrize("look", ["dark", "light"])
@@ -178,7 +178,7 @@ def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     )  # fmt: skip
     layout = (("surface", "accuracy"), ("surface", "loss"))
     caption = "A 2-D slice of 1,102 dimensions (principal components), holding 97% of the path's variance."
-    drawn = Canvas([wide], layout, style.find("dark"), size, "A network learns two spirals", caption)
+    drawn = Canvas([wide], layout, style_files.find("dark"), size, "A network learns two spirals", caption)
     drawn.draw(FrameState(60 if ended else 31, ended))
     assert overlaps(shown_texts(drawn)) == []
 

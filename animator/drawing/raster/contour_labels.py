@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.blend import Pane
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.layer import NOTHING, Layer, Rect
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.bilinear import Places, placed, read
