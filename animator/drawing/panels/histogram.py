@@ -20,7 +20,7 @@ from animator.drawing.panels.base import Look, Panel
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.vector_artists import RGBA
-from animator.drawing.view import Histogram
+from animator.landscape.histograms import Histogram
 
 Floats = NDArray[np.float64]
 

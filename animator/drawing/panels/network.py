@@ -25,7 +25,7 @@ from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands
-from animator.drawing.view import Wiring
+from animator.landscape.dense_weights import Wiring
 
 MOST_NUMBERS = 6
 NUMBER = 3.5  # em: the width of a number on a line
