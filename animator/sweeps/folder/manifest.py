@@ -31,7 +31,7 @@ WITHIN: Mapping[str, Any] = {  # types of what stands in the parts of a cell
 FILM: Mapping[str, Any] = {"format": str, "width": int, "height": int, "fps": NUMBER, "seconds": NUMBER}
 CELL: Mapping[str, Any] = {"index": int, "name": str, "parameters": dict}
 MORE: Mapping[str, Any] = {  # parts that a cell may lack
-    "state": str, "reason": str, "way": TEXT, "recording": TEXT, "film": TEXT, "poster": TEXT, "log": TEXT,
+    "state": str, "reason": str, "recording": TEXT, "film": TEXT, "poster": TEXT, "log": TEXT,
     "results": dict, "alt_text": str, "seconds": dict, "bytes": dict, "command": str, "keys": dict,
     "digests": dict, "spans": list,
 }  # fmt: skip
@@ -48,9 +48,9 @@ class Axis:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One film of a sweep. parameters: what varies. state: "waiting", "recorded", "done" or "failed"; reason:
-    one sentence for a failed one. way: how it was trained, "fit" or "together". results: numbers, None where
-    not known. keys: digests of what decides its recordings, surfaces and film; digests: of its files'
-    contents. spans: the lowest and the highest loss of its surfaces.
+    one sentence for a failed one. results: numbers, None where not known. keys: digests of what decides its
+    recordings, surfaces and film; digests: of its files' contents. spans: the lowest and the highest loss of
+    its surfaces.
     """
 
     index: int
@@ -58,7 +58,6 @@ class Cell:
     parameters: Mapping[str, Any]
     state: str = "waiting"
     reason: str = ""
-    way: str | None = None
     recording: str | None = None
     film: str | None = None
     poster: str | None = None
