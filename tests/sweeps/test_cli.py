@@ -237,7 +237,8 @@ def test_sizes_are_said_as_people_say_them():
 
 
 def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced():
-    broken = RecordTask(SceneText("line", "/nowhere/line.py", "1 / 0", False), (((), 0),), plan.versions())
+    scene = SceneText("line", "/nowhere/line.py", "1 / 0", False)
+    broken = RecordTask(scene=scene, words=(), run=0, versions=plan.versions())
     engine = Local(1)
     try:
         assert isinstance(engine.submit(broken).result(60), Failure)

@@ -6,7 +6,7 @@ In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -129,16 +129,31 @@ def figures_key(plan: Plan) -> str:
 
 def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
     """The manifest of a sweep of which nothing is done."""
-    about = next(iter(built.values())).about if built else {}
-    scene = next(iter(built.values())).scene if built else None
-    look = {name: value for name, value in asdict(plan.look).items() if name != "sheet"}
-    film = {**look, "seconds": scene.pacing.seconds if scene else 0.0}
-    cells = tuple(Cell(c.index, c.name, c.parameters, command=c.command) for c in plan.cells)
+    first = next(iter(built.values()), None)
+    about = first.about if first else {}
+    look = plan.look
     return Manifest(
-        plan.scene.name, str(about.get("title", plan.scene.name)), str(about.get("description", "")),
-        plan.command, plans.versions(), plan.kind, plan.axes, film,
-        {"extent": None, "loss_range": None, "surfaces": 0}, "running", (), cells, plan.fixed,
-    )  # fmt: skip
+        scene=plan.scene.name,
+        title=str(about.get("title", plan.scene.name)),
+        description=str(about.get("description", "")),
+        command=plan.command,
+        versions=plans.versions(),
+        kind=plan.kind,
+        axes=plan.axes,
+        film={
+            "format": look.format,
+            "width": look.width,
+            "height": look.height,
+            "fps": look.fps,
+            "style": look.style,
+            "seconds": first.scene.pacing.seconds if first else 0.0,
+        },
+        common=shared_limits.said(None, surfaces=0),
+        state="running",
+        products=(),
+        cells=tuple(Cell(c.index, c.name, c.parameters, command=c.command) for c in plan.cells),
+        fixed=plan.fixed,
+    )
 
 
 def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[str]:

@@ -17,12 +17,11 @@ from animator.landscape import window
 from animator.landscape.window import Common, Extent
 from animator.recordings.identity import without_optimizer
 from animator.recordings.reader import Recording
+from animator.sweeps.folder.manifest import Range, Shared
 
 WIDE = 2.5  # times the median window that a path's own may be, to count
 NEAR = 6.0  # times the median window that the own of a path may be which ends inside of the others'
 FAR = 8.0  # times the median of the highest losses; what is beyond is left out of the scale
-
-Range = tuple[float, float]  # lowest and highest loss
 
 
 def window_of(films: Mapping[int, Film]) -> Common | None:
@@ -41,7 +40,7 @@ def with_scale(
     return replace(common, loss_range=scale(one for index in films for one in ranges[index]))
 
 
-def said(common: Common | None, surfaces: int) -> dict[str, Any]:
+def said(common: Common | None, surfaces: int) -> Shared:
     """What a manifest says of it; surfaces: how many different ones there are."""
     shared = common or Common()
     return {
