@@ -18,7 +18,7 @@ from animator.design.layout import Box
 from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.captions import brief
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.contour_labels import LevelLabels, Ticks

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from animator.design.layout import Box
 from animator.design.style import use_fonts
 from animator.drawing.captions import number
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import NOTHING, Layer, Rect
 from animator.drawing.raster.text_layer import Stamp
