@@ -13,8 +13,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
-from animator.design.style import Style, use_fonts
-from animator.drawing.raster.fonts import drawable, families
+from animator.design.style import Style
+from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.text_fit import READABLE, Measure, fit, given, ruler
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.units import LEAST, refusal

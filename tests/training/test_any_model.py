@@ -8,7 +8,7 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.design import scene_files
-from animator.design.style import find
+from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.captions import slice_caption

@@ -18,11 +18,11 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
 from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Stroke
 from animator.drawing.raster.marker_layer import Mark
 from animator.drawing.raster.text_fit import READABLE, shortened

@@ -15,11 +15,11 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.vector_artists import RGBA
 from animator.landscape.histograms import Histogram
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import Curves, Line
 from animator.drawing.view import View
