@@ -6,17 +6,18 @@ Each live number has a place of its own and digits of one width, so that nothing
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
 
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.panels.end_card import disagree, end_card
 from animator.drawing.panels.growing_curves import CLOCKS
 from animator.drawing.panels.header import MARGIN, Header, stamp
+from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.units import EDGES
 from animator.drawing.view import View
 
 ROW = 3.3
@@ -40,11 +41,11 @@ class Readout:
         self.margin = MARGIN * em
         self.header = Header(look, frame, title, caption, said)
         self.above = self.header.above
-        self.moving: list[Artist] = list(self.header.moving)
+        self.moving: list[Layer] = list(self.header.moving)
         self.called = shortened([view.name for view in views], NAMES * em, look.ruler(SMALL))
         places = self._places()
         rows = max(row for _, row, _ in places)
-        self.height = (4.4 + ROW * rows) * em
+        self.height = (EDGES.below + ROW * rows) * em
         muted, ink = look.style.muted, look.style.ink
         self.names = [self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted)
                       for left, row, name in places]  # fmt: skip
