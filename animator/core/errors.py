@@ -22,6 +22,16 @@ class SizeError(AnimatorError):
         self.why, self.sizes = why, tuple(sizes)
 
 
+class NoSurfaceError(AnimatorError):
+    """No loss of a recording can be evaluated truly, so no surface can be cut. brief: why, and the way out, in
+    the few words of a caption.
+    """
+
+    def __init__(self, message: str, brief: str) -> None:
+        super().__init__(message)
+        self.brief = brief
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """'Did you mean 'neuron'? ' for the known name closest to `word`, or '' when none is close."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.5)
