@@ -22,14 +22,8 @@ class SizeError(AnimatorError):
         self.why, self.sizes = why, tuple(sizes)
 
 
-class NoSurfaceError(AnimatorError):
-    """No loss of a recording can be evaluated truly, so no surface can be cut. brief: why, and the way out, in
-    the few words of a caption.
-    """
-
-    def __init__(self, message: str, brief: str) -> None:
-        super().__init__(message)
-        self.brief = brief
+class FilmWarning(UserWarning):
+    """Of a film: what is right but surprising, or left out, in one sentence."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
 from animator.landscape.update_vectors import Forces
 from animator.landscape.window import Window
+from animator.recordings.facts import Facts
 
 Floats = NDArray[np.float64]
 
@@ -134,6 +135,8 @@ class View:
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
     ghost: the loss of the batch in use. forces: what moves the weights.
     histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
+    no_surface: why there is no field although one was wanted; instead: why the plane is another than it would
+    be by default. facts: what the recording lacks.
     """
 
     name: str
@@ -175,6 +178,9 @@ class View:
     cut_through: int | None = None
     histograms: Mapping[str, Histogram] = default(default_factory=dict)
     card: str = ""
+    no_surface: str = ""
+    instead: str = ""
+    facts: Facts = default(default_factory=Facts)
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

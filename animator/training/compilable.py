@@ -1,4 +1,4 @@
-"""What XLA can be asked to compile: decided before it is asked, because some of what it can't ends the process.
+"""What XLA may be asked to compile: decided before, because some of what it can't do ends the process.
 
 A FlatModel and samples go in; True comes out for a model of Keras' own layers on numbers, and for any other
 whose traced graph holds no strings, no look-up tables and no Python code. What XLA merely does not know it

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.errors import AnimatorError, NoSurfaceError
+from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
+from animator.training.no_surface import NoSurfaceError
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
@@ -55,7 +56,8 @@ def _rows(run: "Recording") -> NDArray[np.int64]:
     known = np.flatnonzero(np.isfinite(np.asarray(run.loss, float)[run.weight_steps]))
     chosen = known[np.unique(np.linspace(0, len(known) - 1, min(ROWS, len(known))).astype(int))]
     finite = [bool(np.isfinite(run.weights[int(row)]).all()) for row in chosen]
-    return chosen[np.asarray(finite, bool)]
+    found: NDArray[np.int64] = chosen[np.asarray(finite, bool)]
+    return found
 
 
 def _recorded(objective: "Objective", run: "Recording", data: Samples | None) -> "Objective | None":
@@ -76,7 +78,7 @@ def _is_half(model: Any) -> bool:
 
 
 def suspect(model: Any) -> str:
-    """The first layer of `model` that does more than its description and its variables tell: "layer 'x', ...";
+    """The first layer of `model` that does more than its description and its variables tell, as a clause;
     "" where there is none.
     """
     for layer in model._flatten_layers(include_self=False):

@@ -15,10 +15,17 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.errors import AnimatorError, NoSurfaceError
+from animator.core.errors import AnimatorError
 from animator.recordings.identity import loss_key
 from animator.recordings.samples import Samples, samples
 from animator.training.model_description import variables_of
+from animator.training.no_surface import (
+    CANNOT_REBUILD,
+    NoSurfaceError,
+    cannot_rebuild,
+    no_data,
+    no_description,
+)
 from animator.training.proof import prove
 
 if TYPE_CHECKING:
@@ -26,8 +33,6 @@ if TYPE_CHECKING:
     from animator.training.objective import Objective
 
 KEPT = 8  # models whose compiled graphs are kept
-CANNOT_REBUILD = "the model cannot be rebuilt; give it with model="
-NO_DATA = "the recording holds no data; give them with data="
 Maker = Callable[["Recording"], Any]  # makes the Keras model of a recording, as it was when it was recorded
 _WARM: "dict[str, Objective]" = {}
 
@@ -41,12 +46,12 @@ def rebuild(run: "Recording") -> Any:
     """
     described, compiled = _config(run, "model_config"), _config(run, "compile_config")
     if not described or not compiled:
-        raise _refusal(run, "it holds no description of the model")
+        raise no_description(run)
     try:
         model = keras.saving.deserialize_keras_object(described, safe_mode=True)
         model.compile_from_config(compiled)
     except Exception as error:  # Keras raises what its layers raise
-        raise _refusal(run, _short(error)) from error
+        raise cannot_rebuild(run, _short(error)) from error
     settle(model, run)
     return model
 
@@ -64,7 +69,7 @@ def settle(model: Any, run: "Recording") -> None:
         strict=True,
     ):
         if [tuple(v.shape) for v in variables] != [v.shape for v in recorded]:
-            raise _refusal(run, "what it describes has other variables")
+            raise cannot_rebuild(run, "what it describes has other variables")
     assign(found.fixed, run.fixed)
     assign(found.state, run.state[-1])
     for layer in model._flatten_layers():
@@ -83,11 +88,7 @@ def objective_of(
     given = samples(data) if data is not None else None
     known = given or run.samples()
     if known is None:
-        raise NoSurfaceError(
-            f"The recording '{run.path}' holds no data (none was given to the Recorder, or 64 MiB and more), "
-            "so no loss can be computed. Give the data with data=(x, y).",
-            NO_DATA,
-        )
+        raise no_data(run)
     if model is not None:
         objective = _given(run, model, known)
     else:
@@ -126,7 +127,7 @@ def _described(run: "Recording", known: Samples) -> "Objective":
     except AnimatorError as error:
         raise NoSurfaceError(str(error), CANNOT_REBUILD) from error
     except Exception as error:  # a layer that lacks something raises what it likes
-        raise _refusal(run, _short(error)) from error
+        raise cannot_rebuild(run, _short(error)) from error
 
 
 def _made(run: "Recording", maker: "Maker", known: Samples) -> "Objective":
@@ -177,10 +178,3 @@ def _short(error: Exception) -> str:
     """The first sentence of `error`, without its full stop."""
     first = str(error).strip().split("\n")[0].split(". ")[0]
     return first.rstrip(".") or type(error).__name__
-
-
-def _refusal(run: "Recording", why: str) -> NoSurfaceError:
-    return NoSurfaceError(
-        f"The model of recording '{run.path}' cannot be rebuilt: {why}. Give the model itself with model=.",
-        CANNOT_REBUILD,
-    )
