@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from animator.drawing.captions import number, share
+from animator.core.formatting import number
+from animator.drawing.captions import share
 from animator.drawing.view import View
 from animator.recordings.reader import Recording
 
