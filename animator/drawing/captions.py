@@ -82,13 +82,21 @@ def alt_text(view: View) -> str:
 
 
 def departure(view: View) -> str:
-    """'The path leaves the window at step 3.' and when the loss broke; '' for a tame run."""
+    """'The path leaves the window at step 3.', when the loss broke, which weights the model has at last;
+    '' for a tame run.
+    """
     said = []
     if view.window is not None and view.window.left_at is not None:
         who = f"'{view.name}'" if view.rivals else "The path"
         said.append(f"{who} leaves the window at step {view.window.left_at:,}.")
     if view.broke_at is not None:
         said.append(f"The loss stops being finite at step {view.broke_at:,}.")
+    if view.facts.restored_step is not None:
+        said.append(
+            f"{view.steps:,} steps, then the weights of step {view.facts.restored_step:,} were restored."
+        )
+    if view.facts.other_weights:
+        said.append(f"The weights after training are none of these: {view.facts.other_weights}.")
     return " ".join(said)
 
 

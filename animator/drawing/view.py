@@ -93,6 +93,30 @@ class View:
             return np.asarray(here)
         return np.asarray(here + state.part * (self.trajectory[state.onto] - here))
 
+    @property
+    def has_batch_loss(self) -> bool:
+        """Whether the batches' own losses were recorded; files without facts tell it by what they hold."""
+        if self.facts.no_batch_loss is not None or not len(self.batch_loss):
+            return False
+        reported = self.running_means.get("loss", np.zeros(1))
+        return not np.isnan(self.batch_loss).all() or bool(np.isnan(reported).all())
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether a learning rate was recorded that moved something."""
+        return not self.facts.no_learning_rate and not bool(np.isnan(self.learning_rate).all())
+
+    def unrecorded(self) -> NDArray[np.bool_]:
+        """(K+1,) where the loss was not computed: NaN, although a later one is there. One that was evaluated
+        and is NaN is not finite.
+        """
+        absent = np.isnan(self.loss)
+        if absent.any():
+            absent &= np.logical_or.accumulate(~absent[::-1])[::-1]
+            if self.field is not None:
+                absent[self.field.checked] = False
+        return absent
+
     def worst(self) -> tuple[float, int] | None:
         """(largest difference between the surface under the dot and the true loss, its step)."""
         if self.field is None:

@@ -72,6 +72,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     every = run.rows(np.arange(run.steps + 1))
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
+    told = run.facts.no_batch_loss is None and np.isfinite(run.batch_loss).any()
     return View(
         name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
         labels=tuple(labels(k) for k in drawn), lines=lines[every], line_range=_range(lines, target),
@@ -83,7 +84,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
-        broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
+        broke_at=int(bad[0]) if len(bad) and told else None,
         prediction=prediction(source, checked) if "prediction" in wanted else None,
         sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
