@@ -136,7 +136,7 @@ class Segments:
     lanes: int
     pool: ThreadPoolExecutor
     _room: Waiting = field(default_factory=Waiting)
-    _lanes: list[Lane] = field(default_factory=list)
+    started: list[Lane] = field(default_factory=list)
     _open: deque[Segment] = field(default_factory=deque)  # whose packets are not all in the file
     _shown: Shown = field(default_factory=Shown)
     _frames: int = 0
@@ -167,16 +167,16 @@ class Segments:
 
     def finish(self) -> None:
         """Wait for all lanes; their last packets go into the file."""
-        for lane in self._lanes:
+        for lane in self.started:
             lane.end()
-        for lane in self._lanes:
+        for lane in self.started:
             lane.done.result()
         self._collect()
 
     def stop(self) -> None:
         """End the threads' work, whatever waits."""
         self._room.end()
-        for lane in self._lanes:
+        for lane in self.started:
             lane.end()
 
     def _still(self) -> Any:
@@ -185,18 +185,18 @@ class Segments:
 
     def _begin(self) -> None:
         """Begin a segment in the lane whose turn it is."""
-        if len(self._lanes) < self.lanes:
+        if len(self.started) < self.lanes:
             lane = Lane(self.video.coder(), self._room)
-            self._lanes.append(lane)  # before its thread begins, or cannot: `stop` must find it
+            self.started.append(lane)  # before its thread begins, or cannot: `stop` must find it
             lane.done = self.pool.submit(lane.work)
-        lane = self._lanes[self._count % self.lanes]
+        lane = self.started[self._count % self.lanes]
         self._open.append(Segment(lane, self._frames, lane.given))
         self._end += self.length(self._frames)
         self._count += 1
 
     def _collect(self) -> None:
         """Put what is ready into the file, in order; raise what a thread has raised."""
-        for lane in self._lanes:
+        for lane in self.started:
             if lane.done.done():
                 lane.done.result()
         while self._open:

@@ -89,6 +89,11 @@ class Coder:
                 packet.dts = packet.pts
         return packets
 
+    @property
+    def header(self) -> bytes:
+        """What a player reads once, before any picture: sequence and picture parameter sets."""
+        return bytes(self._context.extradata)
+
     def _packets(self, picture: Any) -> list[Any]:
         packets: list[Any] = self._context.encode(picture)
         for packet in packets:
@@ -215,7 +220,7 @@ def writing(
 ) -> Iterator[VideoStream]:
     """Open `path` for one video stream; when the body raises, the file is closed unfinished."""
     options = dict(container_options or {})
-    with _plain(_container(path, container=container_format, container_options=options)) as container:
+    with _plain(open_container(path, container=container_format, container_options=options)) as container:
         container.metadata.update(metadata or {})
         video = VideoStream(container, stream)
         yield video
@@ -284,7 +289,7 @@ def _plain(opened: AbstractContextManager[Any]) -> Iterator[Any]:
 
 
 @contextmanager
-def _container(path: Path, **options: Any) -> Iterator[Any]:
+def open_container(path: Path, **options: Any) -> Iterator[Any]:
     """PyAV's container to write a file, closed without a garbage collection.
 
     imageio makes a full one when it closes a file, and another when it lets go of it, for the sake of

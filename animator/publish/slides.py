@@ -92,7 +92,7 @@ def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: b
         _timing(slide, autoplay, loop)
     else:
         shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)
-    said = shape._element.xpath(".//p:cNvPr")[0]
+    said = shape.element.xpath(".//p:cNvPr")[0]
     said.set("descr", film.alt_text)
     said.set("name", film.title)
     slide.notes_slide.notes_text_frame.text = "\n".join(part for part in (film.caption, film.command) if part)
@@ -114,7 +114,7 @@ def _timing(slide: Any, autoplay: bool, loop: bool) -> None:
     """When the slide's video starts, and how often it plays."""
     node = ".//p:video/p:cMediaNode/p:cTn"
     if autoplay:
-        for condition in slide._element.xpath(f"{node}/p:stCondLst/p:cond"):
+        for condition in slide.element.xpath(f"{node}/p:stCondLst/p:cond"):
             condition.set("delay", "0")
     if loop:
-        slide._element.xpath(node)[0].set("repeatCount", "indefinite")
+        slide.element.xpath(node)[0].set("repeatCount", "indefinite")

@@ -145,7 +145,7 @@ def test_all_segments_are_described_by_one_header(tmp_path):
     with writing(tmp_path / "a.mp4", "mp4", stream_spec(spec)) as video:
         coders = [video.coder() for _ in range(3)]
         made = [coder.encode(CONVERT(picture(0)), 0) + coder.end() for coder in coders]
-        headers = {bytes(coder._context.extradata) for coder in coders}
+        headers = {coder.header for coder in coders}
         video.put(made[0])
     assert len(headers) == 1 and {len(packets) for packets in made} == {1}
 
@@ -232,7 +232,7 @@ def test_an_error_is_raised_by_the_next_picture_that_is_sent(tmp_path, monkeypat
         for number in range(9):
             segments.send(CONVERT(picture(number)), 1)
             sent += 1
-            assert isinstance(segments._lanes[0].done.exception(60), ZeroDivisionError)
+            assert isinstance(segments.started[0].done.exception(60), ZeroDivisionError)
     assert sent <= 1
 
 

@@ -214,12 +214,12 @@ def test_the_package_is_whole(films, tmp_path):
         for relationship in slide.part.rels.values():
             assert relationship.is_external or relationship.target_part.blob
         assert slide.shapes.title.text.startswith(f"{WORDS.title} (")
-        (said,) = slide._element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
+        (said,) = slide.element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
         assert said.get("descr") == "A red dot moves."
         assert slide.notes_slide.notes_text_frame.text == f"{WORDS.description}\n{WORDS.command}"
-    (node,) = read.slides[0]._element.xpath(".//p:video/p:cMediaNode/p:cTn")
+    (node,) = read.slides[0].element.xpath(".//p:video/p:cMediaNode/p:cTn")
     assert node.get("repeatCount") == "indefinite"
-    starts = read.slides[0]._element.xpath(".//p:video/p:cMediaNode/p:cTn/p:stCondLst/p:cond")
+    starts = read.slides[0].element.xpath(".//p:video/p:cMediaNode/p:cTn/p:stCondLst/p:cond")
     assert [start.get("delay") for start in starts] == ["0"]
 
 
