@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from keras import layers
 
 from animator.core.errors import AnimatorError
 from animator.training.objective import loss_function
