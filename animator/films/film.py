@@ -444,7 +444,7 @@ def film(
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
     asked_for = layout is not None and "surface" in needs_of(name for row in layout for name in row)
-    asked_for |= any(asked[name] is not None for name in ("plane", "slice", "at"))
+    asked_for |= any(asked[name] is not None for name in ("plane", "slice", "at", "model", "data"))
     cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at, firm=asked["plane"] is not None)
     command = captions.made_by(run.path.name, {**asked, "style": None if style == "dark" else style})
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())
