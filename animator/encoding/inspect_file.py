@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.encoding.container_metadata import read_avif, read_webp
@@ -56,7 +55,7 @@ def inspect(path: Path | str) -> FilmInfo:
     )
 
 
-def vector(path: Path) -> dict[str, Any]:
+def vector(path: Path) -> dict[str, str | int]:
     """Format, width and height in points, and bytes of an SVG or a PDF of one page.
 
     Raises AnimatorError when it is neither, or does not say its size as animator writes it.

@@ -13,7 +13,7 @@ from typing import Any
 from animator.core.color_vision import luminance
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
-from animator.publish.film_files import Shown, shown
+from animator.publish.film_files import FilmFile, read_films
 
 WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
 TITLE = 1_000_000  # EMU: the height of a title
@@ -25,7 +25,7 @@ INSTALL = "pip install 'animator[slides]'"
 
 
 def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False,
-         loop: bool = False) -> list[Shown]:  # fmt: skip
+         loop: bool = False) -> list[FilmFile]:  # fmt: skip
     """Write `deck` (.pptx) with a slide for each film of `paths`.
 
     titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
@@ -37,7 +37,7 @@ def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool
         raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
     if deck.suffix.lower() != ".pptx":
         raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
-    films = shown(paths)
+    films = read_films(paths)
     for film in films:
         _check(film)
     presentation: Any = Presentation()
@@ -49,7 +49,7 @@ def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool
     return films
 
 
-def _check(film: Shown) -> None:
+def _check(film: FilmFile) -> None:
     if film.info.format not in ("mp4", "gif", "png"):
         raise AnimatorError(
             f"'{film.path}' is a .{film.info.format} file, which slides do not play. "
@@ -75,7 +75,7 @@ def title_size(title: str) -> int:
     return SIZES[-1]
 
 
-def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: bool) -> None:
+def _slide(presentation: Any, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:
         title = slide.shapes.title
