@@ -9,15 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from animator.core.color_vision import contrast
+from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
+from animator.sweeps.figure.axes import name_across, name_up, numeric
 from animator.sweeps.figure.color_scale import Shades
 from animator.sweeps.figure.curve import height
-from animator.sweeps.figure.scales import numeric
-from animator.sweeps.figure.ticks import name_across, name_up
 from animator.sweeps.folder.manifest import Axis
 
 SAID = (3.7, 1.5)  # em: a cell so wide and high says its loss
