@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -13,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.core.errors import AnimatorError, nearest
+from animator.core.errors import AnimatorError, FilmWarning, nearest
 from animator.core.formatting import finite
 from animator.core.progress import Progress
 from animator.films.delivery import STILLS, Delivery, check_frame, preset, read_bytes
@@ -121,7 +122,7 @@ def render(name: str, values: list[str], options: Options) -> None:
     style_files.find(options.style)
     outputs = options.outputs or tuple(Path("output") / f"{Path(name).stem}{s}" for s in (".mp4", ".gif"))
     seconds: dict[str, float] = {}
-    with shown() as progress, timed(seconds, "total"):
+    with shown() as progress, timed(seconds, "total"), warnings.catch_warnings():
         with timed(seconds, "record"):
             check = partial(_check_files, options, outputs)
             film, cached = film_for(name, values, options, check, progress)
@@ -130,6 +131,7 @@ def render(name: str, values: list[str], options: Options) -> None:
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
             film.text = options.text
+            warnings.simplefilter("ignore", FilmWarning)  # `_report` tells them in our own words
             saved = film.save(*outputs, size=options.pixels(), fps=options.fps, delivery=options.delivery)
     _report(film, saved, cached, seconds, options.json)
 
@@ -263,7 +265,8 @@ def _report(
 
     run, views = film.runs[0], film.views(saved[0].fps)
     flashing = flash_check.sentence(max(file.flashes for file in saved))
-    for warning in filter(None, (flashing, fonts.sentence(film.said(views)))):
+    surprising = film.warnings()
+    for warning in filter(None, (*surprising, flashing, fonts.sentence(film.said(views)))):
         sys.stderr.write(f"animator: {warning}\n")
     for file in saved:
         if file.gave_up:
@@ -292,6 +295,7 @@ def _report(
             "not_finite_at": views[0].broke_at,
         },
         "fidelity": film.fidelity(),
+        "warnings": list(surprising),
         "alt_text": film.alt_text(),
         "command": film.command,
         "seconds": {key: round(seconds.get(key, 0.0), 3)
