@@ -25,8 +25,9 @@ SMALL_FILM = {"film": {"resolution": 9, "pacing": {"intro": 0.0, "play": 0.3, "e
 class Watch:
     """Gives a program the callbacks of each of its fits, and counts what its code does while they run.
 
-    folder: where the Recorder of fit i writes `<i>.h5`; None for no Recorder. Counting begins when the callbacks
-    are there and ends with the last epoch: losses on the data, which come later, are no part of training.
+    folder: where the Recorder of fit i writes `<i>.h5`; None for no Recorder. Counting begins when the
+    callbacks are there and ends with the last epoch: losses on the data, which come later, are no part of
+    training.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -37,7 +38,7 @@ class Watch:
         self._open = False
 
     def callbacks(self, data: Any = None, **options: Any) -> list[keras.callbacks.Callback]:
-        """The callbacks of the next fit: a Recorder of its own, where there is a folder, and one that reads logs."""
+        """The callbacks of the next fit: a Recorder, where there is a folder, and one that reads logs."""
         logs: list[tuple[str, int, Any]] = []
         self.logs.append(logs)
         found: list[keras.callbacks.Callback] = [LogReader(self, logs)]
@@ -81,8 +82,8 @@ class LogReader(keras.callbacks.Callback):
 class Replay:
     """The loss of each batch of one fit, computed without a Recorder.
 
-    make: the model as it is before training, compiled, under the same seed. batches: what the fit trains on, in
-    order, each (x,), (x, y) or (x, y, sample_weight). loss: of a model in training on a batch.
+    make: the model as it is before training, compiled, under the same seed. batches: what the fit trains on,
+    in order, each (x,), (x, y) or (x, y, sample_weight). loss: of a model in training on a batch.
     """
 
     make: Callable[[], Any]
@@ -105,9 +106,10 @@ class Trained:
 class Program:
     """A published program in small: `train` makes a model, fits it with the callbacks of a Watch.
 
-    batch_loss: whether the loss of every batch is recorded. surface: whether the film shows one. needs_model: whether
-    the film is given the model, which cannot be rebuilt. refused: the whole sentence with which it is refused, before
-    the first step. said: sentences that stand under the film's title. fast: whether it is among those of `make test`.
+    batch_loss: whether the loss of every batch is recorded. surface: whether the film shows one. needs_model:
+    whether the film is given the model, which cannot be rebuilt. refused: the whole sentence with which it is
+    refused, before the first step. said: sentences that stand under the film's title. fast: whether it is
+    among those of `make test`.
     """
 
     train: Callable[[Watch], Trained]
@@ -179,13 +181,13 @@ def assign(model: Any, row: np.ndarray) -> None:
 
 
 def compiled_loss(model: Any, batch: tuple[Any, ...]) -> Any:
-    """What `fit` makes the update from: the compiled loss on the batch, in training, with all that layers add."""
+    """What `fit` makes the update from: the compiled loss on the batch, in training, and what layers add."""
     x, y, weight = keras.utils.unpack_x_y_sample_weight(batch)
     return model.compute_loss(x, y, model(x, training=True), weight)
 
 
 def minibatches(data: tuple[Any, ...], size: int, epochs: int = 1) -> list[tuple[Any, ...]]:
-    """(x, y, ...) in pieces of `size`, the last one shorter, `epochs` times: what fit takes with shuffle=False."""
+    """(x, y, ...) in pieces of `size`, the last shorter, `epochs` times: what fit takes with shuffle=False."""
     count = len(keras.tree.flatten(data)[0])
     pieces = [slice(i, i + size) for i in range(0, count, size)]
     return [

@@ -1,4 +1,4 @@
-"""Gradient accumulation (https://keras.io/api/optimizers/): of every three batches one updates the weights."""
+"""Gradient accumulation (https://keras.io/api/optimizers/): one update for three batches."""
 
 import keras
 import numpy as np
