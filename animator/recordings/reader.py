@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
 from animator.recordings.facts import Facts, from_lines
+from animator.recordings.metric_names import metric_name
 from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
@@ -269,7 +270,8 @@ class Recording:
     def running_means(self) -> dict[str, Floats]:
         """Metrics as Keras reports them after each batch, (K,) each: running means of their epoch."""
         return {
-            name: self._column(f"running_means/{name}", self.steps) for name in self._file["running_means"]
+            metric_name(name): self._column(f"running_means/{name}", self.steps)
+            for name in self._file["running_means"]
         }
 
     def data(self) -> Any:
@@ -288,9 +290,14 @@ class Recording:
             return None
         found: dict[str, NDArray[Any]] = {}
         self._file[name].visititems(
-            lambda path, item: found.update({path: item[()]}) if isinstance(item, h5py.Dataset) else None
+            lambda path, item: found.update({path: _values(item)}) if isinstance(item, h5py.Dataset) else None
         )
         return assembled(found, self.meta[name]["structure"])
+
+
+def _values(dataset: Any) -> NDArray[Any]:
+    """The array of a dataset; of strings, an object array of str."""
+    return np.asarray(dataset.asstr()[()] if h5py.check_string_dtype(dataset.dtype) else dataset[()])
 
 
 def load(path: str | Path) -> Recording:
