@@ -187,7 +187,7 @@ def compiled_loss(model: Any, batch: tuple[Any, ...]) -> Any:
 
 
 def minibatches(data: tuple[Any, ...], size: int, epochs: int = 1) -> list[tuple[Any, ...]]:
-    """(x, y, ...) in pieces of `size`, the last shorter, `epochs` times: what fit takes with shuffle=False."""
+    """(x, y, ...) in pieces of `size`, the last shorter, `epochs` times: what fit takes unshuffled."""
     count = len(keras.tree.flatten(data)[0])
     pieces = [slice(i, i + size) for i in range(0, count, size)]
     return [

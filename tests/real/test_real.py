@@ -1,9 +1,13 @@
-"""Programs that people really train: the Recorder changes no bit of them, its losses are true, its film is true."""
+"""Programs that people really train: the Recorder changes no bit of them; its losses and its film are true.
+
+Those that are not fast are marked `real_long`: `make test-real` runs them, `make test` does not.
+"""
 
 import importlib
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,11 +38,20 @@ def program_of(name: str) -> Program:
     return importlib.import_module(name).PROGRAM
 
 
-@pytest.fixture(scope="module", params=NAMES)
+def programs(refused: bool) -> list[Any]:
+    """The names of the programs that are refused, or of those that are not, as parameters of a test."""
+    return [
+        pytest.param(
+            name, id=name.removeprefix("tests.real."), marks=[] if program.fast else pytest.mark.real_long
+        )
+        for name in NAMES
+        if bool((program := program_of(name)).refused) == refused
+    ]
+
+
+@pytest.fixture(scope="module", params=programs(refused=False))
 def both(request, tmp_path_factory) -> Both:
     program = program_of(request.param)
-    if program.refused:
-        pytest.skip("it is refused")
     folder = tmp_path_factory.mktemp("runs")
     return Both(program, train(program), train(program, folder), folder)
 
@@ -77,7 +90,7 @@ def test_the_film_is_true(both, tmp_path):
         assert sentence in film.under_title((view,))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if program_of(name).refused])
+@pytest.mark.parametrize("name", programs(refused=True))
 def test_it_is_refused_before_the_first_step(name, tmp_path):
     with pytest.raises(AnimatorError) as error:
         train(program_of(name), tmp_path)

@@ -11,7 +11,7 @@ from tests.real.program import Program, Trained, Watch
 
 RNG = np.random.default_rng(4)
 X = RNG.random((32, 8, 8, 1), dtype=np.float32)
-Y = keras.utils.to_categorical(RNG.integers(0, 4, 32), 4)
+Y = keras.utils.to_categorical(RNG.integers(0, 4, 32), 4).astype(np.float32)
 
 
 def mixed(one, other):
