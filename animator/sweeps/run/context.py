@@ -178,7 +178,7 @@ class Films(Mapping[int, Film]):
 
     def _film(self, index: int) -> Film:
         desk, built = self._desk, self._desk.built[index]
-        runs = [load(desk.ledger.folder / name) for name in desk.names(index)]
+        runs = [load(desk.ledger.folder / name, trusted=True) for name in desk.names(index)]
         shared = {"common": self._common} if self._common is not None else {}
         return film_build.film_of(built.scene, built.about, runs, desk.plan.look.style,
                                   desk.plan.cells[index].command, **shared)  # fmt: skip

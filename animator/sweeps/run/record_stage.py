@@ -84,15 +84,17 @@ class Recordings:
         if cell.state == "failed":
             return True
         known = cell.digests.get("recording")
-        return all(self._opens(name) for name in self.desk.names(index)) and known in (
-            None, digest_of(*self.desk.recordings(index)))  # fmt: skip
-
-    def _opens(self, name: str) -> bool:
-        """Whether the folder has the recording `name`, and it can be read; a damaged one is made again."""
-        if not self.desk.ledger.has(name):
+        names = self.desk.names(index)
+        if not all(self.desk.ledger.has(name) for name in names):
             return False
+        if known is not None and known != digest_of(*self.desk.recordings(index)):
+            return False
+        return all(self._opens(name, trusted=known is not None) for name in names)
+
+    def _opens(self, name: str, trusted: bool) -> bool:
+        """Whether the recording `name` of the folder can be read; a damaged one is made again."""
         try:
-            load(self.desk.ledger.folder / name).close()
+            load(self.desk.ledger.folder / name, trusted).close()
         except AnimatorError:
             return False
         return True
@@ -145,7 +147,7 @@ class Recordings:
         came = self._came.pop(index)
         for run, name in enumerate(names):
             desk.ledger.keep(name, came[run])
-        with load(desk.ledger.folder / names[0]) as first:
+        with load(desk.ledger.folder / names[0], trusted=True) as first:
             numbers, way = metrics.of_run(first), str(first.meta.get("way") or "fit")
         desk.ledger.change(
             index, state="recorded", way=way, recording=names[0], results=numbers, seconds=dict(seconds),
