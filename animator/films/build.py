@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from animator.core.progress import Progress, quiet
-from animator.design import parameters
-from animator.design import style as styles
+from animator.design import parameters, style_files
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
+from animator.drawing.panels.registry import kind_of
+from animator.drawing.units import em_of
 from animator.films import panel_fit
 from animator.films.film import Film
 from animator.landscape.slices import Cut
@@ -32,7 +33,7 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
         "parameters": chosen,
         "title": scene.title,
         "description": scene.description or scene_file.description,
-        "film": scene.looks(),
+        "film": scene.data(),
     }
     return scene, about
 
@@ -43,11 +44,11 @@ def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.
 
     text: how many times as large as the style says.
     """
-    shares, text_size = (scene.widths, scene.heights), styles.find(style).text_size * text
+    shares, text_size = (scene.widths, scene.heights), style_files.find(style).text_size * text
     panel_fit.check(scene.layout, shares, size, text_size)
-    em = panel_fit.em_of(text_size, size)
+    em = em_of(text_size, size)
     for name, box in panel_fit.boxes(scene.layout, shares, size, em).items():
-        if name.partition("@")[0] == "card" and scene.card:
+        if kind_of(name) == "card" and scene.card:
             from animator.drawing.panels import text_card  # matplotlib is needed for cards only
 
             text_card.check_room(scene.card, box, em)

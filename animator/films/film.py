@@ -19,7 +19,7 @@ from animator.core import notebook_progress
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
 from animator.core.progress import Progress, quiet
-from animator.design import alignment, events, style
+from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
 from animator.design.layout import Mosaic
 from animator.design.pacing import Pacing, clock
@@ -28,7 +28,8 @@ from animator.design.style import Style
 from animator.design.timeline import Timeline
 from animator.drawing import captions
 from animator.drawing.canvas import POINTS, Canvas, Shares
-from animator.drawing.panels.base import DPI
+from animator.drawing.panels.registry import Need, needs_of
+from animator.drawing.units import DPI
 from animator.drawing.view import View
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.encoding.formats import kind_of
@@ -44,7 +45,6 @@ from animator.landscape.window import Common
 from animator.recordings.reader import Recording, load
 
 SAMPLES = 24
-SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
 
 
@@ -139,7 +139,7 @@ class Film:
         key = fps, self.common
         if key not in self._views:
             clock, align = self.timeline(fps), self.alignment
-            wanted = self._wanted()
+            wanted = self._needs()
             sources = [
                 Source(run, self.model, self.data, self.use_cache, self.progress, align.ratio(i), unit)
                 for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
@@ -150,18 +150,18 @@ class Film:
                         clock=self.align, camera=self.camera, card=self.card)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
-            if wanted & SHARED and sources[0].can_evaluate:
+            if "shared surface" in wanted and sources[0].can_evaluate:
                 views = list(view_builder.race_views(sources, views, self.cut, clock, wanted,
                                                 self.common or window.ALONE))  # fmt: skip
-            elif wanted & {"race", "losses", "rates"}:
+            elif wanted & {"shared surface", "rivals"}:
                 views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
             self._views[key] = tuple(replace(view, line_range=(low, high)) for view in views)
         return self._views[key]
 
-    def _wanted(self) -> set[str]:
-        return {name.partition("@")[0] for row in self.layout for name in row}
+    def _needs(self) -> frozenset[Need]:
+        return needs_of(name for row in self.layout for name in row)
 
     def _cut(self, index: int) -> Cut:
         cut = replace(self.cut, camera=self.camera)
@@ -174,13 +174,13 @@ class Film:
                dpi: float = DPI) -> Canvas:  # fmt: skip
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
         views = self.views(fps)
-        layout, wanted = self.layout, self._wanted()
-        if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
+        layout, wanted = self.layout, self._needs()
+        if wanted & {"surface", "shared surface"} and views[0].field is None:
             layout = (("weights",), ("loss",))
         caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
         said = tuple(event.caption for event in self.timeline(fps).pacing.named)
-        look = _larger(look or style.find(self.style), self.text)
+        look = _larger(look or style_files.find(self.style), self.text)
         parts = (views, layout, look, size, self.title, caption, shares, said, dpi)
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
@@ -248,7 +248,7 @@ class Film:
         Everything is checked before anything is drawn.
         """
         wishes, files = delivery or Delivery(), _named(paths)
-        text_size = style.find(self.style).text_size * self.text
+        text_size = style_files.find(self.style).text_size * self.text
         with proposing(self.layout, self.shares, size, text_size, files, wishes):
             return self._written(files, size, fps, wishes)
 
@@ -337,7 +337,7 @@ class Film:
         what a still shows that is no poster.
         """
         said = self.metadata()
-        more = {"ground": style.find(self.style).background} if spec.transparent else {}
+        more = {"ground": style_files.find(self.style).background} if spec.transparent else {}
         more |= {"frame": frame} if frame != "last" else {}
         return replace(said, details={**said.details, **more})
 
@@ -345,7 +345,7 @@ class Film:
         """What draws the states: opaque, or with the background taken out."""
         if not spec.transparent:
             return self.canvas((spec.width, spec.height), spec.fps)
-        look = style.find(self.style)
+        look = style_files.find(self.style)
         black, white = (
             self.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
             for ground in ("#000000", "#ffffff")

@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from animator.core.formatting import number
 from animator.design.style import Style
-from animator.drawing.captions import number
 from animator.drawing.panels.basins import TINT
 from animator.drawing.raster.loss_colors import CONTRAST, LossScale
 from animator.drawing.view import View
 from animator.publish.packed_slices import Packed, packed, packed_labels
 
 SURFACES = 900_000  # characters of all surfaces of a page
-SEEN = {"surface": "surface", "surface3d": "surface", "arrows": "surface", "race": "race", "batch": "race",
-        "basins": "basins"}  # fmt: skip
 
 
 def grounds(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
 from animator.recordings import hdf5_file, meta, probe
+from animator.recordings.facts import Facts, from_lines
 from animator.recordings.hdf5_file import Damaged
 from animator.recordings.rows import Rows
 from animator.recordings.samples import Samples, assembled
@@ -121,6 +122,14 @@ class Recording:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    @property
+    def facts(self) -> Facts:
+        """What the recording lacks, and why; files of earlier versions say nothing."""
+        if "facts" not in self._file:
+            return Facts()
+        with self._reading():
+            return from_lines(hdf5_file.numbers(self._file, "facts").tobytes())
 
     @property
     def way(self) -> str:

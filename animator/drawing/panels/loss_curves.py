@@ -1,23 +1,26 @@
-"""Loss over steps on a log axis: the loss of each batch, and the loss on all data.
+"""Loss over steps on a log axis: of each batch and on all data, or on all data of several runs.
 
 Losses that are all alike are drawn on a linear axis: there is no power of ten between them to be named.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from animator.core.formatting import brief, number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import brief, number
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import Curves, Line
+from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
 from animator.drawing.view import View
 
 Floats = NDArray[np.float64]
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
+FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
 DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends there
 
 
@@ -48,6 +51,41 @@ class LossPanel(Panel):
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+class LossesPanel(Panel):
+    """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return tuple(run.name for run in view.rivals or (view,))
+
+    def create(self, cell: Box) -> None:
+        colours, lines = self.look.style.lines, []
+        for run in self.view.rivals or (self.view,):
+            whole = np.isfinite(run.loss).any()
+            said = run.loss if whole else run.batch_loss
+            values = positive(said)
+            colour = colours[run.colour % len(colours)]
+            lines.append(
+                Line(
+                    run.name,
+                    run.unit * np.arange(len(values), dtype=np.float64),
+                    values,
+                    colour,
+                    colour,
+                    said=said,
+                )
+            )
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
+                             self.side)  # fmt: skip
+        axes = self.curves.axes
+        loss_axis(axes, near([line.values for line in lines]))
+        self.heading(self.curves.box, self.title or "loss")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.at * self.view.ratio * self.view.unit)
 
 
 def loss_axis(axes: Axes, values: Floats) -> None:
@@ -83,3 +121,10 @@ def limits(values: Floats) -> tuple[float, float]:
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
     low = max(low, high * DEEPEST)
     return low / 1.6, max(high * 1.6, low * 10)
+
+
+def near(runs: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The losses (n,) of `runs`, (K+1,) each, that are no more than FAR times the greatest first one."""
+    known = [run[np.isfinite(run)] for run in runs]
+    losses = np.concatenate(known)
+    return losses[losses <= FAR * max((run[0] for run in known if len(run)), default=np.inf)]

@@ -14,11 +14,10 @@ from platform import python_version
 from typing import Any
 
 from animator.core.errors import AnimatorError
-from animator.design import parameters, scene_files
-from animator.design import style as styles
+from animator.design import parameters, scene_files, style_files
 from animator.design.scene_files import SceneFile
 from animator.films.delivery import DEFAULTS, spec_for
-from animator.sweeps.folder.manifest import Axis
+from animator.sweeps.folder.manifest import Axis, Kind
 from animator.sweeps.plan import axes, cell_names
 
 COMPARED = ("animator", "tensorflow", "keras", "numpy")  # and Python: what must be the same on every worker
@@ -76,7 +75,7 @@ class Plan:
     """A sweep to be made; see the module. command: what was typed."""
 
     scene: SceneText
-    kind: str
+    kind: Kind
     axes: tuple[Axis, ...]
     fixed: Mapping[str, Any]
     look: Look
@@ -127,7 +126,7 @@ def look(format: str, size: tuple[int, int] | None, fps: float | None, style: st
 
 
 def _sheet(style: str) -> tuple[str, str] | None:
-    styles.find(style)
+    style_files.find(style)
     path = Path(style)
     return (path.name, path.read_text(encoding="utf-8")) if path.suffix and path.is_file() else None
 
