@@ -15,10 +15,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core import notebook_progress
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
-from animator.core.progress import Progress, quiet
+from animator.core.progress import Progress, listener, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
 from animator.design.layout import Mosaic
@@ -413,7 +412,7 @@ def film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
         layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
-        data=data, command=command, progress=progress or notebook_progress.listener(),
+        data=data, command=command, progress=progress or listener(),
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
         camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
     )  # fmt: skip

@@ -21,7 +21,16 @@ NUMBERS = tuple(
         10**12 % 2 ** (8 * size),
     )
 )
-WORDS = (b"\x1b[31m", b"\x1b]0;title\x07", "\u202e".encode(), b"\xff\xfe", b"\0\0\0\0", b"=1+1", b"../../", b"\r\n")
+WORDS = (
+    b"\x1b[31m",
+    b"\x1b]0;title\x07",
+    "\u202e".encode(),
+    b"\xff\xfe",
+    b"\0\0\0\0",
+    b"=1+1",
+    b"../../",
+    b"\r\n",
+)
 
 Fault = Callable[[random.Random, bytearray], None]
 
