@@ -1,14 +1,16 @@
 """What reaches a terminal: printable text alone, whatever files say, in letters that the terminal can show.
 
-Text goes in, text comes out with control characters, marks that turn the direction of writing, and halves of letters
-written as Python writes them ("\\x1b"). Lines may end and tabs may stand.
+Text goes in, text comes out with control characters, marks that turn the direction of writing, and halves
+of letters written as Python writes them ("\\x1b"). Lines may end and tabs may stand.
 """
 
 import io
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of Unicode that show nothing, or act
@@ -71,11 +73,14 @@ class Printer(io.TextIOBase):
 def printing() -> Iterator[None]:
     """While the context lasts, standard output and standard error pass on printable text alone."""
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (Printer(stream) for stream in before)
-    try:
-        yield
-    finally:
-        sys.stdout, sys.stderr = before
+    with ExitStack() as stack:
+        sys.stdout, sys.stderr = (
+            Printer(stream or stack.enter_context(Path(os.devnull).open("w"))) for stream in before
+        )  # a stream that was closed before the start is None
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
 
 
 def raw(stream: TextIO) -> TextIO:
