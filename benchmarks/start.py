@@ -53,10 +53,10 @@ def long_run(steps: int) -> float:
     lines = np.column_stack([path, share]).astype(np.float32)
     assert view.field is not None
     field = replace(view.field, checked=np.array([0, steps]), heights=loss[[0, -1]])
-    made._views[30.0] = (
+    made = made.with_views(
         replace(view, steps=steps, trajectory=path, loss=loss, batch_loss=loss[1:], lines=lines, field=field,
                 learning_rate=np.full(steps, 0.5), epoch=np.zeros(steps, np.int32),
-                residual=np.zeros(steps + 1), recorded=np.arange(steps + 1)),
+                residual=np.zeros(steps + 1), recorded=np.arange(steps + 1))
     )  # fmt: skip
     canvas = made.canvas((1280, 720), 30.0)
     clock = replace(made.timeline(30.0), steps=steps, clock=None)
