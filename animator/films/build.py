@@ -4,17 +4,20 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
+from animator.drawing.panels.registry import kind_of
+from animator.drawing.units import em_of
 from animator.films import panel_fit
 from animator.films.film import Film
 from animator.landscape.slices import Cut
 from animator.recordings.reader import Recording
-from animator.training.training import recorded
+from animator.training.training import recorded, remade
 
 
 def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, Any]]:
@@ -44,9 +47,9 @@ def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.
     """
     shares, text_size = (scene.widths, scene.heights), style_files.find(style).text_size * text
     panel_fit.check(scene.layout, shares, size, text_size)
-    em = panel_fit.em_of(text_size, size)
+    em = em_of(text_size, size)
     for name, box in panel_fit.boxes(scene.layout, shares, size, em).items():
-        if name.partition("@")[0] == "card" and scene.card:
+        if kind_of(name) == "card" and scene.card:
             from animator.drawing.panels import text_card  # matplotlib is needed for cards only
 
             text_card.check_room(scene.card, box, em)
@@ -62,7 +65,9 @@ def recordings(
 
 def film_of(scene: Scene, about: dict[str, Any], runs: Sequence[Recording], style: str, command: str,
             use_cache: bool = True, progress: Progress = quiet, **more: Any) -> Film:  # fmt: skip
-    """The film of a scene's recorded runs; more: further fields of Film, such as what it shares."""
+    """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt; more:
+    further fields of Film, such as what it shares.
+    """
     return Film(
         tuple(runs), scene.title, about["description"],
         tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
@@ -70,5 +75,6 @@ def film_of(scene: Scene, about: dict[str, Any], runs: Sequence[Recording], styl
         scene.pacing, style, command, about,
         use_cache=use_cache, progress=progress, caption=scene.caption,
         shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
-        align=scene.align, slices=scene.slices, **more,
+        align=scene.align, slices=scene.slices, makers=tuple(partial(remade, run) for run in scene.runs),
+        **more,
     )  # fmt: skip

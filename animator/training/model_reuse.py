@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from animator.recordings.identity import without_optimizer
+from animator.recordings.identity import are_keras, without_optimizer
 from animator.recordings.samples import Samples
 from animator.training import rebuild
 from animator.training.model_description import description, variables_of
@@ -26,11 +26,11 @@ FROM_ZERO = ("SGD", "RMSprop", "Adam", "AdamW", "Adamax")
 _MODELS: dict[str, Any] = {}
 
 
-def alike(model: Any, said: Mapping[str, Any] | None = None) -> tuple[Any, Losses]:
+def alike(model: Any) -> tuple[Any, Losses]:
     """A model that trains as `model` does, compiled before where that is possible, or `model` itself; and
-    what makes its loss on data (`loss_function`, with graphs that are kept). said: its description, if known.
+    what makes its loss on data (`loss_function`, with graphs that are kept).
     """
-    own = key(model, said or description(model))
+    own = key(model, description(model))
     if own is None:
         return model, loss_function
     known = _MODELS.pop(own, None)
@@ -43,11 +43,11 @@ def alike(model: Any, said: Mapping[str, Any] | None = None) -> tuple[Any, Losse
     return model, kept
 
 
-def kept(model: Any, data: Samples, said: Mapping[str, Any] | None = None) -> Objective:
+def kept(model: Any, data: Samples) -> Objective:
     """The loss of `model` on `data`, with graphs that are kept; statistics must be given beside the rows."""
     if variables_of(model).fixed:  # they are read where the graph is run, and another cell has others
         return loss_function(model, data)
-    return rebuild.warm(rebuild.key(said or description(model)), lambda: model, data)
+    return rebuild.warm(rebuild.key(description(model)), lambda: model, data)
 
 
 def _set_back(known: Any, fresh: Any) -> None:
@@ -72,7 +72,7 @@ def key(model: Any, said: Mapping[str, Any]) -> str | None:
     steady = isinstance(config.pop("learning_rate", None), float) and not config.get("use_ema")
     steady &= len(model.variables) == len(model.weights) and model.built  # no seeds of random layers
     plain = all(_is_plain(layer) for layer in model._flatten_layers())
-    if not (layers and compiled and steady and plain and _is_told([layers, compiled])):
+    if not (layers and compiled and steady and plain and are_keras([layers, compiled])):
         return None
     return json.dumps([layers, compiled, type(optimizer).__name__, config], sort_keys=True)
 
@@ -85,11 +85,3 @@ def _is_plain(layer: Any) -> bool:
     """Whether a layer is Keras' own, and so are the functions that it holds."""
     held = [value for value in vars(layer).values() if isinstance(value, FunctionType)]
     return _is_keras(layer) and all(value.__module__.split(".")[0] == "keras" for value in held)
-
-
-def _is_told(said: Any) -> bool:
-    """Whether a description is of Keras' own things only: of others it holds a name, not what they do."""
-    if isinstance(said, dict):
-        own = str(said.get("module") or "keras").split(".")[0] == "keras"
-        return own and said.get("class_name") != "function" and all(map(_is_told, said.values()))
-    return all(map(_is_told, said)) if isinstance(said, list) else True

@@ -9,7 +9,7 @@ from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, 
 
 from animator.design import style
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import Rulers, ruled, told
 
 
@@ -39,6 +39,18 @@ def logarithmic(axes):
     axes.yaxis.set_major_locator(LogLocator(numticks=5))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+
+
+def test_a_logarithmic_axis_of_many_decades_has_no_tick_beyond_its_ends():
+    """From 2e-11 to 48 the locator gives 1e-12 too, which lies below."""
+
+    def deep(axes):
+        logarithmic(axes)
+        axes.set_ylim(2e-11, 48)
+
+    axes, _ = drawn(ruled, deep)
+    assert 1e-12 in axes.yaxis.get_majorticklocs()
+    assert [place for place, _ in told(axes.yaxis)] == pytest.approx([1e-9, 1e-6, 1e-3, 1])
 
 
 @pytest.mark.parametrize("dress", [plain, right, logarithmic])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from animator.core.errors import AnimatorError
+from animator.core.strays import HOST
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.folder import manifest
 from animator.sweeps.folder.ledger import Ledger, digest_of
@@ -35,7 +36,7 @@ BOOK = Manifest("line", "A <script>", "", "animator sweep line", {"keras": "3"},
 def test_a_manifest_is_read_as_it_was_written(tmp_path):
     manifest.write(tmp_path, BOOK)
     text = (tmp_path / "manifest.json").read_text()
-    assert json.loads(text) == BOOK.to_dict()
+    assert json.loads(text) == manifest.to_dict(BOOK)
     assert "NaN" not in text
     found = manifest.read(tmp_path)
     assert found.cells[0].results == {"final_loss": None, "steps": 3}
@@ -53,12 +54,14 @@ def test_what_is_no_manifest_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(AnimatorError, match=r"is damaged: it is no JSON. Run the sweep again with --force."):
         manifest.read(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"name": "package"}')
     with pytest.raises(AnimatorError, match=r"This is no manifest of a sweep: it does not say"):
-        Manifest.from_dict({"name": "package"})
+        manifest.read(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"format": "animator sweep 1"}')
     with pytest.raises(
-        AnimatorError, match=r"The manifest of the sweep is damaged: 'axes' is missing or wrong."
+        AnimatorError, match=r"The manifest of the sweep is damaged: 'scene' is missing or wrong."
     ):
-        Manifest.from_dict({"format": "animator sweep 1"})
+        manifest.read(tmp_path)
 
 
 DAMAGE = [
@@ -82,7 +85,7 @@ DAMAGE = [
 
 @pytest.mark.parametrize(("part", "name"), DAMAGE)
 def test_a_manifest_of_wrong_types_is_one_sentence(tmp_path, capsys, part, name):
-    whole = BOOK.to_dict()
+    whole = manifest.to_dict(BOOK)
     (key,) = part
     if key in whole:
         whole |= part
@@ -292,7 +295,9 @@ def test_only_what_a_sweep_left_half_written_is_removed(tmp_path):
         "films/.a.part.mp4",
         "a.12.part.mp4",
     ]
-    gone = ["films/.a.4711.part.mp4", ".manifest.12.part.json"]
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    gone = [f"films/.a.{dead.pid}.part.mp4", f".manifest.{dead.pid}-{HOST}.part.json"]
     for name in (*kept, *gone):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")

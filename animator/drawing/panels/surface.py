@@ -33,13 +33,13 @@ class SurfacePanel(Panel):
     """view.field as bands, view.trajectory as a trail with its start, dot and target."""
 
     def create(self, cell: Box) -> None:
-        em = self.look.em
         assert self.view.field is not None and self.view.window is not None, "checked in prepare"
         self.field, self.window = self.view.field, self.view.window
-        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
+        em = self.look.em
+        box = self.room.square()
         self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
-        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height)
+        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
         self.axes, self.scale, self.shown_slice = self.ground.axes, self.ground.scale, 0
         self.moving += self.ground.moving
@@ -59,6 +59,7 @@ class SurfacePanel(Panel):
             roomy = self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
+        marks += self._restored()
         if self.ground.camera is not None:
             for mark in marks:
                 mark.set_clip_box(self.axes.bbox)
@@ -68,6 +69,18 @@ class SurfacePanel(Panel):
             sprite = Sprite(marks, 3)
             self.axes.add_artist(sprite)
             self.moving.append(sprite)
+
+    def _restored(self) -> list[Artist]:
+        """A mark at the step whose weights were restored when training ended, where it is in the window."""
+        step = self.view.facts.restored_step
+        if step is None:
+            return []
+        place, (a0, a1, b0, b1) = self.trajectory[step], self.window.extent
+        if not (a0 <= place[0] <= a1 and b0 <= place[1] <= b1):
+            return []
+        style = self.look.style
+        ring = self.ground.marker(place, "D", 11, "none", style.target, 2)
+        return [ring, self.ground.tag(place, f"restored: step {step:,}", style.target)]
 
     def _path(self) -> None:
         style, look = self.look.style, self.look

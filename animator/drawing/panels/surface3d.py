@@ -18,10 +18,8 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import loss_bar
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
-from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.raster.vector_artists import visible
 
 QUADS = 72
@@ -41,26 +39,21 @@ class Surface3dPanel(Panel):
         view, em = self.view, self.look.em
         assert view.field is not None and view.window is not None, "checked in prepare"
         self.field, self.window = view.field, view.window
-        self.box = cell.inset(1.0 * em, 1.0 * em, 6.0 * em, 2.0 * em)
+        self.box = self.room
         self.heading(self.box, self.title or "loss surface")
         self.scale = LossScale(self.field.lowest, self.field.highest)
         bar = Box(self.box.left + self.box.width + 0.8 * em, self.box.bottom + 0.1 * self.box.height,
-                  1.7 * em, 0.8 * self.box.height)  # fmt: skip
+                  self.spec.bar * em, 0.8 * self.box.height)  # fmt: skip
         loss_bar(self.look, bar, self.scale)
         unit = min(self.box.width / WIDE, self.box.height / HIGH)
         self.middle = np.array([self.box.left + self.box.width / 2, self.box.bottom + SUNK * self.box.height])
         self.unit = unit
         self.relief = Relief(self)
         self.look.figure.add_artist(self.relief)
-        self.names = [self._name(text) for text in view.axis_labels]
+        self.names = [
+            self.look.stamp(0.0, 0.0, text, em=0.95, color=self.look.style.muted) for text in view.axis_labels
+        ]
         self.moving += [self.relief, *self.names]
-
-    def _name(self, words: str) -> Stamp:
-        stamp = Stamp(0.0, 0.0, words, color=self.look.style.muted, family=use_fonts())
-        stamp.set(fontsize=self.look.points * 0.95, verticalalignment="center")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
 
     def height(self, loss: Any) -> Floats:
         """z of losses: in proportion, 0 at the lowest of the film and HEIGHT at the highest."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.contour_labels import LevelLabels, Ticks

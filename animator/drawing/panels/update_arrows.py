@@ -6,7 +6,6 @@ larger than life, by a factor that is written beside them and changes in steps o
 
 import numpy as np
 from matplotlib.colors import to_rgba
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
@@ -16,13 +15,11 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.arrow_layer import Arrow
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.update_vectors import Forces
 
 LONGEST = 0.34  # of the picture's width
 AROUND = 0.04  # of the run: over how many steps the factor is chosen
-SIDE = 12.5  # em: the column of names and lengths
 
 Floats = NDArray[np.float64]
 
@@ -31,10 +28,10 @@ class ArrowsPanel(Panel):
     """view.forces at view.trajectory on the loss surface."""
 
     def create(self, cell: Box) -> None:
-        em, view, style = self.look.em, self.view, self.look.style
+        view, style = self.view, self.look.style
         assert view.forces is not None, "checked in prepare"
         self.forces: Forces = view.forces
-        box = cell.inset(3.4 * em, 2.9 * em, (SIDE + 0.8) * em, 2.0 * em).square()
+        box = self.room.square()
         self.heading(box, self.title or "what moves the weights")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
         self.ground.settle()
@@ -79,12 +76,8 @@ class ArrowsPanel(Panel):
         self.moving.append(arrow)
         return arrow
 
-    def _stamp(self, x: float, y: float, colour: str, bold: bool = False) -> Stamp:
-        stamp = Stamp(x, y, "", color=colour, family=use_fonts())
-        stamp.set(fontsize=self.look.points * 0.95, verticalalignment="center")
-        stamp.set_fontweight("bold" if bold else "normal")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
+    def _stamp(self, x: float, y: float, colour: str, *, bold: bool = False) -> Stamp:
+        stamp = self.look.stamp(x, y, em=0.95, color=colour, weight="bold" if bold else "normal")
         self.moving.append(stamp)
         return stamp
 

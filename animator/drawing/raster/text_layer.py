@@ -16,7 +16,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
-from animator.drawing.panels.base import DPI
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import drawable, families
 from animator.drawing.raster.layer import (
@@ -26,11 +25,13 @@ from animator.drawing.raster.layer import (
     Layer,
     Rect,
     faded,
+    figure_of,
     inked,
     lay,
     picture_of,
     swapped,
 )
+from animator.drawing.units import DPI
 
 X_HEIGHT_MIDDLE = 0.36
 RIM = 0.75  # opacity of a halo
@@ -236,9 +237,8 @@ class Sprite(Layer):
 
     def _take(self) -> list[Ink]:
         """A picture of each artist that has ink, so that what is empty between them is not laid down."""
-        figure = self.get_figure(root=True)
-        assert figure is not None, "a sprite is in a figure before it is drawn"
-        width, height = (round(v) for v in (figure.bbox.width, figure.bbox.height))
+        frame = figure_of(self).bbox
+        width, height = round(frame.width), round(frame.height)
         scratch = RendererAgg(width, height, DPI)
         pictures = []
         for artist in self.artists:
