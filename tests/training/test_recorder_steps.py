@@ -107,7 +107,14 @@ def program(make, batch_size=16, epochs=3, **options):
     def run(callbacks):
         model = make()
         history = model.fit(
-            X, Y, batch_size=batch_size, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks, **options
+            X,
+            Y,
+            batch_size=batch_size,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=callbacks,
+            **options,
         )
         return model, history
 

@@ -24,7 +24,7 @@ KINDS = {"product": "of all combinations", "zip": "of values that go together (-
 PARTS = ("recordings", "films", "posters", "logs")
 OURS = (books.NAME, TABLE, "index.html", "summary.png", "race.mp4", "sheet.mp4", "sheet.gif", *PARTS)
 SHEET = "sheet-[0-9]*.*"  # the second sheet and those after it
-HALF = re.compile(r"\..+\.[0-9]+\.part(\.[A-Za-z0-9]+)?")  # as animator.files calls what is half written
+HALF = re.compile(r"\..+\.[0-9]+\.part(\.[A-Za-z0-9]+)?")  # as animator.core.files calls what is half written
 
 
 def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
@@ -146,7 +146,7 @@ def _refuse_files(folder: Path) -> None:
 def tidy(folder: Path) -> None:
     """Remove what a sweep that was killed had half written: the lock says that none writes now.
 
-    Only files called as animator.files calls them, in the folder of a sweep and in its parts; no others.
+    Only files called as animator.core.files calls them, in the folder of a sweep and in its parts; no others.
     """
     for part in (folder, *(folder / name for name in PARTS)):
         for path in part.iterdir() if part.is_dir() and (part == folder or not part.is_symlink()) else ():
