@@ -170,6 +170,69 @@ def test_architecture_has_the_packages_of_the_import_contract():
     assert architecture.table() in ARCHITECTURE
 
 
+def texts(*patterns: str) -> dict[str, str]:
+    """The text of every file of this repository that a pattern matches."""
+    found = (path for pattern in patterns for path in sorted(ROOT.glob(pattern)))
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
+
+
+WRITTEN = texts("*.md", "docs/*.md")
+SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")
+READERS_OWN = {"two_clouds.py", "cluster.py", "NAME.py"}  # files that a page has its reader write
+
+
+def is_there(name: str) -> bool:
+    """Whether `name` is a file or a folder of this repository: a path, or one below docs or animator."""
+    return any((ROOT / base / f"{name}{suffix}").exists() for base in ("", "docs", "animator")
+               for suffix in ("", ".py"))  # fmt: skip
+
+
+def resolves(name: str) -> bool:
+    """Whether a dotted name such as animator.films.film.Film is a module or something that one defines."""
+    import animator
+
+    parts = name.split(".")[1:]
+    if parts[0] in animator.__all__:
+        return True
+    here = ROOT / "animator"
+    for i, part in enumerate(parts):
+        here /= part
+        if not here.is_dir():
+            file = here.with_suffix(".py")
+            below = parts[i + 1 : i + 2]
+            defined = rf"^\s*(def |class )?{''.join(below)}\b"
+            return file.is_file() and bool(not below or re.search(defined, file.read_text("utf-8"), re.M))
+    return True
+
+
+def test_pages_that_are_named_exist():
+    pages = {**WRITTEN, **SOURCES}
+    named = {(page, name) for page, text in pages.items() for name in re.findall(r"[\w./-]+\.md\b", text)}
+    assert [pair for pair in named if not is_there(pair[1])] == []
+
+
+def test_modules_and_files_that_pages_name_exist():
+    named = {
+        (page, name)
+        for page, text in WRITTEN.items()
+        for name in re.findall(r"`([a-z_]+(?:/\w+)+)`|([\w./-]+\.(?:py|toml)\b)", text)
+    }
+    missing = [(page, module or file) for page, (module, file) in named if not is_there(module or file)]
+    assert [pair for pair in missing if Path(pair[1]).name not in READERS_OWN] == []
+
+
+def test_modules_that_the_source_names_exist():
+    dotted = r"\banimator(?:\.[a-zA-Z_]\w*)+"
+    named = {(page, name) for page, text in SOURCES.items() for name in re.findall(dotted, text)}
+    assert [pair for pair in named if not resolves(pair[1])] == []
+
+
+def test_names_that_are_not_there_are_caught():
+    assert not is_there("facts.md") and not is_there("panels/banding") and is_there("drawing/raster/blend")
+    assert not resolves("animator.encoders.formats.Mending") and resolves("animator.encoding.formats.Mending")
+    assert not resolves("animator.films.film.Nothing") and not resolves("animator.prepare")
+
+
 def test_every_decision_is_in_a_module_that_exists():
     table = ARCHITECTURE.split("## Where each decision lives")[1].split("\n## ")[0]
     names = re.findall(r"^\| [^|]+ \| `([\w/]+)` \|$", table, re.MULTILINE)
