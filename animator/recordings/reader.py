@@ -270,6 +270,12 @@ class Recording:
             hdf5_file.member(self._file, name).visititems(take)
             return assembled(found, self.meta[name]["structure"])
 
+    def read_indices(self) -> None:
+        """Read where the chunks of each dataset are, so that what is read later is known to end."""
+        self._file.visititems(
+            lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
+        )
+
 
 def load(path: str | Path, trusted: bool = False) -> Recording:
     """Open a recording without reading it whole.
@@ -296,14 +302,7 @@ def read_through(path: Path) -> None:
             np.asarray(item[:1]), np.asarray(item[-1:])
         for column in ("loss", "test_loss", "batch_loss", "learning_rate", "epoch", "batch", "running_means"):
             getattr(run, column)
-        _read_indices(run)
-
-
-def _read_indices(run: Recording) -> None:
-    """Read where the chunks of each dataset are, so that what is read later is known to end."""
-    run._file.visititems(
-        lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
-    )
+        run.read_indices()
 
 
 def _opened(path: Path) -> Recording:
