@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
-from types import SimpleNamespace
 from unittest.mock import Mock
 
 import av
@@ -357,11 +356,10 @@ def test_without_films_there_is_no_sheet(tmp_path):
     assert sheet.make(tmp_path, manifest({"rate": [0.1]}), {}) == []
 
 
-def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path, monkeypatch):  # noqa: F811
+def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path):  # noqa: F811
     """The films of a sweep hold those of cells that have recordings, and say so of the others."""
     made, given = four(moving=False)
-    monkeypatch.setattr(Films, "_film", lambda self, index: given[index])
-    films = Films(SimpleNamespace(ledger=SimpleNamespace(manifest=made)))
+    films = Films(lambda: made, given.__getitem__)
     assert list(films) == [0, 1, 2] and [index in films for index in (2, 3, 4, "a")] == [True, *[False] * 3]
     with pytest.raises(KeyError):
         films[3]

@@ -6,7 +6,6 @@ Each live number has a place of its own and digits of one width, so that nothing
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
 
 from animator.core.formatting import number
 from animator.design.layout import Box
@@ -15,6 +14,7 @@ from animator.drawing.look import Look
 from animator.drawing.panels.end_card import disagree, end_card
 from animator.drawing.panels.growing_curves import CLOCKS
 from animator.drawing.panels.header import MARGIN, Header, stamp
+from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.units import EDGES
@@ -41,7 +41,7 @@ class Readout:
         self.margin = MARGIN * em
         self.header = Header(look, frame, title, caption, said)
         self.above = self.header.above
-        self.moving: list[Artist] = list(self.header.moving)
+        self.moving: list[Layer] = list(self.header.moving)
         self.called = shortened([view.name for view in views], NAMES * em, look.ruler(SMALL))
         places = self._places()
         rows = max(row for _, row, _ in places)

@@ -28,7 +28,7 @@ from animator.sweeps.plan import plan as plans
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import background_product, shared_limits
 from animator.sweeps.run.background_product import Early, Product
-from animator.sweeps.run.context import Built, Desk, Films, Full, build
+from animator.sweeps.run.context import Built, Desk, Full, build
 from animator.sweeps.run.executors import Engine, open_engine
 from animator.sweeps.run.record_stage import Recordings
 from animator.sweeps.run.render_stages import Drawings, Surfaces, Views
@@ -162,7 +162,7 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
         recordings = Recordings(desk)
         workers.do("training", recordings.jobs())
         with cache.within(desk.store.place):
-            window = shared_limits.window_of(Films(desk))
+            window = shared_limits.window_of(desk.films())
         views = Views(desk, window)
         surfaces = Surfaces(views)
         with desk.ledger.at_once():
@@ -170,7 +170,7 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
         workers.do("surfaces", cuts)
         with cache.within(desk.store.place):
             spans = {cell.index: cell.spans for cell in desk.ledger.manifest.cells}
-            common = shared_limits.with_scale(window, Films(desk), spans)
+            common = shared_limits.with_scale(window, desk.films(), spans)
         drawings = Drawings(views, common)
         jobs = list(drawings.jobs())
         with background_product.beside(
@@ -181,7 +181,7 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
             workers.do("surfaces", surfaces.jobs(needed=True))
     desk.ledger.update(common=shared_limits.said(common, views.count()))
     with cache.within(desk.store.place):
-        return products(desk, Films(desk, common), progress, sheet)
+        return products(desk, desk.films(common), progress, sheet)
 
 
 class _Workers:
