@@ -21,6 +21,7 @@ from animator.design import style_files
 from animator.design.layout import Box
 from animator.drawing.panels.base import DPI, Look
 from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.units import em_of
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
 from animator.sweeps.figure.axes import numeric
@@ -29,7 +30,6 @@ from animator.sweeps.figure.curve import curve
 from animator.sweeps.figure.heat_map import Heat
 from animator.sweeps.folder.manifest import Axis, Manifest
 from animator.sweeps.plan.labels import diverged, left, told
-from animator.sweeps.sheet.page_canvas import em_of
 
 NAME = "summary.png"
 SIZE = (1600, 900)
@@ -67,7 +67,7 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
     """(the figure, its alt text)."""
     look = style_files.find(str(manifest.film.get("style") or "dark"))
     figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=look.background)
-    eye = Look(figure, look, em_of(size, look))
+    eye = Look(figure, look, em_of(look.text_size, size))
     whole = table(manifest)
     panels, rest = panels_of(whole)
     words = describe(whole, panels, rest)

@@ -15,7 +15,7 @@ def caption(manifest: Manifest, page: Page, sheet: Sheet, place: tuple[int, int]
             tracks: Iterable[Track], calm: bool = False) -> str:  # fmt: skip
     """The sentences under the title; place: (number of the page, of how many)."""
     drawn = list(tracks)
-    surfaces = [track for track in drawn if track.relief is not None]
+    surfaces = [track for track in drawn if track.surface is not None]
     said = [_what(sheet, surfaces, drawn), _shared(sheet, surfaces), _clock(manifest, sheet)]
     said += [_order(page), _fates(drawn)]
     if calm:

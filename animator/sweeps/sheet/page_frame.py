@@ -16,7 +16,7 @@ from animator.drawing.panels.race import SHAPES
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.bar import loss_strip
 from animator.sweeps.sheet.pages import LETTER, Labels, Page, Room
-from animator.sweeps.sheet.strokes import SMALL
+from animator.sweeps.sheet.tile import SMALL
 from animator.sweeps.sheet.tile_data import Sheet, Track
 
 HEAD, FOOT, MARGIN = 2.8, 3.1, 1.0
@@ -35,7 +35,7 @@ def head(size: tuple[int, int], em: float) -> float:
     return HEAD + 1.1 * caption_lines(size, em)
 
 
-class Frame:
+class PageFrame:
     """The still parts of `page`, drawn on the figure of `look` as they are made."""
 
     def __init__(self, look: Look, size: tuple[int, int], page: Page, sheet: Sheet, title: str,
@@ -138,7 +138,7 @@ class Frame:
         """What lies under a tile: hatching where its surface is not finite, or why there is none."""
         box, style = self.box(index), self.look.style
         look, em = self.look, self.look.em
-        hatched = track is None or (track.relief is not None and track.relief.known is not None)
+        hatched = track is None or (track.surface is not None and track.surface.known is not None)
         back = Rectangle((box.left, box.bottom), box.width, box.height, transform=None, linewidth=0,
                          facecolor=style.panel, edgecolor=style.grid,
                          hatch="////" if hatched else None)  # fmt: skip
