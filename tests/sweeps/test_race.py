@@ -27,8 +27,13 @@ def films_of(axes, **fixed):
         chosen = dict(zip(axes, values, strict=True)) | fixed | {"epochs": 1}
         made = scene_files.bundled("neuron").build(chosen)
         runs = tuple(recorded(run, {"scene": "neuron"}, True, quiet)[0] for run in made.runs)
-        films[i] = Film(runs, made.title, layout=made.layout, cut=Cut(made.slices[0], 21, made.plane),
-                        pacing=replace(made.pacing, play=0.4, intro=0.2, end=0.2))  # fmt: skip
+        films[i] = Film(
+            runs,
+            made.title,
+            layout=made.layout,
+            cut=Cut(made.slices[0], 21, made.plane),
+            pacing=replace(made.pacing, play=0.4, intro=0.2, end=0.2),
+        )
     return manifest(axes), films
 
 

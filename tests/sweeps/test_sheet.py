@@ -130,8 +130,9 @@ def test_a_tile_has_the_colours_of_the_scale_and_hatching_where_losses_are_missi
     found = replace(found, surface=slices(places, known), extent=window.extent)
     shared = replace(shared, extent=None)
     page = arranged(made, HD)[0]
-    canvas = PageCanvas(page, {0: found}, {0: made.cells[0]}, shared, style.DARK, (1920, 1080),
-                        title="", caption="")  # fmt: skip
+    canvas = PageCanvas(
+        page, {0: found}, {0: made.cells[0]}, shared, style.DARK, (1920, 1080), title="", caption=""
+    )
     picture = canvas.draw(states[0])
     region = canvas.tiles[0].region(1080).of(picture)
     side = len(region)
@@ -347,8 +348,10 @@ def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # no
         said = inspect(path).metadata
         assert said.title == "One neuron" and said.command == "animator sweep neuron"
         assert said.details == {"sweep": "neuron", "page": 1, "pages": 1}
-        assert said.alt_text.startswith("A contact sheet of 'One neuron', all cells moving together: "
-                                        "learning_rate 0.1 0.5; optimizer sgd adam.")  # fmt: skip
+        assert said.alt_text.startswith(
+            "A contact sheet of 'One neuron', all cells moving together: "
+            "learning_rate 0.1 0.5; optimizer sgd adam."
+        )
         assert "4 cells, 1 left the window, 1 failed." in said.alt_text
 
 

@@ -78,8 +78,9 @@ class Outcome:
 Told = Callable[[Status], None]
 
 
-def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: None,
-          progress: Progress = quiet) -> Outcome:  # fmt: skip
+def sweep(
+    plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: None, progress: Progress = quiet
+) -> Outcome:
     """Make the sweep `plan` in `folder`, or go on with it; told hears of cells, progress of the products.
 
     Raises AnimatorError when the folder holds something else or is held by another sweep, and when a disk is
@@ -254,8 +255,9 @@ def products_are_there(ledger: Ledger) -> bool:
     return product_state.are_there(ledger, [name for name, _ in (*PRODUCTS, LAST)])
 
 
-def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
-             sheet: Early | None = None) -> list[str]:  # fmt: skip
+def products(
+    desk: Desk, films: Mapping[int, Film], progress: Progress, sheet: Early | None = None
+) -> list[str]:
     """Make what shows all cells, where it is not there; gives a sentence for each that could not be made.
 
     sheet: the contact sheet, where it was made already.
@@ -281,8 +283,15 @@ def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
     return warnings
 
 
-def _try(name: str, product: Product, ledger: Ledger, manifest: Manifest, films: Mapping[int, Film],
-         progress: Progress, warnings: list[str]) -> None:  # fmt: skip
+def _try(
+    name: str,
+    product: Product,
+    ledger: Ledger,
+    manifest: Manifest,
+    films: Mapping[int, Film],
+    progress: Progress,
+    warnings: list[str],
+) -> None:
     """Make one product; what goes wrong there costs no other."""
     try:
         product_state.keep(ledger, name, product(ledger.folder, manifest, films, progress))

@@ -34,8 +34,13 @@ SAMPLES = 12
 Size = tuple[int, int]
 
 
-def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress = quiet,
-         size: Size | None = None) -> list[Path]:  # fmt: skip
+def make(
+    folder: Path,
+    manifest: Manifest,
+    films: Mapping[int, Film],
+    progress: Progress = quiet,
+    size: Size | None = None,
+) -> list[Path]:
     """Write the sheet's files into `folder`; their paths, sheet.mp4 first, none without films.
 
     films: those of the cells that can be drawn, by index; the others are shown with their reasons. size:

@@ -113,8 +113,14 @@ class Tile(PagePart):
         target = to_rgba(style.target)
         marks = []
         if path.target is not None:
-            cross = Mark(self.area, shape_of("P"), self.look.line(CROSS), target, to_rgba(style.casing),
-                         self.look.line(CASING))  # fmt: skip
+            cross = Mark(
+                self.area,
+                shape_of("P"),
+                self.look.line(CROSS),
+                target,
+                to_rgba(style.casing),
+                self.look.line(CASING),
+            )
             cross.place = (float(path.target[0]), float(path.target[1]))
             marks.append(cross)
         if path.start is not None:

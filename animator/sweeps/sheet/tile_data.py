@@ -111,11 +111,15 @@ def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) 
     known = np.concatenate(losses)
     low, high = _range(common.get("loss_range")) or (min(lows, default=0.0), max(highs, default=1.0))
     return Sheet(
-        clock=clock, fps=fps, steps=max(lengths), by_share=len(lengths) > 1,
+        clock=clock,
+        fps=fps,
+        steps=max(lengths),
+        by_share=len(lengths) > 1,
         scale=LossScale(low, high) if lows else None,
         extent=extents.pop() if len(extents) == 1 else None,
-        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0), axis_labels=names,
-    )  # fmt: skip
+        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0),
+        axis_labels=names,
+    )
 
 
 def _steps(film: Film) -> int:
@@ -154,8 +158,9 @@ def _quantized(field: Field, steps: Iterable[int], scale: LossScale) -> Quantize
         heights.append(height)
         known.append(finite)
     whole = all(finite.all() for finite in known)
-    return QuantizedSlices(field.alpha, field.beta, field.steps[kept], np.stack(heights),
-                  None if whole else np.stack(known))  # fmt: skip
+    return QuantizedSlices(
+        field.alpha, field.beta, field.steps[kept], np.stack(heights), None if whole else np.stack(known)
+    )
 
 
 def _differ(one: Levels, other: Levels) -> bool:

@@ -73,8 +73,9 @@ def _ends(view: View) -> list[tuple[int, str, str]]:
 
 def fate(views: Sequence[View], states: Sequence[FrameState]) -> tuple[str, str]:
     """What is said of runs that are all gone, in two lines: how the last of them went. Else empty."""
-    ends = [[end for end in _ends(view) if own.step >= end[0]]
-            for view, own in zip(views, states, strict=True)]  # fmt: skip
+    ends = [
+        [end for end in _ends(view) if own.step >= end[0]] for view, own in zip(views, states, strict=True)
+    ]
     return max(map(max, ends))[1:] if all(ends) else ("", "")
 
 
