@@ -52,7 +52,8 @@ class Canvas:
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
         cells = arrange(mosaic, body, *shares)
         self.panels = self._panels(cells, views)
-        self.moving = [*(a for panel in self.panels for a in panel.moving), *self.readout.moving]
+        self.moving = [artist for panel in self.panels for artist in panel.moving]
+        self.moving += self.readout.moving
         self._compositor = self._composed(list(cells.values()))
 
     def _composed(self, cells: Sequence[Box]) -> Compositor:

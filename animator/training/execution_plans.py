@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from animator.core import cache
 from animator.training.batching import Piece
+from animator.training.compilable import can_compile
 from animator.training.flat_model import FlatModel
 
 Plan = tuple[bool, bool]  # vectorised over points, compiled by XLA
@@ -32,6 +33,14 @@ class Plans:
         self._flat = flat
         self.graphs: dict[Plan, Any] = {}
         self._order = {True: list(FEW), False: list(WIDE)}
+        self._looked = False
+
+    def _look(self, pieces: Sequence[Piece]) -> None:
+        """Drop what XLA would be asked to compile, where it can't: some of that ends the whole process."""
+        if not self._looked:
+            self._looked = True
+            if not can_compile(self._flat, *pieces[0][:3]):
+                self._order[False] = [plan for plan in WIDE if not plan[1]]
 
     def run(
         self, few: bool, arguments: Sequence[tf.Tensor], pieces: Sequence[Piece]
@@ -40,14 +49,16 @@ class Plans:
         that can run this model; plans that fail are dropped. few: so few points that XLA costs more time
         than it saves.
         """
+        if not few:
+            self._look(pieces)
         plans = self._order[few]
-        while len(plans) > 1:
-            try:
-                with _hushed():
+        with hushed():
+            while len(plans) > 1:
+                try:
                     return self._by(plans[0], arguments, pieces)
-            except Exception:  # whatever a layer cannot do, the next plan may
-                plans.pop(0)
-        return self._by(plans[0], arguments, pieces)
+                except Exception:  # whatever a layer cannot do, the next plan may
+                    plans.pop(0)
+            return self._by(plans[0], arguments, pieces)
 
     def _by(
         self, plan: Plan, arguments: Sequence[tf.Tensor], pieces: Sequence[Piece]
@@ -68,6 +79,7 @@ class Plans:
 
         The choice is kept in the cache under `key`: the same model and data then give the same bits again.
         """
+        self._look(pieces)
         path = cache.place("plans", key, "txt")
         plans = self._order[False]
         if path.exists():
@@ -87,11 +99,11 @@ class Plans:
 
     def _timed(self, plan: Plan, arguments: Sequence[tf.Tensor], pieces: Sequence[Piece]) -> float:
         """Seconds of `plan`, once it is compiled."""
-        with _hushed():
+        with hushed():
             self._by(plan, arguments, pieces)
-        started = time.perf_counter()
-        self._by(plan, arguments, pieces)
-        return time.perf_counter() - started
+            started = time.perf_counter()
+            self._by(plan, arguments, pieces)
+            return time.perf_counter() - started
 
     def _traced(self, vectorised: bool) -> Callable[..., tf.Tensor]:
         """The function that becomes a graph: losses (N,) at origin + coordinates @ basis."""
@@ -112,8 +124,10 @@ class Plans:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """TensorFlow's logger is silent: it tells at length of each layer that cannot be vectorised."""
+def hushed() -> Iterator[None]:
+    """TensorFlow's logger is silent: it tells at length of each layer that cannot be vectorised, and of every
+    graph that is traced again, as ours are for each shape.
+    """
     logger = logging.getLogger("tensorflow")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

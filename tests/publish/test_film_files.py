@@ -20,6 +20,7 @@ from animator.core.errors import AnimatorError
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.publish import page, slides
 from animator.publish.film_files import shown
+from animator.sweeps.gallery import gallery_page
 from tests.chromium import needs_chromium
 from tests.running import run
 
@@ -228,6 +229,24 @@ def as_pdf(deck: Path) -> Path:
     convert = [OFFICE, home, "--headless", "--convert-to", "pdf", "--outdir", str(deck.parent), str(deck)]
     subprocess.run(convert, check=True, capture_output=True, timeout=180)
     return deck.with_suffix(".pdf")
+
+
+def test_the_same_films_make_the_same_deck(films, tmp_path):
+    """Whatever it is called, wherever it lies, and nothing in it says when it was made."""
+    (tmp_path / "elsewhere").mkdir()
+    one, other = tmp_path / "a.pptx", tmp_path / "elsewhere" / "b.pptx"
+    for deck in (one, other):
+        slides.make([films[0], films[1]], deck, titles=True, autoplay=True, loop=True)
+    assert one.read_bytes() == other.read_bytes()
+    with zipfile.ZipFile(one) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert package.infolist()[0].filename == "[Content_Types].xml"
+        assert package.read("docProps/core.xml").count(b"1980-01-01T00:00:00Z") == 2
+
+
+def test_letters_that_xml_cannot_hold_are_replaced():
+    odd = "a\x1b[31m\ud800\ufffe\x00b \U0001f600"
+    assert slides.xml_text(odd) == "a\ufffd[31m\ufffd\ufffd\ufffdb \U0001f600"
 
 
 @pytest.mark.parametrize(
@@ -465,7 +484,7 @@ def test_chromium_finds_films_of_odd_names(browser, odd):
     tab = browser.new_page()
     tab.on("dialog", lambda dialog: pytest.fail("a script of a name was run"))
     for made in (page.make([odd], odd.parent / "site") and odd.parent / "site" / "index.html",
-                 page.make(odd.parent)):  # fmt: skip
+                 gallery_page.make(odd.parent)):  # fmt: skip
         tab.goto(made.as_uri())
         tab.wait_for_selector("video", state="attached")
         tab.wait_for_function("[...document.images].every(i => i.naturalWidth > 0)")
