@@ -103,14 +103,28 @@ def digest_of(*contents: bytes) -> str:
 
 
 def _head(axes: list[str]) -> list[Any]:
-    return ["index", "name", *axes, "state", "reason", *metrics.NAMES,
-            *(f"seconds_{name}" for name in SECONDS), *(f"bytes_{name}" for name in FILES), *FILES,
-            "command"]  # fmt: skip
+    return [
+        "index",
+        "name",
+        *axes,
+        "state",
+        "reason",
+        *metrics.NAMES,
+        *(f"seconds_{name}" for name in SECONDS),
+        *(f"bytes_{name}" for name in FILES),
+        *FILES,
+        "command",
+    ]
 
 
 def _row(cell: Cell, axes: list[str]) -> list[Any]:
-    row: list[Any] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes),
-                      cell.state, cell.reason]  # fmt: skip
+    row: list[Any] = [
+        cell.index,
+        cell.name,
+        *(written(cell.parameters[name]) for name in axes),
+        cell.state,
+        cell.reason,
+    ]
     row += [cell.results.get(name) for name in metrics.NAMES]
     row += [cell.seconds.get(name) for name in SECONDS] + [cell.bytes.get(name) for name in FILES]
     return [*row, cell.recording, cell.film, cell.poster, cell.command]
