@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -134,7 +135,7 @@ class Counter(Artist):
         """Move on to `state`."""
         self.value.set_text(self.key(state))
 
-    def draw(self, renderer: object) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Put the words down."""
         self.name.draw(renderer)
         self.value.draw(renderer)
