@@ -3,6 +3,7 @@
 import json as json_text
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from animator.cli import render_request
 from animator.cli.render_request import RenderRequest
-from animator.core.errors import AnimatorError
+from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.formatting import finite
 from animator.core.progress import Progress
 from animator.films.delivery import STILLS
@@ -40,13 +41,14 @@ def render(request: RenderRequest) -> None:
 
     style_files.find(request.style)
     seconds: dict[str, float] = {}
-    with shown() as progress, timed(seconds, "total"):
+    with shown() as progress, timed(seconds, "total"), warnings.catch_warnings():
         with timed(seconds, "record"):
             film, cached = film_for(request, lambda subject: _check_files(request, subject), progress)
         with timed(seconds, "surface"):
             for fps in _rates(request):
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
+            warnings.simplefilter("ignore", FilmWarning)  # `_warn` tells them in our own words
             saved = film.save(*request.files, size=request.pixels, fps=request.fps, delivery=request.delivery)
     _warn(film, saved)
     if request.json:
@@ -129,7 +131,7 @@ def _warn(film: "Film", saved: "list[Saved]") -> None:
     flashing = flash_check.sentence(max(file.flashes for file in saved))
     letters = fonts.sentence(film.said(film.views(saved[0].fps)))
     smaller = [f"to fit its bytes, {file.path.name} has {file.gave_up}." for file in saved if file.gave_up]
-    for warning in filter(None, (flashing, letters, *smaller)):
+    for warning in filter(None, (*film.warnings(), flashing, letters, *smaller)):
         sys.stderr.write(f"animator: {warning}\n")
 
 
@@ -164,6 +166,7 @@ def _report(
             "not_finite_at": view.broke_at,
         },
         "fidelity": film.fidelity(),
+        "warnings": list(film.warnings()),
         "alt_text": film.alt_text(),
         "command": film.command,
         "seconds": {name: round(seconds.get(name, 0.0), 3) for name in TIMED},

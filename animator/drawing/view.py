@@ -19,6 +19,7 @@ from animator.landscape.model_outputs import BatchSurface, Prediction, Sharpness
 from animator.landscape.plane import Plane
 from animator.landscape.update_vectors import Forces
 from animator.landscape.window import Window
+from animator.recordings.facts import Facts
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +39,8 @@ class View:
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
     batch_surface: the loss of the batch in use. forces: what moves the weights.
     histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
+    no_surface: why there is no field although one was wanted; instead: why the plane is another than it would
+    be by default. facts: what the recording lacks.
     """
 
     name: str
@@ -79,6 +82,9 @@ class View:
     cut_through: int | None = None
     histograms: Mapping[str, Histogram] = default(default_factory=dict)
     card: str = ""
+    no_surface: str = ""
+    instead: str = ""
+    facts: Facts = default(default_factory=Facts)
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""
@@ -86,6 +92,30 @@ class View:
         if not state.part:
             return np.asarray(here)
         return np.asarray(here + state.part * (self.trajectory[state.onto] - here))
+
+    @property
+    def has_batch_loss(self) -> bool:
+        """Whether the batches' own losses were recorded; files without facts tell it by what they hold."""
+        if self.facts.no_batch_loss is not None or not len(self.batch_loss):
+            return False
+        reported = self.running_means.get("loss", np.zeros(1))
+        return not np.isnan(self.batch_loss).all() or bool(np.isnan(reported).all())
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether a learning rate was recorded that moved something."""
+        return not self.facts.no_learning_rate and not bool(np.isnan(self.learning_rate).all())
+
+    def unrecorded(self) -> NDArray[np.bool_]:
+        """(K+1,) where the loss was not computed: NaN, although a later one is there. One that was evaluated
+        and is NaN is not finite.
+        """
+        absent = np.isnan(self.loss)
+        if absent.any():
+            absent &= np.logical_or.accumulate(~absent[::-1])[::-1]
+            if self.field is not None:
+                absent[self.field.checked] = False
+        return absent
 
     def worst(self) -> tuple[float, int] | None:
         """(largest difference between the surface under the dot and the true loss, its step)."""

@@ -74,9 +74,7 @@ def prediction(source: Source, steps: Steps) -> Prediction:
     grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
 
     def compute() -> Arrays:
-        from animator.training.rebuild import objective_of
-
-        objective = objective_of(source.run, source.model, source.data)
+        objective = source.objective()
         values = []
         for k, step in enumerate(steps):
             row = source.run.row(int(step))
@@ -99,9 +97,8 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
 
     def compute() -> Arrays:
         from animator.landscape.planes import top_eigenvectors
-        from animator.training.rebuild import objective_of
 
-        objective = objective_of(source.run, source.model, source.data)
+        objective = source.objective()
         largest = np.empty(len(chosen))
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
@@ -127,9 +124,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
         )
 
     def compute() -> Arrays:
-        from animator.training.rebuild import objective_of
-
-        objective = objective_of(run, source.model, source.data)
+        objective = source.objective()
         offset = plane.offset(planes.last_finite(run))
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
@@ -157,7 +152,7 @@ def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
     """The arrays that `compute` makes, from the cache where they are there."""
-    path = cache.place("insights", cache.digest(f"{kind} 1", *source.key(), *parts))
+    path = cache.place("insights", cache.digest(f"{kind} 2", *source.key(), *parts))
     if source.model is not None or not (source.use_cache and path.exists()):
         starting(source.progress)
         made = compute()

@@ -1,19 +1,27 @@
 """What a view is made from: a recording, and the model and data in place of the recorded ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from animator.core.progress import Progress, quiet
-from animator.recordings.identity import loss_key
+from animator.recordings.identity import is_told, loss_key
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
+from animator.training.no_surface import NoSurfaceError, no_data, no_description
+
+if TYPE_CHECKING:
+    from animator.training.objective import Objective
+
+Maker = Callable[[Recording], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A recording to draw; model and data: to evaluate in place of the recorded ones.
+    """A recording to draw; model and data: to evaluate in place of the recorded ones; maker: makes the model
+    where it cannot be rebuilt.
 
     ratio: steps of this run for each step of the film's clock. unit: what a step counts on that clock.
     """
@@ -25,12 +33,23 @@ class Source:
     progress: Progress = quiet
     ratio: float = 1.0
     unit: float = 1.0
+    maker: Maker | None = None
 
-    @property
-    def can_evaluate(self) -> bool:
-        """Whether losses can be evaluated: there are data, and a model or its description."""
-        with_model = self.model is not None or self.run.meta.get("model_config") is not None
-        return with_model and (self.data is not None or "data" in self.run)
+    def lacks(self) -> NoSurfaceError | None:
+        """What is missing for losses to be evaluated, as far as that can be told without Keras."""
+        if self.data is None and "data" not in self.run:
+            return no_data(self.run)
+        told = all(self.run.meta.get(f"{part}_config") for part in ("model", "compile"))
+        return None if told or self.model is not None or self.maker is not None else no_description(self.run)
+
+    def objective(self) -> "Objective":
+        """The loss as a function of weights; NoSurfaceError where there is none that is proved."""
+        lacking = self.lacks()
+        if lacking is not None:
+            raise lacking
+        from animator.training.rebuild import objective_of
+
+        return objective_of(self.run, self.model, self.data, self.maker)
 
     @property
     def samples(self) -> Samples | None:
@@ -50,7 +69,8 @@ class Source:
         """What decides the loss as a function of weights: the path and the optimizer do not."""
         recorded = (self.run.meta.get("data") or {}).get("digest")
         data = samples(self.data).digest() if self.data is not None else recorded
-        own = [] if self.model is None else self.key()  # what a given model computes is not told
+        told = self.model is None and is_told(self.run.meta)
+        own = [] if told else self.key()  # what a model with code of its own computes is not told
         return [loss_key(self.run.meta, self.run.fixed), data, *own]
 
 
