@@ -1,6 +1,6 @@
 """The way of frames into an encoder: drawn in this thread, encoded in another, a few frames apart.
 
-An encoder that mends its picture (animator.encoders.formats.Mending) is told what has changed of each frame;
+An encoder that mends its picture (animator.encoding.formats.Mending) is told what has changed of each frame;
 any other gets whole frames, in buffers that are used in turn.
 """
 

@@ -106,8 +106,17 @@ def functional(kind, *losses, **options):
 def program(make, epochs=3):
     def run(callbacks):
         model = make()
-        options = {"batch_size": 16, "epochs": epochs, "shuffle": False, "verbose": 0}
-        return model, model.fit(X, Y, callbacks=callbacks, **options)
+        history = model.fit(
+            X,
+            Y,
+            batch_size=batch_size,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=callbacks,
+            **options,
+        )
+        return model, history
 
     return run
 
