@@ -20,7 +20,7 @@ _HOME = {
     "Recording": "recordings.reader",
     "Scene": "design.scene",
     "evaluate": "landscape.loss_surface",
-    "film": "films.film",
+    "film": "films.from_recording",
     "load": "recordings.reader",
 }
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from animator.design.scene import Pacing as Pacing
     from animator.design.scene import Scene as Scene
     from animator.films.film import Film as Film
-    from animator.films.film import film as film
+    from animator.films.from_recording import film as film
     from animator.landscape import planes as planes
     from animator.landscape.loss_surface import LossSurface as LossSurface
     from animator.landscape.loss_surface import evaluate as evaluate

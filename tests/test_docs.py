@@ -23,9 +23,17 @@ from tests import architecture
 ROOT = Path(__file__).parent.parent
 PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+    for name in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/glossary.md",
+        "docs/recording.md",
+    )
 }
 README, ARCHITECTURE = PAGES["README.md"], PAGES["docs/architecture.md"]
+RECORDING = PAGES["docs/recording.md"]
 COMMANDS = typer.main.get_command(app.app).commands
 
 
@@ -90,7 +98,7 @@ def test_shell_commands_exist(page, line, two_clouds):
     if program == "animator":
         check_animator(words, two_clouds)
     elif program == "make":
-        targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         assert words[0] in targets
     else:
         assert line == "pip install ." or (ROOT / program).is_file(), line
@@ -120,8 +128,8 @@ def check_animator(words: list[str], two_clouds: scene_files.SceneFile) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_make_targets_in_the_text_exist(page):
-    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert [name for name in re.findall(r"`make (\w+)", PAGES[page]) if name not in targets] == []
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in re.findall(r"`make ([\w-]+)", PAGES[page]) if name not in targets] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -238,3 +246,33 @@ def test_every_decision_is_in_a_module_that_exists():
     names = re.findall(r"^\| [^|]+ \| `([\w/]+)` \|$", table, re.MULTILINE)
     assert len(names) > 8
     assert [name for name in names if not (ROOT / "animator" / f"{name}.py").is_file()] == []
+
+
+def patterns(folder: Path) -> Iterator[re.Pattern[str]]:
+    """Every string of 20 letters and more in the modules of `folder`, with anything where it has a value."""
+    for module in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            words = [part.value if isinstance(part, ast.Constant) else None for part in parts]
+            if sum(len(word) for word in words if isinstance(word, str)) >= 20:
+                yield re.compile("".join(".+?" if word is None else re.escape(str(word)) for word in words))
+
+
+def test_sentences_that_the_page_on_recording_quotes_are_in_the_code():
+    """A quoted line is one string of the code from end to end, whatever stands for its values."""
+    quoted = re.findall(r"^> (.+)$", RECORDING, re.MULTILINE)
+    known = list(patterns(ROOT / "animator"))
+    assert len(quoted) > 8
+    assert [line for line in quoted if not any(pattern.fullmatch(line) for pattern in known)] == []
+
+
+def test_programs_that_the_page_on_recording_names_exist():
+    """Each as `folder/name` in tests/real; and every program is named."""
+    programs = {
+        str(path.relative_to(ROOT / "tests" / "real").with_suffix(""))
+        for path in (ROOT / "tests" / "real").glob("*/*.py")
+        if path.name != "__init__.py"
+    }
+    named = set(re.findall(r"`([a-z_]+/[a-z_0-9]+)`", RECORDING)) - {"tests/real"}
+    assert named - programs == set()
+    assert programs - named == set()

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, set_aside
+from animator.recordings import probe
 from animator.recordings.facts import Facts, as_line
 from animator.recordings.reader import FORMAT, SCHEMA, load, part_of
 
@@ -167,6 +168,7 @@ class RecordingWriter:
             self._append(name, values)
         self._set("finished", 1)
         self.file.close()
+        probe.trust(self.part)
         if self._keeps and self.path.is_file() and not cmp(self.path, self.part, shallow=False):
             self.kept.append((self.path, set_aside(self.path)))
         self.part.replace(self.path)

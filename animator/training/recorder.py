@@ -43,6 +43,7 @@ from animator.training.training_step import Left, OuterStep, build, step_of
 KEEP_BYTES = 64 * 2**20
 TOLD_EVERY = 16
 _NAMES = {"data": "loss", "test": "test_loss"}
+_CALLED = {"data": "data", "test": "test data"}
 _ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
 _RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
 
@@ -119,8 +120,8 @@ class Recorder(keras.callbacks.Callback):
                 self._fact(f"no_{_NAMES[name]}", found)
                 continue
             self._samples[name] = found
-            total += found.bytes()
-            if total < KEEP_BYTES:
+            if total + found.bytes() < KEEP_BYTES:
+                total += found.bytes()
                 self._in_file = (*self._in_file, name)
             else:
                 why = f"they take {written_bytes(found.bytes())}, and a recording holds less than 64 MiB"
@@ -132,7 +133,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _miss(self, name: str, why: str, advice: str) -> None:
         self._fact(f"no_{name}", why)
-        _warn(f"Recorder's {name} are not kept in '{self.path}': {why}. {advice}")
+        _warn(f"Recorder's {_CALLED[name]} are not kept in '{self.path}': {why}. {advice}")
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
@@ -325,14 +326,14 @@ class Recorder(keras.callbacks.Callback):
                 self._objective, self.model, data, self._keeping, writer, self._progress
             )
         except Exception as error:  # the user's model may raise what it likes
-            self._lose((name,), short_reason(error))
+            self._lose((name,), recording_end.short_reason(error))
             return None
 
     def _lose(self, names: Iterable[str], why: str) -> None:
         """Say that the loss on the data of these `names` will be absent."""
         for name in names:
             self._fact(f"no_{_NAMES[name]}", why)
-            _warn(f"'{self.path}' is recorded without the loss on Recorder's {name}: {why}.")
+            _warn(f"'{self.path}' is recorded without the loss on Recorder's {_CALLED[name]}: {why}.")
 
     def _say_no_step(self) -> None:
         """No step was seen: an error where none was made, a warning where one was made past the Recorder."""
@@ -364,7 +365,7 @@ class Recorder(keras.callbacks.Callback):
             why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"
         else:
             advice = "What was recorded until then lies beside it, as a .part.h5 file."
-            why = short_reason(error)
+            why = recording_end.short_reason(error)
         said = f"Recording to '{self.path}' stopped: {why}. Training goes on without it. {advice}"
         _warn(said, RuntimeWarning)
 
@@ -382,12 +383,6 @@ class Recorder(keras.callbacks.Callback):
             meta[name] = data_said(part, self._keeping.loss_samples)
         plain: dict[str, Any] = plain_json(meta)
         return plain
-
-
-def short_reason(error: Exception) -> str:
-    """What an error says, in a clause: its first sentence, with its kind where it is none of ours."""
-    first = " ".join(str(error).split()).split(". ")[0][:160].rstrip(".")
-    return first if isinstance(error, AnimatorError) else f"{type(error).__name__}: {first}".rstrip(": ")
 
 
 def _warn(sentence: str, kind: type[Warning] = UserWarning) -> None:

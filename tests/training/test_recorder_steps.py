@@ -103,7 +103,7 @@ def functional(kind, *losses, **options):
     return model
 
 
-def program(make, batch_size=16, epochs=3, **options):
+def program(make, epochs=3):
     def run(callbacks):
         model = make()
         history = model.fit(

@@ -5,13 +5,13 @@ No more than MOST run together. Each has a name, its swept values, a colour and 
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from animator.core import strays
 from animator.core.color_vision import DEFICIENCIES, apart, contrast
 from animator.core.files import replacing
 from animator.core.progress import Progress, quiet
@@ -49,10 +49,10 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     fps = float(manifest.film.get("fps") or 30.0)
     size = size or scaled(manifest, ".mp4")
     path = folder / NAME
-    with tempfile.TemporaryDirectory(prefix="animator-race-") as place:
-        look = _look(str(manifest.film.get("style") or "dark"), len(runs), Path(place))
+    with strays.scratch() as place:
+        look = _look(str(manifest.film.get("style") or "dark"), len(runs), place)
         film = race(manifest, [film for _, film in cells], [index for index, _ in cells], look, progress)
-        (saved,) = film.save(Path(place) / NAME, size=size, fps=fps)
+        (saved,) = film.save(place / NAME, size=size, fps=fps)
         with replacing(path) as temporary:
             shutil.copyfile(saved.path, temporary)
     return path
@@ -67,12 +67,30 @@ def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
     differs = " and ".join(axis.name for axis in axes)
     caption = f"Same weights, same data; what differs: {differs}."
+    design = replace(
+        first.design,
+        title=manifest.title,
+        description=manifest.description,
+        caption=caption,
+        layout=LAYOUT,
+        widths=(WIDE[0] - losses, losses),
+        heights=(),
+        slice=first.design.slices[0],
+        style=look,
+        camera="fixed",
+        card="",
+        text=1.0,
+        align="step",
+    )
     return replace(
-        first, runs=tuple(film.runs[0] for film in films), title=manifest.title, names=names, layout=LAYOUT,
-        description=manifest.description, style=look, command=manifest.command, progress=progress,
-        about={"sweep": manifest.scene}, caption=caption, shares=((WIDE[0] - losses, losses), ()),
-        camera="fixed", card="", text=1.0, align="step", slices=(), _views={}, _clock=None, _canvas=None,
-    )  # fmt: skip
+        first,
+        runs=tuple(film.runs[0] for film in films),
+        design=design,
+        names=names,
+        command=manifest.command,
+        progress=progress,
+        about={"sweep": manifest.scene},
+    )
 
 
 def _name(said: Labels) -> str:
