@@ -64,7 +64,7 @@ def _rows(run: "Recording") -> NDArray[np.int64]:
 
 
 def _as_many_as_are_shown(rows: NDArray[np.int64], run: "Recording", samples: int) -> NDArray[np.int64]:
-    """`rows` with the last one repeated: as many as the heights of a film of a short run will be evaluated at,
+    """`rows` with the last one repeated: as many as the heights of a film of a short run are evaluated at,
     where that is little work. Both then share a graph, whose tracing costs more than its running.
     """
     count = len(run.weights)

@@ -258,7 +258,7 @@ def test_weights_that_a_callback_sets_at_the_end_are_told(tmp_path):
 
 
 def test_the_usual_callbacks_beside(tmp_path):
-    """ModelCheckpoint, ReduceLROnPlateau, TerminateOnNaN, CSVLogger: the rates are those that each epoch had."""
+    """ModelCheckpoint, ReduceLROnPlateau, TerminateOnNaN, CSVLogger: rates are those of each epoch."""
     used = keras.callbacks
 
     def run(callbacks):
