@@ -75,6 +75,8 @@ class Film:
     asked
         Names of the settings that were asked for. A surface that was asked for is refused where it cannot be
         had; else it is left out, with a warning.
+    given
+        What is drawn of each run, in place of the views that the Film would make.
 
     Raises
     ------
@@ -94,6 +96,7 @@ class Film:
     common: Common | None = None
     makers: tuple[Maker | None, ...] = ()
     asked: frozenset[str] = frozenset()
+    given: tuple[View, ...] = ()
     _context: FilmContext = field(default_factory=FilmContext, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -109,9 +112,7 @@ class Film:
 
     def with_views(self, *views: View) -> "Film":
         """The same film, drawn from `views`, one a run, instead of those that it would make."""
-        film = replace(self)
-        film._context.given = views
-        return film
+        return replace(self, given=views)
 
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
@@ -137,8 +138,8 @@ class Film:
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
-        if self._context.given is not None:
-            return self._context.given
+        if self.given:
+            return self.given
         every = all(len(run.weight_steps) <= EVERY_STEP for run in self.runs)  # then the rate decides nothing
         key = None if every else fps
         if key not in self._context.views:

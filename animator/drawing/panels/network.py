@@ -81,8 +81,13 @@ class NetworkPanel(Panel):
         self.axes.set_axis_off()
         scale = max(float(np.abs(layer.values).max()) for layer in self.layers) or 1.0
         widest = look.line(7.0 if len(ends) <= 4 * MOST_NUMBERS else 4.0)
-        colours = to_rgba(style.lines[0]), to_rgba(style.lines[1])
-        self.strands = Strands(self.axes, np.array(ends, float), scale, widest, colours)
+        self.strands = Strands(
+            np.array(ends, float),
+            scale=scale,
+            widest=widest,
+            positive=to_rgba(style.lines[0]),
+            negative=to_rgba(style.lines[1]),
+        )
         self.axes.add_artist(self.strands)
         self.moving.append(self.strands)
 

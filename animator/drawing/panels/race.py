@@ -16,9 +16,8 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.marker_layer import Shape
-from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.path_layer import Trail, visible
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.raster.vector_artists import visible
 from animator.drawing.view import View
 
 LEAST = 0.62  # em: what names take at least
@@ -40,8 +39,14 @@ class Runner:
         self.pixels = np.clip(pixels, -1e5, 1e5)
         self.kept = visible(self.pixels)
         bins = np.zeros(len(self.kept), np.int64)
-        self.trail = Trail(ground.axes, self.pixels[self.kept], bins, [to_rgba(colour)],
-                           to_rgba(look.style.casing, 0.85), look.line(width))  # fmt: skip
+        self.trail = Trail(
+            ground.axes,
+            self.pixels[self.kept],
+            bins,
+            colours=[to_rgba(colour)],
+            casing=to_rgba(look.style.casing, 0.85),
+            width=look.line(width),
+        )
         self.trail.set_zorder(4 + 0.01 * number)
         ground.axes.add_artist(self.trail)
         shape = SHAPES[number % len(SHAPES)]

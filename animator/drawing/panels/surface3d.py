@@ -20,7 +20,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import loss_bar
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.raster.path_layer import visible
 
 QUADS = 72
 START = np.radians(-38.0)

@@ -53,9 +53,14 @@ class ArrowsPanel(Panel):
         self.lengths = []
         y = box.bottom + box.height - 0.8 * em
         for name, colour, width in parts:
-            key = Arrow(self.ground.axes, to_rgba(colour), to_rgba(style.background), self.look.line(width))
+            key = Arrow(
+                self.ground.axes,
+                colour=to_rgba(colour),
+                casing=to_rgba(style.background),
+                width=self.look.line(width),
+                clipped=False,
+            )
             key.show((left, y), (left + 2.2 * em, y))
-            key.clipped = False
             self.look.figure.add_artist(key)
             self.moving.append(key)
             self._stamp(left + 2.7 * em, y, colour, bold=True).set_text(name)
@@ -70,7 +75,12 @@ class ArrowsPanel(Panel):
 
     def _arrow(self, colour: str, width: float) -> Arrow:
         style = self.look.style
-        arrow = Arrow(self.ground.axes, to_rgba(colour), to_rgba(style.casing), self.look.line(width))
+        arrow = Arrow(
+            self.ground.axes,
+            colour=to_rgba(colour),
+            casing=to_rgba(style.casing),
+            width=self.look.line(width),
+        )
         arrow.set_zorder(6 + 0.01 * len(self.moving))
         self.ground.axes.add_artist(arrow)
         self.moving.append(arrow)

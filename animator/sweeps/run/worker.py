@@ -219,8 +219,9 @@ def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
         with log.timed("draw_and_encode"):
             saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
         said, numbers = film.alt_text(), metrics.of_film(film, look.fps)
-    return Drawn(path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds,
-                 log.text)  # fmt: skip
+    return Drawn(
+        path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds, log.text
+    )
 
 
 def _kept(task: FilmTask) -> tuple[tuple[str, ...], Files]:
