@@ -26,25 +26,54 @@ def cell(
     if "loss" in results:
         results["final_loss"] = results.pop("loss")
     return Cell(
-        index=index, name=f"{index:03d}", parameters=parameters, state=state, reason=reason,
-        recording=None, film=None, poster=None, log=None, results=results, alt_text="", seconds={}, bytes={},
+        index=index,
+        name=f"{index:03d}",
+        parameters=parameters,
+        state=state,
+        reason=reason,
+        recording=None,
+        film=None,
+        poster=None,
+        log=None,
+        results=results,
+        alt_text="",
+        seconds={},
+        bytes={},
         command="",
-    )  # fmt: skip
+    )
 
 
-def manifest(axes: Mapping[str, Sequence[Any]], cells: Sequence[Cell] | None = None, kind: str = "product",
-             style: str = "dark", **common: Any) -> Manifest:  # fmt: skip
+def manifest(
+    axes: Mapping[str, Sequence[Any]],
+    cells: Sequence[Cell] | None = None,
+    kind: str = "product",
+    style: str = "dark",
+    **common: Any,
+) -> Manifest:
     """A sweep of "neuron" over `axes`; without `cells`, all of their product, with losses of 1, 2, 3."""
     names = list(axes)
-    made = cells if cells is not None else [
-        cell(i, dict(zip(names, values, strict=True)), loss=float(i + 1), steps=60)
-        for i, values in enumerate(product(*axes.values()))
-    ]  # fmt: skip
+    made = (
+        cells
+        if cells is not None
+        else [
+            cell(i, dict(zip(names, values, strict=True)), loss=float(i + 1), steps=60)
+            for i, values in enumerate(product(*axes.values()))
+        ]
+    )
     return Manifest(
-        scene="neuron", title="One neuron", description="A sweep.", command="animator sweep neuron",
-        versions={}, kind=kind, axes=tuple(Axis(name, tuple(values)) for name, values in axes.items()),
-        film={**FILM, "style": style}, common=common, state="done", products=(), cells=tuple(made),
-    )  # fmt: skip
+        scene="neuron",
+        title="One neuron",
+        description="A sweep.",
+        command="animator sweep neuron",
+        versions={},
+        kind=kind,
+        axes=tuple(Axis(name, tuple(values)) for name, values in axes.items()),
+        film={**FILM, "style": style},
+        common=common,
+        state="done",
+        products=(),
+        cells=tuple(made),
+    )
 
 
 class Given:

@@ -185,7 +185,7 @@ def sweep(
     """Make a film of SCENE for every combination of values, and a page of them all."""
     from animator.cli import sweep
 
-    asked = sweep.Asked(
+    asked = sweep.SweepRequest(
         output=output,
         zipped=zipped,
         rows=rows,
@@ -259,11 +259,11 @@ def slides(
 ) -> None:
     """Put films into a PowerPoint deck, with posters, alt text and notes."""
     from animator.cli import listings
-    from animator.publish.film_files import unsure
+    from animator.publish.film_files import codec_warning
     from animator.publish.slides import make
 
     made = make(films, output, titles, autoplay, loop)
-    listings.made(output, made, unsure(made, "PowerPoint", ("h264",)))
+    listings.made(output, made, codec_warning(made, "PowerPoint", ("h264",)))
 
 
 @app.command()
@@ -276,11 +276,11 @@ def page(
 ) -> None:
     """Put films onto a web page that works without a server."""
     from animator.cli import listings
-    from animator.publish.film_files import unsure
+    from animator.publish.film_files import codec_warning
     from animator.publish.page import make
 
     made = make(films, output, title)
-    listings.made(output, made, unsure(made, "browser", ("h264", "vp9", "av1")))
+    listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 
 @app.command()

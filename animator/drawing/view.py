@@ -1,6 +1,6 @@
 """What the panels see of one run: arrays that are ready to draw, and nothing that must be computed.
 
-A View is made by animator.prepare from a recording and its surface; panels only read it.
+A View is made by animator.films.view_builder from a recording and its surface; panels only read it.
 """
 
 from collections.abc import Mapping

@@ -88,11 +88,12 @@ def numbers(file: Any, name: str, count: int | None = None) -> NDArray[Any]:
 
 
 def array(item: Any) -> NDArray[Any]:
-    """All of a dataset of numbers or of text."""
-    if item.dtype.kind not in "fiubS" and h5py.check_string_dtype(item.dtype) is None:
+    """All of a dataset of numbers, or of text as an array of str objects."""
+    is_text = h5py.check_string_dtype(item.dtype) is not None
+    if not is_text and item.dtype.kind not in "fiubS":
         raise Damaged(f"{item.name} holds neither numbers nor text")
     check_room(dataset(item.file, item.name.lstrip("/")))
-    return np.asarray(item[()])
+    return np.asarray(item.asstr()[()] if is_text else item[()])
 
 
 def text(file: Any, name: str) -> str:

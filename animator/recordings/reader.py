@@ -19,6 +19,7 @@ from animator.core.errors import AnimatorError, nearest
 from animator.recordings import hdf5_file, meta, probe
 from animator.recordings.facts import Facts, from_lines
 from animator.recordings.hdf5_file import Damaged
+from animator.recordings.metric_names import metric_name
 from animator.recordings.rows import Rows
 from animator.recordings.samples import Samples, assembled
 
@@ -244,7 +245,7 @@ class Recording:
         """Metrics as Keras reports them after each batch, (K,) each: running means of their epoch."""
         with self._reading():
             names = list(hdf5_file.member(self._file, "running_means"))
-        return {name: self._column(f"running_means/{name}", self.steps) for name in names}
+        return {metric_name(name): self._column(f"running_means/{name}", self.steps) for name in names}
 
     def data(self) -> Any:
         """The data as they were given to the Recorder, (x, y) or (x, y, sample_weight); None if not kept."""
@@ -269,6 +270,12 @@ class Recording:
         with self._reading():
             hdf5_file.member(self._file, name).visititems(take)
             return assembled(found, self.meta[name]["structure"])
+
+    def read_indices(self) -> None:
+        """Read where the chunks of each dataset are, so that what is read later is known to end."""
+        self._file.visititems(
+            lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
+        )
 
 
 def load(path: str | Path, trusted: bool = False) -> Recording:
@@ -296,14 +303,7 @@ def read_through(path: Path) -> None:
             np.asarray(item[:1]), np.asarray(item[-1:])
         for column in ("loss", "test_loss", "batch_loss", "learning_rate", "epoch", "batch", "running_means"):
             getattr(run, column)
-        _read_indices(run)
-
-
-def _read_indices(run: Recording) -> None:
-    """Read where the chunks of each dataset are, so that what is read later is known to end."""
-    run._file.visititems(
-        lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
-    )
+        run.read_indices()
 
 
 def _opened(path: Path) -> Recording:

@@ -193,7 +193,11 @@ def test_a_long_title_is_whole_in_the_metadata(tmp_path):
     scene, about = build(scene_files.bundled("plateau"), ["epochs=2"])
     runs, _ = recordings(scene, about, True, quiet)
     film = film_of(
-        replace(scene, title=LONG), {**about, "description": "d" * 500}, runs, "dark", "animator render"
+        replace(scene, title=LONG),
+        {**about, "description": "d" * 500},
+        runs,
+        style="dark",
+        command="animator render",
     )
     film.save(tmp_path / "a.png", size=(640, 360))
     found = Image.open(tmp_path / "a.png").text

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from animator.core.errors import AnimatorError
 from animator.design import style
@@ -61,9 +60,9 @@ def test_other_layers_are_refused(tmp_path):
 
 def test_width_is_size_and_looks_are_sign():
     """The largest number is as wide as can be, half of it half as wide, and 0 is not drawn."""
-    axes = Figure().add_subplot()
     blue, orange = (0.0, 0.0, 1.0, 1.0), (1.0, 0.5, 0.0, 1.0)
-    strands = Strands(axes, np.zeros((4, 2, 2)), 2.0, 6.0, (blue, orange))
+    ends = np.zeros((4, 2, 2))
+    strands = Strands(ends, scale=2.0, widest=6.0, positive=blue, negative=orange)
     levels = strands.level(np.array([2.0, -1.0, 0.0, np.nan]))
     assert levels.tolist() == [12, -6, 0, 0]
     assert strands.look(12) == (6.0, blue)

@@ -34,7 +34,7 @@ def write(path, said=META):
     columns = {"batch_loss": k, "learning_rate": 0.5 + 0 * k, "epoch": k // 4, "batch": k % 4}
     writer.write(columns, (k + 1).tolist(), np.ones((10, 3), "f4"), np.zeros((10, 0), "f4"))
     writer.finish({"loss": np.arange(11.0)})
-    probe._trusted.clear()
+    probe.forget()
     return path
 
 
@@ -86,7 +86,7 @@ def test_what_this_process_wrote_is_read_without_another_process(tmp_path, monke
     probe.check(path)
     monkeypatch.setattr(probe, "_asked", none)
     animator.load(path).close()  # it has been probed
-    probe._trusted.clear()
+    probe.forget()
     probe.trust(path)
     animator.load(path).close()
     path.write_bytes(path.read_bytes())  # another file in its place

@@ -32,7 +32,7 @@ class BatchPanel(Panel):
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]
-        self.lines = Contours(self.ground.axes, to_rgba(style.target, 0.75), self.look.line(1.5))
+        self.lines = Contours(self.ground.axes, colour=to_rgba(style.target, 0.75), width=self.look.line(1.5))
         self.ground.axes.add_artist(self.lines)
         start = self.ground.marker(view.trajectory[0], "o", 9, "none", style.target, 2)
         start.set_zorder(3)

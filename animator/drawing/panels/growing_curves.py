@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
@@ -170,14 +170,16 @@ class Curves:
 
     def _stroke(self, i: int) -> Stroke:
         line = self.lines[i]
-        stroke = Stroke(self.axes, *self.thinned[i], to_rgba(line.color), self.look.line(line.width))
+        stroke = Stroke(
+            self.axes, *self.thinned[i], colour=to_rgba(line.color), width=self.look.line(line.width)
+        )
         stroke.set_zorder(3 + 0.01 * i)
         self.axes.add_artist(stroke)
         return stroke
 
     def _head(self, line: Line, order: int) -> Mark:
-        head = Mark(self.axes, None, self.look.line(line.width * 2.6), to_rgba(line.color),
-                    clipped=False)  # fmt: skip
+        size, fill = self.look.line(line.width * 2.6), to_rgba(line.color)
+        head = Mark(self.axes, None, size=size, fill=fill, clipped=False)
         head.set_zorder(4 + 0.01 * order)
         self.axes.add_artist(head)
         return head
@@ -192,26 +194,20 @@ class Curves:
                 self.artists += self.edges[i]
 
     def _edge(self, line: Line, shape: str) -> Mark:
-        mark = Mark(self.axes, shape_of(shape), self.look.line(EDGE * line.width), to_rgba(line.color),
-                    clipped=False)  # fmt: skip
+        mark = Mark(
+            self.axes,
+            shape_of(shape),
+            size=self.look.line(EDGE * line.width),
+            fill=to_rgba(line.color),
+            clipped=False,
+        )
         mark.set_zorder(5)
         self.axes.add_artist(mark)
         return mark
 
-    def _text(self, line: Line, weight: str) -> Stamp:
-        stamp = Stamp(
-            0.0,
-            0.0,
-            "",
-            color=line.text_color,
-            fontsize=self.look.points * NAME * (1.0 if self.stacked else max(READABLE, self.tight)),
-            verticalalignment="center",
-            family=use_fonts(),
-            fontweight=weight,
-        )
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
+    def _text(self, line: Line, weight: Literal["normal", "bold"]) -> Stamp:
+        em = NAME * (1.0 if self.stacked else max(READABLE, self.tight))
+        return self.look.stamp(0.0, 0.0, em=em, color=line.text_color, weight=weight)
 
     @cached_property
     def limits(self) -> tuple[float, float]:

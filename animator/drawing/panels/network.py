@@ -21,7 +21,6 @@ from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import spread
 from animator.drawing.panels.weight_curves import short
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands
@@ -82,8 +81,13 @@ class NetworkPanel(Panel):
         self.axes.set_axis_off()
         scale = max(float(np.abs(layer.values).max()) for layer in self.layers) or 1.0
         widest = look.line(7.0 if len(ends) <= 4 * MOST_NUMBERS else 4.0)
-        colours = to_rgba(style.lines[0]), to_rgba(style.lines[1])
-        self.strands = Strands(self.axes, np.array(ends, float), scale, widest, colours)
+        self.strands = Strands(
+            np.array(ends, float),
+            scale=scale,
+            widest=widest,
+            positive=to_rgba(style.lines[0]),
+            negative=to_rgba(style.lines[1]),
+        )
         self.axes.add_artist(self.strands)
         self.moving.append(self.strands)
 
@@ -154,11 +158,7 @@ class NetworkPanel(Panel):
         self.moving.append(plates)
 
     def _stamp(self, x: float, y: float, side: Literal["left", "right"]) -> Stamp:
-        stamp = Stamp(x, y, "", color=self.look.style.ink, family=use_fonts(), horizontalalignment=side)
-        stamp.set(fontsize=self.look.points * 0.9, verticalalignment="center")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
+        return self.look.stamp(x, y, em=0.9, color=self.look.style.ink, across=side)
 
     def _labels(self, wide: bool) -> None:
         """The layers' names under their columns; how many units, where some are not drawn."""

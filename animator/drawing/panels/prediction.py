@@ -60,10 +60,19 @@ class PredictionPanel(Panel):
         self.middle = (low + high) / 2
         filled = [(float(r), float(g), float(b), 1.0) for r, g, b in shades]
         line = to_rgba(style.ink, 0.9) if found.classes else to_rgba(style.ink, 0.0)
-        self.bands = Bands(self.axes, found.x, found.y, levels, filled, line, look.line(1.4))
+        self.bands = Bands(
+            self.axes, found.x, found.y, levels, colours=filled, line=line, width=look.line(1.4)
+        )
         self.axes.add_artist(self.bands)
-        edge = Bands(self.axes, found.x, found.y, np.array([low, self.middle, high]),
-                     [to_rgba(style.ink, 0.0)] * 2, to_rgba(style.ink, 0.95), look.line(2.0))  # fmt: skip
+        edge = Bands(
+            self.axes,
+            found.x,
+            found.y,
+            np.array([low, self.middle, high]),
+            colours=[to_rgba(style.ink, 0.0)] * 2,
+            line=to_rgba(style.ink, 0.95),
+            width=look.line(2.0),
+        )
         self.edge = None if found.classes else edge
         self.moving = [self.bands]
         if self.edge is not None:

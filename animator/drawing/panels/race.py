@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
@@ -16,12 +15,9 @@ from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
 from animator.drawing.panels.surface_axes import Ground
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.marker_layer import Shape
-from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.path_layer import Trail, visible
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.raster.text_layer import Stamp
-from animator.drawing.raster.vector_artists import visible
 from animator.drawing.view import View
 
 LEAST = 0.62  # em: what names take at least
@@ -43,8 +39,14 @@ class Runner:
         self.pixels = np.clip(pixels, -1e5, 1e5)
         self.kept = visible(self.pixels)
         bins = np.zeros(len(self.kept), np.int64)
-        self.trail = Trail(ground.axes, self.pixels[self.kept], bins, [to_rgba(colour)],
-                           to_rgba(look.style.casing, 0.85), look.line(width))  # fmt: skip
+        self.trail = Trail(
+            ground.axes,
+            self.pixels[self.kept],
+            bins,
+            colours=[to_rgba(colour)],
+            casing=to_rgba(look.style.casing, 0.85),
+            width=look.line(width),
+        )
         self.trail.set_zorder(4 + 0.01 * number)
         ground.axes.add_artist(self.trail)
         shape = SHAPES[number % len(SHAPES)]
@@ -87,17 +89,13 @@ class RacePanel(Panel):
         self._marks()
         self.ground.settle()
         self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
-        self.labels = [self._label(i) for i in range(len(self.runs))]
+        self.labels = [
+            look.stamp(0.0, 0.0, name, em=NAME, color=colour, weight="bold")
+            for name, colour in zip(self.names, self.colours, strict=True)
+        ]
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
         self.moving += self.labels
-
-    def _label(self, i: int) -> Stamp:
-        stamp = Stamp(0.0, 0.0, self.names[i], color=self.colours[i], family=use_fonts())
-        stamp.set(fontweight="bold", fontsize=self.look.points * NAME, verticalalignment="center")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
 
     def _marks(self) -> None:
         style = self.look.style

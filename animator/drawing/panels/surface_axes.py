@@ -24,8 +24,8 @@ from animator.drawing.raster.contour_labels import LevelLabels, Ticks
 from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
+from animator.drawing.raster.path_layer import dense
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.raster.vector_artists import dense
 from animator.drawing.view import View
 from animator.landscape.camera import camera
 
@@ -88,8 +88,15 @@ class Ground:
         surface_map = colour_map(style.surface_map)
         colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
         line = to_rgba(style.contour, 0.35)
-        self.bands = Banding(self.axes, self.field.alpha, self.field.beta, self.scale, colours, line,
-                             look.line(1.1))  # fmt: skip
+        self.bands = Banding(
+            self.axes,
+            self.field.alpha,
+            self.field.beta,
+            self.scale,
+            colours=colours,
+            line=line,
+            width=look.line(1.1),
+        )
         self.bands.set_field(self.field.slices[0])
         self.axes.add_artist(self.bands)
 
@@ -130,8 +137,15 @@ class Ground:
     def mark(self, shape: Shape, size: float, fill: str, edge: str, width: float) -> Mark:
         """A marker that moves; size and edge width in pixels at 720p."""
         look = self.look
-        mark = Mark(self.axes, shape_of(shape), look.line(size), to_rgba(fill), to_rgba(edge),
-                    look.line(width), still=self.camera is None)  # fmt: skip
+        mark = Mark(
+            self.axes,
+            shape_of(shape),
+            size=look.line(size),
+            fill=to_rgba(fill),
+            edge=to_rgba(edge),
+            edge_width=look.line(width),
+            still=self.camera is None,
+        )
         self.axes.add_artist(mark)
         return mark
 

@@ -107,6 +107,11 @@ class Manifest:
     made_from: str = ""
     digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    @property
+    def drawable(self) -> tuple[int, ...]:
+        """The indices of the cells that have recordings, and so a film, drawn or not."""
+        return tuple(cell.index for cell in self.cells if cell.state in ("recorded", "done"))
+
 
 _READER = TypeAdapter(Manifest)
 

@@ -19,8 +19,11 @@ from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 
 FEW = 4  # values that are told of many
 LOOK = ("format", "width", "height", "fps", "style")
-KINDS = {"product": "of all combinations", "zip": "of values that go together (--zip)",
-         "rows": "of the rows of a file (--rows)"}  # fmt: skip
+KINDS = {
+    "product": "of all combinations",
+    "zip": "of values that go together (--zip)",
+    "rows": "of the rows of a file (--rows)",
+}
 PARTS = ("recordings", "films", "posters", "logs")
 OURS = (books.NAME, TABLE, "index.html", "summary.png", "race.mp4", "sheet.mp4", "sheet.gif", *PARTS)
 SHEET = "sheet-[0-9]*.*"  # the second sheet and those after it
@@ -128,8 +131,9 @@ def merged(there: Manifest, asked: Manifest, retry: bool) -> Manifest:
         return replace(old, command=new.command)
 
     cells = tuple(cell(old, new) for old, new in zip(there.cells, asked.cells, strict=True))
-    return replace(asked, cells=cells, products=there.products, made_from=there.made_from,
-                   digests=there.digests)  # fmt: skip
+    return replace(
+        asked, cells=cells, products=there.products, made_from=there.made_from, digests=there.digests
+    )
 
 
 def _refuse_files(folder: Path) -> None:

@@ -106,8 +106,10 @@ def _parameter(name: str, cells: Sequence[Cell]) -> Column:
 
 def _result(name: str, label: str | None, found: Sequence[Any]) -> Column:
     values = [plain(value) for value in found]
-    texts = ("" if v is None else f"{v:,}" if isinstance(v, int) else v if isinstance(v, str) else number(v)
-             for v in values)  # fmt: skip
+    texts = (
+        "" if v is None else f"{v:,}" if isinstance(v, int) else v if isinstance(v, str) else number(v)
+        for v in values
+    )
     return Column(
         name, label or name.replace("_", " "), "result", _numeric(values), tuple(values), tuple(texts)
     )

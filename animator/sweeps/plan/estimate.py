@@ -18,9 +18,13 @@ FRAME = 0.35  # megapixels: as long as drawing them takes what a frame takes bes
 START = 7.0  # seconds until TensorFlow is there
 FIRST = 6.0  # seconds that a guess adds: workers that start together, and the first training of each
 GUESS: Mapping[str, float] = {
-    "record": 1.5, "surface": 1.0, "draw": 0.012,
-    "recording_bytes": 1e5, "film_bytes": 4e3, "surface_bytes": 2e6,
-}  # fmt: skip
+    "record": 1.5,
+    "surface": 1.0,
+    "draw": 0.012,
+    "recording_bytes": 1e5,
+    "film_bytes": 4e3,
+    "surface_bytes": 2e6,
+}
 
 
 @dataclass(frozen=True, slots=True)

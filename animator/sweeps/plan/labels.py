@@ -82,9 +82,12 @@ def outcome(manifest: Manifest) -> str:
     losses = [loss for cell in cells if (loss := final(cell)) is not None and not diverged(cell)]
     first = best(cells)
     said = [f"{len(cells):,} cell{'s' if len(cells) != 1 else ''}"]
-    broken = [(sum(map(diverged, cells)), "diverged"), (sum(map(left, cells)), "left the window"),
-              (_count(cells, "failed"), "failed"),
-              (_count(cells, "waiting") + _count(cells, "recorded"), "not made yet")]  # fmt: skip
+    broken = [
+        (sum(map(diverged, cells)), "diverged"),
+        (sum(map(left, cells)), "left the window"),
+        (_count(cells, "failed"), "failed"),
+        (_count(cells, "waiting") + _count(cells, "recorded"), "not made yet"),
+    ]
     said += [f"{count:,} {what}" for count, what in broken if count]
     text = ", ".join(said) + "."
     if first is not None:

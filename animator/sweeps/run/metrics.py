@@ -12,8 +12,19 @@ from animator.films.film import Film
 from animator.recordings.reader import Recording
 
 SHARES = {"steps_to_half": 0.5, "steps_to_tenth": 0.1, "steps_to_hundredth": 0.01}
-NAMES = ("steps", "initial_loss", "final_loss", "best_loss", "initial_test_loss", "final_test_loss", *SHARES,
-         "not_finite_at", "left_window_at", "max_abs_error", "explained_variance")  # fmt: skip
+NAMES = (
+    "steps",
+    "initial_loss",
+    "final_loss",
+    "best_loss",
+    "initial_test_loss",
+    "final_test_loss",
+    *SHARES,
+    "not_finite_at",
+    "left_window_at",
+    "max_abs_error",
+    "explained_variance",
+)
 
 
 def of_run(run: Recording) -> dict[str, Any]:

@@ -193,7 +193,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                scene, about, runs, style, command, progress=_telling(log), common=task.common
+                scene, about, runs, style=style, command=command, progress=_telling(log), common=task.common
             )
     finally:
         for run in runs:
@@ -219,8 +219,9 @@ def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
         with log.timed("draw_and_encode"):
             saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
         said, numbers = film.alt_text(), metrics.of_film(film, look.fps)
-    return Drawn(path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds,
-                 log.text)  # fmt: skip
+    return Drawn(
+        path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds, log.text
+    )
 
 
 def _kept(task: FilmTask) -> tuple[tuple[str, ...], Files]:

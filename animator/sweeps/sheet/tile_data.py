@@ -1,7 +1,7 @@
 """What a tile draws of a cell: its runs, and its surface made small. In: a film's views. Out: a Track.
 
-A view holds hundreds of slices; a page of tiles would hold too much. A Relief keeps only the slices that the
-sheet shows, as places on the colour scale in 16 bits (a 4000th of a band: less than can be seen).
+A view holds hundreds of slices; a page of tiles would hold too much. QuantizedSlices are only those that the
+sheet shows, as positions on the colour scale in 16 bits (a 4000th of a band: less than can be seen).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,9 +26,9 @@ Levels = NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Relief:
-    """Slices as heights (T, ny, nx): FULL times their place on the scale; known (T, ny, nx): where the loss
-    is finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): their
+class QuantizedSlices:
+    """Slices (T, ny, nx) as positions on the colour scale, 0 to FULL; known (T, ny, nx): where the loss is
+    finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): their
     coordinates.
     """
 
@@ -42,6 +42,11 @@ class Relief:
         """The number of the slice for `step`: the last one cut at or before it."""
         return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
 
+    def losses(self, number: int, scale: LossScale) -> Floats:
+        """Slice `number` (ny, nx) in loss units; NaN where it is not finite."""
+        found = scale.loss(self.heights[number] / FULL)
+        return found if self.known is None else np.where(self.known[number], found, np.nan)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
@@ -52,7 +57,7 @@ class Track:
 
     cell: Cell
     views: tuple[View, ...]
-    relief: Relief | None
+    surface: QuantizedSlices | None
     extent: Extent | None
     ratio: float
 
@@ -80,7 +85,7 @@ def views_of(film: Film, fps: float) -> tuple[View, ...]:
     known = film.views(fps)
     fields = [view.field for view in known if view.field is not None]
     if any(field.moving and isinstance(field.slices, np.ndarray) for field in fields):
-        film._views.clear()
+        film.forget_views()
     return known
 
 
@@ -106,11 +111,15 @@ def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) 
     known = np.concatenate(losses)
     low, high = _range(common.get("loss_range")) or (min(lows, default=0.0), max(highs, default=1.0))
     return Sheet(
-        clock=clock, fps=fps, steps=max(lengths), by_share=len(lengths) > 1,
+        clock=clock,
+        fps=fps,
+        steps=max(lengths),
+        by_share=len(lengths) > 1,
         scale=LossScale(low, high) if lows else None,
         extent=extents.pop() if len(extents) == 1 else None,
-        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0), axis_labels=names,
-    )  # fmt: skip
+        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0),
+        axis_labels=names,
+    )
 
 
 def _steps(film: Film) -> int:
@@ -126,15 +135,15 @@ def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) ->
     views = views_of(film, sheet.fps)
     ratio = _steps(film) / sheet.steps if sheet.steps else 1.0
     field, window = views[0].field, views[0].window
-    relief = None
+    surface = None
     if field is not None and sheet.scale is not None:
         own = [state.own(_steps(film), ratio).own(views[0].steps, views[0].ratio).step for state in states]
-        relief = _relief(field, own, sheet.scale)
+        surface = _quantized(field, own, sheet.scale)
     slim = tuple(replace(view, field=None, rivals=(), batch_surface=None, histograms={}) for view in views)
-    return Track(cell, slim, relief, window.extent if window is not None else None, ratio)
+    return Track(cell, slim, surface, window.extent if window is not None else None, ratio)
 
 
-def _relief(field: Field, steps: Iterable[int], scale: LossScale) -> Relief:
+def _quantized(field: Field, steps: Iterable[int], scale: LossScale) -> QuantizedSlices:
     """The slices of `field` for `steps`; one that can hardly be told from the one before is left out."""
     shown = np.unique([field.at(step) for step in steps])
     kept: list[int] = []
@@ -149,8 +158,9 @@ def _relief(field: Field, steps: Iterable[int], scale: LossScale) -> Relief:
         heights.append(height)
         known.append(finite)
     whole = all(finite.all() for finite in known)
-    return Relief(field.alpha, field.beta, field.steps[kept], np.stack(heights),
-                  None if whole else np.stack(known))  # fmt: skip
+    return QuantizedSlices(
+        field.alpha, field.beta, field.steps[kept], np.stack(heights), None if whole else np.stack(known)
+    )
 
 
 def _differ(one: Levels, other: Levels) -> bool:
