@@ -1,5 +1,7 @@
 """Whatever fails in recording after the first step, the training goes on and its history is returned."""
 
+import subprocess
+import sys
 import warnings
 
 import h5py
@@ -319,3 +321,25 @@ def test_the_file_is_whole_hdf5_when_it_was_cut_short(tmp_path):
     made.fit(X, Y, batch_size=8, verbose=0)
     with h5py.File(tmp_path / "a.part.h5") as file:
         assert file["flushed"][0] == 3 and len(file["loss"]) == 0
+
+
+DIES = """
+import sys
+import keras, numpy as np, animator
+class Die(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise RuntimeError("of the user's")
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+x = np.ones((40, 3), "float32")
+model.fit(x, x[:, 0], batch_size=8, verbose=0, callbacks=[animator.Recorder(sys.argv[1]), Die()])
+"""
+
+
+def test_a_program_that_dies_of_a_fault_of_its_own_keeps_all_its_steps(tmp_path):
+    """Five steps are less than a page: they are written when the process ends."""
+    words = [sys.executable, "-c", DIES, str(tmp_path / "a.h5")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 1 and "of the user's" in done.stderr
+    with animator.load(tmp_path / "a.part.h5") as run:
+        assert run.steps == 5 and not run.finished
