@@ -5,6 +5,7 @@ hold, batch losses above all, is absent. Files are read in Keras' safe mode: not
 """
 
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,11 +114,12 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
             "--scene FILE.py, or save whole models as .keras."
         )
     try:
-        if whole:
-            return keras.saving.load_model(path, safe_mode=True)
-        assert model is not None
-        made = model()
-        made.load_weights(path)
+        with warnings.catch_warnings():  # of the optimizer's variables: no film needs them
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+            if model is None or whole:
+                return keras.saving.load_model(path, safe_mode=True)
+            made = model()
+            made.load_weights(path)
     except Exception as error:  # Keras and h5py raise what they like
         reason = " ".join(str(error).split())[:120].rstrip(".")
         raise AnimatorError(
