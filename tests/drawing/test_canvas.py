@@ -171,11 +171,15 @@ def overlaps(texts):
 def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     """A PCA film of a long run: names beside the axes, four-digit epochs, a height that is off."""
     wide = replace(
-        view, axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"), residual=np.ones(61), target=None,
+        view,
+        axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"),
+        residual=np.ones(61),
+        target=None,
         field=replace(view.field, heights=view.field.heights * 1.3),
-        epoch=view.epoch + 1_000, learning_rate=view.learning_rate * 1.2345e-3,
+        epoch=view.epoch + 1_000,
+        learning_rate=view.learning_rate * 1.2345e-3,
         running_means={"accuracy": np.linspace(0.1, 0.9, 60)},
-    )  # fmt: skip
+    )
     layout = (("surface", "accuracy"), ("surface", "loss"))
     caption = "A 2-D slice of 1,102 dimensions (principal components), holding 97% of the path's variance."
     drawn = Canvas([wide], layout, style_files.find("dark"), size, "A network learns two spirals", caption)

@@ -34,8 +34,15 @@ class LossPanel(Panel):
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
         steps = np.arange(view.steps + 1, dtype=float)
-        batch = Line("batch", steps[:-1], positive(view.batch_loss), style.batch_line, style.muted, 1.4,
-                     said=view.batch_loss)  # fmt: skip
+        batch = Line(
+            "batch",
+            steps[:-1],
+            positive(view.batch_loss),
+            style.batch_line,
+            style.muted,
+            1.4,
+            said=view.batch_loss,
+        )
         lines = [batch] if view.steps else []
         if np.isfinite(view.loss).any():
             ink = style.loss_line
@@ -77,8 +84,9 @@ class LossesPanel(Panel):
                     said=said,
                 )
             )
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
-                             self.side)  # fmt: skip
+        self.curves = Curves(
+            self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock], self.side
+        )
         axes = self.curves.axes
         loss_axis(axes, near([line.values for line in lines]))
         self.heading(self.curves.box, self.title or "loss")

@@ -26,7 +26,7 @@ from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colo
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.path_layer import dense
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 from animator.landscape.camera import camera
 
 SHORT = 4
@@ -40,8 +40,10 @@ class Ground:
     """The surface of a view in `box`, a square, and a bar in `bar_box`, if any; paths: what tags avoid."""
 
     def __init__(self, look: Look, box: Box, bar_box: Box | None, view: View, paths: list[Floats]) -> None:
-        assert view.field is not None and view.window is not None, "checked in prepare"
-        self.look, self.view, self.field, self.window = look, view, view.field, view.window
+        self.look = look
+        self.view = view
+        self.field = present(view.field, "surface")
+        self.window = present(view.window, "window")
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
         self.axes = self._axes(box)
         closest = self.camera.closest if self.camera is not None else 1.0
@@ -66,8 +68,13 @@ class Ground:
         names = shortened(self.view.axis_labels, min(box.width, box.height), self.look.ruler(NAME))
         for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
             axis.set_major_locator(MaxNLocator(max(2, min(5, int(box.width / (3.6 * self.look.em))))))
-            axis.set_label_text(drawable(name), color=self.look.style.muted, parse_math=False,
-                                fontsize=self.look.points * NAME, family=families(name))  # fmt: skip
+            axis.set_label_text(
+                drawable(name),
+                color=self.look.style.muted,
+                parse_math=False,
+                fontsize=self.look.points * NAME,
+                family=families(name),
+            )
         if len(names[1]) <= SHORT:  # at the corner; longer names stand beside the axis
             axes.yaxis.label.set_rotation(0)
             axes.yaxis.label.set_horizontalalignment("left")
@@ -82,9 +89,17 @@ class Ground:
         if not np.isfinite(self.field.slices).all():
             a0, a1, b0, b1 = self.window.extent
             self.axes.add_patch(
-                Rectangle((a0, b0), a1 - a0, b1 - b0, hatch="////", facecolor=style.panel,
-                          edgecolor=style.grid, linewidth=0, zorder=0.5)
-            )  # fmt: skip
+                Rectangle(
+                    (a0, b0),
+                    a1 - a0,
+                    b1 - b0,
+                    hatch="////",
+                    facecolor=style.panel,
+                    edgecolor=style.grid,
+                    linewidth=0,
+                    zorder=0.5,
+                )
+            )
         surface_map = colour_map(style.surface_map)
         colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
         line = to_rgba(style.contour, 0.35)
@@ -207,8 +222,14 @@ def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
     bands = np.array([[surface_map((i + 0.5) / BANDS)] for i in range(BANDS)])
     bar.imshow(bands, extent=(0, 0.5, 0, 1), aspect="auto", origin="lower", interpolation="nearest")
     ramp = np.linspace(0, 1, 256)[:, None]
-    bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
-               cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
+    bar.imshow(
+        ramp,
+        extent=(0.5, 1, 0, 1),
+        aspect="auto",
+        origin="lower",
+        cmap=colour_map(style.path_map),
+        interpolation="nearest",
+    )
     ticks = scale.ticks()
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))

@@ -5,12 +5,13 @@ glyph atlas. Words that the atlas has not (powers in mathtext, an offset such as
 """
 
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -49,7 +50,7 @@ class Rulers(Artist):
         """The numbers that were drawn last."""
         return list(self.stamps)
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Draw the lines, then the numbers and the names."""
         self.stamps = []
         for axis, along in ((self.ruled.xaxis, 0), (self.ruled.yaxis, 1)):
@@ -67,7 +68,7 @@ class Rulers(Artist):
         for stamp in self.stamps:
             stamp.draw(renderer)
 
-    def _leave(self, axis: Axis, renderer: Any) -> None:
+    def _leave(self, axis: Axis, renderer: RendererBase) -> None:
         """Let matplotlib draw an axis."""
         axis.set_visible(True)
         axis.grid(self.grid, color=self.look.style.grid, linewidth=self.look.line(1.0))
@@ -81,7 +82,7 @@ class Rulers(Artist):
         found: list[float] = self.ruled.transData.transform(points)[:, along].tolist()
         return found
 
-    def _lines(self, renderer: Any, places: list[float], along: int) -> None:
+    def _lines(self, renderer: RendererBase, places: list[float], along: int) -> None:
         box = self.ruled.bbox
         low, high = (box.y0, box.y1) if along == 0 else (box.x0, box.x1)
         gc = renderer.new_gc()
@@ -115,7 +116,7 @@ class Rulers(Artist):
 def told(axis: Axis) -> list[tuple[float, str]] | None:
     """(place, words) of the major ticks within the limits of `axis`; None where words are more than plain."""
     low, high = sorted(axis.get_view_interval())
-    formatter: Any = axis.get_major_formatter()
+    formatter = axis.get_major_formatter()
     slack = SLACK * (high - low)
     places = [float(place) for place in axis.get_majorticklocs()]
     words = formatter.format_ticks(places)

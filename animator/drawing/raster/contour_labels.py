@@ -5,10 +5,12 @@ little as its line does. A Ticks artist names round places of an axis wherever t
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane
-from animator.drawing.raster.layer import NOTHING, Layer, Rect
+from animator.drawing.raster.layer import NOTHING, Layer, Rect, joined
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.bilinear import Places, placed, read
 
@@ -52,8 +54,9 @@ class LevelLabels(Layer):
         self._seen: tuple[Extent, Places] | None = None
         self.set_zorder(1.5)
 
-    def aim(self, z: Floats, extent: Extent, paths: Sequence[Floats],
-            covered: Sequence[tuple[Floats, Floats]]) -> None:  # fmt: skip
+    def aim(
+        self, z: Floats, extent: Extent, paths: Sequence[Floats], covered: Sequence[tuple[Floats, Floats]]
+    ) -> None:
         """Choose the ray that crosses most levels of z (ny, nx) and comes least near paths (n, 2) and boxes
         (low, high), in pixels.
         """
@@ -96,7 +99,7 @@ class LevelLabels(Layer):
             hit |= ((at > low - size) & (at < high + size)).all(axis=1)
         return int(hit.sum())
 
-    def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
+    def show(self, z: NDArray[np.floating], extent: Extent) -> None:
         """Take z (ny, nx), of which `extent` is seen; what would lie on a box is not named."""
         if self._seen is None or self._seen[0] != extent:
             self._seen = extent, self._placed(extent, self.ray)
@@ -148,7 +151,7 @@ class LevelLabels(Layer):
         for stamp in self.pool:
             stamp.blend(picture, rect)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         self._place()
         for stamp, *_ in self.spots:
@@ -204,7 +207,7 @@ class Ticks(Layer):
         for stamp in self._all:
             stamp.blend(picture, rect)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         for stamp in self._all:
             stamp.draw(renderer)
@@ -214,10 +217,7 @@ def _refreshed(whole: Layer, parts: Sequence[Stamp]) -> list[Rect]:
     """Refresh the stamps that a layer is made of, and its bounds."""
     changed = [rect for stamp in parts for rect in stamp.refresh()]
     if changed:
-        whole.bounds = NOTHING
-        for stamp in parts:
-            if stamp.bounds.area:
-                whole.bounds = stamp.bounds if not whole.bounds.area else whole.bounds.join(stamp.bounds)
+        whole.bounds = reduce(joined, (stamp.bounds for stamp in parts), NOTHING)
     return changed
 
 

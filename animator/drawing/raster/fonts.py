@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 FONT = ("Inter", "DejaVu Sans")
 FONT_FOLDER = Path(__file__).parents[1] / "fonts"
@@ -47,7 +46,7 @@ def _letters(file: str) -> frozenset[int]:
     from matplotlib.font_manager import get_font
 
     try:
-        font: Any = get_font(file)
+        font = get_font(file)
         return frozenset(font.get_charmap()) if font.scalable else frozenset()
     except (OSError, RuntimeError):
         return frozenset()
@@ -64,8 +63,11 @@ def _elsewhere(letter: str) -> str | None:
     """The first family of this machine, by name, that has `letter`: upright and of a usual weight."""
     from matplotlib import font_manager
 
-    upright = [entry for entry in font_manager.fontManager.ttflist
-               if entry.style == "normal" and not entry.name.startswith(BOXES)]  # fmt: skip
+    upright = [
+        entry
+        for entry in font_manager.fontManager.ttflist
+        if entry.style == "normal" and not entry.name.startswith(BOXES)
+    ]
     for entry in sorted(upright, key=lambda entry: (str(entry.weight) not in ("400", "500"), entry.name)):
         if ord(letter) in _letters(entry.fname):
             return entry.name
