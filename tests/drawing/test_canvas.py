@@ -42,10 +42,10 @@ def test_frames_in_any_order_equal_a_full_draw(look, moving):
 def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
     """Where Pillow would not work in place, the bytes are the same."""
     states = [FrameState(0, False), FrameState(40, False), FrameState(60, True)]
-    kept = (layer.flood, text_layer._letters)
+    kept = (layer.flood, text_layer.letters_of)
     drawn = []
     for kind in (blend.PillowPane, blend.NumPyPane):
-        monkeypatch.setattr(blend, "_KIND", kind)
+        monkeypatch.setattr(blend, "KIND", kind)
         for cached in kept:
             cached.cache_clear()
         made = canvas(numpy_view(moving=True))
@@ -253,9 +253,10 @@ def test_no_level_is_named_under_a_tag():
     drawn = canvas(numpy_view(moving=True), (1280, 720))
     drawn.draw(FrameState(0, False))
     ground = drawn.panels[0].ground
-    every = ground.labels._spots
+    every = ground.labels.crossings
     below, seen = 0, 0
-    ground.labels._spots = lambda *given: [*every(*given), (ground.labels.pool[0], *ground.taken[0][0] + 5)]
+    under_a_tag = (ground.labels.pool[0], *ground.taken[0][0] + 5)
+    ground.labels.crossings = lambda *given: [*every(*given), under_a_tag]
     for step in (0, 5, 20, 60):
         drawn.draw(FrameState(step, False))
         for _, x, y in ground.labels.spots:

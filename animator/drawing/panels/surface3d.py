@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.surface_axes import loss_bar
+from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.path_layer import visible
@@ -154,7 +154,7 @@ class HeightFieldArtist(Artist):
         gc.set_antialiased(True)
         for rows, columns in patches(n, n, eye):
             points = grid[rows][:, columns]
-            inner = _quads(rows), _quads(columns)
+            inner = quads_of(rows), quads_of(columns)
             shades = self.colours[inner[0]][:, inner[1]].reshape(-1, 4)
             colours = cast(Sequence[ColorType], shades)  # an array, for which the stub has no word
             high, wide = points.shape[0] - 1, points.shape[1] - 1
@@ -267,7 +267,7 @@ class HeightFieldArtist(Artist):
         renderer.draw_path(gc, Path.unit_circle(), Affine2D().scale(radius).translate(*place), fill)
 
 
-def _quads(points: slice) -> slice:
+def quads_of(points: slice) -> slice:
     """The quads between the grid points of a slice, in the same order."""
     if points.step is None:
         stop = None if points.stop is None else points.stop - 1

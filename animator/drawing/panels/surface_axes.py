@@ -1,4 +1,4 @@
-"""The ground that paths lie on: a loss surface seen from above, its axes, and its bar in loss units.
+"""Axes of a loss surface seen from above, for paths to lie on: its bands, level labels, tags and colour bar.
 
 Bands of colour, thin lines between them, and hatching where the loss is not finite.
 """
@@ -10,17 +10,17 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
-from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.axis_ticks import MovingTicks, ruled
 from animator.drawing.raster.band_raster import Banding
-from animator.drawing.raster.contour_labels import LevelLabels, Ticks
+from animator.drawing.raster.color_bar import loss_bar
+from animator.drawing.raster.contour_labels import LevelLabels
 from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
@@ -55,7 +55,7 @@ class Ground:
             self.bar = loss_bar(look, bar_box, self.scale)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
-        self.ticks = Ticks(look, box)
+        self.ticks = MovingTicks(look, box)
         if self.camera is not None:
             look.figure.add_artist(self.ticks)
             self.axes.set(xticks=[], yticks=[])
@@ -209,30 +209,3 @@ class Ground:
             zorder=3,
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
         )
-
-
-def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
-    """A bar of colours in loss units: the surface's at the left, the path's at the right."""
-    style = look.style
-    bar = ruled(look, box, grid=False)
-    bar.set_xlim(0, 1)
-    bar.set_ylim(0, 1)
-    bar.set_xticks([])
-    surface_map = colour_map(style.surface_map)
-    bands = np.array([[surface_map((i + 0.5) / BANDS)] for i in range(BANDS)])
-    bar.imshow(bands, extent=(0, 0.5, 0, 1), aspect="auto", origin="lower", interpolation="nearest")
-    ramp = np.linspace(0, 1, 256)[:, None]
-    bar.imshow(
-        ramp,
-        extent=(0.5, 1, 0, 1),
-        aspect="auto",
-        origin="lower",
-        cmap=colour_map(style.path_map),
-        interpolation="nearest",
-    )
-    ticks = scale.ticks()
-    bar.yaxis.tick_right()
-    bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
-    bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
-    look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
-    return bar

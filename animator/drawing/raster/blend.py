@@ -107,9 +107,9 @@ class Flood:
         return part
 
 
-_KIND = PillowPane if in_place() else NumPyPane
+KIND = PillowPane if in_place() else NumPyPane
 
 
 def pane(pixels: Bytes) -> Pane:
     """`pixels`, RGBA (h, w, 4) or a coverage (h, w), as a pane over the same memory."""
-    return _KIND(pixels)
+    return KIND(pixels)

@@ -132,7 +132,7 @@ class Stamp(Layer, Text):
 
     def _set(self, text: str, x: int, y: int, points: float, weight: Weight) -> tuple[Ink, ...]:
         """The ink of the rim, if there is one, and of the glyphs; the pen at (x, y)."""
-        line, above, left, advance = _letters(text, points, weight, self.get_color())
+        line, above, left, advance = letters_of(text, points, weight, self.get_color())
         if self.get_horizontalalignment() != "left":
             x -= round(advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5))
         top, start = self.high - y - above, x + left
@@ -156,7 +156,7 @@ class Stamp(Layer, Text):
 
 
 @lru_cache(maxsize=2048)
-def _letters(text: str, points: float, weight: Weight, colour: ColorType) -> tuple[Ink, int, int, float]:
+def letters_of(text: str, points: float, weight: Weight, colour: ColorType) -> tuple[Ink, int, int, float]:
     """What `typeset` gives, in a colour, at the corner of the frame."""
     line, above, left, advance = typeset(text, points, weight)
     return inked(line, colour, 0, 0), above, left, advance
@@ -247,3 +247,11 @@ class Sprite(Layer):
             artist.draw(scratch)
             pictures.append(picture_of(np.asarray(scratch.buffer_rgba())))
         return [picture for picture in pictures if picture.place.area]
+
+
+def refreshed(whole: Layer, parts: Sequence[Stamp]) -> list[Rect]:
+    """Refresh the stamps that a layer is made of, and its bounds."""
+    changed = [rect for stamp in parts for rect in stamp.refresh()]
+    if changed:
+        whole.bounds = reduce(joined, (stamp.bounds for stamp in parts), NOTHING)
+    return changed
