@@ -151,6 +151,10 @@ class Film:
             self._views[key] = self._seen(fps)
         return self._views[key]
 
+    def release(self) -> None:
+        """Let go of the views; they are made again when they are asked for."""
+        self._views.clear()
+
     def _seen(self, fps: float) -> tuple[View, ...]:
         """What `views` gives, made anew."""
         clock, align, wanted = self.timeline(fps), self.alignment, self._needs()

@@ -28,7 +28,8 @@ class Ledger:
     """The manifest of `folder`, changed cell by cell."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder, self.manifest = folder, manifest
+        self.folder = folder
+        self.manifest = manifest
         self._axes = [axis.name for axis in manifest.axes]
         self._texts: dict[int, tuple[Cell, str, str]] = {}
         self._held = False
@@ -102,7 +103,7 @@ def digest_of(*contents: bytes) -> str:
     return total.hexdigest()
 
 
-def _head(axes: list[str]) -> list[Any]:
+def _head(axes: list[str]) -> list[object]:
     return [
         "index",
         "name",
@@ -117,8 +118,8 @@ def _head(axes: list[str]) -> list[Any]:
     ]
 
 
-def _row(cell: Cell, axes: list[str]) -> list[Any]:
-    row: list[Any] = [
+def _row(cell: Cell, axes: list[str]) -> list[object]:
+    row: list[object] = [
         cell.index,
         cell.name,
         *(written(cell.parameters[name]) for name in axes),
@@ -130,7 +131,7 @@ def _row(cell: Cell, axes: list[str]) -> list[Any]:
     return [*row, cell.recording, cell.film, cell.poster, cell.command]
 
 
-def _line(row: list[Any]) -> str:
+def _line(row: list[object]) -> str:
     text = StringIO()
     csv.writer(text).writerow(row)
     return text.getvalue()
