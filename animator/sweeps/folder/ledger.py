@@ -23,7 +23,8 @@ class Ledger:
     """The manifest of `folder`, changed cell by cell."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder, self.manifest = folder, manifest
+        self.folder = folder
+        self.manifest = manifest
         self._axes = [axis.name for axis in manifest.axes]
         self._texts: dict[int, tuple[Cell, str, str]] = {}
         self._held = False

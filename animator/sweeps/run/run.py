@@ -189,7 +189,10 @@ class _Workers:
     """The engine, opened with the first job; closed with the context, whatever happens."""
 
     def __init__(self, desk: Desk, orders: Orders, told: Told, progress: Progress) -> None:
-        self._desk, self._orders, self._told, self._progress = desk, orders, told, progress
+        self._desk = desk
+        self._orders = orders
+        self._told = told
+        self._progress = progress
         self._engine: Engine | None = None
 
     def __enter__(self) -> "_Workers":
