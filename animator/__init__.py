@@ -30,14 +30,14 @@ _HOME = {
     "Recorder": "training.recorder",
     "Recording": "recordings.reader",
     "Samples": "recordings.samples",
-    "Saved": "films.film",
+    "Saved": "films.save_film",
     "Scene": "design.scene",
     "Slice": "design.scene",
     "Style": "design.style",
     "Timeline": "design.timeline",
     "View": "drawing.view",
     "evaluate": "landscape.loss_surface",
-    "film": "films.film",
+    "film": "films.from_recording",
     "load": "recordings.reader",
 }  # what users call, and the types that its signatures name
 
@@ -75,8 +75,8 @@ if TYPE_CHECKING:
     from animator.encoding.film_spec import Metadata as Metadata
     from animator.films.delivery import Delivery as Delivery
     from animator.films.film import Film as Film
-    from animator.films.film import Saved as Saved
-    from animator.films.film import film as film
+    from animator.films.from_recording import film as film
+    from animator.films.save_film import Saved as Saved
     from animator.landscape import planes as planes
     from animator.landscape.loss_surface import Extent as Extent
     from animator.landscape.loss_surface import LossSurface as LossSurface

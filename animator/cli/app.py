@@ -13,7 +13,8 @@ import typer
 from typer.exceptions import TyperException
 
 from animator import __version__
-from animator.cli.signals import INTERRUPTION, interruptible
+from animator.cli import deadline
+from animator.cli.signals import INTERRUPTION, NUMBERS, interruptible
 from animator.cli.terminal import one_line, printing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
@@ -300,7 +301,7 @@ def player(
 
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
-    with interruptible(), printing():
+    with deadline.kept(NUMBERS, INTERRUPTION, INTERRUPTED), interruptible(), printing():
         sys.exit(_code())
 
 

@@ -5,7 +5,7 @@ frames, in buffers that are used in turn.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol
@@ -46,7 +46,7 @@ class Cutout:
 
 
 def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder: Encoder
-            ) -> Iterator[tuple[Pixels, int]]:  # fmt: skip
+            ) -> Generator[tuple[Pixels, int], None, None]:  # fmt: skip
     """Write the film; yields every picture with its repeats when it is drawn (it is drawn over next)."""
     waiting: deque[Future[None]] = deque()
     kept: list[Pixels] = []  # as many pictures as can be on their way, used in turn

@@ -98,6 +98,7 @@ class Recording:
             raise Damaged("steps")
         if steps[0] < 0 or steps[-1] > self.steps:
             raise Damaged("steps")
+        hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
             described = self.meta.get(kind, [])
             if described and meta.size(described) != width:
@@ -287,9 +288,9 @@ def load(path: str | Path, trusted: bool = False) -> Recording:
     path = Path(path)
     if not path.is_file():
         raise AnimatorError(_missing(path))
+    if not trusted and hdf5_file.is_hdf5(path):
+        probe.check(path)
     with _explaining(path):
-        if not trusted and hdf5_file.is_hdf5(path):
-            probe.check(path)
         return _opened(path)
 
 

@@ -32,8 +32,13 @@ from tests.running import run as typed
 from tests.sweep_runs import LINE, SMALL, cells, digests, files, planned, started, states, swept, times
 
 WORDS = ("rate=0.05,0.5", "seed=range(0,2)")
-LOOPBACK: dict[str, Any] = {"threads_per_worker": 1, "processes": True, "host": "127.0.0.1",
-                            "dashboard_address": ":0", "silence_logs": 50}  # fmt: skip
+LOOPBACK: dict[str, Any] = {
+    "threads_per_worker": 1,
+    "processes": True,
+    "host": "127.0.0.1",
+    "dashboard_address": ":0",
+    "silence_logs": 50,
+}
 LIGHT = Look("mp4", 160, 90, 10.0, "light")
 
 
@@ -66,8 +71,11 @@ def test_every_cell_has_its_files_and_its_numbers(made):
     assert (found.state, found.kind, found.scene, found.title) == ("done", "product", "line", "A line")
     assert [axis.values for axis in found.axes] == [(0.05, 0.5), (0, 1)]
     assert [cell.name for cell in found.cells] == [
-        "000-rate=0.05-seed=0", "001-rate=0.05-seed=1", "002-rate=0.5-seed=0", "003-rate=0.5-seed=1",
-    ]  # fmt: skip
+        "000-rate=0.05-seed=0",
+        "001-rate=0.05-seed=1",
+        "002-rate=0.5-seed=0",
+        "003-rate=0.5-seed=1",
+    ]
     for cell in found.cells:
         with load(made / cell.recording) as recorded:
             loss = recorded.loss
@@ -81,10 +89,14 @@ def test_every_cell_has_its_files_and_its_numbers(made):
         film = inspect(made / cell.film)
         assert (film.width, film.height, film.fps, film.frames) == (160, 90, 10.0, 6)
         assert film.metadata.alt_text == cell.alt_text
-        assert film.metadata.command == cell.command == (
-            f"animator render line.py rate={cell.parameters['rate']} seed={cell.parameters['seed']} "
-            f"-o {cell.name}.mp4 --size 160x90 --fps 10"
-        )  # fmt: skip
+        assert (
+            film.metadata.command
+            == cell.command
+            == (
+                f"animator render line.py rate={cell.parameters['rate']} seed={cell.parameters['seed']} "
+                f"-o {cell.name}.mp4 --size 160x90 --fps 10"
+            )
+        )
         assert inspect(made / cell.poster).width == 160
         assert cell.bytes["film"] == (made / cell.film).stat().st_size
         assert set(cell.seconds) == {"record", "surface", "draw_and_encode"}
@@ -147,8 +159,10 @@ def test_the_command_of_a_cell_makes_its_film(scene, made, tmp_path, capsys, mon
         assert said["recording"]["steps"] == cell.results["steps"]
         same = film.read_bytes() == (folder / cell.film).read_bytes()
         assert same == (index == 0)
-        assert inspect(film).metadata.details["parameters"] == inspect(folder / cell.film).metadata.details[
-            "parameters"]  # fmt: skip
+        assert (
+            inspect(film).metadata.details["parameters"]
+            == inspect(folder / cell.film).metadata.details["parameters"]
+        )
 
 
 def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, tmp_path):
@@ -244,13 +258,19 @@ def test_a_damaged_product_is_made_again_and_no_other(scene, made, four):
     found = manifest.read(made)
     assert found.products == ("sheet.mp4", "sheet.gif", "race.mp4", "index.html")
     assert {kind: list(files) for kind, files in found.digests.items()} == {
-        "sheet": ["sheet.mp4", "sheet.gif"], "race": ["race.mp4"], "summary": [], "gallery": ["index.html"],
-    }  # fmt: skip
+        "sheet": ["sheet.mp4", "sheet.gif"],
+        "race": ["race.mp4"],
+        "summary": [],
+        "gallery": ["index.html"],
+    }
     calls.clear()
     swept(scene, made, *WORDS)
     assert calls == []
-    for damage, again in (("race.mp4", ["race", "gallery"]), ("sheet.gif", ["sheet", "gallery"]),
-                          ("index.html", ["gallery"])):  # fmt: skip
+    for damage, again in (
+        ("race.mp4", ["race", "gallery"]),
+        ("sheet.gif", ["sheet", "gallery"]),
+        ("index.html", ["gallery"]),
+    ):
         calls.clear()
         (made / damage).write_bytes(damage.encode()[::-1])
         swept(scene, made, *WORDS)
@@ -277,8 +297,12 @@ def test_products_that_were_made_before_an_interruption_are_kept(scene, made, fo
     assert calls == ["sheet", "race"]
     broken.clear()
     calls.clear()
-    assert swept(scene, made, *WORDS).manifest.products == ("sheet.mp4", "sheet.gif", "race.mp4",
-                                                            "index.html")  # fmt: skip
+    assert swept(scene, made, *WORDS).manifest.products == (
+        "sheet.mp4",
+        "sheet.gif",
+        "race.mp4",
+        "index.html",
+    )
     assert calls == ["race", "summary", "gallery"]
     assert (made / "race-old.mp4").exists()  # no name of ours
     assert not (made / "summary.png").exists()  # which is not made any more
@@ -379,8 +403,19 @@ def troubled(tmp_path, monkeypatch):
 
 def test_cells_that_fail_are_told_and_cost_no_other(scene, made, tmp_path, troubled, capsys):
     folder = tmp_path / "failed"
-    words = ("sweep", str(scene), "trouble=none,raise,exit", "-o", str(folder), "--size", "160x90", "--fps",
-             "10", "--jobs", "1")  # fmt: skip
+    words = (
+        "sweep",
+        str(scene),
+        "trouble=none,raise,exit",
+        "-o",
+        str(folder),
+        "--size",
+        "160x90",
+        "--fps",
+        "10",
+        "--jobs",
+        "1",
+    )
     ran = typed(capsys, *words)
     assert ran.code == 1, ran.err
     assert states(folder) == ["done", "failed", "failed"]
@@ -407,12 +442,25 @@ def test_a_cell_whose_own_code_interrupts_costs_no_other(scene, tmp_path, capsys
     """KeyboardInterrupt while the scene is built, in the process of the sweep itself."""
     folder = tmp_path / "stopped"
     planned(scene, *WORDS)
-    ran = typed(capsys, "sweep", str(scene), "trouble=stop,none", "-o", str(folder), "--size", "160x90",
-                "--fps", "10", "--jobs", "1")  # fmt: skip
+    ran = typed(
+        capsys,
+        "sweep",
+        str(scene),
+        "trouble=stop,none",
+        "-o",
+        str(folder),
+        "--size",
+        "160x90",
+        "--fps",
+        "10",
+        "--jobs",
+        "1",
+    )
     assert (ran.code, ran.err) == (1, "")
     assert [(cell["state"], cell["reason"]) for cell in cells(folder)] == [
-        ("failed", "Its code raised KeyboardInterrupt."), ("done", ""),
-    ]  # fmt: skip
+        ("failed", "Its code raised KeyboardInterrupt."),
+        ("done", ""),
+    ]
 
 
 def test_ctrl_c_while_scenes_are_built_ends_the_sweep(scene, tmp_path, monkeypatch):
@@ -445,8 +493,20 @@ def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, mo
         return keep(self, name, content)
 
     monkeypatch.setattr(Ledger, "keep", full)
-    ran = typed(capsys, "sweep", str(scene), *WORDS, "-o", str(folder), "--size", "160x90", "--fps", "10",
-                "--jobs", "2")  # fmt: skip
+    ran = typed(
+        capsys,
+        "sweep",
+        str(scene),
+        *WORDS,
+        "-o",
+        str(folder),
+        "--size",
+        "160x90",
+        "--fps",
+        "10",
+        "--jobs",
+        "2",
+    )
     assert (ran.code, ran.err) == (
         1,
         f"animator: The sweep stopped because the disk that holds '{folder}' or the cache is full. What was "
@@ -488,8 +548,20 @@ def test_a_folder_with_another_sweep_is_kept(scene, made):
 def test_a_plan_is_printed_and_nothing_is_done(scene, tmp_path, capsys):
     planned(scene, *WORDS)
     folder = tmp_path / "dry"
-    ran = typed(capsys, "sweep", str(scene), "rate=geomspace(0.01,1,3)", "seed=range(0,2)", "-o", str(folder),
-                "--dry-run", "--quality", "draft", "--jobs", "3")  # fmt: skip
+    ran = typed(
+        capsys,
+        "sweep",
+        str(scene),
+        "rate=geomspace(0.01,1,3)",
+        "seed=range(0,2)",
+        "-o",
+        str(folder),
+        "--dry-run",
+        "--quality",
+        "draft",
+        "--jobs",
+        "3",
+    )
     assert ran.code == 0
     one = typed(capsys, "sweep", str(scene), "seed=range(0,1)", "-o", str(folder), "--dry-run")
     assert one.out.splitlines()[:2] == [
@@ -575,8 +647,12 @@ def test_a_worker_that_joins_late_works(scene, made, tmp_path):
             heard.append(stage)
             late.scale(1)
 
-        run.sweep(plan.plan(str(scene), WORDS, SMALL), tmp_path / "late",
-                  run.Orders(cluster=late.scheduler_address), progress=progress)  # fmt: skip
+        run.sweep(
+            plan.plan(str(scene), WORDS, SMALL),
+            tmp_path / "late",
+            run.Orders(cluster=late.scheduler_address),
+            progress=progress,
+        )
     assert heard[0] == f"waiting for a worker at {late.scheduler_address}"
     assert digests(tmp_path / "late") == digests(made)
 
@@ -619,8 +695,9 @@ def test_other_versions_are_one_sentence(cluster, scene, tmp_path, monkeypatch):
 
 def test_no_scheduler_is_one_sentence(scene, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("animator.sweeps.run.executors.CONNECT", 0.5)
-    ran = typed(capsys, "sweep", str(scene), *WORDS, "-o", str(tmp_path / "none"), "--cluster",
-                "tcp://127.0.0.1:9")  # fmt: skip
+    ran = typed(
+        capsys, "sweep", str(scene), *WORDS, "-o", str(tmp_path / "none"), "--cluster", "tcp://127.0.0.1:9"
+    )
     assert (ran.code, ran.err) == (
         2,
         "animator: No dask scheduler answers at tcp://127.0.0.1:9. Start one with: dask scheduler --port "

@@ -56,8 +56,14 @@ def shade_bar(look: Look, box: Box, colours: Shades) -> None:
     """A bar of the colours, upright, in loss units."""
     bar = look.axes(box)
     bar.grid(False)
-    bar.imshow(np.linspace(0, 1, 256)[:, None], extent=(0, 1, 0, 1), aspect="auto", origin="lower",
-               cmap=colour_map(colours.anchors), interpolation="nearest")  # fmt: skip
+    bar.imshow(
+        np.linspace(0, 1, 256)[:, None],
+        extent=(0, 1, 0, 1),
+        aspect="auto",
+        origin="lower",
+        cmap=colour_map(colours.anchors),
+        interpolation="nearest",
+    )
     bar.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
     ticks = colours.ticks(max(3, int(box.height / look.em / 2.2)))
     bar.yaxis.tick_right()

@@ -40,7 +40,8 @@ def are_there(ledger: Ledger, products: Iterable[str]) -> bool:
 def keep(ledger: Ledger, product: str, paths: Iterable[Path]) -> None:
     """Write down that `product` was made, as the files `paths` of the folder."""
     files = {path.relative_to(ledger.folder).as_posix(): digest_of(path.read_bytes()) for path in paths}
-    manifest, own = ledger.manifest, key(ledger)
+    manifest = ledger.manifest
+    own = key(ledger)
     known = manifest.digests if manifest.made_from == own else {}
     names = dict.fromkeys((*manifest.products, *files))  # older ones too, until all are made
     ledger.update(products=tuple(names), made_from=own, digests={**known, product: files})

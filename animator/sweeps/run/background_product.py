@@ -19,7 +19,6 @@ from animator.landscape.window import Common, Extent
 from animator.sweeps.folder.manifest import Cell, Manifest
 from animator.sweeps.plan.labels import outcome
 from animator.sweeps.run import shared_limits
-from animator.sweeps.run.context import Films
 from animator.sweeps.run.render_stages import Views
 
 Product = Callable[[Path, Manifest, Mapping[int, Film], Progress], list[Path]]
@@ -82,7 +81,7 @@ def beside(
 ) -> AbstractContextManager[Early | None]:
     """The contact sheet, made by `product` in the context, where all surfaces are in the store."""
     desk = views.desk
-    films = Films(desk, common)
+    films = desk.films(common)
     if product is None or not all(views.are_kept(index) for index in films):
         return nullcontext()
     manifest = foreseen(desk.ledger.manifest, films, common)

@@ -68,7 +68,8 @@ class Recordings:
             return False
         if cell.state == "failed":
             return True
-        known, names = cell.digests.get("recording"), self.desk.names(index)
+        known = cell.digests.get("recording")
+        names = self.desk.names(index)
         if not all(self.desk.ledger.has(name) for name in names):
             return False
         if known is not None and known != digest_of(*self.desk.recordings(index)):

@@ -53,7 +53,7 @@ class Views:
 
     def count(self) -> int:
         """How many different surfaces all cells have."""
-        views = [self.desk.store.view(self.key(index)) for index in self.desk.drawable()]
+        views = [self.desk.store.view(self.key(index)) for index in self.desk.ledger.manifest.drawable]
         return sum(self._is_surface(name) for name in {name for view in views if view for name in view.names})
 
     def _is_surface(self, name: str) -> bool:
@@ -100,7 +100,7 @@ class Surfaces:
         may share one, one cell goes first.
         """
         leaders: dict[str, Job] = {}
-        for index in self.desk.drawable():
+        for index in self.desk.ledger.manifest.drawable:
             known = self.desk.ledger.cell(index).keys.get("view") == self.views.key(index)
             known = known or self._from_store(index)
             if known and not (needed and not self.views.are_kept(index)):
@@ -193,7 +193,7 @@ class Drawings:
 
     def jobs(self) -> Iterator[Job]:
         """The jobs for films that are not there as they are asked for."""
-        for index in self.desk.drawable():
+        for index in self.desk.ledger.manifest.drawable:
             if not self._is_there(index):
                 yield Job(cell=index, make=partial(self._task, index), take=partial(self._take, index))
 

@@ -28,7 +28,7 @@ from animator.sweeps.plan import plan as plans
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import background_product, shared_limits
 from animator.sweeps.run.background_product import Early, Product
-from animator.sweeps.run.context import Built, Desk, Films, Full, build
+from animator.sweeps.run.context import Built, Desk, Full, build
 from animator.sweeps.run.executors import Engine, open_engine
 from animator.sweeps.run.record_stage import Recordings
 from animator.sweeps.run.render_stages import Drawings, Surfaces, Views
@@ -78,8 +78,9 @@ class Outcome:
 Told = Callable[[Status], None]
 
 
-def sweep(plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: None,
-          progress: Progress = quiet) -> Outcome:  # fmt: skip
+def sweep(
+    plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: None, progress: Progress = quiet
+) -> Outcome:
     """Make the sweep `plan` in `folder`, or go on with it; told hears of cells, progress of the products.
 
     Raises AnimatorError when the folder holds something else or is held by another sweep, and when a disk is
@@ -162,7 +163,7 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
         recordings = Recordings(desk)
         workers.do("training", recordings.jobs())
         with cache.within(desk.store.place):
-            window = shared_limits.window_of(Films(desk))
+            window = shared_limits.window_of(desk.films())
         views = Views(desk, window)
         surfaces = Surfaces(views)
         with desk.ledger.at_once():
@@ -170,7 +171,7 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
         workers.do("surfaces", cuts)
         with cache.within(desk.store.place):
             spans = {cell.index: cell.spans for cell in desk.ledger.manifest.cells}
-            common = shared_limits.with_scale(window, Films(desk), spans)
+            common = shared_limits.with_scale(window, desk.films(), spans)
         drawings = Drawings(views, common)
         jobs = list(drawings.jobs())
         with background_product.beside(
@@ -181,14 +182,17 @@ def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[st
             workers.do("surfaces", surfaces.jobs(needed=True))
     desk.ledger.update(common=shared_limits.said(common, views.count()))
     with cache.within(desk.store.place):
-        return products(desk, Films(desk, common), progress, sheet)
+        return products(desk, desk.films(common), progress, sheet)
 
 
 class _Workers:
     """The engine, opened with the first job; closed with the context, whatever happens."""
 
     def __init__(self, desk: Desk, orders: Orders, told: Told, progress: Progress) -> None:
-        self._desk, self._orders, self._told, self._progress = desk, orders, told, progress
+        self._desk = desk
+        self._orders = orders
+        self._told = told
+        self._progress = progress
         self._engine: Engine | None = None
 
     def __enter__(self) -> "_Workers":
@@ -254,8 +258,9 @@ def products_are_there(ledger: Ledger) -> bool:
     return product_state.are_there(ledger, [name for name, _ in (*PRODUCTS, LAST)])
 
 
-def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
-             sheet: Early | None = None) -> list[str]:  # fmt: skip
+def products(
+    desk: Desk, films: Mapping[int, Film], progress: Progress, sheet: Early | None = None
+) -> list[str]:
     """Make what shows all cells, where it is not there; gives a sentence for each that could not be made.
 
     sheet: the contact sheet, where it was made already.
@@ -281,8 +286,15 @@ def products(desk: Desk, films: Mapping[int, Film], progress: Progress,
     return warnings
 
 
-def _try(name: str, product: Product, ledger: Ledger, manifest: Manifest, films: Mapping[int, Film],
-         progress: Progress, warnings: list[str]) -> None:  # fmt: skip
+def _try(
+    name: str,
+    product: Product,
+    ledger: Ledger,
+    manifest: Manifest,
+    films: Mapping[int, Film],
+    progress: Progress,
+    warnings: list[str],
+) -> None:
     """Make one product; what goes wrong there costs no other."""
     try:
         product_state.keep(ledger, name, product(ledger.folder, manifest, films, progress))
