@@ -81,11 +81,14 @@ def _folder(path: Path) -> tuple[Rows, Lines]:
 def _sweep(path: Path) -> Rows:
     """How far the sweep in a folder is."""
     from animator.sweeps.folder import manifest
+    from animator.sweeps.folder.lock import is_held
 
     found = manifest.read(path)
+    ended = found.state == "running" and not is_held(path)  # its process was killed: the lock went with it
     states = [cell.state for cell in found.cells]
     return {
-        "path": str(path), "format": "animator sweep", "state": found.state, "scene": found.scene,
+        "path": str(path), "format": "animator sweep", "state": "interrupted" if ended else found.state,
+        "scene": found.scene,
         "title": found.title, "cells": len(states),
         **{state: states.count(state) for state in manifest.STATES},
         "failures": {cell.name: cell.reason for cell in found.cells if cell.state == "failed"},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from animator.cli.terminal import one_line, raw
 
 if TYPE_CHECKING:
-    from animator.publish.film_files import Shown
+    from animator.publish.film_files import FilmFile
 
 
 def scenes(as_json: bool) -> None:
@@ -69,7 +69,7 @@ def verify(as_json: bool) -> int:
     return 0 if all(c.passed for c in found) else 1
 
 
-def made(target: Path, films: "list[Shown]", warning: str = "") -> None:
+def made(target: Path, films: "list[FilmFile]", warning: str = "") -> None:
     """Say what `target` holds now; a warning goes to stderr."""
     if warning:
         sys.stderr.write(f"animator: {warning}\n")

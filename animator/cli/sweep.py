@@ -28,7 +28,7 @@ LONGEST = 10_000_000  # seconds that a cell may take where it has a limit
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SweepRequest:
     """The options of `animator sweep` as they were typed; None where nothing was."""
 
     output: Path | None = None
@@ -49,7 +49,7 @@ class Asked:
     json: bool = False
 
 
-def sweep(scene: str, words: list[str], asked: Asked) -> int:
+def sweep(scene: str, words: list[str], asked: SweepRequest) -> int:
     """`animator sweep`: print the plan, make the films, say what came of it; gives the exit code."""
     from animator.sweeps.folder.store import Store, folder
     from animator.sweeps.plan import cell_names, plan
@@ -84,7 +84,7 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     return exit_code(outcome)
 
 
-def _look(scene: str, size: tuple[int, int] | None, asked: Asked) -> "Look":
+def _look(scene: str, size: tuple[int, int] | None, asked: SweepRequest) -> "Look":
     """How the films look; a size that they cannot have is answered with one that the scene has room on."""
     from animator.films.build import build
     from animator.sweeps.plan import plan
@@ -108,7 +108,7 @@ def exit_code(outcome: "Outcome") -> int:
     return DIVERGED if any(map(labels.diverged, outcome.manifest.cells)) else 0
 
 
-def _orders(asked: Asked) -> Any:
+def _orders(asked: SweepRequest) -> Any:
     from animator.sweeps.run.run import Orders
 
     if asked.jobs is not None and asked.cluster is not None:
@@ -151,7 +151,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _command(scene: str, words: list[str], asked: Asked) -> str:
+def _command(scene: str, words: list[str], asked: SweepRequest) -> str:
     """What was typed, files by their names, without what does not change the results."""
     said = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
     said += ["--zip"] if asked.zipped else []

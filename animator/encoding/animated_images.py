@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,14 @@ from animator.encoding.container_metadata import add_to_avif, add_to_webp, set_t
 from animator.encoding.film_spec import FilmSpec, Metadata, json_line
 from animator.encoding.formats import Frame, Samples, check_frame
 from animator.encoding.png import to_chunks
-from animator.encoding.pyav_adapter import StreamSpec, VideoStream, rgba_converter, writing, yuv_converter
+from animator.encoding.pyav_adapter import (
+    Picture,
+    StreamSpec,
+    VideoStream,
+    rgba_converter,
+    writing,
+    yuv_converter,
+)
 
 THREADS = 2
 SIGNATURE_AND_HEADER = 33  # bytes of a PNG before its second chunk
@@ -48,13 +54,13 @@ KINDS = {
 }  # fmt: skip
 
 
-class MovingEncoder:
+class AnimationEncoder:
     """Converts each picture once and sends it as often as it is shown."""
 
-    def __init__(self, stream: VideoStream, spec: FilmSpec, convert: Callable[[Frame], Any]) -> None:
+    def __init__(self, stream: VideoStream, spec: FilmSpec, convert: Callable[[Frame], Picture]) -> None:
         self._stream, self._spec, self._convert = stream, spec, convert
         self._frames = 0
-        self._last: Any = None
+        self._last: Picture | None = None
 
     def write(self, frame: Frame, repeat: int = 1) -> None:
         """See Encoder.write."""
@@ -71,9 +77,9 @@ class MovingEncoder:
 
 
 @contextmanager
-def open_moving(
+def open_animation(
     path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | None
-) -> Iterator[MovingEncoder]:
+) -> Iterator[AnimationEncoder]:
     """An encoder that writes `path`, whose suffix is among KINDS; `samples` are not needed."""
     kind = KINDS[path.suffix.lower()]
     layout = kind.clear if spec.transparent else kind.opaque
@@ -84,7 +90,7 @@ def open_moving(
             "description": metadata.description, "synopsis": metadata.alt_text}  # fmt: skip
     with writing(path, kind.muxer, stream, tags if kind.muxer == "webm" else None, options) as video:
         convert = yuv_converter(layout) if kind.video else rgba_converter(layout)
-        encoder = MovingEncoder(video, spec, convert)
+        encoder = AnimationEncoder(video, spec, convert)
         yield encoder
         for _ in range(spec.held):
             encoder.again()

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.encoding.container_metadata import read_avif, read_webp
@@ -75,7 +74,7 @@ def read_safely(path: Path) -> Iterator[None]:
         ) from error
 
 
-def vector(path: Path) -> dict[str, Any]:
+def vector(path: Path) -> dict[str, str | int]:
     """Format, width and height in points, and bytes of an SVG or a PDF of one page.
 
     Raises AnimatorError when it is neither, or does not say its size as animator writes it.

@@ -1,7 +1,7 @@
 """The way of frames into an encoder: drawn in this thread, encoded in another, a few frames apart.
 
-An encoder that mends its picture (animator.encoders.formats.Mending) is told what has changed of each frame;
-any other gets whole frames, in buffers that are used in turn.
+An IncrementalEncoder (encoding.formats) is told what has changed of each frame; any other gets whole
+frames, in buffers that are used in turn.
 """
 
 from collections import deque
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.design.timeline import FrameState
-from animator.encoding.formats import Box, Encoder, Mending
+from animator.encoding.formats import Box, Encoder, IncrementalEncoder
 
 AHEAD = 3
 
@@ -53,7 +53,7 @@ def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder:
     with _thread() as pool:
         for i, (state, repeat) in enumerate(stills):
             picture = drawing.draw(state)
-            if isinstance(encoder, Mending):
+            if isinstance(encoder, IncrementalEncoder):
                 prepared = encoder.prepare(picture, drawing.changed if i else None)
                 waiting.append(pool.submit(encoder.send, prepared, repeat))
             else:

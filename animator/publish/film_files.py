@@ -1,7 +1,7 @@
 """Films as slides and pages take them: the file, what kind it is, its poster, and its words.
 
-In: the paths of films. Out: a Shown for each. Words come from the files and are data: whoever puts them on a
-page escapes them.
+In: the paths of films. Out: a FilmFile for each. Words come from the files and are data: whoever puts them
+on a page escapes them.
 """
 
 import io
@@ -25,7 +25,7 @@ MIME = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FilmFile:
     """A film with its facts. poster: a still as PNG bytes. apart: what tells it from others of its title: the
     parameters, the format, the size or the file's name. Words are empty in a file from somewhere else.
     """
@@ -82,7 +82,7 @@ class Shown:
         return self.info.metadata.command if self.info.metadata else ""
 
 
-MARKS: tuple[Callable[[Shown], str], ...] = (
+MARKS: tuple[Callable[[FilmFile], str], ...] = (
     lambda film: film.info.format.upper(),
     lambda film: f"{film.info.width}x{film.info.height}",
     lambda film: f"{film.info.format.upper()}, {film.info.width}x{film.info.height}",
@@ -96,7 +96,7 @@ def ground(info: FilmInfo) -> str:
     return said if isinstance(said, str) and re.fullmatch("#[0-9a-fA-F]{6}", said) else ""
 
 
-def shown(paths: Sequence[Path]) -> list[Shown]:
+def read_films(paths: Sequence[Path]) -> list[FilmFile]:
     """Every film of `paths`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
     if not paths:
         raise AnimatorError("No films were given. Give at least one, such as output/neuron.mp4.")
@@ -107,11 +107,11 @@ def shown(paths: Sequence[Path]) -> list[Shown]:
     found = []
     for path in paths:
         info = inspect(path)
-        found.append(Shown(path, info, _poster(path, info)))
+        found.append(FilmFile(path, info, _poster(path, info)))
     return told_apart(found)
 
 
-def unsure(films: Sequence[Shown], player: str, codecs: Sequence[str]) -> str:
+def codec_warning(films: Sequence[FilmFile], player: str, codecs: Sequence[str]) -> str:
     """A sentence about films that not every `player` plays, which plays `codecs`; "" when there are none."""
     odd = [film for film in films if film.info.codec and film.info.codec not in codecs]
     if not odd:
@@ -121,7 +121,7 @@ def unsure(films: Sequence[Shown], player: str, codecs: Sequence[str]) -> str:
     return f"{names}: not every {player} plays {which}. Render it with --codec h264, which plays everywhere."
 
 
-def told_apart(films: Sequence[Shown]) -> list[Shown]:
+def told_apart(films: Sequence[FilmFile]) -> list[FilmFile]:
     """The films, those that share a title with the parameters in which they differ, and where these are the
     same with what else tells one file from the other.
     """
@@ -134,7 +134,7 @@ def told_apart(films: Sequence[Shown]) -> list[Shown]:
         differing = [name for name in own if any(other.get(name, own[name]) != own[name] for other in others)]
         apart = ", ".join(f"{name}={written(own[name])}" for name in differing)
         found.append(replace(film, apart=apart))
-    same: dict[str, list[Shown]] = defaultdict(list)
+    same: dict[str, list[FilmFile]] = defaultdict(list)
     for film in found:
         same[film.title].append(film)
     marks = {title: _marking(group) for title, group in same.items() if len(group) > 1}
@@ -142,13 +142,13 @@ def told_apart(films: Sequence[Shown]) -> list[Shown]:
             if film.title in marks else film for film in found]  # fmt: skip
 
 
-def _marking(films: Sequence[Shown]) -> Callable[[Shown], str]:
+def _marking(films: Sequence[FilmFile]) -> Callable[[FilmFile], str]:
     """The first of MARKS that is another one for each of the films."""
     fitting = (mark for mark in MARKS if len({mark(film) for film in films}) == len(films))
     return next(fitting, lambda film: str(film.path))
 
 
-def beside(path: Path, info: FilmInfo) -> Path | None:
+def poster_beside(path: Path, info: FilmInfo) -> Path | None:
     """The PNG beside a film that is its poster: of the same shape, and not the still of another film of that
     name, such as a .gif of another style. None where there is none.
     """
@@ -164,7 +164,7 @@ def beside(path: Path, info: FilmInfo) -> Path | None:
 
 def _poster(path: Path, info: FilmInfo) -> bytes:
     """The PNG beside the film, where it is the film's own; else the film's last picture."""
-    found = beside(path, info)
+    found = poster_beside(path, info)
     if found is not None:
         return found.read_bytes()
     import imageio.v3 as iio

@@ -4,6 +4,7 @@ A model, its variables and the writer of its recording go in; losses (K+1,) and 
 and every random state are left as they are.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.errors import AnimatorError
 from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
@@ -84,3 +86,14 @@ def updates(optimizer: Any) -> int | None:
     """How many updates `optimizer` has made; None when it does not count."""
     counted = getattr(optimizer, "iterations", None)
     return None if counted is None else int(np.asarray(counted))
+
+
+def short_reason(error: Exception) -> str:
+    """What an error says, as a clause: its first sentence, with its kind where it is none of ours.
+
+    Keras wraps what a layer raises into paragraphs: the second one is what was raised.
+    """
+    paragraphs = re.sub("\x1b\\[[0-9]*m", "", str(error)).strip().split("\n\n")
+    wrapped = len(paragraphs) > 1 and paragraphs[0].startswith("Exception encountered when calling")
+    first = " ".join(paragraphs[wrapped].split()).split(". ")[0][:160].rstrip(".")
+    return first if isinstance(error, AnimatorError) else f"{type(error).__name__}: {first}".rstrip(": ")

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -21,7 +22,7 @@ SIZE = (160, 90)
 def made(tmp_path_factory):
     """The neuron at 10 frames a second in every format, 2 s longer at its end; and its recording."""
     folder, film = tmp_path_factory.mktemp("made"), film_for("neuron", "epochs=1")
-    film.command = "animator render neuron epochs=1"
+    film = replace(film, command="animator render neuron epochs=1")
     names = ("a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.avif", "a.svg", "a.pdf", "frames")
     film.save(*(folder / name for name in names), size=SIZE, fps=10, delivery=Delivery(end_pause=2.0))
     film.save(folder / "b.png", size=SIZE)

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import signal
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 
 from animator.cli import sweep
+from animator.cli.piped_progress import Lines, lines
 from animator.cli.progress_bars import cells_shown
 from animator.sweeps.folder import manifest
 from animator.sweeps.folder.lock import held
@@ -222,7 +224,7 @@ def test_a_folder_that_another_sweep_works_in_is_left_alone(scene, tmp_path, cap
 
 
 def test_progress_tells_cells_done_at_work_and_failed_and_the_time_left(capsys, monkeypatch):
-    """As a terminal shows it; where there is none, nothing is written."""
+    """As a terminal shows it; where there is none, nothing is written for the first minute."""
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", "120")
     with cells_shown() as (told, progress):
@@ -237,6 +239,27 @@ def test_progress_tells_cells_done_at_work_and_failed_and_the_time_left(capsys, 
     with cells_shown() as (told, progress):
         told(Status("training", 2, 1, 1, 5))
     assert capsys.readouterr().err == ""
+
+
+def test_a_piped_sweep_says_now_and_then_how_far_it_is(capsys):
+    """The latest of what was told, and again when nothing has changed."""
+    told = Lines()
+    told.tell()
+    assert capsys.readouterr().err == ""
+    told.cells(Status("training", 1200, 2, 1, 5000))
+    told.tell()
+    told.cells(Status("drawing", 3, 0, 0, 3))
+    told.stage("sheet.mp4", 10, 1000)
+    told.tell()
+    told.tell()
+    assert capsys.readouterr().err == (
+        "animator: training: 1,201 of 5,000 cells, 2 at work, 1 failed\n"
+        "animator: sheet.mp4: 10 of 1,000\nanimator: sheet.mp4: 10 of 1,000\n"
+    )
+    said = threading.Event()
+    with lines(every=0.001) as seldom, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seldom, "tell", said.set)
+        assert said.wait(60)
 
 
 def test_what_came_of_it_is_told_and_so_are_cells_that_diverged(tmp_path, capsys):

@@ -14,7 +14,7 @@ import pytest
 from animator.core.errors import AnimatorError
 from animator.core.strays import HOST
 from animator.encoding import FilmSpec, Metadata, open_encoder
-from animator.sweeps.folder import manifest
+from animator.sweeps.folder import manifest, table
 from animator.sweeps.folder.ledger import Ledger, digest_of
 from animator.sweeps.folder.lock import held
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
@@ -141,7 +141,7 @@ def test_info_tells_how_far_a_sweep_is(tmp_path, capsys):
     assert json.loads(run(capsys, "info", str(tmp_path), "--json").out) == {
         "path": str(tmp_path),
         "format": "animator sweep",
-        "state": "running",
+        "state": "interrupted",
         "scene": "line",
         "title": "A <script>",
         "cells": 2,
@@ -156,6 +156,18 @@ def test_info_tells_how_far_a_sweep_is(tmp_path, capsys):
     assert '\nfailures  {"001-rate=0.2": ' in run(capsys, "info", str(tmp_path)).out
 
 
+def test_a_sweep_is_running_as_long_as_its_process_holds_the_folder(tmp_path, capsys):
+    """One that was killed cannot say so in the manifest; its lock is gone."""
+    manifest.write(tmp_path, BOOK)
+    states = []
+    with held(tmp_path):
+        states.append(json.loads(run(capsys, "info", str(tmp_path), "--json").out)["state"])
+    states.append(json.loads(run(capsys, "info", str(tmp_path), "--json").out)["state"])
+    manifest.write(tmp_path, replace(BOOK, state="done"))
+    states.append(json.loads(run(capsys, "info", str(tmp_path), "--json").out)["state"])
+    assert states == ["running", "interrupted", "done"]
+
+
 def test_info_of_another_folder_says_what_to_type(tmp_path, capsys):
     ran = run(capsys, "info", str(tmp_path))
     assert (ran.code, ran.err) == (
@@ -163,6 +175,33 @@ def test_info_of_another_folder_says_what_to_type(tmp_path, capsys):
         f"animator: '{tmp_path}' is a folder, and no sweep is in it. Give a file, such as one of its films, "
         f"or type animator gallery {tmp_path} to make a page of them.\n",
     )
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_a_text_that_a_spreadsheet_would_run_has_an_apostrophe(first):
+    assert table.harmless(f"{first}cmd|' /C calc'!A0") == f"'{first}cmd|' /C calc'!A0"
+    assert table.harmless(f"a{first}") == f"a{first}"
+
+
+@pytest.mark.parametrize("value", [-0.5, "-0.5", "+1e-3", "-inf", -3, None, "", "neuron"])
+def test_numbers_and_plain_words_are_written_as_they_are(value):
+    assert table.harmless(value) == value
+
+
+def test_a_parameter_called_like_a_column_has_a_column_of_its_own(tmp_path):
+    """'name' and 'state' are columns of every table; 'parameter_name' may be a parameter, too."""
+    axes = tuple(Axis(name, ("=1+1", -2)) for name in ("name", "parameter_name", "state", "rate"))
+    cells = tuple(Cell(i, f"00{i}", {axis.name: axis.values[i] for axis in axes}) for i in range(2))
+    Ledger(tmp_path, replace(BOOK, axes=axes, cells=cells)).update(state="done")
+    with (tmp_path / "results.csv").open(newline="", encoding="utf-8") as file:
+        first, *rows = csv.reader(file)
+    assert len(set(first)) == len(first)
+    columns = ["name", "parameter_name", "parameter_parameter_name", "parameter_state", "rate", "state"]
+    assert [first.index(name) for name in columns] == [1, 2, 3, 4, 5, 6]
+    assert [row[1:7] for row in rows] == [
+        ["000", "'=1+1", "'=1+1", "'=1+1", "'=1+1", "waiting"],
+        ["001", "-2", "-2", "-2", "-2", "waiting"],
+    ]
 
 
 def test_the_books_follow_each_change(tmp_path):

@@ -73,27 +73,29 @@ def race(
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
     differs = " and ".join(axis.name for axis in axes)
     caption = f"Same weights, same data; what differs: {differs}."
-    return replace(
-        first,
-        runs=tuple(film.runs[0] for film in films),
+    design = replace(
+        first.design,
         title=manifest.title,
-        names=names,
-        layout=LAYOUT,
         description=manifest.description,
-        style=look,
-        command=manifest.command,
-        progress=progress,
-        about={"sweep": manifest.scene},
         caption=caption,
-        shares=((WIDE[0] - losses, losses), ()),
+        layout=LAYOUT,
+        widths=(WIDE[0] - losses, losses),
+        heights=(),
+        slice=first.design.slices[0],
+        style=look,
         camera="fixed",
         card="",
         text=1.0,
         align="step",
-        slices=(),
-        _views={},
-        _clock=None,
-        _canvas=None,
+    )
+    return replace(
+        first,
+        runs=tuple(film.runs[0] for film in films),
+        design=design,
+        names=names,
+        command=manifest.command,
+        progress=progress,
+        about={"sweep": manifest.scene},
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.encoding import FilmInfo, inspect
-from animator.publish.film_files import beside, ground, shown
+from animator.publish.film_files import ground, poster_beside, read_films
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 from animator.sweeps.gallery.columns import Value, plain
 
@@ -157,7 +157,7 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any
 def _poster(folder: Path, info: FilmInfo) -> Path:
     """The PNG beside the film, else the one in `posters`, which is made when it is missing or too old."""
     film = info.path
-    found = beside(film, info)
+    found = poster_beside(film, info)
     if found is not None:
         return found
     made, own = (folder / POSTERS / f"{name}.png" for name in (film.stem, film.name))
@@ -165,7 +165,7 @@ def _poster(folder: Path, info: FilmInfo) -> Path:
         return made
     if not own.is_file() or own.stat().st_mtime < film.stat().st_mtime:
         with replacing(own) as temporary:
-            temporary.write_bytes(shown([film])[0].poster)
+            temporary.write_bytes(read_films([film])[0].poster)
     return own
 
 

@@ -65,7 +65,7 @@ class SweepContext:
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
         return film_build.film_of(
-            built.scene, built.about, runs, self.plan.look.style, command, common=common
+            built.scene, built.about, runs, style=self.plan.look.style, command=command, common=common
         )
 
     def recordings(self, index: int) -> tuple[bytes, ...]:

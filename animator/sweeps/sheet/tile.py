@@ -93,7 +93,9 @@ class Tile(PagePart):
             casing = to_rgba(style.casing, 0.85)
             width = self.look.line(TRAIL)
             points = path.points[path.kept]
-            trail = Trail(self.area, points, path.bins[path.kept], path.colours, casing, width)
+            trail = Trail(
+                self.area, points, path.bins[path.kept], colours=path.colours, casing=casing, width=width
+            )
         return _Runner(path, trail, self._dot(index, path))
 
     def _dot(self, index: int, path: TilePath) -> Mark:
@@ -103,9 +105,16 @@ class Tile(PagePart):
         width = self.look.line(EDGE)
         if len(self.track.views) == 1:
             fill = path.colours[0] if len(path.colours) == 1 else to_rgba(style.dot)
-            return Mark(self.area, None, self.look.line(DOT), fill, edge, width)
+            return Mark(self.area, None, size=self.look.line(DOT), fill=fill, edge=edge, edge_width=width)
         shape = shape_of(SHAPES[index % len(SHAPES)])
-        return Mark(self.area, shape, self.look.line(1.2 * DOT), path.colours[0], edge, width)
+        return Mark(
+            self.area,
+            shape,
+            size=self.look.line(1.2 * DOT),
+            fill=path.colours[0],
+            edge=edge,
+            edge_width=width,
+        )
 
     def _marks(self, path: TilePath) -> list[Mark]:
         """The target and the start of a run, where it has them."""
@@ -116,15 +125,22 @@ class Tile(PagePart):
             cross = Mark(
                 self.area,
                 shape_of("P"),
-                self.look.line(CROSS),
-                target,
-                to_rgba(style.casing),
-                self.look.line(CASING),
+                size=self.look.line(CROSS),
+                fill=target,
+                edge=to_rgba(style.casing),
+                edge_width=self.look.line(CASING),
             )
             cross.place = (float(path.target[0]), float(path.target[1]))
             marks.append(cross)
         if path.start is not None:
-            ring = Mark(self.area, None, self.look.line(RING), CLEAR, target, self.look.line(EDGE))
+            ring = Mark(
+                self.area,
+                None,
+                size=self.look.line(RING),
+                fill=CLEAR,
+                edge=target,
+                edge_width=self.look.line(EDGE),
+            )
             ring.place = (float(path.start[0]), float(path.start[1]))
             marks.append(ring)
         return marks
@@ -208,9 +224,9 @@ def _bands(look: Look, box: Box, track: Track, sheet: Sheet) -> Banding | None:
         track.surface.alpha,
         track.surface.beta,
         sheet.scale,
-        [surface_map((i + 0.5) / BANDS) for i in range(BANDS)],
-        to_rgba(look.style.contour, 0.35),
-        look.line(LINE),
+        colours=[surface_map((i + 0.5) / BANDS) for i in range(BANDS)],
+        line=to_rgba(look.style.contour, 0.35),
+        width=look.line(LINE),
     )
 
 

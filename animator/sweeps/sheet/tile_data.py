@@ -85,7 +85,7 @@ def views_of(film: Film, fps: float) -> tuple[View, ...]:
     known = film.views(fps)
     fields = [view.field for view in known if view.field is not None]
     if any(field.moving and isinstance(field.slices, np.ndarray) for field in fields):
-        film.release()
+        film.forget_views()
     return known
 
 

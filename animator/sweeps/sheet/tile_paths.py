@@ -15,9 +15,9 @@ from animator.design.layout import Box
 from animator.design.style import Style
 from animator.design.timeline import FrameState
 from animator.drawing.panels.loss_curves import limits, positive
-from animator.drawing.raster.line_layers import RGBA
 from animator.drawing.raster.loss_colors import LossScale, colour_map
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.raster.path_layer import visible
+from animator.drawing.raster.pen import RGBA
 from animator.drawing.view import View
 from animator.sweeps.sheet.tile_data import Extent
 
