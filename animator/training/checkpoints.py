@@ -133,6 +133,7 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
                 return keras.saving.load_model(path, safe_mode=True)
             made = model()
             made.load_weights(path)
+            return made
     except Exception as error:  # Keras and h5py raise what they like
         reason = " ".join(str(error).split())[:120].rstrip(".")
         raise AnimatorError(
