@@ -85,7 +85,7 @@ class Given:
         """The views, whatever the rate."""
         return self._given
 
-    def release(self) -> None:
+    def forget_views(self) -> None:
         """What was given is kept."""
 
     def timeline(self, fps: float) -> Timeline:

@@ -1,4 +1,4 @@
-"""The books of a sweep: its manifest and metrics.csv, kept with every cell, and the files of each.
+"""Ledger of a sweep: manifest.json and results.csv, written after every change, and the files of the cells.
 
 A file is in its place before the manifest says so; both appear by rename. So whoever kills a sweep finds
 whole files and a true manifest.

@@ -1,4 +1,4 @@
-"""Which products of a sweep are there: made of the films as they are now, and whole, byte for byte.
+"""Which products of a sweep are up to date: made of the films as they are now, and whole, byte for byte.
 
 As soon as a product is made the manifest says which files it has, and the digests of their contents. So one
 that is missing, damaged, or of other films is made again, and no other.

@@ -1,4 +1,4 @@
-"""What sweeps keep in the cache: recordings, surfaces, and what took how long.
+"""Cache of sweeps: recordings, surfaces, and how long things took.
 
 It is a folder of its own in the cache: what workers make there depends on no timing and on no number of
 threads, as a single `render` may.

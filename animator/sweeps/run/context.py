@@ -1,4 +1,4 @@
-"""The desk that the stages of a sweep work at: plan, books, store, and the scenes and films of all cells."""
+"""Context of a sweep, shared by its stages: plan, ledger, store, and the scenes and films of all cells."""
 
 import errno
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +38,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SweepContext:
     """See the module. built: the scenes of cells by index, without those that cannot be built. timeout:
     seconds for a piece of work.
     """
@@ -151,7 +151,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
                 if came:
                     raise
                 built = Unbuilt(workers.INTERRUPTED)
-            except Exception as error:
+            except Exception as error:  # a scene's own code may raise what it likes
                 built = Unbuilt(workers.failure(error).reason)
         if isinstance(built, Built):
             try:

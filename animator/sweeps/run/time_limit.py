@@ -1,4 +1,4 @@
-"""What may end a piece of work in this process from outside: a limit of time, or a signal.
+"""Time limit for a piece of work, by an exception raised in its thread; and which signals came meanwhile.
 
 At the limit TimeUp is raised in the thread that works. Work that does not listen, inside a library's call,
 ends with its process a little later: whoever waits for it sees a worker that died.

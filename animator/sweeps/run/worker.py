@@ -1,4 +1,4 @@
-"""What a worker does: train a run, cut surfaces or draw a film, each in a scratch folder of its own.
+"""Worker: trains a run, evaluates surfaces or draws a film, each in a scratch folder of its own.
 
 A worker keeps no state but what makes it warm: TensorFlow, loaded scenes, compiled functions. It works on one
 task at a time, and what it gives depends on the task alone: nothing is measured, and TensorFlow and BLAS have
@@ -122,7 +122,7 @@ def work(task: Task) -> Result:
             return Failure(f"Its code called sys.exit({stop.code!r}).", "raised", log.text, log.seconds)
         except KeyboardInterrupt:  # of the cell's own code: workers are not told of Ctrl-C
             return Failure(INTERRUPTED, "raised", log.text, log.seconds)
-        except Exception as error:
+        except Exception as error:  # of the cell's own code, or of any library: it costs this cell alone
             log.say(traceback.format_exc())
             return replace(failure(error), log=log.text, seconds=log.seconds)
 
