@@ -186,12 +186,13 @@ def texts(*patterns: str) -> dict[str, str]:
 
 WRITTEN = texts("*.md", "docs/*.md")
 SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")
+BASES = ("", "docs", "animator", "tests/real")  # folders that names on pages leave out
 READERS_OWN = {"two_clouds.py", "cluster.py", "NAME.py"}  # files that a page has its reader write
 
 
 def is_there(name: str) -> bool:
-    """Whether `name` is a file or a folder of this repository: a path, or one below docs or animator."""
-    return any((ROOT / base / f"{name}{suffix}").exists() for base in ("", "docs", "animator")
+    """Whether `name` is a file or a folder of this repository: a path, or one below BASES."""
+    return any((ROOT / base / f"{name}{suffix}").exists() for base in BASES
                for suffix in ("", ".py"))  # fmt: skip
 
 
