@@ -6,6 +6,7 @@ Tape takes numbers out of the tensors and writes them; Keeping says of which ste
 nothing that fails here stops the training.
 """
 
+import atexit
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -46,6 +47,13 @@ _NAMES = {"data": "loss", "test": "test_loss"}
 _CALLED = {"data": "data", "test": "test data"}
 _ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
 _RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
+
+
+@atexit.register
+def _let_go() -> None:
+    """Write what fits that were interrupted have left, before the process ends."""
+    for recorder in list(_RECORDING.values()):
+        recorder.abandon()
 
 
 class Recorder(keras.callbacks.Callback):
@@ -157,11 +165,11 @@ class Recorder(keras.callbacks.Callback):
         """Let go of what a fit of this process, interrupted between two steps, has left: hook and file."""
         for hook in list(hooks(self.model.train_function)):
             if hook.owner.params is not self.params:  # Keras gives all callbacks of a fit the same
-                hook.owner._stop()
+                hook.owner.abandon()
         place = str(self.path.absolute())
         earlier = _RECORDING.get(place)
         if earlier is not None and earlier.params is not self.params:
-            earlier._stop()
+            earlier.abandon()
         _RECORDING[place] = self
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -176,7 +184,7 @@ class Recorder(keras.callbacks.Callback):
         """Keras' training step, kept."""
         hook = self._hook
         if hook is None or not self._belongs(iterator):  # a later fit without this callback
-            self._stop()
+            self.abandon()
             return self.model.train_function(iterator)
         if self._tape is None:
             self._tape = self._opened(hook, iterator)
@@ -186,7 +194,7 @@ class Recorder(keras.callbacks.Callback):
         except (StopIteration, tf.errors.OutOfRangeError):
             raise
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         try:
             self._take(tape, left)
@@ -235,7 +243,7 @@ class Recorder(keras.callbacks.Callback):
             writer = RecordingWriter(self.path, tape.row(), meta, kept, dtype, keeps=not self._overwrite)
             tape.open(writer)
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         self._found, self._updates = found, recording_end.updates(model.optimizer)
         writer.note(self._facts)
@@ -265,7 +273,7 @@ class Recorder(keras.callbacks.Callback):
         if hook is None:
             return
         if tape is None or not tape.steps:
-            self._stop()
+            self.abandon()
             self._say_no_step()
             return
         hook.remove()
@@ -275,7 +283,7 @@ class Recorder(keras.callbacks.Callback):
         except Exception as error:  # the training is done: nothing here may take its history away
             self._give_up(error)
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         self._hook = self._tape = None
         self._done = True
@@ -347,8 +355,8 @@ class Recorder(keras.callbacks.Callback):
             "model.fit and model.train_on_batch, and none of a loop that computes gradients itself."
         )
 
-    def _stop(self) -> None:
-        """Let go of the model and of the file: the recording ends here, cut short."""
+    def abandon(self) -> None:
+        """Let go of the model and of the file: the recording ends here, cut short as `<stem>.part.h5`."""
         hook, tape = self._hook, self._tape
         self._hook = self._tape = self._iterator = None
         if hook is not None:
@@ -359,7 +367,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _give_up(self, error: Exception) -> None:
         """Writing failed (a full disk, say): training goes on, the recording does not."""
-        self._stop()
+        self.abandon()
         if isinstance(error, OSError):
             advice = "Make room, or record fewer steps with Recorder(every=10)."
             why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"

@@ -21,6 +21,7 @@ from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.path_layer import Trail, visible
 from animator.drawing.raster.text_layer import Sprite
+from animator.drawing.view import present
 
 PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
@@ -32,8 +33,8 @@ class SurfacePanel(Panel):
     """view.field as bands, view.trajectory as a trail with its start, dot and target."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.field is not None and self.view.window is not None, "checked in prepare"
-        self.field, self.window = self.view.field, self.view.window
+        self.field = present(self.view.field, "surface")
+        self.window = present(self.view.window, "window")
         em = self.look.em
         box = self.room.square()
         self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
@@ -110,11 +111,19 @@ class SurfacePanel(Panel):
     def _exit(self, step: int) -> None:
         """The sentence that says when the path left, at the window's upper edge, from that step on."""
         words = self.axes.text(
-            0.5, 0.965, f"left the window at step {step:,}", transform=self.axes.transAxes,
-            ha="center", va="top", fontsize=self.look.points, color=self.look.style.dot_edge,
-            family=use_fonts(), fontweight="bold", zorder=7,
+            0.5,
+            0.965,
+            f"left the window at step {step:,}",
+            transform=self.axes.transAxes,
+            ha="center",
+            va="top",
+            fontsize=self.look.points,
+            color=self.look.style.dot_edge,
+            family=use_fonts(),
+            fontweight="bold",
+            zorder=7,
             bbox={"facecolor": self.look.style.dot, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
-        )  # fmt: skip
+        )
         self.exit = Sprite([words], 7)
         self.axes.add_artist(self.exit)
         self.moving.append(self.exit)
