@@ -19,6 +19,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
+from animator.recordings.loss import Function
 from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
@@ -135,6 +136,7 @@ class Recording:
         self.weight_steps: NDArray[np.int64] = np.asarray(file["weight_steps"][:rows], np.int64)
         self.state = Rows(file["state"], rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
+        self.given_loss: Function | None = None  # rows (N, P) -> (N,), where a user gave one
 
     def __enter__(self) -> "Recording":
         return self
@@ -287,9 +289,11 @@ class Recording:
         return assembled(found, self.meta[name]["structure"])
 
 
-def load(path: str | Path) -> Recording:
+def load(path: str | Path, loss: Function | None = None) -> Recording:
     """Open a recording without reading it whole.
 
+    loss: of a recording that was made with a Python function, which a file does not hold: from rows of weights
+    (N, P) to (N,).
     Raises AnimatorError when there is no such file, when it is no recording, when it is damaged, and
     when a later version of animator wrote it.
     """
@@ -311,7 +315,9 @@ def load(path: str | Path) -> Recording:
                 f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
                 "Install a newer animator, or record again."
             )
-        return Recording(path, file)
+        found = Recording(path, file)
+        found.given_loss = loss
+        return found
 
 
 def part_of(path: Path) -> Path:
