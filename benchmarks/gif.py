@@ -16,7 +16,7 @@ import imageio
 import numpy as np
 from PIL import Image
 
-from animator.design import style
+from animator.design import style, style_files
 from animator.design.pacing import Pacing
 from animator.films.film import Film
 from benchmarks.drawing import film
@@ -60,7 +60,7 @@ def fidelity(path: Path, frames: list[np.ndarray]) -> float:
 
 def exact(path: Path) -> bool:
     """Whether the dot's colour and every line's are in the last frame, exactly."""
-    look = style.find("dark")
+    look = style_files.find("dark")
     wanted = {style.rgb(colour) for colour in (look.dot, look.dot_edge, look.ink, *look.lines[:3])}
     with Image.open(path) as image:
         image.seek(image.n_frames - 1)

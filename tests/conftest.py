@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from animator.drawing.view import Field, View
+from animator.drawing.view import View
+from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.window import choose
 from tests.chromium import launched

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.core.errors import AnimatorError
+from animator.core.formatting import finite
 from animator.design.parameters import written
 from animator.encoding import FilmInfo, inspect
 from animator.encoding.inspect_file import vector
@@ -93,7 +94,6 @@ def _sweep(path: Path) -> Rows:
 
 
 def _recording(path: Path) -> Rows:
-    from animator.cli.render import finite
     from animator.recordings.reader import load
 
     run = load(path)

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
+from animator.core.formatting import finite
 
 
 def record_from(source: str | None, words: list[str], output: Path | None, data: Path | None,
                 scene: str | None, as_json: bool) -> None:  # fmt: skip
     """Write the recording of the checkpoints that the patterns in `words` match; NAME=VALUE go to `scene`."""
     from animator.cli.progress_bars import shown
-    from animator.cli.render import finite
     from animator.core.files import ensure_folder
     from animator.design import scene_files
     from animator.recordings.reader import load

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.formatting import finite
 from animator.core.progress import Progress
 from animator.films.delivery import STILLS, Delivery, check_frame, preset, read_bytes
 from animator.films.size_budget import CUTS
@@ -115,9 +116,9 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 def render(name: str, values: list[str], options: Options) -> None:
     """`animator render`: make the films and report them."""
     from animator.cli.progress_bars import shown
-    from animator.design import style
+    from animator.design import style_files
 
-    style.find(options.style)
+    style_files.find(options.style)
     outputs = options.outputs or tuple(Path("output") / f"{Path(name).stem}{s}" for s in (".mp4", ".gif"))
     seconds: dict[str, float] = {}
     with shown() as progress, timed(seconds, "total"):
@@ -176,13 +177,13 @@ def film_for(
 def _check_files(options: Options, outputs: tuple[Path, ...], shown: "Scene | Film") -> None:
     """Refuse sizes, rates and folders that cannot be, before anything is trained."""
     from animator.core.files import ensure_folder
-    from animator.design import style
+    from animator.design import style_files
     from animator.design.scene import Scene
     from animator.films.build import check_room
     from animator.films.delivery import proposing, spec_for
 
     _check_words(options, outputs)
-    size, text_size = options.pixels(), style.find(options.style).text_size * options.text
+    size, text_size = options.pixels(), style_files.find(options.style).text_size * options.text
     shares = (shown.widths, shown.heights) if isinstance(shown, Scene) else shown.shares
     for path in outputs:
         with proposing(shown.layout, shares, size, text_size, outputs, options.delivery):
@@ -297,11 +298,6 @@ def _report(
                     for key in ("record", "surface", "draw_and_encode", "total")},
     }  # fmt: skip
     sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
-
-
-def finite(value: float) -> float | None:
-    """A number that JSON can hold: None where it is not finite."""
-    return float(value) if abs(float(value)) < float("inf") else None
 
 
 def record(name: str, values: list[str], output: Path | None, use_cache: bool, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from animator.cli.progress_bars import cells_shown
 from animator.cli.render import Options
 from animator.core.errors import AnimatorError, SizeError
+from animator.core.formatting import bytes_text, duration
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate
@@ -187,8 +188,8 @@ def said(made: "Plan", folder: Path, figures: "Estimate", who: str, done: int = 
         f"{made.scene.name}: {made.shape}, {look.format}, {look.width}x{look.height}, {look.fps:g} "
         "frames a second\n"
         f"{axes}\n{kept}"
-        f"  about {duration(figures.seconds)} by {who}, and {size(figures.bytes)} on disk, where "
-        f"{size(free)} are free{lacking}{guess}\n"
+        f"  about {duration(figures.seconds)} by {who}, and {bytes_text(figures.bytes)} on disk, where "
+        f"{bytes_text(free)} are free{lacking}{guess}\n"
         f"  to {folder}{taken}"
     )
 
@@ -201,22 +202,6 @@ def _some(values: tuple[Any, ...]) -> str:
     if len(texts) > 8:
         texts = [*texts[:4], "...", *texts[-2:]]
     return f"{counted(values)}: {' '.join(texts)}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: '40 s', '12 min', '3 h 20 min'."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def size(count: int) -> str:
-    """Bytes as people say them."""
-    for unit, one in (("GB", 10**9), ("MB", 10**6)):
-        if count >= one:
-            return f"{count / one:.1f} {unit}"
-    return f"{count / 1000:.0f} kB"
 
 
 def _planned(made: "Plan", folder: Path, figures: "Estimate") -> dict[str, Any]:

@@ -6,8 +6,8 @@ A drop of the learning rate, a spike of the loss, the end of a plateau. At most 
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.pacing import Event
-from animator.drawing.captions import number
 from animator.recordings.reader import Recording
 
 MOST = 3

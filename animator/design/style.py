@@ -6,13 +6,6 @@ search: any two of the first six differ as much as can be (CIEDE2000) for all ey
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-
-from animator.core.errors import AnimatorError, nearest
-
-FONT = ("Inter", "DejaVu Sans")
-FONT_FOLDER = Path(__file__).parent / "fonts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,41 +113,6 @@ CHALK = replace(
 )
 
 STYLES = {style.name: style for style in (DARK, LIGHT, PAPER, CHALK)}
-
-
-def find(name: str) -> Style:
-    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name.
-
-    Raises AnimatorError, which lists the known ones.
-    """
-    if name in STYLES:
-        return STYLES[name]
-    from animator.design.style_files import read_sheet, read_toml
-
-    if name.endswith(".toml"):
-        return read_toml(Path(name))
-    sheet = read_sheet(name)
-    if sheet is None:
-        raise AnimatorError(
-            f"No style is called {name!r}. {nearest(name, STYLES)}Known: {' '.join(STYLES)}. "
-            "Choose one with --style, or give a .toml file or a matplotlib style sheet."
-        )
-    return sheet
-
-
-@cache
-def use_fonts() -> tuple[str, ...]:
-    """Make the shipped fonts known to matplotlib, once; the family names to draw with.
-
-    Inter's semibold stands for bold, so that one word chooses it and its fallback alike.
-    """
-    from matplotlib import font_manager
-
-    for file in sorted(FONT_FOLDER.glob("*.otf")):
-        font_manager.fontManager.addfont(str(file))
-    known = font_manager.fontManager.ttflist
-    known[:] = [replace(e, weight=700) if e.name == "Inter" and e.weight == 600 else e for e in known]
-    return FONT
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -1,6 +1,6 @@
-"""A style of one's own: a .toml file with some of a Style's fields, or a matplotlib style sheet.
+"""From a name to a Style: a bundled one, a .toml file with some of its fields, or a matplotlib style sheet.
 
-Both are read as data. What a sheet leaves unsaid, or says in colours that cannot be read on its ground, is
+Files are read as data. What a sheet leaves unsaid, or says in colours that cannot be read on its ground, is
 taken from the bundled style that is as dark or as light.
 """
 
@@ -20,6 +20,24 @@ SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1)}
 READABLE, VISIBLE = 4.5, 3.0  # contrast of text, of lines
 ANCHORS = 7
 FEWEST_LINES = 3
+
+
+def find(name: str) -> Style:
+    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name.
+
+    Raises AnimatorError, which lists the known ones.
+    """
+    if name in STYLES:
+        return STYLES[name]
+    if name.endswith(".toml"):
+        return read_toml(Path(name))
+    sheet = read_sheet(name)
+    if sheet is None:
+        raise AnimatorError(
+            f"No style is called {name!r}. {nearest(name, STYLES)}Known: {' '.join(STYLES)}. "
+            "Choose one with --style, or give a .toml file or a matplotlib style sheet."
+        )
+    return sheet
 
 
 def read_toml(path: Path) -> Style:

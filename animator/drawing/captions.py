@@ -1,38 +1,12 @@
-"""Numbers and sentences: how values are written on screen, in alt text and in captions."""
+"""Sentences about a film: captions, alt text, and the command that makes it again."""
 
 import math
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from animator.core.formatting import number, point
 from animator.drawing.view import View
-
-
-def number(value: float, digits: int = 3) -> str:
-    """`value` with `digits` significant digits, without an exponent where that stays short."""
-    if not math.isfinite(value):
-        return "not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite")
-    if value == 0:
-        return "0"
-    power = math.floor(math.log10(abs(value)))
-    if -4 <= power < 6:
-        return f"{value:.{max(0, digits - 1 - power)}f}"
-    return _short(f"{value:.{digits - 1}e}")
-
-
-def brief(value: float) -> str:
-    """`value` as briefly as it can be said: of a tick, of a setting."""
-    return _short(f"{value:g}")
-
-
-def _short(text: str) -> str:
-    """A number without the zeros of its exponent."""
-    return text.replace("e-0", "e-").replace("e+0", "e")
-
-
-def point(values: tuple[float, ...]) -> str:
-    """A point as (0.48, -0.04)."""
-    return "(" + ", ".join(f"{value:.2f}" if math.isfinite(value) else "?" for value in values) + ")"
 
 
 def slice_caption(view: View) -> str:

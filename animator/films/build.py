@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from animator.core.progress import Progress, quiet
-from animator.design import parameters
-from animator.design import style as styles
+from animator.design import parameters, style_files
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
 from animator.films import panel_fit
@@ -32,7 +31,7 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
         "parameters": chosen,
         "title": scene.title,
         "description": scene.description or scene_file.description,
-        "film": scene.looks(),
+        "film": scene.data(),
     }
     return scene, about
 
@@ -43,7 +42,7 @@ def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.
 
     text: how many times as large as the style says.
     """
-    shares, text_size = (scene.widths, scene.heights), styles.find(style).text_size * text
+    shares, text_size = (scene.widths, scene.heights), style_files.find(style).text_size * text
     panel_fit.check(scene.layout, shares, size, text_size)
     em = panel_fit.em_of(text_size, size)
     for name, box in panel_fit.boxes(scene.layout, shares, size, em).items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from animator.core.errors import AnimatorError, SizeError, nearest
-from animator.design import style
+from animator.design import style, style_files
 from animator.design.layout import Mosaic
 from animator.design.style import Style
 from animator.design.timeline import FrameState, Timeline
@@ -141,7 +141,7 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
         opener_for(path)
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
-    found = style.find(look)
+    found = style_files.find(look)
     spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
                     matte=style.rgb(found.background))  # fmt: skip
     spec = (wishes or Delivery()).apply(spec)

@@ -19,7 +19,7 @@ from animator.core import notebook_progress
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
 from animator.core.progress import Progress, quiet
-from animator.design import alignment, events, style
+from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
 from animator.design.layout import Mosaic
 from animator.design.pacing import Pacing, clock
@@ -180,7 +180,7 @@ class Film:
         caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())
         said = tuple(event.caption for event in self.timeline(fps).pacing.named)
-        look = _larger(look or style.find(self.style), self.text)
+        look = _larger(look or style_files.find(self.style), self.text)
         parts = (views, layout, look, size, self.title, caption, shares, said, dpi)
         if self._canvas is None or self._canvas[0] != parts:
             self._canvas = parts, Canvas(*parts)
@@ -248,7 +248,7 @@ class Film:
         Everything is checked before anything is drawn.
         """
         wishes, files = delivery or Delivery(), _named(paths)
-        text_size = style.find(self.style).text_size * self.text
+        text_size = style_files.find(self.style).text_size * self.text
         with proposing(self.layout, self.shares, size, text_size, files, wishes):
             return self._written(files, size, fps, wishes)
 
@@ -337,7 +337,7 @@ class Film:
         what a still shows that is no poster.
         """
         said = self.metadata()
-        more = {"ground": style.find(self.style).background} if spec.transparent else {}
+        more = {"ground": style_files.find(self.style).background} if spec.transparent else {}
         more |= {"frame": frame} if frame != "last" else {}
         return replace(said, details={**said.details, **more})
 
@@ -345,7 +345,7 @@ class Film:
         """What draws the states: opaque, or with the background taken out."""
         if not spec.transparent:
             return self.canvas((spec.width, spec.height), spec.fps)
-        look = style.find(self.style)
+        look = style_files.find(self.style)
         black, white = (
             self.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
             for ground in ("#000000", "#ffffff")

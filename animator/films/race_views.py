@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
-from animator.drawing.view import Field, View
+from animator.drawing.view import View
 from animator.landscape import model_outputs, planes, window
 from animator.landscape.basins import basins
+from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.window import ALONE, Common, Window

@@ -33,7 +33,7 @@ from animator.recordings.reader import Recording
 
 RACE = 121
 HISTOGRAMS = {"histogram": of_weights, "updates": of_updates}
-GHOST = 3  # grid lines of a race's surface to one of a batch's
+COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
 Floats = NDArray[np.float64]
@@ -98,9 +98,11 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
                        "basins" in wanted, common)  # fmt: skip
     if "batch" not in wanted:
         return made
-    coarse = slice(None, None, GHOST)
+    coarse = slice(None, None, COARSER)
     return tuple(
-        replace(view, ghost=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], own))
+        replace(
+            view, batch_surface=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], own)
+        )
         for view, source, own in zip(made, sources, steps, strict=True)
         if view.field is not None
     )

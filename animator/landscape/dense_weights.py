@@ -4,19 +4,34 @@ In: a recording. Out: a Wiring for each kernel, in the order of the model. Layer
 held by their first and last units, so a row of ten million weights leaves a few hundred numbers here.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
-from animator.drawing.view import Wiring
 from animator.recordings.reader import Recording, Variable
 
 WIDEST = 12
 FIRST, LAST = 6, 5
 
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wiring:
+    """The kernel of a Dense layer at `steps` (T,): shape (in, out) are its units, of which `inputs` (i,) and
+    `outputs` (o,) are drawn. values (T, i, o): their weights; biases (T, o), or None without.
+    """
+
+    layer: str
+    shape: tuple[int, int]
+    steps: NDArray[np.int64]
+    inputs: NDArray[np.int64]
+    outputs: NDArray[np.int64]
+    values: NDArray[np.float32]
+    biases: NDArray[np.float32] | None
 
 
 def wiring(run: Recording, steps: Ints) -> tuple[Wiring, ...]:

@@ -3,10 +3,11 @@
 In: a recording, read row by row. Out: counts over fixed bins, so that bars of any two frames compare.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.drawing.view import Histogram
 from animator.recordings.reader import Recording
 
 BINS = 48
@@ -14,6 +15,15 @@ SMALLEST = 1e-12  # updates below it count as this large
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """counts (T, B) at `steps` (T,) in the bins between edges (B+1,)."""
+
+    steps: NDArray[np.int64]
+    edges: Floats
+    counts: NDArray[np.int64]
 
 
 def of_weights(run: Recording, steps: Ints) -> Histogram:

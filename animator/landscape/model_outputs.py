@@ -1,6 +1,7 @@
 """What is computed along a run beside its losses: the model's outputs, the sharpness. Cached by content."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import h5py
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
-from animator.drawing.view import Ghost, Prediction, Sharpness
 from animator.landscape import planes
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source, starting
@@ -22,6 +22,40 @@ MOST_EIGENVALUES = 80
 Arrays = Mapping[str, NDArray[np.float64]]
 Steps = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a model computes at `steps` (T,): values (T, ny, nx) over the plane of its two inputs x (nx,) and
+    y (ny,), or values (T, nx) over its one input x. classes: whether values are numbers of classes.
+    inputs (N, 1 or 2) and targets (N,): the data.
+    """
+
+    steps: NDArray[np.int64]
+    x: Floats
+    y: Floats
+    values: NDArray[np.float32]
+    classes: bool
+    inputs: Floats
+    targets: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sharpness:
+    """The Hessian's largest eigenvalue (T,) at `steps` (T,)."""
+
+    steps: NDArray[np.int64]
+    largest: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchSurface:
+    """The loss of the batch that is used next, at `steps` (T,): slices (T, ny, nx) over alpha, beta."""
+
+    steps: NDArray[np.int64]
+    alpha: Floats
+    beta: Floats
+    slices: Floats
 
 
 def prediction(source: Source, steps: Steps) -> Prediction:
@@ -79,7 +113,7 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
     return Sharpness(chosen, cached(source, "sharpness", [chosen], compute)["largest"])
 
 
-def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: Steps) -> Ghost:
+def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: Steps) -> BatchSurface:
     """The loss of the batch that each of `steps` (T,) is followed by, over plane, alpha (nx,), beta (ny,).
 
     Raises AnimatorError when the samples of a batch are not known: the run shuffled them.
@@ -111,7 +145,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
         return {"slices": np.stack(slices)}
 
     key = [plane.origin, plane.basis, alpha, beta, steps]
-    return Ghost(steps, alpha, beta, cached(source, "batches", key, compute)["slices"])
+    return BatchSurface(steps, alpha, beta, cached(source, "batches", key, compute)["slices"])
 
 
 def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,10 +17,10 @@ from animator.core.errors import AnimatorError, nearest
 from animator.core.files import replacing
 from animator.design.easing import ramp
 from animator.design.timeline import Timeline
-from animator.drawing.view import Field
 from animator.landscape import window
 from animator.landscape.camera import grid_lines
 from animator.landscape.chebyshev import Mixture
+from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source, starting
 from animator.landscape.window import Common, Window

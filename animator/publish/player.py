@@ -30,10 +30,10 @@ def play(name: str, values: list[str], output: Path | None, look: str, use_cache
     """`animator player`: make the page of a scene, a scene file or a recording, and say so."""
     from animator.cli.progress_bars import shown
     from animator.cli.render import Options, film_for
-    from animator.design import style
+    from animator.design import style_files
 
     target = output or Path("output") / f"{Path(name).stem}.html"
-    style.find(look)
+    style_files.find(look)
     options = Options((), None, None, None, look, use_cache, False)
     with shown() as progress:
         film, _ = film_for(name, values, options, lambda _: check(target), progress)

@@ -7,7 +7,7 @@ recorded one; what was thinned and what was left out is said in its notes.
 from dataclasses import replace
 from typing import Any
 
-from animator.design import style
+from animator.design import style_files
 from animator.design.style import Style
 from animator.drawing.panels.growing_curves import CLOCKS
 from animator.drawing.panels.surface import PATH_COLOURS
@@ -29,7 +29,7 @@ def playing(film: Film) -> dict[str, Any]:
     """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
     wanted, dropped = _panels(film)
     film = replace(film, layout=(tuple(wanted or ["weights"]),), _views={}, _canvas=None)
-    views, look = film.views(FPS), style.find(film.style)
+    views, look = film.views(FPS), style_files.find(film.style)
     columns = sum(player_rows.width(view) for view in views)
     held = [player_rows.kept(view, columns) for view in views]
     grounds, notes = player_surfaces.grounds(wanted, views, look)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.drawing.captions import number
+from animator.core.formatting import number
 from animator.drawing.panels.growing_curves import thin
 from animator.drawing.panels.race import SHAPES
 from animator.drawing.view import View

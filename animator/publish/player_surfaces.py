@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from animator.core.formatting import number
 from animator.design.style import Style
-from animator.drawing.captions import number
 from animator.drawing.panels.basins import TINT
 from animator.drawing.raster.loss_colors import CONTRAST, LossScale
 from animator.drawing.view import View

@@ -8,7 +8,7 @@ import logging
 from base64 import b64encode
 from string import printable
 
-from animator.design.style import FONT_FOLDER
+from animator.drawing.raster.fonts import FONT_FOLDER
 
 WEIGHTS = {400: "Inter-Regular.otf", 600: "Inter-SemiBold.otf"}
 ALWAYS = "".join(map(chr, range(160, 256))) + "−–—→←↑↓×…"

@@ -19,6 +19,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
+from animator.recordings.facts import Facts, from_lines
 from animator.recordings.loss import Function
 from animator.recordings.samples import Samples, assembled
 
@@ -158,6 +159,11 @@ class Recording:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    @property
+    def facts(self) -> Facts:
+        """What the recording lacks, and why; files of earlier versions say nothing."""
+        return from_lines(self._file["facts"][()].tobytes()) if "facts" in self._file else Facts()
 
     @property
     def way(self) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, set_aside
+from animator.recordings.facts import Facts, as_line
 from animator.recordings.reader import FORMAT, SCHEMA, load, part_of
 
 FLUSH_BYTES = 16 * 2**20
@@ -92,6 +93,7 @@ class RecordingWriter:
             self._growing(name, (), kind, 1024)
         for name in LOSSES:
             self._growing(name, (), "f8", 1024)
+        self._growing("facts", (), "u1", 1024)
         for name in ("flushed", "finished"):
             file.create_dataset(name, data=np.zeros(2, np.int64), maxshape=(None,), track_times=False)
 
@@ -149,6 +151,10 @@ class RecordingWriter:
     def read_steps(self) -> NDArray[np.int64]:
         """(R,) the step of every row that is written."""
         return np.asarray(self.file["weight_steps"][()])
+
+    def note(self, facts: Facts) -> None:
+        """Say what the recording lacks; the last word counts."""
+        self._append("facts", np.frombuffer(as_line(facts), np.uint8))
 
     def finish(self, losses: Mapping[str, NDArray[np.float64]]) -> None:
         """Add the losses (K+1,), mark the recording as finished, and put it in its place."""

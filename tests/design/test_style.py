@@ -14,7 +14,7 @@ from animator.core.color_vision import (
     luminance,
 )
 from animator.core.errors import AnimatorError
-from animator.design import style
+from animator.design import style, style_files
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from tests.conftest import numpy_view
@@ -47,7 +47,7 @@ def test_red_and_green_come_closer_without_green_cones():
 @pytest.mark.parametrize("name", NAMES)
 def test_text_has_the_contrast_that_wcag_asks_for(name):
     """4.5 to 1 for all text, and lines are named in their own colours, on both grounds."""
-    look = style.find(name)
+    look = style_files.find(name)
     for ground in (look.background, look.panel):
         for ink in (look.ink, look.muted, look.alert, *look.lines):
             assert contrast(ink, ground) >= 4.5, (ink, ground)
@@ -57,7 +57,7 @@ def test_text_has_the_contrast_that_wcag_asks_for(name):
 @pytest.mark.parametrize("kind", [None, *DEFICIENCIES])
 def test_lines_are_told_apart_by_all_eyes(name, kind):
     """Any two of the eight are at least 12 apart (CIE 1976), five times what is just seen."""
-    assert apart(style.find(name).lines, kind) >= 12
+    assert apart(style_files.find(name).lines, kind) >= 12
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_first_lines_of_a_race_are_not_alike(name):
     """Any two of the first six are 22 CIEDE2000 apart (momentum and Adam were 10), and 10 with any kind of
     colour blindness; of all eight 17 and 9.
     """
-    lines = style.find(name).lines
+    lines = style_files.find(name).lines
     for kind in (None, *DEFICIENCIES):
         assert differing(lines[:6], kind) >= (22 if kind is None else 10), kind
         assert differing(lines, kind) >= (17 if kind is None else 9), kind
@@ -95,13 +95,13 @@ def test_the_first_lines_of_a_race_are_not_alike(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_are_told_apart_in_grey(name):
     """Any two of the eight differ by at least 3 in L*, where about 2 is just seen."""
-    assert apart_in_grey(style.find(name).lines) >= 3
+    assert apart_in_grey(style_files.find(name).lines) >= 3
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_maps_go_one_way_in_lightness(name):
     """Losses are read from light and dark alone; the dot differs from every part of the surface."""
-    look = style.find(name)
+    look = style_files.find(name)
     for colours in (look.surface_map, look.path_map):
         change = np.diff([lab(colour)[0] for colour in colours])
         assert (change > 0).all() or (change < 0).all()
@@ -113,7 +113,7 @@ def test_a_style_of_ones_own(tmp_path):
     """A .toml file says what differs from its base; a frame is drawn with it."""
     file = tmp_path / "school.toml"
     file.write_text('base = "light"\nbackground = "#fffff0"\nlines = ["#003366", "#990000"]\n')
-    mine = style.find(str(file))
+    mine = style_files.find(str(file))
     assert (mine.name, mine.background, mine.lines) == ("school", "#fffff0", ("#003366", "#990000"))
     assert mine.panel == style.LIGHT.panel
     drawn = Canvas([numpy_view()], (("surface", "weights"),), mine, (640, 360), "One", "")
@@ -123,7 +123,7 @@ def test_a_style_of_ones_own(tmp_path):
 @pytest.mark.parametrize("name", SHEETS)
 def test_matplotlibs_style_sheets(name):
     """A sheet's grounds and its cycle are taken; its text can be read whatever it says."""
-    look = style.find(name)
+    look = style_files.find(name)
     for ground in (look.background, look.panel):
         assert contrast(look.ink, ground) >= 4.5 and contrast(look.muted, ground) >= 4.5
     assert min(contrast(line, look.panel) for line in look.lines) >= 3
@@ -138,7 +138,7 @@ def test_a_sheet_by_its_path(tmp_path):
     file.write_text(
         "figure.facecolor: 101820\naxes.facecolor: 1a2430\ntext.color: white\nimage.cmap: cividis\n"
     )
-    look = style.find(str(file))
+    look = style_files.find(str(file))
     assert (look.name, look.background, look.panel, look.ink) == ("mine", "#101820", "#1a2430", "#ffffff")
     assert luminance(look.surface_map[0]) > luminance(look.surface_map[-1])
 
@@ -165,7 +165,7 @@ def test_what_is_wrong_in_a_style_is_one_sentence(tmp_path, text, said):
     file = tmp_path / "mine.toml"
     file.write_text(text + "\n")
     with pytest.raises(AnimatorError) as caught:
-        style.find(str(file))
+        style_files.find(str(file))
     assert str(caught.value).startswith(f"The style '{file}' {said}")
 
 
@@ -174,12 +174,12 @@ def test_missing_files_are_one_sentence(tmp_path):
     with pytest.raises(
         AnimatorError, match=r"^There is no style sheet '.*no.mplstyle'. Give the path of an "
     ):
-        style.find(str(tmp_path / "no.mplstyle"))
+        style_files.find(str(tmp_path / "no.mplstyle"))
     with pytest.raises(
         AnimatorError, match=r"^The style '.*no.toml' cannot be read: No such file or directory"
     ):
-        style.find(str(tmp_path / "no.toml"))
+        style_files.find(str(tmp_path / "no.toml"))
     broken = tmp_path / "broken.mplstyle"
     broken.write_text("axes.facecolor: nocolour\n")
     with pytest.raises(AnimatorError, match=r"^matplotlib cannot read the style sheet '.*broken.mplstyle': "):
-        style.find(str(broken))
+        style_files.find(str(broken))

@@ -11,19 +11,19 @@ from animator.training.objective import loss_function
 from tests.drawing.test_race import film_of
 
 
-def test_the_ghost_is_the_loss_of_the_batch_that_makes_the_next_step():
+def test_the_batch_surface_is_the_loss_of_the_batch_that_makes_the_next_step():
     """mean((x w - y)^2) over samples [b i, b (i + 1)), and the update goes down its gradient."""
     film = film_of("noise")
     x, y = film.runs[0].data()
     for view, run, size in zip(film.views(), film.runs, (1, 8, 32, 128), strict=True):
-        ghost = view.ghost
-        a, b = np.meshgrid(ghost.alpha, ghost.beta)
+        surface = view.batch_surface
+        a, b = np.meshgrid(surface.alpha, surface.beta)
         at = np.stack([a, b], -1)
         for k in (0, 5, 77):
             low = k * size % 128
             own, goal = x[low : low + size], y[low : low + size, 0]
             exact = ((at @ own.T - goal) ** 2).mean(-1)
-            np.testing.assert_allclose(ghost.slices[k], exact, rtol=2e-4, atol=1e-4)
+            np.testing.assert_allclose(surface.slices[k], exact, rtol=2e-4, atol=1e-4)
             weights = run.weights[k].astype(float)
             gradient = 2 * own.T @ (own @ weights - goal) / len(own)
             np.testing.assert_allclose(run.weights[k + 1] - weights, -0.04 * gradient, atol=2e-6)

@@ -379,7 +379,7 @@ def test_a_card_on_a_frame_stays_in_its_cell(view, size):
 
 
 def test_letters_of_the_shipped_fonts_need_no_others():
-    assert fonts.families("Größe → λ ∇ ≤ é") == fonts.families("plain") == style.use_fonts()
+    assert fonts.families("Größe → λ ∇ ≤ é") == fonts.families("plain") == fonts.use_fonts()
     assert fonts.sentence(["Größe", "→"]) == ""
     drawn_ones = {letter for letter in fonts.COMMON if not "\x7f" <= letter <= "\x9f"}
     assert {ord(letter) for letter in drawn_ones} <= fonts._charmaps()
@@ -418,7 +418,7 @@ def a_font(tmp_path):
 
 def test_what_they_lack_comes_from_the_machines_fonts(a_font, view):
     """A letter that a font of the machine has is drawn with it, as large as its square."""
-    assert fonts.families("神 a") == (*style.use_fonts(), "One Letter")
+    assert fonts.families("神 a") == (*fonts.use_fonts(), "One Letter")
     assert fonts.drawable("神 a") == "神 a"
     assert fonts.sentence(["神"]) == ""
     made = drawn([view], title="神")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from animator.design.style import find
+from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.surface3d import QUADS, _quads

@@ -8,7 +8,7 @@ import pytest
 from animator.core.errors import AnimatorError
 from animator.core.progress import quiet
 from animator.design import scene_files
-from animator.design.style import find
+from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.race import SHAPES

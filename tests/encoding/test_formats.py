@@ -14,7 +14,8 @@ from PIL import Image
 from animator import Film, film
 from animator.cli.render import Typed, options
 from animator.core.errors import AnimatorError
-from animator.design.style import find, rgb
+from animator.design.style import rgb
+from animator.design.style_files import find
 from animator.design.timeline import FrameState, Timeline
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.encoding.inspect_file import rate_of

@@ -8,7 +8,7 @@ import pytest
 
 import animator
 from animator.core.errors import AnimatorError
-from animator.design import scene_files, style
+from animator.design import scene_files, style, style_files
 from animator.design.layout import Box, arrange
 from animator.design.scene import DEFAULT_LAYOUT
 from animator.drawing.canvas import Canvas
@@ -33,7 +33,7 @@ def fits(function, *given) -> bool:
 
 @pytest.mark.parametrize("layout", [DEFAULT_LAYOUT, (("race", "losses"),)])
 def test_what_is_foretold_is_what_drawing_finds(view, layout):
-    look, no_shares = style.find("dark"), ((), ())
+    look, no_shares = style_files.find("dark"), ((), ())
     found = {
         size: (fits(panel_fit.check, layout, no_shares, size, look.text_size),
                fits(Canvas, (view,), layout, look, size, "title", "caption"))
@@ -48,7 +48,7 @@ def test_every_panel_has_its_margins():
 
 
 def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
-    look = style.find("dark")
+    look = style_files.find("dark")
     panel_fit.check((("weights", "loss"),), ((), ()), (1280, 720), look.text_size)
     with pytest.raises(AnimatorError) as caught:
         panel_fit.check((("weights", "loss", "rate", "accuracy", "losses", "rates"),), ((), ()), (1280, 720),
@@ -59,7 +59,7 @@ def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
 def test_no_size_is_refused_by_rounding():
     """What has room at some size has it at every larger one of the same proportions: 1 / em * em may be less
     than 1."""
-    look, layout = style.find("dark"), DEFAULT_LAYOUT
+    look, layout = style_files.find("dark"), DEFAULT_LAYOUT
     refused = [
         high
         for high in range(46, 2160)

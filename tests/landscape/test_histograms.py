@@ -8,8 +8,7 @@ import pytest
 from animator.design import style
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
-from animator.drawing.view import Histogram
-from animator.landscape.histograms import BINS, of_updates, of_weights
+from animator.landscape.histograms import BINS, Histogram, of_updates, of_weights
 from animator.recordings.reader import load
 from tests.conftest import numpy_view
 from tests.drawing.test_network import recorded

@@ -12,7 +12,6 @@ import pytest
 
 from animator.cli import sweep
 from animator.cli.progress_bars import cells_shown
-from animator.cli.sweep import duration, size
 from animator.sweeps.folder import manifest
 from animator.sweeps.folder.lock import held
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
@@ -223,17 +222,6 @@ def test_what_came_of_it_is_told_and_so_are_cells_that_diverged(tmp_path, capsys
     assert sweep.exit_code(replace(outcome, manifest=replace(book, cells=(one, two)))) == 3
     assert sweep.exit_code(replace(outcome, manifest=replace(book, cells=(one,)))) == 0
     assert sweep.exit_code(replace(outcome, manifest=replace(book, cells=(one,)), warnings=("!",))) == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(5, "5 s"), (89, "89 s"), (120, "2 min"), (5399, "90 min"), (7260, "2 h 1 min")]
-)
-def test_durations_are_said_as_people_say_them(seconds, said):
-    assert duration(seconds) == said.replace("90 min", "1 h 30 min")
-
-
-def test_sizes_are_said_as_people_say_them():
-    assert [size(count) for count in (500, 2_500_000, 3_210_000_000)] == ["0 kB", "2.5 MB", "3.2 GB"]
 
 
 def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced():

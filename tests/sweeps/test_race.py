@@ -10,7 +10,7 @@ import pytest
 
 from animator.core.color_vision import apart, contrast
 from animator.core.progress import quiet
-from animator.design import scene_files, style
+from animator.design import scene_files, style, style_files
 from animator.encoding.inspect_file import inspect
 from animator.films.film import Film
 from animator.landscape.slices import Cut
@@ -106,7 +106,7 @@ def test_one_run_or_more_than_twelve_or_several_a_cell_do_not_race(sweep, tmp_pa
 
 @pytest.mark.parametrize("look", style.STYLES)
 def test_twelve_colours_are_told_apart_and_readable(look):
-    found = style.find(look)
+    found = style_files.find(look)
     lines = enough(found, 12)
     assert lines[:8] == found.lines and len(set(lines)) == 12
     assert apart(lines) > 8
@@ -120,5 +120,5 @@ def test_a_blend_lies_between_its_colours():
 
 def test_a_style_with_more_lines_is_the_same_in_all_else(tmp_path):
     assert race._look("dark", 8, tmp_path) == "dark"
-    found = style.find(race._look("light", 12, tmp_path))
+    found = style_files.find(race._look("light", 12, tmp_path))
     assert len(found.lines) == 12 and replace(found, lines=style.LIGHT.lines) == style.LIGHT

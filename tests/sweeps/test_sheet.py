@@ -13,9 +13,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 from PIL import Image
 
-from animator.design import style
+from animator.core.formatting import number
+from animator.design import style, style_files
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 from animator.encoding.inspect_file import inspect
 from animator.landscape.bilinear import bilinear
@@ -136,10 +136,10 @@ def test_bands_have_the_colours_of_the_scale_and_missing_losses_none():
 def board_of(made, films, size=(640, 360), look="dark"):
     shared = survey(films, 30.0, made.common)
     states = [state for state, _ in shared.clock.stills()]
-    pages = arranged(made, room_of(size, style.find(look)))
+    pages = arranged(made, room_of(size, style_files.find(look)))
     found = {i: track(made.cells[i], film, shared, states) for i, film in films.items()}
     words = caption(made, pages[0], shared, (1, len(pages)), found.values())
-    return Board(pages[0], found, {c.index: c for c in made.cells}, shared, style.find(look), size,
+    return Board(pages[0], found, {c.index: c for c in made.cells}, shared, style_files.find(look), size,
                  (made.title, words)), states  # fmt: skip
 
 

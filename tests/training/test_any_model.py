@@ -8,11 +8,11 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.design import scene_files
-from animator.design.style import find
+from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.captions import slice_caption
-from animator.drawing.view import Prediction, Sharpness
+from animator.landscape.model_outputs import Prediction, Sharpness
 from animator.landscape.plane import Plane
 from animator.training.objective import loss_function
 from tests.running import run as typed

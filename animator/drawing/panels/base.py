@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from animator.design.layout import Box
-from animator.design.style import Style, use_fonts
+from animator.design.style import Style
 from animator.design.timeline import FrameState
-from animator.drawing.raster.fonts import drawable, families
+from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.text_fit import READABLE, Measure, clipped, fit, given, ruler, shortened
 from animator.drawing.view import View
 from animator.films.panel_fit import LEAST, refusal

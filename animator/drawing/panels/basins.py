@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground

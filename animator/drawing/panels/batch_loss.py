@@ -15,18 +15,18 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.vector_artists import Contours
-from animator.drawing.view import Ghost
+from animator.landscape.model_outputs import BatchSurface
 
 EVERY = 3  # bands from one line to the next
 
 
 class BatchPanel(Panel):
-    """view.trajectory on the surface of the race, view.ghost over it."""
+    """view.trajectory on the surface of the race, view.batch_surface over it."""
 
     def create(self, cell: Box) -> None:
         em, view, style = self.look.em, self.view, self.look.style
-        assert view.ghost is not None, "checked in prepare"
-        self.ghost: Ghost = view.ghost
+        assert view.batch_surface is not None, "checked in prepare"
+        self.surface: BatchSurface = view.batch_surface
         box = cell.inset(3.4 * em, 2.9 * em, 0.8 * em, 2.0 * em).square()
         self.heading(box, self.title or "loss of the batch in use")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
@@ -41,9 +41,9 @@ class BatchPanel(Panel):
         self.moving += [self.lines, self.runner.trail, self.runner.dot]
 
     def update(self, state: FrameState) -> None:
-        at = max(0, int(np.searchsorted(self.ghost.steps, state.step, side="right")) - 1)
+        at = max(0, int(np.searchsorted(self.surface.steps, state.step, side="right")) - 1)
         if at != self.shown:
-            made = contour_generator(self.ghost.alpha, self.ghost.beta, self.ghost.slices[at],
+            made = contour_generator(self.surface.alpha, self.surface.beta, self.surface.slices[at],
                                      line_type=LineType.SeparateCode)  # fmt: skip
             self.lines.paths = [
                 Path(points, kinds)

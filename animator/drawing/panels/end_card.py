@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
+from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Look
 from animator.drawing.panels.header import MARGIN
 from animator.drawing.raster.text_fit import READABLE, Measure, share

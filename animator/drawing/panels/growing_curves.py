@@ -18,10 +18,10 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Stroke
 from animator.drawing.raster.marker_layer import Mark
 from animator.drawing.raster.text_fit import READABLE, shortened

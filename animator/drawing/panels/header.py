@@ -11,8 +11,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.drawing.panels.base import Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import PITCH, READABLE, Fitted, Way, even, fit, given, halved
 from animator.drawing.raster.text_layer import Sprite, Stamp
 

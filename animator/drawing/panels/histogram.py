@@ -15,12 +15,12 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Look, Panel
 from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.vector_artists import RGBA
-from animator.drawing.view import Histogram
+from animator.landscape.histograms import Histogram
 
 Floats = NDArray[np.float64]
 

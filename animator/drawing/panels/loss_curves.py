@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from animator.core.formatting import brief, number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import brief, number
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import Curves, Line
 from animator.drawing.view import View

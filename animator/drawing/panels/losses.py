@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
 from animator.drawing.panels.loss_curves import loss_axis, positive

@@ -17,15 +17,15 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import spread
 from animator.drawing.panels.weight_curves import short
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands
-from animator.drawing.view import Wiring
+from animator.landscape.dense_weights import Wiring
 
 MOST_NUMBERS = 6
 NUMBER = 3.5  # em: the width of a number on a line

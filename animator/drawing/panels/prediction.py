@@ -15,7 +15,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.raster.vector_artists import Bands
-from animator.drawing.view import Prediction
+from animator.landscape.model_outputs import Prediction
 
 SHADES = 10
 MOST_DOTS = 600

@@ -11,11 +11,11 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Look, Panel
 from animator.drawing.panels.growing_curves import NAME, spread
 from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.marker_layer import Shape
 from animator.drawing.raster.path_layer import Trail
 from animator.drawing.raster.text_fit import shortened

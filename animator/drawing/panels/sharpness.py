@@ -7,12 +7,13 @@ of stability").
 
 import numpy as np
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import Curves, Line
-from animator.drawing.view import Sharpness, View
+from animator.drawing.view import View
+from animator.landscape.model_outputs import Sharpness
 
 
 class SharpnessPanel(Panel):

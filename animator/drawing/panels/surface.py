@@ -11,11 +11,11 @@ from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.end_card import disagree
 from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.raster.marker_layer import Mark, shape_of

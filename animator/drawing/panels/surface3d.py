@@ -15,10 +15,10 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import loss_bar
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.text_layer import Stamp

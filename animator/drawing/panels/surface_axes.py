@@ -14,15 +14,14 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
+from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
-from animator.drawing.captions import brief
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.contour_labels import LevelLabels, Ticks
-from animator.drawing.raster.fonts import drawable, families
+from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.text_fit import shortened

@@ -9,14 +9,14 @@ from matplotlib.colors import to_rgba
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.arrow_layer import Arrow
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.update_vectors import Forces
 

@@ -17,8 +17,8 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.drawing.panels.base import DPI, Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_layer import Stamp
 
 SIZE = 0.86  # em

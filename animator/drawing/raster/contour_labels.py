@@ -14,11 +14,11 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.blend import Pane
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.layer import NOTHING, Layer, Rect
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.bilinear import Places, placed, read

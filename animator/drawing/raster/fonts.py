@@ -5,15 +5,32 @@ has become boxes, and a sentence says so.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from animator.design.style import use_fonts
-
+FONT = ("Inter", "DejaVu Sans")
+FONT_FOLDER = Path(__file__).parents[1] / "fonts"
 BOX = "□"
 BOXES = "Last Resort"  # the family, which matplotlib brings, that has a box for every letter
 COMMON = frozenset(map(chr, range(32, 256))) | frozenset("–—−→←↑↓…ληβ∇≤≥□")  # no font is opened for these
 NAMED = 12  # letters that the sentence names
+
+
+@cache
+def use_fonts() -> tuple[str, ...]:
+    """Make the shipped fonts known to matplotlib, once; the family names to draw with.
+
+    Inter's semibold stands for bold, so that one word chooses it and its fallback alike.
+    """
+    from matplotlib import font_manager
+
+    for file in sorted(FONT_FOLDER.glob("*.otf")):
+        font_manager.fontManager.addfont(str(file))
+    known = font_manager.fontManager.ttflist
+    known[:] = [replace(e, weight=700) if e.name == "Inter" and e.weight == 600 else e for e in known]
+    return FONT
 
 
 @cache

@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.colors import LogNorm, Normalize, to_hex
 from matplotlib.ticker import MaxNLocator
 
+from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import brief
 from animator.drawing.panels.base import Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import colour_map
 from animator.sweeps.figure.scales import decades, round_numbers
 

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from animator.core.color_vision import contrast
+from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
 from animator.sweeps.figure.color_scale import Shades
 from animator.sweeps.figure.curve import height

@@ -13,7 +13,7 @@ from typing import Any
 
 from animator.core.files import replacing
 from animator.core.progress import Progress, quiet
-from animator.design import style
+from animator.design import style_files
 from animator.design.style import Style
 from animator.films.film import Film
 from animator.recordings.reader import Recording
@@ -101,7 +101,7 @@ def _nameless(part: Any) -> Any:
 
 def _look(name: str, runs: int, place: Path) -> str:
     """The name of the style, or the path of one with as many lines as there are runs."""
-    found = style.find(name)
+    found = style_files.find(name)
     if runs <= len(found.lines):
         return name
     path = place / f"{found.name}.toml"

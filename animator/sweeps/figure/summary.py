@@ -16,11 +16,11 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from animator.design import style
+from animator.core.formatting import number
+from animator.design import style_files
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import number
 from animator.drawing.panels.base import DPI, Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
 from animator.sweeps.figure.color_scale import Shades, shade_bar, shades
@@ -65,7 +65,7 @@ def make(folder: Path, manifest: Manifest) -> Path:
 
 def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]:
     """(the figure, its alt text)."""
-    look = style.find(str(manifest.film.get("style") or "dark"))
+    look = style_files.find(str(manifest.film.get("style") or "dark"))
     figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=look.background)
     eye = Look(figure, look, em_of(size, look))
     whole = table(manifest)

@@ -4,10 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import brief
 from animator.drawing.panels.base import Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.scales import geometric, numeric, thinned
 from animator.sweeps.folder.manifest import Axis
 from animator.sweeps.plan.labels import told

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from animator.drawing.captions import number
+from animator.core.formatting import number
 from animator.sweeps.folder.manifest import Cell, Manifest
 
 RESULTS: Mapping[str, str] = {

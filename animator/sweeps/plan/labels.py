@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from animator.drawing.captions import number
+from animator.core.formatting import number
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 
 DIGITS = 3

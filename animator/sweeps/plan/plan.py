@@ -14,8 +14,7 @@ from platform import python_version
 from typing import Any
 
 from animator.core.errors import AnimatorError
-from animator.design import parameters, scene_files
-from animator.design import style as styles
+from animator.design import parameters, scene_files, style_files
 from animator.design.scene_files import SceneFile
 from animator.films.delivery import DEFAULTS, spec_for
 from animator.sweeps.folder.manifest import Axis
@@ -127,7 +126,7 @@ def look(format: str, size: tuple[int, int] | None, fps: float | None, style: st
 
 
 def _sheet(style: str) -> tuple[str, str] | None:
-    styles.find(style)
+    style_files.find(style)
     path = Path(style)
     return (path.name, path.read_text(encoding="utf-8")) if path.suffix and path.is_file() else None
 

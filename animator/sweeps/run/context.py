@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from animator.core.errors import AnimatorError
-from animator.design import style as styles
+from animator.design import style_files
 from animator.design.scene import Scene
 from animator.films import build as film_build
 from animator.films.delivery import proposing
@@ -103,7 +103,7 @@ def proposed(
     scene: Scene, size: tuple[int, int] | None, style: str, format: str
 ) -> AbstractContextManager[None]:
     """A context in which a size that cannot be is answered with one that films of `scene` can have."""
-    text_size = styles.find(style).text_size
+    text_size = style_files.find(style).text_size
     return proposing(scene.layout, (scene.widths, scene.heights), size, text_size, [Path(f"film.{format}")])
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.design.style import use_fonts
-from animator.drawing.captions import brief
 from animator.drawing.panels.base import Look
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 
 APART = 1.0  # em: between two numbers

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from animator.drawing.captions import number
+from animator.core.formatting import number
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.plan.labels import outcome, swept
 from animator.sweeps.sheet.pages import Page

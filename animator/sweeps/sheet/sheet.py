@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.progress import Progress, quiet
-from animator.design import style
+from animator.design import style_files
 from animator.encoding import Metadata, open_encoder
 from animator.films.delivery import spec_for
 from animator.films.film import Film
@@ -44,7 +44,7 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     if not films:
         return []
     shared = survey(films, float(manifest.film.get("fps") or 30.0), manifest.common)
-    look = style.find(str(manifest.film.get("style") or "dark"))
+    look = style_files.find(str(manifest.film.get("style") or "dark"))
     pages = arranged(manifest, room_of(size or scaled(manifest, ".mp4"), look))
     made: list[Path] = []
     for number in range(1, len(pages) + 1):
@@ -95,7 +95,7 @@ class _Printer:
         """The drawing of page `number` for a file, and what is said under the title."""
         page = self.pages[number - 1]
         said = caption(self.manifest, page, self.shared, (number, len(self.pages)), tracks.values(), calm)
-        return Board(page, tracks, self.cells, self.shared, style.find(self.style),
+        return Board(page, tracks, self.cells, self.shared, style_files.find(self.style),
                      self.size or scaled(self.manifest, suffix),
                      (self.manifest.title, said)), said  # fmt: skip
 

@@ -9,9 +9,9 @@ from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.design.style import use_fonts
 from animator.drawing.panels.base import Look
 from animator.drawing.panels.race import SHAPES
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.marker_layer import shape_of
 from animator.drawing.raster.text_layer import Stamp
 

@@ -12,9 +12,9 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.captions import number
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.view import View

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from animator.design.timeline import FrameState, Timeline
 from animator.drawing.raster.loss_colors import BANDS, LossScale
-from animator.drawing.view import Field, View
+from animator.drawing.view import View
 from animator.films.film import Film
+from animator.landscape.field import Field
 from animator.sweeps.folder.manifest import Cell
 
 FULL = 65535
@@ -129,7 +130,7 @@ def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) ->
     if field is not None and sheet.scale is not None:
         own = [state.own(_steps(film), ratio).own(views[0].steps, views[0].ratio).step for state in states]
         relief = _relief(field, own, sheet.scale)
-    slim = tuple(replace(view, field=None, rivals=(), ghost=None, histograms={}) for view in views)
+    slim = tuple(replace(view, field=None, rivals=(), batch_surface=None, histograms={}) for view in views)
     return Track(cell, slim, relief, window.extent if window is not None else None, ratio)
 
 

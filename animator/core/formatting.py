@@ -1,0 +1,54 @@
+"""How numbers are written for people and for JSON: significant digits, points, bytes, seconds, no infinity.
+
+A number goes in, its text comes out, the same wherever a film, a page or the command line says it.
+"""
+
+import math
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`value` with `digits` significant digits, without an exponent where that stays short."""
+    if not math.isfinite(value):
+        return "not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite")
+    if value == 0:
+        return "0"
+    power = math.floor(math.log10(abs(value)))
+    if -4 <= power < 6:
+        return f"{value:.{max(0, digits - 1 - power)}f}"
+    return _short(f"{value:.{digits - 1}e}")
+
+
+def brief(value: float) -> str:
+    """`value` as briefly as it can be said: of a tick, of a setting."""
+    return _short(f"{value:g}")
+
+
+def _short(text: str) -> str:
+    """A number without the zeros of its exponent."""
+    return text.replace("e-0", "e-").replace("e+0", "e")
+
+
+def point(values: tuple[float, ...]) -> str:
+    """A point as (0.48, -0.04)."""
+    return "(" + ", ".join(f"{value:.2f}" if math.isfinite(value) else "?" for value in values) + ")"
+
+
+def finite(value: float) -> float | None:
+    """A number that JSON can hold: None where it is not finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def bytes_text(count: int) -> str:
+    """Bytes as people say them, thousand by thousand: '12 kB', '3.4 MB', '1.2 GB'."""
+    for unit, one in (("GB", 10**9), ("MB", 10**6)):
+        if count >= one:
+            return f"{count / one:.1f} {unit}"
+    return f"{count / 1000:.0f} kB"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: '40 s', '12 min', '3 h 20 min'."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,54 @@
+"""The loss surface of one run as a film shows it: one slice for all steps, or one for each of many.
+
+In: losses on a grid of the plane, evaluated elsewhere. Out: the slice of a step, its height under the dot.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.landscape.bilinear import bilinear
+from animator.landscape.chebyshev import Mixture
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """The loss surface of a view: one slice for all steps, or one for each of `steps`.
+
+    alpha (nx,), beta (ny,): plane coordinates. slices (T, ny, nx): losses, rows follow beta; an array, or a
+    Mixture, which makes a slice when it is asked for.
+    steps (T,): the step that each slice goes through; one slice with steps (0,) serves all.
+    lowest, highest: the finite losses' range over all slices. heights (S,): loss of the slice under the dot
+    at `checked` (S,) steps, beside the true loss there.
+    """
+
+    alpha: Floats
+    beta: Floats
+    slices: NDArray[np.float32] | Mixture
+    steps: NDArray[np.int64]
+    lowest: float
+    highest: float
+    checked: NDArray[np.int64]
+    heights: Floats
+
+    @property
+    def moving(self) -> bool:
+        """Whether the slice is cut again as the run goes on."""
+        return len(self.slices) > 1
+
+    def drawn(self, step: int, place: Floats) -> float:
+        """Height of the picture at a point (2,) of the plane: linear between the grid points of its slice."""
+        z = np.asarray(self.slices[self.at(step)], float)
+        return float(bilinear(self.alpha, self.beta, z, np.asarray(place[0]), np.asarray(place[1])))
+
+    def height(self, step: int) -> float:
+        """Loss of the slice under the dot at `step`; NaN at a step where it was not evaluated."""
+        k = int(np.searchsorted(self.checked, step))
+        return float(self.heights[k]) if k < len(self.checked) and self.checked[k] == step else float("nan")
+
+    def at(self, step: int) -> int:
+        """Index of the slice for `step`: the last one cut at or before it."""
+        return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
