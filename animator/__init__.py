@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "AnimatorError": "core.errors",
+    "Descent": "design.descent",
     "Event": "design.scene",
     "Experiment": "design.scene",
     "Film": "films.film",
@@ -19,9 +20,12 @@ _HOME = {
     "Recorder": "training.recorder",
     "Recording": "recordings.reader",
     "Scene": "design.scene",
+    "StepWriter": "recordings.step_writer",
+    "descend": "training.descents",
     "evaluate": "landscape.loss_surface",
     "film": "films.film",
     "load": "recordings.reader",
+    "recording": "recordings.step_writer",
 }
 
 __all__ = [*_HOME, "planes"]
@@ -37,6 +41,7 @@ def __getattr__(name: str) -> Any:
 
 if TYPE_CHECKING:
     from animator.core.errors import AnimatorError as AnimatorError
+    from animator.design.descent import Descent as Descent
     from animator.design.scene import Event as Event
     from animator.design.scene import Experiment as Experiment
     from animator.design.scene import Pacing as Pacing
@@ -49,4 +54,7 @@ if TYPE_CHECKING:
     from animator.landscape.plane import Plane as Plane
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
+    from animator.recordings.step_writer import StepWriter as StepWriter
+    from animator.recordings.step_writer import recording as recording
+    from animator.training.descents import descend as descend
     from animator.training.recorder import Recorder as Recorder

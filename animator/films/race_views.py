@@ -20,6 +20,7 @@ from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.window import ALONE, Common, Window
+from animator.training.losses import loss_of
 
 Floats = NDArray[np.float64]
 
@@ -85,10 +86,8 @@ def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Fl
     parts = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(place) for place, _ in paths)]
 
     def compute() -> Mapping[str, NDArray[Any]]:
-        from animator.training.rebuild import objective_of
-
         source = sources[best]
-        objective = objective_of(source.run, source.model, source.data)
+        objective = loss_of(source.run, source.model, source.data, source.progress)
         through = planes.last_finite(source.run)
         offset, state = plane.offset(through), source.run.state[len(source.run.weights) - 1]
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)

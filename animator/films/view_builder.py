@@ -25,7 +25,7 @@ from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import of_updates, of_weights
 from animator.landscape.model_outputs import batches, prediction, sharpness
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source, starting
+from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
 from animator.landscape.window import ALONE, Common
@@ -137,8 +137,7 @@ def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> P
 def _hessian(source: Source, step: int | None) -> Plane:
     """The Hessian's plane, from the cache or found by Lanczos' method."""
     path = cache.place("planes", cache.digest("hessian 1", *source.key(), step))
-    if source.model is not None or not (source.use_cache and path.exists()):
-        starting(source.progress)
+    if not (source.reads_cache and path.exists()):
         plane = planes.hessian(source.run, source.model, source.data, step)
         said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:

@@ -13,7 +13,8 @@ from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.landscape import planes
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source, starting
+from animator.landscape.run_source import Source
+from animator.training.losses import keras_loss_of, loss_of
 
 POINTS = 61
 ROOM = 0.08
@@ -74,9 +75,7 @@ def prediction(source: Source, steps: Steps) -> Prediction:
     grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
 
     def compute() -> Arrays:
-        from animator.training.rebuild import objective_of
-
-        objective = objective_of(source.run, source.model, source.data)
+        objective = keras_loss_of(source.run, source.model, source.data, source.progress, "The panel 'prediction'")
         values = []
         for k, step in enumerate(steps):
             row = source.run.row(int(step))
@@ -99,9 +98,8 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
 
     def compute() -> Arrays:
         from animator.landscape.planes import top_eigenvectors
-        from animator.training.rebuild import objective_of
 
-        objective = objective_of(source.run, source.model, source.data)
+        objective = loss_of(source.run, source.model, source.data, source.progress)
         largest = np.empty(len(chosen))
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
@@ -127,9 +125,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
         )
 
     def compute() -> Arrays:
-        from animator.training.rebuild import objective_of
-
-        objective = objective_of(run, source.model, source.data)
+        objective = keras_loss_of(run, source.model, source.data, source.progress, "The panel 'batch'")
         offset = plane.offset(planes.last_finite(run))
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
@@ -158,8 +154,7 @@ def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
 def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
     """The arrays that `compute` makes, from the cache where they are there."""
     path = cache.place("insights", cache.digest(f"{kind} 1", *source.key(), *parts))
-    if source.model is not None or not (source.use_cache and path.exists()):
-        starting(source.progress)
+    if not (source.reads_cache and path.exists()):
         made = compute()
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
             for name, values in made.items():

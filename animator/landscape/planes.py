@@ -129,9 +129,9 @@ def hessian(
     By Lanczos' method with full reorthogonalization, from Hessian-vector products (Pearlmutter 1994);
     plane.eigenvalues holds both. model and data: by default what the recording describes and holds.
     """
-    from animator.training.rebuild import objective_of
+    from animator.training.losses import loss_of
 
-    objective = objective_of(run, model, data)
+    objective = loss_of(run, model, data)
     row = run.row(run.steps if step is None else step)
     origin = last_finite(run) if step is None else np.asarray(run.weights[row], np.float64)
     values, vectors = top_eigenvectors(objective, origin, run.state[row], seed)

@@ -28,9 +28,18 @@ class Source:
 
     @property
     def can_evaluate(self) -> bool:
-        """Whether losses can be evaluated: there are data, and a model or its description."""
+        """Whether losses can be evaluated: there is a function, or data with a model or its description."""
+        if self.run.given_loss is not None or self.run.meta.get("loss"):
+            return self.run.has_function
         with_model = self.model is not None or self.run.meta.get("model_config") is not None
         return with_model and (self.data is not None or "data" in self.run)
+
+    @property
+    def reads_cache(self) -> bool:
+        """Whether what was evaluated before may be used: not for a model or a function that is given, since
+        what those compute is not told.
+        """
+        return self.use_cache and self.model is None and self.run.given_loss is None
 
     @property
     def samples(self) -> Samples | None:
@@ -43,7 +52,7 @@ class Source:
         recorded = (meta.get("data") or {}).get("digest")
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")
-        return [model, data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
+        return [model, meta.get("loss"), data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
                 run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
 
     def loss_key(self) -> list[Any]:
@@ -52,12 +61,3 @@ class Source:
         data = samples(self.data).digest() if self.data is not None else recorded
         own = [] if self.model is None else self.key()  # what a given model computes is not told
         return [loss_key(self.run.meta, self.run.fixed), data, *own]
-
-
-def starting(progress: Progress) -> None:
-    """Start Keras, quietly, and say so."""
-    from animator.training.keras_startup import start
-
-    progress("starting TensorFlow", 0, 1)
-    start()
-    progress("starting TensorFlow", 1, 1)

@@ -22,9 +22,10 @@ from animator.landscape.camera import grid_lines
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source, starting
+from animator.landscape.run_source import Source
 from animator.landscape.window import Common, Window
 from animator.recordings.reader import Recording
+from animator.training.losses import loss_of
 
 RESOLUTION = 81
 EVERY_STEP = 400
@@ -110,7 +111,7 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
                        cut.slice, cut.at, cut.resolution,
                        *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
     path = cache.place("surfaces", key)
-    known = _read(path) if source.use_cache and source.model is None else None
+    known = _read(path) if source.reads_cache else None
     if known is None:
         search = goal is None and kept is None
         _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
@@ -149,11 +150,8 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
               shown: Window, search: bool, path: Path) -> None:  # fmt: skip
     """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
-    starting(source.progress)
-    from animator.training.rebuild import objective_of
-
     run = source.run
-    objective = objective_of(run, source.model, source.data)
+    objective = loss_of(run, source.model, source.data, source.progress)
     rows = run.rows(steps)
     still = run.row(cut.at) if cut.at is not None else int(rows[-1])
     moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
@@ -202,7 +200,7 @@ def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: F
     parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
     key = cache.digest("slices 2", *source.loss_key(), *parts)
     path = cache.place("surfaces", key)
-    if source.model is not None or not (source.use_cache and path.exists()):
+    if not (source.reads_cache and path.exists()):
         slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
             if isinstance(slices, Mixture):

@@ -170,6 +170,11 @@ class Recording:
         """How it was trained: by a "fit", or "together" with others, as one program."""
         return str(self.meta.get("way") or "fit")
 
+    @property
+    def has_function(self) -> bool:
+        """Whether its loss is a function of the weights that is given, or told by the file."""
+        return self.given_loss is not None or (self.meta.get("loss") or {}).get("kind") == "function"
+
     def row(self, step: int) -> int:
         """The row of the last kept step at or before `step`."""
         return int(np.searchsorted(self.weight_steps, step, side="right")) - 1

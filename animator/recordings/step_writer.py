@@ -5,7 +5,6 @@ made from. Memory is bounded: full pages go to the file. See docs/contracts.md.
 """
 
 import math
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from animator import __version__
 from animator.core.errors import AnimatorError
 from animator.recordings.loss import Function, RowLoss
 from animator.recordings.reader import Recording, load
@@ -57,8 +57,8 @@ class StepWriter:
         about = {
             "variables": variables(names, first.size, filters or {}),
             "state": [], "fixed": [], "way": "arrays",
-            "versions": {"python": platform.python_version(), "numpy": np.__version__},
-            **({"loss": {"kind": "callable"}} if loss is not None else {}),
+            "loss": {"kind": "callable" if loss is not None else "none"},
+            "versions": {"animator": __version__, "numpy": np.__version__},
             **(meta or {}),
         }  # fmt: skip
         self._writer = RecordingWriter(self.path, Row(0, first.astype(np.float32), kept), about, arrays or {},

@@ -79,7 +79,7 @@ def scale(ranges: Iterable[tuple[float, float]]) -> tuple[float, float] | None:
 def _loss(run: Recording) -> str:
     from animator.recordings.identity import without_optimizer
 
-    return repr((without_optimizer(run.meta)[1] or {}).get("loss"))
+    return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.meta.get("loss")))
 
 
 def axes_of(run: Recording) -> tuple[int, int]:

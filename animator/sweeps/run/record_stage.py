@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from animator.core import cache
 from animator.core.errors import AnimatorError
+from animator.design.descent import Descent
 from animator.design.experiment import Experiment
 from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import digest_of
@@ -33,7 +34,7 @@ class Recordings:
         self._came: dict[int, dict[int, bytes]] = defaultdict(dict)
         self._batches = self._grouped()
 
-    def _experiment(self, member: Member) -> Experiment:
+    def _experiment(self, member: Member) -> Experiment | Descent:
         return self.desk.built[member[0]].scene.runs[member[1]]
 
     def _grouped(self) -> list[tuple[Member, ...]]:

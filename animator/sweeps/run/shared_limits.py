@@ -35,4 +35,4 @@ def said(shared: Any, surfaces: int) -> dict[str, Any]:
 
 
 def _loss(run: Recording) -> str:
-    return repr((run.meta.get("compile_config") or {}).get("loss"))
+    return repr(((run.meta.get("compile_config") or {}).get("loss"), run.meta.get("loss")))

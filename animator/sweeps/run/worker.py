@@ -28,6 +28,7 @@ from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full, replacing
 from animator.design import scene_files
+from animator.design.descent import Descent
 from animator.films import build
 from animator.films.film import Film
 from animator.recordings.reader import load
@@ -200,6 +201,9 @@ def _record(task: RecordTask, folder: Path, log: Log) -> Recorded:
 
 def _train(experiments: Any, notes: Any, paths: list[Path], log: Log) -> None:
     """Train all, and write what can be: of several, one that raises does not stop the others."""
+    if isinstance(experiments[0], Descent):
+        training.record(experiments[0], paths[0], notes[0], _telling(log))
+        return
     from animator.sweeps.training import batched
 
     try:

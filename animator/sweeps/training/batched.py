@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from animator.core import cache
 from animator.core.progress import Progress
+from animator.design.descent import Descent
 from animator.design.experiment import Experiment
 from animator.recordings.reader import load
 from animator.sweeps.training import eligibility
@@ -35,14 +36,15 @@ _PROGRAMS: dict[str, Any] = {}
 _CANNOT: set[str] = set()
 
 
-def batches(experiments: Sequence[Experiment]) -> list[tuple[int, ...]]:
+def batches(experiments: Sequence[Experiment | Descent]) -> list[tuple[int, ...]]:
     """Indices of experiments that may be trained as one program, at most 32 each; all others alone.
 
     It depends on the experiments and their order only. TensorFlow is not needed.
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for index, experiment in enumerate(experiments):
-        groups[eligibility.sketch(experiment)].append(index)
+        alone = isinstance(experiment, Descent)
+        groups[f"descent {index}" if alone else eligibility.sketch(experiment)].append(index)
     found: list[tuple[int, ...]] = []
     for group in groups.values():
         if len(group) < LEAST:
