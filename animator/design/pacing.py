@@ -1,9 +1,10 @@
 """How fast a film goes: holds, pace, easing, slow motion around events, and the clock that they add up to.
 
-A Pacing is what a scene asks for. A Clock is what comes of it for one run: seconds of the play at every step.
+Easings are maps of [0, 1] to itself with f(0) = 0 and f(1) = 1, never falling. A Pacing is what a scene asks
+for. A Clock is what comes of it for one run: seconds of the play at every step.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -11,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
-from animator.design.easing import EASINGS
 
 LONGEST = 86400
 PACES = ("step", "arc", "log")
@@ -22,6 +22,39 @@ FADE = 0.35
 STILL = 0.02
 
 Floats = NDArray[np.float64]
+
+
+def linear(t: float) -> float:
+    """The same speed all along."""
+    return t
+
+
+def smooth(t: float) -> float:
+    """Slow at both ends: 3 t^2 - 2 t^3."""
+    return t * t * (3 - 2 * t)
+
+
+def slow_start(t: float) -> float:
+    """From standstill: t^2."""
+    return t * t
+
+
+def slow_end(t: float) -> float:
+    """To standstill: 1 - (1 - t)^2."""
+    return 1 - (1 - t) * (1 - t)
+
+
+EASINGS: Mapping[str, Callable[[float], float]] = {
+    "linear": linear,
+    "smooth": smooth,
+    "slow-start": slow_start,
+    "slow-end": slow_end,
+}
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high` on, smooth between."""
+    return smooth(min(1.0, max(0.0, (value - low) / (high - low))))
 
 
 @dataclass(frozen=True, slots=True)

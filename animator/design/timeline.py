@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from animator.design.easing import EASINGS
-from animator.design.pacing import Clock, Pacing, clock
+from animator.design.pacing import EASINGS, Clock, Pacing, clock
 
 
 @dataclass(frozen=True, slots=True)

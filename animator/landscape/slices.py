@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from animator.core import cache
 from animator.core.errors import AnimatorError, nearest
 from animator.core.files import replacing
-from animator.design.easing import ramp
+from animator.design.pacing import ramp
 from animator.design.timeline import Timeline
 from animator.landscape import window
 from animator.landscape.camera import grid_lines

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_info
 from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.design import scene_files
-from animator.design.experiment import ingredients
+from animator.design.fingerprint import ingredients
 from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import SceneText
 from animator.sweeps.run import run, worker

@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from animator.design.experiment import Experiment, ingredients
+from animator.design.experiment import Experiment
+from animator.design.fingerprint import ingredients
 from animator.recordings.identity import without_optimizer
 
 # Functions with a kink are left out: two runs that round differently may fall on its two sides.
