@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from animator.core.errors import AnimatorError
-from animator.design.experiment import ingredients, version
+from animator.design.experiment import version
+from animator.design.fingerprint import ingredients
 from animator.functions import function, optimizers, schedules
 from animator.functions.function import Function, Given
 from animator.functions.optimizers import Optimizer

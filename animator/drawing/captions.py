@@ -11,10 +11,14 @@ from animator.drawing.view import View
 
 def slice_caption(view: View) -> str:
     """What the surface is: the whole loss, a slice cut again at every step, or a still slice."""
+    if view.curve is not None:
+        return f"The ball is at {view.labels[0]} after every update; its height is the loss there."
     if view.field is None or view.plane is None:
         return f"{view.parameters:,} parameters, recorded after every update"
     if view.plane.kind != "weights":
         return f"{_what(view)} {_how(view)}"
+    if view.parameters == 2 and view.of_function:
+        return "The surface is the function itself, and the dot's height its value there."
     if view.parameters == 2:
         return "The surface is the whole loss: this model has two weights and no others."
     others = [label for label in view.labels if label not in view.axis_labels]
@@ -67,10 +71,15 @@ def alt_text(view: View) -> str:
         text = f"{view.parameters:,} weights move in {view.steps:,} steps, seen on a plane of two directions,"
     else:
         who = "Two weights move" if view.parameters > 1 else "A weight moves"
+        if view.of_function:
+            who = "The dot moves"
+        if view.curve is not None:
+            start, end = ((float(view.curve.path[i]),) for i in (0, -1))
         text = f"{who} from {point(start)} to {point(end)} in {view.steps:,} steps"
     if math.isfinite(view.loss[0]) and math.isfinite(view.loss[-1]):
         verb = "falls" if view.loss[-1] < view.loss[0] else "goes"
-        text += f" while the loss {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"
+        what = "the function" if view.of_function else "the loss"
+        text += f" while {what} {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"
     text = f"{text}."
     return f"{text} {departure(view)}".strip()
 

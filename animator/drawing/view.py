@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
+from animator.landscape.curve import Curve
 from animator.landscape.dense_weights import Wiring
 from animator.landscape.field import Field
 from animator.landscape.histograms import Histogram
@@ -37,6 +38,8 @@ class View:
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
     batch_surface: the loss of the batch in use. forces: what moves the weights.
+    of_function: whether the loss is a function of the weights alone, and no model's; minima: points (M, 2) of
+    the plane to mark; curve: the loss over the one weight that there is.
     histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
     """
 
@@ -79,6 +82,9 @@ class View:
     cut_through: int | None = None
     histograms: Mapping[str, Histogram] = default(default_factory=dict)
     card: str = ""
+    of_function: bool = False
+    minima: tuple[tuple[float, float], ...] = ()
+    curve: Curve | None = None
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

@@ -27,6 +27,7 @@ MARGINS = {  # em: left, below, right and above the axes of each panel
     "race": (4.2, 3.1, 7.2, 2.0), "batch": (3.4, 2.9, 0.8, 2.0), "arrows": (3.4, 2.9, 13.3, 2.0),
     "prediction": (3.6, 3.1, 2.4, 2.0), "network": (2.4, 3.7, 2.4, 2.3), "card": (1.2, 1.0, 1.2, 2.0),
     "histogram": (3.6, 3.1, 1.2, 2.0), "updates": (3.6, 3.1, 1.2, 2.0),
+    "curve": (4.2, 3.1, 1.5, 2.0),
     **dict.fromkeys(("weights", "loss", "losses", "rates", "rate", "accuracy", "sharpness"), _CURVES),
 }  # fmt: skip
 BARS = {"surface": 1.7, "surface3d": 1.7, "basins": 0.85, "race": 0.85}  # em: width of the bar of colours

@@ -21,6 +21,7 @@ from animator.design.timeline import Timeline
 from animator.drawing.view import View
 from animator.films import race_views as race
 from animator.landscape import planes
+from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import of_updates, of_weights
 from animator.landscape.model_outputs import batches, prediction, sharpness
@@ -28,7 +29,7 @@ from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
-from animator.landscape.window import ALONE, Common
+from animator.landscape.window import ALONE, Common, with_notes
 from animator.recordings.reader import Recording
 
 RACE = 121
@@ -46,6 +47,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     """
     run = source.run
     notes = run.meta.get("notes") or {}
+    common = with_notes(common, notes)
     labels = _labels(run, notes)
     count = run.weights.shape[1]
     target = tuple(notes["target"]) if notes.get("target") else None
@@ -84,6 +86,9 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         wiring=wiring(run, checked) if "network" in wanted else (),
         histograms={panel: HISTOGRAMS[panel](run, checked) for panel in HISTOGRAMS.keys() & wanted},
         forces=_forces(run, place[every]) if "arrows" in wanted else None,
+        of_function=(run.meta.get("loss") or {}).get("kind") == "function",
+        minima=_minima(notes) if cut.kind == "weights" else (),
+        curve=curve(source) if "curve" in wanted else None,
     )  # fmt: skip
 
 
@@ -91,6 +96,8 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
                wanted: set[str], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.meta.get("notes") or {}
+    windows = [source.run.meta.get("notes", {}).get("window") for source in sources]
+    common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
     steps = [shown_steps(source, timeline) for source in sources]
@@ -106,6 +113,11 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
         for view, source, own in zip(made, sources, steps, strict=True)
         if view.field is not None
     )
+
+
+def _minima(notes: dict[str, Any]) -> tuple[tuple[float, float], ...]:
+    """The points that the notes name as minima, where they are points of the plane."""
+    return tuple((float(x), float(y)) for x, y in (p for p in notes.get("minima") or () if len(p) == 2))
 
 
 def _forces(run: Recording, place: Floats) -> Forces:

@@ -6,6 +6,7 @@ from animator.drawing.panels.base import Look, Panel
 OURS = "it is part of animator; install it again."
 PANELS = {
     "surface": Row("animator.drawing.panels.surface:SurfacePanel", OURS),
+    "curve": Row("animator.drawing.panels.curve:CurvePanel", OURS),
     "surface3d": Row("animator.drawing.panels.surface3d:Surface3dPanel", OURS),
     "weights": Row("animator.drawing.panels.weight_curves:WeightsPanel", OURS),
     "basins": Row("animator.drawing.panels.basins:BasinsPanel", OURS),

@@ -26,36 +26,39 @@ class LossPanel(Panel):
 
     @classmethod
     def named(cls, view: View) -> tuple[str, ...]:
-        return "batch", "all"
+        return ("f",) if view.of_function else ("batch", "all")
 
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
         steps = np.arange(view.steps + 1, dtype=float)
-        batch = Line("batch", steps[:-1], positive(view.batch_loss), style.batch_line, style.muted, 1.4,
+        batch = Line("batch", steps[:-1], shown(view.batch_loss), style.batch_line, style.muted, 1.4,
                      said=view.batch_loss)  # fmt: skip
-        lines = [batch] if view.steps else []
+        lines = [batch] if view.steps and not view.of_function else []
         if np.isfinite(view.loss).any():
-            ink = style.loss_line
-            lines.append(Line("all", steps, positive(view.loss), ink, ink, said=view.loss))
+            ink, name = style.loss_line, "f" if view.of_function else "all"
+            lines.append(Line(name, steps, shown(view.loss), ink, ink, said=view.loss))
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
-        loss_axis(axes, values)
-        self.heading(self.curves.box, self.title or "loss over steps")
+        loss_axis(axes, values, lowest(view))
+        self.heading(self.curves.box, self.title or f"{'f' if view.of_function else 'loss'} over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
 
 
-def loss_axis(axes: Axes, values: Floats) -> None:
-    """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW."""
+def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
+    """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW or
+    some are below zero; from `least` up.
+    """
     known = values[np.isfinite(values)]
+    known = known[known >= least] if (known >= least).any() else known
     axes.yaxis.set_minor_locator(NullLocator())
-    if len(known) and known.max() < NARROW * known.min():
-        room = 0.1 * float(known.max() - known.min()) or 0.1 * float(known.max())
+    if len(known) and (known.min() < 0 or known.max() < NARROW * known.min()):
+        room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
         axes.set_ylim(float(known.min()) - room, float(known.max()) + room)
         axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
     else:
@@ -69,7 +72,19 @@ def loss_axis(axes: Axes, values: Floats) -> None:
 def digits_of(values: Floats) -> int:
     """How many digits tell losses (n,) apart: two, or three where all lie within a factor of two."""
     known = values[np.isfinite(values)]
-    return 3 if len(known) and known.max() < 2 * known.min() else 2
+    return 3 if len(known) and 0 < known.min() and known.max() < 2 * known.min() else 2
+
+
+def shown(values: Floats) -> Floats:
+    """Losses (n,) as an axis shows them: where some are below zero all that are finite, else those above it."""
+    return np.where(np.isfinite(values), values, np.nan) if (values < 0).any() else positive(values)
+
+
+def lowest(view: View) -> float:
+    """The least loss that curves show of `view`: a function without a lower bound is followed as far down as
+    its surface shows.
+    """
+    return view.field.lowest if view.of_function and view.field is not None else -np.inf
 
 
 def positive(values: Floats) -> Floats:

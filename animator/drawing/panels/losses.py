@@ -10,7 +10,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
-from animator.drawing.panels.loss_curves import loss_axis, positive
+from animator.drawing.panels.loss_curves import loss_axis, lowest, shown
 from animator.drawing.view import View
 
 FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
@@ -30,7 +30,7 @@ class LossesPanel(Panel):
         for run in self.view.rivals or (self.view,):
             whole = np.isfinite(run.loss).any()
             said = run.loss if whole else run.batch_loss
-            values = positive(said)
+            values = shown(said)
             colour = colours[run.colour % len(colours)]
             lines.append(
                 Line(
@@ -45,8 +45,9 @@ class LossesPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
                              self.side)  # fmt: skip
         axes = self.curves.axes
-        loss_axis(axes, near([line.values for line in lines]))
-        self.heading(self.curves.box, self.title or "loss")
+        runs = self.view.rivals or (self.view,)
+        loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
+        self.heading(self.curves.box, self.title or ("f" if self.view.of_function else "loss"))
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

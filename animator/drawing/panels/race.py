@@ -14,7 +14,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Look, Panel
 from animator.drawing.panels.growing_curves import NAME, spread
-from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.panels.surface_axes import Ground, surface_title
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.marker_layer import Shape
 from animator.drawing.raster.path_layer import Trail
@@ -76,7 +76,7 @@ class RacePanel(Panel):
         self.names = shortened([run.name for run in self.runs], max(free, NAMES * cell.width), wide)
         side = max(LEAST * em, *map(wide, self.names))
         box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em + side, 2.0 * em).square()
-        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, 0.85 * em, box.height)
         self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
@@ -106,6 +106,8 @@ class RacePanel(Panel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))
+        for place in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(place), "P", 10, style.target, style.casing, 1.2))
         for mark in marks:
             mark.set_zorder(3)
 

@@ -63,20 +63,18 @@ class Readout:
     def _places(self) -> list[tuple[float, int, str]]:
         """(left in pixels, row from the top, name) of every number."""
         em = self.look.em
-        names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
-        same = all(np.array_equal(view.epoch, self.views[0].epoch) for view in self.views)
-        rates = all(np.array_equal(view.learning_rate, self.views[0].learning_rate) for view in self.views)
-        self.told = 1 + int(same) + int(same and rates and len(self.views) <= MOST)
-        names = names[: self.told]
+        self.told = self._told()
+        names = [*self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
-        told = [f"loss, {name}" for name in self.called[: len(self.lossy)]]
-        names += ["loss"] if len(self.views) == 1 else told
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
-            : 1 if self.counts else self.told
-        ]
+        loss = "f" if self.views[0].of_function else "loss"
+        told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
+        names += [loss] if len(self.views) == 1 else told
+        steps = 2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8
+        wide = {"step": steps, "epoch": self._epoch_width(), "learning rate": 7.0}
+        widths = [steps] if self.counts else [wide[name] for name in self.told]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         if self.gauge:
             names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
@@ -88,6 +86,20 @@ class Readout:
             places.append((float(left), row, name))
             left += width * em
         return places
+
+    def _told(self) -> list[str]:
+        """What is told of the update that was just made: what all runs have in common, of a few the rate too; a
+        function has no epochs.
+        """
+        views, first = self.views, self.views[0]
+        told = ["step"]
+        same = all(np.array_equal(view.epoch, first.epoch) for view in views)
+        if same and not first.of_function:
+            told.append("epoch")
+        rates = all(np.array_equal(view.learning_rate, first.learning_rate, equal_nan=True) for view in views)
+        if same and rates and len(views) <= MOST and not np.isnan(first.learning_rate).all():
+            told.append("learning rate")
+        return told
 
     def _leaves(self) -> bool:
         """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
@@ -109,9 +121,12 @@ class Readout:
         state = film.own(view.steps, view.ratio)
         made = max(0, state.step - 1)
         known = view.steps > 0
-        words = [f"{state.step:,} / {view.steps:,}",
-                 str(int(view.epoch[made]) + 1) if known else "–",
-                 f"{view.learning_rate[made]:.4g}" if known else "–"][: self.told]  # fmt: skip
+        now = {
+            "step": f"{state.step:,} / {view.steps:,}",
+            "epoch": str(int(view.epoch[made]) + 1) if known else "–",
+            "learning rate": f"{view.learning_rate[made]:.4g}" if known else "–",
+        }
+        words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
         words += [current_loss(v, film.own(v.steps, v.ratio).step) for v in self.lossy]
@@ -132,10 +147,11 @@ class Readout:
         loud = disagree(height, float(view.loss[step]))
         if loud != self._loud:
             self._loud = loud
-            self.values[4].set_color(self.look.style.alert if loud else self.look.style.muted)
-            self.values[4].set_fontweight("bold" if loud else "normal")
+            height_value = self.values[len(self.told) + len(self.lossy)]
+            height_value.set_color(self.look.style.alert if loud else self.look.style.muted)
+            height_value.set_fontweight("bold" if loud else "normal")
         words = [number(height) if not np.isnan(height) else "–"]
-        return [*words, number(float(view.residual[step]))] if len(self.values) > 5 else words
+        return [*words, number(float(view.residual[step]))] if self._leaves() else words
 
 
 def current_loss(view: View, step: int) -> str:

@@ -14,7 +14,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.end_card import disagree
-from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.panels.surface_axes import Ground, surface_title
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
@@ -37,7 +37,7 @@ class SurfacePanel(Panel):
         assert self.view.field is not None and self.view.window is not None, "checked in prepare"
         self.field, self.window = self.view.field, self.view.window
         box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
-        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
         bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
@@ -59,6 +59,8 @@ class SurfacePanel(Panel):
             roomy = self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
+        for place in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(place), "P", 10, style.target, style.casing, 1.2))
         if self.ground.camera is not None:
             for mark in marks:
                 mark.set_clip_box(self.axes.bbox)

@@ -103,7 +103,7 @@ class Ground:
     def settle(self) -> None:
         """Choose where levels are named, now that all marks are set."""
         z = np.asarray(self.field.slices[-1], float)
-        marks = (self.view.trajectory[0], self.view.target)
+        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
         self.labels.marks = [np.asarray(mark) for mark in marks if mark is not None]
         self.labels.aim(z, self.window.extent, self.paths, self.taken)
         self.labels.show(np.asarray(self.field.slices[0], float), self.window.extent)
@@ -180,6 +180,11 @@ class Ground:
             zorder=3,
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
         )
+
+
+def surface_title(view: View) -> str:
+    """What stands above the surface of `view`: the function's name for what a model calls its loss."""
+    return f"f({', '.join(view.labels)})" if view.of_function else "loss surface"
 
 
 def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:

@@ -49,6 +49,9 @@ def extent(films: Mapping[int, Film]) -> Extent | None:
         return None
     if any(run.weights.shape[1] < 2 for _, run, _ in runs) or len({_names(run) for _, run, _ in runs}) != 1:
         return None
+    own_windows = [(run.meta.get("notes") or {}).get("window") for _, run, _ in runs]
+    if own_windows[0] and all(asked == own_windows[0] for asked in own_windows):
+        return window.with_notes(window.ALONE, {"window": own_windows[0]}).extent
     paths = [
         np.stack([np.asarray(run.weights[:, k], float) for k in axes_of(run)], axis=1) for _, run, _ in runs
     ]
