@@ -11,6 +11,7 @@ LAYOUTS = {
     "path": (("surface", "weights"), ("surface", "loss")),
     "3d": (("surface3d", "weights"), ("surface3d", "loss")),
     "line": (("curve", "curve", "loss"),),
+    "lines": (("curve", "curve", "losses"),),
     "race": (("race", "race", "race", "losses", "losses"),),
     "swarm": (("basins",),),
 }
@@ -75,12 +76,14 @@ def _window(on):
 def _name(begin, kind, begins, kinds):
     """What a run is called: by what differs."""
     point = "(" + ", ".join(f"{value:g}" for value in begin or ()) + ")"
-    return point if kinds == 1 and begins > 1 else optimizers.title(kind) + (f" {point}" if begins > 1 else "")
+    return (
+        point if kinds == 1 and begins > 1 else optimizers.title(kind) + (f" {point}" if begins > 1 else "")
+    )
 
 
 def _kind(variables, runs, begins, view):
     if variables == 1:
-        return "line" if runs == 1 else "race"
+        return "line" if runs == 1 else "lines"
     if begins > 8:
         return "swarm"
     return "race" if runs > 1 else "3d" if view == "3d" else "path"
@@ -91,7 +94,9 @@ def _caption(kinds, rate, schedule, noise, begins):
     rates = [f"{optimizers.title(k)} {rate or optimizers.find(k).default_rate:g}" for k in kinds]
     same = f"learning rate {rate:g}" if rate else f"learning rates {', '.join(rates)}"
     if len(kinds) == 1:
-        same = f"{optimizers.title(kinds[0])}, learning rate {rate or optimizers.find(kinds[0]).default_rate:g}"
+        same = (
+            f"{optimizers.title(kinds[0])}, learning rate {rate or optimizers.find(kinds[0]).default_rate:g}"
+        )
     falling = "" if schedule == "constant" else f", falling ({schedule})"
     noisy = f", noise {noise:g} on every gradient" if noise else ""
     return f"{same[0].upper()}{same[1:]}{falling}{noisy}{f', {begins} starts' if begins > 1 else ''}."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from animator.core.errors import AnimatorError
 from animator.core.formatting import finite
+from animator.design.descent import Descent
 
 
 def record_from(source: str | None, words: list[str], output: Path | None, data: Path | None,
@@ -36,11 +37,17 @@ def record_from(source: str | None, words: list[str], output: Path | None, data:
             f"Use -o {path.with_suffix('.h5')}."
         )
     ensure_folder(path)
-    experiment = None
+    trained = None
     if scene is not None:
         from animator.films.build import build
 
-        experiment = build(scene_files.find(scene), [word for word in words if "=" in word])[0].runs[0]
+        found_run = build(scene_files.find(scene), [word for word in words if "=" in word])[0].runs[0]
+        if isinstance(found_run, Descent):
+            raise AnimatorError(
+                f"Scene '{scene}' descends on a function, so there is no model of it for checkpoints. Give "
+                "the scene that they were trained by."
+            )
+        trained = found_run
     with shown() as progress:
         progress("starting TensorFlow", 0, 1)
         from animator.training.keras_startup import start
@@ -49,8 +56,8 @@ def record_from(source: str | None, words: list[str], output: Path | None, data:
         from animator.training.checkpoints import read_data, recording_from
 
         progress("starting TensorFlow", 1, 1)
-        pair = read_data(data) if data is not None else experiment.data() if experiment else None
-        recording_from(found, path, model=experiment.model if experiment else None, data=pair,
+        pair = read_data(data) if data is not None else trained.data() if trained else None
+        recording_from(found, path, model=trained.model if trained else None, data=pair,
                        progress=progress)  # fmt: skip
     with load(path) as run:
         row = {"path": str(path), "steps": run.steps, "parameters": run.weights.shape[1],

@@ -35,8 +35,8 @@ class Descent:
     start
         Where it begins, a number for each variable; by default where the named function says.
     optimizer
-        "sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lion" or "newton", with settings
-        as in "adam(beta_1=0.5)"; or an optimizer of Keras.
+        "sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lion" or "newton", with
+        settings as in "adam(beta_1=0.5)"; or an optimizer of Keras.
     learning_rate
         A number, a schedule such as "cosine(0.1)", or a function of the update's number, from 0; by default
         the optimizer's own.
@@ -69,8 +69,8 @@ class Descent:
             self.schedule()
         elif self.learning_rate is not None:
             raise AnimatorError(
-                "learning_rate= was given beside an optimizer of Keras, which has its own. Leave it away, or set "
-                "it there, as in keras.optimizers.Adam(0.1)."
+                "learning_rate= was given beside an optimizer of Keras, which has its own. Leave it away, or "
+                "set it there, as in keras.optimizers.Adam(0.1)."
             )
         if not (isinstance(self.steps, int | np.integer) and 1 <= self.steps <= MOST_STEPS):
             raise AnimatorError(
@@ -79,7 +79,8 @@ class Descent:
             )
         if not 0 <= self.noise < float("inf"):
             raise AnimatorError(
-                f"noise={self.noise!r} is no standard deviation: it must be a number from 0 on. Use noise=0.1."
+                f"noise={self.noise!r} is no standard deviation: it must be a number from 0 on. Use "
+                "noise=0.1."
             )
 
     @property

@@ -21,6 +21,9 @@ from animator.landscape.plane import Plane
 from animator.landscape.update_vectors import Forces
 from animator.landscape.window import Window
 
+CONTRAST = 400.0
+EVEN = 3.0  # a scale that is nearly linear
+
 Floats = NDArray[np.float64]
 
 
@@ -85,6 +88,18 @@ class View:
     of_function: bool = False
     minima: tuple[tuple[float, float], ...] = ()
     curve: Curve | None = None
+
+    @property
+    def contrast(self) -> float:
+        """How far apart, as a ratio, the scale of colours holds the losses just above the lowest: a basin's
+        are told apart; a function that falls on beyond its window has none.
+        """
+        if not self.of_function or self.field is None or self.target is not None or self.minima:
+            return CONTRAST
+        z = np.where(np.isfinite(self.field.slices[0]), self.field.slices[0], np.inf)
+        row, column = np.unravel_index(int(np.argmin(z)), z.shape)
+        inside = 0 < row < z.shape[0] - 1 and 0 < column < z.shape[1] - 1
+        return CONTRAST if inside else EVEN
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

@@ -29,7 +29,7 @@ from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
-from animator.landscape.window import ALONE, Common, with_notes
+from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
 
 RACE = 121
@@ -69,7 +69,8 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     test = run.test_loss
     return View(
         name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
-        labels=tuple(labels(k) for k in drawn), lines=lines[every], line_range=_range(lines, target),
+        labels=tuple(labels(k) for k in drawn), lines=lines[every],
+        line_range=_range(lines[: _seen(run, shown)], target),
         axis_labels=plane.names if plane is not None else ("", ""),
         trajectory=place[every], residual=residual[every], loss=loss,
         batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
@@ -161,6 +162,11 @@ def _hessian(source: Source, step: int | None) -> Plane:
         said = json.loads(file.attrs["said"])
         return Plane(file["origin"][()], file["basis"][()], tuple(said["names"]), "hessian",
                      said["explained"], None, tuple(said["eigenvalues"]))  # fmt: skip
+
+
+def _seen(run: Recording, shown: Window | None) -> int | None:
+    """How many rows lie before the path has left the window; None for all."""
+    return None if shown is None or shown.left_at is None else max(2, int(run.row(shown.left_at)) + 1)
 
 
 def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tuple[float, float]:

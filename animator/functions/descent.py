@@ -26,8 +26,15 @@ class Step:
     rate: float
 
 
-def descend(function: Function, start: Floats, optimizer: Optimizer, schedule: Schedule, steps: int,
-            noise: float = 0.0, seed: int = 0) -> Iterator[Step]:  # fmt: skip
+def descend(
+    function: Function,
+    start: Floats,
+    optimizer: Optimizer,
+    schedule: Schedule,
+    steps: int,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Iterator[Step]:
     """`steps` updates from `start` (P,).
 
     noise: the standard deviation of what is added to every component of the gradient. The values are those of

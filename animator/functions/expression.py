@@ -1,8 +1,8 @@
 """Expressions: text such as (x**2+y-11)**2+(x+y**2-7)**2 as a function of its variables.
 
-Text goes in, an Expression comes out, which gives values, gradients and Hessians at points. The text is parsed
-by Python's grammar and never run: only numbers, variables of one letter (and digits), the arithmetic operators
-and the functions of `jet` have a meaning here, and all else is refused.
+Text goes in, an Expression comes out, which gives values, gradients and Hessians at points. The text is
+parsed by Python's grammar and never run: only numbers, variables of one letter (and digits), the arithmetic
+operators and the functions of `jet` have a meaning here, and all else is refused.
 """
 
 import ast
@@ -26,8 +26,12 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 ALIASES = {"ln": "log", "atan": "arctan", "absolute": "abs", "min": "minimum", "max": "maximum"}
 PAIRS: Mapping[str, Callable[[Jet, Jet], Jet]] = {"minimum": jet.minimum, "maximum": jet.maximum}
 OPERATORS: Mapping[type[ast.operator], Callable[[Jet, Jet], Jet]] = {
-    ast.Add: jet.add, ast.Sub: jet.subtract, ast.Mult: jet.multiply, ast.Div: jet.divide, ast.Pow: jet.power,
-}  # fmt: skip
+    ast.Add: jet.add,
+    ast.Sub: jet.subtract,
+    ast.Mult: jet.multiply,
+    ast.Div: jet.divide,
+    ast.Pow: jet.power,
+}
 CALLABLE = sorted({*FUNCTIONS, *PAIRS} - {"neg"})
 _VARIABLE = re.compile(r"[a-zA-Z][0-9]{0,3}")
 
@@ -71,8 +75,8 @@ class Expression:
 
 
 def parse(text: str, variables: tuple[str, ...] | None = None) -> Expression:
-    """The Expression that `text` means; variables: the names of a point's coordinates, by default those in the
-    text, in alphabetical order. AnimatorError for all that is no such expression.
+    """The Expression that `text` means; variables: the names of a point's coordinates, by default those in
+    the text, in alphabetical order. AnimatorError for all that is no such expression.
     """
     tree = _tree(text)
     _check(tree, text, 0)
@@ -84,7 +88,8 @@ def parse(text: str, variables: tuple[str, ...] | None = None) -> Expression:
         )
     if not names:
         raise AnimatorError(
-            f"{_short(text)!r} has no variable, so there is nothing to descend on. Type for example x**2+y**2."
+            f"{_short(text)!r} has no variable, so there is nothing to descend on. Type for example "
+            "x**2+y**2."
         )
     return Expression(ast.unparse(tree), variables or tuple(names), tree)
 
@@ -113,7 +118,8 @@ def _check(node: ast.expr, text: str, depth: int) -> None:
     """AnimatorError for what has no meaning here."""
     if depth > DEEPEST:
         raise AnimatorError(
-            f"{_short(text)!r} has more than {DEEPEST} operations inside one another. Give a simpler expression."
+            f"{_short(text)!r} has more than {DEEPEST} operations inside one another. Give a simpler "
+            "expression."
         )
     match node:
         case ast.Constant(value=bool() | complex()) | ast.Constant(value=str() | bytes()):
@@ -201,4 +207,3 @@ def _short(text: str, most: int = 60) -> str:
     """`text` in one line, cut where it is long."""
     words = " ".join(text.split())
     return words if len(words) <= most else f"{words[: most - 3]}..."
-

@@ -4,6 +4,7 @@ A name ("himmelblau"), an expression ("x**2-y**2") or a Python function of numbe
 give values (N,), gradients (N, P) and Hessians (N, P, P). What a recording keeps of it is data.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
@@ -18,14 +19,16 @@ from animator.functions.named import Extent, Points
 from animator.functions.symbol import traced
 
 Floats = NDArray[np.float64]
+SUPERSCRIPTS = dict(zip("23456789", "²³⁴⁵⁶⁷⁸⁹", strict=True))
+
 Given = Union[str, Callable[..., Any], "Function"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """expression: the function. title: what it is called on screen. window: what to show of the plane, minima:
-    points (P,) to mark, start: one to begin at, least: the value at the minima; empty or None where not known.
-    source: where it is described.
+    """expression: the function. title: what it is called on screen. window: what to show of it, minima:
+    points (P,) to mark, start: one to begin at, least: the value at the minima; empty or None where not
+    known. source: where it is described.
     """
 
     expression: Expression
@@ -66,9 +69,22 @@ def find(given: Given) -> Function:
     known = named.find(given)
     if known is None:
         found = parse(given)
-        return Function(found, f"f({', '.join(found.variables)}) = {given.strip()}")
-    return Function(parse(known.formula, ("x", "y")), known.title, known.window, known.minima, known.start,
-                    known.least, known.source)  # fmt: skip
+        return Function(found, f"f({', '.join(found.variables)}) = {pretty(given)}")
+    return Function(
+        parse(known.formula, ("x", "y")),
+        known.title,
+        known.window,
+        known.minima,
+        known.start,
+        known.least,
+        known.source,
+    )
+
+
+def pretty(text: str) -> str:
+    """An expression as it is written on a board: x² for x**2, and no sign for a product of a number."""
+    raised = re.sub(r"\s*(?:\*\*|\^)\s*([2-9])(?![\d.])", lambda found: SUPERSCRIPTS[found[1]], text.strip())
+    return re.sub(r"(?<=\d)\s*\*\s*(?=[a-z(])", "", raised).replace("*", "·")
 
 
 def read(said: Mapping[str, Any]) -> Function:

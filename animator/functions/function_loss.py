@@ -1,4 +1,4 @@
-"""A Function as a loss: what surfaces, planes and panels ask of one, in NumPy, with exact second derivatives."""
+"""A Function as a loss: what surfaces, planes and panels ask of one, with exact second derivatives."""
 
 from collections.abc import Mapping
 from typing import Any

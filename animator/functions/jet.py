@@ -1,8 +1,9 @@
 """Jets: a value with its exact gradient and Hessian, carried forward through arithmetic.
 
-Second-order forward-mode automatic differentiation (Griewank and Walther 2008, "Evaluating Derivatives", chapter
-13). Jets go in, the jet of their sum, product, power or sine comes out, at N points at once. Which derivatives
-are carried is told by the shapes: a jet without them has gradients of 0 rows, and its arithmetic costs nothing.
+Second-order forward-mode automatic differentiation (Griewank and Walther 2008, "Evaluating Derivatives",
+chapter 13). Jets go in, the jet of their sum, product, power or sine comes out, at N points at once. Which
+derivatives are carried is told by the shapes: a jet without them has gradients of 0 rows, and its arithmetic
+costs nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -94,9 +95,7 @@ def apply(name: str, a: Jet) -> Jet:
 
 def _chain(a: Jet, value: Floats, first: Floats, second: Floats) -> Jet:
     """The jet of h(a), from the values of h, h' and h'' there."""
-    return Jet(
-        value, _times(first, a.gradient), _times(first, a.hessian) + _times(second, _outer(a, a))
-    )
+    return Jet(value, _times(first, a.gradient), _times(first, a.hessian) + _times(second, _outer(a, a)))
 
 
 def _outer(a: Jet, b: Jet) -> Floats:

@@ -1,8 +1,8 @@
 """Optimizers in NumPy, float64: from weights and their gradient to the next weights.
 
-Each is a frozen set of numbers with two functions: `start` gives what it remembers (a tuple of arrays), `step`
-the weights after one update and what it remembers then. The formulas, names and defaults are Keras'; Newton's
-method has no counterpart there. Shapes are those of the weights, (P,).
+Each is a frozen set of numbers with two functions: `start` gives what it remembers (a tuple of arrays),
+`step` the weights after one update and what it remembers then. The formulas, names and defaults are Keras';
+Newton's method has no counterpart there. Shapes are those of the weights, (P,).
 """
 
 import re
@@ -191,9 +191,16 @@ NAMES: Mapping[str, Optimizer] = {
     "newton": Newton(),
 }
 TITLES: Mapping[str, str] = {
-    "sgd": "SGD", "momentum": "momentum", "nesterov": "Nesterov", "rmsprop": "RMSprop", "adagrad": "Adagrad",
-    "adam": "Adam", "adamw": "AdamW", "lion": "Lion", "newton": "Newton",
-}  # fmt: skip
+    "sgd": "SGD",
+    "momentum": "momentum",
+    "nesterov": "Nesterov",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "lion": "Lion",
+    "newton": "Newton",
+}
 _WORDS = re.compile(r"(\w+)(?:\((.*)\))?", re.DOTALL)
 
 
@@ -210,8 +217,8 @@ def find(given: "str | Optimizer") -> Optimizer:
     name = words[1] if words else given
     if words is None or name not in NAMES:
         raise AnimatorError(
-            f"No optimizer is called {given!r}. {nearest(name, NAMES)}Known: {' '.join(NAMES)}; settings stand "
-            "in parentheses, as in 'adam(beta_1=0.5)'."
+            f"No optimizer is called {given!r}. {nearest(name, NAMES)}Known: {' '.join(NAMES)}; settings "
+            "stand in parentheses, as in 'adam(beta_1=0.5)'."
         )
     settings = [part for part in (words[2] or "").split(",") if part.strip()]
     return _with(NAMES[name], name, settings, given)
@@ -237,8 +244,8 @@ def _with(optimizer: Any, name: str, settings: list[str], given: str) -> Optimiz
         if key not in known:
             has = f"It has {' '.join(known)}." if known else "It has none."
             raise AnimatorError(
-                f"optimizer={given}: {name} has no setting {key!r}. {nearest(key, known)}{has} The learning rate "
-                "is given by learning_rate=."
+                f"optimizer={given}: {name} has no setting {key!r}. {nearest(key, known)}{has} The learning "
+                "rate is given by learning_rate=."
             )
         flag = isinstance(getattr(optimizer, key), bool)
         values[key] = text == "true" if flag and text in ("true", "false") else _number(text, given, key)

@@ -56,6 +56,6 @@ def _inner(window: Extent, across: int) -> list[np.ndarray]:
 
 def _refusal(text: str) -> AnimatorError:
     return AnimatorError(
-        f"start={text} is no point. Type its numbers with commas between them, as in start=-1,-1, and several "
-        "points in parentheses: start=(-1,-1),(2,3)."
+        f"start={text} is no point. Type its numbers with commas between them, as in start=-1,-1, and "
+        "several points in parentheses: start=(-1,-1),(2,3)."
     )

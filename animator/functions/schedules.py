@@ -121,8 +121,8 @@ def _called(given: str, name: str, inside: str, steps: int) -> Schedule:
     numbers = [_rate(part) for part in inside.split(",")]
     if len(numbers) > 2:
         raise AnimatorError(
-            f"learning_rate={given} has {len(numbers)} numbers, and two are the most: the first rate, and the "
-            f"steps it falls over. Type for example '{name}(0.1, 200)'."
+            f"learning_rate={given} has {len(numbers)} numbers, and two are the most: the first rate, and "
+            f"the steps it falls over. Type for example '{name}(0.1, 200)'."
         )
     return NAMES[name](numbers[0], numbers[1] if len(numbers) > 1 else max(1, steps))
 

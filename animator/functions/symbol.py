@@ -15,8 +15,13 @@ from animator.core.errors import AnimatorError
 from animator.functions.expression import CALLABLE, is_variable
 
 INFIX: Mapping[np.ufunc, str] = {
-    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.power: "**", np.float_power: "**",
-}  # fmt: skip
+    np.add: "+",
+    np.subtract: "-",
+    np.multiply: "*",
+    np.divide: "/",
+    np.power: "**",
+    np.float_power: "**",
+}
 CALLS: Mapping[np.ufunc, str] = {getattr(np, name): name for name in CALLABLE}
 SHORT = {"reciprocal": "1/({0})", "square": "({0})**2", "negative": "-({0})", "positive": "({0})"}
 
@@ -77,9 +82,9 @@ def _arguments(function: Callable[..., Any], name: str) -> tuple[str, ...]:
     plain = all(entry.kind is entry.POSITIONAL_OR_KEYWORD for entry in entries)
     if not names or not plain or not all(is_variable(variable) for variable in names):
         raise AnimatorError(
-            f"The function {name!r} has the arguments ({', '.join(entry.name for entry in entries)}), and each must be "
-            "one coordinate, named by a letter and digits. Write for example lambda x, y: x**2 - y**2, or "
-            "def f(w1, w2): ..."
+            f"The function {name!r} has the arguments ({', '.join(entry.name for entry in entries)}), and "
+            "each must be one coordinate, named by a letter and digits. Write for example lambda x, y: x**2 "
+            "- y**2, or def f(w1, w2): ..."
         )
     return names
 

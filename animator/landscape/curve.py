@@ -35,13 +35,13 @@ def curve(source: Source) -> Curve:
     run = source.run
     if run.weights.shape[1] != 1:
         raise AnimatorError(
-            f"The panel 'curve' draws the loss over one weight, but '{run.path}' has {run.weights.shape[1]:,} "
-            "parameters. Use 'surface' in its place."
+            f"The panel 'curve' draws the loss over one weight, but '{run.path}' has "
+            f"{run.weights.shape[1]:,} parameters. Use 'surface' in its place."
         )
     if not source.can_evaluate:
         raise AnimatorError(
-            f"The panel 'curve' draws the loss over a weight, but '{run.path}' does not hold its loss. Give it with "
-            "loss=, or use 'weights'."
+            f"The panel 'curve' draws the loss over a weight, but '{run.path}' does not hold its loss. Give "
+            "it with loss=, or use 'weights'."
         )
     path = np.asarray(run.weights[:, 0], np.float64)[run.rows(np.arange(run.steps + 1))]
     known = path[np.isfinite(path)]

@@ -75,7 +75,9 @@ def prediction(source: Source, steps: Steps) -> Prediction:
     grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
 
     def compute() -> Arrays:
-        objective = keras_loss_of(source.run, source.model, source.data, source.progress, "The panel 'prediction'")
+        objective = keras_loss_of(
+            source.run, source.model, source.data, source.progress, "The panel 'prediction'"
+        )
         values = []
         for k, step in enumerate(steps):
             row = source.run.row(int(step))

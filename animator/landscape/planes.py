@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from animator.core.errors import AnimatorError
 from animator.landscape.plane import Plane
+from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
-    from animator.training.objective import Objective
 
 Floats = npt.NDArray[np.float64]
 
@@ -143,7 +143,7 @@ def hessian(
 
 
 def top_eigenvectors(
-    objective: "Objective", row: npt.ArrayLike, state: npt.ArrayLike | None = None, seed: int = 0,
+    objective: Loss, row: npt.ArrayLike, state: npt.ArrayLike | None = None, seed: int = 0,
     count: int = 2,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """The Hessian's `count` largest eigenvalues (count,), descending, and unit eigenvectors (count, P).

@@ -52,7 +52,8 @@ class Source:
         recorded = (meta.get("data") or {}).get("digest")
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")
-        return [model, meta.get("loss"), data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
+        ends = np.asarray(run.weights[0]), np.asarray(run.weights[-1])
+        return [model, meta.get("loss"), data, meta.get("versions"), *ends,
                 run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
 
     def loss_key(self) -> list[Any]:

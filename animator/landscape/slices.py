@@ -150,6 +150,8 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
               shown: Window, search: bool, path: Path) -> None:  # fmt: skip
     """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
+    from animator.landscape.loss_surface import aside
+
     run = source.run
     objective = loss_of(run, source.model, source.data, source.progress)
     rows = run.rows(steps)
@@ -176,7 +178,7 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
         if lacking.any():
             losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
         at = np.stack([cuts[t if moves else 0] for t in range(start, start + len(some))])
-        under = at + (place[some] - plane.project(at)) @ plane.basis
+        under = plane.lift(place[some]) + aside(plane, at)
         known = own if states is None else states[part] if moves else states[0]
         heights[part] = objective(np.asarray(under, np.float32), known)
         source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))

@@ -24,5 +24,7 @@ def without_optimizer(said: Mapping[str, Any]) -> list[Any]:
 def loss_key(said: Mapping[str, Any], *values: Any) -> str:
     """Digest of the loss that a description `said` tells of, and of `values` (frozen variables, say)."""
     kinds = [said.get(kind) for kind in ("variables", "state", "fixed")]
-    told = json.dumps([*without_optimizer(said), said.get("loss"), *kinds, said.get("versions")], sort_keys=True)
+    told = json.dumps(
+        [*without_optimizer(said), said.get("loss"), *kinds, said.get("versions")], sort_keys=True
+    )
     return cache.digest("loss 1", told, *values)

@@ -303,8 +303,8 @@ class Recording:
 def load(path: str | Path, loss: Function | None = None) -> Recording:
     """Open a recording without reading it whole.
 
-    loss: of a recording that was made with a Python function, which a file does not hold: from rows of weights
-    (N, P) to (N,).
+    loss: of a recording that was made with a Python function, which a file does not hold: from rows of
+    weights (N, P) to (N,).
     Raises AnimatorError when there is no such file, when it is no recording, when it is damaged, and
     when a later version of animator wrote it.
     """

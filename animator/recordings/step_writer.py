@@ -28,19 +28,28 @@ Names = Sequence[str] | Mapping[str, tuple[int, ...]]
 class StepWriter:
     """An open recording to `path`, from the weights (P,) before training; a context that finishes it.
 
-    names: a name for each parameter, or {name: shape} of the arrays that a row consists of, in order. filters:
-    {name: axes that number its filters}, for random planes. loss: a NumPy function from rows (N, P) to (N,), or
-    None; it gives the losses of all rows at the end, and surfaces. meta: what else the recording says, as JSON.
-    state (S,): what changes beside the weights. overwrite: whether what is at `path` is replaced, or kept under
-    a name with a number.
+    names: a name for each parameter, or {name: shape} of the arrays that make a row, in order. filters:
+    {name: axes that number its filters}, for random planes. loss: a NumPy function from rows (N, P) to (N,),
+    or None; it gives the losses of all rows at the end, and surfaces. meta: what else the recording says, as
+    JSON. state (S,): what changes beside the weights. overwrite: whether what is at `path` is replaced, or
+    kept under a name with a number.
 
     An exception within the context leaves `<stem>.part.h5`, which opens as far as it got.
     """
 
-    def __init__(self, path: str | Path, weights: ArrayLike, *, names: Names | None = None,
-                 filters: Mapping[str, Sequence[int]] | None = None, loss: Function | None = None,
-                 meta: Mapping[str, Any] | None = None, state: ArrayLike | None = None,
-                 arrays: Mapping[str, NDArray[Any]] | None = None, overwrite: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        path: str | Path,
+        weights: ArrayLike,
+        *,
+        names: Names | None = None,
+        filters: Mapping[str, Sequence[int]] | None = None,
+        loss: Function | None = None,
+        meta: Mapping[str, Any] | None = None,
+        state: ArrayLike | None = None,
+        arrays: Mapping[str, NDArray[Any]] | None = None,
+        overwrite: bool = False,
+    ) -> None:
         self.path = Path(path)
         if self.path.suffix != ".h5":
             raise AnimatorError(
@@ -49,20 +58,24 @@ class StepWriter:
         first = np.asarray(weights, np.float64).reshape(-1)
         if not first.size:
             raise AnimatorError(
-                f"The weights for '{self.path}' are empty, so there is no path to record. Give one number at least."
+                f"The weights for '{self.path}' are empty, so there is no path to record. Give one number at "
+                "least."
             )
         self.parameters = first.size
         self._loss = loss
         kept = np.asarray([] if state is None else state, np.float32).reshape(-1)
         about = {
             "variables": variables(names, first.size, filters or {}),
-            "state": [], "fixed": [], "way": "arrays",
+            "state": [],
+            "fixed": [],
+            "way": "arrays",
             "loss": {"kind": "callable" if loss is not None else "none"},
             "versions": {"animator": __version__, "numpy": np.__version__},
             **(meta or {}),
-        }  # fmt: skip
-        self._writer = RecordingWriter(self.path, Row(0, first.astype(np.float32), kept), about, arrays or {},
-                                       keeps=not overwrite)  # fmt: skip
+        }
+        self._writer = RecordingWriter(
+            self.path, Row(0, first.astype(np.float32), kept), about, arrays or {}, keeps=not overwrite
+        )
         self._rows = np.empty((self._writer.page, first.size), np.float32)
         self._states = np.empty((self._writer.page, kept.size), np.float32)
         self._columns: dict[str, list[float]] = {}
@@ -70,8 +83,16 @@ class StepWriter:
         self.steps = 0
         self._open = True
 
-    def step(self, weights: ArrayLike, batch_loss: float = math.nan, *, learning_rate: float = math.nan,
-             epoch: int = 0, state: ArrayLike | None = None, **metrics: float) -> None:  # fmt: skip
+    def step(
+        self,
+        weights: ArrayLike,
+        batch_loss: float = math.nan,
+        *,
+        learning_rate: float = math.nan,
+        epoch: int = 0,
+        state: ArrayLike | None = None,
+        **metrics: float,
+    ) -> None:
         """One update: the weights (P,) after it, and the loss that it was made from, at the weights before.
 
         metrics: further numbers of this update, the same ones for every step.
@@ -82,8 +103,13 @@ class StepWriter:
                 f"Step {self.steps + 1:,} has {row.size:,} weights, but '{self.path}' began with "
                 f"{self.parameters:,}. Give the same ones in the same order for every step."
             )
-        values = {"batch_loss": float(batch_loss), "learning_rate": float(learning_rate), "epoch": epoch,
-                  "batch": self.steps, **{f"running_means/{name}": float(v) for name, v in metrics.items()}}  # fmt: skip
+        values = {
+            "batch_loss": float(batch_loss),
+            "learning_rate": float(learning_rate),
+            "epoch": epoch,
+            "batch": self.steps,
+            **{f"running_means/{name}": float(value) for name, value in metrics.items()},
+        }
         if not self._columns:
             self._columns = {name: [] for name in values}
         if set(values) != set(self._columns):
@@ -115,8 +141,8 @@ class StepWriter:
         if not self.steps:
             self._writer.discard()
             raise AnimatorError(
-                f"'{self.path}' saw no step, so there is no path to record. Give the weights after one update at "
-                "least."
+                f"'{self.path}' saw no step, so there is no path to record. Give the weights after one "
+                "update at least."
             )
         self._writer.finish({"loss": self._losses()} if self._loss is not None else {})
         found = load(self.path)
@@ -150,16 +176,24 @@ class StepWriter:
             self.abandon()
 
 
-def recording(path: str | Path, weights: ArrayLike | Iterable[ArrayLike], batch_loss: Iterable[float] | None = None,
-              *, names: Names | None = None, loss: Function | None = None,
-              filters: Mapping[str, Sequence[int]] | None = None, learning_rate: float = math.nan,
-              overwrite: bool = False, notes: Mapping[str, Any] | None = None) -> Recording:  # fmt: skip
+def recording(
+    path: str | Path,
+    weights: ArrayLike | Iterable[ArrayLike],
+    batch_loss: Iterable[float] | None = None,
+    *,
+    names: Names | None = None,
+    loss: Function | None = None,
+    filters: Mapping[str, Sequence[int]] | None = None,
+    learning_rate: float = math.nan,
+    overwrite: bool = False,
+    notes: Mapping[str, Any] | None = None,
+) -> Recording:
     """The recording of plain arrays: weights (K+1, P), row 0 before training, and batch_loss (K,).
 
     weights may be any iterable of rows, which are read one at a time, so that they need not fit into memory.
     Without batch_loss, each update's is the `loss` of the row before it, where there is one. See StepWriter.
     """
-    rows = iter(np.asarray(weights) if isinstance(weights, list | tuple) else weights)  # type: ignore[arg-type]
+    rows = iter(weights if isinstance(weights, Iterable) else np.atleast_2d(np.asarray(weights)))
     first = next(rows, None)
     if first is None:
         raise AnimatorError(
@@ -187,8 +221,8 @@ def recording(path: str | Path, weights: ArrayLike | Iterable[ArrayLike], batch_
 
 def _uneven(path: str | Path, updates: int, how: str) -> AnimatorError:
     return AnimatorError(
-        f"batch_loss= for '{path}' has {how} values than there are updates: K+1 rows of weights have K. Here the "
-        f"{updates:,}{' or more' if how == 'fewer' else ''} updates need as many losses."
+        f"batch_loss= for '{path}' has {how} values than there are updates: K+1 rows of weights have K. Here "
+        f"the {updates:,}{' or more' if how == 'fewer' else ''} updates need as many losses."
     )
 
 
@@ -201,11 +235,13 @@ def variables(names: Names | None, count: int, filters: Mapping[str, Sequence[in
     if total != count or (not isinstance(names, Mapping) and len(shapes) != len(names)):
         what = "shapes that hold" if isinstance(names, Mapping) else "different names, for"
         raise AnimatorError(
-            f"names= has {what} {total:,} parameters, but the weights have {count:,}. Give one name for each, or "
-            "{name: shape} of the arrays that a row consists of."
+            f"names= has {what} {total:,} parameters, but the weights have {count:,}. Give one name for "
+            "each, or {name: shape} of the arrays that a row consists of."
         )
     found, start = [], 0
     for name, shape in shapes.items():
-        found.append({"path": name, "shape": list(shape), "start": start, "filters": list(filters.get(name, ()))})
+        found.append(
+            {"path": name, "shape": list(shape), "start": start, "filters": list(filters.get(name, ()))}
+        )
         start += math.prod(shape)
     return found

@@ -1,7 +1,7 @@
 """Descents become recordings: the built-in optimizers in NumPy, those of Keras by Keras.
 
-A Descent goes in, a Recording comes out. Weights are computed in float64 and stored as float32; losses are the
-function's values, `loss` at the stored weights and `batch_loss` at those that an update was made from.
+A Descent goes in, a Recording comes out. Weights are computed in float64 and stored as float32; losses are
+the function's values, `loss` at the stored weights and `batch_loss` at those that an update was made from.
 """
 
 from collections.abc import Iterator
@@ -27,9 +27,19 @@ TOLD_EVERY = 64  # steps
 Floats = NDArray[np.float64]
 
 
-def descend(f: Given, *, start: Any = None, optimizer: Any = "adam", learning_rate: Rate | None = None,
-            steps: int = 300, noise: float = 0.0, seed: int = 0, path: str | Path | None = None,
-            overwrite: bool = False, progress: Progress = quiet) -> Recording:  # fmt: skip
+def descend(
+    f: Given,
+    *,
+    start: Any = None,
+    optimizer: Any = "adam",
+    learning_rate: Rate | None = None,
+    steps: int = 300,
+    noise: float = 0.0,
+    seed: int = 0,
+    path: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress = quiet,
+) -> Recording:
     """The recording of an optimizer's way down the function `f`, ready for `animator.film`.
 
     Parameters
@@ -49,8 +59,9 @@ def descend(f: Given, *, start: Any = None, optimizer: Any = "adam", learning_ra
     return record(asked, place, {"title": asked.resolved().title}, progress, overwrite or path is None)
 
 
-def record(asked: Descent, path: Path, about: dict[str, Any], progress: Progress = quiet,
-           overwrite: bool = True) -> Recording:  # fmt: skip
+def record(
+    asked: Descent, path: Path, about: dict[str, Any], progress: Progress = quiet, overwrite: bool = True
+) -> Recording:
     """Follow `asked` from its start, and write its recording to `path`; about: what else it says for films.
 
     The same descent and versions give the same recording, byte for byte.
@@ -58,9 +69,13 @@ def record(asked: Descent, path: Path, about: dict[str, Any], progress: Progress
     on = asked.resolved()
     start = np.array(asked.begin(on), np.float64)
     meta = {
-        "way": "descent", "loss": on.said(), "optimizer": asked.optimizer_said(), "seed": asked.seed,
-        "notes": {**about, **asked.said(on)}, "versions": {"animator": __version__, "numpy": np.__version__},
-    }  # fmt: skip
+        "way": "descent",
+        "loss": on.said(),
+        "optimizer": asked.optimizer_said(),
+        "seed": asked.seed,
+        "notes": {**about, **asked.said(on)},
+        "versions": {"animator": __version__, "numpy": np.__version__},
+    }
     writer = StepWriter(path, start, names=on.variables, loss=on, meta=meta, overwrite=overwrite)
     with writer:
         for step in _steps(asked, on, start, progress):

@@ -1,7 +1,7 @@
 """A descent by an optimizer of Keras on a Function: the steps of animator.functions.descent, made by Keras.
 
-The gradient is the function's exact one, in float64; the optimizer is a fresh one of the same configuration, so
-that what is given stays as it was.
+The gradient is the function's exact one, in float64; the optimizer is a fresh one of the same configuration,
+so that what is given stays as it was.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ from animator.functions.descent import Step
 from animator.functions.function import Function
 
 
-def descend(function: Function, start: NDArray[np.float64], optimizer: Any, steps: int, noise: float,
-            seed: int) -> Iterator[Step]:  # fmt: skip
+def descend(
+    function: Function, start: NDArray[np.float64], optimizer: Any, steps: int, noise: float, seed: int
+) -> Iterator[Step]:
     """`steps` updates from `start` (P,); see animator.functions.descent.descend."""
     random = np.random.default_rng(seed)
     own = type(optimizer).from_config(optimizer.get_config())

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from animator.training.objective import Objective
 
 
-def loss_of(run: Recording, model: Any = None, data: Any = None,
-            progress: Progress = quiet) -> "RowLoss | Objective":  # fmt: skip
-    """The loss as a function of the recorded weights; model and data: in place of those that a Keras recording
-    describes and holds.
+def loss_of(
+    run: Recording, model: Any = None, data: Any = None, progress: Progress = quiet
+) -> "RowLoss | Objective":
+    """The loss as a function of the recorded weights; model and data: in place of those that a Keras
+    recording describes and holds.
 
     Raises AnimatorError when the recording lacks what is not given.
     """
@@ -29,9 +30,9 @@ def loss_of(run: Recording, model: Any = None, data: Any = None,
         return recorded_loss(said)
     if said.get("kind") == "callable":
         raise AnimatorError(
-            f"The loss of '{run.path}' was a Python function, and a recording holds none: data is never code. "
-            f"Give it again, as in animator.film({run.path.name!r}, loss=f) with f from rows of weights (N, P) "
-            "to (N,)."
+            f"The loss of '{run.path}' was a Python function, and a recording holds none: data is never "
+            f"code. Give it again, as in animator.film({run.path.name!r}, loss=f) with f from rows of "
+            "weights (N, P) to (N,)."
         )
     starting(progress)
     from animator.training.rebuild import objective_of
@@ -43,8 +44,8 @@ def keras_loss_of(run: Recording, model: Any, data: Any, progress: Progress, wha
     """The same for `what` needs a model and its data; AnimatorError for a recording that has none."""
     if run.given_loss is not None or run.meta.get("loss"):
         raise AnimatorError(
-            f"{what} is about a model's data, but '{run.path}' is the path of a function of its weights alone. "
-            "Leave that panel away; 'surface', 'weights', 'loss' and 'race' are for any loss."
+            f"{what} is about a model's data, but '{run.path}' is the path of a function of its weights "
+            "alone. Leave that panel away; 'surface', 'weights', 'loss' and 'race' are for any loss."
         )
     starting(progress)
     from animator.training.rebuild import objective_of

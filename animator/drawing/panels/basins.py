@@ -5,15 +5,17 @@ and named by the true loss of the best run that ends there.
 """
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from animator.core.formatting import number
+from animator.core.formatting import number, point
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View
 from animator.landscape.basins import Basins
 
@@ -42,13 +44,17 @@ class BasinsPanel(Panel):
         self.ends = [self._basin(run) for run in self.runs]
         self.colours = {kind: lines[i % len(lines)] for kind, i in self.found.order(self.ends).items()}
         self._map()
-        self._minima()
+        tags = self._minima()
         self.runners = [
             Runner(self.look, self.ground, run, self.colours.get(end, self.look.style.muted), i, 2.4, 8)
             for i, (run, end) in enumerate(zip(self.runs, self.ends, strict=True))
         ]
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
+        if tags:
+            names = Sprite(tags, 7)
+            self.ground.axes.add_artist(names)
+            self.moving.append(names)
 
     def _basin(self, run: View) -> int:
         """The number of the basin that `run` ends in; -1 outside of the surface."""
@@ -65,7 +71,9 @@ class BasinsPanel(Panel):
         self.ground.axes.imshow(tint, extent=self.ground.window.extent, origin="lower", aspect="auto",
                                 interpolation="nearest", zorder=1.5)  # fmt: skip
 
-    def _minima(self) -> None:
+    def _minima(self) -> list[Artist]:
+        """Mark the minima; their names, which lie over the paths."""
+        tags: list[Artist] = []
         style = self.look.style
         for kind in dict.fromkeys(self.ends):
             if kind < 0:
@@ -73,8 +81,16 @@ class BasinsPanel(Panel):
             best = min((run for run, end in zip(self.runs, self.ends, strict=True) if end == kind),
                        key=lambda run: float(run.loss[-1]))  # fmt: skip
             self.ground.marker(best.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
-            self.ground.tag(best.trajectory[-1], number(float(best.loss[-1]), 4), style.target)
+            tags.append(self.ground.tag(best.trajectory[-1], _said(best), style.target))
+        return tags
 
     def update(self, state: FrameState) -> None:
         for runner in self.runners:
             runner.show(state)
+
+
+def _said(run: View) -> str:
+    """What a minimum is named by: its loss, or of a function, where it is."""
+    if run.of_function:
+        return point(tuple(float(value) for value in run.trajectory[-1]))
+    return number(float(run.loss[-1]), 4)

@@ -72,11 +72,11 @@ def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
 def digits_of(values: Floats) -> int:
     """How many digits tell losses (n,) apart: two, or three where all lie within a factor of two."""
     known = values[np.isfinite(values)]
-    return 3 if len(known) and 0 < known.min() and known.max() < 2 * known.min() else 2
+    return 3 if len(known) and known.min() > 0 and known.max() < 2 * known.min() else 2
 
 
 def shown(values: Floats) -> Floats:
-    """Losses (n,) as an axis shows them: where some are below zero all that are finite, else those above it."""
+    """Losses (n,) as an axis shows them: where some are below zero all that are finite, else the positive."""
     return np.where(np.isfinite(values), values, np.nan) if (values < 0).any() else positive(values)
 
 

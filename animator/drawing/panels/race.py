@@ -20,7 +20,7 @@ from animator.drawing.raster.marker_layer import Shape
 from animator.drawing.raster.path_layer import Trail
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.raster.vector_artists import followed, visible
 from animator.drawing.view import View
 
 LEAST = 0.62  # em: what names take at least
@@ -37,7 +37,7 @@ class Runner:
     def __init__(self, look: Look, ground: Ground, run: View, colour: str, number: int,
                  width: float = 3.0, size: float = 12) -> None:  # fmt: skip
         self.run = run
-        pixels = ground.axes.transData.transform(np.nan_to_num(run.trajectory, posinf=1e6))
+        pixels = ground.axes.transData.transform(followed(run.trajectory))
         self.pixels = np.clip(pixels, -1e5, 1e5)
         self.kept = visible(self.pixels)
         bins = np.zeros(len(self.kept), np.int64)

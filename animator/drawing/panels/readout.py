@@ -88,8 +88,8 @@ class Readout:
         return places
 
     def _told(self) -> list[str]:
-        """What is told of the update that was just made: what all runs have in common, of a few the rate too; a
-        function has no epochs.
+        """What is told of the update that was just made: what all runs have in common, of a few the rate too;
+        a function has no epochs.
         """
         views, first = self.views, self.views[0]
         told = ["step"]

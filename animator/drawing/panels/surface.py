@@ -21,7 +21,7 @@ from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.path_layer import Trail
 from animator.drawing.raster.text_layer import Sprite
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.raster.vector_artists import followed, visible
 
 PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
@@ -73,7 +73,7 @@ class SurfacePanel(Panel):
 
     def _path(self) -> None:
         style, look = self.look.style, self.look
-        pixels = self.axes.transData.transform(np.nan_to_num(self.trajectory, posinf=1e6, neginf=-1e6))
+        pixels = self.axes.transData.transform(followed(self.trajectory))
         pixels = np.clip(pixels, -1e5, 1e5)
         self.pixels = pixels
         closest = self.ground.camera.closest if self.ground.camera is not None else 1.0

@@ -22,10 +22,10 @@ from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.contour_labels import LevelLabels, Ticks
 from animator.drawing.raster.fonts import drawable, families, use_fonts
-from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colour_map
+from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.raster.vector_artists import dense
+from animator.drawing.raster.vector_artists import dense, followed
 from animator.drawing.view import View
 from animator.landscape.camera import camera
 
@@ -45,12 +45,12 @@ class Ground:
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
         self.axes = self._axes(box)
         closest = self.camera.closest if self.camera is not None else 1.0
-        self.scale = LossScale(self.field.lowest, self.field.highest, CONTRAST / closest**2)
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast / closest**2)
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
-        self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
+        self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
         if bar_box is not None:
-            self.bar = loss_bar(look, bar_box, self.scale)
+            self.bar = loss_bar(look, bar_box, self.scale, value_name(view))
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
         self.ticks = Ticks(look, box)
@@ -187,7 +187,12 @@ def surface_title(view: View) -> str:
     return f"f({', '.join(view.labels)})" if view.of_function else "loss surface"
 
 
-def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
+def value_name(view: View) -> str:
+    """What a height is called: "loss" for a model, "f" for a function."""
+    return "f" if view.of_function else "loss"
+
+
+def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes:
     """A bar of colours in loss units: the surface's at the left, the path's at the right."""
     style = look.style
     bar = ruled(look, box, grid=False)
@@ -204,5 +209,5 @@ def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
     bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
-    look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
+    look.text(box.left, box.bottom + box.height + 0.55 * look.em, name, color=style.muted)
     return bar

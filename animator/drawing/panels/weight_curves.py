@@ -40,7 +40,7 @@ class WeightsPanel(Panel):
 
 
 def _title(view: View) -> str:
-    """"x and y over steps" for the variables of a function, "weights over steps" for those of a model."""
+    """ "x and y over steps" for the variables of a function, "weights over steps" for those of a model."""
     names = view.labels
     if not view.of_function or len(names) > 3:
         return "weights over steps"

@@ -53,8 +53,8 @@ class LossScale:
         return list(_ticks(self))
 
     def _round_ticks(self) -> list[float]:
-        if self.high <= 0:
-            return []
+        if self.low < 0:
+            return self._even_ticks()
         powers = range(int(np.floor(np.log10(self.high))) + 1, -8, -1)
         candidates = [m * 10.0**p for p in powers for m in (5, 2, 1)]
         chosen: list[float] = []

@@ -82,8 +82,9 @@ def kind(run: Recording) -> str:
     meta = run.meta
     shapes = [(v.path, v.shape) for v in run.variables]
     compiled = _plain(meta.get("compile_config")) or {}
-    return json.dumps([shapes, _nameless(_plain(meta.get("model_config"))), compiled.get("loss"), meta.get("loss"),
-                       (meta.get("data") or {}).get("digest"), (meta.get("notes") or {}).get("axes")],
+    return json.dumps([shapes, _nameless(_plain(meta.get("model_config"))), compiled.get("loss"),
+                       meta.get("loss"), (meta.get("data") or {}).get("digest"),
+                       (meta.get("notes") or {}).get("axes")],
                       sort_keys=True)  # fmt: skip
 
 

@@ -101,7 +101,11 @@ class Surfaces:
         scene = self.desk.built[index].scene
         with load(self.desk.ledger.folder / self.desk.names(index)[0]) as run:
             whole = run.weights.shape[1] == 2 or set(scene.slices) <= {"static", "through"}
-            said = run.meta.get("model_config"), run.meta.get("loss"), (run.meta.get("data") or {}).get("digest")
+            said = (
+                run.meta.get("model_config"),
+                run.meta.get("loss"),
+                (run.meta.get("data") or {}).get("digest"),
+            )
         return cache.digest(*said, len(scene.runs)) if whole else None
 
     def _task(self, index: int) -> CutTask:

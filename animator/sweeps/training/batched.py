@@ -43,8 +43,8 @@ def batches(experiments: Sequence[Experiment | Descent]) -> list[tuple[int, ...]
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for index, experiment in enumerate(experiments):
-        alone = isinstance(experiment, Descent)
-        groups[f"descent {index}" if alone else eligibility.sketch(experiment)].append(index)
+        own = f"descent {index}" if isinstance(experiment, Descent) else eligibility.sketch(experiment)
+        groups[own].append(index)
     found: list[tuple[int, ...]] = []
     for group in groups.values():
         if len(group) < LEAST:
