@@ -15,7 +15,7 @@ from animator.cli import app
 from animator.cli.render import QUALITY
 from animator.design import parameters, scene_files
 from animator.design.style import STYLES
-from animator.drawing.panels import PANELS
+from animator.drawing.panels.registry import PANELS
 from animator.encoding import FORMATS
 from animator.sweeps.plan import axes
 from tests import architecture

@@ -14,18 +14,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from animator.core.registry import resolve
 from animator.design.layout import Box, Mosaic, arrange
 from animator.design.style import Style
 from animator.design.timeline import FrameState
 from animator.drawing.compositor import Compositor, Ground, parted
-from animator.drawing.panels import PANELS, Look, Panel
-from animator.drawing.panels.base import DPI
+from animator.drawing.look import Look
+from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import sides
 from animator.drawing.panels.readout import Readout
+from animator.drawing.panels.registry import find, load, run_of
 from animator.drawing.raster.layer import Rect, clip_of
+from animator.drawing.units import DPI, EDGES, em_of
 from animator.drawing.view import View
-from animator.films.panel_fit import em_of
 
 Frame = NDArray[np.uint8]
 Shares = tuple[Sequence[float], Sequence[float]]
@@ -48,7 +48,7 @@ class Canvas:
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
         self.readout = Readout(self.look, frame, views, title, caption, said)
-        body = frame.inset(0.8 * em, self.readout.height, 0.8 * em, self.readout.above)
+        body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
         cells = arrange(mosaic, body, *shares)
         self.panels = self._panels(cells, views)
         self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
@@ -83,24 +83,26 @@ class Canvas:
 
     def _panels(self, cells: Mapping[str, Box], views: Sequence[View]) -> list[Panel]:
         """A panel in each of `cells`, named "kind" or "kind@run"; curves in one column are lined up."""
-        parts = {name: name.partition("@") for name in cells}
-        kinds: dict[str, type[Panel]] = {
-            name: resolve("panel", kind, PANELS, "A layout is made of these names.")
-            for name, (kind, _, _) in parts.items()
-        }
-        seen = {name: views[int(run or 0)] for name, (_, _, run) in parts.items()}
-        names = {name: said for name, kind in kinds.items() if (said := kind.named(seen[name]))}
+        kinds = {name: load(name) for name in cells}
+        seen = {name: views[run_of(name) or 0] for name in cells}
+        names = {name: beside for name, kind in kinds.items() if (beside := kind.named(seen[name]))}
         wide = sides(self.look, {name: cells[name] for name in names}, names)
         return [
-            kinds[name](self.look, cell, seen[name], seen[name].name if parts[name][2] else "",
-                        wide.get(name, 0.0))
+            kinds[name](
+                find(name),
+                self.look,
+                cell,
+                seen[name],
+                title="" if run_of(name) is None else seen[name].name,
+                side=wide.get(name, 0.0),
+            )
             for name, cell in cells.items()
-        ]  # fmt: skip
+        ]
 
     def _update(self, state: FrameState) -> None:
         for panel in self.panels:
             view = panel.view
-            panel.update(state if panel.shared else state.own(view.steps, view.ratio))
+            panel.update(state if panel.spec.shared else state.own(view.steps, view.ratio))
         self.readout.update(state)
 
     def draw(self, state: FrameState) -> Frame:

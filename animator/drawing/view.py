@@ -90,6 +90,11 @@ class View:
     curve: Curve | None = None
 
     @property
+    def value_name(self) -> str:
+        """What the height of its surface is called: "loss" of a model, "f" of a function."""
+        return "f" if self.of_function else "loss"
+
+    @property
     def contrast(self) -> float:
         """How far apart, as a ratio, the scale of colours holds the losses just above the lowest: a basin's
         are told apart; a function that falls on beyond its window has none.

@@ -10,6 +10,8 @@ from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
+from animator.drawing.panels.registry import kind_of
+from animator.drawing.units import em_of
 from animator.films import panel_fit
 from animator.films.film import Film
 from animator.landscape.slices import Cut
@@ -44,9 +46,9 @@ def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.
     """
     shares, text_size = (scene.widths, scene.heights), style_files.find(style).text_size * text
     panel_fit.check(scene.layout, shares, size, text_size)
-    em = panel_fit.em_of(text_size, size)
+    em = em_of(text_size, size)
     for name, box in panel_fit.boxes(scene.layout, shares, size, em).items():
-        if name.partition("@")[0] == "card" and scene.card:
+        if kind_of(name) == "card" and scene.card:
             from animator.drawing.panels import text_card  # matplotlib is needed for cards only
 
             text_card.check_room(scene.card, box, em)

@@ -28,7 +28,8 @@ from animator.design.style import Style
 from animator.design.timeline import Timeline
 from animator.drawing import captions
 from animator.drawing.canvas import POINTS, Canvas, Shares
-from animator.drawing.panels.base import DPI
+from animator.drawing.panels.registry import Need, needs_of
+from animator.drawing.units import DPI
 from animator.drawing.view import View
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.encoding.formats import kind_of
@@ -44,7 +45,6 @@ from animator.landscape.window import Common
 from animator.recordings.reader import Recording, load
 
 SAMPLES = 24
-SHARED = {"race", "basins", "batch"}  # panels of several runs on one surface
 Size = tuple[int, int]
 
 
@@ -139,7 +139,7 @@ class Film:
         key = fps, self.common
         if key not in self._views:
             clock, align = self.timeline(fps), self.alignment
-            wanted = self._wanted()
+            wanted = self._needs()
             sources = [
                 Source(run, self.model, self.data, self.use_cache, self.progress, align.ratio(i), unit)
                 for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
@@ -150,18 +150,18 @@ class Film:
                         clock=self.align, camera=self.camera, card=self.card)
                 for i, source in enumerate(sources)
             ]  # fmt: skip
-            if wanted & SHARED and sources[0].can_evaluate:
+            if "shared surface" in wanted and sources[0].can_evaluate:
                 views = list(view_builder.race_views(sources, views, self.cut, clock, wanted,
                                                 self.common or window.ALONE))  # fmt: skip
-            elif wanted & {"race", "losses", "rates"}:
+            elif wanted & {"shared surface", "rivals"}:
                 views = [replace(view, rivals=tuple(views)) for view in views]
             low = min(view.line_range[0] for view in views)
             high = max(view.line_range[1] for view in views)
             self._views[key] = tuple(replace(view, line_range=(low, high)) for view in views)
         return self._views[key]
 
-    def _wanted(self) -> set[str]:
-        return {name.partition("@")[0] for row in self.layout for name in row}
+    def _needs(self) -> frozenset[Need]:
+        return needs_of(name for row in self.layout for name in row)
 
     def _cut(self, index: int) -> Cut:
         cut = replace(self.cut, camera=self.camera)
@@ -174,8 +174,8 @@ class Film:
                dpi: float = DPI) -> Canvas:  # fmt: skip
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
         views = self.views(fps)
-        layout, wanted = self.layout, self._wanted()
-        if wanted & {"surface", "surface3d", "arrows", *SHARED} and views[0].field is None:
+        layout, wanted = self.layout, self._needs()
+        if wanted & {"surface", "shared surface"} and views[0].field is None:
             layout = (("weights",), ("loss",))
         caption = self.under_title(views)
         shares = self.shares if layout is self.layout else ((), ())

@@ -12,39 +12,15 @@ import numpy as np
 
 from animator.core.errors import SizeError
 from animator.design.layout import Box, Mosaic, arrange
+from animator.drawing.panels.registry import PANELS, kind_of
+from animator.drawing.units import EDGES, LEAST, em_of, refusal
 from animator.encoding.film_spec import LONGEST, SHORTEST
 
-LEAST = 1.0  # pixels a side of a panel's axes
 ROOMY = 2.0  # pixels, and em: the same, of a size that is proposed
 SHAPES = 200  # proportions that are tried between those asked for and those of a screen
 SCREEN = 16 / 9
 Size = tuple[int, int]
 Shares = tuple[Sequence[float], Sequence[float]]
-EDGES = (0.8, 4.4, 0.8, 5.2)  # em: left, below, right and above all panels
-_CURVES = (3.6, 3.1, 9.4, 2.0)
-MARGINS = {  # em: left, below, right and above the axes of each panel
-    "surface": (4.2, 3.1, 6.6, 2.0), "surface3d": (1.0, 1.0, 6.0, 2.0), "basins": (4.2, 3.1, 6.0, 2.0),
-    "race": (4.2, 3.1, 7.2, 2.0), "batch": (3.4, 2.9, 0.8, 2.0), "arrows": (3.4, 2.9, 13.3, 2.0),
-    "prediction": (3.6, 3.1, 2.4, 2.0), "network": (2.4, 3.7, 2.4, 2.3), "card": (1.2, 1.0, 1.2, 2.0),
-    "histogram": (3.6, 3.1, 1.2, 2.0), "updates": (3.6, 3.1, 1.2, 2.0),
-    "curve": (4.2, 3.1, 1.5, 2.0),
-    **dict.fromkeys(("weights", "loss", "losses", "rates", "rate", "accuracy", "sharpness"), _CURVES),
-}  # fmt: skip
-BARS = {"surface": 1.7, "surface3d": 1.7, "basins": 0.85, "race": 0.85}  # em: width of the bar of colours
-
-
-def em_of(text_size: float, size: tuple[int, int]) -> float:
-    """The size of normal text in pixels on a frame of `size` (width, height)."""
-    width, height = size
-    return text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
-
-
-def refusal(width: float, height: float) -> SizeError:
-    """The sentence for a frame without room."""
-    return SizeError(
-        f"A frame of {width:.0f}x{height:.0f} pixels has no room for all panels of this layout.",
-        "Leave some out, or give the frame another shape with --size.",
-    )
 
 
 def check(layout: Mosaic, shares: Shares, size: Size, text_size: float) -> None:
@@ -62,8 +38,9 @@ def fits(layout: Mosaic, shares: Shares, size: Size, text_size: float, least: fl
     em = em_of(text_size, size)
     side = max(least, spare * em)
     for name, box in boxes(layout, shares, size, em).items():
-        kind = name.partition("@")[0]
-        if min(box.width, box.height) < side or BARS.get(kind, np.inf) * em < least:
+        spec = PANELS.get(kind_of(name))
+        thin = spec is not None and 0 < spec.bar * em < least
+        if min(box.width, box.height) < side or thin:
             return False
     return True
 
@@ -119,13 +96,10 @@ def _least(asked: Sequence[int], shape: float, roomy: Callable[[Size], bool]) ->
 
 def boxes(layout: Mosaic, shares: Shares, size: Size, em: float) -> dict[str, Box]:
     """The axes of each panel of `layout` in pixels, at their largest, on a frame of `size`."""
-    body = _within(Box(0, 0, *size), EDGES, em)
+    body = EDGES.inside(Box(0, 0, *size), em)
+    cells = arrange(layout, body, *shares)
+    known = {name: PANELS.get(kind_of(name)) for name in cells}
     return {
-        name: _within(cell, MARGINS.get(name.partition("@")[0], (0.0,) * 4), em)
-        for name, cell in arrange(layout, body, *shares).items()
+        name: cell if (spec := known[name]) is None else spec.margins.inside(cell, em)
+        for name, cell in cells.items()
     }
-
-
-def _within(box: Box, margins: Sequence[float], em: float) -> Box:
-    left, bottom, right, top = margins
-    return box.inset(left * em, bottom * em, right * em, top * em)

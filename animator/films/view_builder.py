@@ -18,12 +18,13 @@ from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.design.timeline import Timeline
+from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
 from animator.films import race_views as race
 from animator.landscape import planes
 from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
-from animator.landscape.histograms import of_updates, of_weights
+from animator.landscape.histograms import Histogram, of_updates, of_weights
 from animator.landscape.model_outputs import batches, prediction, sharpness
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
@@ -33,16 +34,15 @@ from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
 
 RACE = 121
-HISTOGRAMS = {"histogram": of_weights, "updates": of_updates}
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
 Floats = NDArray[np.float64]
 
 
-def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[str],
+def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozenset[Need],
          order: int = 0, common: Common = ALONE) -> View:  # fmt: skip
-    """The view of a recording, with what the `wanted` panels need; order: its number among the runs; common:
+    """The view of a recording, with what panels need (`wanted`); order: its number among the runs; common:
     what it shares with other films.
     """
     run = source.run
@@ -56,7 +56,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
     loss = np.asarray(run.loss, float)
     plane, field, shown = None, None, None
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
-    if wanted & {"surface", "surface3d", "arrows"} and count >= 2 and source.can_evaluate:
+    if "surface" in wanted and count >= 2 and source.can_evaluate:
         plane = plane_for(source, cut, notes, labels)
         place, residual = planes.path_on(run, plane, still_step(run, cut))
         field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
@@ -84,9 +84,9 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
         sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
         ratio=source.ratio, unit=source.unit,
-        wiring=wiring(run, checked) if "network" in wanted else (),
-        histograms={panel: HISTOGRAMS[panel](run, checked) for panel in HISTOGRAMS.keys() & wanted},
-        forces=_forces(run, place[every]) if "arrows" in wanted else None,
+        wiring=wiring(run, checked) if "wiring" in wanted else (),
+        histograms=_histograms(run, checked, wanted),
+        forces=_forces(run, place[every]) if "forces" in wanted else None,
         of_function=(run.meta.get("loss") or {}).get("kind") == "function",
         minima=_minima(notes) if cut.kind == "weights" else (),
         curve=curve(source) if "curve" in wanted else None,
@@ -94,17 +94,17 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: set[st
 
 
 def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
-               wanted: set[str], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+               wanted: frozenset[Need], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.meta.get("notes") or {}
-    windows = [source.run.meta.get("notes", {}).get("window") for source in sources]
+    windows = [(source.run.meta.get("notes") or {}).get("window") for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
     steps = [shown_steps(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
                        "basins" in wanted, common)  # fmt: skip
-    if "batch" not in wanted:
+    if "batch surface" not in wanted:
         return made
     coarse = slice(None, None, COARSER)
     return tuple(
@@ -114,6 +114,16 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
         for view, source, own in zip(made, sources, steps, strict=True)
         if view.field is not None
     )
+
+
+def _histograms(run: Recording, steps: NDArray[np.int64], wanted: frozenset[Need]) -> dict[str, Histogram]:
+    """Those that are wanted, by the names of their panels."""
+    counted = {}
+    if "weight histogram" in wanted:
+        counted["histogram"] = of_weights(run, steps)
+    if "update histogram" in wanted:
+        counted["updates"] = of_updates(run, steps)
+    return counted
 
 
 def _minima(notes: dict[str, Any]) -> tuple[tuple[float, float], ...]:

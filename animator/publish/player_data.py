@@ -10,19 +10,16 @@ from typing import Any
 from animator.design import style_files
 from animator.design.style import Style
 from animator.drawing.panels.growing_curves import CLOCKS
+from animator.drawing.panels.registry import find, kind_of, run_of
 from animator.drawing.panels.surface import PATH_COLOURS
 from animator.drawing.raster.loss_colors import BANDS, colour_map
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
-from animator.publish.player_surfaces import SEEN
 
 FPS = 30.0
 MOST_FRAMES = 5400  # of the page's clock: three minutes at 30 a second
-CURVES = {"weights", "loss", "losses"}
 FEW = 3  # weights of a race that have a chart each
-DIFFERENT = {"surface3d": "the surface in perspective", "arrows": "gradient and momentum as arrows",
-             "batch": "the losses of single batches", "card": "a card with text"}  # fmt: skip
 
 
 def playing(film: Film) -> dict[str, Any]:
@@ -57,13 +54,15 @@ def _panels(film: Film) -> tuple[list[str], list[str]]:
     """Names of a layout that the page can show, in order, and words for what of the film it leaves out."""
     wanted, dropped = [], []
     for name in (name for row in film.layout for name in row):
-        kind, at, run = name.partition("@")
-        if kind in DIFFERENT or kind not in SEEN.keys() | CURVES:
-            dropped.append(DIFFERENT.get(kind, f"the panel '{kind}'"))
-        if kind in CURVES:
+        spec = find(name)
+        if spec.left_out or not spec.page:
+            dropped.append(spec.left_out or f"the panel '{spec.name}'")
+        if spec.page == "curve":
             wanted.append(name)
-        elif kind in SEEN:
-            wanted.append(SEEN[kind] + (at + run if SEEN[kind] == "surface" else ""))
+        elif spec.page == "surface":
+            wanted.append(name.replace(spec.name, "surface"))
+        elif spec.page:
+            wanted.append(spec.page)
     return list(dict.fromkeys(wanted)), list(dict.fromkeys(dropped))
 
 
@@ -125,9 +124,9 @@ def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, Any]]:
     """
     one, every = len(views) == 1, list(range(len(views)))
     found: list[dict[str, Any]] = []
-    for kind, _, run in (name.partition("@") for name in wanted if name.partition("@")[0] in CURVES):
-        found.append({"kind": "loss" if one and kind == "losses" else kind,
-                      "runs": every if kind == "losses" else [int(run or 0)]})  # fmt: skip
+    for name in (name for name in wanted if find(name).page == "curve"):
+        kind, runs = kind_of(name), every if find(name).shared else [run_of(name) or 0]
+        found.append({"kind": "loss" if one and kind == "losses" else kind, "runs": runs})
     if not any(chart["kind"] in ("loss", "losses") for chart in found):
         found.append({"kind": "loss" if one else "losses", "runs": every})
     alike = len({view.labels for view in views}) == 1 and len(views[0].labels) <= FEW

@@ -17,8 +17,6 @@ from animator.drawing.view import View
 from animator.publish.packed_slices import Packed, packed, packed_labels
 
 SURFACES = 900_000  # characters of all surfaces of a page
-SEEN = {"surface": "surface", "surface3d": "surface", "arrows": "surface", "race": "race", "batch": "race",
-        "basins": "basins"}  # fmt: skip
 
 
 def grounds(

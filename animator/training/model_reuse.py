@@ -26,11 +26,11 @@ FROM_ZERO = ("SGD", "RMSprop", "Adam", "AdamW", "Adamax")
 _MODELS: dict[str, Any] = {}
 
 
-def alike(model: Any, said: Mapping[str, Any] | None = None) -> tuple[Any, Losses]:
+def alike(model: Any) -> tuple[Any, Losses]:
     """A model that trains as `model` does, compiled before where that is possible, or `model` itself; and
-    what makes its loss on data (`loss_function`, with graphs that are kept). said: its description, if known.
+    what makes its loss on data (`loss_function`, with graphs that are kept).
     """
-    own = key(model, said or description(model))
+    own = key(model, description(model))
     if own is None:
         return model, loss_function
     known = _MODELS.pop(own, None)
@@ -43,11 +43,11 @@ def alike(model: Any, said: Mapping[str, Any] | None = None) -> tuple[Any, Losse
     return model, kept
 
 
-def kept(model: Any, data: Samples, said: Mapping[str, Any] | None = None) -> Objective:
+def kept(model: Any, data: Samples) -> Objective:
     """The loss of `model` on `data`, with graphs that are kept; statistics must be given beside the rows."""
     if variables_of(model).fixed:  # they are read where the graph is run, and another cell has others
         return loss_function(model, data)
-    return rebuild.warm(rebuild.key(said or description(model)), lambda: model, data)
+    return rebuild.warm(rebuild.key(description(model)), lambda: model, data)
 
 
 def _set_back(known: Any, fresh: Any) -> None:

@@ -9,7 +9,7 @@ from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, 
 
 from animator.design import style
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import Rulers, ruled, told
 
 

@@ -11,8 +11,8 @@ from animator.design import scene_files
 from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
+from animator.drawing.panels.metric_curves import measured
 from animator.drawing.panels.race import SHAPES
-from animator.drawing.panels.rates import measured
 from animator.drawing.raster.marker_layer import shape_of
 from animator.films.build import build, recordings
 from animator.films.film import Film
@@ -89,15 +89,17 @@ def test_a_run_that_diverges_hides_no_other():
     from matplotlib.figure import Figure
 
     from animator.design.layout import Box
-    from animator.drawing.panels.base import DPI, Look
-    from animator.drawing.panels.losses import LossesPanel, near
+    from animator.drawing.look import Look
+    from animator.drawing.panels.loss_curves import LossesPanel, near
+    from animator.drawing.panels.registry import PANELS
+    from animator.drawing.units import DPI
 
     calm, steps = numpy_view(), np.arange(61.0)
     wild = replace(calm, loss=np.where(steps < 50, 2 * 10 ** (steps * 30 / 50), np.nan), colour=1)
     calm = replace(calm, loss=10 ** (-2 * steps / 60))
     view = replace(calm, rivals=(calm, wild))
     look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), find("dark"), 14.0)
-    panel = LossesPanel(look, Box(0, 0, 600, 600), view, "")
+    panel = LossesPanel(PANELS["losses"], look, Box(0, 0, 600, 600), view)
     low, high = panel.curves.axes.get_ylim()
     assert 0.005 < low < 0.01 and 500 < high <= 1.6 * 2000
     broken = np.full(3, np.nan)
@@ -132,9 +134,10 @@ def test_the_end_card_of_many_runs_names_the_best():
 
     from animator.design import style
     from animator.design.layout import Box
-    from animator.drawing.panels.base import DPI, Look
+    from animator.drawing.look import Look
     from animator.drawing.panels.end_card import outcomes
     from animator.drawing.panels.readout import Readout
+    from animator.drawing.units import DPI
 
     ends = [float("nan"), *(0.5 - 0.01 * (i == 7) for i in range(1, 12))]
     views = [replace(numpy_view(), name=f"run {i}", test_loss=(1.0, end)) for i, end in enumerate(ends)]
@@ -149,8 +152,9 @@ def test_a_race_of_two_rates_tells_none():
 
     from animator.design import style
     from animator.design.layout import Box
-    from animator.drawing.panels.base import DPI, Look
+    from animator.drawing.look import Look
     from animator.drawing.panels.readout import Readout
+    from animator.drawing.units import DPI
 
     look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), style.DARK, 14.0)
     for rates, told in (((0.5, 0.5), True), ((0.5, 1.5), False)):

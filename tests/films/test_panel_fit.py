@@ -1,6 +1,7 @@
 """Whether a layout has room on a frame is known before anything is trained, as drawing finds it later."""
 
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from animator.design import scene_files, style, style_files
 from animator.design.layout import Box, arrange
 from animator.design.scene import DEFAULT_LAYOUT
 from animator.drawing.canvas import Canvas
-from animator.drawing.panels import PANELS
+from animator.drawing.panels.registry import PANELS, find, needs_of
+from animator.drawing.units import EDGES, em_of
 from animator.films import build, panel_fit
 from animator.films.delivery import Delivery, proposing, spec_for
 from tests.running import run
@@ -43,8 +45,34 @@ def test_what_is_foretold_is_what_drawing_finds(view, layout):
     assert {pair[0] for pair in found.values()} == {True, False}
 
 
-def test_every_panel_has_its_margins():
-    assert set(panel_fit.MARGINS) == set(PANELS)
+@pytest.mark.parametrize("kind", ["weights", "loss", "losses", "rate", "rates", "surface", "race"])
+def test_axes_have_the_margins_that_their_row_of_the_table_says(view, kind):
+    """Curves fill what the margins leave; a surface is the largest square in it. Short names need no more."""
+    short = replace(view, name="a", labels=("a", "b", "c"))
+    drawn = Canvas((short,), ((kind,),), style.DARK, (1280, 720), "title", "")
+    (panel,) = drawn.panels
+    left, bottom, right, top = drawn.figure.axes[0].bbox.extents
+    room = PANELS[kind].margins.inside(panel.cell, drawn.look.em)
+    if kind in ("surface", "race"):
+        assert right - left == pytest.approx(min(room.width, room.height), abs=1)
+        assert (left + right) / 2 == pytest.approx(room.left + room.width / 2, abs=1)
+    else:
+        assert (left, bottom) == pytest.approx((room.left, room.bottom))
+        assert (right, top) == pytest.approx((room.left + room.width, room.bottom + room.height))
+
+
+def test_what_a_layout_needs_is_what_its_panels_need():
+    """A run of "batch@1" is told apart from its kind; a name that no panel has needs nothing."""
+    assert needs_of(["weights", "loss@1"]) == frozenset()
+    assert needs_of(["batch@1", "arrows"]) == {"shared surface", "batch surface", "surface", "forces"}
+    assert needs_of(["nothing"]) == frozenset()
+    with pytest.raises(AnimatorError) as caught:
+        find("surfac@1")
+    known = " ".join(sorted(PANELS))
+    assert str(caught.value) == (
+        f"No panel is called 'surfac'. Did you mean 'surface'? Known: {known}. "
+        "A layout is made of these names."
+    )
 
 
 def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
@@ -161,19 +189,16 @@ def test_a_recording_and_a_film_from_python_propose_as_well(tmp_path, capsys):
 
 def axes_of(layout, size, look=style.DARK):
     """The axes of each panel in pixels, as a frame of `size` has them with one line of numbers below."""
-    em = panel_fit.em_of(look.text_size, size)
-    body = Box(0, 0, *size).inset(*(side * em for side in panel_fit.EDGES))
-    cells = arrange(layout, body)
-    return {
-        name: cell.inset(*(side * em for side in panel_fit.MARGINS[name])) for name, cell in cells.items()
-    }
+    em = em_of(look.text_size, size)
+    cells = arrange(layout, EDGES.inside(Box(0, 0, *size), em))
+    return {name: PANELS[name].margins.inside(cell, em) for name, cell in cells.items()}
 
 
 def test_a_square_frame_is_readable():
     """What `--for social` shows of the neuron, 1080x1080: text that on a phone 390 pixels wide is as large as
     10 pixels, a surface nearly a third of the frame's side, and curves of 158 x 180 pixels."""
     axes = axes_of(DEFAULT_LAYOUT, (1080, 1080))
-    assert panel_fit.em_of(style.DARK.text_size, (1080, 1080)) * 390 / 1080 >= 10
+    assert em_of(style.DARK.text_size, (1080, 1080)) * 390 / 1080 >= 10
     assert min(axes["surface"].width, axes["surface"].height) >= 345
     for name in ("weights", "loss"):
         assert axes[name].width >= 156 and axes[name].height >= 180

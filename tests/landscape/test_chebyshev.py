@@ -107,16 +107,25 @@ def test_few_slices_are_not_worth_it():
 
 def test_the_neurons_slices_are_its_losses(tmp_path):
     """Each slice that comes from a few equals the loss at its bias, in NumPy, within 2e-6."""
-    from functools import partial
+
+    import keras
 
     from animator import Experiment
     from animator.core.progress import quiet
     from animator.landscape import loss_surface, planes
     from animator.recordings.reader import load
     from animator.training import rebuild, training
-    from tests.sweeps.test_batched import neuron, points, sgd
 
-    one = Experiment(partial(neuron, partial(sgd, 0.5)), partial(points, 0, 64), epochs=10, batch_size=16)
+    def points():
+        inputs = np.random.default_rng(0).random((64, 2), dtype=np.float32)
+        return inputs, np.tanh(inputs.sum(axis=1, keepdims=True))
+
+    def neuron():
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "tanh")])
+        model.compile(keras.optimizers.SGD(0.5), "mean_squared_error")
+        return model
+
+    one = Experiment(neuron, points, epochs=10, batch_size=16)
     training.record(one, tmp_path / "run.h5", {}, quiet)
     with load(tmp_path / "run.h5") as run:
         alpha, beta = np.linspace(-2, 2, 15), np.linspace(-1, 3, 13)

@@ -35,7 +35,7 @@ BOOK = Manifest("line", "A <script>", "", "animator sweep line", {"keras": "3"},
 def test_a_manifest_is_read_as_it_was_written(tmp_path):
     manifest.write(tmp_path, BOOK)
     text = (tmp_path / "manifest.json").read_text()
-    assert json.loads(text) == BOOK.to_dict()
+    assert json.loads(text) == manifest.to_dict(BOOK)
     assert "NaN" not in text
     found = manifest.read(tmp_path)
     assert found.cells[0].results == {"final_loss": None, "steps": 3}
@@ -53,12 +53,14 @@ def test_what_is_no_manifest_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(AnimatorError, match=r"is damaged: it is no JSON. Run the sweep again with --force."):
         manifest.read(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"name": "package"}')
     with pytest.raises(AnimatorError, match=r"This is no manifest of a sweep: it does not say"):
-        Manifest.from_dict({"name": "package"})
+        manifest.read(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"format": "animator sweep 1"}')
     with pytest.raises(
-        AnimatorError, match=r"The manifest of the sweep is damaged: 'axes' is missing or wrong."
+        AnimatorError, match=r"The manifest of the sweep is damaged: 'scene' is missing or wrong."
     ):
-        Manifest.from_dict({"format": "animator sweep 1"})
+        manifest.read(tmp_path)
 
 
 DAMAGE = [
@@ -82,7 +84,7 @@ DAMAGE = [
 
 @pytest.mark.parametrize(("part", "name"), DAMAGE)
 def test_a_manifest_of_wrong_types_is_one_sentence(tmp_path, capsys, part, name):
-    whole = BOOK.to_dict()
+    whole = manifest.to_dict(BOOK)
     (key,) = part
     if key in whole:
         whole |= part

@@ -3,10 +3,10 @@
 import inspect
 import os
 import random
-import sys
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -17,16 +17,18 @@ from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.design import scene_files
 from animator.design.fingerprint import ingredients
+from animator.sweeps.folder import store
 from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import SceneText
 from animator.sweeps.run import run, worker
 from animator.sweeps.run.executors import Local
-from animator.sweeps.run.scheduler import DIED, Job, carry_out, worth_a_start
-from animator.sweeps.run.tasks import DrawTask, Failure, RecordTask
+from animator.sweeps.run.scheduler import DIED, Job, carry_out
+from animator.sweeps.run.tasks import Failure, RecordTask
 from animator.sweeps.run.time_limit import TimeUp, limited
 from tests.sweep_runs import LINE, planned
 
 FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
+BROKEN = SceneText("line", "/nowhere/at/all/line.py", LINE.replace("return Scene(", "return Seen("), False)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +40,8 @@ def own_environment(monkeypatch):
 
 def task(*words: str, scene: SceneText = FAR, versions=None, timeout=None) -> RecordTask:
     """Train the first run of the scene for `words`."""
-    return RecordTask(scene, ((words, 0),), versions or plan.versions(), timeout)
+    found = versions or plan.versions()
+    return RecordTask(scene=scene, words=words, run=0, versions=found, timeout=timeout)
 
 
 def test_a_scene_from_its_text_has_the_keys_of_its_file(tmp_path):
@@ -62,10 +65,7 @@ def test_a_scene_that_is_called_as_no_scene_should_be_does_no_harm(tmp_path):
 
 
 def test_a_fault_in_the_scene_is_told_with_its_line():
-    broken = SceneText(
-        "line", "/nowhere/at/all/line.py", LINE.replace("return Scene(", "return Seen("), False
-    )
-    found = worker.work(task(scene=broken))
+    found = worker.work(task(scene=BROKEN))
     assert isinstance(found, Failure)
     assert found.reason.startswith("Scene file 'line.py' raised NameError at line ")
     assert found.reason.endswith("name 'Seen' is not defined. Mend that line and try again.")
@@ -104,11 +104,11 @@ def test_a_full_disk_is_known_by_any_of_its_names():
 
 
 def test_files_from_workers_stay_in_the_cache(tmp_path):
-    worker.store(
+    store.write_files(
         (("surfaces/a.h5", b"1"), ("../b.h5", b"2"), (str(tmp_path / "c.h5"), b"3")), tmp_path / "cache"
     )
     assert [path.name for path in tmp_path.rglob("*.h5")] == ["a.h5"]
-    assert worker.kept_files(tmp_path / "cache") == (("surfaces/a.h5", b"1"),)
+    assert store.read_files(tmp_path / "cache") == (("surfaces/a.h5", b"1"),)
 
 
 def test_a_cache_within_a_folder_ends_with_its_context(tmp_path):
@@ -138,8 +138,8 @@ def test_sums_are_added_up_by_one_thread(tmp_path, monkeypatch):
 def test_what_dask_draws_changes_no_cell():
     """Keras takes the seeds of weights from the module `random`, of which a worker has one."""
     network = pytest.importorskip("distributed", reason="dask is not installed: animator[cluster]").comm.core
-    words = (("rate=0.5", "seed=3"), 0)
-    expected = worker.work(RecordTask(FAR, (words,), plan.versions())).recordings
+    asked = task("rate=0.5", "seed=3")
+    expected = worker.work(asked).recording
     over, drawn = threading.Event(), []
 
     def draw() -> None:
@@ -150,7 +150,7 @@ def test_what_dask_draws_changes_no_cell():
     thread = threading.Thread(target=draw)
     thread.start()
     try:
-        found = [worker.work(RecordTask(FAR, (words,), plan.versions())).recordings for _ in range(3)]
+        found = [worker.work(asked).recording for _ in range(3)]
     finally:
         over.set()
         thread.join()
@@ -171,23 +171,14 @@ def test_time_is_up_in_the_thread_that_works():
         pass
 
 
-def drawing(versions: dict[str, str]) -> DrawTask:
-    """Draw a film of no recordings."""
-    return DrawTask(scene=FAR, words=(), recordings=(), files=(), common=None, versions=versions, name="a",
-                    command="", look=plan.Look())  # fmt: skip
-
-
 class Puppets:
     """An engine whose tasks are names; those in `deadly` kill their worker as often as it says."""
 
     def __init__(self, deadly: dict[str, int], room: int = 2) -> None:
-        self.deadly, self.size, self.hot, self.begun = dict(deadly), room, 0, []
+        self.deadly, self.size, self.begun = dict(deadly), room, []
 
     def room(self) -> int:
         return self.size
-
-    def trained(self) -> int:
-        return self.hot
 
     def submit(self, task):
         self.begun.append(task.scene)
@@ -211,45 +202,39 @@ def carried(engine: Puppets, names: str, after: dict[str, str] | None = None) ->
     found: dict[str, object] = {}
     jobs: dict[str, Job] = {}
     for index, name in enumerate(names):
-        leader = jobs.get((after or {}).get(name, ""))
-        jobs[name] = Job((index,), lambda name=name: task(scene=name), leader)
-
-    def take(job: Job, result: object) -> list[Job]:
-        found[names[job.cells[0]]] = result
-        return []
-
-    carry_out(engine, jobs.values(), take, lambda running: None)
+        jobs[name] = Job(
+            cell=index,
+            make=partial(task, scene=name),
+            take=partial(found.__setitem__, name),
+            after=jobs.get((after or {}).get(name, "")),
+        )
+    told: list[tuple[int, int]] = []
+    carry_out(engine, jobs.values(), lambda running, over: told.append((running, len(over))))
+    assert told[0] == (min(engine.size, running_at_first(jobs)), 0)
+    assert told[-1] == (0, len(names))
     return found
 
 
-def has_tensorflow() -> bool:
-    """Whether this process has loaded it."""
-    return "tensorflow" in sys.modules
+def running_at_first(jobs: dict[str, Job]) -> int:
+    """How many jobs wait for no other."""
+    return sum(job.after is None for job in jobs.values())
 
 
 def test_workers_are_warm_before_there_is_work():
-    """As many as there are cells, and not more than there may be. One of them has TensorFlow, and trains; the
-    other has what draws, and gets what there is to draw.
-    """
-    engine, other = Local(3), {**plan.versions(), "keras": "2.0"}
+    """As many as there are cells, and not more than there may be; what is asked goes to them."""
+    engine = Local(3)
     try:
-        engine.warm(2, 1)
-        engine.warm(2, 1)
-        pools = list(engine._warming.values())
-        assert len(pools) == len(engine._idle) == 2
-        assert engine.trained() == 1
-        assert [pool.submit(has_tensorflow).result() for pool in pools] == [True, False]
-        drawn = engine.submit(drawing(other))
-        trained = engine.submit(task(versions=other))
-        assert [engine._busy[future] for future in (trained, drawn)] == pools
-        assert trained.result().kind == drawn.result().kind == "versions"
-        assert engine.trained() == 1
-        engine.submit(task(versions=other)).result()
-        again = engine.submit(task(versions=other))  # two are idle: the one that has it takes it
-        assert engine._busy[again] is pools[0] and again.result().kind == "versions"
+        engine.warm(2)
+        engine.warm(2)
+        workers = {process.pid for process in active_children()}
+        assert len(workers) == 2
+        for _ in range(2):
+            found = [engine.submit(task(scene=BROKEN)) for _ in range(2)]
+            assert all(" with TensorFlow" in future.result(60).log for future in found)
+        assert {process.pid for process in active_children()} == workers
     finally:
         engine.close()
-    assert engine._idle == [] and all(not process.is_alive() for process in active_children())
+    assert all(not process.is_alive() for process in active_children())
 
 
 def test_an_engine_that_is_interrupted_while_it_closes_lets_go_of_all(monkeypatch):
@@ -284,31 +269,6 @@ def test_a_job_waits_for_the_one_before_it():
     engine = Puppets({}, room=3)
     assert len(carried(engine, "abcd", {"b": "a", "c": "a"})) == 4
     assert engine.begun == ["a", "d", "b", "c"]
-
-
-def test_a_worker_without_tensorflow_waits_until_it_is_worth_loading_it():
-    """One worker has it, or none: the jobs go to one; those that need nothing go to all."""
-    for hot, patient, most in ((0, True, 1), (1, True, 1), (2, True, 2), (0, False, 2)):
-        engine, told = Puppets({}), []
-        engine.hot = hot
-        jobs = [Job((i,), lambda: task(scene="a")) for i in range(4)]
-        carry_out(engine, jobs, lambda job, result: [], told.append, patient)
-        assert max(told) == most
-
-
-@pytest.mark.parametrize(
-    ("spent", "done", "left", "worth"),
-    [
-        (7.9, 0, 1000, False),  # too early to tell
-        (8.1, 80, 120, False),  # 12 s are left: half of them would go into the start
-        (8.1, 80, 400, True),
-        (10.0, 0, 1, False),
-        (17.0, 0, 1, True),  # the first one takes long, and so will the last one
-        (60.0, 20, 2, False),
-    ],
-)
-def test_when_another_worker_should_load_tensorflow(spent, done, left, worth):
-    assert worth_a_start(spent, done, left) is worth
 
 
 @pytest.mark.parametrize(

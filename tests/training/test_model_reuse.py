@@ -1,4 +1,4 @@
-"""Compiled steps and graphs are used again, and the bits stay the same; a whole fit in one graph too."""
+"""Compiled steps and graphs are used again, and the bits stay the same."""
 
 from functools import partial
 
@@ -9,8 +9,6 @@ import pytest
 from animator import Experiment
 from animator.core.progress import quiet
 from animator.recordings.reader import load
-from animator.sweeps.training import compiled_loop
-from animator.sweeps.training.prepared import ready
 from animator.training import model_reuse, rebuild, training
 from animator.training.model_description import description
 
@@ -39,7 +37,6 @@ def key(network):
 def forget():
     model_reuse._MODELS.clear()
     rebuild._WARM.clear()
-    compiled_loop._PROVEN.clear()
 
 
 def test_a_fit_that_uses_an_earlier_step_leaves_the_same_bytes(tmp_path):
@@ -51,37 +48,6 @@ def test_a_fit_that_uses_an_earlier_step_leaves_the_same_bytes(tmp_path):
         training.record(experiment(rate, seed), tmp_path / "warm.h5", {}, quiet)
     assert len(model_reuse._MODELS) == 1
     assert (tmp_path / "warm.h5").read_bytes() == (tmp_path / "cold.h5").read_bytes()
-
-
-def test_one_graph_leaves_the_same_bytes(tmp_path):
-    """The third run of a kind is no fit but a loop in a graph, with the bytes of its fit."""
-    forget()
-    for rate, seed in ((0.1, 0), (0.2, 1), (50.0, 4)):
-        compiled_loop.record(ready(experiment(rate, seed)), tmp_path / "straight.h5", {"a": 1}, quiet)
-    assert list(compiled_loop._PROVEN.values()) == [True]
-    forget()
-    training.record(experiment(50.0, 4), tmp_path / "fit.h5", {"a": 1}, quiet)
-    assert (tmp_path / "straight.h5").read_bytes() == (tmp_path / "fit.h5").read_bytes()
-    with load(tmp_path / "fit.h5") as run:
-        assert (run.way, run.steps) == ("fit", 8)
-
-
-def test_a_loop_that_differs_in_a_bit_is_not_believed(tmp_path, monkeypatch):
-    forget()
-    real = compiled_loop.run_of
-    monkeypatch.setattr(compiled_loop, "run_of", lambda cell: _nudged(real(cell)))
-    compiled_loop.record(ready(experiment(0.1)), tmp_path / "a.h5", {}, quiet)
-    assert list(compiled_loop._PROVEN.values()) == [None]
-    compiled_loop.record(ready(experiment(0.3)), tmp_path / "a.h5", {}, quiet)
-    assert list(compiled_loop._PROVEN.values()) == [False]
-    compiled_loop.record(ready(experiment(0.2)), tmp_path / "a.h5", {}, quiet)
-    training.record(experiment(0.2), tmp_path / "b.h5", {}, quiet)
-    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
-
-
-def _nudged(run):
-    run.weights[3, 1] = np.nextafter(run.weights[3, 1], np.float32(9))
-    return run
 
 
 def _own(y, predicted):

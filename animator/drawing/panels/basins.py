@@ -27,16 +27,14 @@ Floats = NDArray[np.float64]
 class BasinsPanel(Panel):
     """view.rivals over view.basins, on the surface that they share."""
 
-    shared = True
-
     def create(self, cell: Box) -> None:
         em, view = self.look.em, self.view
         assert view.basins is not None and view.field is not None, "checked in prepare"
         self.found: Basins = view.basins
         self.runs: tuple[View, ...] = view.rivals or (view,)
-        box = cell.inset(4.2 * em, 3.1 * em, 6.0 * em, 2.0 * em).square()
+        box = self.room.square()
         self.heading(box, self.title or "which minimum it ends in", box.width + 1.1 * em)
-        bar = Box(box.left + box.width + 1.5 * em, box.bottom, 0.85 * em, box.height)
+        bar = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(self.look, box, bar, view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
         self.ground.settle()

@@ -24,10 +24,10 @@ class BatchPanel(Panel):
     """view.trajectory on the surface of the race, view.batch_surface over it."""
 
     def create(self, cell: Box) -> None:
-        em, view, style = self.look.em, self.view, self.look.style
+        view, style = self.view, self.look.style
         assert view.batch_surface is not None, "checked in prepare"
         self.surface: BatchSurface = view.batch_surface
-        box = cell.inset(3.4 * em, 2.9 * em, 0.8 * em, 2.0 * em).square()
+        box = self.room.square()
         self.heading(box, self.title or "loss of the batch in use")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
         colour = style.lines[view.colour % len(style.lines)]

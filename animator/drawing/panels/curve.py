@@ -54,12 +54,10 @@ class Ball:
 class CurvePanel(Panel):
     """view.curve: the loss (n,) over x (n,), and the loss (K+1,) of each of view.rivals at its path."""
 
-    shared = True
-
     def create(self, cell: Box) -> None:
         look, em = self.look, self.look.em
         self.runs = [(run, run.curve) for run in self.view.rivals or (self.view,) if run.curve is not None]
-        box = cell.inset(4.2 * em, 3.1 * em, 1.5 * em, 2.0 * em)
+        box = self.room
         self.heading(box, self.title or surface_title(self.view))
         axes = ruled(look, box)
         axes.set_xlim(min(float(c.x[0]) for _, c in self.runs), max(float(c.x[-1]) for _, c in self.runs))

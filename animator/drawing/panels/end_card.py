@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.panels.header import MARGIN
 from animator.drawing.raster.text_fit import READABLE, Measure, share
 from animator.drawing.raster.text_layer import Sprite

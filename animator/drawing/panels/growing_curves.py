@@ -18,7 +18,8 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
+from animator.drawing.panels.registry import CURVES
 from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
@@ -127,7 +128,9 @@ def sides(look: Look, cells: Mapping[str, Box], names: Mapping[str, tuple[str, .
 
 def _room(look: Look, cell: Box) -> Box:
     """A cell without the margins of curves."""
-    return cell.inset(3.6 * look.em, 3.1 * look.em, LABEL_GAP * look.em, 2.0 * look.em)
+    return cell.inset(
+        CURVES.left * look.em, CURVES.below * look.em, LABEL_GAP * look.em, CURVES.above * look.em
+    )
 
 
 class Curves:

@@ -11,13 +11,13 @@ from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import PITCH, READABLE, Fitted, Way, even, fit, given, halved
 from animator.drawing.raster.text_layer import Sprite, Stamp
+from animator.drawing.units import EDGES
 
 MARGIN = 2.0  # em: at the left and the right
-HEIGHT = 5.2  # em: of a title in one line and a caption in two
 SLIGHTLY = 0.9  # of its full size: rather than on two lines a title stands smaller on one
 TITLE: Sequence[tuple[Way, float]] = ((given(2), SLIGHTLY), (even(2), READABLE))
 CAPTION: Sequence[tuple[Way, float]] = (
@@ -43,7 +43,7 @@ class Header:
         bold = look.ruler(weight="bold")
         self.said = {words: fit(words, room, bold, CAPTION) for words in said}
         rows = max((len(f.lines) - 2) * PITCH * f.size * em for f in (under, *self.said.values()))
-        self.above = HEIGHT * em + lower + max(0.0, rows)
+        self.above = EDGES.above * em + lower + max(0.0, rows)
         text = self._caption(under)
         self.moving: list[Artist] = []
         if said:

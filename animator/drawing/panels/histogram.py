@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look, Panel
+from animator.drawing.look import Look
+from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.vector_artists import RGBA
@@ -50,10 +51,10 @@ class Bars(Artist):
 class Counts:
     """The bars of a histogram in `cell`, and the outline of its first."""
 
-    def __init__(self, look: Look, cell: Box, found: Histogram, unit: str) -> None:
+    def __init__(self, look: Look, box: Box, found: Histogram, unit: str) -> None:
         em, style = look.em, look.style
         self.found = found
-        self.box = cell.inset(3.6 * em, 3.1 * em, 1.2 * em, 2.0 * em)
+        self.box = box
         self.axes = ruled(look, self.box)
         top = float(found.counts.max())
         self.axes.set_xlim(float(found.edges[0]), float(found.edges[-1]))
@@ -81,15 +82,11 @@ class Counts:
         self.bars.heights = self.found.counts[at].astype(float)
 
 
-def _count(value: float) -> str:
-    return f"{value / 1000:g}k" if value >= 1e4 else f"{value:g}"
-
-
 class WeightsHistogram(Panel):
     """view.histograms["histogram"]: values of all weights."""
 
     def create(self, cell: Box) -> None:
-        self.counts = Counts(self.look, cell, self.view.histograms["histogram"], "weight")
+        self.counts = Counts(self.look, self.room, self.view.histograms["histogram"], "weight")
         self.heading(self.counts.box, self.title or "weights (outline: at the start)")
         self.moving = [self.counts.bars, self.counts.first]
 
@@ -102,7 +99,7 @@ class UpdatesHistogram(Panel):
 
     def create(self, cell: Box) -> None:
         found = self.view.histograms["updates"]
-        self.counts = Counts(self.look, cell, found, "size of update")
+        self.counts = Counts(self.look, self.room, found, "size of update")
         self.counts.axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         self.counts.axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"1e{v:g}".replace("-", "−")))
         self.heading(self.counts.box, self.title or "updates (outline: the first)")

@@ -1,7 +1,9 @@
-"""Loss over steps on a log axis: the loss of each batch, and the loss on all data.
+"""Loss over steps on a log axis: of each batch and on all data, or on all data of several runs.
 
 Losses that are all alike are drawn on a linear axis: there is no power of ten between them to be named.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,12 +14,13 @@ from animator.core.formatting import brief, number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import Curves, Line
+from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
 from animator.drawing.view import View
 
 Floats = NDArray[np.float64]
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
+FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
 DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends there
 
 
@@ -43,11 +46,47 @@ class LossPanel(Panel):
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
         loss_axis(axes, values, lowest(view))
-        self.heading(self.curves.box, self.title or f"{'f' if view.of_function else 'loss'} over steps")
+        self.heading(self.curves.box, self.title or f"{view.value_name} over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+class LossesPanel(Panel):
+    """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return tuple(run.name for run in view.rivals or (view,))
+
+    def create(self, cell: Box) -> None:
+        colours, lines = self.look.style.lines, []
+        for run in self.view.rivals or (self.view,):
+            whole = np.isfinite(run.loss).any()
+            said = run.loss if whole else run.batch_loss
+            values = shown(said)
+            colour = colours[run.colour % len(colours)]
+            lines.append(
+                Line(
+                    run.name,
+                    run.unit * np.arange(len(values), dtype=np.float64),
+                    values,
+                    colour,
+                    colour,
+                    said=said,
+                )
+            )
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
+                             self.side)  # fmt: skip
+        axes = self.curves.axes
+        runs = self.view.rivals or (self.view,)
+        loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
+        self.heading(self.curves.box, self.title or self.view.value_name)
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.at * self.view.ratio * self.view.unit)
 
 
 def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
@@ -76,7 +115,7 @@ def digits_of(values: Floats) -> int:
 
 
 def shown(values: Floats) -> Floats:
-    """Losses (n,) as an axis shows them: where some are below zero all that are finite, else the positive."""
+    """Losses (n,) as an axis shows them: all finite ones where some are below zero, else the positive."""
     return np.where(np.isfinite(values), values, np.nan) if (values < 0).any() else positive(values)
 
 
@@ -98,3 +137,10 @@ def limits(values: Floats) -> tuple[float, float]:
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
     low = max(low, high * DEEPEST)
     return low / 1.6, max(high * 1.6, low * 10)
+
+
+def near(runs: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The losses (n,) of `runs`, (K+1,) each, that are no more than FAR times the greatest first one."""
+    known = [run[np.isfinite(run)] for run in runs]
+    losses = np.concatenate(known)
+    return losses[losses <= FAR * max((run[0] for run in known if len(run)), default=np.inf)]

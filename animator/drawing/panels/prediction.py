@@ -27,12 +27,11 @@ class PredictionPanel(Panel):
     """view.prediction: outputs over the inputs, with the data's targets."""
 
     def create(self, cell: Box) -> None:
-        em = self.look.em
         assert self.view.prediction is not None, "checked in prepare"
         self.found: Prediction = self.view.prediction
         self.shown = -1
         over_plane = self.found.values.ndim == 3
-        box = cell.inset(3.6 * em, 3.1 * em, 2.4 * em, 2.0 * em)
+        box = self.room
         box = box.square() if over_plane else box
         self.axes = ruled(self.look, box, grid=not over_plane)
         self.heading(box, self.title or ("what the network says" if over_plane else "prediction"))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look, Panel
+from animator.drawing.look import Look
+from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
 from animator.drawing.panels.surface_axes import Ground, surface_title
 from animator.drawing.raster.fonts import use_fonts
@@ -24,6 +25,7 @@ from animator.drawing.raster.vector_artists import followed, visible
 from animator.drawing.view import View
 
 LEAST = 0.62  # em: what names take at least
+RIGHT = 6.6  # em: at the right of the surface, beside the names
 NAMES = 0.25  # of the panel's width: what they may take where the surface could be wider
 TRIPOD = MarkerStyle((3, 1, 0))
 SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
@@ -66,18 +68,18 @@ class Runner:
 class RacePanel(Panel):
     """view.rivals on the surface that they share."""
 
-    shared = True
-
     def create(self, cell: Box) -> None:
-        em, look = self.look.em, self.look
+        em, look, margins = self.look.em, self.look, self.spec.margins
         self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
         wide = look.ruler(NAME, "bold")
-        free = cell.width - (4.2 + 6.6) * em - (cell.height - (3.1 + 2.0) * em)  # beside the largest square
+        high = cell.height - (margins.below + margins.above) * em
+        free = cell.width - (margins.left + RIGHT) * em - high  # beside the largest square
         self.names = shortened([run.name for run in self.runs], max(free, NAMES * cell.width), wide)
         side = max(LEAST * em, *map(wide, self.names))
-        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em + side, 2.0 * em).square()
+        box = cell.inset(margins.left * em, margins.below * em, RIGHT * em + side, margins.above * em)
+        box = box.square()
         self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
-        bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, 0.85 * em, box.height)
+        bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
         self.box, style = box, look.style

@@ -11,12 +11,13 @@ from matplotlib.artist import Artist
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.panels.end_card import disagree, end_card
 from animator.drawing.panels.growing_curves import CLOCKS
 from animator.drawing.panels.header import MARGIN, Header, stamp
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.units import EDGES
 from animator.drawing.view import View
 
 ROW = 3.3
@@ -44,7 +45,7 @@ class Readout:
         self.called = shortened([view.name for view in views], NAMES * em, look.ruler(SMALL))
         places = self._places()
         rows = max(row for _, row, _ in places)
-        self.height = (4.4 + ROW * rows) * em
+        self.height = (EDGES.below + ROW * rows) * em
         muted, ink = look.style.muted, look.style.ink
         self.names = [self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted)
                       for left, row, name in places]  # fmt: skip
@@ -69,7 +70,7 @@ class Readout:
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
-        loss = "f" if self.views[0].of_function else "loss"
+        loss = self.views[0].value_name
         told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
         names += [loss] if len(self.views) == 1 else told
         steps = 2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8

@@ -33,13 +33,13 @@ class SurfacePanel(Panel):
     """view.field as bands, view.trajectory as a trail with its start, dot and target."""
 
     def create(self, cell: Box) -> None:
-        em = self.look.em
         assert self.view.field is not None and self.view.window is not None, "checked in prepare"
         self.field, self.window = self.view.field, self.view.window
-        box = cell.inset(4.2 * em, 3.1 * em, 6.6 * em, 2.0 * em).square()
+        em = self.look.em
+        box = self.room.square()
         self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
-        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, 1.7 * em, box.height)
+        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
         self.axes, self.scale, self.shown_slice = self.ground.axes, self.ground.scale, 0
         self.moving += self.ground.moving

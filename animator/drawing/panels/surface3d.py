@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.surface_axes import loss_bar, surface_title, value_name
+from animator.drawing.panels.surface_axes import loss_bar, surface_title
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
@@ -41,12 +41,12 @@ class Surface3dPanel(Panel):
         view, em = self.view, self.look.em
         assert view.field is not None and view.window is not None, "checked in prepare"
         self.field, self.window = view.field, view.window
-        self.box = cell.inset(1.0 * em, 1.0 * em, 6.0 * em, 2.0 * em)
+        self.box = self.room
         self.heading(self.box, self.title or surface_title(view))
         self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast)
         bar = Box(self.box.left + self.box.width + 0.8 * em, self.box.bottom + 0.1 * self.box.height,
-                  1.7 * em, 0.8 * self.box.height)  # fmt: skip
-        loss_bar(self.look, bar, self.scale, value_name(view))
+                  self.spec.bar * em, 0.8 * self.box.height)  # fmt: skip
+        loss_bar(self.look, bar, self.scale, view.value_name)
         unit = min(self.box.width / WIDE, self.box.height / HIGH)
         self.middle = np.array([self.box.left + self.box.width / 2, self.box.bottom + SUNK * self.box.height])
         self.unit = unit

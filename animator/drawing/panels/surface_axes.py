@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.contour_labels import LevelLabels, Ticks
@@ -50,7 +50,7 @@ class Ground:
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
         if bar_box is not None:
-            self.bar = loss_bar(look, bar_box, self.scale, value_name(view))
+            self.bar = loss_bar(look, bar_box, self.scale, view.value_name)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
         self.ticks = Ticks(look, box)
@@ -185,11 +185,6 @@ class Ground:
 def surface_title(view: View) -> str:
     """What stands above the surface of `view`: the function's name for what a model calls its loss."""
     return f"f({', '.join(view.labels)})" if view.of_function else "loss surface"
-
-
-def value_name(view: View) -> str:
-    """What a height is called: "loss" for a model, "f" for a function."""
-    return "f" if view.of_function else "loss"
 
 
 def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes:

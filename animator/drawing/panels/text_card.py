@@ -17,9 +17,10 @@ from matplotlib.mathtext import MathTextParser
 from animator.core.errors import AnimatorError
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import DPI, Panel
+from animator.drawing.panels.base import Panel
 from animator.drawing.raster.fonts import drawable, families
 from animator.drawing.raster.text_fit import READABLE, wrapped
+from animator.drawing.units import DPI
 
 LINE = 1.75  # em from one line to the next
 FORMULA = 1.3  # size of a line that is a formula, em
@@ -48,7 +49,7 @@ class CardPanel(Panel):
 
     def create(self, cell: Box) -> None:
         em, style = self.look.em, self.look.style
-        box = cell.inset(1.2 * em, 1.0 * em, 1.2 * em, 2.0 * em)
+        box = self.room
         self.heading(box, self.title)
         dpi = float(self.look.figure.dpi)
         for row in rows(self.view.card, box.width / em, box.height / em, self.look.points, dpi):

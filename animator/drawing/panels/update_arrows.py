@@ -22,7 +22,6 @@ from animator.landscape.update_vectors import Forces
 
 LONGEST = 0.34  # of the picture's width
 AROUND = 0.04  # of the run: over how many steps the factor is chosen
-SIDE = 12.5  # em: the column of names and lengths
 
 Floats = NDArray[np.float64]
 
@@ -31,10 +30,10 @@ class ArrowsPanel(Panel):
     """view.forces at view.trajectory on the loss surface."""
 
     def create(self, cell: Box) -> None:
-        em, view, style = self.look.em, self.view, self.look.style
+        view, style = self.view, self.look.style
         assert view.forces is not None, "checked in prepare"
         self.forces: Forces = view.forces
-        box = cell.inset(3.4 * em, 2.9 * em, (SIDE + 0.8) * em, 2.0 * em).square()
+        box = self.room.square()
         self.heading(box, self.title or "what moves the weights")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
         self.ground.settle()

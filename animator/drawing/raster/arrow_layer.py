@@ -10,9 +10,9 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from animator.drawing.panels.base import DPI
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import EMPTY, WIDEST, Ink, Layer, Rect, clip_of, lay, picture_of, swapped
+from animator.drawing.units import DPI
 
 Floats = NDArray[np.float64]
 RGBA = tuple[float, float, float, float]

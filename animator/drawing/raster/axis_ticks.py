@@ -17,9 +17,10 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import DPI, Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.units import DPI
 
 SIZE = 0.86  # em
 PAD = 0.35  # em: from the axes to the numbers

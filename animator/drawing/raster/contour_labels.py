@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.layer import NOTHING, Layer, Rect

@@ -14,7 +14,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
-from animator.drawing.panels.base import DPI
 from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.blend import Pane, pane
 from animator.drawing.raster.layer import (
@@ -32,6 +31,7 @@ from animator.drawing.raster.layer import (
     swapped,
 )
 from animator.drawing.raster.line_coverage import Capsules, capsule
+from animator.drawing.units import DPI
 
 Floats = NDArray[np.float64]
 RGBA = tuple[float, float, float, float]

@@ -11,7 +11,6 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from animator.drawing.panels.base import DPI
 from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import (
@@ -29,6 +28,7 @@ from animator.drawing.raster.layer import (
 )
 from animator.drawing.raster.line_coverage import capsule
 from animator.drawing.raster.line_layers import RGBA
+from animator.drawing.units import DPI
 
 Shape = str | MarkerStyle
 FINE = 8  # of a pixel: places of marks

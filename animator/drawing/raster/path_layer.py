@@ -10,7 +10,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform, Transform
 from numpy.typing import NDArray
 
-from animator.drawing.panels.base import DPI
 from animator.drawing.raster.blend import Pane, pane
 from animator.drawing.raster.layer import (
     NOTHING,
@@ -28,6 +27,7 @@ from animator.drawing.raster.layer import (
 )
 from animator.drawing.raster.line_coverage import Capsules
 from animator.drawing.raster.line_layers import RGBA, around, pen
+from animator.drawing.units import DPI
 
 CASING = 1.75  # times as wide as the line on it
 

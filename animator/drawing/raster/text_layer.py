@@ -16,7 +16,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
-from animator.drawing.panels.base import DPI
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import drawable, families
 from animator.drawing.raster.layer import (
@@ -31,6 +30,7 @@ from animator.drawing.raster.layer import (
     picture_of,
     swapped,
 )
+from animator.drawing.units import DPI
 
 X_HEIGHT_MIDDLE = 0.36
 RIM = 0.75  # opacity of a halo

@@ -43,8 +43,12 @@ class Ledger:
 
     def change(self, index: int, **parts: Any) -> None:
         """Change parts of a cell, and write the books."""
+        self.put(replace(self.cell(index), **parts))
+
+    def put(self, cell: Cell) -> None:
+        """Put `cell` in the place of the one that there was, and write the books."""
         cells = list(self.manifest.cells)
-        cells[index] = replace(cells[index], **parts)
+        cells[cell.index] = cell
         self.update(cells=tuple(cells))
 
     def update(self, **parts: Any) -> None:
@@ -99,14 +103,14 @@ def digest_of(*contents: bytes) -> str:
 
 
 def _head(axes: list[str]) -> list[Any]:
-    return ["index", "name", *axes, "state", "reason", "way", *metrics.NAMES,
+    return ["index", "name", *axes, "state", "reason", *metrics.NAMES,
             *(f"seconds_{name}" for name in SECONDS), *(f"bytes_{name}" for name in FILES), *FILES,
             "command"]  # fmt: skip
 
 
 def _row(cell: Cell, axes: list[str]) -> list[Any]:
     row: list[Any] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes),
-                      cell.state, cell.reason, cell.way]  # fmt: skip
+                      cell.state, cell.reason]  # fmt: skip
     row += [cell.results.get(name) for name in metrics.NAMES]
     row += [cell.seconds.get(name) for name in SECONDS] + [cell.bytes.get(name) for name in FILES]
     return [*row, cell.recording, cell.film, cell.poster, cell.command]

@@ -81,7 +81,7 @@ def same(one: Manifest, other: Manifest) -> bool:
 
 
 def _asked(manifest: Manifest) -> Any:
-    whole = manifest.to_dict()
+    whole = books.to_dict(manifest)
     return [whole[name] for name in ("scene", "kind", "axes", "fixed")] + [
         [cell["name"], cell["parameters"]] for cell in whole["cells"]
     ]

@@ -12,8 +12,8 @@ from typing import Any
 
 from animator.core import cache
 from animator.core.files import replacing
-from animator.sweeps.run import worker
-from animator.sweeps.run.tasks import Files
+
+Files = tuple[tuple[str, bytes], ...]  # (path below a cache folder, with "/", contents)
 
 
 def folder() -> Path:
@@ -89,5 +89,19 @@ class Store:
         return (self.place / name).read_bytes() if self._has(name) else None
 
     def _keep(self, files: Files) -> None:
-        worker.store(files, self.place)
+        write_files(files, self.place)
         self._fresh.update(name for name, _ in files)
+
+
+def read_files(folder: Path) -> Files:
+    """The files below a cache folder, in the order of their paths."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in found)
+
+
+def write_files(files: Files, folder: Path) -> None:
+    """Put files into a cache folder, each whole or not at all, and none outside of it."""
+    for name, content in files:
+        if ".." not in Path(name).parts and not Path(name).is_absolute():
+            with replacing(folder / name) as temporary:
+                temporary.write_bytes(content)

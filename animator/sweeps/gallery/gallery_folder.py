@@ -115,7 +115,7 @@ def _axes(given: list[dict[str, Value]]) -> list[Axis]:
 def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any]) -> Cell:
     said = info.metadata
     return Cell(
-        index=index, name=info.path.stem, parameters=parameters, state="done", reason="", way=None,
+        index=index, name=info.path.stem, parameters=parameters, state="done", reason="",
         recording=None, film=_relative(folder, info.path),
         poster=_relative(folder, _poster(folder, info)), log=None, results={}, seconds={},
         alt_text=said.alt_text if said else "",

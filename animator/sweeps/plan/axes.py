@@ -13,17 +13,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
 from animator.design.parameters import Parameter
-from animator.sweeps.folder.manifest import Axis
+from animator.sweeps.folder.manifest import Axis, Kind
 
 MOST = 100_000
-Kind = Literal["product", "zip", "rows"]
 _CALL = re.compile(r"(\w+)\((.*)\)", re.DOTALL)
 
 

@@ -17,7 +17,7 @@ from animator.core.errors import AnimatorError
 from animator.design import parameters, scene_files, style_files
 from animator.design.scene_files import SceneFile
 from animator.films.delivery import DEFAULTS, spec_for
-from animator.sweeps.folder.manifest import Axis
+from animator.sweeps.folder.manifest import Axis, Kind
 from animator.sweeps.plan import axes, cell_names
 
 COMPARED = ("animator", "tensorflow", "keras", "numpy")  # and Python: what must be the same on every worker
@@ -75,7 +75,7 @@ class Plan:
     """A sweep to be made; see the module. command: what was typed."""
 
     scene: SceneText
-    kind: str
+    kind: Kind
     axes: tuple[Axis, ...]
     fixed: Mapping[str, Any]
     look: Look

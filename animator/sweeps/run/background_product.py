@@ -1,4 +1,4 @@
-"""A product of a sweep that is made beside its films, in a thread: whoever waits for workers has time for it.
+"""A product of a sweep that is made in a thread, beside its films: whoever waits for workers has time for it.
 
 It is made from the manifest as it will be when every film that is still to be drawn is drawn; whoever asks
 for it says what the manifest is then, and makes the product again where that is something else.
@@ -10,18 +10,15 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import numpy as np
 
 from animator.core import cache
 from animator.core.progress import Progress, quiet
 from animator.films.film import Film
 from animator.landscape import window
+from animator.landscape.window import Common, Extent
 from animator.sweeps.folder.manifest import Cell, Manifest
 from animator.sweeps.plan.labels import outcome
 from animator.sweeps.run import shared_limits
-from animator.sweeps.run.common_limits import axes_of
 from animator.sweeps.run.context import Films
 from animator.sweeps.run.render_stages import Views
 
@@ -40,7 +37,8 @@ class Early:
 
     def __init__(self, about: str, make: Callable[[Progress], list[Path]], progress: Progress) -> None:
         self.about = about
-        self._make, self._stop = make, threading.Event()
+        self._make = make
+        self._stop = threading.Event()
         self._told: Progress = quiet
         self._progress = progress
         self._paths: list[Path] | None = None
@@ -50,8 +48,9 @@ class Early:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:  # fmt: skip
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self._stop.set()
         self._told = self._progress
@@ -78,13 +77,15 @@ class Early:
         return self._paths if about == self.about else None
 
 
-def beside(views: Views, common: Any, product: Product | None,
-           progress: Progress) -> AbstractContextManager[Early | None]:  # fmt: skip
+def beside(
+    views: Views, common: Common | None, product: Product | None, progress: Progress
+) -> AbstractContextManager[Early | None]:
     """The contact sheet, made by `product` in the context, where all surfaces are in the store."""
-    desk, films = views.desk, Films(views.desk, common)
+    desk = views.desk
+    films = Films(desk, common)
     if product is None or not all(views.are_kept(index) for index in films):
         return nullcontext()
-    manifest = foreseen(desk.ledger.manifest, films, shared_limits.said(common, 0))
+    manifest = foreseen(desk.ledger.manifest, films, common)
 
     def make(progress: Progress) -> list[Path]:
         with cache.within(desk.store.place):
@@ -100,22 +101,22 @@ def about(manifest: Manifest) -> str:
     return cache.digest("sheet 1", cells, shared, manifest.film, manifest.title, outcome(manifest))
 
 
-def foreseen(manifest: Manifest, films: Mapping[int, Film], said: Mapping[str, Any]) -> Manifest:
-    """`manifest` as it will be when all `films` are drawn. said: what it will say of what they share."""
+def foreseen(manifest: Manifest, films: Mapping[int, Film], common: Common | None) -> Manifest:
+    """`manifest` as it will be when all `films` are drawn. common: what they share."""
+    extent = common.extent if common is not None else None
 
     def drawn(cell: Cell) -> Cell:
         if cell.index not in films:
             return cell
         results = dict(cell.results)
-        if said.get("extent") is not None:
-            results["left_window_at"] = _left_at(films[cell.index], said["extent"])
+        if extent is not None:
+            results["left_window_at"] = _left_at(films[cell.index], extent)
         return replace(cell, state="done", results=results)
 
-    return replace(manifest, state="done", common=dict(said), cells=tuple(map(drawn, manifest.cells)))
+    shared = shared_limits.said(common, surfaces=0)
+    return replace(manifest, state="done", common=shared, cells=tuple(map(drawn, manifest.cells)))
 
 
-def _left_at(film: Film, extent: Any) -> int | None:
+def _left_at(film: Film, extent: Extent) -> int | None:
     """The first row at which the first run of a film of two weights is outside of the window."""
-    run = film.runs[0]
-    path = np.stack([np.asarray(run.weights[:, k], float) for k in axes_of(run)], axis=1)
-    return window.given(path, tuple(extent)).left_at
+    return window.given(shared_limits.path_of(film.runs[0]), extent).left_at

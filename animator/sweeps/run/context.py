@@ -13,6 +13,7 @@ from animator.design.scene import Scene
 from animator.films import build as film_build
 from animator.films.delivery import proposing
 from animator.films.film import Film
+from animator.landscape.window import Common
 from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import Ledger
 from animator.sweeps.folder.store import Store
@@ -51,6 +52,10 @@ class Desk:
         """Names of the recordings of a cell, one a run."""
         cell, runs = self.plan.cells[index], len(self.built[index].scene.runs)
         return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
+
+    def drawable(self) -> Iterator[int]:
+        """The cells that have recordings, and so a film, drawn or not."""
+        return (c.index for c in self.ledger.manifest.cells if c.state in ("recorded", "done"))
 
     def recordings(self, index: int) -> tuple[bytes, ...]:
         """The recordings of a cell."""
@@ -151,10 +156,10 @@ class Films(Mapping[int, Film]):
     """
 
     KEPT = 64
-    HELD = ("recorded", "done")  # states of the cells that have a film; asking for another is a KeyError
 
-    def __init__(self, desk: Desk, common: Any = None) -> None:
-        self._desk, self._common = desk, common
+    def __init__(self, desk: Desk, common: Common | None = None) -> None:
+        self._desk = desk
+        self._common = common
         self._made: dict[int, Film] = {}
 
     def __getitem__(self, index: int) -> Film:
@@ -167,11 +172,10 @@ class Films(Mapping[int, Film]):
         return self._made[index]
 
     def __contains__(self, index: object) -> bool:
-        cells = self._desk.ledger.manifest.cells
-        return isinstance(index, int) and 0 <= index < len(cells) and cells[index].state in self.HELD
+        return any(index == other for other in self._desk.drawable())
 
     def __iter__(self) -> Iterator[int]:
-        return (c.index for c in self._desk.ledger.manifest.cells if c.state in self.HELD)
+        return self._desk.drawable()
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -179,6 +183,6 @@ class Films(Mapping[int, Film]):
     def _film(self, index: int) -> Film:
         desk, built = self._desk, self._desk.built[index]
         runs = [load(desk.ledger.folder / name) for name in desk.names(index)]
-        shared = {"common": self._common} if self._common is not None else {}
-        return film_build.film_of(built.scene, built.about, runs, desk.plan.look.style,
-                                  desk.plan.cells[index].command, **shared)  # fmt: skip
+        style = desk.plan.look.style
+        command = desk.plan.cells[index].command
+        return film_build.film_of(built.scene, built.about, runs, style, command, common=self._common)

@@ -13,7 +13,6 @@ import signal
 import tempfile
 import threading
 import warnings
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -24,8 +23,8 @@ from typing import Any, Protocol
 from animator.core.errors import AnimatorError
 from animator.core.gc_tuning import SELDOM
 from animator.sweeps.plan import plan
-from animator.sweeps.run.tasks import DrawTask
-from animator.sweeps.run.worker import Result, Task, difference, ready, warm, work
+from animator.sweeps.run.tasks import Result, Task
+from animator.sweeps.run.worker import difference, warm, work
 
 CONNECT = 10.0  # seconds
 GONE = "The scheduler at {0} is gone. What was done is kept: start it and run the same command again."
@@ -37,15 +36,8 @@ class Engine(Protocol):
     def room(self) -> int:
         """How many tasks may be on their way at once: the workers there are now."""
 
-    def trained(self) -> int:
-        """How many of them have TensorFlow already, as far as that is known: the others need seconds to
-        load it, and only for training and for surfaces.
-        """
-
-    def warm(self, most: int, trained: int) -> None:
-        """Have up to `most` workers load what they will need while they wait, where that can be asked for:
-        `trained` of them TensorFlow, the others what draws.
-        """
+    def warm(self, most: int) -> None:
+        """Have up to `most` workers load TensorFlow while they wait, where that can be asked for."""
 
     def submit(self, task: Task) -> "Future[Result]":
         """Begin `task`; the future raises what `died` knows when its worker died."""
@@ -100,33 +92,23 @@ class Local:
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Result], ProcessPoolExecutor] = {}
         self._warming: dict[Future[None], ProcessPoolExecutor] = {}
-        self._trained = weakref.WeakSet[ProcessPoolExecutor]()
 
     def room(self) -> int:
         """The number of processes."""
         return self._jobs
 
-    def trained(self) -> int:
-        """Those that were given something that needs TensorFlow."""
-        self._sort()
-        return len(self._trained.intersection((*self._idle, *self._busy.values())))
-
-    def warm(self, most: int, trained: int) -> None:
-        """Start processes, up to `most` and to the number there may be, that load what they will need."""
+    def warm(self, most: int) -> None:
+        """Start processes, up to `most` and to the number there may be, that load TensorFlow."""
         while len(self._idle) + len(self._busy) < min(most, self._jobs):
-            pool, heavy = self._new(), self.trained() < trained
-            self._warming[pool.submit(warm if heavy else ready)] = pool
+            pool = self._new()
+            self._warming[pool.submit(warm)] = pool
             self._idle.append(pool)
-            if heavy:
-                self._trained.add(pool)
 
     def submit(self, task: Task) -> "Future[Result]":
-        """Begin `task` in an idle process, best in one that has what it needs, no more, or in a new one."""
+        """Begin `task` in an idle process, or in a new one."""
         self._sort()
-        heavy = not isinstance(task, DrawTask)
         while self._idle:
-            pool = next((pool for pool in self._idle if (pool in self._trained) is heavy), self._idle[-1])
-            self._idle.remove(pool)
+            pool = self._idle.pop()
             try:
                 return self._begun(pool, task)
             except BrokenExecutor:  # it died while it had nothing to do
@@ -137,8 +119,6 @@ class Local:
         with unheard():  # Ctrl-C goes to all processes of a terminal, and a new one knows no handler yet
             future = pool.submit(work, task)
         self._busy[future] = pool
-        if not isinstance(task, DrawTask):
-            self._trained.add(pool)
         return future
 
     def _sort(self) -> None:
@@ -238,11 +218,7 @@ class Cluster:
         """The number of workers now."""
         return max(1, self._workers())
 
-    def trained(self) -> int:
-        """All: which of them works is the scheduler's affair."""
-        return self.room()
-
-    def warm(self, most: int, trained: int) -> None:
+    def warm(self, most: int) -> None:
         """Workers of a cluster stay, and keep what they have loaded."""
 
     def submit(self, task: Task) -> "Future[Result]":

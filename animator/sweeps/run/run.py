@@ -4,9 +4,9 @@ In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, 
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -32,9 +32,8 @@ from animator.sweeps.run.context import Built, Desk, Films, Full, build
 from animator.sweeps.run.executors import Engine, open_engine
 from animator.sweeps.run.record_stage import Recordings
 from animator.sweeps.run.render_stages import Drawings, Surfaces, Views
-from animator.sweeps.run.scheduler import Job, Take, carry_out
+from animator.sweeps.run.scheduler import Job, carry_out
 from animator.sweeps.run.tasks import Failure
-from animator.sweeps.run.worker import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,6 @@ class Outcome:
         return sum(cell.state == state for cell in self.manifest.cells)
 
 
-MANY = 24  # cells: so many surfaces are worth that a worker loads TensorFlow while others train
 Told = Callable[[Status], None]
 
 
@@ -131,42 +129,56 @@ def figures_key(plan: Plan) -> str:
 
 def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
     """The manifest of a sweep of which nothing is done."""
-    about = next(iter(built.values())).about if built else {}
-    scene = next(iter(built.values())).scene if built else None
-    look = {name: value for name, value in asdict(plan.look).items() if name != "sheet"}
-    film = {**look, "seconds": scene.pacing.seconds if scene else 0.0}
-    cells = tuple(Cell(c.index, c.name, c.parameters, command=c.command) for c in plan.cells)
+    first = next(iter(built.values()), None)
+    about = first.about if first else {}
+    look = plan.look
     return Manifest(
-        plan.scene.name, str(about.get("title", plan.scene.name)), str(about.get("description", "")),
-        plan.command, plans.versions(), plan.kind, plan.axes, film,
-        {"extent": None, "loss_range": None, "surfaces": 0}, "running", (), cells, plan.fixed,
-    )  # fmt: skip
+        scene=plan.scene.name,
+        title=str(about.get("title", plan.scene.name)),
+        description=str(about.get("description", "")),
+        command=plan.command,
+        versions=plans.versions(),
+        kind=plan.kind,
+        axes=plan.axes,
+        film={
+            "format": look.format,
+            "width": look.width,
+            "height": look.height,
+            "fps": look.fps,
+            "style": look.style,
+            "seconds": first.scene.pacing.seconds if first else 0.0,
+        },
+        common=shared_limits.said(None, surfaces=0),
+        state="running",
+        products=(),
+        cells=tuple(Cell(c.index, c.name, c.parameters, command=c.command) for c in plan.cells),
+        fixed=plan.fixed,
+    )
 
 
 def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[str]:
     """All stages, one after the other; gives sentences about products that could not be made."""
     with _Workers(desk, orders, told, progress) as workers:
         recordings = Recordings(desk)
-        workers.do("training", recordings.jobs(), recordings.take)
+        workers.do("training", recordings.jobs())
         with cache.within(desk.store.place):
             window = shared_limits.window_of(Films(desk))
         views = Views(desk, window)
         surfaces = Surfaces(views)
         with desk.ledger.at_once():
             cuts = list(surfaces.jobs())
-        workers.do("surfaces", cuts, surfaces.take)
+        workers.do("surfaces", cuts)
         with cache.within(desk.store.place):
-            common = shared_limits.with_scale(
-                window, Films(desk), dict(enumerate(desk.ledger.manifest.cells))
-            )
+            spans = {cell.index: cell.spans for cell in desk.ledger.manifest.cells}
+            common = shared_limits.with_scale(window, Films(desk), spans)
         drawings = Drawings(views, common)
         jobs = list(drawings.jobs())
         with background_product.beside(
             views, common, dict(PRODUCTS).get("sheet") if jobs else None, progress
         ) as sheet:
-            workers.do("drawing", jobs, drawings.take)
+            workers.do("drawing", jobs)
         if not products_are_there(desk.ledger):
-            workers.do("surfaces", surfaces.jobs(needed=True), surfaces.take)
+            workers.do("surfaces", surfaces.jobs(needed=True))
     desk.ledger.update(common=shared_limits.said(common, views.count()))
     with cache.within(desk.store.place):
         return products(desk, Films(desk, common), progress, sheet)
@@ -186,21 +198,17 @@ class _Workers:
         if self._engine is not None:
             self._engine.close()
 
-    def do(self, stage: str, jobs: Iterable[Job], take: Take) -> None:
+    def do(self, stage: str, jobs: Iterable[Job]) -> None:
         """Have `jobs` done, and tell how far they are."""
         todo = list(jobs)
-        cells = sorted({index for job in todo for index in job.cells})
-        finished: set[int] = set()
+        cells = {job.cell for job in todo}
 
-        def tell(running: int) -> None:
-            states = [self._desk.ledger.cell(index).state for index in finished]
+        def tell(running: int, over: Collection[Job]) -> None:
+            states = [self._desk.ledger.cell(index).state for index in {job.cell for job in over}]
             failed = states.count("failed")
-            self._told(Status(stage, len(states) - failed, running, failed, len(cells)))
-
-        def taken(job: Job, result: Result) -> Iterable[Job]:
-            more = list(take(job, result))
-            finished.update(set(job.cells) - {index for other in more for index in other.cells})
-            return more
+            self._told(
+                Status(stage, done=len(states) - failed, running=running, failed=failed, total=len(cells))
+            )
 
         if not todo:
             return
@@ -208,9 +216,8 @@ class _Workers:
             orders = self._orders
             self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
             if stage == "training":
-                self._engine.warm(len(cells), max(len(todo), len(cells) // MANY))
-        carry_out(self._engine, todo, taken, tell, patient=stage == "surfaces")
-        tell(0)
+                self._engine.warm(len(todo))
+        carry_out(self._engine, todo, tell)
 
 
 def _sheet(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:

@@ -1,38 +1,133 @@
-"""What the films of a sweep share: one window and one scale of losses, where their cells can.
+"""What the films of a sweep share, so that they can be compared: one window, and one scale of losses.
 
-The window comes from the recordings, the scale from the surfaces' spans, which workers found.
+In: films, and the range of losses on each of their surfaces. Out: a Common. Their clock is one already:
+seconds are shared out over each run's steps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from statistics import median
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from animator.films.film import Film
+from animator.landscape import window
+from animator.landscape.window import Common, Extent
+from animator.recordings.identity import without_optimizer
 from animator.recordings.reader import Recording
-from animator.sweeps.folder.manifest import Cell
-from animator.sweeps.run import common_limits
+from animator.sweeps.folder.manifest import Range, Shared
+
+WIDE = 2.5  # times the median window that a path's own may be, to count
+NEAR = 6.0  # times the median window that the own of a path may be which ends inside of the others'
+FAR = 8.0  # times the median of the highest losses; what is beyond is left out of the scale
 
 
-def window_of(films: Mapping[int, Film]) -> Any:
+def window_of(films: Mapping[int, Film]) -> Common | None:
     """The Common with the window that all `films` share, if any; None without films."""
-    return common_limits.Common(common_limits.extent(films)) if films else None
+    return Common(extent(films)) if films else None
 
 
-def with_scale(window: Any, films: Mapping[int, Film], cells: Mapping[int, Cell]) -> Any:
-    """`window` and the scale of losses that `films` share, where they have the same loss."""
-    if window is None or len({_loss(run) for f in films.values() for run in f.runs}) != 1:
-        return window
-    return common_limits.Common(window.extent, common_limits.scale(s for i in films for s in cells[i].spans))
+def with_scale(
+    common: Common | None, films: Mapping[int, Film], ranges: Mapping[int, Iterable[Range]]
+) -> Common | None:
+    """`common` and the scale of losses that `films` share, where they have the same loss; ranges: those of
+    each film's surfaces.
+    """
+    if common is None or len({_loss(run) for film in films.values() for run in film.runs}) != 1:
+        return common
+    return replace(common, loss_range=scale(one for index in films for one in ranges[index]))
 
 
-def said(shared: Any, surfaces: int) -> dict[str, Any]:
-    """What a manifest says of it."""
-    extent, scale = getattr(shared, "extent", None), getattr(shared, "loss_range", None)
+def said(common: Common | None, surfaces: int) -> Shared:
+    """What a manifest says of it; surfaces: how many different ones there are."""
+    shared = common or Common()
     return {
-        "extent": list(extent) if extent is not None else None,
-        "loss_range": list(scale) if scale is not None else None,
+        "extent": None if shared.extent is None else list(shared.extent),
+        "loss_range": None if shared.loss_range is None else list(shared.loss_range),
         "surfaces": surfaces,
     }
 
 
+def extent(films: Mapping[int, Film]) -> Extent | None:
+    """The window over the paths of all `films`, from their recordings alone; None where they show other
+    weights, or another plane than that of two weights: what is near on one is not so on another.
+    """
+    runs = [run for _, film in sorted(films.items()) for run in film.runs]
+    if not runs or any(_kinds(film) != {"weights"} for film in films.values()):
+        return None
+    if any(run.weights.shape[1] < 2 for run in runs) or len({_names(run) for run in runs}) != 1:
+        return None
+    asked = [_notes(run).get("window") for run in runs]
+    if asked[0] and all(one == asked[0] for one in asked):
+        return window.with_notes(window.ALONE, _notes(runs[0])).extent
+    paths = [path_of(run) for run in runs]
+    goals = [_target(run) for run in runs]
+    return _around(paths, goals)
+
+
+def _around(paths: list[NDArray[np.float64]], goals: list[tuple[float, float] | None]) -> Extent:
+    """The square window around `paths` (K+1, 2) of which none runs away, and around all starts and goals."""
+    own = [window.choose(path, goal) for path, goal in zip(paths, goals, strict=True)]
+    sizes = [(one.extent[1] - one.extent[0]) / 2 for one in own]
+    stays = [one.left_at is None for one in own]
+    usual = median([size for size, stay in zip(sizes, stays, strict=True) if stay] or sizes)
+    always = [path[:1] for path in paths] + [np.array([goal]) for goal in goals if goal is not None]
+
+    def over(chosen: list[bool]) -> Extent:
+        return window.square(np.vstack(always + [p for p, c in zip(paths, chosen, strict=True) if c]))
+
+    tame = [stay and size <= WIDE * usual for stay, size in zip(stays, sizes, strict=True)]
+    first = over(tame)
+    back = [
+        stay and size <= NEAR * usual and window.given(path[-1:], first).left_at is None
+        for path, stay, size in zip(paths, stays, sizes, strict=True)
+    ]
+    return over([one or other for one, other in zip(tame, back, strict=True)])
+
+
+def scale(ranges: Iterable[Range]) -> Range | None:
+    """One range of losses from that of each surface; those far above the usual are left out."""
+    known = [(low, high) for low, high in ranges if np.isfinite([low, high]).all()]
+    if not known:
+        return None
+    usual = median(high for _, high in known)
+    low = min(low for low, _ in known)
+    high = max(high for _, high in known if high <= FAR * usual or high == usual)
+    return low, high if high > low else low + 1.0
+
+
+def path_of(run: Recording) -> NDArray[np.float64]:
+    """The path (K+1, 2) of the two weights that a recording's scene shows."""
+    return np.stack([np.asarray(run.weights[:, k], float) for k in _axes(run)], axis=1)
+
+
+def _kinds(film: Film) -> set[str]:
+    """The planes that the surfaces of a film's runs lie on."""
+    return {replace(film.cut, slice=one).kind for one in film.slices or (film.cut.slice,)}
+
+
 def _loss(run: Recording) -> str:
-    return repr(((run.meta.get("compile_config") or {}).get("loss"), run.meta.get("loss")))
+    return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.meta.get("loss")))
+
+
+def _notes(run: Recording) -> dict[str, Any]:
+    return run.meta.get("notes") or {}
+
+
+def _axes(run: Recording) -> tuple[int, int]:
+    """The numbers of the two weights."""
+    i, j = (run.index(axis) for axis in _notes(run).get("axes") or (0, 1))
+    return i, j
+
+
+def _names(run: Recording) -> tuple[str, ...]:
+    """The two weights that are shown, as Keras names them, and as the film does."""
+    labels = _notes(run).get("labels")
+    return tuple(part for k in _axes(run) for part in (run.parameter_name(k), labels[k] if labels else ""))
+
+
+def _target(run: Recording) -> tuple[float, float] | None:
+    target = _notes(run).get("target")
+    return (float(target[0]), float(target[1])) if target else None

@@ -1,23 +1,24 @@
 """What travels between a sweep and its workers: plain data, no paths that a worker would have to have.
 
-Files travel as bytes. A task goes out; Recorded, Drawn or Failure comes back.
+Files travel as bytes. A task goes out; Recorded, SurfaceResult or Drawn comes back, or a Failure.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from animator.landscape.window import Common
+from animator.sweeps.folder.store import Files
 from animator.sweeps.plan.plan import Look, SceneText
 
-Files = tuple[tuple[str, bytes], ...]  # (path below a cache folder, with "/", contents)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTask:
-    """Train runs: members: (words that build the scene, number of the run in it). timeout: seconds."""
+    """Train run number `run` of the scene that `words` build. timeout: seconds."""
 
     scene: SceneText
-    members: tuple[tuple[tuple[str, ...], int], ...]
+    words: tuple[str, ...]
+    run: int
     versions: Mapping[str, str]
     timeout: float | None = None
 
@@ -32,13 +33,13 @@ class FilmTask:
     words: tuple[str, ...]
     recordings: tuple[bytes, ...]
     files: Files
-    common: Any
+    common: Common | None
     versions: Mapping[str, str]
     timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CutTask(FilmTask):
+class SurfaceTask(FilmTask):
     """Evaluate the surfaces that the film shows at `fps` frames a second."""
 
     fps: float
@@ -55,15 +56,15 @@ class DrawTask(FilmTask):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """recordings: an HDF5 file each, None where one of several could not be trained."""
+    """recording: an HDF5 file."""
 
-    recordings: tuple[bytes | None, ...]
+    recording: bytes
     seconds: Mapping[str, float]
     log: str
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SurfaceResult:
     """The surfaces of a cell: spans: lowest and highest loss of each; used: names of the files of the cache
     that hold them; files: those of them that were made now.
     """
@@ -77,7 +78,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A film, its poster, what they show, and the files of the cache, as in a Cut."""
+    """A film, its poster, what they show, and the files of the cache, as in a SurfaceResult."""
 
     film: bytes
     poster: bytes
@@ -99,3 +100,7 @@ class Failure:
     kind: Literal["raised", "time", "died", "disk", "versions"] = "raised"
     log: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+Task = RecordTask | SurfaceTask | DrawTask
+Result = Recorded | SurfaceResult | Drawn | Failure

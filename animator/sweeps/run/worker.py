@@ -1,4 +1,4 @@
-"""What a worker does: train the runs of a task, or draw the film of a cell, in a scratch folder of its own.
+"""What a worker does: train a run, cut surfaces or draw a film, each in a scratch folder of its own.
 
 A worker keeps no state but what makes it warm: TensorFlow, loaded scenes, compiled functions. It works on one
 task at a time, and what it gives depends on the task alone: nothing is measured, and TensorFlow and BLAS have
@@ -26,40 +26,32 @@ from threadpoolctl import threadpool_limits
 
 from animator.core import cache
 from animator.core.errors import AnimatorError
-from animator.core.files import is_full, replacing
+from animator.core.files import is_full
 from animator.design import scene_files
-from animator.design.descent import Descent
 from animator.films import build
 from animator.films.film import Film
 from animator.recordings.reader import load
+from animator.sweeps.folder.store import Files, read_files, write_files
 from animator.sweeps.plan import plan
 from animator.sweeps.run import metrics, rng_isolation
 from animator.sweeps.run.tasks import (
-    Cut,
-    CutTask,
     Drawn,
     DrawTask,
     Failure,
-    Files,
     FilmTask,
     Recorded,
     RecordTask,
+    Result,
+    SurfaceResult,
+    SurfaceTask,
+    Task,
 )
 from animator.sweeps.run.time_limit import TimeUp, limited
 from animator.training import training
 
-Task = RecordTask | CutTask | DrawTask
-Result = Recorded | Cut | Drawn | Failure
 INTERRUPTED = "Its code raised KeyboardInterrupt."
 MEMORY = {"MemoryError", "ResourceExhaustedError"}  # Python's and TensorFlow's
 BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # of what is loaded later
-DRAWS = (
-    "animator.encoding.mp4",
-    "animator.encoding.png",
-    "animator.drawing.panels.surface",
-    "animator.drawing.panels.loss_curves",
-    "animator.drawing.panels.weight_curves",
-)
 _ONE = threading.Lock()
 
 
@@ -114,13 +106,6 @@ def warm() -> None:
         importlib.import_module("animator.training.objective")
 
 
-def ready() -> None:
-    """Load what draws, before there is a film to draw."""
-    with _ONE:
-        for name in DRAWS:
-            importlib.import_module(name)
-
-
 def work(task: Task) -> Result:
     """Do `task`; what goes wrong comes back as a Failure with one sentence, never as an exception."""
     with _ONE:
@@ -170,8 +155,8 @@ def _done(task: Task, log: Log) -> Result:
     with scratch as name, cache.within(Path(name) / "cache"), threadpool_limits(1, "blas"):
         if isinstance(task, RecordTask):
             return _record(task, Path(name), log)
-        if isinstance(task, CutTask):
-            return _cut(task, Path(name), log)
+        if isinstance(task, SurfaceTask):
+            return _surfaces(task, Path(name), log)
         return _draw(task, Path(name), log)
 
 
@@ -186,35 +171,14 @@ def difference(worker: str, other: dict[str, str], expected: Any) -> str:
 
 def _record(task: RecordTask, folder: Path, log: Log) -> Recorded:
     file = task.scene.file()
-    built = {words: build.build(file, words) for words in dict.fromkeys(w for w, _ in task.members)}
-    experiments = [built[words][0].runs[run] for words, run in task.members]
-    notes = [
-        training.notes_of(experiment, built[words][1])
-        for experiment, (words, _) in zip(experiments, task.members, strict=True)
-    ]
-    paths = [folder / f"{k}.h5" for k in range(len(experiments))]
+    scene, about = build.build(file, task.words)
+    experiment = scene.runs[task.run]
+    path = folder / "run.h5"
     with log.timed("record"), scene_files.blaming(file.path):
-        _train(experiments, notes, paths, log)
-    kept = tuple(path.read_bytes() if path.is_file() else None for path in paths)
-    return Recorded(kept, log.seconds, log.text)
-
-
-def _train(experiments: Any, notes: Any, paths: list[Path], log: Log) -> None:
-    """Train all, and write what can be: of several, one that raises does not stop the others."""
-    if isinstance(experiments[0], Descent):
-        training.record(experiments[0], paths[0], notes[0], _telling(log))
-        return
-    from animator.sweeps.training import batched
-
-    try:
-        batched.train(experiments, notes, paths, _telling(log))
-    except Exception as error:
-        if is_full(error) or not any(path.is_file() for path in paths):
-            raise
-        log.say(traceback.format_exc())
-        return
-    if not all(path.is_file() for path in paths):  # the recorder lets training go on when a disk is full
+        training.record(experiment, path, training.notes_of(experiment, about), _telling(log))
+    if not path.is_file():  # the recorder lets training go on when a disk is full
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return Recorded(path.read_bytes(), log.seconds, log.text)
 
 
 @contextmanager
@@ -222,26 +186,27 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     """The film of a task, its recordings open while the context lasts."""
     file = task.scene.file()
     scene, about = build.build(file, task.words)
-    store(task.files, cache.folder())
+    write_files(task.files, cache.folder())
     runs = []
     for k, content in enumerate(task.recordings):
         (folder / f"{k}.h5").write_bytes(content)
         runs.append(load(folder / f"{k}.h5"))
-    shared = {"common": task.common} if task.common is not None else {}
     try:
         with scene_files.blaming(file.path):
-            yield build.film_of(scene, about, runs, style, command, progress=_telling(log), **shared)
+            yield build.film_of(
+                scene, about, runs, style, command, progress=_telling(log), common=task.common
+            )
     finally:
         for run in runs:
             run.close()
 
 
-def _cut(task: CutTask, folder: Path, log: Log) -> Cut:
+def _surfaces(task: SurfaceTask, folder: Path, log: Log) -> SurfaceResult:
     with _film(task, folder, log, "dark", "") as film:
         with log.timed("surface"):
             views = film.views(task.fps)
         spans = tuple((view.field.lowest, view.field.highest) for view in views if view.field is not None)
-    return Cut(spans, *_kept(task), log.seconds, log.text)
+    return SurfaceResult(spans, *_kept(task), log.seconds, log.text)
 
 
 def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
@@ -261,24 +226,10 @@ def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
 
 def _kept(task: FilmTask) -> tuple[tuple[str, ...], Files]:
     """Names of the files of the cache that a task used, and those that it made."""
-    kept = kept_files(cache.folder())
+    kept = read_files(cache.folder())
     sent = {name for name, _ in task.files}
     made = tuple(entry for entry in kept if entry[0] not in sent)
     return tuple(name for name, _ in kept), made
-
-
-def kept_files(folder: Path) -> Files:
-    """The files below a cache folder, as (path, contents), in the order of their paths."""
-    found = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in found)
-
-
-def store(files: Files, folder: Path) -> None:
-    """Put files into a cache folder, each whole or not at all, and none outside of it."""
-    for name, content in files:
-        if ".." not in Path(name).parts and not Path(name).is_absolute():
-            with replacing(folder / name) as temporary:
-                temporary.write_bytes(content)
 
 
 def _telling(log: Log) -> Any:

@@ -49,7 +49,7 @@ def _shared(sheet: Sheet, surfaces: list[Track]) -> str:
 def _clock(manifest: Manifest, sheet: Sheet) -> str:
     if not sheet.by_share:
         return ""
-    steps = [int(cell.results["steps"]) for cell in manifest.cells if cell.results.get("steps") is not None]
+    steps = [int(n) for cell in manifest.cells if (n := cell.results.get("steps")) is not None]
     span = f", which have {min(steps):,} to {max(steps):,} steps" if steps else ""
     return f"The clock counts the share of each run{span}."
 

@@ -13,7 +13,7 @@ from animator.films.film import Film
 from animator.landscape.slices import Cut
 from animator.landscape.window import Common
 from animator.recordings.reader import load
-from animator.sweeps.run import common_limits
+from animator.sweeps.run import shared_limits
 from animator.training import training
 
 
@@ -53,6 +53,14 @@ def with_common(films, shared):
     return [film.views()[0] for film in films.values()]
 
 
+def shared_by(films):
+    """The window and the scale that `films` share, as a sweep finds them."""
+    common = shared_limits.window_of(films)
+    fields = {i: view.field for i, view in zip(films, with_common(films, common), strict=True)}
+    ranges = {i: [(field.lowest, field.highest)] for i, field in fields.items()}
+    return shared_limits.with_scale(common, films, ranges)
+
+
 def slices():
     return [path for path in cache.folder().joinpath("surfaces").glob("*.h5") if path.stat().st_size > 0]
 
@@ -65,7 +73,7 @@ def test_one_surface_for_all_rates_momenta_and_starts(made):
             [(0.1, 0.0, 0, 2), (0.3, 0.0, 1, 2), (0.1, 0.5, 2, 4), (0.2, 0.0, 3, 1)]
         )
     }
-    shared = common_limits.of(films)
+    shared = shared_by(films)
     before = len(slices())
     views = with_common(films, shared)
     assert len(slices()) == before == len(films) + 1  # each run's heights, and one surface
@@ -96,24 +104,24 @@ def test_a_run_that_diverges_does_not_stretch_the_window(made):
     """Stable rates keep the window that they have without it; the film says when that run leaves it."""
     tame = {i: made(rate, seed=i) for i, rate in enumerate((0.1, 0.2, 0.3))}
     wild = {**tame, 3: made(5.0, seed=0)}
-    extent = common_limits.extent(wild)
+    extent = shared_limits.extent(wild)
     start = np.asarray(wild[3].runs[0].weights[0, :2], float)
     a0, a1, b0, b1 = extent
     assert a0 < start[0] < a1 and b0 < start[1] < b1
-    assert a1 - a0 <= 1.3 * (common_limits.extent(tame)[1] - common_limits.extent(tame)[0])
+    assert a1 - a0 <= 1.3 * (shared_limits.extent(tame)[1] - shared_limits.extent(tame)[0])
     left = with_common(wild, Common(extent))[3].window.left_at
     assert 1 <= left <= 3
 
 
 def test_only_runs_that_diverge(made):
-    extent = common_limits.extent({0: made(5.0), 1: made(9.0)})
+    extent = shared_limits.extent({0: made(5.0), 1: made(9.0)})
     assert np.isfinite(extent).all() and extent[0] < 1 < extent[1]
 
 
 def test_other_planes_keep_their_own_window(made):
     """Principal components of other paths are other directions; losses can still be compared."""
     films = {i: made(0.1, i, plane="pca", target=None, width=3) for i in range(2)}
-    shared = common_limits.of(films)
+    shared = shared_by(films)
     assert shared.extent is None
     views = [film.views()[0] for film in films.values()]
     low = min(view.field.lowest for view in views)
@@ -122,14 +130,14 @@ def test_other_planes_keep_their_own_window(made):
 
 
 def test_other_weights_and_other_losses_are_not_compared(made):
-    assert common_limits.extent({0: made(0.1), 1: made(0.1, width=2)}) is None
-    assert common_limits.of({0: made(0.1), 1: made(0.1, loss="mae")}).loss_range is None
+    assert shared_limits.extent({0: made(0.1), 1: made(0.1, width=2)}) is None
+    assert shared_by({0: made(0.1), 1: made(0.1, loss="mae")}).loss_range is None
 
 
 def test_a_surface_that_is_cut_again_is_not_shared(made):
     """With a bias, each run has slices of its own, in the same window."""
     films = {i: made(0.1, i, bias=True) for i in range(2)}
-    shared = common_limits.of(films)
+    shared = shared_by(films)
     views = with_common(films, shared)
     assert len(slices()) == 4
     assert {view.window.extent for view in views} == {shared.extent}
@@ -138,13 +146,13 @@ def test_a_surface_that_is_cut_again_is_not_shared(made):
 
 def test_other_data_are_another_surface(made):
     films = {i: made(0.1, sample=i) for i in range(2)}
-    views = with_common(films, common_limits.of(films))
+    views = with_common(films, shared_by(films))
     assert views[0].field.slices.tobytes() != views[1].field.slices.tobytes()
 
 
 def test_a_scale_by_hand():
     """The median of the highest is 3; 100 is more than 8 times that."""
-    assert common_limits.scale([(0.5, 2.0), (0.1, 3.0), (0.2, 100.0)]) == (0.1, 3.0)
-    assert common_limits.scale([(0.5, 2.0), (np.nan, 3.0), (0.2, 8.0)]) == (0.2, 8.0)
-    assert common_limits.scale([(1.0, 1.0)]) == (1.0, 2.0)
-    assert common_limits.scale([]) is None
+    assert shared_limits.scale([(0.5, 2.0), (0.1, 3.0), (0.2, 100.0)]) == (0.1, 3.0)
+    assert shared_limits.scale([(0.5, 2.0), (np.nan, 3.0), (0.2, 8.0)]) == (0.2, 8.0)
+    assert shared_limits.scale([(1.0, 1.0)]) == (1.0, 2.0)
+    assert shared_limits.scale([]) is None

@@ -1,0 +1,149 @@
+"""Curves of one number over steps: accuracy, learning rate, rates of convergence, sharpness.
+
+In: arrays of a View. Out: panels whose lines grow. A rate of convergence is by what factor the distance
+shrinks in a step: for a quadratic the loss is the square of a distance, so (L_k / L_0)^(1 / 2k) tends to the
+rate of the slowest direction (Goh 2017, "Why momentum really works"). Gradient descent on a quadratic is
+stable only while the sharpness is below 2 / learning rate; in training of a network it rises to that line
+and stays there (Cohen et al. 2021, "Gradient descent on neural networks typically occurs at the edge of
+stability").
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError
+from animator.core.formatting import number
+from animator.design.layout import Box
+from animator.design.timeline import FrameState
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.growing_curves import Curves, Line
+from animator.drawing.view import View
+from animator.landscape.model_outputs import Sharpness
+
+Floats = NDArray[np.float64]
+
+
+class AccuracyPanel(Panel):
+    """Accuracy as Keras reports it, the running mean of its epoch: the first of view.running_means (K,) whose
+    name holds "acc", at steps 1 to K.
+    """
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return ("mean",)
+
+    def create(self, cell: Box) -> None:
+        names = [name for name in self.view.running_means if "acc" in name]
+        if not names:
+            known = " ".join(self.view.running_means) or "none"
+            raise AnimatorError(
+                f"The panel 'accuracy' finds no accuracy in the recording, whose metrics are: {known}. "
+                "Compile the model with metrics=['accuracy'], or leave the panel away."
+            )
+        style = self.look.style
+        values = np.asarray(self.view.running_means[names[0]], float)
+        line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
+        self.curves = Curves(self.look, cell, [line], percent, side=self.side)
+        self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
+        self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        self.heading(self.curves.box, self.title or "accuracy (running mean)")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+def percent(value: float) -> str:
+    """A share in per cent; a dash before the first update, when nothing is known."""
+    return f"{value:.1%}" if np.isfinite(value) else "–"
+
+
+class RatePanel(Panel):
+    """view.learning_rate (K,) at steps 1 to K: the rate of the update that led there."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return ("rate",)
+
+    def create(self, cell: Box) -> None:
+        rates, style = self.view.learning_rate, self.look.style
+        line = Line("rate", np.arange(1, len(rates) + 1.0), rates, style.lines[1], style.lines[1])
+        self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.3g}", side=self.side)
+        self.curves.axes.set_ylim(0, 1.12 * float(np.nanmax(rates)) or 1.0)
+        self.heading(self.curves.box, self.title or "learning rate over steps")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+class RatesPanel(Panel):
+    """For each of view.rivals: the rate over the last ten steps, and its theory as a still line."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        runs = view.rivals or (view,)
+        return (*(run.name for run in runs), *("theory" for run in runs if run.theory is not None))
+
+    def create(self, cell: Box) -> None:
+        colours, lines = self.look.style.lines, []
+        runs = self.view.rivals or (self.view,)
+        for run in runs:
+            colour = colours[run.colour % len(colours)]
+            rates = measured(run.loss)
+            lines.append(Line(run.name, np.arange(len(rates), dtype=float), rates, colour, colour))
+        for run in runs:
+            if run.theory is not None:
+                steps, muted = np.arange(run.steps + 1.0), self.look.style.muted
+                lines.append(Line("theory", steps, np.full(len(steps), run.theory), muted, muted, 1.4))
+        self.curves = Curves(
+            self.look,
+            cell,
+            lines,
+            lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
+            side=self.side,
+        )
+        known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
+        self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
+        self.heading(self.curves.box, self.title or "distance kept in a step")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+def measured(loss: Floats, window: int = 10) -> Floats:
+    """(K+1,) by what factor the distance shrank in a step, over the last `window` steps; NaN at step 0."""
+    rates = np.full(len(loss), np.nan)
+    for k in range(1, len(loss)):
+        back = max(0, k - window)
+        if loss[k] > 1e-14 and loss[back] > 0:
+            rates[k] = (loss[k] / loss[back]) ** (0.5 / (k - back))
+    return rates
+
+
+class SharpnessPanel(Panel):
+    """view.sharpness, the Hessian's largest eigenvalue where it was computed, beside 2 / learning rate."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return "2 / rate", "λ max"
+
+    def create(self, cell: Box) -> None:
+        assert self.view.sharpness is not None, "checked in prepare"
+        found: Sharpness = self.view.sharpness
+        style, rates = self.look.style, self.view.learning_rate
+        steps = np.arange(self.view.steps + 1, dtype=float)
+        limits = 2.0 / rates[np.maximum(steps.astype(int) - 1, 0)]
+        lines = [
+            Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
+            Line("λ max", found.steps.astype(float), found.largest, style.lines[1], style.lines[1]),
+        ]
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), side=self.side)
+        top = float(np.nanmax(np.concatenate([limits, found.largest])))
+        self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
+        self.heading(self.curves.box, self.title or "sharpness over steps")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)

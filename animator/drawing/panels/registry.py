@@ -1,0 +1,209 @@
+"""The table of panels: what each is called, where its code lives, and what others must know of it.
+
+In: a name in a layout, such as "surface" or "surface@1". Out: its PanelSpec; its class is imported only when
+it is drawn. A new panel is a file beside this one and a row here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from animator.core.registry import Row, resolve
+from animator.drawing.units import Margins
+
+if TYPE_CHECKING:
+    from animator.drawing.panels.base import Panel
+
+Need = Literal[
+    "surface",  # View.field of the run itself, with plane and window
+    "shared surface",  # one View.field for all runs, and View.rivals
+    "basins",
+    "batch surface",
+    "rivals",
+    "prediction",
+    "sharpness",
+    "wiring",
+    "weight histogram",
+    "update histogram",
+    "forces",
+    "curve",
+]
+Page = Literal["", "surface", "race", "basins", "curve"]
+OURS = "it is part of animator; install it again."
+CURVES = Margins(left=3.6, below=3.1, right=9.4, above=2.0)  # right: names and values at their shortest
+BARS = Margins(left=3.6, below=3.1, right=1.2, above=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """One kind of panel.
+
+    name: as it stands in a layout. code: "module:class". margins: around its axes, at their least. needs:
+    what of a View must be there. bar: the width of its bar of colours in em, 0 without one. shared: whether
+    it draws all runs of a film, by the film's clock. page: which of its parts a player page has for it;
+    left_out: what that page does not show, "" for nothing, or for all of it where there is no part.
+    """
+
+    name: str
+    code: str
+    margins: Margins
+    needs: frozenset[Need] = frozenset()
+    bar: float = 0.0
+    shared: bool = False
+    page: Page = ""
+    left_out: str = ""
+
+
+def _needs(*parts: Need) -> frozenset[Need]:
+    return frozenset(parts)
+
+
+_ROWS = (
+    PanelSpec(
+        "surface",
+        "animator.drawing.panels.surface:SurfacePanel",
+        Margins(left=4.2, below=3.1, right=6.6, above=2.0),
+        needs=_needs("surface"),
+        bar=1.7,
+        page="surface",
+    ),
+    PanelSpec(
+        "surface3d",
+        "animator.drawing.panels.surface3d:Surface3dPanel",
+        Margins(left=1.0, below=1.0, right=6.0, above=2.0),
+        needs=_needs("surface"),
+        bar=1.7,
+        page="surface",
+        left_out="the surface in perspective",
+    ),
+    PanelSpec(
+        "arrows",
+        "animator.drawing.panels.update_arrows:ArrowsPanel",
+        Margins(left=3.4, below=2.9, right=13.3, above=2.0),
+        needs=_needs("surface", "forces"),
+        page="surface",
+        left_out="gradient and momentum as arrows",
+    ),
+    PanelSpec(
+        "race",
+        "animator.drawing.panels.race:RacePanel",
+        Margins(left=4.2, below=3.1, right=7.2, above=2.0),
+        needs=_needs("shared surface"),
+        bar=0.85,
+        shared=True,
+        page="race",
+    ),
+    PanelSpec(
+        "batch",
+        "animator.drawing.panels.batch_loss:BatchPanel",
+        Margins(left=3.4, below=2.9, right=0.8, above=2.0),
+        needs=_needs("shared surface", "batch surface"),
+        page="race",
+        left_out="the losses of single batches",
+    ),
+    PanelSpec(
+        "basins",
+        "animator.drawing.panels.basins:BasinsPanel",
+        Margins(left=4.2, below=3.1, right=6.0, above=2.0),
+        needs=_needs("shared surface", "basins"),
+        bar=0.85,
+        shared=True,
+        page="basins",
+    ),
+    PanelSpec(
+        "curve",
+        "animator.drawing.panels.curve:CurvePanel",
+        Margins(left=4.2, below=3.1, right=1.5, above=2.0),
+        needs=_needs("curve"),
+        shared=True,
+        left_out="the loss over one weight as a curve",
+    ),
+    PanelSpec("weights", "animator.drawing.panels.weight_curves:WeightsPanel", CURVES, page="curve"),
+    PanelSpec("loss", "animator.drawing.panels.loss_curves:LossPanel", CURVES, page="curve"),
+    PanelSpec(
+        "losses",
+        "animator.drawing.panels.loss_curves:LossesPanel",
+        CURVES,
+        needs=_needs("rivals"),
+        shared=True,
+        page="curve",
+    ),
+    PanelSpec(
+        "rates",
+        "animator.drawing.panels.metric_curves:RatesPanel",
+        CURVES,
+        needs=_needs("rivals"),
+        shared=True,
+    ),
+    PanelSpec("rate", "animator.drawing.panels.metric_curves:RatePanel", CURVES),
+    PanelSpec("accuracy", "animator.drawing.panels.metric_curves:AccuracyPanel", CURVES),
+    PanelSpec(
+        "sharpness",
+        "animator.drawing.panels.metric_curves:SharpnessPanel",
+        CURVES,
+        needs=_needs("sharpness"),
+    ),
+    PanelSpec(
+        "prediction",
+        "animator.drawing.panels.prediction:PredictionPanel",
+        Margins(left=3.6, below=3.1, right=2.4, above=2.0),
+        needs=_needs("prediction"),
+    ),
+    PanelSpec(
+        "network",
+        "animator.drawing.panels.network:NetworkPanel",
+        Margins(left=2.4, below=3.7, right=2.4, above=2.3),
+        needs=_needs("wiring"),
+    ),
+    PanelSpec(
+        "histogram",
+        "animator.drawing.panels.histogram:WeightsHistogram",
+        BARS,
+        needs=_needs("weight histogram"),
+    ),
+    PanelSpec(
+        "updates",
+        "animator.drawing.panels.histogram:UpdatesHistogram",
+        BARS,
+        needs=_needs("update histogram"),
+    ),
+    PanelSpec(
+        "card",
+        "animator.drawing.panels.text_card:CardPanel",
+        Margins(left=1.2, below=1.0, right=1.2, above=2.0),
+        left_out="a card with text",
+    ),
+)
+PANELS = {spec.name: spec for spec in _ROWS}
+
+
+def kind_of(name: str) -> str:
+    """The kind of a panel of a layout: "surface" of "surface@1"."""
+    return name.partition("@")[0]
+
+
+def run_of(name: str) -> int | None:
+    """The number of the run that a panel of a layout shows: 1 of "surface@1", None where none is named."""
+    number = name.partition("@")[2]
+    return int(number) if number else None
+
+
+def load(name: str) -> "type[Panel]":
+    """The class of a panel of a layout, imported now; AnimatorError, which lists those that are known, for an
+    unknown one.
+    """
+    rows = {spec.name: Row(spec.code, OURS) for spec in PANELS.values()}
+    panel: type[Panel] = resolve("panel", kind_of(name), rows, "A layout is made of these names.")
+    return panel
+
+
+def find(name: str) -> PanelSpec:
+    """The row of a panel of a layout; AnimatorError as `load` has it."""
+    load(name)
+    return PANELS[kind_of(name)]
+
+
+def needs_of(names: Iterable[str]) -> frozenset[Need]:
+    """What panels of a layout need of a View; a name that no panel has needs nothing."""
+    kinds = (PANELS.get(kind_of(name)) for name in names)
+    return frozenset(need for spec in kinds if spec is not None for need in spec.needs)

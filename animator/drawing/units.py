@@ -1,0 +1,44 @@
+"""The units of a frame: pixels an inch, the em, and margins in it; no matplotlib is loaded for them.
+
+In: a text size and a frame's size in pixels. Out: the size of normal text in pixels, boxes without their
+margins, and the sentence for a frame that has no room.
+"""
+
+from dataclasses import dataclass
+
+from animator.core.errors import SizeError
+from animator.design.layout import Box
+
+DPI = 100.0  # pixels an inch
+LEAST = 1.0  # pixels a side of a panel's axes
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What stays free around axes, in em."""
+
+    left: float
+    below: float
+    right: float
+    above: float
+
+    def inside(self, box: Box, em: float) -> Box:
+        """`box`, in pixels, without its margins; em: in pixels."""
+        return box.inset(self.left * em, self.below * em, self.right * em, self.above * em)
+
+
+EDGES = Margins(left=0.8, below=4.4, right=0.8, above=5.2)  # around all panels, at their least
+
+
+def em_of(text_size: float, size: tuple[int, int]) -> float:
+    """The size of normal text in pixels on a frame of `size` (width, height)."""
+    width, height = size
+    return text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
+
+
+def refusal(width: float, height: float) -> SizeError:
+    """The sentence for a frame without room; width and height in pixels."""
+    return SizeError(
+        f"A frame of {width:.0f}x{height:.0f} pixels has no room for all panels of this layout.",
+        "Leave some out, or give the frame another shape with --size.",
+    )

@@ -1,1 +1,0 @@
-"""Training many cells as one program."""
