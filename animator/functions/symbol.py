@@ -94,6 +94,8 @@ def _text(value: Any) -> str:
         return value.text
     if np.ndim(value):
         raise _Unfollowed("an array")
+    if isinstance(value, str):
+        raise _Unfollowed("a text")
     number = float(value)
     if not np.isfinite(number):
         raise _Unfollowed(f"the number {number}")
