@@ -26,7 +26,7 @@ def cell(
     if "loss" in results:
         results["final_loss"] = results.pop("loss")
     return Cell(
-        index=index, name=f"{index:03d}", parameters=parameters, state=state, reason=reason, way=None,
+        index=index, name=f"{index:03d}", parameters=parameters, state=state, reason=reason,
         recording=None, film=None, poster=None, log=None, results=results, alt_text="", seconds={}, bytes={},
         command="",
     )  # fmt: skip

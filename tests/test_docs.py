@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from animator.cli import app
-from animator.cli.render import QUALITY
+from animator.cli.render_request import QUALITY
 from animator.design import parameters, scene_files
 from animator.design.style import STYLES
 from animator.drawing.panels.registry import PANELS

@@ -4,25 +4,19 @@ Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 i
 """
 
 import os
-import signal
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from animator import __version__
-from animator.cli import parse_errors
+from animator.cli.signals import INTERRUPTION, interruptible
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
 
-INTERRUPTION = 130
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-PATIENCE = 5.0  # seconds
 INTERRUPTED = (
     "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
     "typed again.\n"
@@ -31,6 +25,8 @@ FULL = (
     "animator: a disk is full; nothing half-written was left behind. Make room where the film goes and in "
     "the cache folder, or set ANIMATOR_CACHE to a folder on another disk.\n"
 )
+
+CLOSED = "cannot be opened: permission is denied. Give another path, or let yourself open it."
 
 app = typer.Typer(
     name="animator",
@@ -89,12 +85,27 @@ def render(
     json: Json = False,
 ) -> None:
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
-    from animator.cli import render
+    from animator.cli import render, render_request
 
-    typed = render.Typed(tuple(output or ()), quality, size, fps, style, not no_cache, json, purpose,
-                           codec, frame, transparent, once, end_pause, max_bytes)  # fmt: skip
-    options = render.options(scene, typed)
-    render.render(scene, list(values or ()), options)
+    request = render_request.requested(
+        scene,
+        values or (),
+        outputs=output or (),
+        quality=quality,
+        size=size,
+        fps=fps,
+        style=style,
+        purpose=purpose,
+        codec=codec,
+        frame=frame,
+        transparent=transparent,
+        once=once,
+        end_pause=end_pause,
+        max_bytes=max_bytes,
+        use_cache=not no_cache,
+        json=json,
+    )
+    render.render(request)
 
 
 @app.command()
@@ -115,12 +126,15 @@ def record(
     json: Json = False,
 ) -> None:
     """Train SCENE and keep the recording; without -o, output/SCENE.h5."""
-    from animator.cli import record, render
+    from animator.cli import record
 
-    if source is not None or data is not None or model is not None:
-        record.record_from(source, [scene, *(values or ())], output, data, model, json)
-    else:
-        render.record(scene, list(values or ()), output, not no_cache, json)
+    if source is None and data is None and model is None:
+        record.record(scene, values or [], output=output, use_cache=not no_cache, as_json=json)
+        return
+    request = record.CheckpointRequest(
+        source=source, words=[scene, *(values or ())], output=output, data=data, scene=model, json=json
+    )
+    record.record_checkpoints(request)
 
 
 @app.command()
@@ -165,9 +179,25 @@ def sweep(
     """Make a film of SCENE for every combination of values, and a page of them all."""
     from animator.cli import sweep
 
-    asked = sweep.Asked(output, zipped, rows, dry_run, jobs, cluster, format, quality, size, fps,
-                                 style, timeout, retry_failed, force, not no_cache, json)  # fmt: skip
-    raise typer.Exit(sweep.sweep(scene, list(values or ()), asked))
+    asked = sweep.Asked(
+        output=output,
+        zipped=zipped,
+        rows=rows,
+        dry_run=dry_run,
+        jobs=jobs,
+        cluster=cluster,
+        format=format,
+        quality=quality,
+        size=size,
+        fps=fps,
+        style=style,
+        timeout=timeout,
+        retry_failed=retry_failed,
+        force=force,
+        use_cache=not no_cache,
+        json=json,
+    )
+    raise typer.Exit(sweep.sweep(scene, values or [], asked))
 
 
 @app.command()
@@ -258,31 +288,9 @@ def player(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
 ) -> None:
     """Make a page that plays SCENE, with a scrubber through its steps; without -o, output/SCENE.html."""
-    from animator.publish.player import play
+    from animator.cli import player
 
-    play(scene, list(values or ()), output, style, not no_cache)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """While the context lasts, a signal that asks the process to end raises KeyboardInterrupt: what is half
-    done is tidied up. Those that follow within PATIENCE do not disturb the tidying.
-    """
-    latest = -PATIENCE
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal latest
-        if time.monotonic() - latest >= PATIENCE:
-            latest = time.monotonic()
-            raise KeyboardInterrupt
-
-    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
-    before = [(number, signal.signal(number, interrupt)) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
+    player.play(scene, values or (), output=output, style=style, use_cache=not no_cache)
 
 
 def main() -> None:
@@ -301,26 +309,36 @@ def _code() -> int:
     except AnimatorError as error:
         sys.stderr.write(f"animator: {error}\n")
         return 1 if is_full(error) else 2
+    except TyperException as error:
+        sys.stderr.write(usage(error, sys.argv[1:]))
+        return 2
     except KeyboardInterrupt:
         sys.stderr.write(INTERRUPTED)
         return INTERRUPTION
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:
+    except Exception as error:  # whatever fails in a command ends it in one sentence, not in a traceback
         return _failed(error)
+
+
+def usage(error: TyperException, words: Sequence[str]) -> str:
+    """What to say where the typed `words` cannot be read: typer's own sentence, and where more is told."""
+    text = " ".join(error.format_message().split())
+    if text.startswith("Usage:"):  # no words at all: the help itself
+        return f"{error.format_message()}\n"
+    context = getattr(error, "ctx", None)  # typer knows none where an option lacks its value
+    path = context.command_path if context is not None else " ".join(["animator", *words[:1]])
+    end = "" if text.endswith((".", "?")) else "."
+    return f"animator: {text}{end} Type {path} --help for all that it takes.\n"
 
 
 def _failed(error: Exception) -> int:
     """Say in one sentence what is not as it should be; the exit code."""
-    if parse_errors.is_usage(error):
-        said = parse_errors.sentence(error, sys.argv[1:])
-        sys.stderr.write(f"animator: {said}\n" if said else f"{error.ctx.get_help()}\n")  # type: ignore[attr-defined]
-        return 2
     if os.environ.get("ANIMATOR_DEBUG"):
         raise error
     if isinstance(error, PermissionError) and error.filename:
-        sys.stderr.write(f"animator: '{os.fsdecode(error.filename)}' {parse_errors.OPENING}\n")
+        sys.stderr.write(f"animator: '{os.fsdecode(error.filename)}' {CLOSED}\n")
         return 2
     if is_full(error):
         sys.stderr.write(FULL)

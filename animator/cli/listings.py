@@ -45,11 +45,12 @@ def verify(as_json: bool) -> int:
     from rich.table import Table
 
     from animator.cli.progress_bars import shown
-    from animator.cli.verify import checks
     from animator.training.keras_startup import start
 
     with shown() as progress:
         start(sparing=True)
+        from animator.cli.verify import checks  # which brings Keras along
+
         found = list(checks(progress))
     if as_json:
         sys.stdout.write(json_text.dumps({"checks": [asdict(c) for c in found]}, indent=2) + "\n")

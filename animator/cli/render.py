@@ -1,106 +1,27 @@
-"""What `render` and `record` do: from typed words to films, recordings and a report."""
+"""`animator render`: from a RenderRequest to film files and a report of them, for people or as JSON."""
 
 import json as json_text
-import re
-import shlex
-import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.core.errors import AnimatorError, nearest
+from animator.cli import render_request
+from animator.cli.render_request import RenderRequest
+from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.formatting import finite
 from animator.core.progress import Progress
-from animator.films.delivery import STILLS, Delivery, check_frame, preset, read_bytes
-from animator.films.size_budget import CUTS
+from animator.films.delivery import STILLS
 
 if TYPE_CHECKING:
     from animator.design.scene import Scene
     from animator.films.film import Film, Saved
 
-QUALITY = {"draft": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was typed after the scene of `animator render`."""
-
-    outputs: tuple[Path, ...]
-    quality: str | None
-    size: str | None
-    fps: float | None
-    style: str
-    use_cache: bool
-    json: bool
-    delivery: Delivery = field(default_factory=Delivery)
-    text: float = 1.0
-    purpose: str | None = None
-
-    def pixels(self) -> tuple[int, int] | None:
-        """(width, height) as asked, or None for each format's own."""
-        if self.size is not None:
-            return _size(self.size)
-        if self.quality is None:
-            return None
-        if self.quality not in QUALITY:
-            raise AnimatorError(
-                f"No quality is called {self.quality!r}. {nearest(self.quality, QUALITY)}"
-                f"Known: {' '.join(QUALITY)}. Or give --size WIDTHxHEIGHT."
-            )
-        return QUALITY[self.quality]
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """The options of `animator render` as they were typed; None where nothing was."""
-
-    outputs: tuple[Path, ...]
-    quality: str | None
-    size: str | None
-    fps: float | None
-    style: str | None
-    use_cache: bool
-    json: bool
-    purpose: str | None
-    codec: str | None
-    frame: str | None
-    transparent: bool
-    once: bool
-    end_pause: float | None
-    max_bytes: str | None
-
-
-def options(scene: str, typed: Typed) -> Options:
-    """What was typed, over the preset that `--for` names, if any."""
-    base = preset(typed.purpose) if typed.purpose is not None else None
-    held = base.delivery if base else Delivery()
-    given = {name: value for name in ("codec", "frame", "end_pause")
-             if (value := getattr(typed, name)) is not None}  # fmt: skip
-    if typed.max_bytes is not None:
-        given["max_bytes"] = read_bytes(typed.max_bytes)
-    delivery = replace(held, transparent=typed.transparent, loop=not typed.once, **given)
-    outputs, size = typed.outputs, typed.size
-    style = typed.style if typed.style is not None else base.style if base else "dark"
-    if base and not outputs:
-        outputs = tuple(Path("output") / f"{Path(scene).stem}{suffix}" for suffix in base.suffixes)
-    if base and size is None and typed.quality is None:
-        size = "{}x{}".format(*base.size)
-    return Options(outputs, typed.quality, size, typed.fps, style, typed.use_cache, typed.json, delivery,
-                   base.text if base else 1.0, typed.purpose)  # fmt: skip
-
-
-def _size(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([0-9]+)x([0-9]+)", text.lower(), re.ASCII)
-    if found is None:
-        raise AnimatorError(
-            f"--size {text} is not a size in pixels. Type it as WIDTHxHEIGHT, such as --size 1280x720."
-        )
-    return int(found[1]), int(found[2])
+TIMED = ("record", "surface", "draw_and_encode", "total")  # stages, seconds of each in the report
 
 
 @contextmanager
@@ -113,68 +34,76 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
         seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-def render(name: str, values: list[str], options: Options) -> None:
-    """`animator render`: make the films and report them."""
+def render(request: RenderRequest) -> None:
+    """Make the films and report them."""
     from animator.cli.progress_bars import shown
     from animator.design import style_files
 
-    style_files.find(options.style)
-    outputs = options.outputs or tuple(Path("output") / f"{Path(name).stem}{s}" for s in (".mp4", ".gif"))
+    style_files.find(request.style)
     seconds: dict[str, float] = {}
-    with shown() as progress, timed(seconds, "total"):
+    with shown() as progress, timed(seconds, "total"), warnings.catch_warnings():
         with timed(seconds, "record"):
-            check = partial(_check_files, options, outputs)
-            film, cached = film_for(name, values, options, check, progress)
+            film, cached = film_for(request, lambda subject: _check_files(request, subject), progress)
         with timed(seconds, "surface"):
-            for fps in {options.fps} if options.fps is not None else set(_rates(outputs)):
+            for fps in _rates(request):
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
-            film.text = options.text
-            saved = film.save(*outputs, size=options.pixels(), fps=options.fps, delivery=options.delivery)
-    _report(film, saved, cached, seconds, options.json)
+            warnings.simplefilter("ignore", FilmWarning)  # `_warn` tells them in our own words
+            saved = film.save(*request.files, size=request.pixels, fps=request.fps, delivery=request.delivery)
+    _warn(film, saved)
+    if request.json:
+        report = _report(film, saved, cached=cached, seconds=seconds)
+        sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
+    else:
+        _print(film, saved)
 
 
-def _rates(outputs: tuple[Path, ...]) -> list[float]:
+def _rates(request: RenderRequest) -> set[float]:
+    """Frames a second of the films to be."""
     from animator.encoding.formats import kind_of
     from animator.films.delivery import DEFAULTS
 
-    return [DEFAULTS[kind_of(path)][1] for path in outputs]
+    if request.fps is not None:
+        return {request.fps}
+    return {DEFAULTS[kind_of(path)][1] for path in request.files}
 
 
 def film_for(
-    name: str, values: list[str], options: Options, check: "Callable[[Scene | Film], None]",
+    request: RenderRequest,
+    check: "Callable[[Scene | Film], None]",
     progress: Progress,
-) -> "tuple[Film, bool]":  # fmt: skip
+    command: str | None = None,
+) -> "tuple[Film, bool]":
     """The film for a scene name, a scene file or a recording; and whether nothing was trained.
 
     check: called with the scene, or a recording's film, before anything is trained, to refuse files that
-    cannot be written.
+    cannot be written. command: what makes the result again, by default the one of `animator render`.
     """
+    from animator.cli.scene_words import scene_file
     from animator.design import scene_files
     from animator.films import film as films
     from animator.films.build import build, film_of, recordings
 
-    if name.endswith(".h5"):
-        film = films.film(name, style=options.style, progress=progress)
-        if values:
+    command = command or render_request.command(request)
+    if request.scene.endswith(".h5"):
+        film = films.film(request.scene, style=request.style, progress=progress)
+        if request.values:
             raise AnimatorError(
-                f"'{name}' is a recording: its parameters are fixed, so {values[0]!r} cannot be set. "
-                "Render its scene with that parameter instead, or leave it away."
+                f"'{request.scene}' is a recording: its parameters are fixed, so {request.values[0]!r} "
+                "cannot be set. Render its scene with that parameter instead, or leave it away."
             )
         check(film)
-        film.use_cache = options.use_cache
-        film.command = command(name, values, options)
-        return film, True
-    scene_file = scene_files.find(name)
-    scene, about = build(scene_file, values)
+        return replace(film, use_cache=request.use_cache, command=command, text=request.text), True
+    file = scene_file(request.scene)
+    scene, about = build(file, request.values)
     check(scene)
-    with scene_files.blaming(scene_file.path):
-        runs, cached = recordings(scene, about, options.use_cache, progress)
-    said = command(name, values, options)
-    return film_of(scene, about, runs, options.style, said, options.use_cache, progress), cached
+    with scene_files.blaming(file.path):
+        runs, cached = recordings(scene, about, request.use_cache, progress)
+    film = film_of(scene, about, runs, request.style, command, request.use_cache, progress, text=request.text)
+    return film, cached
 
 
-def _check_files(options: Options, outputs: tuple[Path, ...], shown: "Scene | Film") -> None:
+def _check_files(request: RenderRequest, subject: "Scene | Film") -> None:
     """Refuse sizes, rates and folders that cannot be, before anything is trained."""
     from animator.core.files import ensure_folder
     from animator.design import style_files
@@ -182,155 +111,63 @@ def _check_files(options: Options, outputs: tuple[Path, ...], shown: "Scene | Fi
     from animator.films.build import check_room
     from animator.films.delivery import proposing, spec_for
 
-    _check_words(options, outputs)
-    size, text_size = options.pixels(), style_files.find(options.style).text_size * options.text
-    shares = (shown.widths, shown.heights) if isinstance(shown, Scene) else shown.shares
-    for path in outputs:
-        with proposing(shown.layout, shares, size, text_size, outputs, options.delivery):
-            spec = spec_for(path, size, options.fps, options.style, options.delivery)
-            if isinstance(shown, Scene):
-                check_room(shown, (spec.width, spec.height), options.style, options.text)
+    render_request.check(request)
+    size, delivery = request.pixels, request.delivery
+    text_size = style_files.find(request.style).text_size * request.text
+    shares = (subject.widths, subject.heights) if isinstance(subject, Scene) else subject.shares
+    for path in request.files:
+        with proposing(subject.layout, shares, size, text_size, request.files, delivery):
+            spec = spec_for(path, size, request.fps, request.style, delivery)
+            if isinstance(subject, Scene):
+                check_room(subject, (spec.width, spec.height), request.style, request.text)
         ensure_folder(path)
 
 
-def _check_words(options: Options, outputs: tuple[Path, ...]) -> None:
-    """Refuse names that are none, and options that none of the files could follow."""
-    for path in outputs:
-        if not path.name or (path.name.startswith(".") and not path.suffix):
-            raise AnimatorError(
-                f"'-o {path}' names no film: there is nothing before its suffix. Use -o film.mp4."
-            )
-        if options.delivery.max_bytes is not None and path.suffix.lower() not in CUTS:
-            whose = options.purpose and preset(options.purpose).delivery.max_bytes
-            flag = f"--for {options.purpose}" if whose == options.delivery.max_bytes else "--max-bytes"
-            raise AnimatorError(
-                f"{flag} cannot be kept for '{path.name}': only .mp4 and .gif files are made smaller "
-                "until they fit. Leave it away, or write one of those."
-            )
-    _check_stills(options.delivery, outputs)
-    if len(set(outputs)) < len(outputs):
-        raise AnimatorError(f"-o names '{max(outputs, key=outputs.count)}' twice. Give each file once.")
-    if options.delivery.codec != "h264" and not any(path.suffix.lower() == ".mp4" for path in outputs):
-        raise AnimatorError(
-            f"--codec {options.delivery.codec} is for .mp4 files, and none is written. Leave it away, or use "
-            "-o film.mp4."
-        )
-
-
-def _check_stills(wishes: Delivery, outputs: tuple[Path, ...]) -> None:
-    """Refuse what is for stills where none is written, and what is for films where all are stills."""
-    stills = [path.suffix.lower() in STILLS for path in outputs]
-    check_frame(wishes.frame)
-    if wishes.frame != "last" and not any(stills):
-        raise AnimatorError(
-            f"--frame {wishes.frame} is for stills, and none is written. Leave it away, or use -o film.png."
-        )
-    for flag, asked in (("--once", not wishes.loop), (f"--end-pause {wishes.end_pause:g}", wishes.end_pause)):
-        if asked and all(stills):
-            raise AnimatorError(
-                f"{flag} is for films, and only stills are written. Leave it away, or use -o film.gif."
-            )
-
-
-def command(name: str, values: list[str], options: Options) -> str:
-    """The command that makes the same film again, files by their names, quoted for a shell."""
-    words = ["animator", "render", Path(name).name if "." in name else name, *values]
-    words += [word for path in options.outputs for word in ("-o", path.name)]
-    for flag, value, default in (
-        ("--for", options.purpose, None),
-        ("--quality", options.quality, None),
-        ("--size", options.size, None),
-        ("--fps", options.fps, None),
-        ("--style", options.style, "dark"),
-        ("--codec", options.delivery.codec, "h264"),
-        ("--frame", options.delivery.frame, "last"),
-        ("--end-pause", options.delivery.end_pause, 0.0),
-        ("--max-bytes", options.delivery.max_bytes, None),
-    ):
-        if value != default:
-            words += [flag, f"{value:g}" if isinstance(value, float) else str(value)]
-    words += ["--transparent"] if options.delivery.transparent else []
-    words += [] if options.delivery.loop else ["--once"]
-    return shlex.join(words)
-
-
-def _report(
-    film: "Film", saved: "list[Saved]", cached: bool, seconds: dict[str, float], as_json: bool
-) -> None:
-    """Print what was made: JSON on stdout, or a few lines."""
+def _warn(film: "Film", saved: "list[Saved]") -> None:
+    """Say on stderr what is right and may surprise: flashes, letters without a font, files made smaller."""
     from animator.drawing.raster import fonts
     from animator.films import flash_check
 
-    run, views = film.runs[0], film.views(saved[0].fps)
     flashing = flash_check.sentence(max(file.flashes for file in saved))
-    for warning in filter(None, (flashing, fonts.sentence(film.said(views)))):
+    letters = fonts.sentence(film.said(film.views(saved[0].fps)))
+    smaller = [f"to fit its bytes, {file.path.name} has {file.gave_up}." for file in saved if file.gave_up]
+    for warning in filter(None, (*film.warnings(), flashing, letters, *smaller)):
         sys.stderr.write(f"animator: {warning}\n")
+
+
+def _print(film: "Film", saved: "list[Saved]") -> None:
+    """A line for each file, and what the film shows."""
     for file in saved:
-        if file.gave_up:
-            sys.stderr.write(f"animator: to fit its bytes, {file.path.name} has {file.gave_up}.\n")
-    if not as_json:
-        for file in saved:
-            still = file.path.suffix.lower() in STILLS
-            lasts = "" if still else f"{file.fps:g} frames/s  {file.seconds:.2f} s  "
-            size = f"{file.width}x{file.height}"
-            sys.stdout.write(f"{file.path}  {size}  {lasts}{file.bytes / 1000:,.0f} kB\n")
-        sys.stdout.write(f"{film.alt_text()}\n")
-        return
-    test = [view.test_loss for view in views]
-    report = {
+        still = file.path.suffix.lower() in STILLS
+        lasts = "" if still else f"{file.fps:g} frames/s  {file.seconds:.2f} s  "
+        size = f"{file.width}x{file.height}"
+        sys.stdout.write(f"{file.path}  {size}  {lasts}{file.bytes / 1000:,.0f} kB\n")
+    sys.stdout.write(f"{film.alt_text()}\n")
+
+
+def _report(
+    film: "Film", saved: "list[Saved]", *, cached: bool, seconds: dict[str, float]
+) -> dict[str, object]:
+    """What --json prints of a render. cached: whether nothing was trained; seconds: of each stage."""
+    run, view = film.runs[0], film.views(saved[0].fps)[0]
+    test = view.test_loss
+    return {
         "files": [{k: str(v) if isinstance(v, Path) else v for k, v in asdict(f).items()} for f in saved],
         "recording": {
             "steps": run.steps,
             "parameters": run.weights.shape[1],
             "cached": cached,
-            "initial_loss": finite(views[0].loss[0]),
-            "final_loss": finite(views[0].loss[-1]),
+            "initial_loss": finite(view.loss[0]),
+            "final_loss": finite(view.loss[-1]),
             "finished": run.finished,
-            "initial_test_loss": finite(test[0][0]) if test[0] else None,
-            "final_test_loss": finite(test[0][1]) if test[0] else None,
-            "left_window_at": views[0].window.left_at if views[0].window else None,
-            "not_finite_at": views[0].broke_at,
+            "initial_test_loss": finite(test[0]) if test else None,
+            "final_test_loss": finite(test[1]) if test else None,
+            "left_window_at": view.window.left_at if view.window else None,
+            "not_finite_at": view.broke_at,
         },
         "fidelity": film.fidelity(),
+        "warnings": list(film.warnings()),
         "alt_text": film.alt_text(),
         "command": film.command,
-        "seconds": {key: round(seconds.get(key, 0.0), 3)
-                    for key in ("record", "surface", "draw_and_encode", "total")},
-    }  # fmt: skip
-    sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
-
-
-def record(name: str, values: list[str], output: Path | None, use_cache: bool, as_json: bool) -> None:
-    """`animator record`: train a scene, keep its recording (one file a run)."""
-    from animator.cli.progress_bars import shown
-    from animator.core.files import ensure_folder, replacing
-    from animator.design import scene_files
-    from animator.films.build import build, recordings
-
-    scene_file = scene_files.find(name)
-    scene, about = build(scene_file, values)
-    first = output or Path("output") / f"{scene_file.name}.h5"
-    if first.suffix != ".h5":
-        raise AnimatorError(
-            f"'{first}' does not end in .h5, and a recording is an HDF5 file. "
-            f"Use -o {first.with_suffix('.h5')}."
-        )
-    paths = [first if i == 0 else first.with_stem(f"{first.stem}-{i + 1}") for i in range(len(scene.runs))]
-    for path in paths:
-        ensure_folder(path)
-    with shown() as progress, scene_files.blaming(scene_file.path):
-        runs, cached = recordings(scene, about, use_cache, progress)
-    for run, path in zip(runs, paths, strict=True):
-        with replacing(path) as temporary:
-            shutil.copyfile(run.path, temporary)
-    rows = [
-        {"path": str(path), "steps": run.steps, "parameters": run.weights.shape[1], "cached": cached,
-         "initial_loss": finite(run.loss[0]), "final_loss": finite(run.loss[-1]),
-         "bytes": path.stat().st_size}
-        for run, path in zip(runs, paths, strict=True)
-    ]  # fmt: skip
-    if as_json:
-        sys.stdout.write(json_text.dumps({"files": rows}, indent=2) + "\n")
-        return
-    for row in rows:
-        sys.stdout.write(f"{row['path']}  {row['steps']:,} steps of {row['parameters']:,} parameters\n")
+        "seconds": {name: round(seconds.get(name, 0.0), 3) for name in TIMED},
+    }

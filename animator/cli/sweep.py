@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.cli.progress_bars import cells_shown
-from animator.cli.render import Options
+from animator.cli.render_request import pixels
+from animator.cli.scene_words import refuse_film, scene_file
 from animator.core.errors import AnimatorError, SizeError
 from animator.core.formatting import bytes_text, duration
 
@@ -54,8 +55,8 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     from animator.sweeps.run import run
     from animator.sweeps.run.context import check_room
 
-    pixels = Options((), asked.quality, asked.size, asked.fps, asked.style, True, False).pixels()
-    look = _look(scene, pixels, asked)
+    refuse_film(scene)
+    look = _look(scene, pixels(asked.quality, asked.size), asked)
     orders = _orders(asked)
     made = plan.plan(scene, words, look, asked.zipped, asked.rows, _command(scene, words, asked))
     check_room(made)
@@ -82,20 +83,19 @@ def sweep(scene: str, words: list[str], asked: Asked) -> int:
     return exit_code(outcome)
 
 
-def _look(scene: str, pixels: tuple[int, int] | None, asked: Asked) -> "Look":
+def _look(scene: str, size: tuple[int, int] | None, asked: Asked) -> "Look":
     """How the films look; a size that they cannot have is answered with one that the scene has room on."""
-    from animator.design import scene_files
     from animator.films.build import build
     from animator.sweeps.plan import plan
     from animator.sweeps.run.context import proposed
 
     try:
-        return plan.look(asked.format, pixels, asked.fps, asked.style)
+        return plan.look(asked.format, size, asked.fps, asked.style)
     except SizeError:
         if scene.endswith(".h5"):
             raise
-        with proposed(build(scene_files.find(scene), ())[0], pixels, asked.style, asked.format):
-            return plan.look(asked.format, pixels, asked.fps, asked.style)
+        with proposed(build(scene_file(scene), ())[0], size, asked.style, asked.format):
+            return plan.look(asked.format, size, asked.fps, asked.style)
 
 
 def exit_code(outcome: "Outcome") -> int:

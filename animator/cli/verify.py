@@ -1,26 +1,25 @@
 """Checks against closed forms: numbers that can be worked out by hand, and what animator gets for them.
 
 Small neurons are trained with the real Recorder and cut with the real surface; each Check holds what was
-expected beside what came. The numbers are those of facts.md 2: exact quadratics, Goh 2017 on momentum,
+expected beside what came. The numbers: exact quadratics, Goh 2017 on momentum,
 and one neuron with four minima after Auer, Herbster and Warmuth 1995.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from animator.core.arrays import Floats
 from animator.core.progress import Progress, quiet
 from animator.landscape.loss_surface import LossSurface, evaluate
 from animator.landscape.plane import Plane
 from animator.landscape.planes import weights as plane_of_weights
 from animator.recordings.reader import load
-
-Floats = npt.NDArray[np.float64]
+from animator.training.neuron import neuron, record_descent
+from animator.training.objective import loss_function
 
 LINEAR = (np.array([[1, 0], [0, 1], [1, 1.0]]), np.array([[1], [2], [3.0]]))
 TWO_SAMPLES = (np.eye(2), np.tanh(np.array([[1], [-0.5]])))
@@ -49,21 +48,9 @@ class Run:
     plane: Plane
 
 
-def checks(progress: Progress = quiet) -> Iterator[Check]:
-    """All checks, each as soon as it is known; `progress` hears ("verify", sections done, of all)."""
-    sections: tuple[Callable[[], Iterator[Check]], ...] = (
-        linear_neuron, linear_limits, momentum, tanh_gradients, tanh_surface, four_minima, two_weights,
-        evaluation,
-    )  # fmt: skip
-    for done, section in enumerate(sections):
-        progress("verify", done, len(sections))
-        yield from section()
-    progress("verify", len(sections), len(sections))
-
-
 def linear_neuron() -> Iterator[Check]:
     """A, at learning rate 0.75: weights and losses (14/3)/4^k at every update; the Hessian."""
-    run = trained(LINEAR, (0, 0), 0.75, 5)
+    run = trained(LINEAR, (0, 0), rate=0.75, steps=5)
     path = [(0, 0), (2, 2.5), (0.75, 1.5), (1.25, 2.125), (0.9375, 1.875), (1.0625, 2.03125)]
     yield check("A linear neuron: largest error of a weight", 0, np.abs(run.weights - path).max(), 1e-6)
     for k in range(6):
@@ -79,38 +66,38 @@ def linear_neuron() -> Iterator[Check]:
 
 def linear_limits() -> Iterator[Check]:
     """A, at and beyond the largest stable learning rate of 1."""
-    still = trained(LINEAR, (0, 0), 1.0, 40)
+    still = trained(LINEAR, (0, 0), rate=1.0, steps=40)
     yield check("A loss after 40 updates at learning rate 1", 4.5, still.loss[-1], 1e-4)
-    wild = trained(LINEAR, (0, 0), 1.05, 40)
+    wild = trained(LINEAR, (0, 0), rate=1.05, steps=40)
     yield check("A growth of the loss at 1.05, 1.1^2", 1.21, wild.loss[-1] / wild.loss[-2], 1e-4)
 
 
-def momentum() -> Iterator[Check]:
+def rates() -> Iterator[Check]:
     """B: rates of gradient descent and of momentum on quadratics with eigenvalues 1 and kappa."""
     for kappa in (10, 100):
         root = np.sqrt(kappa)
         data = (np.diag([1, root]), np.zeros((2, 1)))
-        size = np.linalg.norm(trained(data, (1, 1), 2 / (1 + kappa), 8).weights, axis=1)
+        size = np.linalg.norm(trained(data, (1, 1), rate=2 / (1 + kappa), steps=8).weights, axis=1)
         expected = (kappa - 1) / (kappa + 1)
         yield check(f"B kappa {kappa}: rate of gradient descent", expected, size[-1] / size[-2], 1e-5)
         rate = (root - 1) / (root + 1)
-        run = trained(data, (1, 1), (2 / (1 + root)) ** 2, 10, beta=rate**2)
+        run = trained(data, (1, 1), rate=(2 / (1 + root)) ** 2, steps=10, momentum=rate**2)
         yield check(f"B kappa {kappa}: rate of momentum", rate, slowest(run.weights), 2e-3)
     both = np.array([[1, 1], [1, -1]]) / np.sqrt(2)  # eigenvectors of A, for 2 and 2/3
-    run = trained(LINEAR, (0, 0), 0.803848, 8, beta=0.0717968)
+    run = trained(LINEAR, (0, 0), rate=0.803848, steps=8, momentum=0.0717968)
     yield check("B linear neuron: rate of momentum", 0.267949, slowest((run.weights - (1, 2)) @ both), 2e-3)
-    run = trained(LINEAR, (0, 0), 1.5, 12, beta=0.5)  # lr lambda = 3 = 2 + 2 beta
+    run = trained(LINEAR, (0, 0), rate=1.5, steps=12, momentum=0.5)  # lr lambda = 3 = 2 + 2 beta
     edge = ((run.weights - (1, 2)) @ both)[:, :1]
     yield check("B rate where lr lambda = 2 + 2 beta", 1, slowest(edge), 1e-4)
 
 
 def tanh_gradients() -> Iterator[Check]:
     """C: the gradient at (0, 0) by one update of size 1; the largest stable rate at the minimum."""
-    run = trained(TWO_SAMPLES, (0, 0), 1.0, 1)
+    run = trained(TWO_SAMPLES, (0, 0), rate=1.0, steps=1)
     for axis, expected in enumerate((-0.7615942, 0.4621172)):
         got = run.weights[0, axis] - run.weights[1, axis]
         yield check(f"C gradient at (0, 0) along w{axis + 1}", expected, got, 1e-6)
-    ends = [trained(TWO_SAMPLES, (1, -0.5 + e), 3.23363, 1).weights[1, 1] for e in (0.01, -0.01)]
+    ends = [trained(TWO_SAMPLES, (1, -0.5 + e), rate=3.23363, steps=1).weights[1, 1] for e in (0.01, -0.01)]
     yield check("C rate along w2 at learning rate 3.23363", -1, (ends[0] - ends[1]) / 0.02, 1e-3)
 
 
@@ -158,7 +145,7 @@ def four_minima() -> Iterator[Check]:
 
 def two_weights() -> Iterator[Check]:
     """F: the plane of a model with two weights holds its whole path."""
-    run = trained(LINEAR, (0, 0), 0.75, 5)
+    run = trained(LINEAR, (0, 0), rate=0.75, steps=5)
     residual = run.plane.residual(run.weights)
     spread = ((run.weights - run.weights.mean(axis=0)) ** 2).sum()
     yield check("F two weights: largest residual", 0, residual.max(), 1e-12)
@@ -167,8 +154,6 @@ def two_weights() -> Iterator[Check]:
 
 def evaluation() -> Iterator[Check]:
     """The loss function against `model.evaluate` on the article's neuron's kind of data."""
-    from animator.training.objective import loss_function
-
     x = np.random.default_rng(0).random((500, 2))
     model = neuron("tanh")
     model.set_weights([np.array([[0.3], [-0.7]])])
@@ -187,44 +172,36 @@ def check(name: str, expected: float, got: float, tolerance: float) -> Check:
     return Check(name, float(expected), float(got), float(tolerance), passed)
 
 
-def neuron(activation: str) -> Any:
-    """A compiled Keras neuron with two weights, both 0, and no bias. No random number is drawn."""
-    import keras
-
-    model = keras.Sequential([
-        keras.Input((2,)),
-        keras.layers.Dense(1, activation=activation, use_bias=False, kernel_initializer="zeros"),
-    ])  # fmt: skip
-    model.compile(keras.optimizers.SGD(0.1), "mse")
-    return model
-
-
 def trained(
-    data: tuple[Floats, Floats], start: tuple[float, float], rate: float, steps: int, beta: float = 0.0
+    data: tuple[Floats, Floats],
+    start: tuple[float, float],
+    *,
+    rate: float,
+    steps: int,
+    momentum: float = 0.0,
 ) -> Run:
-    """A neuron from `start` after `steps` full-batch updates of SGD with momentum `beta`, recorded.
+    """A neuron from `start` after `steps` full-batch updates of SGD, recorded.
 
     It is linear on LINEAR-like data and tanh on TWO_SAMPLES.
     """
-    import keras
-
-    from animator.training.recorder import Recorder
-
-    model = neuron("tanh" if data is TWO_SAMPLES else "linear")
-    model.compile(keras.optimizers.SGD(rate, momentum=beta), "mse")
-    model.set_weights([np.reshape(np.array(start, np.float32), (2, 1))])
+    activation = "tanh" if data is TWO_SAMPLES else "linear"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.h5"
-        model.fit(*data, batch_size=len(data[0]), epochs=steps, shuffle=False, verbose=0,
-                  callbacks=[Recorder(path, data=data)])  # fmt: skip
+        record_descent(
+            path, data, activation=activation, start=start, rate=rate, steps=steps, momentum=momentum
+        )
         with load(path) as run:
             return Run(
-                np.asarray(run.weights, np.float64), np.asarray(run.loss), np.asarray(run.batch_loss),
-                plane_of_weights(run, 0, 1),
-            )  # fmt: skip
+                weights=np.asarray(run.weights, np.float64),
+                loss=np.asarray(run.loss),
+                batch_loss=np.asarray(run.batch_loss),
+                plane=plane_of_weights(run, 0, 1),
+            )
 
 
-def around(model: Any, data: Any, centre: tuple[float, float], step: float) -> LossSurface:
+def around(
+    model: object, data: tuple[Floats, Floats], centre: tuple[float, float], step: float
+) -> LossSurface:
     """The surface on 5 x 5 points around `centre`, `step` apart."""
     a, b = centre
     return evaluate(model, data, PLANE, 5, (a - 2 * step, a + 2 * step, b - 2 * step, b + 2 * step))
@@ -282,3 +259,25 @@ def vertex(surface: LossSurface) -> tuple[float, float]:
     _, ga, gb, aa, ab, bb = np.linalg.lstsq(terms, surface.loss.ravel())[0]
     u, v = np.linalg.solve([[2 * aa, ab], [ab, 2 * bb]], [-ga, -gb])
     return float(middle + half * u), float(centre + height * v)
+
+
+SECTIONS: tuple[Callable[[], Iterator[Check]], ...] = (
+    linear_neuron,
+    linear_limits,
+    rates,
+    tanh_gradients,
+    tanh_surface,
+    four_minima,
+    two_weights,
+    evaluation,
+)
+
+
+def checks(
+    progress: Progress = quiet, sections: Sequence[Callable[[], Iterator[Check]]] = SECTIONS
+) -> Iterator[Check]:
+    """All checks, each as soon as it is known; `progress` hears ("verify", sections done, of all)."""
+    for done, section in enumerate(sections):
+        progress("verify", done, len(sections))
+        yield from section()
+    progress("verify", len(sections), len(sections))

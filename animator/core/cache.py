@@ -6,17 +6,19 @@ deleted at any time; it is made again when it is needed.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from animator.core.errors import AnimatorError
-from animator.core.files import ensure_folder
+from animator.core.files import ensure_folder, replacing
 
+Arrays = Mapping[str, NDArray[Any]]  # of any type that HDF5 holds
 _within: list[Path] = []
 
 
@@ -54,7 +56,29 @@ def writable(path: Path) -> None:
         ) from error
 
 
-def digest(*parts: Any) -> str:
+def arrays(kind: str, key: str, compute: Callable[[], Arrays], use_cache: bool = True) -> Arrays:
+    """The arrays, by name, that `compute` makes: from the cached file of `kind` and `key` where there is one.
+
+    use_cache: False computes them anew and keeps those. A file that cannot be read counts as none.
+    """
+    import h5py  # reading the command line goes without it
+
+    path = place(kind, key)
+    if use_cache and path.exists():
+        try:
+            with h5py.File(path, "r") as file:
+                return {name: file[name][()] for name in file}
+        except OSError:  # cut short or damaged: it is written again
+            pass
+    made = compute()
+    writable(path)
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        for name, values in made.items():
+            file.create_dataset(name, data=values)
+    return made
+
+
+def digest(*parts: object) -> str:
     """Digest of arrays (shape, type, bytes) and of anything else by its repr, 32 hex digits."""
     total = hashlib.sha256()
     for part in parts:

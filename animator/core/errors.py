@@ -22,6 +22,10 @@ class SizeError(AnimatorError):
         self.why, self.sizes = why, tuple(sizes)
 
 
+class FilmWarning(UserWarning):
+    """Of a film: what is right but surprising, or left out, in one sentence."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """'Did you mean 'neuron'? ' for the known name closest to `word`, or '' when none is close."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.5)

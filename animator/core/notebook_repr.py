@@ -9,9 +9,9 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from animator.core.arrays import Floats
+
 SIZE = (4.6, 2.4)  # inches at 100 pixels an inch
 BANDS = 14
 

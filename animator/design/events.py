@@ -4,8 +4,8 @@ A drop of the learning rate, a spike of the loss, the end of a plateau. At most 
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.formatting import number
 from animator.design.pacing import Event
 from animator.recordings.reader import Recording
@@ -16,8 +16,6 @@ SPIKE = 4.0
 BEFORE = 20
 FLAT = 0.03
 LONG = 0.15
-
-Floats = NDArray[np.float64]
 
 
 def found(run: Recording) -> tuple[Event, ...]:

@@ -4,7 +4,6 @@ A fault in a scene file is told in one sentence with the file's own line.
 """
 
 import linecache
-import shlex
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -19,7 +18,6 @@ from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
 from animator.design.parameters import Parameter
 from animator.design.scene import Scene
-from animator.films.delivery import DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,6 @@ def bundled(name: str) -> SceneFile:
 def find(name: str) -> SceneFile:
     """The scene for what was typed: a path to a .py file, or a bundled name."""
     path = Path(name)
-    if path.suffix.lower() in DEFAULTS and path.is_file():
-        raise AnimatorError(
-            f"'{name}' is a film already, and films are made of scenes and recordings. Type animator info "
-            f"{shlex.quote(name)}: it tells the command that made it."
-        )
     if not name.endswith(".py"):
         return bundled(name)
     if not path.is_file():

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from animator.design.layout import Box, Mosaic, arrange
 from animator.design.style import Style
 from animator.design.timeline import FrameState
-from animator.drawing.compositor import Compositor, Ground, parted
+from animator.drawing.compositor import Background, Compositor, parted
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import sides
 from animator.drawing.panels.readout import Readout
 from animator.drawing.panels.registry import find, load, run_of
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import Rect, clip_of
 from animator.drawing.units import DPI, EDGES, em_of
 from animator.drawing.view import View
@@ -51,30 +52,29 @@ class Canvas:
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
         cells = arrange(mosaic, body, *shares)
         self.panels = self._panels(cells, views)
-        self.moving = [a for panel in self.panels for a in panel.moving] + self.readout.moving
+        self.moving = [artist for panel in self.panels for artist in panel.moving]
+        self.moving += self.readout.moving
         self._compositor = self._composed(list(cells.values()))
 
     def _composed(self, cells: Sequence[Box]) -> Compositor:
-        grounds, layers = [], []
+        backgrounds, layers = [], []
         for panel, cell in zip(self.panels, cells, strict=True):
             below, above = parted(panel.moving)
             layers += above
             if below:
-                grounds.append(Ground(below, self._region(below, cell)))
-        below, above = parted(self.readout.moving)
-        assert not below, "the readout is made of layers"
-        return Compositor(grounds, [*layers, *above])
+                backgrounds.append(Background(below, self._region(below, cell)))
+        return Compositor(backgrounds, [*layers, *self.readout.moving])
 
     def _region(self, artists: Sequence[Artist], cell: Box) -> Rect:
         """Where artists may draw: in their axes, if they all keep to those, else in the panel's cell."""
-        height, width = self.height, self.width
-        axes = {getattr(artist, "kept_in", None) for artist in artists}
-        if len(axes) == 1 and None not in axes:
-            return clip_of(axes.pop(), height).clip(Rect(0, 0, height, width))
-        top, left = int(height - cell.bottom - cell.height), int(cell.left)
-        return Rect(top, left, top + int(cell.height) + 2, left + int(cell.width) + 2).clip(
-            Rect(0, 0, height, width)
-        )
+        frame = Rect(0, 0, self.height, self.width)
+        areas: set[PlotArea | None] = {getattr(artist, "kept_in", None) for artist in artists}
+        area = areas.pop() if len(areas) == 1 else None
+        if area is not None:
+            return clip_of(area, self.height).clip(frame)
+        top, left = int(self.height - cell.bottom - cell.height), int(cell.left)
+        whole = Rect(top, left, top + int(cell.height) + 2, left + int(cell.width) + 2)
+        return whole.clip(frame)
 
     @property
     def changed(self) -> list[Rect] | None:

@@ -19,8 +19,14 @@ def slice_caption(view: View) -> str:
         height = f"f({view.labels[0]})" if view.of_function else "the loss there"
         return f"A ball stands where the updates take {view.labels[0]}; its height is {height}."
     if view.field is None or view.plane is None:
-        return f"{view.parameters:,} parameters, recorded after every update"
-    if view.plane.kind != "weights":
+        lacking = f"; no surface: {view.no_surface}." if view.no_surface else ""
+        return f"{view.parameters:,} parameters, recorded after every update{lacking}"
+    return f"{view.instead} {_of_surface(view, view.plane.kind, view.field.moving)}".lstrip()
+
+
+def _of_surface(view: View, kind: str, moving: bool) -> str:
+    """What the surface is, where there is one; kind: of its plane."""
+    if kind != "weights":
         return f"{_what(view)} {_how(view)}"
     if view.parameters == 2 and view.of_function:
         return "The surface is the function itself, and the dot's height its value there."
@@ -28,7 +34,7 @@ def slice_caption(view: View) -> str:
         return "The surface is the whole loss: this model has two weights and no others."
     others = [label for label in view.labels if label not in view.axis_labels]
     rest = others[0] if len(others) == 1 and view.parameters == 3 else "other parameters"
-    if view.field.moving:
+    if moving:
         return f"The surface is cut again at every step's {rest}, so the dot's height is its true loss."
     step = "the last step" if view.cut_through is None else f"step {view.cut_through:,}"
     return f"A still slice at {step}'s {rest}; the dot's height there is not its true loss."
@@ -106,13 +112,21 @@ def alt_text_of_many(views: Sequence[View]) -> str:
 
 
 def departure(view: View) -> str:
-    """'The path leaves the window at step 3.' and when the loss broke; '' for a tame run."""
+    """'The path leaves the window at step 3.', when the loss broke, which weights the model has at last;
+    '' for a tame run.
+    """
     said = []
     if view.window is not None and view.window.left_at is not None:
         who = f"'{view.name}'" if view.rivals else "The path"
         said.append(f"{who} leaves the window at step {view.window.left_at:,}.")
     if view.broke_at is not None:
         said.append(f"The loss stops being finite at step {view.broke_at:,}.")
+    if view.facts.restored_step is not None:
+        said.append(
+            f"{view.steps:,} steps, then the weights of step {view.facts.restored_step:,} were restored."
+        )
+    if view.facts.other_weights:
+        said.append(f"The weights after training are none of these: {view.facts.other_weights}.")
     return " ".join(said)
 
 

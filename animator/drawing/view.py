@@ -20,6 +20,7 @@ from animator.landscape.model_outputs import BatchSurface, Prediction, Sharpness
 from animator.landscape.plane import Plane
 from animator.landscape.update_vectors import Forces
 from animator.landscape.window import Window
+from animator.recordings.facts import Facts
 
 CONTRAST = 400.0
 EVEN = 3.0  # a scale that is nearly linear
@@ -44,6 +45,8 @@ class View:
     of_function: whether the loss is a function of the weights alone, and no model's; minima: points (M, 2) of
     the plane to mark; curve: the loss over the one weight that there is.
     histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
+    no_surface: why there is no field although one was wanted; instead: why the plane is another than it would
+    be by default. facts: what the recording lacks.
     """
 
     name: str
@@ -85,9 +88,19 @@ class View:
     cut_through: int | None = None
     histograms: Mapping[str, Histogram] = default(default_factory=dict)
     card: str = ""
+    no_surface: str = ""
+    instead: str = ""
+    facts: Facts = default(default_factory=Facts)
     of_function: bool = False
     minima: tuple[tuple[float, float], ...] = ()
     curve: Curve | None = None
+
+    def place(self, state: FrameState) -> Floats:
+        """Where the dot is (2,): on the way from its step to the next one."""
+        here = self.trajectory[state.step]
+        if not state.part:
+            return np.asarray(here)
+        return np.asarray(here + state.part * (self.trajectory[state.onto] - here))
 
     @property
     def value_name(self) -> str:
@@ -106,12 +119,29 @@ class View:
         inside = 0 < row < z.shape[0] - 1 and 0 < column < z.shape[1] - 1
         return CONTRAST if inside else EVEN
 
-    def place(self, state: FrameState) -> Floats:
-        """Where the dot is (2,): on the way from its step to the next one."""
-        here = self.trajectory[state.step]
-        if not state.part:
-            return np.asarray(here)
-        return np.asarray(here + state.part * (self.trajectory[state.onto] - here))
+    @property
+    def has_batch_loss(self) -> bool:
+        """Whether the batches' own losses were recorded; files without facts tell it by what they hold."""
+        if self.facts.no_batch_loss is not None or not len(self.batch_loss):
+            return False
+        reported = self.running_means.get("loss", np.zeros(1))
+        return not np.isnan(self.batch_loss).all() or bool(np.isnan(reported).all())
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether a learning rate was recorded that moved something."""
+        return not self.facts.no_learning_rate and not bool(np.isnan(self.learning_rate).all())
+
+    def unrecorded(self) -> NDArray[np.bool_]:
+        """(K+1,) where the loss was not computed: NaN, although a later one is there. One that was evaluated
+        and is NaN is not finite.
+        """
+        absent = np.isnan(self.loss)
+        if absent.any():
+            absent &= np.logical_or.accumulate(~absent[::-1])[::-1]
+            if self.field is not None:
+                absent[self.field.checked] = False
+        return absent
 
     def worst(self) -> tuple[float, int] | None:
         """(largest difference between the surface under the dot and the true loss, its step)."""

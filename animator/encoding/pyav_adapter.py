@@ -5,7 +5,6 @@ colours or write a palette (imageio issue 1062), so its container, a private att
 where imageio has renamed that, the file is opened with PyAV itself, which is the same container.
 """
 
-import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import av
 from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+from animator.core.gc_tuning import Frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -288,15 +289,10 @@ def _container(path: Path, **options: Any) -> Iterator[Any]:
 
     imageio makes a full one when it closes a file, and another when it lets go of it, for the sake of
     filters, which are not used here; beside TensorFlow's objects each would take longer than a short film.
-    So there is nothing to be found meanwhile. What somebody else has frozen stays so.
+    So there is nothing to be found meanwhile.
     """
-    own = not gc.get_freeze_count()
-    try:
-        with _opened(path, gc.freeze if own else lambda: None, options) as container:
-            yield container
-    finally:
-        if own:
-            gc.unfreeze()
+    with Frozen() as frozen, _opened(path, frozen.freeze, options) as container:
+        yield container
 
 
 @contextmanager

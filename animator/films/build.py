@@ -4,10 +4,12 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
+from animator.design.experiment import Experiment
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
 from animator.drawing.panels.registry import kind_of
@@ -16,7 +18,7 @@ from animator.films import panel_fit
 from animator.films.film import Film
 from animator.landscape.slices import Cut
 from animator.recordings.reader import Recording
-from animator.training.training import recorded
+from animator.training.training import recorded, remade
 
 
 def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, Any]]:
@@ -64,7 +66,9 @@ def recordings(
 
 def film_of(scene: Scene, about: dict[str, Any], runs: Sequence[Recording], style: str, command: str,
             use_cache: bool = True, progress: Progress = quiet, **more: Any) -> Film:  # fmt: skip
-    """The film of a scene's recorded runs; more: further fields of Film, such as what it shares."""
+    """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt; more:
+    further fields of Film, such as what it shares.
+    """
     return Film(
         tuple(runs), scene.title, about["description"],
         tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
@@ -72,5 +76,7 @@ def film_of(scene: Scene, about: dict[str, Any], runs: Sequence[Recording], styl
         scene.pacing, style, command, about,
         use_cache=use_cache, progress=progress, caption=scene.caption,
         shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
-        align=scene.align, slices=scene.slices, **more,
+        align=scene.align, slices=scene.slices, makers=tuple(
+            partial(remade, run) if isinstance(run, Experiment) else None for run in scene.runs),
+        **more,
     )  # fmt: skip

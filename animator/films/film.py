@@ -4,21 +4,21 @@ The module that turns everything into one; `animator.film(...)` is its door for 
 """
 
 import tempfile
+import warnings
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core import notebook_progress
-from animator.core.errors import AnimatorError
+from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.files import ensure_folder, replacing
-from animator.core.progress import Progress, quiet
+from animator.core.progress import Progress, listener, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
 from animator.design.layout import Mosaic
@@ -33,18 +33,25 @@ from animator.drawing.units import DPI
 from animator.drawing.view import View
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.encoding.formats import kind_of
-from animator.films import size_budget, view_builder
+from animator.films import film_warnings, size_budget, view_builder
 from animator.films.delivery import VECTORS, Delivery, chosen, posters_of, proposing, spec_for
 from animator.films.flash_check import FlashCounter
 from animator.films.pipeline import Cutout, Drawing, written
 from animator.landscape import window
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source
-from animator.landscape.slices import RESOLUTION, Cut
+from animator.landscape.run_source import Maker, Source
+from animator.landscape.slices import EVERY_STEP, RESOLUTION, Cut
 from animator.landscape.window import Common
+from animator.recordings.loss import Function
 from animator.recordings.reader import Recording, load
+from animator.training.losses import is_keras, lacking
+from animator.training.no_surface import NoSurfaceError
+
+if TYPE_CHECKING:
+    from animator.training.recorder import Recorder
 
 SAMPLES = 24
+CURVE_LAYOUT: Mosaic = (("curve", "curve", "loss"),)
 Size = tuple[int, int]
 
 
@@ -75,7 +82,9 @@ class Film:
     metadata. model, data: used in place of the recorded ones (a subclassed model cannot be rebuilt).
     shares: relative widths of the layout's columns and heights of its rows. camera, card, align: as of a
     Scene. text: how many times as large as the style says. slices: how the surface of each run is cut, where
-    they differ. common: the window and the scale of the losses that it shares with other films.
+    they differ. common: the window and the scale of the losses that it shares with other films. makers: of
+    each run, what makes its model where it cannot be rebuilt. asked: whether the surface was asked for by
+    name: then it is refused where it cannot be had, and else left out, with a warning.
     """
 
     runs: tuple[Recording, ...]
@@ -100,7 +109,10 @@ class Film:
     align: str = "step"
     slices: tuple[Slice, ...] = ()
     common: Common | None = None
-    _views: dict[tuple[float, Common | None], tuple[View, ...]] = field(default_factory=dict)
+    makers: tuple[Maker | None, ...] = ()
+    asked: bool = False
+    _views: dict[tuple[float | None, Common | None], tuple[View, ...]] = field(default_factory=dict)
+    _warned: set[str] = field(default_factory=set)
     _clock: Timeline | None = None
     _canvas: tuple[tuple[Any, ...], Canvas] | None = None
 
@@ -136,29 +148,54 @@ class Film:
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
-        key = fps, self.common
+        every = all(len(run.weight_steps) <= EVERY_STEP for run in self.runs)  # then the rate decides nothing
+        key = None if every else fps, self.common
         if key not in self._views:
-            clock, align = self.timeline(fps), self.alignment
-            wanted = self._needs()
-            sources = [
-                Source(run, self.model, self.data, self.use_cache, self.progress, align.ratio(i), unit)
-                for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
-            ]
-            views = [
-                replace(view_builder.view(source, self._name(i), self._cut(i), clock, wanted, i,
-                                     self.common or window.ALONE),
-                        clock=self.align, camera=self.camera, card=self.card)
-                for i, source in enumerate(sources)
-            ]  # fmt: skip
-            if "shared surface" in wanted and sources[0].can_evaluate:
-                views = list(view_builder.race_views(sources, views, self.cut, clock, wanted,
-                                                self.common or window.ALONE))  # fmt: skip
-            elif wanted & {"shared surface", "rivals"}:
-                views = [replace(view, rivals=tuple(views)) for view in views]
-            low = min(view.line_range[0] for view in views)
-            high = max(view.line_range[1] for view in views)
-            self._views[key] = tuple(replace(view, line_range=(low, high)) for view in views)
+            self._views[key] = self._seen(fps)
         return self._views[key]
+
+    def _seen(self, fps: float) -> tuple[View, ...]:
+        """What `views` gives, made anew."""
+        clock, align, wanted = self.timeline(fps), self.alignment, self._needs()
+        common = self.common or window.ALONE
+        sources = [
+            Source(run, self.model, self.data, self.use_cache, self.progress, align.ratio(i), unit,
+                   self.makers[i] if self.makers else None)
+            for i, (run, unit) in enumerate(zip(self.runs, align.units, strict=True))
+        ]  # fmt: skip
+        views = [
+            replace(view_builder.view(source, self._name(i), self._cut(i), clock, wanted, i, common,
+                                      self.asked),
+                    clock=self.align, camera=self.camera, card=self.card)
+            for i, source in enumerate(sources)
+        ]  # fmt: skip
+        if "shared surface" in wanted:
+            try:
+                views = list(view_builder.race_views(sources, views, self.cut, clock, wanted, common))
+            except NoSurfaceError as error:
+                if self.asked:
+                    raise
+                views = [replace(view, no_surface=error.brief) for view in views]
+        if wanted & {"shared surface", "rivals"} and not views[0].rivals:
+            views = [replace(view, rivals=tuple(views)) for view in views]
+        low = min(view.line_range[0] for view in views)
+        high = max(view.line_range[1] for view in views)
+        return tuple(replace(view, line_range=(low, high)) for view in views)
+
+    def _drawn(self) -> tuple[View, ...]:
+        """The views that were made last, or those at 30 frames a second."""
+        return next(reversed(self._views.values())) if self._views else self.views()
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is right but surprising about this film, or left out of it: a sentence each."""
+        return film_warnings.sentences(self.runs, self._drawn())
+
+    def warn(self) -> None:
+        """Tell Python's warnings what `warnings` says, each sentence once."""
+        for sentence in self.warnings():
+            if sentence not in self._warned:
+                self._warned.add(sentence)
+                warnings.warn(sentence, FilmWarning, stacklevel=3)
 
     def _needs(self) -> frozenset[Need]:
         return needs_of(name for row in self.layout for name in row)
@@ -202,7 +239,7 @@ class Film:
 
     def alt_text(self) -> str:
         """What the film shows, in words, from the recordings."""
-        views = self.views()
+        views = self._drawn()
         if len(views) == 1:
             return captions.alt_text(views[0])
         if len(views) > captions.EACH:
@@ -216,7 +253,7 @@ class Film:
         max_residual the largest distance from the plane; explained_variance the share of the path's
         variance that the plane holds, random_walk that of a random walk. None where not known.
         """
-        views = self.views()
+        views = self._drawn()
         found = [worst for view in views if (worst := view.worst()) is not None]
         error, step = max(found) if found else (None, None)
         plane = views[0].plane
@@ -234,7 +271,7 @@ class Film:
         """The largest difference between the picture's height under the dot and the true loss there."""
         errors = [
             abs(view.field.drawn(int(step), view.trajectory[step]) - float(view.loss[step]))
-            for view in self.views()
+            for view in self._drawn()
             if view.field is not None
             for step in view.field.checked
         ]
@@ -252,7 +289,9 @@ class Film:
         wishes, files = delivery or Delivery(), _named(paths)
         text_size = style_files.find(self.style).text_size * self.text
         with proposing(self.layout, self.shares, size, text_size, files, wishes):
-            return self._written(files, size, fps, wishes)
+            saved = self._written(files, size, fps, wishes)
+        self.warn()
+        return saved
 
     def _written(self, files: Sequence[Path], size: Size | None, fps: float | None,
                  wishes: Delivery) -> list[Saved]:  # fmt: skip
@@ -360,11 +399,12 @@ class Film:
             saved = self.save(Path(folder) / "film.mp4", size=(960, 540))[0]
             film, poster = (b64encode(path.read_bytes()).decode() for path in (saved.path, saved.poster))
         said = escape(self.alt_text(), quote=True)
+        told = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.warnings())
         video = (
             f'<video controls muted loop playsinline width="960" aria-label="{said}" '
-            f'poster="data:image/png;base64,{poster}" src="data:video/mp4;base64,{film}">{said}</video>'
+            f'poster="data:image/png;base64,{poster}" src="data:video/mp4;base64,{film}">{said}</video>{told}'
         )
-        return {"text/html": video, "text/plain": self.alt_text()}
+        return {"text/html": video, "text/plain": " ".join([self.alt_text(), *self.warnings()])}
 
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""
@@ -372,10 +412,11 @@ class Film:
 
 
 def film(
-    source: str | Path | Recording,
+    source: "str | Path | Recording | Recorder",
     *,
     model: Any = None,
     data: Any = None,
+    loss: Function | None = None,
     plane: str | Plane | None = None,
     slice: Literal["moving", "static", "blend", "through"] | None = None,
     at: int | None = None,
@@ -384,10 +425,12 @@ def film(
     pacing: Pacing | None = None,
     progress: Progress | None = None,
 ) -> Film:
-    """The film of a recording (a path, or a Recording): surface, weights and loss on one clock.
+    """The film of a recording (a path, a Recording, or the Recorder that made it): surface, weights and loss
+    on one clock.
 
     model, data: in place of the recorded ones; a subclassed model that cannot be rebuilt from its
-    configuration needs model=. plane: "weights", "pca", "random", "hessian", "through" or a Plane; by
+    configuration needs model=. loss: a NumPy function from rows of weights (N, P) to (N,), of a recording
+    that no Keras model made. plane: "weights", "pca", "random", "hessian", "through" or a Plane; by
     default the scene's, or "weights" for a model of up to three parameters and "pca" for larger ones.
     slice: "moving" cuts the surface again at every step, "static" once, through the last weights, "blend"
     goes from static to moving, "through" is static on the plane of start, end and the farthest step; by
@@ -398,8 +441,9 @@ def film(
     """
     if layout is not None:
         check_layout(layout)
-    run = source if isinstance(source, Recording) else load(source)
-    asked = {"model": model, "data": data, "plane": plane, "slice": slice, "at": at, "layout": layout,
+    run, maker = _opened(source)
+    run.given_loss = loss or run.given_loss
+    asked = {"model": model, "data": data, "loss": loss, "plane": plane, "slice": slice, "at": at, "layout": layout,
              "pacing": pacing}  # fmt: skip
     notes = run.meta.get("notes") or {}
     about = {key: notes[key] for key in ("scene", "parameters") if key in notes}
@@ -407,18 +451,37 @@ def film(
     plane = plane or looks.get("plane") or ("weights" if run.weights.shape[1] <= 3 else "pca")
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
-    cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at)
+    asked_for = layout is not None and "surface" in needs_of(name for row in layout for name in row)
+    asked_for |= any(asked[name] is not None for name in ("plane", "slice", "at"))
+    cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at, firm=asked["plane"] is not None)
     command = captions.made_by(run.path.name, {**asked, "style": None if style == "dark" else style})
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())
     alone = recorded and not any("@" in name for row in recorded for name in row)
     return Film(
         (run,), notes.get("title") or run.path.stem, notes.get("description") or "",
-        layout=layout or (recorded if alone else DEFAULT_LAYOUT), cut=cut,
+        layout=layout or (recorded if alone else _layout(run)), cut=cut,
         pacing=pacing or Pacing.read(looks.get("pacing", {})), style=style, about=about, model=model,
-        data=data, command=command, progress=progress or notebook_progress.listener(),
+        data=data, command=command, progress=progress or listener(),
         shares=(looks.get("widths", ()), looks.get("heights", ())) if alone and not layout else ((), ()),
-        camera=looks.get("camera", "fixed"), card=looks.get("card", ""),
+        camera=looks.get("camera", "fixed"), card=looks.get("card", ""), makers=(maker,), asked=asked_for,
     )  # fmt: skip
+
+
+def _opened(source: "str | Path | Recording | Recorder") -> tuple[Recording, Maker | None]:
+    """The recording of `source`, and what gives its model where it cannot be rebuilt."""
+    if isinstance(source, Recording):
+        return source, None
+    if isinstance(source, str | Path):
+        return load(source), None
+    return load(source.path), lambda run: source.model
+
+
+def _layout(run: Recording) -> Mosaic:
+    """The layout of a recording that asks for none: a curve where there is one weight and its loss is
+    known.
+    """
+    known = not is_keras(run) and lacking(run) is None
+    return CURVE_LAYOUT if known and run.weights.shape[1] == 1 else DEFAULT_LAYOUT
 
 
 def _larger(look: Style, times: float) -> Style:

@@ -20,7 +20,6 @@ from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.window import ALONE, Common, Window
-from animator.training.losses import loss_of
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +86,7 @@ def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Fl
 
     def compute() -> Mapping[str, NDArray[Any]]:
         source = sources[best]
-        objective = loss_of(source.run, source.model, source.data, source.progress)
+        objective = source.objective()
         through = planes.last_finite(source.run)
         offset, state = plane.offset(through), source.run.state[len(source.run.weights) - 1]
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)

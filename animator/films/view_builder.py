@@ -32,6 +32,7 @@ from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
 from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
+from animator.training.no_surface import NoSurfaceError
 
 RACE = 121
 COARSER = 3  # grid lines of a race's surface to one of a batch's
@@ -41,9 +42,10 @@ Floats = NDArray[np.float64]
 
 
 def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozenset[Need],
-         order: int = 0, common: Common = ALONE) -> View:  # fmt: skip
+         order: int = 0, common: Common = ALONE, asked: bool = False) -> View:  # fmt: skip
     """The view of a recording, with what panels need (`wanted`); order: its number among the runs; common:
-    what it shares with other films.
+    what it shares with other films. asked: whether the surface was asked for by name: it is refused where it
+    cannot be had, and not left out.
     """
     run = source.run
     notes = run.meta.get("notes") or {}
@@ -54,19 +56,25 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     drawn = _lines(run)
     lines = np.asarray(run.weights[:, drawn], np.float32)
     loss = np.asarray(run.loss, float)
-    plane, field, shown = None, None, None
+    plane, field, shown, no_surface, instead = None, None, None, "", ""
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
-    if "surface" in wanted and count >= 2 and source.can_evaluate:
-        plane = plane_for(source, cut, notes, labels)
-        place, residual = planes.path_on(run, plane, still_step(run, cut))
-        field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
-    elif count >= 2 and cut.kind == "weights":
+    if "surface" in wanted and count >= 2:
+        try:
+            plane, cut, instead = _plane_and_cut(source, cut, notes, labels)
+            place, residual = planes.path_on(run, plane, still_step(run, cut))
+            field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
+        except NoSurfaceError as error:
+            if asked:
+                raise
+            plane, no_surface, instead = None, error.brief, ""
+    if plane is None and count >= 2 and cut.kind == "weights":
         i, j = _axes(run, notes)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
     checked = shown_steps(source, timeline)
     every = run.rows(np.arange(run.steps + 1))
     bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
+    told = run.facts.no_batch_loss is None and np.isfinite(run.batch_loss).any()
     return View(
         name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
         labels=tuple(labels(k) for k in drawn), lines=lines[every],
@@ -79,7 +87,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
-        broke_at=int(bad[0]) if len(bad) and np.isfinite(run.batch_loss).any() else None,
+        broke_at=int(bad[0]) if len(bad) and told else None,
         prediction=prediction(source, checked) if "prediction" in wanted else None,
         sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
@@ -87,6 +95,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         wiring=wiring(run, checked) if "wiring" in wanted else (),
         histograms=_histograms(run, checked, wanted),
         forces=_forces(run, place[every]) if "forces" in wanted else None,
+        no_surface=no_surface, instead=instead, facts=run.facts,
         of_function=(run.meta.get("loss") or {}).get("kind") == "function",
         minima=_minima(notes) if cut.kind == "weights" else (),
         curve=curve(source) if "curve" in wanted else None,
@@ -97,13 +106,17 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
                wanted: frozenset[Need], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.meta.get("notes") or {}
+    for source in sources:
+        if (lacking := source.lacks()) is not None:
+            raise lacking
+    plane, cut, instead = _plane_and_cut(sources[0], cut, notes, _labels(sources[0].run, notes))
+    target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
     windows = [(source.run.meta.get("notes") or {}).get("window") for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
-    plane = plane_for(sources[0], cut, notes, _labels(sources[0].run, notes))
-    target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
     steps = [shown_steps(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
                        "basins" in wanted, common)  # fmt: skip
+    made = tuple(replace(view, instead=instead) for view in made)
     if "batch surface" not in wanted:
         return made
     coarse = slice(None, None, COARSER)
@@ -140,6 +153,37 @@ def _axes(run: Recording, notes: dict[str, Any]) -> tuple[int, int]:
     return i, j
 
 
+def _plane_and_cut(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> tuple[Plane, Cut, str]:
+    """The plane that `cut` asks for; another where the path spans none and nobody asked for it by name.
+
+    Then how that one is cut, and what a caption says of it; else `cut` as it is, and "".
+    """
+    if (lacking := source.lacks()) is not None:
+        raise lacking
+    try:
+        return plane_for(source, cut, notes, labels), cut, ""
+    except planes.NoPlaneError as error:
+        if cut.firm:
+            raise
+        return _stand_in(source.run, cut, error.brief)
+
+
+def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
+    """A plane of random directions, or of two weights where there are none such."""
+    step = planes.last_near(run)
+    try:
+        plane = planes.random(run, cut.seed, step)
+        at = cut.at if step is None else step
+        own = replace(cut, plane="random", slice="static", at=at, near=step is not None)
+        words = "of two random directions"
+    except AnimatorError:  # all parameters are biases or scales
+        plane = planes.weights(run, 0, 1)
+        own = replace(cut, plane="weights", slice="moving", at=None, near=step is not None)
+        words = "of the first two weights"
+    kind = "are no principal components" if cut.kind == "pca" else "is no plane through three steps"
+    return plane, own, f"There {kind}, because {why}: the plane is {words}."
+
+
 def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> Plane:
     """The plane that `cut` asks for."""
     run = source.run
@@ -159,9 +203,9 @@ def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> P
 
 def _hessian(source: Source, step: int | None) -> Plane:
     """The Hessian's plane, from the cache or found by Lanczos' method."""
-    path = cache.place("planes", cache.digest("hessian 1", *source.key(), step))
+    path = cache.place("planes", cache.digest("hessian 2", *source.key(), step))
     if not (source.reads_cache and path.exists()):
-        plane = planes.hessian(source.run, source.model, source.data, step)
+        plane = planes.hessian_of(source.run, source.objective(), step)
         said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
             file.create_dataset("origin", data=plane.origin)

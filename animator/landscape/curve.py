@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from animator.core.errors import AnimatorError
 from animator.landscape.run_source import Source
 from animator.landscape.window import MARGIN
-from animator.training.losses import loss_of
 
 POINTS = 801
 
@@ -38,7 +37,7 @@ def curve(source: Source) -> Curve:
             f"The panel 'curve' draws the loss over one weight, but '{run.path}' has "
             f"{run.weights.shape[1]:,} parameters. Use 'surface' in its place."
         )
-    if not source.can_evaluate:
+    if source.lacks() is not None:
         raise AnimatorError(
             f"The panel 'curve' draws the loss over a weight, but '{run.path}' does not hold its loss. Give "
             "it with loss=, or use 'weights'."
@@ -50,7 +49,7 @@ def curve(source: Source) -> Curve:
     low, high = float(near.min()), float(near.max())
     room = (high - low) * 2 * MARGIN or max(1.0, abs(low) / 2)
     x = np.linspace(low - room, high + room, POINTS)
-    return Curve(x, loss_of(run, source.model, source.data, source.progress)(x[:, None]), path)
+    return Curve(x, source.objective()(x[:, None]), path)
 
 
 FAR = 20.0  # times the median distance from the start: what lies beyond ran away, and hides no other

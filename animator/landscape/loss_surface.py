@@ -13,10 +13,10 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from animator.core import cache, notebook_progress
+from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
-from animator.core.progress import Progress, quiet
+from animator.core.progress import Progress, listener, quiet
 from animator.landscape import adaptive_grid, chebyshev
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
@@ -136,7 +136,7 @@ def evaluate(
     """
     from animator.training.objective import MEMORY, loss_function
 
-    progress = progress or notebook_progress.listener()
+    progress = progress or listener()
     alpha, beta = grid(resolution, extent or _around(model, plane))
     objective = loss_function(model, data, memory or MEMORY, metric)
     known = adaptive_grid.empty(alpha, beta)

@@ -14,7 +14,6 @@ from animator.core.files import replacing
 from animator.landscape import planes
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
-from animator.training.losses import keras_loss_of, loss_of
 
 POINTS = 61
 ROOM = 0.08
@@ -75,9 +74,7 @@ def prediction(source: Source, steps: Steps) -> Prediction:
     grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
 
     def compute() -> Arrays:
-        objective = keras_loss_of(
-            source.run, source.model, source.data, source.progress, "The panel 'prediction'"
-        )
+        objective = source.model_objective("prediction")
         values = []
         for k, step in enumerate(steps):
             row = source.run.row(int(step))
@@ -101,7 +98,7 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
     def compute() -> Arrays:
         from animator.landscape.planes import top_eigenvectors
 
-        objective = loss_of(source.run, source.model, source.data, source.progress)
+        objective = source.objective()
         largest = np.empty(len(chosen))
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
@@ -127,7 +124,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
         )
 
     def compute() -> Arrays:
-        objective = keras_loss_of(run, source.model, source.data, source.progress, "The panel 'batch'")
+        objective = source.model_objective("batch")
         offset = plane.offset(planes.last_finite(run))
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
@@ -155,7 +152,7 @@ def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
     """The arrays that `compute` makes, from the cache where they are there."""
-    path = cache.place("insights", cache.digest(f"{kind} 1", *source.key(), *parts))
+    path = cache.place("insights", cache.digest(f"{kind} 2", *source.key(), *parts))
     if not (source.reads_cache and path.exists()):
         made = compute()
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:

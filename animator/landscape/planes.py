@@ -26,6 +26,16 @@ MOST_ROWS = 2_000
 RANDOM_WALK = (6 / math.pi**2) * (1 + 1 / 4)
 LANCZOS_STEPS = 80
 CONVERGED = 1e-6
+AWAY = 1e3  # times the first weights' size, at least 1: a path that goes farther runs away
+NEAR = 8.0  # the same, of what is still looked at of such a path
+
+
+class NoPlaneError(AnimatorError):
+    """A path spans no such plane. brief: why, as a clause of a caption."""
+
+    def __init__(self, brief: str, message: str) -> None:
+        super().__init__(message)
+        self.brief = brief
 
 
 def weights(run: "Recording", i: int | str, j: int | str, names: tuple[str, str] | None = None) -> Plane:
@@ -59,9 +69,10 @@ def pca(run: "Recording") -> Plane:
     """
     kept = _finite_rows(run)
     if len(kept) < 3:
-        raise AnimatorError(
+        raise NoPlaneError(
+            f"the path has only {len(kept)} points",
             f"A PCA plane needs at least 3 recorded rows that are finite, but '{run.path}' has {len(kept)}. "
-            "Record more steps, or use plane='weights' or plane='random'."
+            "Record more steps, or use plane='weights' or plane='random'.",
         )
     chosen = kept[np.unique(np.linspace(0, len(kept) - 1, min(len(kept), MOST_ROWS)).round().astype(int))]
     origin = last_finite(run)
@@ -72,10 +83,7 @@ def pca(run: "Recording") -> Plane:
     values, vectors = np.linalg.eigh(gram)
     values, vectors = values[::-1], vectors[:, ::-1]
     if values[1] <= 1e-12 * max(values[0], 1e-300):
-        raise AnimatorError(
-            f"The path of '{run.path}' is a straight line (or does not move): it has no second principal "
-            "component. Use plane='weights' or plane='random'."
-        )
+        raise _straight(run, bool(values[0] > 0))
     basis = np.empty((2, origin.size))
     for columns in _column_blocks(run, len(chosen)):
         part = _centred(run, chosen, columns)
@@ -89,13 +97,39 @@ def pca(run: "Recording") -> Plane:
     return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
 
 
-def random(run: "Recording", seed: int = 0) -> Plane:
-    """A plane of two random directions, filter-normalized, through the last finite weights.
+def _straight(run: "Recording", moves: bool) -> NoPlaneError:
+    """The refusal of a path without a second principal component."""
+    brief = "the path is a straight line" if moves else "the weights do not move"
+    if last_near(run) is not None:
+        brief = "the path runs away, so that all before its last steps is one point beside them"
+    return NoPlaneError(
+        brief,
+        f"The path of '{run.path}' has no second principal component: {brief}. Use plane='weights' or "
+        "plane='random'.",
+    )
+
+
+def last_near(run: "Recording") -> int | None:
+    """The last step before a path that runs away is far from its start; None for a path that does not."""
+    start = np.asarray(run.weights[0], np.float64)
+    size = max(1.0, float(np.linalg.norm(start)))
+    far = np.empty(len(run.weights))
+    for block in _row_blocks(run, np.arange(len(far))):
+        with np.errstate(over="ignore", invalid="ignore"):
+            far[block] = np.linalg.norm(np.asarray(run.weights[block], np.float64) - start, axis=1) / size
+    far = np.where(np.isfinite(far), far, np.inf)
+    if far.max() <= AWAY:
+        return None
+    return int(run.weight_steps[int(np.argmax(far > NEAR)) - 1])
+
+
+def random(run: "Recording", seed: int = 0, step: int | None = None) -> Plane:
+    """A plane of two random directions, filter-normalized, through the weights of `step` (the last finite).
 
     As Li et al. (2018, section 4): each filter of a direction has the norm of that filter in the weights;
     biases and normalization's scales have none and stay as they are. One unit is as long as the weights.
     """
-    origin = last_finite(run)
+    origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     rng = np.random.default_rng(seed)
     basis = np.zeros((2, origin.size))
     for direction in basis:
@@ -129,9 +163,13 @@ def hessian(
     By Lanczos' method with full reorthogonalization, from Hessian-vector products (Pearlmutter 1994);
     plane.eigenvalues holds both. model and data: by default what the recording describes and holds.
     """
-    from animator.training.losses import loss_of
+    from animator.training.rebuild import objective_of
 
-    objective = loss_of(run, model, data)
+    return hessian_of(run, objective_of(run, model, data), step, seed)
+
+
+def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed: int = 0) -> Plane:
+    """What `hessian` gives, of a loss that is there already."""
     row = run.row(run.steps if step is None else step)
     origin = last_finite(run) if step is None else np.asarray(run.weights[row], np.float64)
     values, vectors = top_eigenvectors(objective, origin, run.state[row], seed)
@@ -212,9 +250,10 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     along = last - first
     length = float(np.linalg.norm(along))
     if length == 0:
-        raise AnimatorError(
+        raise NoPlaneError(
+            "start and end are the same point",
             f"Steps {a:,} and {b:,} of '{run.path}' have the same weights: no plane is given by them. "
-            "Choose two steps between which the weights move."
+            "Choose two steps between which the weights move.",
         )
     along /= length
     if c is None:
@@ -228,9 +267,10 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     across = towards - (towards @ along) * along
     norm = float(np.linalg.norm(across))
     if norm <= 1e-9 * length:
-        raise AnimatorError(
+        raise NoPlaneError(
+            "the path is a straight line",
             f"Steps {a:,}, {b:,} and {c:,} of '{run.path}' lie on one line: they span no plane. "
-            "Choose a third step that lies beside the line, or use plane='random'."
+            "Choose a third step that lies beside the line, or use plane='random'.",
         )
     names = (f"step {a:,} to step {b:,}", f"towards step {c:,}")
     return _explained(run, Plane(last, np.stack([along, across / norm]), names, "through"))

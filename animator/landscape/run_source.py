@@ -1,19 +1,30 @@
 """What a view is made from: a recording, and the model and data in place of the recorded ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
-from animator.recordings.identity import loss_key
+from animator.recordings.identity import is_told, loss_key
+from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
+from animator.training.losses import is_keras, lacking, own_loss
+from animator.training.no_surface import NoSurfaceError, no_data, no_description
+
+if TYPE_CHECKING:
+    from animator.training.objective import Objective
+
+Maker = Callable[[Recording], Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """A recording to draw; model and data: to evaluate in place of the recorded ones.
+    """A recording to draw; model and data: to evaluate in place of the recorded ones; maker: makes the model
+    where it cannot be rebuilt.
 
     ratio: steps of this run for each step of the film's clock. unit: what a step counts on that clock.
     """
@@ -25,14 +36,38 @@ class Source:
     progress: Progress = quiet
     ratio: float = 1.0
     unit: float = 1.0
+    maker: Maker | None = None
 
-    @property
-    def can_evaluate(self) -> bool:
-        """Whether losses can be evaluated: there is a function, or data with a model or its description."""
-        if self.run.given_loss is not None or self.run.meta.get("loss"):
-            return self.run.has_function
-        with_model = self.model is not None or self.run.meta.get("model_config") is not None
-        return with_model and (self.data is not None or "data" in self.run)
+    def lacks(self) -> NoSurfaceError | None:
+        """What is missing for losses to be evaluated, as far as that can be told without Keras."""
+        if not is_keras(self.run):
+            return lacking(self.run)
+        if self.data is None and "data" not in self.run:
+            return no_data(self.run)
+        told = all(self.run.meta.get(f"{part}_config") for part in ("model", "compile"))
+        return None if told or self.model is not None or self.maker is not None else no_description(self.run)
+
+    def objective(self) -> "RowLoss | Objective":
+        """The loss as a function of weights; NoSurfaceError where there is none that is proved."""
+        return self.model_objective("") if is_keras(self.run) else own_loss(self.run)
+
+    def model_objective(self, panel: str) -> "Objective":
+        """The same for a `panel` that needs a model and its data; Keras is started. AnimatorError for a path
+        that no model took.
+        """
+        if not is_keras(self.run):
+            raise AnimatorError(
+                f"The panel {panel!r} is about a model's data, but '{self.run.path}' is the path of a "
+                "function of its weights alone. Leave it away: 'surface', 'weights', 'loss' and 'race' are "
+                "for any loss."
+            )
+        missing = self.lacks()
+        if missing is not None:
+            raise missing
+        starting(self.progress)
+        from animator.training.rebuild import objective_of
+
+        return objective_of(self.run, self.model, self.data, self.maker)
 
     @property
     def reads_cache(self) -> bool:
@@ -60,5 +95,15 @@ class Source:
         """What decides the loss as a function of weights: the path and the optimizer do not."""
         recorded = (self.run.meta.get("data") or {}).get("digest")
         data = samples(self.data).digest() if self.data is not None else recorded
-        own = [] if self.model is None else self.key()  # what a given model computes is not told
+        told = self.model is None and is_told(self.run.meta)
+        own = [] if told else self.key()  # what a model with code of its own computes is not told
         return [loss_key(self.run.meta, self.run.fixed), data, *own]
+
+
+def starting(progress: Progress) -> None:
+    """Start Keras, quietly, and say so."""
+    from animator.training.keras_startup import start
+
+    progress("starting TensorFlow", 0, 1)
+    start()
+    progress("starting TensorFlow", 1, 1)

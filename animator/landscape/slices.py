@@ -25,7 +25,6 @@ from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.window import Common, Window
 from animator.recordings.reader import Recording
-from animator.training.losses import loss_of
 
 RESOLUTION = 81
 EVERY_STEP = 400
@@ -46,7 +45,9 @@ class Cut:
     farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
     `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
     static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
-    is finer where they look.
+    is finer where they look. firm: whether the plane was asked for by name; another stands in for one that
+    was not, where the path spans none. near: whether the window holds what is near the start alone, because
+    the path runs away.
     """
 
     slice: Literal["moving", "static", "blend", "through"] = "moving"
@@ -55,6 +56,8 @@ class Cut:
     at: int | None = None
     seed: int = 0
     camera: str = "fixed"
+    firm: bool = False
+    near: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.plane, str) and self.plane not in PLANES:
@@ -106,8 +109,9 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
     kept = common.extent if cut.kind == "weights" else None
-    path_window = window.choose(place, goal) if kept is None else window.given(place, kept)
-    key = cache.digest("field 3", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
+    home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
+    path_window = window.choose(place, goal or home) if kept is None else window.given(place, kept)
+    key = cache.digest("field 4", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
                        cut.slice, cut.at, cut.resolution,
                        *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
     path = cache.place("surfaces", key)
@@ -153,7 +157,7 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     from animator.landscape.loss_surface import aside
 
     run = source.run
-    objective = loss_of(run, source.model, source.data, source.progress)
+    objective = source.objective()
     rows = run.rows(steps)
     still = run.row(cut.at) if cut.at is not None else int(rows[-1])
     moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
@@ -200,7 +204,7 @@ def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: F
     from animator.landscape.loss_surface import few_slices, where
 
     parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
-    key = cache.digest("slices 2", *source.loss_key(), *parts)
+    key = cache.digest("slices 3", *source.loss_key(), *parts)
     path = cache.place("surfaces", key)
     if not (source.reads_cache and path.exists()):
         slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)

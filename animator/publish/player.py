@@ -6,7 +6,6 @@ escaped; the page's policy lets its own script run and no other, and lets it loa
 
 import json
 import shlex
-import sys
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -24,24 +23,6 @@ if TYPE_CHECKING:
 PARTS = ("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "legend", "surface",
          "chart", "readout", "player")  # fmt: skip
 OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "dot_edge")
-
-
-def play(name: str, values: list[str], output: Path | None, look: str, use_cache: bool) -> None:
-    """`animator player`: make the page of a scene, a scene file or a recording, and say so."""
-    from animator.cli.progress_bars import shown
-    from animator.cli.render import Options, film_for
-    from animator.design import style_files
-
-    target = output or Path("output") / f"{Path(name).stem}.html"
-    style_files.find(look)
-    options = Options((), None, None, None, look, use_cache, False)
-    with shown() as progress:
-        film, _ = film_for(name, values, options, lambda _: check(target), progress)
-        words = ["animator", "player", Path(name).name if "." in name else name, *values]
-        words += ["-o", target.name] if output is not None else []
-        film.command = shlex.join([*words, *(["--style", look] if look != "dark" else [])])
-        make(film, target)
-    sys.stdout.write(f"{target}  {target.stat().st_size / 1000:,.0f} kB\n{film.alt_text()}\n")
 
 
 def check(target: Path) -> None:

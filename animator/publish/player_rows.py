@@ -62,7 +62,10 @@ def rows(view: View, steps: Steps) -> dict[str, Any]:
     }
     broke = view.broke_at if view.broke_at is not None else view.steps + 1
     checked = view.field.checked if view.field is not None else steps[:0]
-    told = {"batch": (steps < view.steps, "none"), "height": (np.isin(steps, checked), "not evaluated"),
+    batches, rates = (steps < view.steps, "none"), (np.full(len(steps), view.has_rate), "not recorded")
+    if not view.has_batch_loss:
+        batches = np.zeros(len(steps), bool), "not recorded"
+    told = {"batch": batches, "rate": rates, "height": (np.isin(steps, checked), "not evaluated"),
             "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), "not computed")}  # fmt: skip
     words = {name: said for name, values in columns.items()
              if (said := missing(values, *told.get(name, (None, ""))))}  # fmt: skip

@@ -21,6 +21,20 @@ def without_optimizer(said: Mapping[str, Any]) -> list[Any]:
     return [layers, compiled]
 
 
+def is_told(said: Mapping[str, Any]) -> bool:
+    """Whether the description `said` tells all that decides the loss, being of Keras' own things only."""
+    parts = without_optimizer(said)
+    return None not in parts and are_keras(parts)
+
+
+def are_keras(said: Any) -> bool:
+    """Whether a description is of Keras' own things only: of others it holds a name, not what they do."""
+    if isinstance(said, dict):
+        own = str(said.get("module") or "keras").split(".")[0] == "keras"
+        return own and said.get("class_name") != "function" and all(map(are_keras, said.values()))
+    return all(map(are_keras, said)) if isinstance(said, list) else True
+
+
 def loss_key(said: Mapping[str, Any], *values: Any) -> str:
     """Digest of the loss that a description `said` tells of, and of `values` (frozen variables, say)."""
     kinds = [said.get(kind) for kind in ("variables", "state", "fixed")]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
+from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples, samples
 from animator.recordings.writer import RecordingWriter, Row
 from animator.training.model_description import data_said, description, plain_json, variables_of
@@ -74,6 +75,7 @@ def recording_from(
         for name, objective in objectives.items():
             losses[name][step] = objective(row.weights[None], row.state)[0]
         progress("checkpoints", step + 1, len(ordered))
+    writer.note(Facts(no_batch_loss="checkpoints hold no losses of batches"))
     writer.finish({{"data": "loss", "test": "test_loss"}[name]: values for name, values in losses.items()})
 
 

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from animator.core import cache
 from animator.training.batching import Piece
+from animator.training.compilable import can_compile
 from animator.training.flat_model import FlatModel
 
 Plan = tuple[bool, bool]  # vectorised over points, compiled by XLA
@@ -32,6 +33,14 @@ class Plans:
         self._flat = flat
         self.graphs: dict[Plan, Any] = {}
         self._order = {True: list(FEW), False: list(WIDE)}
+        self._looked = False
+
+    def _look(self, pieces: Sequence[Piece]) -> None:
+        """Drop what XLA would be asked to compile, where it can't: some of that ends the whole process."""
+        if not self._looked:
+            self._looked = True
+            if not can_compile(self._flat, *pieces[0][:3]):
+                self._order[False] = [plan for plan in WIDE if not plan[1]]
 
     def run(
         self, few: bool, arguments: Sequence[tf.Tensor], pieces: Sequence[Piece]
@@ -40,6 +49,8 @@ class Plans:
         that can run this model; plans that fail are dropped. few: so few points that XLA costs more time
         than it saves.
         """
+        if not few:
+            self._look(pieces)
         plans = self._order[few]
         while len(plans) > 1:
             try:
@@ -68,6 +79,7 @@ class Plans:
 
         The choice is kept in the cache under `key`: the same model and data then give the same bits again.
         """
+        self._look(pieces)
         path = cache.place("plans", key, "txt")
         plans = self._order[False]
         if path.exists():

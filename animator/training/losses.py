@@ -1,62 +1,41 @@
-"""The loss of a recording as a function of weights, whatever made it: Keras, a function, or plain arrays.
+"""The loss of a recording that no Keras model made: a function that it tells of, or one that is given.
 
-A Recording goes in, a Loss comes out. Keras is imported only for a recording that a Keras model made.
+A Recording goes in, its loss comes out as a function of rows of weights; None where it is a Keras model's.
 """
 
-from typing import TYPE_CHECKING, Any
-
-from animator.core.errors import AnimatorError
-from animator.core.progress import Progress, quiet
 from animator.functions.function_loss import recorded_loss
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
-
-if TYPE_CHECKING:
-    from animator.training.objective import Objective
+from animator.training.no_surface import NoSurfaceError
 
 
-def loss_of(
-    run: Recording, model: Any = None, data: Any = None, progress: Progress = quiet
-) -> "RowLoss | Objective":
-    """The loss as a function of the recorded weights; model and data: in place of those that a Keras
-    recording describes and holds.
+def is_keras(run: Recording) -> bool:
+    """Whether the loss of `run` is that of a Keras model on data."""
+    return run.given_loss is None and not run.meta.get("loss")
 
-    Raises AnimatorError when the recording lacks what is not given.
-    """
-    if run.given_loss is not None:
-        return RowLoss(run.given_loss)
-    said = run.meta.get("loss") or {}
-    if said.get("kind") == "function":
-        return recorded_loss(said)
-    if said.get("kind") == "callable":
-        raise AnimatorError(
+
+def lacking(run: Recording) -> NoSurfaceError | None:
+    """Why the loss of `run`, which no Keras model made, is not known; None where it is."""
+    kind = (run.meta.get("loss") or {}).get("kind")
+    if run.given_loss is not None or kind == "function":
+        return None
+    if kind == "callable":
+        return NoSurfaceError(
             f"The loss of '{run.path}' was a Python function, and a recording holds none: data is never "
             f"code. Give it again, as in animator.film({run.path.name!r}, loss=f) with f from rows of "
-            "weights (N, P) to (N,)."
+            "weights (N, P) to (N,).",
+            "its loss was a Python function, which must be given again",
         )
-    starting(progress)
-    from animator.training.rebuild import objective_of
-
-    return objective_of(run, model, data)
-
-
-def keras_loss_of(run: Recording, model: Any, data: Any, progress: Progress, what: str) -> "Objective":
-    """The same for `what` needs a model and its data; AnimatorError for a recording that has none."""
-    if run.given_loss is not None or run.meta.get("loss"):
-        raise AnimatorError(
-            f"{what} is about a model's data, but '{run.path}' is the path of a function of its weights "
-            "alone. Leave that panel away; 'surface', 'weights', 'loss' and 'race' are for any loss."
-        )
-    starting(progress)
-    from animator.training.rebuild import objective_of
-
-    return objective_of(run, model, data)
+    return NoSurfaceError(
+        f"The recording '{run.path}' was written without a loss, so there is no surface of it. Give one, as "
+        f"in animator.film({run.path.name!r}, loss=f) with f from rows of weights (N, P) to (N,).",
+        "it was recorded without a loss",
+    )
 
 
-def starting(progress: Progress) -> None:
-    """Start Keras, quietly, and say so."""
-    from animator.training.keras_startup import start
-
-    progress("starting TensorFlow", 0, 1)
-    start()
-    progress("starting TensorFlow", 1, 1)
+def own_loss(run: Recording) -> RowLoss:
+    """The loss of `run`, which no Keras model made; NoSurfaceError where it is not known."""
+    missing = lacking(run)
+    if missing is not None:
+        raise missing
+    return RowLoss(run.given_loss) if run.given_loss is not None else recorded_loss(run.meta["loss"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from animator.recordings.identity import without_optimizer
+from animator.recordings.identity import are_keras, without_optimizer
 from animator.recordings.samples import Samples
 from animator.training import rebuild
 from animator.training.model_description import description, variables_of
@@ -72,7 +72,7 @@ def key(model: Any, said: Mapping[str, Any]) -> str | None:
     steady = isinstance(config.pop("learning_rate", None), float) and not config.get("use_ema")
     steady &= len(model.variables) == len(model.weights) and model.built  # no seeds of random layers
     plain = all(_is_plain(layer) for layer in model._flatten_layers())
-    if not (layers and compiled and steady and plain and _is_told([layers, compiled])):
+    if not (layers and compiled and steady and plain and are_keras([layers, compiled])):
         return None
     return json.dumps([layers, compiled, type(optimizer).__name__, config], sort_keys=True)
 
@@ -85,11 +85,3 @@ def _is_plain(layer: Any) -> bool:
     """Whether a layer is Keras' own, and so are the functions that it holds."""
     held = [value for value in vars(layer).values() if isinstance(value, FunctionType)]
     return _is_keras(layer) and all(value.__module__.split(".")[0] == "keras" for value in held)
-
-
-def _is_told(said: Any) -> bool:
-    """Whether a description is of Keras' own things only: of others it holds a name, not what they do."""
-    if isinstance(said, dict):
-        own = str(said.get("module") or "keras").split(".")[0] == "keras"
-        return own and said.get("class_name") != "function" and all(map(_is_told, said.values()))
-    return all(map(_is_told, said)) if isinstance(said, list) else True

@@ -18,7 +18,7 @@ import tensorflow as tf
 from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
-from animator.recordings.identity import without_optimizer
+from animator.recordings.identity import is_told, without_optimizer
 from animator.recordings.samples import Samples, samples
 from animator.training.batching import activations, as_keras, kinds, padded, pieces, rounded
 from animator.training.execution_plans import Plans
@@ -200,9 +200,9 @@ class Objective:
             self._plans.measure(arguments, self._pieces, batches, self._plan_key())
 
     def key(self) -> str | None:
-        """Digest of the model, its state and the data; None for a model that cannot describe itself."""
+        """Digest of the model, its state and the data; None for a model that is not told whole."""
         said = description(self.model)
-        if said["model_config"] is None or said["compile_config"] is None:
+        if not is_told(said):
             return None
         fixed = [np.ravel(np.asarray(v)) for v in variables_of(self.model).fixed]
         return cache.digest(*without_optimizer(said), said["versions"], self._state(None),

@@ -1,12 +1,14 @@
 """Rebuilding the model that a recording was made from, out of its description as data.
 
-A Recording goes in, a compiled Keras model comes out. Keras' safe mode is on: nothing that a recording
-holds is run as code, and nothing global is set.
+A Recording goes in, a compiled Keras model comes out, or its loss as a function of weights, once that is
+proved to be the recorded one. Keras' safe mode is on: nothing that a recording holds is run as code, and
+nothing global is set.
 """
 
 import json
 import math
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -17,12 +19,21 @@ from animator.core.errors import AnimatorError
 from animator.recordings.identity import loss_key
 from animator.recordings.samples import Samples, samples
 from animator.training.model_description import variables_of
+from animator.training.no_surface import (
+    CANNOT_REBUILD,
+    NoSurfaceError,
+    cannot_rebuild,
+    no_data,
+    no_description,
+)
+from animator.training.proof import prove
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
     from animator.training.objective import Objective
 
 KEPT = 8  # models whose compiled graphs are kept
+Maker = Callable[["Recording"], Any]  # makes the Keras model of a recording, as it was when it was recorded
 _WARM: "dict[str, Objective]" = {}
 
 
@@ -35,12 +46,22 @@ def rebuild(run: "Recording") -> Any:
     """
     described, compiled = _config(run, "model_config"), _config(run, "compile_config")
     if not described or not compiled:
-        raise _refusal(run, "it holds no description of the model")
+        raise no_description(run)
     try:
         model = keras.saving.deserialize_keras_object(described, safe_mode=True)
         model.compile_from_config(compiled)
     except Exception as error:  # Keras raises what its layers raise
-        raise _refusal(run, _short(error)) from error
+        raise cannot_rebuild(run, _short(error)) from error
+    settle(model, run)
+    return model
+
+
+def settle(model: Any, run: "Recording") -> None:
+    """Give a freshly made `model` the frozen variables of `run`, and the statistics of its last row.
+
+    AnimatorError when its variables have other shapes. What a layer has derived from such a variable
+    (Normalization keeps its mean and variance as tensors beside them) is derived again.
+    """
     found = variables_of(model)
     for variables, recorded in zip(
         (found.trainable, found.state, found.fixed),
@@ -48,26 +69,45 @@ def rebuild(run: "Recording") -> Any:
         strict=True,
     ):
         if [tuple(v.shape) for v in variables] != [v.shape for v in recorded]:
-            raise _refusal(run, "what it describes has other variables")
+            raise cannot_rebuild(run, "what it describes has other variables")
     assign(found.fixed, run.fixed)
     assign(found.state, run.state[-1])
-    return model
+    for layer in model._flatten_layers():
+        if hasattr(layer, "finalize_state") and any(v.dtype != "int32" for v in layer.variables):
+            layer.finalize_state()
 
 
-def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Objective":
+def objective_of(
+    run: "Recording", model: Any = None, data: Any = None, maker: "Maker | None" = None
+) -> "Objective":
     """The loss as a function of the recorded weights: of `model` (or the recorded one) on `data` (or the
-    recorded ones). AnimatorError when the recording lacks what is not given, or the model is another.
+    recorded ones), proved at recorded rows (see `proof`). maker: makes the model where it cannot be rebuilt.
+
+    AnimatorError when the recording lacks what is not given, or the model is another.
     """
+    given = samples(data) if data is not None else None
+    known = given or run.samples()
+    if known is None:
+        raise no_data(run)
+    if model is not None:
+        objective = _given(run, model, known)
+    else:
+        try:
+            objective = _described(run, known)
+            prove(objective, run, given)
+            return objective
+        except NoSurfaceError:
+            if maker is None:
+                raise
+        objective = _made(run, maker, known)
+    prove(objective, run, given, given=model is not None)
+    return objective
+
+
+def _given(run: "Recording", model: Any, known: Samples) -> "Objective":
+    """The loss of a model that the user gives."""
     from animator.training.objective import loss_function
 
-    known = data if data is not None else run.samples()
-    if known is None:
-        raise AnimatorError(
-            f"The recording '{run.path}' holds no data (none was given to the Recorder, or 64 MiB and more), "
-            "so no loss can be computed. Give the data with data=(x, y)."
-        )
-    if model is None:
-        return warm(key(run.meta, run.fixed, np.asarray(run.state[-1])), lambda: rebuild(run), samples(known))
     count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
     if count != len(run.weights[0]):
         raise AnimatorError(
@@ -75,6 +115,26 @@ def objective_of(run: "Recording", model: Any = None, data: Any = None) -> "Obje
             "model changed after it was recorded. Build the model it was recorded with, or record again."
         )
     return loss_function(model, known)
+
+
+def _described(run: "Recording", known: Samples) -> "Objective":
+    """The loss of the model that the recording describes; NoSurfaceError where it has none."""
+    own = key(run.meta, run.fixed, np.asarray(run.state[-1]))
+    try:
+        return warm(own, lambda: rebuild(run), known)
+    except NoSurfaceError:
+        raise
+    except AnimatorError as error:
+        raise NoSurfaceError(str(error), CANNOT_REBUILD) from error
+    except Exception as error:  # a layer that lacks something raises what it likes
+        raise cannot_rebuild(run, _short(error)) from error
+
+
+def _made(run: "Recording", maker: "Maker", known: Samples) -> "Objective":
+    """The loss of the model that `maker` makes for the recording."""
+    from animator.training.objective import loss_function
+
+    return loss_function(maker(run), known)
 
 
 def key(said: Mapping[str, Any], *values: NDArray[Any]) -> str:
@@ -107,18 +167,14 @@ def assign(variables: tuple[Any, ...], row: NDArray[np.float32]) -> None:
 
 
 def _config(run: "Recording", key: str) -> Any:
-    """The description under `key` of the recording's meta, as a dict; None when there is none."""
+    """The description under `key` of the recording's meta, as a dict of its own (Keras empties what it is
+    handed); None when there is none.
+    """
     found = run.meta.get(key)
-    return json.loads(found) if isinstance(found, str) else found
+    return json.loads(found) if isinstance(found, str) else deepcopy(found)
 
 
 def _short(error: Exception) -> str:
     """The first sentence of `error`, without its full stop."""
     first = str(error).strip().split("\n")[0].split(". ")[0]
     return first.rstrip(".") or type(error).__name__
-
-
-def _refusal(run: "Recording", why: str) -> AnimatorError:
-    return AnimatorError(
-        f"The model of recording '{run.path}' cannot be rebuilt: {why}. Give the model itself with model=."
-    )

@@ -49,6 +49,22 @@ def built(experiment: Experiment) -> tuple[Any, tuple[Any, Any], tuple[Any, Any]
     return experiment.model(), (x, y), test
 
 
+def remade(experiment: Experiment, run: Recording) -> Any:
+    """The model of `experiment`, made anew by its own function, with what `run` holds beside the path.
+
+    For models that cannot be rebuilt from their description: those with code of their own in them.
+    """
+    import keras
+
+    from animator.training.rebuild import settle
+
+    keras.utils.clear_session(free_memory=False)
+    keras.utils.set_random_seed(experiment.seed)
+    model = experiment.model()
+    settle(model, run)
+    return model
+
+
 def notes_of(experiment: Experiment | Descent, about: dict[str, Any]) -> dict[str, Any]:
     """What a recording says about itself, so that it can be drawn without its scene file."""
     if isinstance(experiment, Descent):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from animator.cli.render import Options, command
+from animator.cli.render_request import RenderRequest, command
 from animator.core.errors import AnimatorError
 from animator.design import style, style_files
 from animator.design.scene import DEFAULT_LAYOUT, Scene
@@ -227,11 +227,12 @@ def test_a_film_says_what_makes_it_again():
     assert captions.made_by("my run.h5", {"plane": None}) == "animator render 'my run.h5'"
     asked = {"plane": "hessian", "slice": None, "at": 0, "layout": (("loss",),)}
     assert captions.made_by("run.h5", asked) == "animator.film('run.h5', plane='hessian', at=0, layout=...)"
-    assert command(
-        "my clouds.py",
-        ["kind=heavy ball"],
-        Options((Path("a/out film.png"),), None, "64x36", None, "dark", True, False),
-    ) == ("animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36")
+    request = RenderRequest(
+        scene="my clouds.py", values=("kind=heavy ball",), outputs=(Path("a/out film.png"),), size="64x36"
+    )
+    assert command(request) == (
+        "animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36"
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from animator import Film, film
-from animator.cli.render import Typed, options
+from animator.cli.render_request import requested
 from animator.core.errors import AnimatorError
 from animator.design.style import rgb
 from animator.design.style_files import find
@@ -480,8 +480,7 @@ def test_presets_choose_and_typed_options_win(tmp_path, capsys, monkeypatch):
     (file,) = report["files"]
     assert (file["path"], file["width"], file["height"]) == ("output/neuron.mp4", 640, 360)
     assert report["command"].endswith("--for slides --size 640x360 --fps 5 --style light")
-    nothing = (None, None, False, False, None, None)
-    asked = options("neuron", Typed((), None, None, None, None, True, False, "slides", *nothing))
+    asked = requested("neuron", purpose="slides")
     assert (asked.size, asked.style, asked.text) == ("1920x1080", "light", 1.15)
     assert asked.outputs == (Path("output/neuron.mp4"),)
 

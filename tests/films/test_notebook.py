@@ -10,9 +10,8 @@ import numpy as np
 from nbclient import NotebookClient
 from PIL import Image
 
-from animator.core.notebook_progress import bar, listener
 from animator.core.notebook_repr import of_run, of_surface
-from animator.core.progress import quiet
+from animator.core.progress import bar, listener, quiet
 from animator.landscape.loss_surface import LossSurface
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "first-film.ipynb"

@@ -174,8 +174,8 @@ def test_planes_that_cannot_be_are_refused(tmp_path):
     run = written(tmp_path / "a.h5", np.arange(10.0)[:, None] * np.ones(4))
     where = tmp_path / "a.h5"
     assert refused(lambda: planes.pca(run)) == (
-        f"The path of '{where}' is a straight line (or does not move): it has no second principal component. "
-        "Use plane='weights' or plane='random'."
+        f"The path of '{where}' has no second principal component: the path is a straight line. Use "
+        "plane='weights' or plane='random'."
     )
     assert refused(lambda: planes.through(run)) == (
         f"Steps 0, 9 and 0 of '{where}' lie on one line: they span no plane. Choose a third step that lies "

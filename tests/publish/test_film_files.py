@@ -20,6 +20,7 @@ from animator.core.errors import AnimatorError
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.publish import page, slides
 from animator.publish.film_files import shown
+from animator.sweeps.gallery import gallery_page
 from tests.chromium import needs_chromium
 from tests.running import run
 
@@ -465,7 +466,7 @@ def test_chromium_finds_films_of_odd_names(browser, odd):
     tab = browser.new_page()
     tab.on("dialog", lambda dialog: pytest.fail("a script of a name was run"))
     for made in (page.make([odd], odd.parent / "site") and odd.parent / "site" / "index.html",
-                 page.make(odd.parent)):  # fmt: skip
+                 gallery_page.make(odd.parent)):  # fmt: skip
         tab.goto(made.as_uri())
         tab.wait_for_selector("video", state="attached")
         tab.wait_for_function("[...document.images].every(i => i.naturalWidth > 0)")

@@ -19,7 +19,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from animator.cli import render
-from animator.cli.render import Options
+from animator.cli.render_request import RenderRequest
 from animator.core.errors import AnimatorError
 from animator.core.progress import quiet
 from animator.design import style
@@ -38,8 +38,8 @@ EVIL = "</script><script>alert(1)</script>"
 
 def film_for(name, *values):
     """The film of a scene, from the cache when it is there."""
-    options = Options((), None, None, None, "dark", True, False)
-    return render.film_for(name, list(values), options, lambda _: None, quiet)[0]
+    request = RenderRequest(scene=name, values=values)
+    return render.film_for(request, lambda _: None, quiet)[0]
 
 
 def data_of(page: Path):

@@ -15,7 +15,7 @@ from animator.encoding.inspect_file import inspect
 from animator.films.film import Film
 from animator.landscape.slices import Cut
 from animator.sweeps.figure import race
-from animator.sweeps.figure.hues import blend, enough
+from animator.sweeps.figure.race import blend, enough
 from animator.training.training import recorded
 from tests.sweep_pages import manifest
 

@@ -16,8 +16,8 @@ from animator.drawing.raster.loss_colors import colour_map
 from animator.encoding.inspect_file import inspect
 from animator.sweeps.figure import summary
 from animator.sweeps.figure.aggregate import table
+from animator.sweeps.figure.axes import decades, geometric, round_numbers, thinned
 from animator.sweeps.figure.color_scale import shades
-from animator.sweeps.figure.scales import decades, geometric, round_numbers, thinned
 from animator.sweeps.plan.labels import best, diverged, left, outcome
 from tests.sweep_pages import cell, manifest
 

@@ -24,7 +24,7 @@ from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Stroke
-from animator.drawing.raster.marker_layer import Mark
+from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.text_fit import READABLE, shortened
 from animator.drawing.raster.text_layer import Stamp
 
@@ -39,6 +39,8 @@ MOST_BESIDE, CROWDED = 0.45, 0.65  # of a panel's width: what names and values m
 NAME_ROOM = 8.5  # em: of a name where the panel is narrow
 NARROW = 18.0  # em: in a box so wide a value stands under its name, where there is room
 PAIR = 2.34  # em: a name and its value below
+NOT_RECORDED = "not recorded"  # where there is room for it
+EDGE = 4.0  # times a line's width: an arrowhead where it leaves the axes
 NICE = [1, 2, 2.5, 4, 5, 10]
 
 
@@ -76,7 +78,8 @@ def spread(heights: list[float], gap: float, low: float, high: float) -> list[fl
 class Line:
     """What to draw: values[i] at steps[i], under a name, in colours and a width in pixels at 720p.
 
-    said: the numbers to write, where they are not those drawn (a loss of 0 on a log axis).
+    said: the numbers to write, where they are not those drawn (a loss of 0 on a log axis). absent: where
+    there is no number because none was recorded.
     """
 
     name: str
@@ -86,6 +89,12 @@ class Line:
     text_color: str
     width: float = 2.4
     said: Floats | None = None
+    absent: NDArray[np.bool_] | None = None
+
+    @property
+    def told(self) -> Floats:
+        """The numbers to write."""
+        return self.values if self.said is None else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,7 @@ class Curves:
         self.values = [self._text(line, "normal") for line in lines]
         for text, name in zip(self.names, beside.names, strict=True):
             text.set_text(name)
+        self.edges: dict[int, tuple[Mark, Mark]] = {}
         self.artists = [*self.strokes, *self.heads, *self.names, *self.values]
 
     def _stroke(self, i: int) -> Stroke:
@@ -171,6 +181,22 @@ class Curves:
         head.set_zorder(4 + 0.01 * order)
         self.axes.add_artist(head)
         return head
+
+    def settle(self) -> None:
+        """Once the limits of the axes stand: arrowheads at the edges for lines that leave between them."""
+        low, high = self.limits
+        for i, line in enumerate(self.lines):
+            known = line.told[np.isfinite(line.told)]
+            if ((known < low) | (known > high)).any():
+                self.edges[i] = self._edge(line, "v"), self._edge(line, "^")
+                self.artists += self.edges[i]
+
+    def _edge(self, line: Line, shape: str) -> Mark:
+        mark = Mark(self.axes, shape_of(shape), self.look.line(EDGE * line.width), to_rgba(line.color),
+                    clipped=False)  # fmt: skip
+        mark.set_zorder(5)
+        self.axes.add_artist(mark)
+        return mark
 
     def _text(self, line: Line, weight: str) -> Stamp:
         stamp = Stamp(
@@ -211,7 +237,25 @@ class Curves:
         for i, place in enumerate(places):
             self.names[i].set_position((left, place + down / 2))
             self.values[i].set_position((left + self.across * em, place - down / 2))
-            self.values[i].set_text(self.write(now[i]))
+            self.values[i].set_text(self._words(self.lines[i], step, now[i]))
+            self._leave(i, step, now[i])
+
+    def _words(self, line: Line, step: float, value: float) -> str:
+        """What is written beside a line that stands at `value`."""
+        if line.absent is not None and not isfinite(value):
+            at = int(line.steps.searchsorted(float(step), side="right")) - 1
+            if at >= 0 and line.absent[at]:
+                return "–"
+        return self.write(value)
+
+    def _leave(self, i: int, step: float, value: float) -> None:
+        """An arrowhead at the edge beyond which the line goes on, while it is there."""
+        if i in self.edges:
+            low, high = self.limits
+            last = float(self.lines[i].steps[-1])
+            below, above = self.edges[i]
+            below.place = (min(step, last), low) if value < low else None
+            above.place = (min(step, last), high) if high < value < np.inf else None
 
     def _grow(self, i: int, step: float) -> float:
         line, (x, _) = self.lines[i], self.thinned[i]
@@ -226,7 +270,7 @@ class Curves:
         self.strokes[i].show(end, (at, value))
         low, high = self.limits
         self.heads[i].place = (at, value) if low <= value <= high else None
-        return float(value if line.said is None else line.said[now])
+        return float(line.told[now])
 
 
 def step_axes(look: Look, box: Box, last: float, clock: str = "step") -> Axes:

@@ -6,13 +6,13 @@ then are they smaller, and at last cut.
 
 from collections.abc import Sequence
 
-from matplotlib.artist import Artist
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import PITCH, READABLE, Fitted, Way, even, fit, given, halved
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.units import EDGES
@@ -45,7 +45,7 @@ class Header:
         rows = max((len(f.lines) - 2) * PITCH * f.size * em for f in (under, *self.said.values()))
         self.above = EDGES.above * em + lower + max(0.0, rows)
         text = self._caption(under)
-        self.moving: list[Artist] = []
+        self.moving: list[Layer] = []
         if said:
             self._speak(text)
 

@@ -4,6 +4,7 @@ Losses that are all alike are drawn on a linear axis: there is no power of ten b
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,36 @@ Floats = NDArray[np.float64]
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
 FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
-DEEPEST = 1e-8  # losses farther below the highest are rounding: the axis ends there
+DEEPEST = 1e-12  # losses farther below the highest leave the axis, which says so
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """What is known of a loss: values (n,) at steps (n,), and where (n,) none was recorded."""
+
+    name: str
+    steps: Floats
+    values: Floats
+    absent: NDArray[np.bool_] | None = None
+
+
+def told_of(view: View) -> list[Told]:
+    """The losses that `view` has: of the batches and on all data; where there are neither, the running means
+    that the training reported, those named after a loss before all others.
+    """
+    steps = np.arange(view.steps + 1, dtype=float)
+    if view.of_function:  # there are no batches: an update is made from the function itself
+        return [Told("f", steps, view.loss, view.unrecorded())]
+    whole = bool(np.isfinite(view.loss).any())
+    found = [Told("batch", steps[:-1], view.batch_loss)] if view.has_batch_loss else []
+    if whole:
+        found.append(Told("all", steps, view.loss, view.unrecorded()))
+    if found:
+        return found
+    means = {name: values for name, values in view.running_means.items() if np.isfinite(values).any()}
+    losses = {name: values for name, values in means.items() if "loss" in name} or means
+    found = [Told(name, steps[1:], values) for name, values in losses.items()]
+    return found or [Told("loss", steps, np.full(len(steps), np.nan), np.ones(len(steps), bool))]
 
 
 class LossPanel(Panel):
@@ -29,28 +59,42 @@ class LossPanel(Panel):
 
     @classmethod
     def named(cls, view: View) -> tuple[str, ...]:
-        return ("f",) if view.of_function else ("batch", "all")
+        return tuple(told.name for told in told_of(view))
 
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
-        steps = np.arange(view.steps + 1, dtype=float)
-        batch = Line("batch", steps[:-1], shown(view.batch_loss), style.batch_line, style.muted, 1.4,
-                     said=view.batch_loss)  # fmt: skip
-        lines = [batch] if view.steps and not view.of_function else []
-        if np.isfinite(view.loss).any():
-            ink, name = style.loss_line, "f" if view.of_function else "all"
-            lines.append(Line(name, steps, shown(view.loss), ink, ink, said=view.loss))
+        known = told_of(view)
+        whole = style.loss_line
+        looks = {
+            "batch": (style.batch_line, style.muted, 1.4),
+            "all": (whole, whole, 2.4),
+            "f": (whole, whole, 2.4),
+        }
+        lines = []
+        for i, told in enumerate(known):
+            ink = style.lines[i % len(style.lines)]
+            lines.append(line_of(told, *looks.get(told.name, (ink, ink, 2.4))))
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
         loss_axis(axes, values, lowest(view))
-        self.heading(self.curves.box, self.title or f"{view.value_name} over steps")
+        self.curves.settle()
+        means = not any(told.name in (*looks, "loss") for told in known)
+        kind = "running means" if means else view.value_name
+        self.heading(self.curves.box, self.title or f"{kind} over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+def line_of(told: Told, color: str, text_color: str, width: float, unit: float = 1.0) -> Line:
+    """The line of a loss, on an axis that is logarithmic unless there are losses below 0."""
+    below = bool((told.values[np.isfinite(told.values)] < 0).any())
+    values = np.where(np.isfinite(told.values), told.values, np.nan) if below else positive(told.values)
+    return Line(told.name, unit * told.steps, values, color, text_color, width, told.values, told.absent)
 
 
 class LossesPanel(Panel):
@@ -63,25 +107,15 @@ class LossesPanel(Panel):
     def create(self, cell: Box) -> None:
         colours, lines = self.look.style.lines, []
         for run in self.view.rivals or (self.view,):
-            whole = np.isfinite(run.loss).any()
-            said = run.loss if whole else run.batch_loss
-            values = shown(said)
             colour = colours[run.colour % len(colours)]
-            lines.append(
-                Line(
-                    run.name,
-                    run.unit * np.arange(len(values), dtype=np.float64),
-                    values,
-                    colour,
-                    colour,
-                    said=said,
-                )
-            )
+            told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
+            lines.append(line_of(told, colour, colour, 2.4, run.unit))
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
                              self.side)  # fmt: skip
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
+        self.curves.settle()
         self.heading(self.curves.box, self.title or self.view.value_name)
         self.moving = list(self.curves.artists)
 
@@ -91,7 +125,7 @@ class LossesPanel(Panel):
 
 def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
     """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW or
-    some are below zero; from `least` up.
+    where some are below 0; from `least` up.
     """
     known = values[np.isfinite(values)]
     known = known[known >= least] if (known >= least).any() else known
@@ -112,11 +146,6 @@ def digits_of(values: Floats) -> int:
     """How many digits tell losses (n,) apart: two, or three where all lie within a factor of two."""
     known = values[np.isfinite(values)]
     return 3 if len(known) and known.min() > 0 and known.max() < 2 * known.min() else 2
-
-
-def shown(values: Floats) -> Floats:
-    """Losses (n,) as an axis shows them: all finite ones where some are below zero, else the positive."""
-    return np.where(np.isfinite(values), values, np.nan) if (values < 0).any() else positive(values)
 
 
 def lowest(view: View) -> float:

@@ -67,9 +67,13 @@ class RatePanel(Panel):
 
     def create(self, cell: Box) -> None:
         rates, style = self.view.learning_rate, self.look.style
-        line = Line("rate", np.arange(1, len(rates) + 1.0), rates, style.lines[1], style.lines[1])
+        absent = None if self.view.has_rate else np.ones(len(rates), bool)
+        rates = rates if absent is None else np.full(len(rates), np.nan)
+        colour = style.lines[1]
+        line = Line("rate", np.arange(1, len(rates) + 1.0), rates, colour, colour, absent=absent)
         self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.3g}", side=self.side)
-        self.curves.axes.set_ylim(0, 1.12 * float(np.nanmax(rates)) or 1.0)
+        known = rates[np.isfinite(rates)]
+        self.curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
         self.heading(self.curves.box, self.title or "learning rate over steps")
         self.moving = list(self.curves.artists)
 

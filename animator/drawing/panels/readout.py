@@ -6,15 +6,16 @@ Each live number has a place of its own and digits of one width, so that nothing
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
+from numpy.typing import NDArray
 
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.end_card import disagree, end_card
-from animator.drawing.panels.growing_curves import CLOCKS
+from animator.drawing.panels.growing_curves import CLOCKS, NOT_RECORDED
 from animator.drawing.panels.header import MARGIN, Header, stamp
+from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.units import EDGES
@@ -41,7 +42,7 @@ class Readout:
         self.margin = MARGIN * em
         self.header = Header(look, frame, title, caption, said)
         self.above = self.header.above
-        self.moving: list[Artist] = list(self.header.moving)
+        self.moving: list[Layer] = list(self.header.moving)
         self.called = shortened([view.name for view in views], NAMES * em, look.ruler(SMALL))
         places = self._places()
         rows = max(row for _, row, _ in places)
@@ -70,6 +71,7 @@ class Readout:
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
+        self.absent = [view.unrecorded() for view in self.lossy]
         loss = self.views[0].value_name
         told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
         names += [loss] if len(self.views) == 1 else told
@@ -77,6 +79,7 @@ class Readout:
         wide = {"step": steps, "epoch": self._epoch_width(), "learning rate": 7.0}
         widths = [steps] if self.counts else [wide[name] for name in self.told]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
+        self.gauge_at = len(names)
         if self.gauge:
             names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
         widths += [max(7.2, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
@@ -93,14 +96,10 @@ class Readout:
         a function has no epochs.
         """
         views, first = self.views, self.views[0]
-        told = ["step"]
         same = all(np.array_equal(view.epoch, first.epoch) for view in views)
-        if same and not first.of_function:
-            told.append("epoch")
-        rates = all(np.array_equal(view.learning_rate, first.learning_rate, equal_nan=True) for view in views)
-        if same and rates and len(views) <= MOST and not np.isnan(first.learning_rate).all():
-            told.append("learning rate")
-        return told
+        rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
+        told = ["step"] + (["epoch"] if same and not first.of_function else [])
+        return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _leaves(self) -> bool:
         """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
@@ -130,7 +129,8 @@ class Readout:
         words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
-        words += [current_loss(v, film.own(v.steps, v.ratio).step) for v in self.lossy]
+        words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)
+                  for v, absent in zip(self.lossy, self.absent, strict=True)]  # fmt: skip
         if self.gauge:
             words += self._gauge(view, state.step)
         self.header.update(film.caption, film.opacity)
@@ -148,16 +148,21 @@ class Readout:
         loud = disagree(height, float(view.loss[step]))
         if loud != self._loud:
             self._loud = loud
-            height_value = self.values[len(self.told) + len(self.lossy)]
-            height_value.set_color(self.look.style.alert if loud else self.look.style.muted)
-            height_value.set_fontweight("bold" if loud else "normal")
+            there = self.values[self.gauge_at]
+            there.set_color(self.look.style.alert if loud else self.look.style.muted)
+            there.set_fontweight("bold" if loud else "normal")
         words = [number(height) if not np.isnan(height) else "–"]
-        return [*words, number(float(view.residual[step]))] if self._leaves() else words
+        off = self.gauge_at + 1 < len(self.values)
+        return [*words, number(float(view.residual[step]))] if off else words
 
 
-def current_loss(view: View, step: int) -> str:
-    """The loss on all data at `step`, or what the next batch made of it where that is absent."""
+def current_loss(view: View, step: int, absent: NDArray[np.bool_]) -> str:
+    """The loss on all data at `step`, or what the next batch made of it where there is none at all; absent
+    (K+1,): where it was not recorded.
+    """
     known = np.isfinite(view.loss[[step, 0, -1]]).any()  # the ends of a run are asked first: it may be long
-    if step >= view.steps or known or np.isfinite(view.loss).any():
-        return number(float(view.loss[step]))
-    return f"{number(float(view.batch_loss[step]))} (batch)"
+    if known or np.isfinite(view.loss).any():
+        return NOT_RECORDED if absent[step] else number(float(view.loss[step]))
+    if step < view.steps and view.has_batch_loss:
+        return f"{number(float(view.batch_loss[step]))} (batch)"
+    return NOT_RECORDED

@@ -59,8 +59,9 @@ class SurfacePanel(Panel):
             roomy = self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
-        for place in self.view.minima:
-            marks.append(self.ground.marker(np.asarray(place), "P", 10, style.target, style.casing, 1.2))
+        for minimum in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
+        marks += self._restored()
         if self.ground.camera is not None:
             for mark in marks:
                 mark.set_clip_box(self.axes.bbox)
@@ -70,6 +71,18 @@ class SurfacePanel(Panel):
             sprite = Sprite(marks, 3)
             self.axes.add_artist(sprite)
             self.moving.append(sprite)
+
+    def _restored(self) -> list[Artist]:
+        """A mark at the step whose weights were restored when training ended, where it is in the window."""
+        step = self.view.facts.restored_step
+        if step is None:
+            return []
+        place, (a0, a1, b0, b1) = self.trajectory[step], self.window.extent
+        if not (a0 <= place[0] <= a1 and b0 <= place[1] <= b1):
+            return []
+        style = self.look.style
+        ring = self.ground.marker(place, "D", 11, "none", style.target, 2)
+        return [ring, self.ground.tag(place, f"restored: step {step:,}", style.target)]
 
     def _path(self) -> None:
         style, look = self.look.style, self.look

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import EMPTY, WIDEST, Ink, Layer, Rect, clip_of, lay, picture_of, swapped
 from animator.drawing.units import DPI
@@ -25,9 +25,9 @@ class Arrow(Layer):
     clipped: whether the axes' edges cut it.
     """
 
-    def __init__(self, axes: Axes, colour: RGBA, casing: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, colour: RGBA, casing: RGBA, width: float) -> None:
         super().__init__()
-        self.ground, self.colour, self.casing, self.width = axes, colour, casing, width
+        self.area, self.colour, self.casing, self.width = area, colour, casing, width
         self.ends = np.zeros((2, 2))
         self.clipped = True
         self._shown: bytes | None = None
@@ -53,7 +53,7 @@ class Arrow(Layer):
         reach = 4 * self.width * DPI / 72 + 4
         low, high = self.ends.min(axis=0) - reach, self.ends.max(axis=0) + reach
         limits = Rect(0, 0, height, WIDEST)
-        limits = limits.clip(clip_of(self.ground, height)) if self.clipped else limits
+        limits = limits.clip(clip_of(self.area, height)) if self.clipped else limits
         seen = Rect(int(height - high[1]), int(low[0]), int(height - low[1]) + 1, int(high[0]) + 1).clip(
             limits
         )
@@ -70,7 +70,7 @@ class Arrow(Layer):
             return
         gc = renderer.new_gc()
         if clip:
-            gc.set_clip_rectangle(self.ground.bbox)
+            gc.set_clip_rectangle(self.area.bbox)
         gc.set_linewidth(renderer.points_to_pixels(self.width * 0.35))
         gc.set_foreground(self.casing, isRGBA=True)
         shape = arrow_shape(tail, head, self.width * DPI / 72)

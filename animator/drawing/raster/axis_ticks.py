@@ -115,7 +115,8 @@ class Rulers(Artist):
 
 def told(axis: Axis) -> list[tuple[float, str]] | None:
     """(place, words) of the major ticks within the limits of `axis`; None where words are more than plain."""
-    low, high = sorted(axis.get_view_interval())
+    along = axis.get_transform().transform  # of a logarithmic axis the slack is a part of its decades
+    low, high = sorted(along(np.asarray(axis.get_view_interval(), float)))
     formatter: Any = axis.get_major_formatter()
     slack = SLACK * (high - low)
     places = [float(place) for place in axis.get_majorticklocs()]
@@ -124,8 +125,8 @@ def told(axis: Axis) -> list[tuple[float, str]] | None:
         return None
     return [
         (place, word)
-        for place, word in zip(places, words, strict=True)
-        if low - slack <= place <= high + slack
+        for place, at, word in zip(places, along(np.asarray(places)), words, strict=True)
+        if low - slack <= at <= high + slack
     ]
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import clip_of
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.raster.vector_artists import RGBA, Bands
@@ -31,17 +31,17 @@ class Banding(Artist):
     with the cells of the grid around them. version counts how often z changed.
     """
 
-    def __init__(self, axes: Axes, x: Floats, y: Floats, scale: LossScale, colours: Sequence[RGBA],
+    def __init__(self, area: PlotArea, x: Floats, y: Floats, scale: LossScale, colours: Sequence[RGBA],
                  line: RGBA, width: float) -> None:  # fmt: skip
         super().__init__()
         self.x, self.y, self.scale, self.colours = x, y, scale, colours
         self.line, self.width = line, width
         self.version = 0
-        self.ground = self.kept_in = axes
+        self.area = self.kept_in = area
         self._z: NDArray[np.floating[Any]] = np.zeros((len(y), len(x)))
         self._table: NDArray[np.uint32] | None = None
         self._seen: tuple[Any, tuple[Reading, Reading]] | None = None
-        self.set_clip_box(axes.bbox)
+        self.set_clip_box(area.bbox)
         self.set_zorder(1)
 
     def set_field(self, z: NDArray[np.floating[Any]]) -> None:
@@ -54,14 +54,14 @@ class Banding(Artist):
         if hasattr(renderer, "buffer_rgba"):
             self._paint(np.asarray(renderer.buffer_rgba()), renderer.points_to_pixels(self.width))
             return
-        bands = Bands(self.ground, self.x, self.y, self.scale.levels(), self.colours, self.line, self.width)
+        bands = Bands(self.area, self.x, self.y, self.scale.levels(), self.colours, self.line, self.width)
         bands.set_field(self._z)
         bands.draw(renderer)
 
     def _paint(self, picture: NDArray[np.uint8], line: float) -> None:
         if self._table is None:
             self._table = table(np.array(self.colours)[:, :3], self.line, line)
-        rect = clip_of(self.ground, picture.shape[0])
+        rect = clip_of(self.area, picture.shape[0])
         rows, columns = self._readings(rect, picture.shape[0])
         below = np.asarray(self._z, float) - self.scale.low
         finite = np.isfinite(below)
@@ -80,7 +80,7 @@ class Banding(Artist):
 
     def _readings(self, rect: Any, height: int) -> tuple[Reading, Reading]:
         """Where the rows and the columns of pixels in `rect` lie on the grid."""
-        box, (x0, x1), (y0, y1) = self.ground.bbox, self.ground.get_xlim(), self.ground.get_ylim()
+        box, (x0, x1), (y0, y1) = self.area.bbox, self.area.get_xlim(), self.area.get_ylim()
         seen = rect, box.bounds, x0, x1, y0, y1
         if self._seen is None or self._seen[0] != seen:
             across = (np.arange(rect.left, rect.right) + 0.5 - box.x0) / box.width

@@ -9,7 +9,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.drawing.look import Look
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.layer import NOTHING, Layer, Rect
@@ -37,9 +37,9 @@ class LevelLabels(Layer):
     marks: points (2,) of the plane that labels keep away from.
     """
 
-    def __init__(self, look: Look, axes: Axes, x: Floats, y: Floats, levels: Floats) -> None:
+    def __init__(self, look: Look, area: PlotArea, x: Floats, y: Floats, levels: Floats) -> None:
         super().__init__()
-        self.look, self.ground, self.x, self.y = look, axes, x, y
+        self.look, self.area, self.x, self.y = look, area, x, y
         self.levels = levels[EVERY:-1:EVERY]
         self.words = [number(float(level), 2) for level in self.levels]
         self.pool = [_stamp(look, words, SIZE, look.style.ink) for words in self.words]
@@ -76,7 +76,7 @@ class LevelLabels(Layer):
 
     def _rays(self) -> Iterator[Floats]:
         """Lines (SAMPLES, 2) in pixels from nine places of the picture to near its edge."""
-        box, em = self.ground.bbox, self.look.em
+        box, em = self.area.bbox, self.look.em
         low = np.array([box.x0, box.y0]) + 1.1 * em
         high = np.array([box.x1, box.y1]) - 1.1 * em
         for i, j in product((0.25, 0.5, 0.75), repeat=2):
@@ -107,14 +107,14 @@ class LevelLabels(Layer):
 
     def _placed(self, extent: Extent, at: Floats) -> Places:
         """Where pixels (n, 2) lie on the grid."""
-        box, (a0, a1, b0, b1) = self.ground.bbox, extent
+        box, (a0, a1, b0, b1) = self.area.bbox, extent
         a = a0 + (at[:, 0] - box.x0) / box.width * (a1 - a0)
         b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
         return placed(self.x, self.y, a, b)
 
     def _spots(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
         """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
-        box, (a0, a1, b0, _) = self.ground.bbox, extent
+        box, (a0, a1, b0, _) = self.area.bbox, extent
         apart = 1.7 * self.look.em
         scale = box.width / (a1 - a0)
         taken = [(box.x0 + (a - a0) * scale, box.y0 + (b - b0) * scale) for a, b in map(tuple, self.marks)]

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Flood, Pane, pane
 
 Pixels = NDArray[np.uint8]  # (H, W, 4)
@@ -70,9 +72,7 @@ class Layer(Artist):
     def high(self) -> int:
         """Height in pixels of the frame that it stands in, which stays."""
         if self._high is None:
-            figure = self.get_figure(root=True)
-            assert figure is not None, "an artist is in a figure before it is drawn"
-            self._high = round(figure.bbox.height)
+            self._high = round(figure_of(self).bbox.height)
         return self._high
 
     @abstractmethod
@@ -99,9 +99,17 @@ class Layer(Artist):
             self.blend(pane(pixels), shown)
 
 
-def clip_of(ground: Any, height: int) -> Rect:
-    """The pixels of axes, as Agg clips to them."""
-    box = ground.bbox
+def figure_of(artist: Artist) -> Figure:
+    """The figure that an artist stands in; ValueError where it stands in none."""
+    figure = artist.get_figure(root=True)
+    if figure is None:
+        raise ValueError(f"a {type(artist).__name__} is drawn in a figure: add it to one first")
+    return figure
+
+
+def clip_of(area: PlotArea, height: int) -> Rect:
+    """The pixels of axes on a frame `height` pixels high, as Agg clips to them."""
+    box = area.bbox
     left, bottom, right, top = (int(np.floor(v + 0.5)) for v in (box.x0, box.y0, box.x1, box.y1))
     return Rect(height - top, left, height - bottom, right)
 

@@ -9,12 +9,11 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
-from animator.drawing.raster.axes_transform import Places
+from animator.drawing.raster.axes_transform import Places, PlotArea
 from animator.drawing.raster.blend import Pane, pane
 from animator.drawing.raster.layer import (
     EMPTY,
@@ -44,11 +43,11 @@ class Stroke(Layer):
     width in points. Points in pixels are found once: the axes must not change after the first draw.
     """
 
-    def __init__(self, axes: Axes, x: Floats, y: Floats, colour: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, x: Floats, y: Floats, colour: RGBA, width: float) -> None:
         super().__init__()
-        self.ground, self.x, self.y, self.colour, self.width = axes, x, y, colour, width
+        self.area, self.x, self.y, self.colour, self.width = area, x, y, colour, width
         self.end, self.last = 0, (np.nan, np.nan)
-        self.places = Places(axes)
+        self.places = Places(area)
         self._ink: Ink | None = None
         self._drawn, self._head = 0, (np.nan, np.nan)
         self._tip, self._below = NOTHING, np.zeros((0, 0), np.uint8)
@@ -60,9 +59,9 @@ class Stroke(Layer):
     def _prepare(self) -> Ink:
         """What the line is added to, and its pieces."""
         height = self.high
-        clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
+        clip = clip_of(self.area, height).clip(Rect(0, 0, height, WIDEST))
         size = max(1, clip.bottom - clip.top), max(1, clip.right - clip.left)
-        places = np.asarray(self.ground.transData.transform(np.stack([self.x, self.y], 1)))
+        places = np.asarray(self.area.transData.transform(np.stack([self.x, self.y], 1)))
         pixels = np.stack([places[:, 0], height - places[:, 1]], axis=1)
         self._capsules = Capsules(pixels, [(self.width * DPI / 144, 1.0)], clip)
         self._pixels = pixels.tolist()
@@ -120,19 +119,19 @@ class Stroke(Layer):
     def trace(self, renderer: Any) -> None:
         """See Layer."""
         points = np.concatenate([np.stack([self.x, self.y], 1)[: self.end], [self.last]])
-        places = self.ground.transData.transform(points)
-        gc = pen(renderer, self.ground, self.width, self.colour)
+        places = self.area.transData.transform(points)
+        gc = pen(renderer, self.area, self.width, self.colour)
         renderer.draw_path(gc, Path(places), IdentityTransform(), None)
         gc.restore()
 
 
 class Span(Layer):
-    """A straight line between two places of `ground`, None to hide it; width in points."""
+    """A straight line between two places of `area`, None to hide it; width in points."""
 
-    def __init__(self, ground: Axes, colour: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, colour: RGBA, width: float) -> None:
         super().__init__()
-        self.ground, self.colour, self.width = ground, colour, width
-        self.places = Places(ground)
+        self.area, self.colour, self.width = area, colour, width
+        self.places = Places(area)
         self.ends: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._ink = EMPTY
@@ -158,9 +157,9 @@ class Span(Layer):
     def trace(self, renderer: Any) -> None:
         """See Layer."""
         if self.ends is not None:
-            gc = pen(renderer, self.ground, self.width, self.colour)
+            gc = pen(renderer, self.area, self.width, self.colour)
             gc.set_clip_rectangle(None)
-            places = self.ground.transData.transform(self.ends)
+            places = self.area.transData.transform(self.ends)
             renderer.draw_path(gc, Path(places), IdentityTransform(), None)
             gc.restore()
 
@@ -172,10 +171,10 @@ def around(one: Rect, other: Rect) -> Rect:
     return one.join(other) if one.area else other
 
 
-def pen(renderer: Any, ground: Axes, width: float, colour: RGBA) -> Any:
+def pen(renderer: Any, area: PlotArea, width: float, colour: RGBA) -> Any:
     """A round pen, width in points, that stays inside of the axes."""
     gc = renderer.new_gc()
-    gc.set_clip_rectangle(ground.bbox)
+    gc.set_clip_rectangle(area.bbox)
     gc.set_linewidth(renderer.points_to_pixels(width))
     gc.set_joinstyle("round")
     gc.set_capstyle("round")

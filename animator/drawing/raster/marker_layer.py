@@ -5,13 +5,12 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from animator.drawing.raster.axes_transform import Places
+from animator.drawing.raster.axes_transform import Places, PlotArea
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import (
     EMPTY,
@@ -38,17 +37,27 @@ class Mark(Layer):
     """A small shape of one colour at a place: a disc, a diamond, an arrowhead.
 
     shape: in units of half its size, None for a disc; size and edge width in points. place: in coordinates of
-    `ground`, None to hide it. clipped: whether the axes' edges cut it. still: whether the axes keep their
+    `area`, None to hide it. clipped: whether the axes' edges cut it. still: whether the axes keep their
     limits.
     """
 
-    def __init__(self, ground: Axes, shape: Path | None, size: float, fill: RGBA, edge: RGBA | None = None,
-                 width: float = 0.0, clipped: bool = True, still: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        area: PlotArea,
+        shape: Path | None,
+        size: float,
+        fill: RGBA,
+        edge: RGBA | None = None,
+        width: float = 0.0,
+        *,
+        clipped: bool = True,
+        still: bool = True,
+    ) -> None:
         super().__init__()
-        self.ground, self.shape, self.size, self.fill = ground, shape, size, fill
+        self.area, self.shape, self.size, self.fill = area, shape, size, fill
         self.edge, self.width, self.clipped = edge, width, clipped
         self.place: tuple[float, float] | None = None
-        self._places = Places(ground) if still else None
+        self._places = Places(area) if still else None
         self._asked: tuple[Any, bool] = (None, False)
         self._shown: tuple[int, int] | None = None
         self._clip: Rect | None = None
@@ -58,7 +67,7 @@ class Mark(Layer):
     def _pixels(self) -> tuple[float, float] | None:
         if self.place is None or not self.get_visible():
             return None
-        x, y = self._places(*self.place) if self._places else self.ground.transData.transform(self.place)
+        x, y = self._places(*self.place) if self._places else self.area.transData.transform(self.place)
         return (float(x), float(y)) if isfinite(x) and isfinite(y) else None
 
     def refresh(self) -> Sequence[Rect]:
@@ -101,13 +110,13 @@ class Mark(Layer):
         """Where it may have ink; axes do not move."""
         if self._clip is None:
             frame = Rect(0, 0, self.high, WIDEST)
-            self._clip = clip_of(self.ground, self.high).clip(frame) if self.clipped else frame
+            self._clip = clip_of(self.area, self.high).clip(frame) if self.clipped else frame
         return self._clip
 
     def _paint(self, renderer: Any, x: float, y: float, clip: bool = False) -> None:
         gc = renderer.new_gc()
         if clip:
-            gc.set_clip_rectangle(self.ground.bbox)
+            gc.set_clip_rectangle(self.area.bbox)
         gc.set_joinstyle("miter")
         gc.set_linewidth(renderer.points_to_pixels(self.width) if self.edge is not None else 0)
         gc.set_foreground(self.edge or self.fill, isRGBA=True)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform, Transform
 from numpy.typing import NDArray
 
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane, pane
 from animator.drawing.raster.layer import (
     NOTHING,
@@ -42,10 +42,10 @@ class Trail(Layer):
     leads to point i has colours[bins[i]]. look: where a moving camera puts the pixels. width in points.
     """
 
-    def __init__(self, axes: Axes, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
+    def __init__(self, area: PlotArea, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
                  casing: RGBA, width: float) -> None:  # fmt: skip
         super().__init__()
-        self.ground, self.points, self.bins, self.colours = axes, points, bins, colours
+        self.area, self.points, self.bins, self.colours = area, points, bins, colours
         self.casing, self.width = casing, width
         self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
         self.look: Transform = IdentityTransform()
@@ -87,7 +87,7 @@ class Trail(Layer):
     def _begin(self) -> Inks:
         """What the path is added to, and its pieces."""
         height = self.high
-        clip = clip_of(self.ground, height).clip(Rect(0, 0, height, WIDEST))
+        clip = clip_of(self.area, height).clip(Rect(0, 0, height, WIDEST))
         size = max(1, clip.bottom - clip.top), max(1, clip.right - clip.left)
         radius = self.width * DPI / 144
         self._pixels = np.stack([self.points[:, 0], height - self.points[:, 1]], axis=1)
@@ -149,7 +149,7 @@ class Trail(Layer):
     def _drawn_anew(self) -> Ink:
         """All of it drawn by Agg on clear ground."""
         height = self.high
-        clip = clip_of(self.ground, height)
+        clip = clip_of(self.area, height)
         width = max(1, clip.right)
         scratch = RendererAgg(width, height, DPI)
         self.trace(scratch)
@@ -162,7 +162,7 @@ class Trail(Layer):
         bins = np.append(self.bins[self.start : self.end], self.head_bin)
         if len(points) < 2:
             return
-        gc = pen(renderer, self.ground, self.width * CASING, self.casing)
+        gc = pen(renderer, self.area, self.width * CASING, self.casing)
         renderer.draw_path(gc, Path(points), self.look, None)
         gc.set_linewidth(renderer.points_to_pixels(self.width))
         cuts = np.flatnonzero(np.diff(bins[1:])) + 2

@@ -25,6 +25,7 @@ from animator.drawing.raster.layer import (
     Layer,
     Rect,
     faded,
+    figure_of,
     inked,
     lay,
     picture_of,
@@ -236,9 +237,8 @@ class Sprite(Layer):
 
     def _take(self) -> list[Ink]:
         """A picture of each artist that has ink, so that what is empty between them is not laid down."""
-        figure = self.get_figure(root=True)
-        assert figure is not None, "a sprite is in a figure before it is drawn"
-        width, height = (round(v) for v in (figure.bbox.width, figure.bbox.height))
+        frame = figure_of(self).bbox
+        width, height = round(frame.width), round(frame.height)
         scratch = RendererAgg(width, height, DPI)
         pictures = []
         for artist in self.artists:

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from contourpy import FillType, contour_generator
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
+
+from animator.drawing.raster.axes_transform import PlotArea
+from animator.drawing.raster.layer import figure_of
 
 Floats = NDArray[np.float64]
 RGBA = tuple[float, float, float, float]
@@ -25,15 +27,15 @@ class Bands(Artist):
     Points where z is not finite are left out. version counts how often they changed.
     """
 
-    def __init__(self, axes: Axes, x: Floats, y: Floats, levels: Floats, colours: Sequence[RGBA],
+    def __init__(self, area: PlotArea, x: Floats, y: Floats, levels: Floats, colours: Sequence[RGBA],
                  line: RGBA, width: float) -> None:  # fmt: skip
         super().__init__()
         self.x, self.y, self.levels, self.colours = x, y, levels, colours
         self.line, self.width = line, width
         self.paths: list[Path] = []
         self.version = 0
-        self.ground = self.kept_in = axes
-        self.set_clip_box(axes.bbox)
+        self.area = self.kept_in = area
+        self.set_clip_box(area.bbox)
         self.set_zorder(1)
 
     def set_field(self, z: NDArray[np.floating[Any]]) -> None:
@@ -51,9 +53,9 @@ class Bands(Artist):
     def draw(self, renderer: Any) -> None:
         """Paint the bands from the lowest up."""
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.ground.bbox)
+        gc.set_clip_rectangle(self.area.bbox)
         gc.set_linewidth(self.width * renderer.points_to_pixels(1.0))
-        transform = self.ground.transData
+        transform = self.area.transData
         for i, (path, colour) in enumerate(zip(self.paths, self.colours, strict=True)):
             if np.size(path.vertices):
                 gc.set_linewidth(0 if i == 0 else renderer.points_to_pixels(self.width))
@@ -65,10 +67,10 @@ class Bands(Artist):
 class Contours(Artist):
     """Lines of one colour and width (points) along `paths`, in coordinates of the axes."""
 
-    def __init__(self, axes: Axes, colour: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, colour: RGBA, width: float) -> None:
         super().__init__()
-        self.ground, self.colour, self.width = axes, colour, width
-        self.kept_in = axes
+        self.area, self.colour, self.width = area, colour, width
+        self.kept_in = area
         self.version = 0
         self._paths: list[Path] = []
         self.set_zorder(2)
@@ -86,11 +88,11 @@ class Contours(Artist):
     def draw(self, renderer: Any) -> None:
         """Paint the lines."""
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.ground.bbox)
+        gc.set_clip_rectangle(self.area.bbox)
         gc.set_foreground(self.colour, isRGBA=True)
         gc.set_linewidth(renderer.points_to_pixels(self.width))
         for path in self.paths:
-            renderer.draw_path(gc, path, self.ground.transData, None)
+            renderer.draw_path(gc, path, self.area.transData, None)
         gc.restore()
 
 
@@ -104,10 +106,10 @@ class Strands(Artist):
     LEVELS = 12
     FAINTEST = 0.3
 
-    def __init__(self, axes: Axes, ends: Floats, scale: float, widest: float,
+    def __init__(self, area: PlotArea, ends: Floats, scale: float, widest: float,
                  colours: tuple[RGBA, RGBA]) -> None:  # fmt: skip
         super().__init__()
-        self.ground, self.ends, self.scale, self.widest = axes, ends, scale, widest
+        self.area, self.ends, self.scale, self.widest = area, ends, scale, widest
         self.colours = colours
         self.levels = np.zeros(len(ends), np.int64)
         self.version = 0
@@ -133,7 +135,7 @@ class Strands(Artist):
     def draw(self, renderer: Any) -> None:
         """Paint the lines of each level in one go, the thin ones first."""
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.ground.figure.bbox)
+        gc.set_clip_rectangle(figure_of(self).bbox)
         still = IdentityTransform()
         for level in sorted(set(self.levels.tolist()) - {0}, key=lambda level: (abs(level), level)):
             width, colour = self.look(level)

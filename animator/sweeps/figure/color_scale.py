@@ -12,7 +12,7 @@ from animator.design.layout import Box
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import colour_map
-from animator.sweeps.figure.scales import decades, round_numbers
+from animator.sweeps.figure.axes import decades, round_numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from matplotlib.patches import Rectangle
 from animator.design.layout import Box
 from animator.drawing.panels.base import Look
 from animator.sweeps.figure.aggregate import SEED, Place, Point, Table
-from animator.sweeps.figure.scales import decades, numeric, round_numbers
-from animator.sweeps.figure.ticks import around, name_across, places, ticks_up
+from animator.sweeps.figure.axes import around, decades, name_across, numeric, places, round_numbers, ticks_up
 
 ROOM = 1.8  # times: what a log axis has beyond the losses
 

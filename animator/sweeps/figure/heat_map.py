@@ -14,10 +14,9 @@ from animator.design.layout import Box
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
+from animator.sweeps.figure.axes import name_across, name_up, numeric
 from animator.sweeps.figure.color_scale import Shades
 from animator.sweeps.figure.curve import height
-from animator.sweeps.figure.scales import numeric
-from animator.sweeps.figure.ticks import name_across, name_up
 from animator.sweeps.folder.manifest import Axis
 
 SAID = (3.7, 1.5)  # em: a cell so wide and high says its loss

@@ -8,16 +8,17 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from animator.core.color_vision import DEFICIENCIES, apart, contrast
 from animator.core.files import replacing
 from animator.core.progress import Progress, quiet
 from animator.design import style_files
-from animator.design.style import Style
+from animator.design.style import Style, rgb
 from animator.films.film import Film
 from animator.recordings.reader import Recording
-from animator.sweeps.figure.hues import enough
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.plan.labels import labels, swept
 from animator.sweeps.sheet.pages import Labels
@@ -28,6 +29,8 @@ MOST = 12
 LAYOUT = (("race", "losses"),)
 FEW = 2  # significant digits of a name
 WIDE, LETTER = (63.0, 20.5), 0.68  # em: both panels, the losses without names, a letter of a name
+SHARES = (0.25, 0.4, 0.55, 0.7)  # of a style's ink or panel in a blend
+VISIBLE = 4.5  # contrast of a name with its panel
 
 
 def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress = quiet,
@@ -113,3 +116,27 @@ def _look(name: str, runs: int, place: Path) -> str:
 def _toml(found: Style, lines: tuple[str, ...]) -> str:
     said = {field.name: getattr(found, field.name) for field in fields(Style) if field.name != "name"}
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in {**said, "lines": lines}.items())
+
+
+def enough(style: Style, count: int) -> tuple[str, ...]:
+    """`count` colours: the style's lines, then the blends that are farthest from all before, however seen."""
+    chosen = list(style.lines[:count])
+    blends = [
+        blend(line, other, share)
+        for line, other, share in product(style.lines, (style.ink, style.panel), SHARES)
+    ]
+    usable = [colour for colour in dict.fromkeys(blends) if contrast(colour, style.panel) >= VISIBLE]
+    while len(chosen) < count:
+        chosen.append(max(usable, key=lambda colour: _distance(colour, chosen)))
+    return tuple(chosen)
+
+
+def blend(one: str, other: str, share: float) -> str:
+    """`one` with `share` of the other in it, as "#rrggbb"."""
+    mixed = (round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def _distance(colour: str, chosen: list[str]) -> float:
+    """The least distance to any of `chosen`, with any kind of colour blindness or none."""
+    return min(apart((colour, other), kind) for other in chosen for kind in (None, *DEFICIENCIES))

@@ -23,10 +23,10 @@ from animator.drawing.panels.base import DPI, Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
+from animator.sweeps.figure.axes import numeric
 from animator.sweeps.figure.color_scale import Shades, shade_bar, shades
 from animator.sweeps.figure.curve import curve
 from animator.sweeps.figure.heat_map import Heat
-from animator.sweeps.figure.scales import numeric
 from animator.sweeps.folder.manifest import Axis, Manifest
 from animator.sweeps.plan.labels import diverged, left, told
 from animator.sweeps.sheet.page_canvas import em_of

@@ -20,7 +20,8 @@ def of_run(run: Recording) -> dict[str, Any]:
     """Losses before and after training, and the first step at which a share of the first one was reached."""
     loss = np.asarray(run.loss, float)
     test = run.test_loss
-    bad = np.flatnonzero(~np.isfinite(run.batch_loss))
+    told = run.facts.no_batch_loss is None and not np.isnan(run.batch_loss).all()
+    bad = np.flatnonzero(~np.isfinite(run.batch_loss)) if told else np.zeros(0, int)
     known = loss[np.isfinite(loss)]
     found: dict[str, Any] = {
         "steps": run.steps,

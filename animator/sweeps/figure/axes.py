@@ -1,4 +1,11 @@
-"""Swept values along the axes of a chart: where they stand, and which of them are named."""
+"""Axes of a chart: logarithmic or even, round ticks, and swept values along them, as many as have room.
+
+In: numbers, or the values of a swept axis. Out: which scale suits them, and ticks set on matplotlib's axes.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import floor, log10
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,13 +15,58 @@ from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.panels.base import Look
 from animator.drawing.raster.fonts import use_fonts
-from animator.sweeps.figure.scales import geometric, numeric, thinned
 from animator.sweeps.folder.manifest import Axis
 from animator.sweeps.plan.labels import told
 
+DECADE = 10.0  # times: what spans it is drawn on a logarithmic axis
 LETTER = 0.43  # em: a tick label's mean letter
 APART = 0.7  # em: between two labels
 ROOM = 0.04  # of the range of an axis, at each end
+
+
+def numeric(values: Sequence[object]) -> bool:
+    """Whether all values are numbers (booleans are categories)."""
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+def geometric(values: Sequence[float]) -> bool:
+    """Whether positive values are spaced more evenly by ratio than by difference; two, where they are a
+    decade apart.
+    """
+    known = np.sort(np.asarray(values, float))
+    if len(known) < 2 or known[0] <= 0:
+        return False
+    if len(known) == 2:
+        return bool(known[1] / known[0] >= DECADE)
+    gaps, ratios = np.diff(known), np.diff(np.log(known))
+    return bool(ratios.std() / ratios.mean() < gaps.std() / gaps.mean() - 1e-9)
+
+
+def decades(values: Sequence[float]) -> bool:
+    """Whether positive values span a decade or more."""
+    return len(values) > 0 and min(values) > 0 and max(values) / min(values) >= DECADE
+
+
+def round_numbers(low: float, high: float, most: int) -> list[float]:
+    """At most `most` numbers in [low, high], low positive: 1, 2 or 5 times powers of ten, about even."""
+    powers = range(floor(log10(low)), floor(log10(high)) + 1)
+    for factors in ((1, 2, 5), (1, 3), (1,)):
+        every = [factor * 10.0**power for power in powers for factor in factors]
+        found = [value for value in every if low <= value * (1 + 1e-9) and value <= high * (1 + 1e-9)]
+        if len(found) <= most:
+            return found
+    step = -(-len(found) // max(1, most))
+    return found[::step]
+
+
+def thinned(widths: Sequence[float], places: Sequence[float], gap: float) -> list[int]:
+    """The numbers of labels that do not touch: every n-th, of the least n that leaves `gap` between them."""
+    count = len(places)
+    for step in range(1, count + 1):
+        kept = list(range(0, count, step))
+        if all(abs(places[b] - places[a]) >= (widths[a] + widths[b]) / 2 + gap for a, b in pairwise(kept)):
+            return kept
+    return [0] if count else []
 
 
 def places(axes: Axes, axis: Axis) -> list[float]:

@@ -1,0 +1,44 @@
+"""Why no surface can be cut of a recording: the error, and its reason in the few words of a caption.
+
+Here without Keras, because a film must know it before anything is imported.
+"""
+
+from typing import TYPE_CHECKING
+
+from animator.core.errors import AnimatorError
+
+if TYPE_CHECKING:
+    from animator.recordings.reader import Recording
+
+CANNOT_REBUILD = "the model cannot be rebuilt; give it with model="
+
+
+class NoSurfaceError(AnimatorError):
+    """No loss of a recording can be evaluated truly. brief: why, and the way out, without a full stop."""
+
+    def __init__(self, message: str, brief: str) -> None:
+        super().__init__(message)
+        self.brief = brief
+
+
+def no_data(run: "Recording") -> NoSurfaceError:
+    """The refusal of a recording that holds no data."""
+    why = run.facts.no_data
+    reason = f"its data were not recorded ({why})" if why else "no data was given to the Recorder"
+    return NoSurfaceError(
+        f"No loss of recording '{run.path}' can be computed: {reason}. Give the data with data=(x, y).",
+        f"{reason}; give them with data=" if why else f"{reason}; give it with data=",
+    )
+
+
+def no_description(run: "Recording") -> NoSurfaceError:
+    """The refusal of a recording that does not describe its model."""
+    return cannot_rebuild(run, "it holds no description of the model")
+
+
+def cannot_rebuild(run: "Recording", why: str) -> NoSurfaceError:
+    """The refusal of a model that `why` says is not to be had from its recording."""
+    return NoSurfaceError(
+        f"The model of recording '{run.path}' cannot be rebuilt: {why}. Give the model itself with model=.",
+        CANNOT_REBUILD,
+    )
