@@ -443,7 +443,8 @@ def film(
         check_layout(layout)
     run, maker = _opened(source)
     run.given_loss = loss or run.given_loss
-    asked = {"model": model, "data": data, "loss": loss, "plane": plane, "slice": slice, "at": at, "layout": layout,
+    asked = {"model": model, "data": data, "loss": loss, "plane": plane, "slice": slice, "at": at,
+             "layout": layout,
              "pacing": pacing}  # fmt: skip
     notes = run.meta.get("notes") or {}
     about = {key: notes[key] for key in ("scene", "parameters") if key in notes}

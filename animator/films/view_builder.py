@@ -96,6 +96,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         histograms=_histograms(run, checked, wanted),
         forces=_forces(run, place[every]) if "forces" in wanted else None,
         no_surface=no_surface, instead=instead, facts=run.facts,
+        has_epochs=run.way not in ("arrays", "descent"),
         of_function=(run.meta.get("loss") or {}).get("kind") == "function",
         minima=_minima(notes) if cut.kind == "weights" else (),
         curve=curve(source) if "curve" in wanted else None,

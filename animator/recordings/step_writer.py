@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from animator import __version__
 from animator.core.errors import AnimatorError
+from animator.recordings.facts import Facts
 from animator.recordings.loss import Function, RowLoss
 from animator.recordings.reader import Recording, load
 from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
@@ -81,6 +82,7 @@ class StepWriter:
         self._columns: dict[str, list[float]] = {}
         self._kept: list[int] = []
         self.steps = 0
+        self._known = False  # whether any batch loss was given
         self._open = True
 
     def step(
@@ -118,6 +120,7 @@ class StepWriter:
                 f"Step {self.steps + 1:,} has the metrics ({' '.join(metrics)}), but the first one had "
                 f"({' '.join(known)}). Give the same ones for every step."
             )
+        self._known |= not math.isnan(batch_loss)
         self.steps += 1
         at = len(self._kept)
         self._rows[at], self._kept = row, [*self._kept, self.steps]
@@ -144,6 +147,8 @@ class StepWriter:
                 f"'{self.path}' saw no step, so there is no path to record. Give the weights after one "
                 "update at least."
             )
+        if not self._known:
+            self._writer.note(Facts(no_batch_loss="the steps were given without it"))
         self._writer.finish({"loss": self._losses()} if self._loss is not None else {})
         found = load(self.path)
         found.given_loss = self._loss

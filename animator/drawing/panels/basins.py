@@ -20,6 +20,7 @@ from animator.drawing.view import View
 from animator.landscape.basins import Basins
 
 TINT = 0.5
+MOST_NAMES = 6  # minima that are named
 
 Floats = NDArray[np.float64]
 
@@ -73,13 +74,15 @@ class BasinsPanel(Panel):
         """Mark the minima; their names, which lie over the paths."""
         tags: list[Artist] = []
         style = self.look.style
+        named = sorted({end for end in self.ends if end >= 0})[:MOST_NAMES]  # the lowest
         for kind in dict.fromkeys(self.ends):
             if kind < 0:
                 continue
             best = min((run for run, end in zip(self.runs, self.ends, strict=True) if end == kind),
                        key=lambda run: float(run.loss[-1]))  # fmt: skip
             self.ground.marker(best.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
-            tags.append(self.ground.tag(best.trajectory[-1], _said(best), style.target))
+            if kind in named:
+                tags.append(self.ground.tag(best.trajectory[-1], _said(best), style.target))
         return tags
 
     def update(self, state: FrameState) -> None:

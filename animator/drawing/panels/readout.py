@@ -92,13 +92,11 @@ class Readout:
         return places
 
     def _told(self) -> list[str]:
-        """What is told of the update that was just made: what all runs have in common, of a few the rate too;
-        a function has no epochs.
-        """
+        """What is told of the update that was just made: what all runs have in common, of a few the rate."""
         views, first = self.views, self.views[0]
         same = all(np.array_equal(view.epoch, first.epoch) for view in views)
         rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
-        told = ["step"] + (["epoch"] if same and not first.of_function else [])
+        told = ["step"] + (["epoch"] if same and first.has_epochs else [])
         return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _leaves(self) -> bool:
