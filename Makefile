@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test lint types bench clean format goldens architecture
+.PHONY: film test test-real lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-real: .venv/installed-dev
+	$(BIN)/python -m pytest -m "" tests/real
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -36,6 +36,8 @@ def __getattr__(name: str) -> Any:
         return import_module("animator.landscape.planes")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
+    if name == "Recorder":
+        import_module("animator.training.keras_startup").start()  # quietly, unless Keras is there already
     return getattr(import_module(f"animator.{_HOME[name]}"), name)
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 
 from animator.cli import signals
+from animator.core import strays
 from animator.core.gc_tuning import collected_seldom
 
 
@@ -20,10 +21,12 @@ def main() -> None:
 
             app.main()
     except KeyboardInterrupt:  # between its last lines
+        strays.remove_own()
         signals.leave(signal.SIGINT)
     except SystemExit as stop:
         if stop.code == signals.INTERRUPTION:  # all is tidy; Python's own end would listen to signals again
             sys.stdout.flush()
+            strays.remove_own()
             signals.leave(signal.SIGINT)
         raise
 

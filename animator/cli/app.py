@@ -14,12 +14,17 @@ from typer.exceptions import TyperException
 
 from animator import __version__
 from animator.cli.signals import INTERRUPTION, interruptible
+from animator.cli.terminal import one_line, printing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
 
 INTERRUPTED = (
     "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
     "typed again.\n"
+)
+MEMORY = (
+    "animator: there is too little memory for this; nothing half-written was left behind. Close other "
+    "programs, or ask for less: a smaller --size, fewer --jobs.\n"
 )
 FULL = (
     "animator: a disk is full; nothing half-written was left behind. Make room where the film goes and in "
@@ -295,7 +300,7 @@ def player(
 
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
-    with interruptible():
+    with interruptible(), printing():
         sys.exit(_code())
 
 
@@ -307,7 +312,7 @@ def _code() -> int:
             sys.stderr.write(INTERRUPTED)
         return code
     except AnimatorError as error:
-        sys.stderr.write(f"animator: {error}\n")
+        sys.stderr.write(f"animator: {one_line(str(error))}\n")
         return 1 if is_full(error) else 2
     except TyperException as error:
         sys.stderr.write(usage(error, sys.argv[1:]))
@@ -342,8 +347,11 @@ def _failed(error: Exception) -> int:
         return 2
     if is_full(error):
         sys.stderr.write(FULL)
+    elif isinstance(error, MemoryError):
+        sys.stderr.write(MEMORY)
     else:
         sys.stderr.write(
-            f"animator: failed with {type(error).__name__}: {error}. Set ANIMATOR_DEBUG=1 to see where.\n"
+            f"animator: failed with {type(error).__name__}: {one_line(str(error))}. "
+            "Set ANIMATOR_DEBUG=1 to see where.\n"
         )
     return 1

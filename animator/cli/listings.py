@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from animator.cli.terminal import one_line, raw
+
 if TYPE_CHECKING:
     from animator.publish.film_files import Shown
 
@@ -36,7 +38,7 @@ def info(path: Path, as_json: bool) -> None:
         return
     width = max(len(name) for name, _ in lines)
     for name, text in lines:
-        sys.stdout.write(f"{name:<{width}}  {text}\n")
+        sys.stdout.write(f"{name:<{width}}  {one_line(text)}\n")
 
 
 def verify(as_json: bool) -> int:
@@ -61,7 +63,9 @@ def verify(as_json: bool) -> int:
         for c in found:
             table.add_row(c.name, f"{c.expected:.7g}", f"{c.got:.7g}", f"{c.tolerance:.0e}",
                           "ok" if c.passed else "FAILED")  # fmt: skip
-        Console(width=None if sys.stdout.isatty() else 140, highlight=False).print(table)
+        Console(file=raw(sys.stdout), width=None if sys.stdout.isatty() else 140, highlight=False).print(
+            table
+        )
     return 0 if all(c.passed for c in found) else 1
 
 
@@ -69,5 +73,5 @@ def made(target: Path, films: "list[Shown]", warning: str = "") -> None:
     """Say what `target` holds now; a warning goes to stderr."""
     if warning:
         sys.stderr.write(f"animator: {warning}\n")
-    names = ", ".join(film.path.name for film in films)
+    names = one_line(", ".join(film.path.name for film in films))
     sys.stdout.write(f"{target}  {len(films)} film{'s' * (len(films) != 1)}: {names}\n")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from animator.cli.terminal import raw
 from animator.core.progress import Progress, quiet
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _terminal() -> "Console | None":
         return None
     from rich.console import Console
 
-    console = Console(stderr=True)
+    console = Console(file=raw(sys.stderr))
     return console if console.is_terminal else None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from animator.cli.progress_bars import cells_shown
 from animator.cli.render_request import pixels
 from animator.cli.scene_words import refuse_film, scene_file
+from animator.cli.terminal import one_line
 from animator.core.errors import AnimatorError, SizeError
 from animator.core.formatting import bytes_text, duration
 
@@ -233,7 +234,7 @@ def _report(outcome: "Outcome", as_json: bool) -> None:
         sys.stdout.write(json_text.dumps(report, indent=2) + "\n")
         return
     for cell in failed:
-        sys.stdout.write(f"failed: {cell.name}: {cell.reason}\n")
+        sys.stdout.write(f"failed: {cell.name}: {one_line(cell.reason)}\n")
     if diverged:
         sys.stdout.write(
             f"diverged: {len(diverged)} of {len(manifest.cells)} cells, such as {diverged[0].name} at step "

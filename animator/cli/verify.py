@@ -5,13 +5,12 @@ expected beside what came. The numbers: exact quadratics, Goh 2017 on momentum,
 and one neuron with four minima after Auer, Herbster and Warmuth 1995.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from animator.core import strays
 from animator.core.arrays import Floats
 from animator.core.progress import Progress, quiet
 from animator.landscape.loss_surface import LossSurface, evaluate
@@ -185,8 +184,8 @@ def trained(
     It is linear on LINEAR-like data and tanh on TWO_SAMPLES.
     """
     activation = "tanh" if data is TWO_SAMPLES else "linear"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.h5"
+    with strays.scratch() as folder:
+        path = folder / "run.h5"
         record_descent(
             path, data, activation=activation, start=start, rate=rate, steps=steps, momentum=momentum
         )

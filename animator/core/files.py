@@ -2,12 +2,12 @@
 
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from animator.core import strays
 from animator.core.errors import AnimatorError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -28,14 +28,19 @@ def ensure_folder(path: Path) -> None:
     """
     if not path.name:
         raise AnimatorError(f"'{path}' names no file. Give -o a path that ends in the file's name.")
+    if len(os.fsencode(path.name)) > strays.LONGEST:
+        raise AnimatorError(
+            f"The name '{path.name[:32]}...' has {len(os.fsencode(path.name)):,} bytes, and a file's name "
+            f"has {strays.LONGEST} at most. Give -o a shorter name."
+        )
     if path.suffix and path.is_dir():
         raise AnimatorError(f"'{path}' is a folder, so no file can have that name. Give -o another path.")
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{path.name}.{os.getpid()}.probe"
-        probe.touch()
-        probe.unlink()
+        strays.tidy(folder)
+        with strays.owned(strays.temporary(folder / "probe")) as probe:
+            probe.touch()
     except OSError as error:
         raise AnimatorError(
             f"Cannot write '{path}': {error.strerror or error} in the folder '{folder}'. "
@@ -55,18 +60,22 @@ def set_aside(path: Path) -> Path:
 def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it there on success, remove it on any error."""
     ensure_folder(path)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    temporary = strays.temporary(path)
     if not path.suffix and path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise AnimatorError(
             f"'{path}' is there already and would be written over. Remove it, or give -o another path."
         )
-    try:
+    with strays.owned(temporary):
         yield temporary
         if temporary.is_dir() and path.is_dir():
             path.rmdir()
         temporary.replace(path)
-    finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_beside(path: Path) -> Iterator[Path]:
+    """A folder beside `path` for attempts at it, which is gone when the context is left."""
+    ensure_folder(path)
+    with strays.owned(strays.temporary(path.parent / f"{path.stem}.attempts")) as folder:
+        folder.mkdir()
+        yield folder

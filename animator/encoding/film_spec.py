@@ -104,8 +104,11 @@ class Metadata:
 
     @staticmethod
     def from_dict(found: Mapping[str, Any]) -> "Metadata | None":
-        """What `to_dict` gave, or None when the names are not those of the fields."""
-        return Metadata(**found) if set(found) == set(Metadata.__slots__) else None
+        """What `to_dict` gave, or None when names or types are not those of the fields."""
+        if set(found) != set(Metadata.__slots__):
+            return None
+        kinds = {name: dict if name == "details" else str for name in Metadata.__slots__}
+        return Metadata(**found) if all(isinstance(found[n], kind) for n, kind in kinds.items()) else None
 
 
 @dataclass(frozen=True, slots=True)

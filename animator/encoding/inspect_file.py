@@ -4,14 +4,16 @@ PyAV and imageio are imported only when a file needs them.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.encoding.container_metadata import read_avif, read_webp
-from animator.encoding.film_spec import FilmInfo
+from animator.encoding.film_spec import FilmInfo, Metadata
+from animator.encoding.picture_headers import PictureFacts, png_facts, webp_facts
 
 
 def inspect(path: Path | str) -> FilmInfo:
@@ -30,7 +32,7 @@ def inspect(path: Path | str) -> FilmInfo:
         raise AnimatorError(
             f"Cannot read '{path}': {error.strerror}. Give the path of an .mp4, .gif or .png film."
         ) from error
-    try:
+    with read_safely(path):
         if head[4:8] == b"ftyp":
             return _avif(path) if head[8:12] in (b"avis", b"avif") else _video(path, "mp4")
         if head[:4] == b"GIF8":
@@ -40,11 +42,7 @@ def inspect(path: Path | str) -> FilmInfo:
         if head[:4] == b"\x1a\x45\xdf\xa3":
             return _video(path, "webm")
         if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-            return _pictures(path, "webp")
-    except (OSError, ValueError, IndexError, SyntaxError) as error:
-        raise AnimatorError(
-            f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
-        ) from error
+            return _webp(path)
     if head[:4] == b"%PDF" or head[:5] == b"<?xml":
         raise AnimatorError(
             f"'{path}' is a still of lines and letters, which carries no words about its film. "
@@ -54,6 +52,27 @@ def inspect(path: Path | str) -> FilmInfo:
         f"'{path}' is not a film: it is neither an MP4, a GIF, a PNG, a WebM, a WebP nor an AVIF. "
         "Give a file that animator render wrote."
     )
+
+
+@contextmanager
+def read_safely(path: Path) -> Iterator[None]:
+    """What goes wrong in the body, which reads the film at `path`, becomes a sentence about the file.
+
+    FFmpeg, Pillow and NumPy raise all kinds of errors over damaged bytes, want of memory for sizes that a
+    header claims among them, so all are caught. Pillow's warning of a picture too large to be one is an
+    error here.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.filterwarnings("error", ".*decompression bomb.*")
+            yield
+    except (AnimatorError, PermissionError):
+        raise
+    except Exception as error:
+        raise AnimatorError(
+            f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
+        ) from error
 
 
 def vector(path: Path) -> dict[str, Any]:
@@ -99,11 +118,12 @@ def _video(path: Path, name: str) -> FilmInfo:
 
 
 def _avif(path: Path) -> FilmInfo:
-    """Pillow rounds how long each picture stays to milliseconds; the file's own clock does not."""
     from animator.encoding.pyav_adapter import read_facts
 
-    found, facts = _pictures(path, "avif"), read_facts(path)
-    return replace(found, fps=facts.fps, seconds=facts.seconds)
+    _whole(path)
+    facts = read_facts(path)
+    return FilmInfo(path, "avif", facts.width, facts.height, facts.fps, max(1, facts.frames), facts.seconds,
+                    path.stat().st_size, read_avif(path))  # fmt: skip
 
 
 def _whole(path: Path) -> None:
@@ -137,22 +157,14 @@ def _whole_webm(path: Path) -> None:
         raise ValueError("the file ends early")
 
 
-def _pictures(path: Path, name: str) -> FilmInfo:
-    """An animated file of pictures, as Pillow reads it: a held picture is one frame."""
-    from PIL import Image
+def _webp(path: Path) -> FilmInfo:
+    return _pictures(path, "webp", webp_facts(path), read_webp(path))
 
-    stays = []
-    with Image.open(path) as image:
-        frames = getattr(image, "n_frames", 1)
-        for i in range(frames):
-            image.seek(i)
-            image.load()
-            stays.append(float(image.info.get("duration", 0)))
-        width, height = image.size
-    seconds = sum(stays) / 1000
-    words = {"webp": read_webp, "avif": read_avif}.get(name)
-    return FilmInfo(path, name, width, height, rate_of(stays), frames, seconds,
-                    path.stat().st_size, words(path) if words else None)  # fmt: skip
+
+def _pictures(path: Path, name: str, facts: PictureFacts, metadata: Metadata | None) -> FilmInfo:
+    """An animated file of pictures: a held picture is one frame."""
+    return FilmInfo(path, name, facts.width, facts.height, rate_of(facts.stays), len(facts.stays),
+                    sum(facts.stays) / 1000, path.stat().st_size, metadata)  # fmt: skip
 
 
 def rate_of(stays: Sequence[float]) -> float:
@@ -190,10 +202,10 @@ def _gif(path: Path) -> FilmInfo:
 def _png(path: Path) -> FilmInfo:
     from animator.encoding.png import read_still
 
-    if b"acTL" in path.read_bytes()[:65_536]:
-        return replace(_pictures(path, "apng"), metadata=read_still(path)[1])
-
+    facts = png_facts(path)
     (width, height), metadata = read_still(path)
+    if facts.moving:
+        return _pictures(path, "apng", facts, metadata)
     return FilmInfo(
         path=path,
         format="png",

@@ -3,7 +3,6 @@
 The module that turns everything into one; `animator.film(...)` is its door for the library.
 """
 
-import tempfile
 import warnings
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core import strays
 from animator.core.errors import AnimatorError, FilmWarning
-from animator.core.files import ensure_folder, replacing
+from animator.core.files import replacing, room_beside
 from animator.core.progress import Progress, listener, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
@@ -320,9 +320,8 @@ class Film:
             return self._vector(path, spec, wishes)
         if wishes.max_bytes is None or kind not in size_budget.CUTS:
             return self._save(path, spec, wishes.frame)
-        ensure_folder(path)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".animator-") as folder:
-            place = Path(folder) / path.name
+        with room_beside(path) as folder:
+            place = folder / path.name
             made, given_up = size_budget.best(
                 path.name, kind, spec, wishes.max_bytes, partial(self._try, place)
             )
@@ -395,8 +394,8 @@ class Film:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The film as a notebook shows it: a video with its poster, or its alt text."""
-        with tempfile.TemporaryDirectory() as folder:
-            saved = self.save(Path(folder) / "film.mp4", size=(960, 540))[0]
+        with strays.scratch() as folder:
+            saved = self.save(folder / "film.mp4", size=(960, 540))[0]
             film, poster = (b64encode(path.read_bytes()).decode() for path in (saved.path, saved.poster))
         said = escape(self.alt_text(), quote=True)
         told = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.warnings())
@@ -453,7 +452,7 @@ def film(
     kind = plane if isinstance(plane, str) else plane.kind
     slice = slice or looks.get("slice") or ("moving" if kind == "weights" else "static")
     asked_for = layout is not None and "surface" in needs_of(name for row in layout for name in row)
-    asked_for |= any(asked[name] is not None for name in ("plane", "slice", "at"))
+    asked_for |= any(asked[name] is not None for name in ("plane", "slice", "at", "model", "data"))
     cut = Cut(slice, looks.get("resolution") or RESOLUTION, plane, at, firm=asked["plane"] is not None)
     command = captions.made_by(run.path.name, {**asked, "style": None if style == "dark" else style})
     recorded = tuple(tuple(row) for row in looks.get("layout") or ())

@@ -134,6 +134,9 @@ def evaluate(
     interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny); by default
     that is a bar in a notebook, and nobody elsewhere.
     """
+    from animator.training.keras_startup import start
+
+    start()
     from animator.training.objective import MEMORY, loss_function
 
     progress = progress or listener()

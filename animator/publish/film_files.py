@@ -15,6 +15,8 @@ from typing import Any
 from animator.core.errors import AnimatorError
 from animator.design.parameters import written
 from animator.encoding import FilmInfo, inspect
+from animator.encoding.film_spec import LONGEST, SHORTEST
+from animator.encoding.inspect_file import read_safely
 
 MIME = {
     "mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "webp": "image/webp", "apng": "image/apng",
@@ -169,15 +171,16 @@ def _poster(path: Path, info: FilmInfo) -> bytes:
 
     from animator.encoding.pyav_adapter import last_picture
 
-    try:
+    if info.width * info.height > LONGEST * SHORTEST:
+        raise AnimatorError(
+            f"'{path}' says that it has {info.width}x{info.height} pixels, and no film has more than "
+            f"{LONGEST}x{SHORTEST}. Render it again."
+        )
+    with read_safely(path):
         if info.format in ("mp4", "webm"):
             last = last_picture(path)
         else:
             last = next(iter(deque(iio.imiter(path, plugin="pillow"), maxlen=1)), None)
-    except (OSError, ValueError, SyntaxError) as error:  # PyAV's errors are among them
-        raise AnimatorError(
-            f"'{path}' is damaged: it begins as a film and does not go on as one. Render it again."
-        ) from error
     if last is None:
         raise AnimatorError(f"'{path}' has no picture. Render it again.")
     kept = io.BytesIO()

@@ -4,7 +4,6 @@ Whatever comes from a file is escaped by the template. Readers who asked for les
 """
 
 import shutil
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ from urllib.parse import quote
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
+from animator.publish import html
 from animator.publish.film_files import Shown, shown
+from animator.publish.html import data_address
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -48,39 +49,49 @@ def make(paths: Sequence[Path], target: Path, title: str = "") -> list[Shown]:
         raise AnimatorError(
             f"'{target}' is no page: its name must end in .html, or be that of a folder. Use -o index.html."
         )
+    title = title or films[0].own_title
     with replacing(target) as temporary:
         if alone:
-            entries = [_entry(film, _data(film.mime, film.path.read_bytes()), _data("image/png", film.poster))
-                       for film in films]  # fmt: skip
-            temporary.write_text(html(title or films[0].own_title, entries), encoding="utf-8")
+            text = html.page(TEMPLATES, "page.html", title=title, films=[_embedded(film) for film in films])
+            temporary.write_text(text, encoding="utf-8")
         else:
             temporary.mkdir()
             entries = [_copied(film, i, temporary) for i, film in enumerate(films, 1)]
-            (temporary / "index.html").write_text(
-                html(title or films[0].own_title, entries), encoding="utf-8"
-            )
+            text = html.page(TEMPLATES, "page.html", title=title, films=entries)
+            (temporary / "index.html").write_text(text, encoding="utf-8")
     return films
 
 
-def html(title: str, entries: Sequence[Entry]) -> str:
-    """The page as text."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    rooms = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    return rooms.get_template("page.html").render(title=title, films=entries)
+def _embedded(film: Shown) -> Entry:
+    """The film and its poster in the page itself."""
+    src = data_address(film.mime, film.path.read_bytes())
+    return _entry(film, src=src, poster=data_address("image/png", film.poster))
 
 
 def _copied(film: Shown, number: int, folder: Path) -> Entry:
     """The film and its poster in `folder`, under names that cannot clash."""
     name = f"{number:02d}-{film.path.name}"
+    poster = f"{number:02d}-{film.path.stem}.poster.png"
     shutil.copyfile(film.path, folder / name)
-    (folder / f"{number:02d}-{film.path.stem}.poster.png").write_bytes(film.poster)
-    return _entry(film, quote(name), quote(f"{number:02d}-{film.path.stem}.poster.png"))
+    (folder / poster).write_bytes(film.poster)
+    return _entry(film, src=quote(name), poster=quote(poster))
 
 
-def _entry(film: Shown, src: str, poster: str) -> Entry:
-    return Entry(film.title, film.caption, film.alt_text, film.command, film.is_video, film.mime,
-                 film.info.width, film.info.height, src, poster, snippet(film, src), film.ground)  # fmt: skip
+def _entry(film: Shown, *, src: str, poster: str) -> Entry:
+    return Entry(
+        title=film.title,
+        caption=film.caption,
+        alt_text=film.alt_text,
+        command=film.command,
+        is_video=film.is_video,
+        mime=film.mime,
+        width=film.info.width,
+        height=film.info.height,
+        src=src,
+        poster=poster,
+        snippet=snippet(film, src),
+        ground=film.ground,
+    )
 
 
 def snippet(film: Shown, src: str) -> str:
@@ -94,7 +105,3 @@ def snippet(film: Shown, src: str) -> str:
             f'         data-background-video-muted data-background-size="contain"{ground}></section>'
         )
     return f'<section data-background-image="{name}" data-background-size="contain"{ground}></section>'
-
-
-def _data(mime: str, content: bytes) -> str:
-    return f"data:{mime};base64,{b64encode(content).decode()}"

@@ -6,7 +6,10 @@ until it plays; its alt text, caption and command go along.
 
 import io
 import math
+import re
+import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ SIZES = (36, 32, 28, 24, 20, 16, 12)  # points
 POINT = 12_700  # EMU
 LETTER = 0.58  # of a title's size: how wide its letters are at most, in the mean
 BLANK, TITLE_ONLY = 6, 5  # layouts of the default template
+EPOCH = datetime(1980, 1, 1)  # the first time that a zip can note
+CONTENTS = "[Content_Types].xml"  # the first part of a deck
+NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 INSTALL = "pip install 'animator[slides]'"
 
 
@@ -44,9 +50,23 @@ def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
     for film in films:
         _slide(presentation, film, titles, autoplay, loop)
+    said = presentation.core_properties
+    said.created = said.modified = EPOCH
+    said.author = said.last_modified_by = "animator"
+    whole = io.BytesIO()
+    presentation.save(whole)
     with replacing(deck) as temporary:
-        presentation.save(str(temporary))
+        _write_timeless(whole, temporary)
     return films
+
+
+def _write_timeless(whole: io.BytesIO, path: Path) -> None:
+    """Write a deck to `path` so that the same films give the same bytes: python-pptx notes when it did it."""
+    with zipfile.ZipFile(whole) as made, zipfile.ZipFile(path, "w") as kept:
+        for part in sorted(made.namelist(), key=lambda name: (name != CONTENTS, name)):
+            entry = zipfile.ZipInfo(part, EPOCH.timetuple()[:6])
+            packed = Path(part).suffix in (".xml", ".rels")  # films and pictures are packed already
+            kept.writestr(entry, made.read(part), zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
 
 
 def _check(film: Shown) -> None:
@@ -80,7 +100,7 @@ def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: b
     if titles:
         title = slide.shapes.title
         title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
-        title.text_frame.text, title.text_frame.word_wrap = film.title, True
+        title.text_frame.text, title.text_frame.word_wrap = xml_text(film.title), True
         title.text_frame.paragraphs[0].font.size = POINT * title_size(film.title)
     if film.ground:
         _coloured(slide, film.ground)
@@ -93,9 +113,16 @@ def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: b
     else:
         shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)
     said = shape._element.xpath(".//p:cNvPr")[0]
-    said.set("descr", film.alt_text)
-    said.set("name", film.title)
-    slide.notes_slide.notes_text_frame.text = "\n".join(part for part in (film.caption, film.command) if part)
+    said.set("descr", xml_text(film.alt_text))
+    said.set("name", xml_text(film.title))
+    slide.notes_slide.notes_text_frame.text = xml_text(
+        "\n".join(part for part in (film.caption, film.command) if part)
+    )
+
+
+def xml_text(text: str) -> str:
+    """`text` with a replacement mark in the place of each character that XML cannot hold."""
+    return NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _coloured(slide: Any, ground: str) -> None:

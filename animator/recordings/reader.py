@@ -5,27 +5,27 @@ and K batch losses. The file is only ever read as data. Only what is counted in 
 run that was killed opens as far as it got.
 """
 
-import json
-import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
+from animator.recordings import hdf5_file, meta, probe
 from animator.recordings.facts import Facts, from_lines
+from animator.recordings.hdf5_file import Damaged
 from animator.recordings.loss import Function
+from animator.recordings.metric_names import metric_name
+from animator.recordings.rows import Rows
 from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
-FEW = 4 * 2**20  # bytes of rows up to which all are read at once
 
 Floats = NDArray[np.float64]
 
@@ -48,66 +48,6 @@ class Variable:
         return [f"{self.path}[{','.join(map(str, index))}]" for index in np.ndindex(*self.shape)]
 
 
-class Rows(NDArrayOperatorsMixin):
-    """The first `count` rows of a dataset, read from the file when they are asked for; few are read at once.
-
-    Slices give NumPy arrays, float32 however they are stored; NumPy functions and operators read all rows.
-    """
-
-    def __init__(self, dataset: Any, count: int) -> None:
-        self._dataset = dataset
-        self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
-        self.dtype = np.dtype(np.float32)
-        self.ndim = len(self.shape)
-        self._few = 4 * math.prod(self.shape) <= FEW
-        self._held: NDArray[Any] | None = None
-
-    def _read(self, key: Any) -> NDArray[Any]:
-        if not self._few:
-            return np.asarray(self._dataset[key], self.dtype)
-        if self._held is None:
-            self._held = np.asarray(self._dataset[: len(self)], self.dtype)
-        return np.array(self._held[key])
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[NDArray[Any]]:
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, key: Any) -> NDArray[Any]:
-        first, *rest = key if isinstance(key, tuple) else (key,)
-        if isinstance(first, int | np.integer):
-            if not -len(self) <= first < len(self):
-                raise IndexError(f"row {first} is outside of a recording of {len(self)} rows")
-            first = int(first) % len(self)
-        elif isinstance(first, slice):
-            start, stop, step = first.indices(len(self))
-            if step < 1:
-                return np.asarray(self[:, *rest] if rest else self[:])[first]
-            first = slice(start, stop, step)
-        else:
-            return np.asarray(self._fancy(np.asarray(first), rest))
-        return self._read((first, *rest))
-
-    def _fancy(self, index: NDArray[Any], rest: list[Any]) -> NDArray[Any]:
-        """Rows by a list of indices in any order, or by a mask; then `rest` of each."""
-        index = np.flatnonzero(index) if index.dtype == bool else index % len(self)
-        unique, inverse = np.unique(index, return_inverse=True)
-        if not len(unique):
-            return self[(slice(0, 0), *rest)]
-        low, high = int(unique[0]), int(unique[-1]) + 1
-        rows: Any = slice(low, high) if high - low == len(unique) else unique.tolist()
-        return self._read((rows, *rest))[inverse]
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.asarray(self[:], dtype)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        plain = [np.asarray(value) if isinstance(value, Rows) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
-
 class Recording:
     """An open recording; see the module. Close it, or use it as a context, to let go of the file.
 
@@ -122,10 +62,10 @@ class Recording:
     def __init__(self, path: Path, file: Any) -> None:
         self.path = path
         self._file = file
-        self.steps, rows = (int(count) for count in file["flushed"][()])
+        self.steps, rows = (int(count) for count in hdf5_file.numbers(file, "flushed"))
         rows = max(1, rows)
-        self.finished = bool(file["finished"][0])
-        self.meta: dict[str, Any] = json.loads(file["meta"][()])
+        self.finished = bool(hdf5_file.numbers(file, "finished")[0])
+        self.meta: dict[str, Any] = meta.read(hdf5_file.text(file, "meta"))
         self.variables, self.state_variables, self.fixed_variables = (
             tuple(
                 Variable(v["path"], tuple(v["shape"]), v["start"], tuple(v.get("filters", ())))
@@ -133,11 +73,37 @@ class Recording:
             )
             for kind in ("variables", "state", "fixed")
         )
-        self.weights = Rows(file["weights"], rows)
-        self.weight_steps: NDArray[np.int64] = np.asarray(file["weight_steps"][:rows], np.int64)
-        self.state = Rows(file["state"], rows) if "state" in file else np.zeros((rows, 0), np.float32)
+        self.weights = self._rows("weights", rows)
+        self.weight_steps: NDArray[np.int64] = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
+        self.state = self._rows("state", rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
         self.given_loss: Function | None = None  # rows (N, P) -> (N,), where a user gave one
+        self._check()
+
+    def _reading(self) -> AbstractContextManager[None]:
+        """What goes wrong while the file is read becomes a sentence."""
+        if not self._file:
+            raise AnimatorError(f"The recording '{self.path}' is closed. Open it again with animator.load.")
+        return _explaining(self.path)
+
+    def _rows(self, name: str, count: int) -> Rows:
+        dataset = hdf5_file.dataset(self._file, name)
+        if dataset.ndim != 2 or dataset.dtype.kind != "f":
+            raise Damaged(f"{name} holds no rows")
+        hdf5_file.check_room(dataset, count)
+        return Rows(dataset, count, self.path)
+
+    def _check(self) -> None:
+        """Damaged unless counts, steps and widths agree with one another."""
+        steps = self.weight_steps
+        if self.steps < 0 or len(steps) != len(self.weights) or (np.diff(steps) <= 0).any():
+            raise Damaged("steps")
+        if steps[0] < 0 or steps[-1] > self.steps:
+            raise Damaged("steps")
+        for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
+            described = self.meta.get(kind, [])
+            if described and meta.size(described) != width:
+                raise Damaged(kind)
 
     def __enter__(self) -> "Recording":
         return self
@@ -163,17 +129,15 @@ class Recording:
     @property
     def facts(self) -> Facts:
         """What the recording lacks, and why; files of earlier versions say nothing."""
-        return from_lines(self._file["facts"][()].tobytes()) if "facts" in self._file else Facts()
+        if "facts" not in self._file:
+            return Facts()
+        with self._reading():
+            return from_lines(hdf5_file.numbers(self._file, "facts").tobytes())
 
     @property
     def way(self) -> str:
         """How it was trained: by a "fit", or "together" with others, as one program."""
         return str(self.meta.get("way") or "fit")
-
-    @property
-    def has_function(self) -> bool:
-        """Whether its loss is a function of the weights that is given, or told by the file."""
-        return self.given_loss is not None or (self.meta.get("loss") or {}).get("kind") == "function"
 
     def row(self, step: int) -> int:
         """The row of the last kept step at or before `step`."""
@@ -186,7 +150,10 @@ class Recording:
     @property
     def fixed(self) -> NDArray[np.float32]:
         """(F,) the values of the frozen variables, which are the same at every step."""
-        return np.asarray(self._file["fixed"][()]) if "fixed" in self._file else np.zeros(0, np.float32)
+        if "fixed" not in self._file:
+            return np.zeros(0, np.float32)
+        with self._reading():
+            return hdf5_file.numbers(self._file, "fixed")
 
     @property
     def parameter_names(self) -> list[str]:
@@ -235,7 +202,8 @@ class Recording:
         return self.parameter_names.index(name)
 
     def _column(self, name: str, count: int) -> NDArray[Any]:
-        return np.asarray(self._file[name][:count])
+        with self._reading():
+            return hdf5_file.numbers(self._file, name, count)
 
     @property
     def batch_loss(self) -> Floats:
@@ -269,15 +237,16 @@ class Recording:
         return self._all_steps("test_loss")
 
     def _all_steps(self, name: str) -> Floats | None:
-        found = np.asarray(self._file[name][()])
+        with self._reading():
+            found = hdf5_file.numbers(self._file, name)
         return found if len(found) == self.steps + 1 else None
 
     @property
     def running_means(self) -> dict[str, Floats]:
         """Metrics as Keras reports them after each batch, (K,) each: running means of their epoch."""
-        return {
-            name: self._column(f"running_means/{name}", self.steps) for name in self._file["running_means"]
-        }
+        with self._reading():
+            names = list(hdf5_file.member(self._file, "running_means"))
+        return {metric_name(name): self._column(f"running_means/{name}", self.steps) for name in names}
 
     def data(self) -> Any:
         """The data as they were given to the Recorder, (x, y) or (x, y, sample_weight); None if not kept."""
@@ -294,61 +263,77 @@ class Recording:
         if name not in self._file:
             return None
         found: dict[str, NDArray[Any]] = {}
-        self._file[name].visititems(
-            lambda path, item: found.update({path: item[()]}) if isinstance(item, h5py.Dataset) else None
-        )
-        return assembled(found, self.meta[name]["structure"])
+
+        def take(path: str, item: Any) -> None:
+            if isinstance(item, h5py.Dataset):
+                found[path] = hdf5_file.array(item)
+
+        with self._reading():
+            hdf5_file.member(self._file, name).visititems(take)
+            return assembled(found, self.meta[name]["structure"])
 
 
-def load(path: str | Path, loss: Function | None = None) -> Recording:
+def load(path: str | Path, trusted: bool = False, loss: Function | None = None) -> Recording:
     """Open a recording without reading it whole.
 
-    loss: of a recording that was made with a Python function, which a file does not hold: from rows of
-    weights (N, P) to (N,).
-    Raises AnimatorError when there is no such file, when it is no recording, when it is damaged, and
-    when a later version of animator wrote it.
+    loss: of one that was made with a Python function, which a file does not hold, from rows of weights (N, P)
+    to (N,). trusted: whether animator wrote it and knows it to be whole; others are read by a process of
+    their own first. Raises AnimatorError when there is no such file, when it is no recording, when it is
+    damaged, and when a later version of animator wrote it.
     """
     path = Path(path)
     if not path.is_file():
         raise AnimatorError(_missing(path))
     with _explaining(path):
-        file = _open(path)
+        if not trusted and hdf5_file.is_hdf5(path):
+            probe.check(path)
+        found = _opened(path)
+    found.given_loss = loss
+    return found
+
+
+def read_through(path: Path) -> None:
+    """Read all of a recording that is read in one piece, and what says where the rest is; raises as `load`
+    does.
+    """
+    with _explaining(path), _opened(path) as run:
+        for item in (run.weights, run.state):
+            np.asarray(item[:1]), np.asarray(item[-1:])
+        for column in ("loss", "test_loss", "batch_loss", "learning_rate", "epoch", "batch", "running_means"):
+            getattr(run, column)
+        _read_indices(run)
+
+
+def _read_indices(run: Recording) -> None:
+    """Read where the chunks of each dataset are, so that what is read later is known to end."""
+    run._file.visititems(
+        lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
+    )
+
+
+def _opened(path: Path) -> Recording:
+    file = hdf5_file.opened(path)
+    try:
         if file.attrs.get("format") != FORMAT:
-            file.close()
             raise AnimatorError(
                 f"'{path}' is an HDF5 file but not a recording of animator. Give a file that "
                 "animator.Recorder or 'animator record' wrote."
             )
         schema = int(file.attrs["schema"])
         if schema > SCHEMA:
-            file.close()
             raise AnimatorError(
                 f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
                 "Install a newer animator, or record again."
             )
-        found = Recording(path, file)
-        found.given_loss = loss
-        return found
+        return Recording(path, file)
+    except BaseException:
+        file.close()
+        raise
 
 
 def part_of(path: Path) -> Path:
     """Where the recording for `path` is while it is written."""
     return path.with_name(f"{path.stem}.part{path.suffix}")
-
-
-def _open(path: Path) -> Any:
-    """The file for reading; one whose writer was killed opens in HDF5's reading-while-writing mode.
-
-    That mode does not look whether the file's end is missing, so it is looked at here.
-    """
-    with path.open("rb") as file:
-        head = file.read(36)
-    if _is_hdf5(path) and head[8] >= 2 and int.from_bytes(head[28:36], "little") > path.stat().st_size:
-        raise OSError("truncated")
-    try:
-        return h5py.File(path, "r", libver="latest")
-    except OSError:
-        return h5py.File(path, "r", libver="latest", swmr=True)
 
 
 def _missing(path: Path) -> str:
@@ -363,20 +348,20 @@ def _missing(path: Path) -> str:
 
 @contextmanager
 def _explaining(path: Path) -> Iterator[None]:
+    """What goes wrong in the body becomes a sentence about the file. HDF5, h5py and NumPy raise all kinds
+    of errors over damaged bytes, so all are caught; want of memory and interruptions are not the file's
+    fault.
+    """
     try:
         yield
-    except (OSError, KeyError, json.JSONDecodeError, RuntimeError) as error:
-        if not _is_hdf5(path):
+    except (AnimatorError, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, PermissionError) or not path.is_file():
+            raise
+        if not hdf5_file.is_hdf5(path):
             raise AnimatorError(
                 f"'{path}' is not a recording: it is no HDF5 file. Give a .h5 file that "
                 "animator.Recorder or 'animator record' wrote."
             ) from error
-        raise AnimatorError(
-            f"'{path}' is damaged: it begins like a recording, but parts of it are missing. "
-            "Copy it again from where it was made, or record again."
-        ) from error
-
-
-def _is_hdf5(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(8) == b"\x89HDF\r\n\x1a\n"
+        raise AnimatorError(probe.damaged(path)) from error

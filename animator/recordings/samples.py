@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from animator.core.errors import AnimatorError
 
 PARTS = ("x", "y", "sample_weight")
+READ_MOST = 2**30  # bytes of a pipeline of unknown length, at which it is taken for one that never ends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,15 +41,15 @@ class Samples:
         return {name: _skeleton(part) for name, part in self.parts().items()}
 
     def bytes(self) -> int:
-        """Bytes of all arrays."""
-        return sum(array.nbytes for array in self.arrays().values())
+        """Bytes of all arrays; of strings, what they take in a file."""
+        return sum(map(_bytes, self.arrays().values()))
 
     def digest(self) -> str:
         """SHA-256 over paths, shapes, types and bytes."""
         total = hashlib.sha256()
         for path, array in self.arrays().items():
             total.update(f"{path}{array.shape}{array.dtype}".encode())
-            total.update(np.ascontiguousarray(array).tobytes())
+            total.update(_contents(array))
         return total.hexdigest()
 
     def map(self, function: Callable[[NDArray[Any]], Any]) -> tuple[Any, Any, Any]:
@@ -72,20 +73,23 @@ class Samples:
 
 
 def samples(data: Any, name: str = "The data") -> Samples:
-    """The Samples of `data`: (x, y), (x, y, sample_weight), a tf.data.Dataset or a PyDataset.
+    """The Samples of `data`: x, (x, y), (x, y, sample_weight), a tf.data.Dataset or a PyDataset.
 
     Raises AnimatorError for what can't be replayed, for counts that differ, for NaN and infinite values.
     """
     if isinstance(data, Samples):
         return data
+    alone = isinstance(data, Mapping) or hasattr(data, "dtype") or hasattr(data, "to_numpy")
+    if alone:  # x without y, as `fit` takes it
+        data = (data,)
     if not isinstance(data, tuple | list):
         data = _collected(data, name)
-    if len(data) not in (2, 3):
+    if len(data) not in (1, 2, 3):
         raise AnimatorError(
             f"{name} must be a pair of arrays (x, y), or (x, y, sample_weight), but has {len(data)} parts. "
             "Give data=(x, y)."
         )
-    x, y, weight = (mapped(_array, part) for part in (*data, None)[:3])
+    x, y, weight = (mapped(lambda values: _array(values, name), part) for part in (*data, None, None)[:3])
     return _checked(Samples(x, y, weight, 0), name)
 
 
@@ -124,9 +128,48 @@ def _is_numbers(part: Any) -> bool:
     return not any(hasattr(item, "shape") or isinstance(item, Mapping) for item in part)
 
 
-def _array(values: Any) -> NDArray[Any]:
-    array = np.asarray(values)
+def _array(values: Any, name: str) -> NDArray[Any]:
+    """`values` as an array of numbers, or an object array of str; AnimatorError for anything else."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "OSU":
+            array = _strings(array)
+        elif array.dtype.kind == "V":  # bfloat16 and its like
+            array = array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise AnimatorError(
+            f"{name} has a part of type {type(values).__name__} that is no array of numbers or of strings "
+            f"({str(error)[:80]}). Give arrays whose samples are of one shape."
+        ) from error
+    if array.dtype.kind not in "biufcO":
+        raise AnimatorError(
+            f"{name} has an array of type {array.dtype}, which is neither numbers nor strings. Give numbers."
+        )
     return array.reshape(1) if array.ndim == 0 else array
+
+
+def _strings(array: NDArray[Any]) -> NDArray[Any]:
+    """`array` of str or bytes as objects of str; one of other objects as the numbers that they are."""
+    if all(isinstance(item, str | bytes) for item in array.flat):
+        words = [item.decode() if isinstance(item, bytes) else str(item) for item in array.flat]
+        if any("\0" in word for word in words):
+            raise ValueError("a string with a zero character")
+        found = np.empty(array.size, object)
+        found[:] = words
+        return found.reshape(array.shape)
+    return np.asarray(array.tolist(), np.float64)
+
+
+def _bytes(array: NDArray[Any]) -> int:
+    if array.dtype.kind != "O":
+        return array.nbytes
+    return sum(len(word.encode()) + 16 for word in array.flat)
+
+
+def _contents(array: NDArray[Any]) -> bytes:
+    if array.dtype.kind != "O":
+        return np.ascontiguousarray(array).tobytes()
+    return b"".join(word.encode() + b"\0" for word in array.flat)
 
 
 def _skeleton(part: Any) -> Any:
@@ -146,13 +189,8 @@ def _built(arrays: Mapping[str, NDArray[Any]], skeleton: Any, path: str) -> Any:
 def _collected(data: Any, name: str) -> tuple[Any, ...]:
     """All batches of a tf.data.Dataset or PyDataset, joined; AnimatorError for anything else."""
     if hasattr(data, "cardinality") and hasattr(data, "as_numpy_iterator"):
-        if int(data.cardinality()) == -1:
-            raise AnimatorError(
-                f"{name} is a tf.data pipeline that never ends (it repeats), so it can't be read whole. "
-                "Give it before .repeat(), or .take(batches) of it."
-            )
-        batches = list(data.as_numpy_iterator())
-    elif hasattr(data, "__getitem__") and hasattr(data, "__len__") and not hasattr(data, "dtype"):
+        batches = _pipeline(data, name)
+    elif hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, str):
         batches = [data[index] for index in range(len(data))]
     else:
         kind = type(data).__name__
@@ -162,13 +200,35 @@ def _collected(data: Any, name: str) -> tuple[Any, ...]:
             f"{name} {once}, and the loss must be computed from it many times. Give arrays (x, y), or a "
             "tf.data.Dataset or keras.utils.PyDataset, which can be replayed."
         )
-    if not batches or not isinstance(batches[0], tuple | list):
+    if not batches:
+        raise AnimatorError(f"{name} gives no batches. Give a pipeline of (x, y) with one batch at least.")
+    parts = [batch if isinstance(batch, tuple | list) else (batch,) for batch in batches]
+    arrays = [[mapped(lambda values: _array(values, name), part) for part in batch] for batch in parts]
+    return tuple(_joined(list(column)) for column in zip(*arrays, strict=True))
+
+
+def _pipeline(data: Any, name: str) -> list[Any]:
+    """All batches of a tf.data.Dataset; AnimatorError for one that has no end, or none in sight."""
+    batches: list[Any] = []
+    endless, total = int(data.cardinality()) == -1, 0
+    for batch in () if endless else data.as_numpy_iterator():
+        batches.append(batch)
+        total += _batch_bytes(batch)
+        if total > READ_MOST and int(data.cardinality()) < 0:
+            endless = True
+            break
+    if endless:
         raise AnimatorError(
-            f"{name} gives no batches of (x, y): the loss needs inputs and targets. "
-            "Give a pipeline of (x, y) or (x, y, sample_weight), batched."
+            f"{name} is a tf.data pipeline that never ends (it repeats), so it can't be read whole. "
+            "Give it before .repeat(), or .take(batches) of it."
         )
-    columns = zip(*batches, strict=True)
-    return tuple(_joined([mapped(_array, part) for part in column]) for column in columns)
+    return batches
+
+
+def _batch_bytes(batch: Any) -> int:
+    sizes: list[int] = []
+    mapped(lambda values: sizes.append(getattr(values, "nbytes", 0)), batch)
+    return sum(sizes)
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, set_aside
+from animator.recordings import probe
 from animator.recordings.facts import Facts, as_line
 from animator.recordings.reader import FORMAT, SCHEMA, load, part_of
 
@@ -55,7 +56,7 @@ class RecordingWriter:
             self.kept.append((self.part, set_aside(self.part)))
         self.size, self.states = first.weights.size, first.state.size
         self.steps = self.rows = 0
-        self._dtype = np.dtype(dtype)
+        self.dtype = np.dtype(dtype)
         try:
             self.file: Any = _timeless(self.part)
         except OSError as error:
@@ -82,10 +83,11 @@ class RecordingWriter:
         for name in sorted(groups | {"running_means"}):
             h5py.h5g.create(file.id, name.encode(), gcpl=untimed)
         for name, values in arrays.items():
-            file.create_dataset(name, data=values, track_times=False)
+            kind = h5py.string_dtype() if values.dtype.kind == "O" else values.dtype
+            file.create_dataset(name, data=values, dtype=kind, track_times=False)
         rows = max(1, min(1024, CHUNK_BYTES // max(1, 4 * self.size)))
         wide = min(self.size, CHUNK_BYTES // 4)  # so that some columns of all rows can be read alone
-        self._growing("weights", (self.size,), self._dtype, rows, wide)
+        self._growing("weights", (self.size,), self.dtype, rows, wide)
         if self.states:
             self._growing("state", (self.states,), "f4", rows)
         self._growing("weight_steps", (), "i8", 1024)
@@ -127,7 +129,7 @@ class RecordingWriter:
     def _append_rows(self, steps: Sequence[int], weights: Any, state: Any) -> None:
         if not len(steps):
             return
-        self._append("weights", weights.astype(self._dtype, copy=False))
+        self._append("weights", weights.astype(self.dtype, copy=False))
         if self.states:
             self._append("state", state)
         self._append("weight_steps", np.asarray(steps))
@@ -141,8 +143,7 @@ class RecordingWriter:
         dataset.flush()
 
     def _set(self, name: str, *values: int) -> None:
-        self.file[name][: len(values)] = values
-        self.file[name].flush()
+        self.replace(name, np.array(values))
 
     def read(self, rows: slice, name: str = "weights") -> NDArray[np.float32]:
         """Rows of the weights (or of the state) that are written, as float32."""
@@ -151,6 +152,11 @@ class RecordingWriter:
     def read_steps(self) -> NDArray[np.int64]:
         """(R,) the step of every row that is written."""
         return np.asarray(self.file["weight_steps"][()])
+
+    def replace(self, name: str, values: NDArray[Any]) -> None:
+        """Write `values` (n,) over the first n of a column that is there."""
+        self.file[name][: len(values)] = values
+        self.file[name].flush()
 
     def note(self, facts: Facts) -> None:
         """Say what the recording lacks; the last word counts."""
@@ -162,6 +168,7 @@ class RecordingWriter:
             self._append(name, values)
         self._set("finished", 1)
         self.file.close()
+        probe.trust(self.part)
         if self._keeps and self.path.is_file() and not cmp(self.path, self.part, shallow=False):
             self.kept.append((self.path, set_aside(self.path)))
         self.part.replace(self.path)

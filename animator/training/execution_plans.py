@@ -52,13 +52,13 @@ class Plans:
         if not few:
             self._look(pieces)
         plans = self._order[few]
-        while len(plans) > 1:
-            try:
-                with _hushed():
+        with hushed():
+            while len(plans) > 1:
+                try:
                     return self._by(plans[0], arguments, pieces)
-            except Exception:  # whatever a layer cannot do, the next plan may
-                plans.pop(0)
-        return self._by(plans[0], arguments, pieces)
+                except Exception:  # whatever a layer cannot do, the next plan may
+                    plans.pop(0)
+            return self._by(plans[0], arguments, pieces)
 
     def _by(
         self, plan: Plan, arguments: Sequence[tf.Tensor], pieces: Sequence[Piece]
@@ -99,11 +99,11 @@ class Plans:
 
     def _timed(self, plan: Plan, arguments: Sequence[tf.Tensor], pieces: Sequence[Piece]) -> float:
         """Seconds of `plan`, once it is compiled."""
-        with _hushed():
+        with hushed():
             self._by(plan, arguments, pieces)
-        started = time.perf_counter()
-        self._by(plan, arguments, pieces)
-        return time.perf_counter() - started
+            started = time.perf_counter()
+            self._by(plan, arguments, pieces)
+            return time.perf_counter() - started
 
     def _traced(self, vectorised: bool) -> Callable[..., tf.Tensor]:
         """The function that becomes a graph: losses (N,) at origin + coordinates @ basis."""
@@ -124,8 +124,10 @@ class Plans:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """TensorFlow's logger is silent: it tells at length of each layer that cannot be vectorised."""
+def hushed() -> Iterator[None]:
+    """TensorFlow's logger is silent: it tells at length of each layer that cannot be vectorised, and of every
+    graph that is traced again, as ours are for each shape.
+    """
     logger = logging.getLogger("tensorflow")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

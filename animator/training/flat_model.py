@@ -62,7 +62,12 @@ class FlatModel:
         """Loss at one `row` (P + S,) of weights, as test_step computes it; the model is not written to."""
         with keras.StatelessScope(state_mapping=self._mapping(row), collect_losses=True):
             predicted = self.model(x, training=False)
-            return self.model.compute_loss(x, y, predicted, weight, training=False)
+            try:  # Keras' own way to a compute_loss of the user's that knows no `training`
+                return self.model._compute_loss(x, y, predicted, weight, training=False)
+            except ValueError as error:
+                if "No loss to compute" not in str(error):
+                    raise
+                raise _lossless(self.model) from error
 
     def _reported(self, row: Any, x: Any, y: Any, weight: Any) -> Any:
         """The chosen metric at one `row`, over all samples at once, from an empty metric state."""
@@ -94,12 +99,8 @@ class FlatModel:
 
 def check(model: Any) -> None:
     """Raise AnimatorError unless `model` is built, compiled with a loss, and has trainable weights."""
-    own = type(model).compute_loss is not keras.Model.compute_loss
-    if not model.compiled or (getattr(model, "loss", None) is None and not own):
-        raise AnimatorError(
-            f"Model {model.name!r} has no loss: there is no surface to cut. Call "
-            "model.compile(optimizer, loss) first."
-        )
+    if not model.compiled:
+        raise _lossless(model)
     if not model.built:
         raise AnimatorError(
             f"Model {model.name!r} is not built: it has no weights yet. Begin it with "
@@ -110,3 +111,10 @@ def check(model: Any) -> None:
             f"Model {model.name!r} has no trainable weights: its loss cannot change. Give it a layer "
             "with weights, or set layer.trainable = True."
         )
+
+
+def _lossless(model: Any) -> AnimatorError:
+    return AnimatorError(
+        f"Model {model.name!r} has no loss: there is no surface to cut. Call "
+        "model.compile(optimizer, loss) first."
+    )

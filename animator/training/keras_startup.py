@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from animator.core import strays
 from animator.core.gc_tuning import kept
 
 BESIDE = ("sklearn", "IPython")  # what Keras takes along, if it is installed, for parts that no film needs
@@ -25,6 +26,8 @@ def start(sparing: bool = False) -> None:
     """
     if "tensorflow" in sys.modules and "keras" in sys.modules:
         return
+    if sparing:
+        strays.move_in()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _held_back(), kept(), _absent(BESIDE if sparing else ()):
         import keras  # noqa: F401

@@ -36,9 +36,13 @@ def no_description(run: "Recording") -> NoSurfaceError:
     return cannot_rebuild(run, "it holds no description of the model")
 
 
-def cannot_rebuild(run: "Recording", why: str) -> NoSurfaceError:
-    """The refusal of a model that `why` says is not to be had from its recording."""
+def cannot_rebuild(run: "Recording", why: str, layer: str = "") -> NoSurfaceError:
+    """The refusal of a model that is not to be had from its recording, which `why` explains; layer: which one
+    is at fault, where that is known, as in "layer 'x'".
+    """
+    at = f" ({layer})" if layer and layer not in why else ""
     return NoSurfaceError(
-        f"The model of recording '{run.path}' cannot be rebuilt: {why}. Give the model itself with model=.",
-        CANNOT_REBUILD,
+        f"The model of recording '{run.path}' cannot be rebuilt: {why}{at}. Give the model itself with "
+        "model=.",
+        CANNOT_REBUILD if not layer else f"the model cannot be rebuilt ({layer}); give it with model=",
     )

@@ -21,7 +21,7 @@ from animator.core.progress import Progress, quiet
 from animator.recordings.identity import is_told, without_optimizer
 from animator.recordings.samples import Samples, samples
 from animator.training.batching import activations, as_keras, kinds, padded, pieces, rounded
-from animator.training.execution_plans import Plans
+from animator.training.execution_plans import Plans, hushed
 from animator.training.flat_model import FlatModel, check
 from animator.training.model_description import description, variables_of
 
@@ -217,7 +217,8 @@ class Objective:
     def outputs(self, row: npt.ArrayLike, inputs: Any, state: npt.ArrayLike | None = None) -> Any:
         """What the model computes from `inputs` (N, ...) in evaluation mode, at `row` (P,): (N, ...)."""
         whole = np.concatenate([np.asarray(row), self._state(state)])
-        return keras.tree.map_structure(np.asarray, self._flat.outputs(self._flat.tensor(whole), inputs))
+        with hushed():
+            return keras.tree.map_structure(np.asarray, self._flat.outputs(self._flat.tensor(whole), inputs))
 
     def gradient(self, row: npt.ArrayLike, state: npt.ArrayLike | None = None) -> Floats:
         """Gradient (P,) of the loss at `row` (P,), over all samples."""
@@ -237,6 +238,7 @@ class Objective:
         known = self._flat.tensor(self._state(state))
         total = np.zeros(self.parameters)
         for x, y, weight, share in self._pieces:
-            part = graph(self._flat.tensor(row), self._flat.tensor(direction), known, x, y, weight)
+            with hushed():
+                part = graph(self._flat.tensor(row), self._flat.tensor(direction), known, x, y, weight)
             total += part.numpy() * share
         return total

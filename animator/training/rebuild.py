@@ -26,7 +26,7 @@ from animator.training.no_surface import (
     no_data,
     no_description,
 )
-from animator.training.proof import prove
+from animator.training.proof import prove, suspect
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
@@ -52,8 +52,17 @@ def rebuild(run: "Recording") -> Any:
         model.compile_from_config(compiled)
     except Exception as error:  # Keras raises what its layers raise
         raise cannot_rebuild(run, _short(error)) from error
+    silent = next((layer.name for layer in model._flatten_layers() if _has_lost_its_words(layer)), None)
+    if silent is not None:
+        why = f"layer {silent!r} keeps the vocabulary that it was adapted to for itself"
+        raise cannot_rebuild(run, why, f"layer {silent!r}")
     settle(model, run)
     return model
+
+
+def _has_lost_its_words(layer: Any) -> bool:
+    """Whether a rebuilt layer looks words or numbers up, in a vocabulary that its configuration lacks."""
+    return hasattr(layer, "get_vocabulary") and not layer.get_config().get("vocabulary")
 
 
 def settle(model: Any, run: "Recording") -> None:
@@ -120,14 +129,22 @@ def _given(run: "Recording", model: Any, known: Samples) -> "Objective":
 def _described(run: "Recording", known: Samples) -> "Objective":
     """The loss of the model that the recording describes; NoSurfaceError where it has none."""
     own = key(run.meta, run.fixed, np.asarray(run.state[-1]))
+    named = ""
+
+    def made() -> Any:
+        nonlocal named
+        model = rebuild(run)
+        named = suspect(model).partition(",")[0]
+        return model
+
     try:
-        return warm(own, lambda: rebuild(run), known)
+        return warm(own, made, known)
     except NoSurfaceError:
         raise
     except AnimatorError as error:
         raise NoSurfaceError(str(error), CANNOT_REBUILD) from error
     except Exception as error:  # a layer that lacks something raises what it likes
-        raise cannot_rebuild(run, _short(error)) from error
+        raise cannot_rebuild(run, _short(error), named) from error
 
 
 def _made(run: "Recording", maker: "Maker", known: Samples) -> "Objective":

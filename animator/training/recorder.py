@@ -1,13 +1,14 @@
 """The Recorder: a Keras callback that keeps every weight and every loss of a `fit`, and changes nothing.
 
-Keras calls `model.train_function` for every step. The Recorder stands around that call: it empties the
-loss tracker before, so that what the tracker holds after is the batch's own loss and no running mean, and
-reads weights as tensors. The Tape takes numbers out of them and writes them; Keeping says of which steps.
+Keras calls `model.train_function` for every step. The Recorder stands in front of that call: it opens the
+file at the first, when the model is built and nothing is trained yet, and keeps what each step leaves. The
+Tape takes numbers out of the tensors and writes them; Keeping says of which steps. Once a step was made,
+nothing that fails here stops the training.
 """
 
-import shutil
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from weakref import WeakValueDictionary
@@ -19,32 +20,38 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
-from animator.recordings.samples import Samples, samples
+from animator.recordings.facts import Facts
+from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
+from animator.training import recording_end
+from animator.training.given_data import given_samples
 from animator.training.model_description import (
     Variables,
     data_said,
     description,
     plain_json,
-    size,
     variables_of,
 )
 from animator.training.objective import Objective, loss_function
-from animator.training.recorder_buffer import Tape
+from animator.training.recorder_buffer import StepMaker, Tape
+from animator.training.recording_checks import check_before, check_built, check_traced, no_loss
 from animator.training.recording_policy import keeping
+from animator.training.recording_size import estimated, written_bytes
+from animator.training.step_hook import StepHook, hooks, innermost
+from animator.training.training_step import Left, OuterStep, build, step_of
 
 KEEP_BYTES = 64 * 2**20
-READ_BYTES = 64 * 2**20
-LARGE_BYTES = 2**30
 TOLD_EVERY = 16
+_NAMES = {"data": "loss", "test": "test_loss"}
+_ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
 _RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
 
 
 class Recorder(keras.callbacks.Callback):
     """Record a `fit` to `path`: weights after every update, each batch's true loss, learning rate.
 
-    data, test: (x, y), (x, y, sample_weight) or a tf.data.Dataset whose loss in evaluation mode is
-    computed when training ends; they are kept in the file while they are under 64 MiB.
+    data, test: (x, y), (x, y, sample_weight), x alone, a tf.data.Dataset or a PyDataset, whose loss in
+    evaluation mode is computed when training ends; they are kept in the file while they are under 64 MiB.
     every: keep the weights of every n-th step; steps: of these steps. The first and the last step are
     always kept, and batch losses of all steps. dtype: "float32" or "float16", as the weights are stored.
     loss_rows: at how many of the kept rows the losses on the data are computed, evenly spread, first and
@@ -54,8 +61,8 @@ class Recorder(keras.callbacks.Callback):
     overwrite: what is at `path` already is replaced; without it, it is kept as `<stem>.1.h5`, and a warning
     says so. A recording that is the same to the last byte is not kept twice.
     The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises
-    AnimatorError, before training starts, for what cannot be recorded truly, and when the disk cannot hold
-    it.
+    AnimatorError, before the first step, for what cannot be recorded truly, and when the disk cannot hold
+    it. What is missing from the recording is warned of, and said in its `facts`.
     """
 
     def __init__(
@@ -87,76 +94,164 @@ class Recorder(keras.callbacks.Callback):
                 f"Recorder(notes={notes!r}) is no dictionary. Give names and values, such as "
                 "notes={'title': 'My run'}."
             )
-        self._samples = {
-            name: samples(pair, f"Recorder's {name}")
-            for name, pair in (("data", data), ("test", test))
-            if pair is not None
-        }
         self._keeping = keeping(every, steps, dtype, loss_rows, loss_samples)
+        self._facts = Facts()
+        self._samples: dict[str, Samples] = {}
+        self._in_file: tuple[str, ...] = ()
+        self._hold({"data": data, "test": test})
         self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
         self._objective, self._overwrite = losses, overwrite
         self._tape: Tape | None = None
-        self._plain: Any = None
+        self._hook: StepHook | None = None
         self._done = False
+        self.left: Left | None = None
         self.estimated_bytes: int | None = None
 
+    def _hold(self, given: Mapping[str, Any]) -> None:
+        """Read what is given as data and test, and say at once what the file will not hold."""
+        total = 0
+        for name, data in given.items():
+            if data is None:
+                continue
+            found = given_samples(data, f"Recorder's {name}")
+            if isinstance(found, str):
+                self._miss(name, found, "Give full arrays to see losses on them.")
+                self._fact(f"no_{_NAMES[name]}", found)
+                continue
+            self._samples[name] = found
+            total += found.bytes()
+            if total < KEEP_BYTES:
+                self._in_file = (*self._in_file, name)
+            else:
+                why = f"they take {written_bytes(found.bytes())}, and a recording holds less than 64 MiB"
+                self._miss(name, why, "Give them again with film(..., data=(x, y)), or give fewer samples.")
+
+    def _fact(self, name: str, value: str) -> None:
+        changed: dict[str, Any] = {name: value}
+        self._facts = replace(self._facts, **changed)
+
+    def _miss(self, name: str, why: str, advice: str) -> None:
+        self._fact(f"no_{name}", why)
+        _warn(f"Recorder's {name} are not kept in '{self.path}': {why}. {advice}")
+
     def on_train_begin(self, logs: Any = None) -> None:
-        """Refuse what cannot be recorded; write the weights before training."""
-        self._check()
-        self._end_earlier()
+        """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
+        if self._done or self._hook is not None:
+            raise AnimatorError(
+                f"Recorder('{self.path}') has already recorded a fit, and a second one would replace it. "
+                "Make a new Recorder with a path of its own for every fit."
+            )
         model = self.model
-        found = variables_of(model)
-        planned = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
-        self._estimate(found, planned)
-        tape = Tape(model, found, self._keeping.each, ends=not self.params.get("steps"))
-        writer = RecordingWriter(self.path, tape.row(), self._meta(), self._kept(found), self._keeping.dtype,
-                                 keeps=not self._overwrite)  # fmt: skip
-        tape.open(writer)
-        self._tape, self._planned = tape, planned
-        self._iterator, self._opened, self._epoch, self._batch = None, False, 0, 0
-        self._plain = model.train_function
-        if isinstance(getattr(self._plain, "__self__", None), Recorder):  # left by a fit that was interrupted
-            self._plain.__self__._stop()
-            self._plain = model.train_function
-        model.train_function = self._around
-        self._progress("training", 0, planned)
+        if model.train_function is None and keras.backend.backend() == "tensorflow":
+            model.make_train_function()  # a loop of train_on_batch
+        check_before(model)
+        self._end_earlier()
+        self._planned = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
+        self._iterator, self._fresh, self._batch_fresh = None, False, False
+        self._epoch, self._batch, self._began = 0, 0, False
+        self._hook = StepHook(model, self._around, self)
+        self._progress("training", 0, self._planned)
 
     def _end_earlier(self) -> None:
-        """Let go of the file that a fit of this process, interrupted between two steps, has left open."""
+        """Let go of what a fit of this process, interrupted between two steps, has left: hook and file."""
+        for hook in list(hooks(self.model.train_function)):
+            if hook.owner.params is not self.params:  # Keras gives all callbacks of a fit the same
+                hook.owner._stop()
         place = str(self.path.absolute())
         earlier = _RECORDING.get(place)
-        if earlier is not None and earlier._tape is not None:
-            beside = earlier.model is self.model and not earlier._tape.steps  # two recorders of one fit
-            if not beside:
-                earlier._stop()
+        if earlier is not None and earlier.params is not self.params:
+            earlier._stop()
         _RECORDING[place] = self
 
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Remember the epoch."""
+        self._epoch, self._batch, self._fresh = epoch, 0, True
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Know that the next step is one of this fit."""
+        self._began = self._batch_fresh = True
+
     def _around(self, iterator: Any) -> Any:
-        """Keras' training step, with the batch's own loss read from an emptied tracker."""
+        """Keras' training step, kept."""
+        hook = self._hook
+        if hook is None or not self._belongs(iterator):  # a later fit without this callback
+            self._stop()
+            return self.model.train_function(iterator)
+        if self._tape is None:
+            self._tape = self._opened(hook, iterator)
         tape = self._tape
-        if tape is None or (iterator is not self._iterator and not self._opened):
-            self._stop()  # a later fit without this callback
-            return self._plain(iterator)
-        self._iterator, self._opened = iterator, False
         try:
-            left = tape.step(iterator)
+            self.left = left = tape.step(iterator)
         except (StopIteration, tf.errors.OutOfRangeError):
             raise
         except BaseException:
             self._stop()
             raise
         try:
-            tape.take(left, self._epoch, self._batch, self._keeping.wants(tape.steps + 1))
-        except OSError as error:
+            self._take(tape, left)
+        except Exception as error:  # training goes on, whatever it is: a full disk, most likely
             self._give_up(error)
-        self._batch += 1
-        if self._progress is not quiet and tape.steps % TOLD_EVERY == 0:
-            self._progress("training", tape.steps, max(self._planned, tape.steps))
         return left.logs
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Remember the epoch."""
-        self._epoch, self._batch, self._opened = epoch, 0, True
+    def _belongs(self, iterator: Any) -> bool:
+        """Whether a step is one of this fit: Keras says so before each epoch, or before each batch."""
+        if isinstance(iterator, _ITERATORS):
+            known = self._fresh or iterator is self._iterator
+            self._iterator, self._fresh = iterator, False
+        else:
+            known, self._batch_fresh = self._batch_fresh or self._fresh, False
+        return known
+
+    def _take(self, tape: Tape, left: Any) -> None:
+        tape.take(left, self._epoch, self._batch, self._keeping.wants(tape.steps + 1))
+        self._batch += 1
+        if tape.steps == 1 and tape.left_out:
+            _warn(
+                f"'{self.path}' is recorded without {', '.join(map(repr, tape.left_out))}: the training step "
+                "reports them, but not as numbers (64 at most in one). All else is recorded."
+            )
+        if self._progress is not quiet and tape.steps % TOLD_EVERY == 0:
+            self._progress("training", tape.steps, max(self._planned, tape.steps))
+
+    def _opened(self, hook: StepHook, iterator: Any) -> Tape:
+        """The Tape, once the model is built; its first row are the weights that the first batch is trained
+        from. AnimatorError for what cannot be recorded: no step is made then.
+        """
+        try:
+            model, plain = self.model, innermost(hook.plain)
+            if isinstance(iterator, _ITERATORS):
+                build(plain, iterator)
+            else:
+                check_traced(model)
+            check_built(model)
+            found = variables_of(model)
+            if self._planned:
+                self.estimated_bytes = estimated(self.path, self._keeping, found, self._planned)
+            self._foresee(model)
+            step = self._step(hook.plain, in_graph=isinstance(iterator, _ITERATORS))
+            tape = Tape(model.optimizer, found, self._keeping.each, step)
+            meta, kept, dtype = self._meta(), self._kept(found), self._keeping.dtype
+            writer = RecordingWriter(self.path, tape.row(), meta, kept, dtype, keeps=not self._overwrite)
+            tape.open(writer)
+        except BaseException:
+            self._stop()
+            raise
+        self._found, self._updates = found, recording_end.updates(model.optimizer)
+        writer.note(self._facts)
+        return tape
+
+    def _step(self, plain: Any, in_graph: bool) -> StepMaker:
+        """Who makes the training step, once it is known what is to be read around it."""
+        if isinstance(plain, StepHook):
+            return lambda rate, values: OuterStep(plain, lambda: plain.owner.left, rate, values)
+        ends = not self.params.get("steps")
+        return lambda rate, values: step_of(self.model, plain, rate, values, ends=ends, in_graph=in_graph)
+
+    def _foresee(self, model: Any) -> None:
+        """Say before the first step that the loss on the data cannot be computed, where that is known."""
+        why = no_loss(model) if self._samples else None
+        if why is not None:
+            self._lose(self._samples, why)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Remember the weights now: after the last epoch they are those of the last step."""
@@ -165,120 +260,120 @@ class Recorder(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         """Compute the losses on the data, finish the file, and leave the model as it was."""
-        tape = self._tape
-        if tape is None:
+        hook, tape = self._hook, self._tape
+        if hook is None:
             return
-        self._tape = self._iterator = None
-        self.model.train_function = self._plain
+        if tape is None or not tape.steps:
+            self._stop()
+            self._say_no_step()
+            return
+        hook.remove()
         self._progress("training", tape.steps, tape.steps)
+        try:
+            self._finish(tape)
+        except Exception as error:  # the training is done: nothing here may take its history away
+            self._give_up(error)
+        except BaseException:
+            self._stop()
+            raise
+        self._hook = self._tape = None
+        self._done = True
+
+    def _finish(self, tape: Tape) -> None:
         writer = tape.close()
-        if not tape.steps:
-            writer.discard()
+        self._learn(tape, writer)
+        losses = {}
+        for name, data in self._samples.items():
+            if getattr(self._facts, f"no_{_NAMES[name]}") is None:
+                losses[_NAMES[name]] = self._losses(name, data, writer)
+        writer.note(self._facts)
+        writer.finish({name: values for name, values in losses.items() if values is not None})
+        for place, kept in writer.kept:
+            _warn(
+                f"'{place}' was there already: it is kept as '{kept.name}'. Remove it when you do not need "
+                "it; Recorder(..., overwrite=True) replaces it."
+            )
+
+    def _learn(self, tape: Tape, writer: RecordingWriter) -> None:
+        """Find what the recording lacks, now that all its rows are there."""
+        model = self.model
+        rates = tape.late_rates()
+        idle = self._updates is not None and recording_end.updates(model.optimizer) == self._updates
+        if idle:
+            rates = np.full(writer.steps, np.nan)
+        if rates is not None:
+            writer.replace("learning_rate", rates)
+        late = recording_end.late_weights(self._found, model)
+        if late:
+            _warn(
+                f"'{self.path}' holds nothing of {len(late):,} weights that were made, or began to train, "
+                f"after the first step: {', '.join(late[:3])}{' ...' if len(late) > 3 else ''}."
+            )
+        facts = replace(
+            self._facts,
+            no_batch_loss=tape.no_batch_loss,
+            no_learning_rate=idle or not tape.has_rates,
+            left_out=tape.left_out,
+            late_weights=late,
+        )
+        self._facts = recording_end.weights_after(facts, self._found, model, writer)
+
+    def _losses(self, name: str, data: Samples, writer: RecordingWriter) -> NDArray[np.float64] | None:
+        """Loss on `data` at the rows (K+1,); None, and a warning, where it cannot be computed."""
+        try:
+            return recording_end.losses(
+                self._objective, self.model, data, self._keeping, writer, self._progress
+            )
+        except Exception as error:  # the user's model may raise what it likes
+            self._lose((name,), short_reason(error))
+            return None
+
+    def _lose(self, names: Iterable[str], why: str) -> None:
+        """Say that the loss on the data of these `names` will be absent."""
+        for name in names:
+            self._fact(f"no_{_NAMES[name]}", why)
+            _warn(f"'{self.path}' is recorded without the loss on Recorder's {name}: {why}.")
+
+    def _say_no_step(self) -> None:
+        """No step was seen: an error where none was made, a warning where one was made past the Recorder."""
+        if not self._began:
             raise AnimatorError(
                 f"Recorder('{self.path}') saw no step of training, so there is no path to record. Fit with "
                 "epochs=1 or more, on data."
             )
-        losses = {
-            {"data": "loss", "test": "test_loss"}[name]: self._losses(writer, found)
-            for name, found in self._samples.items()
-        }
-        writer.finish(losses)
-        self._done = True
-        for place, kept in writer.kept:
-            warnings.warn(
-                f"'{place}' was there already: it is kept as '{kept.name}'. Remove it when you do not need "
-                "it; Recorder(..., overwrite=True) replaces it.",
-                stacklevel=2,
-            )
+        _warn(
+            f"Recorder('{self.path}') saw no step of training, so nothing is recorded: it sees those of "
+            "model.fit and model.train_on_batch, and none of a loop that computes gradients itself."
+        )
 
     def _stop(self) -> None:
         """Let go of the model and of the file: the recording ends here, cut short."""
-        tape, self._tape, self._iterator = self._tape, None, None
-        if self.model.train_function == self._around:
-            self.model.train_function = self._plain
-        if tape is not None:
+        hook, tape = self._hook, self._tape
+        self._hook = self._tape = self._iterator = None
+        if hook is not None:
+            hook.remove()
             self._done = True
-            tape.close().abandon()
+        if tape is not None:
+            tape.abandon()
 
-    def _give_up(self, error: OSError) -> None:
+    def _give_up(self, error: Exception) -> None:
         """Writing failed (a full disk, say): training goes on, the recording does not."""
-        self._tape, self._done = None, True
-        self.model.train_function = self._plain
-        reason = error.strerror or str(error).splitlines()[0][:120]
-        warnings.warn(
-            f"Recording to '{self.path}' stopped: it could not be written ({reason}). Training goes on "
-            "without it. Make room, or record fewer steps with Recorder(every=10).",
-            RuntimeWarning,
-            stacklevel=3,
-        )
-
-    def _losses(self, writer: RecordingWriter, found: Samples) -> NDArray[np.float64]:
-        """Loss in evaluation mode (K+1,): NaN where it was not computed, inf or NaN where it is so."""
-        part = found.first(self._keeping.loss_samples or found.count)
-        objective = self._objective(self.model, part)
-        chosen = self._keeping.loss_at(writer.rows, part.count, writer.size)
-        steps = writer.read_steps()
-        losses = np.full(writer.steps + 1, np.nan)
-        per_read = max(1, READ_BYTES // (4 * (writer.size + writer.states)))
-        if len(chosen) == writer.rows:
-            blocks = [slice(i, i + per_read) for i in range(0, writer.rows, per_read)]
+        self._stop()
+        if isinstance(error, OSError):
+            advice = "Make room, or record fewer steps with Recorder(every=10)."
+            why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"
         else:
-            blocks = [slice(int(i), int(i) + 1) for i in chosen]
-        for done, block in enumerate(blocks):
-            rows, state = writer.read(block), writer.read(block, "state") if writer.states else None
-            losses[steps[block]] = objective(rows, state)
-            self._progress("losses on the data", done + 1, len(blocks))
-        return losses
-
-    def _estimate(self, found: Variables, planned: int) -> None:
-        """Refuse a recording that the disk cannot hold; warn of one that is large."""
-        if not planned:
-            return
-        rows = self._keeping.rows(planned)
-        each = size(found.trainable) * np.dtype(self._keeping.dtype).itemsize + 4 * size(found.state)
-        self.estimated_bytes = rows * each + 48 * planned + 4 * size(found.fixed)
-        folder = next(p for p in (self.path.absolute(), *self.path.absolute().parents) if p.is_dir())
-        free = shutil.disk_usage(folder).free
-        what = f"{rows:,} rows of {size(found.trainable):,} parameters take {_written(self.estimated_bytes)}"
-        advice = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
-        if self.estimated_bytes > free:
-            raise AnimatorError(
-                f"'{self.path}' has no room for the recording: {what}, and {_written(free)} are free. "
-                f"{advice}"
-            )
-        if self.estimated_bytes > LARGE_BYTES:
-            warnings.warn(f"The recording '{self.path}' will be large: {what}. {advice}", stacklevel=3)
-
-    def _check(self) -> None:
-        model = self.model
-        if self._done or self._tape is not None:
-            raise AnimatorError(
-                f"Recorder('{self.path}') has already recorded a fit, and a second one would replace it. "
-                "Make a new Recorder with a path of its own for every fit."
-            )
-        every = max(
-            int(getattr(model, "steps_per_execution", 1) or 1),
-            int(getattr(model, "unrolled_steps_per_execution", 1) or 1),
-        )
-        if every > 1:
-            raise AnimatorError(
-                f"The model runs {every} steps in one execution (steps_per_execution={every}), and Keras "
-                "reports only the last of them, so the others cannot be recorded. Compile it with "
-                "steps_per_execution=1."
-            )
-        if not model.trainable_variables:
-            raise AnimatorError(
-                f"Model {model.name!r} has no trainable weights, so there is no path to record. Add a "
-                "layer with weights, or set trainable=True on one, and compile again."
-            )
+            advice = "What was recorded until then lies beside it, as a .part.h5 file."
+            why = short_reason(error)
+        said = f"Recording to '{self.path}' stopped: {why}. Training goes on without it. {advice}"
+        _warn(said, RuntimeWarning)
 
     def _kept(self, found: Variables) -> dict[str, NDArray[Any]]:
-        """Arrays to keep: fixed variables, and all data, or none of it when it is 64 MiB or more."""
+        """Arrays to keep: fixed variables, and the data that are small enough."""
         fixed = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
         kept: dict[str, NDArray[Any]] = {"fixed": np.concatenate(fixed)} if fixed else {}
-        if sum(part.bytes() for part in self._samples.values()) < KEEP_BYTES:
-            for name, part in self._samples.items():
-                kept |= {f"{name}/{path}": array for path, array in part.arrays().items()}
+        for name in self._in_file:
+            kept |= {f"{name}/{path}": array for path, array in self._samples[name].arrays().items()}
         return kept
 
     def _meta(self) -> dict[str, Any]:
@@ -289,9 +384,11 @@ class Recorder(keras.callbacks.Callback):
         return plain
 
 
-def _written(count: int) -> str:
-    """Bytes in the unit that reads best."""
-    for unit, one in (("GB", 10**9), ("MB", 10**6)):
-        if count >= one:
-            return f"{count / one:.1f} {unit}"
-    return f"{count / 1000:.1f} kB"
+def short_reason(error: Exception) -> str:
+    """What an error says, in a clause: its first sentence, with its kind where it is none of ours."""
+    first = " ".join(str(error).split()).split(". ")[0][:160].rstrip(".")
+    return first if isinstance(error, AnimatorError) else f"{type(error).__name__}: {first}".rstrip(": ")
+
+
+def _warn(sentence: str, kind: type[Warning] = UserWarning) -> None:
+    warnings.warn(sentence, kind, stacklevel=4)

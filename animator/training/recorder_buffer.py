@@ -4,18 +4,37 @@ Tensors of weights, losses and rates go in after every update; a RecordingWriter
 a thread of its own. Memory stays bounded: a full page waits for the one that is being written.
 """
 
+import contextlib
 import os
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from animator.recordings.metric_names import stored_name
 from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
+from animator.training.learning_rate import RateReader
+from animator.training.log_columns import LogColumns
 from animator.training.model_description import Variables, size
-from animator.training.training_step import Left, RateReader, read, step_of
+from animator.training.training_step import Left, read
+
+StepMaker = Callable[[Any, list[Any]], Callable[[Any], Left]]
+NO_TRACKER = "the training step keeps its loss to itself: it adds none to Keras' loss tracker"
+
+
+class Note(NamedTuple):
+    """The numbers of one update, as tensors or as they are."""
+
+    loss: Any
+    seen: Any
+    rate: Any
+    epoch: int
+    batch: int
+    logs: Any
 
 
 class Page:
@@ -25,7 +44,7 @@ class Page:
         self.weights = np.empty((rows, size), np.float32)
         self.state = np.empty((rows, states), np.float32)
         self.steps: list[int] = []
-        self.columns: dict[str, list[Any]] = {}
+        self.notes: list[Note] = []
 
     def keep(self, step: int, values: list[Any]) -> None:
         """Copy the tensors of weights and state after update `step` into the next row."""
@@ -41,63 +60,75 @@ class Page:
     def clear(self) -> None:
         """Forget all; the room stays."""
         self.steps.clear()
-        self.columns = {name: [] for name in self.columns}
+        self.notes.clear()
 
 
 class Tape:
     """What a running fit left and the file does not hold yet, on two pages.
 
     While a thread writes one page, the other fills; a full one waits for it, so memory stays bounded.
+    make_step: (rate variable, variables to read after a step) -> the training step.
     """
 
-    def __init__(self, model: Any, variables: Variables, each_step: bool, ends: bool) -> None:
-        self._rate = RateReader(model.optimizer)
+    def __init__(
+        self,
+        optimizer: Any,
+        variables: Variables,
+        each_step: bool,
+        make_step: StepMaker,
+    ) -> None:
+        self._rate = RateReader(optimizer)
         self._kept = [variable.value for variable in (*variables.trainable, *variables.state)]
         self._sizes = size(variables.trainable), size(variables.state)
-        self.step = step_of(model, self._rate.variable, self._kept if each_step else (), ends)
+        self.step = make_step(self._rate.variable, self._kept if each_step else [])
         self._each_step = each_step
         self.steps = self._last_row = 0
+        self._late_rates: list[int] = []
+        self._seen = False
+        self._metrics = LogColumns({})
         self._pool = ThreadPoolExecutor(1, "recorder", _step_back)
         self._writing: Future[None] | None = None
         self._last: Page | None = None
 
     def row(self) -> Row:
-        """The weights and the state before training."""
+        """The weights and the state now."""
         page = Page(1, *self._sizes)
-        page.keep(0, read(self._kept))
-        return Row(0, page.weights[0], page.state[0])
+        page.keep(self.steps, read(self._kept))
+        return Row(self.steps, page.weights[0], page.state[0])
 
     def open(self, writer: RecordingWriter) -> None:
         """Write to `writer` from now on."""
         self._writer = writer
         self._page, self._other = (Page(writer.page, *self._sizes) for _ in range(2))
 
-    def take(self, left: Left, epoch: int, batch: int, with_row: bool) -> None:
-        """Take what one update left; raises OSError when an earlier page could not be written."""
-        self.steps += 1
-        if with_row:
-            self._page.keep(self.steps, left.values if self._each_step else read(self._kept))
-            self._last_row = self.steps
-        metrics = left.logs if isinstance(left.logs, dict) else {}
-        self._note((left.loss, left.rate, epoch, batch, *metrics.values()), metrics)
-        page = self._page
-        if len(page.steps) >= len(page.weights) or len(page.columns["epoch"]) >= FLUSH_STEPS:
-            self.flush()
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of what the steps reported that could not be recorded."""
+        return tuple(self._metrics.left_out)
 
-    def _note(self, values: tuple[Any, ...], metrics: Iterable[str]) -> None:
-        columns = self._page.columns
-        if not columns:
-            names = (
-                "batch_loss",
-                "learning_rate",
-                "epoch",
-                "batch",
-                *(f"running_means/{n}" for n in metrics),
-            )
-            self._page.columns = columns = {name: [] for name in names}
-            self._other.columns = {name: [] for name in names}
-        for column, value in zip(columns.values(), values, strict=True):
-            column.append(value)
+    @property
+    def has_rates(self) -> bool:
+        """Whether the optimizer has a learning rate that can be read."""
+        return self._rate.known
+
+    @property
+    def no_batch_loss(self) -> str | None:
+        """Why no step's own loss was read; None when one was."""
+        return None if self._seen else NO_TRACKER
+
+    def take(self, left: Left, epoch: int, batch: int, with_row: bool) -> None:
+        """Keep what an update left; raises what the writing thread could not do."""
+        self.steps += 1
+        page = self._page
+        if with_row:
+            page.keep(self.steps, left.values if self._each_step else read(self._kept))
+            self._last_row = self.steps
+        if self.steps == 1:
+            self._metrics = LogColumns(left.logs)
+        logs = dict(left.logs) if isinstance(left.logs, dict) else None
+        page.notes.append(Note(left.loss, left.seen, left.rate, epoch, batch, logs))
+        if len(page.steps) >= len(page.weights) or len(page.notes) >= FLUSH_STEPS:
+            self.flush()
 
     def remember(self) -> None:
         """Keep the weights now as those of the last step, unless a row holds them already."""
@@ -109,7 +140,7 @@ class Tape:
         """Hand what waits to the writing thread, once it is done with what it had before."""
         self.wait()
         page = self._page
-        if page.columns and page.columns["epoch"]:
+        if page.notes:
             self._page, self._other = self._other, page
             self._writing = self._pool.submit(self._write, page)
 
@@ -120,21 +151,48 @@ class Tape:
             writing.result()
 
     def _write(self, page: Page) -> None:
-        columns = {name: np.array([float(v) for v in values]) for name, values in page.columns.items()
-                   if name != "learning_rate"}  # fmt: skip
-        columns["learning_rate"] = np.array(self._rate.rates(page.columns["learning_rate"]))
-        self._writer.write(columns, page.steps, page.weights, page.state)
+        self._writer.write(self._columns(page.notes), page.steps, page.weights, page.state)
         page.clear()
+
+    def _columns(self, notes: list[Note]) -> dict[str, NDArray[Any]]:
+        """The columns (n,) of n updates, by name."""
+        losses, seen, rates, epochs, batches, logs = zip(*notes, strict=True)
+        self._seen = self._seen or any(map(bool, seen))
+        if self._rate.late:
+            self._late_rates += [int(value) for value in rates]
+        metrics = self._metrics.arrays(logs)
+        return {
+            "batch_loss": np.array([float(loss) for loss in losses]),
+            "learning_rate": np.array(self._rate.rates(list(rates))),
+            "epoch": np.array(epochs),
+            "batch": np.array(batches),
+            **{f"running_means/{stored_name(name)}": values for name, values in metrics.items()},
+        }
 
     def close(self) -> RecordingWriter:
         """Write all that waits, and hand back the writer."""
-        self.flush()
-        self.wait()
-        last = self._last
-        if last is not None and last.steps == [self.steps] and self._last_row != self.steps:
-            self._writer.write({}, last.steps, last.weights, last.state)
-        self._pool.shutdown()
+        try:
+            self.flush()
+            self.wait()
+            last = self._last
+            if last is not None and last.steps == [self.steps] and self._last_row != self.steps:
+                self._writer.write({}, last.steps, last.weights, last.state)
+        finally:
+            self._pool.shutdown()
         return self._writer
+
+    def abandon(self) -> None:
+        """Write what can still be written, and close the file, or remove it when it has no step."""
+        with contextlib.suppress(Exception):  # a full disk, most likely: what is in the file already stays
+            self.close()
+        if self._writer.steps:
+            self._writer.abandon()
+        else:
+            self._writer.discard()
+
+    def late_rates(self) -> NDArray[np.float64] | None:
+        """(K,) the rates that were not computed while training went on; None when they all were."""
+        return np.array(self._rate.of(self._late_rates)) if self._rate.late else None
 
 
 def _step_back() -> None:

@@ -3,20 +3,12 @@
 import numpy as np
 import pytest
 
-from animator.core.color_vision import (
-    DEFICIENCIES,
-    apart,
-    apart_in_grey,
-    contrast,
-    difference,
-    differing,
-    lab,
-    luminance,
-)
+from animator.core.color_vision import DEFICIENCIES, apart, contrast, lab, luminance
 from animator.core.errors import AnimatorError
 from animator.design import style, style_files
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
+from tests.color_differences import apart_in_grey, difference, differing
 from tests.conftest import numpy_view
 
 NAMES = list(style.STYLES)

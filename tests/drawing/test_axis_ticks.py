@@ -41,6 +41,18 @@ def logarithmic(axes):
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
+def test_a_logarithmic_axis_of_many_decades_has_no_tick_beyond_its_ends():
+    """From 2e-11 to 48 the locator gives 1e-12 too, which lies below."""
+
+    def deep(axes):
+        logarithmic(axes)
+        axes.set_ylim(2e-11, 48)
+
+    axes, _ = drawn(ruled, deep)
+    assert 1e-12 in axes.yaxis.get_majorticklocs()
+    assert [place for place, _ in told(axes.yaxis)] == pytest.approx([1e-9, 1e-6, 1e-3, 1])
+
+
 @pytest.mark.parametrize("dress", [plain, right, logarithmic])
 def test_numbers_and_lines_stand_where_matplotlibs_ticks_would(dress):
     """The ink of each row and column of pixels lies within a pixel of where matplotlib puts it."""

@@ -231,6 +231,24 @@ def as_pdf(deck: Path) -> Path:
     return deck.with_suffix(".pdf")
 
 
+def test_the_same_films_make_the_same_deck(films, tmp_path):
+    """Whatever it is called, wherever it lies, and nothing in it says when it was made."""
+    (tmp_path / "elsewhere").mkdir()
+    one, other = tmp_path / "a.pptx", tmp_path / "elsewhere" / "b.pptx"
+    for deck in (one, other):
+        slides.make([films[0], films[1]], deck, titles=True, autoplay=True, loop=True)
+    assert one.read_bytes() == other.read_bytes()
+    with zipfile.ZipFile(one) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert package.infolist()[0].filename == "[Content_Types].xml"
+        assert package.read("docProps/core.xml").count(b"1980-01-01T00:00:00Z") == 2
+
+
+def test_letters_that_xml_cannot_hold_are_replaced():
+    odd = "a\x1b[31m\ud800\ufffe\x00b \U0001f600"
+    assert slides.xml_text(odd) == "a\ufffd[31m\ufffd\ufffd\ufffdb \U0001f600"
+
+
 @pytest.mark.parametrize(
     ("title", "points"),
     [("Two clouds", 36), ("m" * 43, 36), ("m" * 44, 32), ("m" * 120, 24), ("m" * 9000, 12)],

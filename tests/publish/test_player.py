@@ -176,7 +176,7 @@ def test_what_a_scene_says_is_escaped(neuron):
     """A title that ends a script and begins another is text everywhere; as data it comes back whole."""
     data = playing(replace(neuron[0], title=EVIL, description=EVIL))
     data["runs"][0]["name"] = f"{EVIL}<!-- & \u2028"
-    text = player.html(data, EVIL)
+    text = player.page(data, EVIL)
     assert "<script>alert" not in text and text.count("</script>") == 2
     (found,) = re.findall(r'application/json">(.*?)</script>', text)
     assert json.loads(found) == json.loads(json.dumps(data))
@@ -449,12 +449,12 @@ def eight(neuron, tmp_path_factory):
     weights = {"weights": (rows["weights"] * 3)[:8], "weight_words": (rows["weight_words"] * 3)[:8]}
     labels = [f"dense_1/kernel[{i},10]" for i in range(8)]
     line = {**data, "runs": [{**one, "labels": labels, "rows": {**rows, **weights}}]}
-    (folder / "weights.html").write_text(player.html(line), "utf-8")
+    (folder / "weights.html").write_text(player.page(line), "utf-8")
     looks = zip(style.DARK.lines * 2, "os^Dv<>p", strict=False)
     runs = [{**one, "name": f"learning rate {i / 100}", "colour": colour, "shape": shape}
             for i, (colour, shape) in enumerate(looks)]  # fmt: skip
     charts = [{"kind": "losses", "title": "loss", "runs": list(range(8)), "range": [0, 1]}]
-    (folder / "runs.html").write_text(player.html({**data, "runs": runs, "charts": charts}), "utf-8")
+    (folder / "runs.html").write_text(player.page({**data, "runs": runs, "charts": charts}), "utf-8")
     return folder
 
 
@@ -535,7 +535,7 @@ def test_a_title_of_script_does_no_harm(opened, neuron, tmp_path):
     data = playing(replace(neuron[0], title=EVIL, description=EVIL))
     data["runs"][0]["labels"][0] = EVIL
     page = tmp_path / "evil.html"
-    page.write_text(player.html(data, EVIL), "utf-8")
+    page.write_text(player.page(data, EVIL), "utf-8")
     tab = opened(page)
     assert tab.locator("h1").inner_text() == EVIL and tab.title() == EVIL
     assert EVIL in tab.locator("dl dt").all_inner_texts()

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from animator.core.errors import AnimatorError
+from animator.core.strays import HOST
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.folder import manifest
 from animator.sweeps.folder.ledger import Ledger, digest_of
@@ -294,7 +295,9 @@ def test_only_what_a_sweep_left_half_written_is_removed(tmp_path):
         "films/.a.part.mp4",
         "a.12.part.mp4",
     ]
-    gone = ["films/.a.4711.part.mp4", ".manifest.12.part.json"]
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    gone = [f"films/.a.{dead.pid}.part.mp4", f".manifest.{dead.pid}-{HOST}.part.json"]
     for name in (*kept, *gone):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")

@@ -69,3 +69,19 @@ def test_what_is_there_already_stays():
         "assert sys.modules['IPython'] is held and 'nothing' not in sys.modules\n"
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_recorder_and_surfaces_start_it_silently():
+    """`animator.Recorder` and `animator.evaluate` are the first to import Keras, fit and surface included."""
+    done = run(
+        "import animator, numpy as np, tempfile\n"
+        "recorder = animator.Recorder(tempfile.mkdtemp() + '/a.h5', overwrite=True)\n"
+        "import keras\n"
+        "net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])\n"
+        "net.compile('sgd', 'mse')\n"
+        "x, y = np.eye(2), np.zeros((2, 1))\n"
+        "net.fit(x, y, epochs=1, verbose=0, callbacks=[recorder])\n"
+        "plane = animator.planes.weights(animator.load(recorder.path), 0, 1)\n"
+        "animator.evaluate(net, (x, y), plane, resolution=5, use_cache=False)\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -250,3 +250,18 @@ def test_nothing_in_a_recording_is_run_as_code():
         "The model of recording 'runs/a.h5' cannot be rebuilt: Requested the deserialization of a "
         "`Lambda` layer whose `function` is a Python lambda. Give the model itself with model=."
     )
+
+
+def test_surfaces_of_many_models_leave_no_line_in_tensorflows_log(caplog):
+    """Eight models of eight widths, evaluated, derived and asked for outputs: TensorFlow counts retracing."""
+    with caplog.at_level("DEBUG", logger="tensorflow"):
+        for width in range(1, 9):
+            net = keras.Sequential([keras.Input((width,)), layers.Dense(1, use_bias=False)])
+            net.compile("sgd", "mse")
+            x = np.eye(width, dtype="float32")
+            loss = loss_function(net, (x, np.zeros((width, 1), "float32")))
+            ones = np.ones(width)
+            assert loss(ones[None]) == pytest.approx([1.0])
+            np.testing.assert_allclose(loss.gradient(ones), 2 * ones / width, rtol=1e-6)
+            np.testing.assert_allclose(loss.outputs(ones, x)[:, 0], ones)
+    assert [record for record in caplog.records if record.name == "tensorflow"] == []

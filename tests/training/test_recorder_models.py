@@ -279,7 +279,7 @@ def test_what_cannot_be_recorded_is_refused(tmp_path, monkeypatch):
         "Give it before .repeat(), or .take(batches) of it."
     )
     free = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr("animator.training.recorder.shutil.disk_usage", lambda folder: free)
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: free)
     recorder = animator.Recorder(path)
     assert refused(lambda: dense().fit(X, Y, batch_size=8, verbose=0, callbacks=[recorder])) == (
         f"'{path}' has no room for the recording: 8 rows of 26 parameters take 1.2 kB, and 1.0 kB are free. "

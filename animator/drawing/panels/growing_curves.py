@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
@@ -198,20 +198,9 @@ class Curves:
         self.axes.add_artist(mark)
         return mark
 
-    def _text(self, line: Line, weight: str) -> Stamp:
-        stamp = Stamp(
-            0.0,
-            0.0,
-            "",
-            color=line.text_color,
-            fontsize=self.look.points * NAME * (1.0 if self.stacked else max(READABLE, self.tight)),
-            verticalalignment="center",
-            family=use_fonts(),
-            fontweight=weight,
-        )
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
+    def _text(self, line: Line, weight: Literal["normal", "bold"]) -> Stamp:
+        em = NAME * (1.0 if self.stacked else max(READABLE, self.tight))
+        return self.look.stamp(0.0, 0.0, em=em, color=line.text_color, weight=weight)
 
     @cached_property
     def limits(self) -> tuple[float, float]:

@@ -7,14 +7,12 @@ then are they smaller, and at last cut.
 from collections.abc import Sequence
 
 from matplotlib.text import Text
-from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
 from animator.drawing.look import Look
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import PITCH, READABLE, Fitted, Way, even, fit, given, halved
-from animator.drawing.raster.text_layer import Sprite, Stamp
+from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.units import EDGES
 
 MARGIN = 2.0  # em: at the left and the right
@@ -62,9 +60,12 @@ class Header:
         self.look.figure.add_artist(self.still)
         colour = self.look.style.alert
         count = max(len(fitted.lines) for fitted in self.said.values())
-        self.lines = [stamp(self.look, self.left, self.bottom, "", 1.0, colour) for _ in range(count)]
+        self.lines = [
+            self.look.stamp(self.left, self.bottom, color=colour, weight="bold", up="baseline")
+            for _ in range(count)
+        ]
         for line in self.lines:
-            line.set_fontweight("bold")
+            line.set_animated(True)
         self.now = ""
         self.moving = [self.still, *self.lines]
 
@@ -89,13 +90,3 @@ class Header:
             line.set_fontsize(self.look.points * fitted.size)
             line.set_verticalalignment("center" if many else "baseline")
             line.set_position((self.left, self.bottom + (middle * PITCH * em if many else 0.0)))
-
-
-def stamp(look: Look, left: float, bottom: float, words: str, em: float, colour: str) -> Stamp:
-    """A text on `look`'s figure that changes, at a place in pixels; em: its size."""
-    made = Stamp(left, bottom, words, color=colour, family=use_fonts())
-    made.set_fontsize(em * look.points)
-    made.set_transform(IdentityTransform())
-    made.set_animated(True)
-    look.figure.add_artist(made)
-    return made

@@ -21,7 +21,6 @@ from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import spread
 from animator.drawing.panels.weight_curves import short
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands
@@ -154,11 +153,7 @@ class NetworkPanel(Panel):
         self.moving.append(plates)
 
     def _stamp(self, x: float, y: float, side: Literal["left", "right"]) -> Stamp:
-        stamp = Stamp(x, y, "", color=self.look.style.ink, family=use_fonts(), horizontalalignment=side)
-        stamp.set(fontsize=self.look.points * 0.9, verticalalignment="center")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
+        return self.look.stamp(x, y, em=0.9, color=self.look.style.ink, across=side)
 
     def _labels(self, wide: bool) -> None:
         """The layers' names under their columns; how many units, where some are not drawn."""

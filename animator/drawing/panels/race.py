@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
@@ -16,11 +15,9 @@ from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
 from animator.drawing.panels.surface_axes import Ground, surface_title
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.marker_layer import Shape
 from animator.drawing.raster.path_layer import Trail
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.raster.vector_artists import followed, visible
 from animator.drawing.view import View
 
@@ -87,17 +84,13 @@ class RacePanel(Panel):
         self._marks()
         self.ground.settle()
         self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
-        self.labels = [self._label(i) for i in range(len(self.runs))]
+        self.labels = [
+            look.stamp(0.0, 0.0, name, em=NAME, color=colour, weight="bold")
+            for name, colour in zip(self.names, self.colours, strict=True)
+        ]
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
         self.moving += self.labels
-
-    def _label(self, i: int) -> Stamp:
-        stamp = Stamp(0.0, 0.0, self.names[i], color=self.colours[i], family=use_fonts())
-        stamp.set(fontweight="bold", fontsize=self.look.points * NAME, verticalalignment="center")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
 
     def _marks(self) -> None:
         style = self.look.style
@@ -108,8 +101,8 @@ class RacePanel(Panel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))
-        for place in self.view.minima:
-            marks.append(self.ground.marker(np.asarray(place), "P", 10, style.target, style.casing, 1.2))
+        for minimum in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
         for mark in marks:
             mark.set_zorder(3)
 

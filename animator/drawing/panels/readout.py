@@ -14,7 +14,7 @@ from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.end_card import disagree, end_card
 from animator.drawing.panels.growing_curves import CLOCKS, NOT_RECORDED
-from animator.drawing.panels.header import MARGIN, Header, stamp
+from animator.drawing.panels.header import MARGIN, Header
 from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
@@ -110,7 +110,9 @@ class Readout:
         return max(4.0, 1.6 + 0.84 * len(f"{last}"))
 
     def _stamp(self, left: float, bottom: float, words: str, em: float, colour: str) -> Stamp:
-        self.moving.append(made := stamp(self.look, left, bottom * self.look.em, words, em, colour))
+        made = self.look.stamp(left, bottom * self.look.em, words, em=em, color=colour, up="baseline")
+        made.set_animated(True)
+        self.moving.append(made)
         return made
 
     def update(self, state: FrameState) -> None:

@@ -18,10 +18,8 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import loss_bar, surface_title
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
-from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.raster.vector_artists import visible
 
 QUADS = 72
@@ -52,15 +50,10 @@ class Surface3dPanel(Panel):
         self.unit = unit
         self.relief = Relief(self)
         self.look.figure.add_artist(self.relief)
-        self.names = [self._name(text) for text in view.axis_labels]
+        self.names = [
+            self.look.stamp(0.0, 0.0, text, em=0.95, color=self.look.style.muted) for text in view.axis_labels
+        ]
         self.moving += [self.relief, *self.names]
-
-    def _name(self, words: str) -> Stamp:
-        stamp = Stamp(0.0, 0.0, words, color=self.look.style.muted, family=use_fonts())
-        stamp.set(fontsize=self.look.points * 0.95, verticalalignment="center")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
-        return stamp
 
     def height(self, loss: Any) -> Floats:
         """z of losses: in proportion, 0 at the lowest of the film and HEIGHT at the highest."""

@@ -6,7 +6,6 @@ larger than life, by a factor that is written beside them and changes in steps o
 
 import numpy as np
 from matplotlib.colors import to_rgba
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
@@ -16,7 +15,6 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.arrow_layer import Arrow
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.update_vectors import Forces
 
@@ -78,12 +76,8 @@ class ArrowsPanel(Panel):
         self.moving.append(arrow)
         return arrow
 
-    def _stamp(self, x: float, y: float, colour: str, bold: bool = False) -> Stamp:
-        stamp = Stamp(x, y, "", color=colour, family=use_fonts())
-        stamp.set(fontsize=self.look.points * 0.95, verticalalignment="center")
-        stamp.set_fontweight("bold" if bold else "normal")
-        stamp.set_transform(IdentityTransform())
-        self.look.figure.add_artist(stamp)
+    def _stamp(self, x: float, y: float, colour: str, *, bold: bool = False) -> Stamp:
+        stamp = self.look.stamp(x, y, em=0.95, color=colour, weight="bold" if bold else "normal")
         self.moving.append(stamp)
         return stamp
 

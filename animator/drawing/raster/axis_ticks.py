@@ -5,7 +5,7 @@ glyph atlas. Words that the atlas has not (powers in mathtext, an offset such as
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -96,21 +96,20 @@ class Rulers(Artist):
 
     def _number(self, words: str, at: float, along: int) -> None:
         look, box = self.look, self.ruled.bbox
-        points, pad = look.points * SIZE, look.em * PAD
-        up = ascent(points) * look.figure.dpi / DPI
-        right = along == 1 and self.ruled.yaxis.get_ticks_position() == "right"
+        pad = look.em * PAD
+        up = ascent(look.points * SIZE) * look.figure.dpi / DPI
+        side: Literal["left", "center", "right"]
         if along == 0:
-            place, side = (at, box.y0 - pad - up), "center"
+            left, bottom, side = at, box.y0 - pad - up, "center"
+        elif self.ruled.yaxis.get_ticks_position() == "right":
+            left, bottom, side = box.x1 + pad, at - up / 2, "left"
         else:
-            place, side = (
-                ((box.x1 + pad if right else box.x0 - pad), at - up / 2),
-                "left" if right else "right",
+            left, bottom, side = box.x0 - pad, at - up / 2, "right"
+        self.stamps.append(
+            look.stamp(
+                left, bottom, words, em=SIZE, color=look.style.muted, across=side, up="baseline", loose=True
             )
-        stamp = Stamp(*place, words, color=look.style.muted, family=use_fonts(), fontsize=points)
-        stamp.set(horizontalalignment=side, verticalalignment="baseline")
-        stamp.set_transform(IdentityTransform())
-        stamp.set_figure(look.figure)
-        self.stamps.append(stamp)
+        )
 
 
 def told(axis: Axis) -> list[tuple[float, str]] | None:

@@ -6,11 +6,10 @@ little as its line does. A Ticks artist names round places of an axis wherever t
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
@@ -18,7 +17,6 @@ from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane
-from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.layer import NOTHING, Layer, Rect
 from animator.drawing.raster.text_layer import Stamp
 from animator.landscape.bilinear import Places, placed, read
@@ -42,9 +40,11 @@ class LevelLabels(Layer):
         self.look, self.area, self.x, self.y = look, area, x, y
         self.levels = levels[EVERY:-1:EVERY]
         self.words = [number(float(level), 2) for level in self.levels]
-        self.pool = [_stamp(look, words, SIZE, look.style.ink) for words in self.words]
+        self.pool = [
+            look.stamp(0.0, 0.0, words, em=SIZE, color=look.style.ink, across="center", loose=True)
+            for words in self.words
+        ]
         for stamp in self.pool:
-            stamp.set_horizontalalignment("center")
             stamp.halo = look.style.casing
         self.spots: list[tuple[Stamp, float, float]] = []
         self.marks: list[Floats] = []
@@ -164,13 +164,14 @@ class Ticks(Layer):
         super().__init__()
         self.look, self.box = look, box
         self.locator = MaxNLocator(5)
+        sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
         self.pools = [
-            [_stamp(look, "", 0.86, look.style.muted) for _ in range(self.MOST)] for _ in ("x", "y")
+            [
+                look.stamp(0.0, 0.0, em=0.86, color=look.style.muted, across=side, loose=True)
+                for _ in range(self.MOST)
+            ]
+            for side in sides
         ]
-        for stamp in self.pools[0]:
-            stamp.set_horizontalalignment("center")
-        for stamp in self.pools[1]:
-            stamp.set_horizontalalignment("right")
         self.set_zorder(2)
 
     def show(self, extent: Extent) -> None:
@@ -224,11 +225,3 @@ def _odd(gap: float) -> bool:
     """Whether a gap such as 0.25 needs one digit more than its size says."""
     lead = gap / 10.0 ** np.floor(np.log10(gap) + 1e-9)
     return bool(abs(lead - round(lead)) > 1e-6)
-
-
-def _stamp(look: Look, words: str, em: float, colour: str) -> Stamp:
-    stamp = Stamp(0.0, 0.0, words, color=colour, family=use_fonts())
-    stamp.set(fontsize=em * look.points, verticalalignment="center")
-    stamp.set_transform(IdentityTransform())
-    stamp.set_figure(look.figure)
-    return stamp

@@ -5,13 +5,13 @@ No more than MOST run together. Each has a name, its swept values, a colour and 
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from animator.core import strays
 from animator.core.color_vision import DEFICIENCIES, apart, contrast
 from animator.core.files import replacing
 from animator.core.progress import Progress, quiet
@@ -49,10 +49,10 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     fps = float(manifest.film.get("fps") or 30.0)
     size = size or scaled(manifest, ".mp4")
     path = folder / NAME
-    with tempfile.TemporaryDirectory(prefix="animator-race-") as place:
-        look = _look(str(manifest.film.get("style") or "dark"), len(runs), Path(place))
+    with strays.scratch() as place:
+        look = _look(str(manifest.film.get("style") or "dark"), len(runs), place)
         film = race(manifest, [film for _, film in cells], [index for index, _ in cells], look, progress)
-        (saved,) = film.save(Path(place) / NAME, size=size, fps=fps)
+        (saved,) = film.save(place / NAME, size=size, fps=fps)
         with replacing(path) as temporary:
             shutil.copyfile(saved.path, temporary)
     return path

@@ -3,12 +3,12 @@
 What the folder holds is never overwritten without `force`, and then only files that its manifest names go.
 """
 
-import re
 from collections.abc import Collection, Iterable, Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from animator.core import strays
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder
 from animator.design.parameters import written
@@ -24,7 +24,6 @@ KINDS = {"product": "of all combinations", "zip": "of values that go together (-
 PARTS = ("recordings", "films", "posters", "logs")
 OURS = (books.NAME, TABLE, "index.html", "summary.png", "race.mp4", "sheet.mp4", "sheet.gif", *PARTS)
 SHEET = "sheet-[0-9]*.*"  # the second sheet and those after it
-HALF = re.compile(r"\..+\.[0-9]+\.part(\.[A-Za-z0-9]+)?")  # as animator.files calls what is half written
 
 
 def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
@@ -144,14 +143,10 @@ def _refuse_files(folder: Path) -> None:
 
 
 def tidy(folder: Path) -> None:
-    """Remove what a sweep that was killed had half written: the lock says that none writes now.
-
-    Only files called as animator.files calls them, in the folder of a sweep and in its parts; no others.
-    """
+    """Remove what a sweep that was killed had half written, in the folder of a sweep and in its parts."""
     for part in (folder, *(folder / name for name in PARTS)):
-        for path in part.iterdir() if part.is_dir() and (part == folder or not part.is_symlink()) else ():
-            if HALF.fullmatch(path.name) and path.is_file() and not path.is_symlink():
-                path.unlink()
+        if part.is_dir() and (part == folder or not part.is_symlink()):
+            strays.tidy(part, again=True)
 
 
 def clear(folder: Path, there: Manifest) -> None:

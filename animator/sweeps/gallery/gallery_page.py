@@ -5,25 +5,26 @@ that comes from files is data: the template escapes it, numbers travel as JSON, 
 other script run than its own.
 """
 
-import json
 import os
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
 from animator.encoding import inspect
+from animator.publish import html as pages
 from animator.sweeps.folder import manifest as manifests
 from animator.sweeps.folder.manifest import Cell, Manifest
 from animator.sweeps.gallery.columns import Column, columns
 from animator.sweeps.gallery.gallery_folder import described
 
 TEMPLATES = Path(__file__).parent / "templates"
+PARTS = TEMPLATES / "gallery"
 PAGE = "index.html"
 MARK = '<meta name="generator" content="animator gallery">'
 SCRIPTS = ("data", "clock", "grid", "filters", "views", "keys")  # in this order, as one script
@@ -117,21 +118,16 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
     """The page as text; what `manifest` names and `folder` does not hold is left out. grounds: colours behind
     films without a background, by the cells' indices. Cells of no scene are called after their files.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
     found = columns(manifest)
     cells = [replace(_shown(folder, cell, row, found), ground=grounds.get(cell.index, ""),
                      file="" if manifest.scene else PurePosixPath(cell.film or "").name)
              for row, cell in enumerate(manifest.cells)]  # fmt: skip
-    script = _script()
-    rooms = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    return rooms.get_template("gallery.html").render(
-        manifest=manifest, cells=cells, products=_products(folder, manifest.products),
-        facts=_facts(manifest, cells), shape=_shape(manifest), mark=Markup(MARK),
-        style=Markup((TEMPLATES / "gallery" / "look.css").read_text(encoding="utf-8")), script=Markup(script),
-        digest=b64encode(sha256(script.encode()).digest()).decode(),
-        data=Markup(_data(manifest, found, cells)),
+    script = pages.script(PARTS / f"{name}.js" for name in SCRIPTS)
+    return pages.page(
+        TEMPLATES, "gallery.html", manifest=manifest, cells=cells,
+        products=_products(folder, manifest.products), facts=_facts(manifest, cells), shape=_shape(manifest),
+        mark=Markup(MARK), style=pages.own(PARTS / "look.css"), script=script, digest=pages.digest(script),
+        data=pages.embedded(_data(manifest, found, cells)),
     )  # fmt: skip
 
 
@@ -223,9 +219,9 @@ def _shape(manifest: Manifest) -> tuple[int, int]:
     )
 
 
-def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> str:
-    """What the script needs, as JSON that no tag can end."""
-    data: dict[str, Any] = {
+def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> dict[str, Any]:
+    """What the script needs, as JSON holds it."""
+    return {
         "seconds": float(manifest.film.get("seconds") or 0),
         "fps": float(manifest.film.get("fps") or 30),
         "columns": [{"name": c.name, "label": c.label, "group": c.group, "numeric": c.numeric,
@@ -236,11 +232,3 @@ def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -
                    "short": c.file or " · ".join(text for _, text in c.labels) or c.name, "alt": c.alt_text,
                    "command": c.command, "ground": c.ground} for c in cells],
     }  # fmt: skip
-    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def _script() -> str:
-    """The page's one script; nothing in it is from anywhere else."""
-    parts = [(TEMPLATES / "gallery" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();"

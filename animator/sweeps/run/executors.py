@@ -15,11 +15,12 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
+from animator.core import strays
 from animator.core.errors import AnimatorError
 from animator.core.gc_tuning import SELDOM
 from animator.sweeps.plan import plan
@@ -88,7 +89,8 @@ class Local:
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
-        self._scratch = tempfile.TemporaryDirectory(prefix="animator-sweep-", ignore_cleanup_errors=True)
+        self._stack = ExitStack()
+        self._scratch = self._stack.enter_context(strays.scratch())
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[Result], ProcessPoolExecutor] = {}
         self._warming: dict[Future[None], ProcessPoolExecutor] = {}
@@ -131,7 +133,7 @@ class Local:
                 self._idle.append(pool)
 
     def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), begin, (self._scratch.name,))
+        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), begin, (str(self._scratch),))
 
     def died(self, error: BaseException) -> bool:
         """Whether its process died."""
@@ -153,7 +155,7 @@ class Local:
             raise
         finally:
             self._idle, self._busy, self._warming = [], {}, {}
-            self._scratch.cleanup()
+            self._stack.close()
 
 
 def _kill(pools: Iterable[ProcessPoolExecutor]) -> None:

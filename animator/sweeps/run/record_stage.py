@@ -68,17 +68,17 @@ class Recordings:
             return False
         if cell.state == "failed":
             return True
-        if not all(self._opens(name) for name in self.desk.names(index)):
+        known, names = cell.digests.get("recording"), self.desk.names(index)
+        if not all(self.desk.ledger.has(name) for name in names):
             return False
-        known = cell.digests.get("recording")
-        return known is None or known == digest_of(*self.desk.recordings(index))
+        if known is not None and known != digest_of(*self.desk.recordings(index)):
+            return False
+        return all(self._opens(name, trusted=known is not None) for name in names)
 
-    def _opens(self, name: str) -> bool:
-        """Whether the folder has the recording `name`, and it can be read; a damaged one is made again."""
-        if not self.desk.ledger.has(name):
-            return False
+    def _opens(self, name: str, trusted: bool) -> bool:
+        """Whether the recording `name` of the folder can be read; a damaged one is made again."""
         try:
-            load(self.desk.ledger.folder / name).close()
+            load(self.desk.ledger.folder / name, trusted).close()
         except AnimatorError:
             return False
         return True
@@ -117,7 +117,7 @@ class Recordings:
         came = self._came.pop(index)
         for run, name in enumerate(names):
             desk.ledger.keep(name, came[run])
-        with load(desk.ledger.folder / names[0]) as first:
+        with load(desk.ledger.folder / names[0], trusted=True) as first:
             numbers = metrics.of_run(first)
         desk.ledger.change(
             index,

@@ -136,7 +136,7 @@ class Surfaces:
     def _shares(self, index: int) -> str | None:
         """A digest that cells have in common that may share their surface; None for one that cannot."""
         scene = self.desk.built[index].scene
-        with load(self.desk.ledger.folder / self.desk.names(index)[0]) as run:
+        with load(self.desk.ledger.folder / self.desk.names(index)[0], trusted=True) as run:
             whole = run.weights.shape[1] == 2 or set(scene.slices) <= {"static", "through"}
             model = run.meta.get("model_config"), run.meta.get("loss")
             data = (run.meta.get("data") or {}).get("digest")

@@ -24,7 +24,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from animator.core import cache
+from animator.core import cache, strays
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
 from animator.design import scene_files
@@ -151,13 +151,12 @@ def _done(task: Task, log: Log) -> Result:
     other = {name: own[name] for name in ("python", *plan.COMPARED) if own[name] != task.versions[name]}
     if other:
         return Failure(difference(platform.node(), other, task.versions), "versions")
-    scratch = tempfile.TemporaryDirectory(prefix="animator-")
-    with scratch as name, cache.within(Path(name) / "cache"), threadpool_limits(1, "blas"):
+    with strays.scratch() as folder, cache.within(folder / "cache"), threadpool_limits(1, "blas"):
         if isinstance(task, RecordTask):
-            return _record(task, Path(name), log)
+            return _record(task, folder, log)
         if isinstance(task, SurfaceTask):
-            return _surfaces(task, Path(name), log)
-        return _draw(task, Path(name), log)
+            return _surfaces(task, folder, log)
+        return _draw(task, folder, log)
 
 
 def difference(worker: str, other: dict[str, str], expected: Any) -> str:
@@ -190,7 +189,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     runs = []
     for k, content in enumerate(task.recordings):
         (folder / f"{k}.h5").write_bytes(content)
-        runs.append(load(folder / f"{k}.h5"))
+        runs.append(load(folder / f"{k}.h5", trusted=True))
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(

@@ -1,0 +1,48 @@
+"""Pages from templates: what comes from files is escaped, what is a page's own is let through as it is.
+
+A page has one script, put together from files; its content policy names the script's digest, so no other
+runs. Data travel as JSON that no tag can end. Every template is filled in here.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from markupsafe import Markup
+
+
+def page(folder: Path, template: str, **values: object) -> str:
+    """The file `template` of `folder` with its values: all but Markup is escaped, none may be missing."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(folder)
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return pages.get_template(template).render(**values)
+
+
+def own(*files: Path) -> Markup:
+    """The text of the package's own files, such as style sheets, one after the other."""
+    return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))
+
+
+def script(files: Iterable[Path]) -> Markup:
+    """One strict script of the package's own files, which share its names and nothing else."""
+    return Markup('(() => {\n"use strict";\n') + own(*files) + Markup("})();")
+
+
+def digest(script: str) -> str:
+    """What a content policy calls a script by: its SHA-256, base64."""
+    return b64encode(sha256(script.encode()).digest()).decode()
+
+
+def embedded(data: object) -> Markup:
+    """`data` as JSON that no letter of can end the element it stands in; ValueError for NaN and infinity."""
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def data_address(mime: str, content: bytes) -> str:
+    """The address that is a file itself."""
+    return f"data:{mime};base64,{b64encode(content).decode()}"

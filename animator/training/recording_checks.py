@@ -1,0 +1,82 @@
+"""What a Recorder refuses before the first step, in one sentence, and what it foresees that will be absent.
+
+A Keras model goes in; AnimatorError comes out, or nothing.
+"""
+
+from typing import Any
+
+import keras
+
+from animator.core.errors import AnimatorError
+from animator.training.step_hook import innermost
+from animator.training.training_step import is_compiled
+
+
+def check_before(model: Any) -> None:
+    """Refuse what is known of `model` before Keras sees a batch."""
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise AnimatorError(
+            f"Keras runs on {backend} here, and the Recorder sees the training step of TensorFlow only. Set "
+            "KERAS_BACKEND=tensorflow in the environment, before Keras is imported."
+        )
+    _check_executions(model)
+    replicas = int(model.distribute_strategy.num_replicas_in_sync)
+    if replicas > 1:
+        raise AnimatorError(
+            f"The model trains on {replicas} devices at once, each with a batch of its own, so no step has "
+            "one batch loss to record. Build and fit it without the distribution strategy."
+        )
+    if _is_built(model):
+        check_built(model)
+    elif not is_compiled(innermost(model.train_function)):
+        raise AnimatorError(
+            f"Model {model.name!r} runs eagerly and is not built, so the weights that it begins with can't "
+            "be seen before its first step. Call it once first: model(x[:1])."
+        )
+
+
+def _check_executions(model: Any) -> None:
+    every = max(
+        int(getattr(model, "steps_per_execution", 1) or 1),
+        int(getattr(model, "unrolled_steps_per_execution", 1) or 1),
+    )
+    if every > 1:
+        raise AnimatorError(
+            f"The model runs {every} steps in one execution (steps_per_execution={every}), and Keras "
+            "reports only the last of them, so the others cannot be recorded. Compile it with "
+            "steps_per_execution=1."
+        )
+
+
+def check_built(model: Any) -> None:
+    """Refuse a model that has its weights by now, and none that trains."""
+    if not model.trainable_variables:
+        raise AnimatorError(
+            f"Model {model.name!r} has no trainable weights, so there is no path to record. Add a "
+            "layer with weights, or set trainable=True on one, and compile again."
+        )
+
+
+def check_traced(model: Any) -> None:
+    """Refuse a model of which a part is built only in its first step."""
+    if not _is_built(model):
+        missing = next(layer.name for layer in model._flatten_layers() if not layer.built)
+        raise AnimatorError(
+            f"Layer {missing!r} of model {model.name!r} is not built yet, so the weights that it begins with "
+            "can't be seen before the first step. Call the model once first: model(x[:1])."
+        )
+
+
+def no_loss(model: Any) -> str | None:
+    """Why no loss on data can be computed, where that is sure once Keras has traced the step of `model`."""
+    own = type(model).compute_loss is not keras.Model.compute_loss
+    if own or model.loss is not None or any(v.regularizer is not None for v in model.trainable_variables):
+        return None
+    if any(getattr(layer, "_losses", ()) for layer in model._flatten_layers()):
+        return None
+    return "the model is compiled without a loss"
+
+
+def _is_built(model: Any) -> bool:
+    return all(layer.built for layer in model._flatten_layers())

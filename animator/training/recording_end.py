@@ -1,0 +1,86 @@
+"""What is computed when training has ended: losses on the data, and what the recording lacks.
+
+A model, its variables and the writer of its recording go in; losses (K+1,) and Facts come out. The model
+and every random state are left as they are.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.progress import Progress
+from animator.recordings.facts import Facts
+from animator.recordings.samples import Samples
+from animator.recordings.writer import RecordingWriter
+from animator.training.model_description import Variables
+from animator.training.objective import Objective
+from animator.training.random_state import random_state_kept
+from animator.training.recording_policy import Keeping
+
+READ_BYTES = 64 * 2**20
+AVERAGED = "the moving averages that the optimizer keeps of them (use_ema=True)"
+CHANGED = "others than any recorded step had: something changed them after the last step"
+
+
+def losses(
+    make: Callable[[Any, Samples], Objective],
+    model: Any,
+    data: Samples,
+    keeping: Keeping,
+    writer: RecordingWriter,
+    progress: Progress,
+) -> NDArray[np.float64]:
+    """Loss in evaluation mode (K+1,): NaN where it was not computed, inf or NaN where it is so."""
+    part = data.first(keeping.loss_samples or data.count)
+    chosen = keeping.loss_at(writer.rows, part.count, writer.size)
+    steps = writer.read_steps()
+    found = np.full(writer.steps + 1, np.nan)
+    per_read = max(1, READ_BYTES // (4 * (writer.size + writer.states)))
+    if len(chosen) == writer.rows:
+        blocks = [slice(i, i + per_read) for i in range(0, writer.rows, per_read)]
+    else:
+        blocks = [slice(int(i), int(i) + 1) for i in chosen]
+    with random_state_kept():
+        objective = make(model, part)
+        for done, block in enumerate(blocks):
+            state = writer.read(block, "state") if writer.states else None
+            found[steps[block]] = objective(writer.read(block), state)
+            progress("losses on the data", done + 1, len(blocks))
+    return found
+
+
+def weights_after(facts: Facts, recorded: Variables, model: Any, writer: RecordingWriter) -> Facts:
+    """`facts`, and whose the weights are that the model has now: of an earlier step, or of none."""
+    parts = [np.ravel(np.asarray(v)).astype(np.float32) for v in recorded.trainable]
+    now = np.concatenate(parts).astype(writer.dtype).astype(np.float32)
+    if _same(now, writer.read(slice(writer.rows - 1, writer.rows)))[0]:
+        return facts
+    per_read = max(1, READ_BYTES // (4 * writer.size))
+    steps = writer.read_steps()
+    for end in range(writer.rows, 0, -per_read):
+        start = max(0, end - per_read)
+        found = np.flatnonzero(_same(now, writer.read(slice(start, end))))
+        if found.size:
+            return replace(facts, restored_step=int(steps[start + found[-1]]))
+    averaged = bool(getattr(model.optimizer, "use_ema", False))
+    return replace(facts, other_weights=AVERAGED if averaged else CHANGED)
+
+
+def _same(row: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n,) which of `rows` (n, P) equal `row` (P,); NaN equals NaN."""
+    return np.asarray(((rows == row) | (np.isnan(rows) & np.isnan(row))).all(axis=1))
+
+
+def late_weights(recorded: Variables, model: Any) -> tuple[str, ...]:
+    """Paths of the model's trainable weights that were not there, or did not train, at the first step."""
+    known = {id(variable) for variable in recorded.trainable}
+    return tuple(v.path for v in model.trainable_variables if id(v) not in known)
+
+
+def updates(optimizer: Any) -> int | None:
+    """How many updates `optimizer` has made; None when it does not count."""
+    counted = getattr(optimizer, "iterations", None)
+    return None if counted is None else int(np.asarray(counted))

@@ -1,0 +1,39 @@
+"""How large a recording will be: refused when the disk has no room for it, warned of when it is large."""
+
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from animator.core.errors import AnimatorError
+from animator.training.model_description import Variables, size
+from animator.training.recording_policy import Keeping
+
+LARGE_BYTES = 2**30
+ADVICE = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
+
+
+def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> int:
+    """Bytes that `planned` updates of the variables `found` take; AnimatorError when there is no room."""
+    rows = keeping.rows(planned)
+    each = size(found.trainable) * np.dtype(keeping.dtype).itemsize + 4 * size(found.state)
+    total = rows * each + 48 * planned + 4 * size(found.fixed)
+    folder = next(p for p in (path.absolute(), *path.absolute().parents) if p.is_dir())
+    free = shutil.disk_usage(folder).free
+    what = f"{rows:,} rows of {size(found.trainable):,} parameters take {written_bytes(total)}"
+    if total > free:
+        raise AnimatorError(
+            f"'{path}' has no room for the recording: {what}, and {written_bytes(free)} are free. {ADVICE}"
+        )
+    if total > LARGE_BYTES:
+        warnings.warn(f"The recording '{path}' will be large: {what}. {ADVICE}", stacklevel=3)
+    return total
+
+
+def written_bytes(count: int) -> str:
+    """Bytes in the unit that reads best."""
+    for unit, one in (("GB", 10**9), ("MB", 10**6)):
+        if count >= one:
+            return f"{count / one:.1f} {unit}"
+    return f"{count / 1000:.1f} kB"

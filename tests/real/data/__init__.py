@@ -1,0 +1,1 @@
+"""Programs whose data come from pipelines, datasets and generators."""

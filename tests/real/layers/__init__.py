@@ -1,0 +1,1 @@
+"""Programs with layers of their own."""

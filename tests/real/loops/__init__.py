@@ -1,0 +1,1 @@
+"""Programs that loop by hand."""

@@ -1,0 +1,1 @@
+"""Programs with a train_step, a loss or an optimizer of their own."""

@@ -1,0 +1,1 @@
+"""Programs on tables, with preprocessing layers that have state."""
