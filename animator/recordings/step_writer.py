@@ -150,8 +150,7 @@ class StepWriter:
         if not self._known:
             self._writer.note(Facts(no_batch_loss="the steps were given without it"))
         self._writer.finish({"loss": self._losses()} if self._loss is not None else {})
-        found = load(self.path, trusted=True, loss=self._loss)
-        return found
+        return load(self.path, trusted=True, loss=self._loss)
 
     def _losses(self) -> NDArray[np.float64]:
         assert self._loss is not None, "asked for where there is one only"
