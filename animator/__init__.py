@@ -34,6 +34,8 @@ __all__ = [*_HOME, "planes"]
 def __getattr__(name: str) -> Any:
     if name == "planes":
         return import_module("animator.landscape.planes")
+    if name == "jax":
+        return import_module("animator.jax")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
     if name == "Recorder":

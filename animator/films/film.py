@@ -473,7 +473,9 @@ def _opened(source: "str | Path | Recording | Recorder") -> tuple[Recording, Mak
         return source, None
     if isinstance(source, str | Path):
         return load(source), None
-    return load(source.path), lambda run: source.model
+    run = load(source.path)
+    run.given_loss = getattr(source, "loss", None)  # of a framework that is not Keras
+    return run, lambda run: source.model
 
 
 def _layout(run: Recording) -> Mosaic:

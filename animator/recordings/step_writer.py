@@ -5,7 +5,8 @@ made from. Memory is bounded: full pages go to the file. See docs/contracts.md.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
 READ_BYTES = 64 * 2**20
 ALONE = 8  # parameters up to which those without names are called w1, w2, ...
 
+Losses = Callable[[RecordingWriter], Mapping[str, NDArray[np.float64]]]
 Names = Sequence[str] | Mapping[str, tuple[int, ...]]
 
 
@@ -34,6 +36,9 @@ class StepWriter:
     or None; it gives the losses of all rows at the end, and surfaces. meta: what else the recording says, as
     JSON. state (S,): what changes beside the weights. overwrite: whether what is at `path` is replaced, or
     kept under a name with a number.
+
+    dtype: of the stored weights. losses: gives the losses at the end, by their names in the file, in place of
+    `loss`.
 
     An exception within the context leaves `<stem>.part.h5`, which opens as far as it got.
     """
@@ -50,6 +55,8 @@ class StepWriter:
         state: ArrayLike | None = None,
         arrays: Mapping[str, NDArray[Any]] | None = None,
         overwrite: bool = False,
+        dtype: str = "float32",
+        losses: Losses | None = None,
     ) -> None:
         self.path = Path(path)
         if self.path.suffix != ".h5":
@@ -63,7 +70,8 @@ class StepWriter:
                 "least."
             )
         self.parameters = first.size
-        self._loss = loss
+        self._loss, self._ends = loss, losses
+        self.facts = Facts()
         kept = np.asarray([] if state is None else state, np.float32).reshape(-1)
         about = {
             "variables": variables(names, first.size, filters or {}),
@@ -75,13 +83,14 @@ class StepWriter:
             **(meta or {}),
         }
         self._writer = RecordingWriter(
-            self.path, Row(0, first.astype(np.float32), kept), about, arrays or {}, keeps=not overwrite
+            self.path, Row(0, first.astype(np.float32), kept), about, arrays or {}, dtype, keeps=not overwrite
         )
         self._rows = np.empty((self._writer.page, first.size), np.float32)
         self._states = np.empty((self._writer.page, kept.size), np.float32)
         self._columns: dict[str, list[float]] = {}
         self._kept: list[int] = []
         self.steps = 0
+        self._last: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         self._known = False  # whether any batch loss was given
         self._open = True
 
@@ -93,11 +102,13 @@ class StepWriter:
         learning_rate: float = math.nan,
         epoch: int = 0,
         state: ArrayLike | None = None,
+        keep: bool = True,
         **metrics: float,
     ) -> None:
         """One update: the weights (P,) after it, and the loss that it was made from, at the weights before.
 
-        metrics: further numbers of this update, the same ones for every step.
+        metrics: further numbers of this update, the same ones for every step. keep: whether the weights are
+        kept; those of the last step always are.
         """
         row = np.asarray(weights, np.float32).reshape(-1)
         if row.size != self.parameters:
@@ -122,17 +133,19 @@ class StepWriter:
             )
         self._known |= not math.isnan(batch_loss)
         self.steps += 1
-        at = len(self._kept)
-        self._rows[at], self._kept = row, [*self._kept, self.steps]
-        if self._states.shape[1]:
-            self._states[at] = np.asarray(state, np.float32).reshape(-1)
+        own = np.asarray([] if state is None else state, np.float32).reshape(-1)
+        self._last = None if keep else (row, own)
+        if keep:
+            at = len(self._kept)
+            self._rows[at], self._states[at] = row, own
+            self._kept.append(self.steps)
         for name, value in values.items():
             self._columns[name].append(value)
-        if len(self._kept) == min(len(self._rows), FLUSH_STEPS):
+        if len(self._kept) == len(self._rows) or len(self._columns["epoch"]) == FLUSH_STEPS:
             self._flush()
 
     def _flush(self) -> None:
-        if self._kept:
+        if self._columns.get("epoch"):
             columns = {name: np.array(values) for name, values in self._columns.items()}
             self._writer.write(columns, self._kept, self._rows, self._states)
         self._kept, self._columns = [], {name: [] for name in self._columns}
@@ -141,6 +154,7 @@ class StepWriter:
         """Compute the losses (K+1,) of all rows, put the recording in its place, and open it."""
         self._open = False
         self._flush()
+        self._write_last()
         if not self.steps:
             self._writer.discard()
             raise AnimatorError(
@@ -148,21 +162,37 @@ class StepWriter:
                 "update at least."
             )
         if not self._known:
-            self._writer.note(Facts(no_batch_loss="the steps were given without it"))
-        self._writer.finish({"loss": self._losses()} if self._loss is not None else {})
+            self.facts = replace(self.facts, no_batch_loss="the steps were given without it")
+        losses = self._ends(self._writer) if self._ends is not None else self._losses()
+        if self.facts != Facts():
+            self._writer.note(self.facts)
+        self._writer.finish(losses)
         return load(self.path, trusted=True, loss=self._loss)
 
-    def _losses(self) -> NDArray[np.float64]:
-        assert self._loss is not None, "asked for where there is one only"
+    def _write_last(self) -> None:
+        """The weights of the last step are kept, whatever was asked for."""
+        if self._last is not None:
+            row, state = self._last
+            self._writer.write({}, [self.steps], row[None], state[None])
+            self._last = None
+
+    def _losses(self) -> dict[str, NDArray[np.float64]]:
+        if self._loss is None:
+            return {}
         loss, count = RowLoss(self._loss), self._writer.rows
         each = max(1, READ_BYTES // (4 * self.parameters))
         blocks = (slice(low, min(count, low + each)) for low in range(0, count, each))
-        return np.concatenate([loss(self._writer.read(block)) for block in blocks])
+        losses = np.full(self.steps + 1, np.nan)
+        losses[self._writer.read_steps()] = np.concatenate(
+            [loss(self._writer.read(block)) for block in blocks]
+        )
+        return {"loss": losses}
 
     def abandon(self) -> None:
         """Leave the recording as it is, cut short, under its part name."""
         self._open = False
         self._flush()
+        self._write_last()
         self._writer.abandon()
 
     def __enter__(self) -> "StepWriter":

@@ -38,4 +38,7 @@ def own_loss(run: Recording) -> RowLoss:
     missing = lacking(run)
     if missing is not None:
         raise missing
-    return RowLoss(run.given_loss) if run.given_loss is not None else recorded_loss(run.meta["loss"])
+    given = run.given_loss
+    if given is None:
+        return recorded_loss(run.meta["loss"])
+    return RowLoss(given, getattr(given, "hessian_product", None))
