@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from animator.core.progress import quiet
+from animator.design.film_design import FilmDesign
 from animator.design.pacing import Pacing
 from animator.design.scene_files import bundled
 from animator.encoding import FilmSpec, Metadata
@@ -20,7 +21,6 @@ from animator.encoding.mp4 import THREADS, container_options, open_mp4, stream_s
 from animator.encoding.pyav_adapter import writing, yuv_converter
 from animator.films.build import build, recordings
 from animator.films.film import Film
-from animator.landscape.slices import Cut
 from benchmarks.film import RIVAL_FRAMES as FRAMES
 from benchmarks.film import mp4_writer, rival_animation
 
@@ -33,7 +33,8 @@ def film(name: str, slice: str, camera: str = "fixed") -> Film:
     """A bundled scene's film, its surface ready."""
     scene, about = build(bundled(name), [])
     runs, _ = recordings(scene, about, True, quiet)
-    made = Film(runs, scene.title, layout=scene.layout, cut=Cut(slice), pacing=PACING, camera=camera)
+    design = FilmDesign(scene.title, layout=scene.layout, slice=slice, pacing=PACING, camera=camera)
+    made = Film(runs, design)
     made.views(30.0)
     return made
 
@@ -42,7 +43,7 @@ def beside_the_limit(made: Film, size: tuple[int, int], folder: Path) -> tuple[f
     """Seconds for 300 frames: of our film, with a canvas of its own and the poster; of one x264 encoder; of
     ours, in lanes.
     """
-    made = replace(made, _canvas=None)
+    made = made.with_views(*made.views(30.0))
     started = time.perf_counter()
     made.save(folder / "ours.mp4", size=size, fps=30.0)
     ours = time.perf_counter() - started

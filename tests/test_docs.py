@@ -23,9 +23,17 @@ from tests import architecture
 ROOT = Path(__file__).parent.parent
 PAGES = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md")
+    for name in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/glossary.md",
+        "docs/recording.md",
+    )
 }
 README, ARCHITECTURE = PAGES["README.md"], PAGES["docs/architecture.md"]
+RECORDING = PAGES["docs/recording.md"]
 COMMANDS = typer.main.get_command(app.app).commands
 
 
@@ -90,7 +98,7 @@ def test_shell_commands_exist(page, line, two_clouds):
     if program == "animator":
         check_animator(words, two_clouds)
     elif program == "make":
-        targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
         assert words[0] in targets
     else:
         assert line == "pip install ." or (ROOT / program).is_file(), line
@@ -120,8 +128,8 @@ def check_animator(words: list[str], two_clouds: scene_files.SceneFile) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_make_targets_in_the_text_exist(page):
-    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert [name for name in re.findall(r"`make (\w+)", PAGES[page]) if name not in targets] == []
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in re.findall(r"`make ([\w-]+)", PAGES[page]) if name not in targets] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -170,8 +178,101 @@ def test_architecture_has_the_packages_of_the_import_contract():
     assert architecture.table() in ARCHITECTURE
 
 
+def texts(*patterns: str) -> dict[str, str]:
+    """The text of every file of this repository that a pattern matches."""
+    found = (path for pattern in patterns for path in sorted(ROOT.glob(pattern)))
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
+
+
+WRITTEN = texts("*.md", "docs/*.md")
+SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")
+READERS_OWN = {"two_clouds.py", "cluster.py", "NAME.py"}  # files that a page has its reader write
+
+
+def is_there(name: str) -> bool:
+    """Whether `name` is a file or a folder of this repository: a path, or one below docs or animator."""
+    return any((ROOT / base / f"{name}{suffix}").exists() for base in ("", "docs", "animator")
+               for suffix in ("", ".py"))  # fmt: skip
+
+
+def resolves(name: str) -> bool:
+    """Whether a dotted name such as animator.films.film.Film is a module or something that one defines."""
+    import animator
+
+    parts = name.split(".")[1:]
+    if parts[0] in animator.__all__:
+        return True
+    here = ROOT / "animator"
+    for i, part in enumerate(parts):
+        here /= part
+        if not here.is_dir():
+            file = here.with_suffix(".py")
+            below = parts[i + 1 : i + 2]
+            defined = rf"^\s*(def |class )?{''.join(below)}\b"
+            return file.is_file() and bool(not below or re.search(defined, file.read_text("utf-8"), re.M))
+    return True
+
+
+def test_pages_that_are_named_exist():
+    pages = {**WRITTEN, **SOURCES}
+    named = {(page, name) for page, text in pages.items() for name in re.findall(r"[\w./-]+\.md\b", text)}
+    assert [pair for pair in named if not is_there(pair[1])] == []
+
+
+def test_modules_and_files_that_pages_name_exist():
+    named = {
+        (page, name)
+        for page, text in WRITTEN.items()
+        for name in re.findall(r"`([a-z_]+(?:/\w+)+)`|([\w./-]+\.(?:py|toml)\b)", text)
+    }
+    missing = [(page, module or file) for page, (module, file) in named if not is_there(module or file)]
+    assert [pair for pair in missing if Path(pair[1]).name not in READERS_OWN] == []
+
+
+def test_modules_that_the_source_names_exist():
+    dotted = r"\banimator(?:\.[a-zA-Z_]\w*)+"
+    named = {(page, name) for page, text in SOURCES.items() for name in re.findall(dotted, text)}
+    assert [pair for pair in named if not resolves(pair[1])] == []
+
+
+def test_names_that_are_not_there_are_caught():
+    assert not is_there("facts.md") and not is_there("panels/banding") and is_there("drawing/raster/blend")
+    assert not resolves("animator.encoders.formats.Mending") and resolves("animator.encoding.formats.Mending")
+    assert not resolves("animator.films.film.Nothing") and not resolves("animator.prepare")
+
+
 def test_every_decision_is_in_a_module_that_exists():
     table = ARCHITECTURE.split("## Where each decision lives")[1].split("\n## ")[0]
     names = re.findall(r"^\| [^|]+ \| `([\w/]+)` \|$", table, re.MULTILINE)
     assert len(names) > 8
     assert [name for name in names if not (ROOT / "animator" / f"{name}.py").is_file()] == []
+
+
+def patterns(folder: Path) -> Iterator[re.Pattern[str]]:
+    """Every string of 20 letters and more in the modules of `folder`, with anything where it has a value."""
+    for module in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            words = [part.value if isinstance(part, ast.Constant) else None for part in parts]
+            if sum(len(word) for word in words if isinstance(word, str)) >= 20:
+                yield re.compile("".join(".+?" if word is None else re.escape(str(word)) for word in words))
+
+
+def test_sentences_that_the_page_on_recording_quotes_are_in_the_code():
+    """A quoted line is one string of the code from end to end, whatever stands for its values."""
+    quoted = re.findall(r"^> (.+)$", RECORDING, re.MULTILINE)
+    known = list(patterns(ROOT / "animator"))
+    assert len(quoted) > 8
+    assert [line for line in quoted if not any(pattern.fullmatch(line) for pattern in known)] == []
+
+
+def test_programs_that_the_page_on_recording_names_exist():
+    """Each as `folder/name` in tests/real; and every program is named."""
+    programs = {
+        str(path.relative_to(ROOT / "tests" / "real").with_suffix(""))
+        for path in (ROOT / "tests" / "real").glob("*/*.py")
+        if path.name != "__init__.py"
+    }
+    named = set(re.findall(r"`([a-z_]+/[a-z_0-9]+)`", RECORDING)) - {"tests/real"}
+    assert named - programs == set()
+    assert programs - named == set()

@@ -19,7 +19,8 @@ from animator.films.delivery import STILLS
 
 if TYPE_CHECKING:
     from animator.design.scene import Scene
-    from animator.films.film import Film, Saved
+    from animator.films.film import Film
+    from animator.films.save_film import Saved
 
 TIMED = ("record", "surface", "draw_and_encode", "total")  # stages, seconds of each in the report
 
@@ -81,25 +82,35 @@ def film_for(
     """
     from animator.cli.scene_words import scene_file
     from animator.design import scene_files
-    from animator.films import film as films
+    from animator.films import from_recording
     from animator.films.build import build, film_of, recordings
 
     command = command or render_request.command(request)
     if request.scene.endswith(".h5"):
-        film = films.film(request.scene, style=request.style, progress=progress)
+        film = from_recording.film(request.scene, style=request.style, progress=progress)
         if request.values:
             raise AnimatorError(
                 f"'{request.scene}' is a recording: its parameters are fixed, so {request.values[0]!r} "
                 "cannot be set. Render its scene with that parameter instead, or leave it away."
             )
         check(film)
-        return replace(film, use_cache=request.use_cache, command=command, text=request.text), True
+        film = film.redesigned(text=request.text)
+        return replace(film, use_cache=request.use_cache, command=command), True
     file = scene_file(request.scene)
     scene, about = build(file, request.values)
     check(scene)
     with scene_files.blaming(file.path):
         runs, cached = recordings(scene, about, request.use_cache, progress)
-    film = film_of(scene, about, runs, request.style, command, request.use_cache, progress, text=request.text)
+    film = film_of(
+        scene,
+        about,
+        runs,
+        style=request.style,
+        command=command,
+        text=request.text,
+        use_cache=request.use_cache,
+        progress=progress,
+    )
     return film, cached
 
 
@@ -114,9 +125,9 @@ def _check_files(request: RenderRequest, subject: "Scene | Film") -> None:
     render_request.check(request)
     size, delivery = request.pixels, request.delivery
     text_size = style_files.find(request.style).text_size * request.text
-    shares = (subject.widths, subject.heights) if isinstance(subject, Scene) else subject.shares
+    design = subject if isinstance(subject, Scene) else subject.design
     for path in request.files:
-        with proposing(subject.layout, shares, size, text_size, request.files, delivery):
+        with proposing(design.layout, design.shares, size, text_size, request.files, delivery):
             spec = spec_for(path, size, request.fps, request.style, delivery)
             if isinstance(subject, Scene):
                 check_room(subject, (spec.width, spec.height), request.style, request.text)

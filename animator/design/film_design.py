@@ -6,11 +6,14 @@ each as a keyword. A new setting is one field here.
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design.layout import Mosaic
 from animator.design.pacing import Pacing
+
+if TYPE_CHECKING:
+    from animator.landscape.plane import Plane
 
 Slice = Literal["moving", "static", "blend", "through"]
 PlaneKind = Literal["weights", "pca", "random", "hessian", "through"]
@@ -39,7 +42,8 @@ class FilmDesign:
         Rows of panel names ("surface", "weights", "loss"; "weights@1" shows the second run); a name that
         repeats spans its cells.
     plane
-        "weights" (the two axes of the Experiment), "pca", "random", "hessian" or "through".
+        "weights" (the two axes of the Experiment), "pca", "random", "hessian" or "through"; for a film of a
+        recording also a Plane.
     slice
         "moving" cuts the surface again at every step, "static" once, through the last weights, "blend" goes
         from static to moving, "through" is static on the plane of start, end and the step farthest from
@@ -62,6 +66,12 @@ class FilmDesign:
         sample).
     card
         The text of the panel "card"; $...$ is set as mathematics.
+    at
+        The step whose weights a static slice goes through; by default the last.
+    style
+        The name of a style, or the path of a style file.
+    text
+        How many times as large as the style says text is.
 
     Raises
     ------
@@ -72,7 +82,7 @@ class FilmDesign:
     title: str = ""
     _: KW_ONLY
     layout: Mosaic = DEFAULT_LAYOUT
-    plane: PlaneKind = "weights"
+    plane: "PlaneKind | Plane" = "weights"
     slice: Slice | tuple[Slice, ...] = "moving"
     resolution: int = 81
     pacing: Pacing = field(default_factory=Pacing)
@@ -83,6 +93,9 @@ class FilmDesign:
     camera: Literal["fixed", "follow", "zoom", "orbit"] = "fixed"
     align: Literal["step", "epoch", "evaluations"] = "step"
     card: str = ""
+    at: int | None = None
+    style: str = "dark"
+    text: float = 1.0
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -113,6 +126,11 @@ class FilmDesign:
     def slices(self) -> tuple[Slice, ...]:
         """How the surface is cut: of all runs, or of each."""
         return (self.slice,) if isinstance(self.slice, str) else self.slice
+
+    @property
+    def shares(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """(widths, heights): relative sizes of the layout's columns and rows."""
+        return self.widths, self.heights
 
     @property
     def panels(self) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """What the panels see of one run: arrays that are ready to draw, and nothing that must be computed.
 
-A View is made by animator.prepare from a recording and its surface; panels only read it.
+A View is made by animator.films.view_builder from a recording and its surface; panels only read it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,16 @@ MOST_CONTRAST = 1e8
 EVEN = 3.0  # a scale that is nearly linear
 
 Floats = NDArray[np.float64]
+
+
+Part = TypeVar("Part")
+
+
+def present(part: Part | None, name: str) -> Part:
+    """A part of a View that a panel needs; ValueError where the view was built without it."""
+    if part is None:
+        raise ValueError(f"a panel needs the {name} of its run, but this view was built without it")
+    return part
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from animator.drawing.panels.registry import kind_of
 from animator.drawing.units import em_of
 from animator.films import panel_fit
 from animator.films.film import Film
-from animator.landscape.slices import Cut
+from animator.landscape.window import Common
 from animator.recordings.reader import Recording
 from animator.training.training import recorded, remade
 
@@ -64,19 +65,28 @@ def recordings(
     return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
-def film_of(scene: Scene, about: dict[str, Any], runs: Sequence[Recording], style: str, command: str,
-            use_cache: bool = True, progress: Progress = quiet, **more: Any) -> Film:  # fmt: skip
-    """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt; more:
-    further fields of Film, such as what it shares.
-    """
+def film_of(
+    scene: Scene,
+    about: dict[str, Any],
+    runs: Sequence[Recording],
+    *,
+    style: str,
+    command: str,
+    text: float = 1.0,
+    use_cache: bool = True,
+    progress: Progress = quiet,
+    common: Common | None = None,
+) -> Film:
+    """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt."""
+    design = replace(scene.design(), description=about["description"], style=style, text=text)
     return Film(
-        tuple(runs), scene.title, about["description"],
-        tuple(scene.run_name(i) for i in range(len(runs))), scene.layout,
-        Cut(scene.slices[0], scene.resolution, scene.plane),
-        scene.pacing, style, command, about,
-        use_cache=use_cache, progress=progress, caption=scene.caption,
-        shares=(scene.widths, scene.heights), camera=scene.camera, card=scene.card,
-        align=scene.align, slices=scene.slices, makers=tuple(
-            partial(remade, run) if isinstance(run, Experiment) else None for run in scene.runs),
-        **more,
-    )  # fmt: skip
+        tuple(runs),
+        design,
+        names=tuple(scene.run_name(i) for i in range(len(runs))),
+        command=command,
+        about=about,
+        use_cache=use_cache,
+        progress=progress,
+        common=common,
+        makers=tuple(partial(remade, run) if isinstance(run, Experiment) else None for run in scene.runs),
+    )

@@ -217,7 +217,8 @@ def evaluate_slices(
     Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
     Rows that differ only within the plane share one slice; when all do, the result is a read-only
     broadcast of one. Where they lie on a line (a bias, say) and the loss is smooth along it, they come from
-    fewer slices (animator.chebyshev), to a millionth. `progress` hears ("surface", slices done, of T).
+    fewer slices (animator.landscape.chebyshev), to a millionth. `progress` hears ("surface", slices done, of
+    T).
     """
     found = few_slices(objective, plane, rows, alpha, beta, progress, states)
     return np.asarray(found)

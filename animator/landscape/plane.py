@@ -2,7 +2,7 @@
 
 Weights (..., P) go in, coordinates (..., 2) come out, and back. A coordinate is a multiple of its basis
 vector. The directions need be neither orthogonal nor of unit length, so coordinates are the least-squares
-solution, not dot products (facts.md 1.3).
+solution, not dot products.
 """
 
 from dataclasses import dataclass, field

@@ -4,7 +4,6 @@ The page shows surfaces from above, losses and weights, whatever panels the film
 recorded one; what was thinned and what was left out is said in its notes.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from animator.design import style_files
@@ -25,21 +24,21 @@ FEW = 3  # weights of a race that have a chart each
 def playing(film: Film) -> dict[str, Any]:
     """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
     wanted, dropped = _panels(film)
-    film = replace(film, layout=(tuple(wanted or ["weights"]),), _views={}, _canvas=None)
-    views, look = film.views(FPS), style_files.find(film.style)
+    film = film.redesigned(layout=(tuple(wanted or ["weights"]),), widths=(), heights=())
+    views, look = film.views(FPS), style_files.find(film.design.style)
     columns = sum(player_rows.width(view) for view in views)
     held = [player_rows.kept(view, columns) for view in views]
     grounds, notes = player_surfaces.grounds(wanted, views, look)
     notes.insert(0, _steps_note(views, [len(own) for own in held]))
-    if film.camera in ("follow", "zoom"):
+    if film.design.camera in ("follow", "zoom"):
         dropped.append("the surface under a moving camera")
     if dropped:
         notes.append(f"The film also shows {', '.join(dropped)}; this page does not.")
     numbered = zip(views, held, range(len(views)), player_surfaces.colours(views, look), strict=True)
     return {
-        "title": film.title,
+        "title": film.design.title,
         "caption": film.under_title(views),
-        "description": film.description,
+        "description": film.design.description,
         "alt_text": film.alt_text(),
         "notes": notes,
         "style": _look(look),
@@ -47,13 +46,13 @@ def playing(film: Film) -> dict[str, Any]:
         "runs": [player_rows.run(*each) for each in numbered],
         "surfaces": grounds,
         "charts": _charts(wanted, views),
-    }  # fmt: skip
+    }
 
 
 def _panels(film: Film) -> tuple[list[str], list[str]]:
     """Names of a layout that the page can show, in order, and words for what of the film it leaves out."""
     wanted, dropped = [], []
-    for name in (name for row in film.layout for name in row):
+    for name in (name for row in film.design.layout for name in row):
         spec = find(name)
         if spec.left_out or not spec.page:
             dropped.append(spec.left_out or f"the panel '{spec.name}'")
@@ -82,8 +81,21 @@ def _look(look: Style) -> dict[str, Any]:
     from matplotlib.colors import to_hex
 
     surface, path = colour_map(look.surface_map), colour_map(look.path_map)
-    names = ("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge",
-             "casing", "target", "alert", "contour")  # fmt: skip
+    names = (
+        "background",
+        "panel",
+        "ink",
+        "muted",
+        "grid",
+        "loss_line",
+        "batch_line",
+        "dot",
+        "dot_edge",
+        "casing",
+        "target",
+        "alert",
+        "contour",
+    )
     return {
         **{name: getattr(look, name) for name in names},
         "lines": list(look.lines),
@@ -103,17 +115,17 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
     stills = list(film.timeline(fps).stills())
     said = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
     return {
-        "name": CLOCKS[film.align],
+        "name": CLOCKS[film.design.align],
         "unit": reference.unit,
         "steps": reference.steps,
         "stops": stops,
         "fps": fps,
         "at": [state.at if state.part else state.step for state, _ in stills],
         "frames": [count for _, count in stills],
-        "tail": [state.tail for state, _ in stills] if film.pacing.wake is not None else [],
+        "tail": [state.tail for state, _ in stills] if film.design.pacing.wake is not None else [],
         "captions": said,
         "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
-    }  # fmt: skip
+    }
 
 
 def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, Any]]:

@@ -97,8 +97,8 @@ class OwnLoop:
 
 
 def begun(
-    model: Any,
     found: Variables,
+    model: Any,
     path: Path,
     meta: Mapping[str, Any],
     kept: Mapping[str, NDArray[Any]],

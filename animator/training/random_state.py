@@ -22,7 +22,7 @@ def random_state_kept() -> Iterator[None]:
     eager = _eager_seeds()
     drawn = eager.getstate() if eager is not None else None
     generator = _keras_generator()
-    seed = np.array(generator.state) if generator is not None else None
+    seed = np.asarray(generator.state) if generator is not None else None
     try:
         yield
     finally:

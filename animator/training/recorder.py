@@ -6,6 +6,7 @@ Tape takes numbers out of the tensors and writes them; Keeping says of which ste
 nothing that fails here stops the training.
 """
 
+import atexit
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ from animator.training.model_description import (
 from animator.training.objective import Objective, loss_function
 from animator.training.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
 from animator.training.recorder_buffer import StepMaker, Tape
-from animator.training.recorder_words import say_no_step, short_reason, warn
+from animator.training.recorder_words import say_no_step, warn
 from animator.training.recording_checks import check_before, check_built, check_traced, no_loss
 from animator.training.recording_policy import keeping
 from animator.training.recording_size import estimated, kept_arrays, written_bytes
@@ -43,8 +44,16 @@ from animator.training.training_step import Left, OuterStep, build, step_of
 KEEP_BYTES = 64 * 2**20
 TOLD_EVERY = 16
 _NAMES = {"data": "loss", "test": "test_loss"}
+_CALLED = {"data": "data", "test": "test data"}
 _ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
 _RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
+
+
+@atexit.register
+def _let_go() -> None:
+    """Write what fits that were interrupted have left, before the process ends."""
+    for recorder in list(_RECORDING.values()):
+        recorder.abandon()
 
 
 class Recorder(keras.callbacks.Callback):
@@ -123,8 +132,8 @@ class Recorder(keras.callbacks.Callback):
                 self._fact(f"no_{_NAMES[name]}", found)
                 continue
             self._samples[name] = found
-            total += found.bytes()
-            if total < KEEP_BYTES:
+            if total + found.bytes() < KEEP_BYTES:
+                total += found.bytes()
                 self._in_file = (*self._in_file, name)
             else:
                 why = f"they take {written_bytes(found.bytes())}, and a recording holds less than 64 MiB"
@@ -136,7 +145,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _miss(self, name: str, why: str, advice: str) -> None:
         self._fact(f"no_{name}", why)
-        warn(f"Recorder's {name} are not kept in '{self.path}': {why}. {advice}")
+        warn(f"Recorder's {_CALLED[name]} are not kept in '{self.path}': {why}. {advice}")
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
@@ -163,9 +172,8 @@ class Recorder(keras.callbacks.Callback):
         found = self._found = variables_of(self.model)
         self._foresee(self.model)
         kept = kept_arrays(found, self._samples, self._in_file)
-        meta = {**self._meta(), **OWN}
-        self._loop = begun(self.model, found, self.path, meta, kept, self._keeping.dtype, self._overwrite,
-                           self._end_loop)  # fmt: skip
+        meta, dtype = {**self._meta(), **OWN}, self._keeping.dtype
+        self._loop = begun(found, self.model, self.path, meta, kept, dtype, self._overwrite, self._end_loop)
         self._done = True
         return self
 
@@ -189,11 +197,11 @@ class Recorder(keras.callbacks.Callback):
         """Let go of what a fit of this process, interrupted between two steps, has left: hook and file."""
         for hook in list(hooks(self.model.train_function)):
             if hook.owner.params is not self.params:  # Keras gives all callbacks of a fit the same
-                hook.owner._stop()
+                hook.owner.abandon()
         place = str(self.path.absolute())
         earlier = _RECORDING.get(place)
         if earlier is not None and earlier.params is not self.params:
-            earlier._stop()
+            earlier.abandon()
         _RECORDING[place] = self
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -208,7 +216,7 @@ class Recorder(keras.callbacks.Callback):
         """Keras' training step, kept."""
         hook = self._hook
         if hook is None or not self._belongs(iterator):  # a later fit without this callback
-            self._stop()
+            self.abandon()
             return self.model.train_function(iterator)
         if self._tape is None:
             self._tape = self._opened(hook, iterator)
@@ -218,7 +226,7 @@ class Recorder(keras.callbacks.Callback):
         except (StopIteration, tf.errors.OutOfRangeError):
             raise
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         try:
             self._take(tape, left)
@@ -271,7 +279,7 @@ class Recorder(keras.callbacks.Callback):
             writer = RecordingWriter(self.path, tape.row(), meta, kept, dtype, keeps=not self._overwrite)
             tape.open(writer)
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         self._found, self._updates = found, recording_end.updates(model.optimizer)
         writer.note(self._facts)
@@ -301,7 +309,7 @@ class Recorder(keras.callbacks.Callback):
         if hook is None:
             return
         if tape is None or not tape.steps:
-            self._stop()
+            self.abandon()
             say_no_step(self.path, self._began)
             return
         hook.remove()
@@ -311,7 +319,7 @@ class Recorder(keras.callbacks.Callback):
         except Exception as error:  # the training is done: nothing here may take its history away
             self._give_up(error)
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         self._hook = self._tape = None
         self._done = True
@@ -368,17 +376,17 @@ class Recorder(keras.callbacks.Callback):
                 self._objective, self.model, data, self._keeping, writer, self._progress
             )
         except Exception as error:  # the user's model may raise what it likes
-            self._lose((name,), short_reason(error))
+            self._lose((name,), recording_end.short_reason(error))
             return None
 
     def _lose(self, names: Iterable[str], why: str) -> None:
         """Say that the loss on the data of these `names` will be absent."""
         for name in names:
             self._fact(f"no_{_NAMES[name]}", why)
-            warn(f"'{self.path}' is recorded without the loss on Recorder's {name}: {why}.")
+            warn(f"'{self.path}' is recorded without the loss on Recorder's {_CALLED[name]}: {why}.")
 
-    def _stop(self) -> None:
-        """Let go of the model and of the file: the recording ends here, cut short."""
+    def abandon(self) -> None:
+        """Let go of the model and of the file: the recording ends here, cut short as `<stem>.part.h5`."""
         hook, tape = self._hook, self._tape
         self._hook = self._tape = self._iterator = None
         if hook is not None:
@@ -389,13 +397,13 @@ class Recorder(keras.callbacks.Callback):
 
     def _give_up(self, error: Exception) -> None:
         """Writing failed (a full disk, say): training goes on, the recording does not."""
-        self._stop()
+        self.abandon()
         if isinstance(error, OSError):
             advice = "Make room, or record fewer steps with Recorder(every=10)."
             why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"
         else:
             advice = "What was recorded until then lies beside it, as a .part.h5 file."
-            why = short_reason(error)
+            why = recording_end.short_reason(error)
         said = f"Recording to '{self.path}' stopped: {why}. Training goes on without it. {advice}"
         warn(said, RuntimeWarning)
 

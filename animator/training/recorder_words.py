@@ -1,15 +1,9 @@
-"""What a Recorder says: reasons in a clause, and warnings with the line of whoever called it."""
+"""What a Recorder says: warnings with the line of whoever called it."""
 
 import warnings
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
-
-
-def short_reason(error: Exception) -> str:
-    """What an error says, in a clause: its first sentence, with its kind where it is none of ours."""
-    first = " ".join(str(error).split()).split(". ")[0][:160].rstrip(".")
-    return first if isinstance(error, AnimatorError) else f"{type(error).__name__}: {first}".rstrip(": ")
 
 
 def warn(sentence: str, kind: type[Warning] = UserWarning) -> None:

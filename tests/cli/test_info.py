@@ -3,12 +3,13 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from animator.encoding import inspect
 from animator.films.delivery import Delivery
-from animator.publish.film_files import beside
+from animator.publish.film_files import poster_beside
 from tests.publish.test_player import film_for
 from tests.running import run
 
@@ -21,7 +22,7 @@ SIZE = (160, 90)
 def made(tmp_path_factory):
     """The neuron at 10 frames a second in every format, 2 s longer at its end; and its recording."""
     folder, film = tmp_path_factory.mktemp("made"), film_for("neuron", "epochs=1")
-    film.command = "animator render neuron epochs=1"
+    film = replace(film, command="animator render neuron epochs=1")
     names = ("a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.avif", "a.svg", "a.pdf", "frames")
     film.save(*(folder / name for name in names), size=SIZE, fps=10, delivery=Delivery(end_pause=2.0))
     film.save(folder / "b.png", size=SIZE)
@@ -123,5 +124,5 @@ def test_a_recording_is_told_in_words(made, capsys):
 def test_a_still_of_another_frame_says_so_and_is_no_poster(made, capsys):
     assert told(capsys, made / "c.png")["frame"] == "first"
     assert "frame" not in told(capsys, made / "c.mp4") and "frame" not in told(capsys, made / "b.png")
-    assert beside(made / "a.mp4", inspect(made / "a.mp4")) == made / "a.png"
-    assert beside(made / "c.mp4", inspect(made / "c.mp4")) is None
+    assert poster_beside(made / "a.mp4", inspect(made / "a.mp4")) == made / "a.png"
+    assert poster_beside(made / "c.mp4", inspect(made / "c.mp4")) is None

@@ -16,7 +16,6 @@ from animator.drawing.panels.race import SHAPES
 from animator.drawing.raster.marker_layer import shape_of
 from animator.films.build import build, recordings
 from animator.films.film import Film
-from animator.landscape.slices import Cut
 from animator.sweeps.figure.race import MOST
 from tests.conftest import numpy_view
 
@@ -24,14 +23,7 @@ from tests.conftest import numpy_view
 def film_of(name, *values):
     scene, about = build(scene_files.bundled(name), list(values))
     runs, _ = recordings(scene, about, True, quiet)
-    return Film(
-        runs,
-        scene.title,
-        names=scene.names,
-        layout=scene.layout,
-        slices=scene.slices,
-        cut=Cut(scene.slices[0], 81, scene.plane),
-    )
+    return Film(runs, replace(scene.design(), resolution=81), names=scene.names)
 
 
 def test_learning_rates_follow_their_closed_forms():
@@ -118,8 +110,7 @@ def test_losses_that_are_infinite_on_both_sides_are_no_error_and_no_warning():
 def test_runs_of_different_models_cannot_race():
     film = film_of("learning-rates", "epochs=2")
     other = film_of("neuron", "epochs=1")
-    film.runs = (film.runs[0], other.runs[0])
-    film.names = ("a", "b")
+    film = replace(film, runs=(film.runs[0], other.runs[0]), names=("a", "b"))
     with pytest.raises(AnimatorError) as caught:
         film.views()
     assert str(caught.value) == (
@@ -171,6 +162,7 @@ def test_twelve_runs_have_twelve_shapes():
     assert len(covered) == MOST == 12
     alike = {
         (i, j): (covered[i] & covered[j]).sum() / (covered[i] | covered[j]).sum()
-        for i in range(12) for j in range(i)
-    }  # fmt: skip
+        for i in range(12)
+        for j in range(i)
+    }
     assert max(alike.values()) < 0.8

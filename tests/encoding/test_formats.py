@@ -14,6 +14,7 @@ from PIL import Image
 from animator import Film, film
 from animator.cli.render_request import requested
 from animator.core.errors import AnimatorError
+from animator.design.film_design import FilmDesign
 from animator.design.style import rgb
 from animator.design.style_files import find
 from animator.design.timeline import FrameState, Timeline
@@ -689,8 +690,8 @@ def test_calls_with_nothing_to_do_say_so(tmp_path, capsys):
         (lambda: made.save(twice, twice), f"save() names '{twice}' twice. Give each file once."),
         (lambda: film(path, layout=()), f"The layout () {bare}"),
         (lambda: film(path, layout=((),)), f"The layout ((),) {bare}"),
-        (lambda: Film((), "mine"), "Film 'mine' has no recordings, so there is nothing to draw. Give it "
-         "runs=(animator.load('run.h5'),)."),
+        (lambda: Film((), FilmDesign("mine")), "Film 'mine' has no recordings, so there is nothing to draw. "
+         "Give it runs=(animator.load('run.h5'),)."),
         (lambda: film(""), "There is no recording '.'. Give the path of a .h5 file that animator.Recorder "
          "wrote."),
     ):  # fmt: skip

@@ -16,7 +16,7 @@ def film(words: list[str], name: str = "function"):
     """The film of a bundled scene."""
     scene, about = build.build(scene_files.bundled(name), words)
     runs, _ = build.recordings(scene, about, True, lambda *_: None)
-    return build.film_of(scene, about, runs, "dark", "")
+    return build.film_of(scene, about, runs, style="dark", command="")
 
 
 def test_the_surface_is_the_function_in_its_own_window():

@@ -1,6 +1,7 @@
 """What a film says of runs that lack something: planes that cannot be had, surfaces, numbers."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -187,8 +188,7 @@ def test_a_plane_that_cannot_be_had_gives_way(tmp_path, rows, why, kind):
     net.compile("sgd", "mse")
     x = np.random.default_rng(0).standard_normal((16, 2)).astype("float32")
     run = written(tmp_path / "a.h5", rows)
-    film = animator.film(run)
-    film.model, film.data = net, (x, x)
+    film = replace(animator.film(run), model=net, data=(x, x))
     (view,) = film.views()
     told = f"There are no principal components, because {why}: the plane is of two random directions."
     assert view.plane.kind == kind and view.field is not None
@@ -214,8 +214,7 @@ def test_parameters_without_filters_give_the_plane_of_two_weights(tmp_path):
     net.compile("sgd", "mse")
     x = np.random.default_rng(0).standard_normal((16, 2)).astype("float32")
     run = written(tmp_path / "a.h5", np.arange(11.0)[:, None] * np.ones(4), filters=())
-    film = animator.film(run)
-    film.model, film.data = net, (x, x)
+    film = replace(animator.film(run), model=net, data=(x, x))
     (view,) = film.views()
     assert view.plane.kind == "weights" and view.instead.endswith("the plane is of the first two weights.")
 

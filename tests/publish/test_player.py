@@ -53,7 +53,7 @@ def neuron(tmp_path_factory):
     """The neuron's film and its page."""
     target = tmp_path_factory.mktemp("player") / "neuron.html"
     film = film_for("neuron")
-    film.command = "animator player neuron"
+    film = replace(film, command="animator player neuron")
     player.make(film, target)
     return film, target
 
@@ -64,8 +64,8 @@ def race(neuron, tmp_path_factory):
     target, film = tmp_path_factory.mktemp("player") / "race.html", neuron[0]
     runs = (film.runs[0], film_for("neuron", "seed=3", "epochs=2").runs[0])
     layout = (("race", "losses"),)
-    player.make(replace(film, runs=runs, names=("long", "<short>"), layout=layout, style="light", _views={},
-                        _clock=None), target)  # fmt: skip
+    both = replace(film, runs=runs, names=("long", "<short>"))
+    player.make(both.redesigned(layout=layout, widths=(), heights=(), style="light"), target)
     return target
 
 

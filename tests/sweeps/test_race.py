@@ -13,7 +13,6 @@ from animator.core.progress import quiet
 from animator.design import scene_files, style, style_files
 from animator.encoding.inspect_file import inspect
 from animator.films.film import Film
-from animator.landscape.slices import Cut
 from animator.sweeps.figure import race
 from animator.sweeps.figure.race import blend, enough
 from animator.training.training import recorded
@@ -27,8 +26,8 @@ def films_of(axes, **fixed):
         chosen = dict(zip(axes, values, strict=True)) | fixed | {"epochs": 1}
         made = scene_files.bundled("neuron").build(chosen)
         runs = tuple(recorded(run, {"scene": "neuron"}, True, quiet)[0] for run in made.runs)
-        films[i] = Film(runs, made.title, layout=made.layout, cut=Cut(made.slices[0], 21, made.plane),
-                        pacing=replace(made.pacing, play=0.4, intro=0.2, end=0.2))  # fmt: skip
+        pacing = replace(made.pacing, play=0.4, intro=0.2, end=0.2)
+        films[i] = Film(runs, replace(made.design(), resolution=21, pacing=pacing))
     return manifest(axes), films
 
 
@@ -53,7 +52,7 @@ def test_names_are_the_swept_values_and_the_surface_is_true(sweep):
     made, films = sweep
     film = race.race(made, [films[i] for i in range(4)], range(4), "dark")
     assert film.names == ("0.25 sgd", "0.25 adam", "0.5 sgd", "0.5 adam")
-    assert film.caption == "Same weights, same data; what differs: learning_rate and optimizer."
+    assert film.design.caption == "Same weights, same data; what differs: learning_rate and optimizer."
     views = film.views(30.0)
     assert len({view.window.extent for view in views}) == 1
     for view, index in zip(views, range(4), strict=True):

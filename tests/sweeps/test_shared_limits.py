@@ -1,5 +1,6 @@
 """Films of a sweep share a window, a scale of losses, and surfaces that are evaluated once."""
 
+from dataclasses import replace
 from functools import partial
 
 import keras
@@ -9,8 +10,8 @@ import pytest
 from animator import Experiment
 from animator.core import cache
 from animator.core.progress import quiet
+from animator.design.film_design import FilmDesign
 from animator.films.film import Film
-from animator.landscape.slices import Cut
 from animator.landscape.window import Common
 from animator.recordings.reader import load
 from animator.sweeps.run import shared_limits
@@ -38,19 +39,24 @@ def made(tmp_path, monkeypatch):
     def film(rate, seed=0, epochs=2, plane="weights", target=(1.0, 2.0), sample=0, **options):
         nonlocal count
         count += 1
-        one = Experiment(partial(model, rate, **options), partial(data, sample), epochs=epochs, batch_size=8,
-                         seed=seed, target=target)  # fmt: skip
+        one = Experiment(
+            partial(model, rate, **options),
+            partial(data, sample),
+            epochs=epochs,
+            batch_size=8,
+            seed=seed,
+            target=target,
+        )
         path = tmp_path / f"{count}.h5"
         training.record(one, path, training.notes_of(one, {}), quiet)
-        return Film((load(path),), "t", cut=Cut("static" if plane != "weights" else "moving", 31, plane))
+        slice = "static" if plane != "weights" else "moving"
+        return Film((load(path),), FilmDesign("t", slice=slice, resolution=31, plane=plane))
 
     return film
 
 
 def with_common(films, shared):
-    for film in films.values():
-        film.common = shared
-    return [film.views()[0] for film in films.values()]
+    return [replace(film, common=shared).views()[0] for film in films.values()]
 
 
 def shared_by(films):
@@ -91,9 +97,7 @@ def test_each_film_alone_is_as_it_was(made):
     """Without a Common, a film has its own window and scale, also after it was drawn with one."""
     film = made(0.2)
     alone = film.views()[0]
-    film.common = Common((-3.0, 3.0, -2.0, 4.0), (0.0, 9.0))
-    shared = film.views()[0]
-    film.common = None
+    shared = replace(film, common=Common((-3.0, 3.0, -2.0, 4.0), (0.0, 9.0))).views()[0]
     again = film.views()[0]
     assert shared.window.extent == (-3.0, 3.0, -2.0, 4.0)
     assert (shared.field.alpha[0], shared.field.beta[-1], shared.field.highest) == (-3.0, 4.0, 9.0)

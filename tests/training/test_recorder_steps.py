@@ -103,20 +103,11 @@ def functional(kind, *losses, **options):
     return model
 
 
-def program(make, batch_size=16, epochs=3, **options):
+def program(make, epochs=3):
     def run(callbacks):
         model = make()
-        history = model.fit(
-            X,
-            Y,
-            batch_size=batch_size,
-            epochs=epochs,
-            shuffle=False,
-            verbose=0,
-            callbacks=callbacks,
-            **options,
-        )
-        return model, history
+        options = {"batch_size": 16, "epochs": epochs, "shuffle": False, "verbose": 0}
+        return model, model.fit(X, Y, callbacks=callbacks, **options)
 
     return run
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look, Panel
+from animator.drawing.look import Look
+from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
@@ -32,9 +33,16 @@ class Ball:
         style = look.style
         colour = style.lines[1] if alone else style.lines[run.colour % len(style.lines)]
         self.run, self.path, self.ground = run, curve.path, curve
-        self.stroke = Stroke(axes, curve.path, run.loss, to_rgba(colour), look.line(2.2))
+        self.stroke = Stroke(axes, curve.path, run.loss, colour=to_rgba(colour), width=look.line(2.2))
         fill = style.dot if alone else colour
-        self.ball = Mark(axes, None, look.line(15), to_rgba(fill), to_rgba(style.dot_edge), look.line(2.2))
+        self.ball = Mark(
+            axes,
+            None,
+            size=look.line(15),
+            fill=to_rgba(fill),
+            edge=to_rgba(style.dot_edge),
+            edge_width=look.line(2.2),
+        )
         for order, artist in enumerate((self.stroke, self.ball)):
             artist.set_zorder(4 + order)
             axes.add_artist(artist)

@@ -33,8 +33,13 @@ SHARES = (0.25, 0.4, 0.55, 0.7)  # of a style's ink or panel in a blend
 VISIBLE = 4.5  # contrast of a name with its panel
 
 
-def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress = quiet,
-         size: tuple[int, int] | None = None) -> Path | None:  # fmt: skip
+def make(
+    folder: Path,
+    manifest: Manifest,
+    films: Mapping[int, Film],
+    progress: Progress = quiet,
+    size: tuple[int, int] | None = None,
+) -> Path | None:
     """Write race.mp4 into `folder`; its path, or None where the runs of `films` cannot race.
 
     They can when there are 2 to MOST of them, one a cell, of the same variables, layers, loss and data. size:
@@ -58,8 +63,9 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     return path
 
 
-def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look: str,
-         progress: Progress = quiet) -> Film:  # fmt: skip
+def race(
+    manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look: str, progress: Progress = quiet
+) -> Film:
     """The film of all runs on one surface; indices: those of the cells that `films` are of."""
     axes, first = swept(manifest), films[0]
     cells = {cell.index: cell for cell in manifest.cells}
@@ -67,12 +73,30 @@ def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
     differs = " and ".join(axis.name for axis in axes)
     caption = f"Same weights, same data; what differs: {differs}."
+    design = replace(
+        first.design,
+        title=manifest.title,
+        description=manifest.description,
+        caption=caption,
+        layout=LAYOUT,
+        widths=(WIDE[0] - losses, losses),
+        heights=(),
+        slice=first.design.slices[0],
+        style=look,
+        camera="fixed",
+        card="",
+        text=1.0,
+        align="step",
+    )
     return replace(
-        first, runs=tuple(film.runs[0] for film in films), title=manifest.title, names=names, layout=LAYOUT,
-        description=manifest.description, style=look, command=manifest.command, progress=progress,
-        about={"sweep": manifest.scene}, caption=caption, shares=((WIDE[0] - losses, losses), ()),
-        camera="fixed", card="", text=1.0, align="step", slices=(), _views={}, _clock=None, _canvas=None,
-    )  # fmt: skip
+        first,
+        runs=tuple(film.runs[0] for film in films),
+        design=design,
+        names=names,
+        command=manifest.command,
+        progress=progress,
+        about={"sweep": manifest.scene},
+    )
 
 
 def _name(said: Labels) -> str:
@@ -85,10 +109,17 @@ def kind(run: Recording) -> str:
     meta = run.meta
     shapes = [(v.path, v.shape) for v in run.variables]
     compiled = _plain(meta.get("compile_config")) or {}
-    return json.dumps([shapes, _nameless(_plain(meta.get("model_config"))), compiled.get("loss"),
-                       meta.get("loss"), (meta.get("data") or {}).get("digest"),
-                       (meta.get("notes") or {}).get("axes")],
-                      sort_keys=True)  # fmt: skip
+    return json.dumps(
+        [
+            shapes,
+            _nameless(_plain(meta.get("model_config"))),
+            compiled.get("loss"),
+            meta.get("loss"),
+            (meta.get("data") or {}).get("digest"),
+            (meta.get("notes") or {}).get("axes"),
+        ],
+        sort_keys=True,
+    )
 
 
 def _plain(said: Any) -> Any:

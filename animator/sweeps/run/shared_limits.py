@@ -105,7 +105,7 @@ def path_of(run: Recording) -> NDArray[np.float64]:
 
 def _kinds(film: Film) -> set[str]:
     """The planes that the surfaces of a film's runs lie on."""
-    return {replace(film.cut, slice=one).kind for one in film.slices or (film.cut.slice,)}
+    return {film.cut(i).kind for i in range(len(film.design.slices))}
 
 
 def _loss(run: Recording) -> str:
