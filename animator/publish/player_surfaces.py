@@ -12,7 +12,7 @@ import numpy as np
 from animator.core.formatting import number
 from animator.design.style import Style
 from animator.drawing.panels.basins import TINT
-from animator.drawing.raster.loss_colors import CONTRAST, LossScale
+from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.view import View
 from animator.publish.packed_slices import Packed, packed, packed_labels
 
@@ -42,7 +42,7 @@ def _ground(
     """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
     assert view.field is not None and view.window is not None, "chosen for having one"
-    field, scale = view.field, LossScale(view.field.lowest, view.field.highest, CONTRAST)
+    field, scale = view.field, LossScale(view.field.lowest, view.field.highest, view.contrast)
     held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,

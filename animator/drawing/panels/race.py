@@ -14,9 +14,9 @@ from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
-from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.panels.surface_axes import Ground, surface_title
 from animator.drawing.raster.marker_layer import Shape
-from animator.drawing.raster.path_layer import Trail, visible
+from animator.drawing.raster.path_layer import Trail, followed, visible
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.view import View, present
 
@@ -44,7 +44,7 @@ class Runner:
     ) -> None:
         self.run = run
         self.left_at = present(run.window, "window").left_at
-        pixels = ground.axes.transData.transform(np.nan_to_num(run.trajectory, posinf=1e6))
+        pixels = ground.axes.transData.transform(followed(run.trajectory))
         self.pixels = np.clip(pixels, -1e5, 1e5)
         self.kept = visible(self.pixels)
         bins = np.zeros(len(self.kept), np.int64)
@@ -88,7 +88,7 @@ class RacePanel(Panel):
         side = max(LEAST * em, *map(wide, self.names))
         box = cell.inset(margins.left * em, margins.below * em, RIGHT * em + side, margins.above * em)
         box = box.square()
-        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
@@ -114,6 +114,8 @@ class RacePanel(Panel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))
+        for minimum in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
         for mark in marks:
             mark.set_zorder(3)
 

@@ -73,22 +73,19 @@ class Readout:
     def _places(self) -> list[tuple[float, int, str]]:
         """(left in pixels, row from the top, name) of every number."""
         em = self.look.em
-        names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
-        same = all(np.array_equal(view.epoch, self.views[0].epoch) for view in self.views)
-        rates = all(np.array_equal(view.learning_rate, self.views[0].learning_rate) for view in self.views)
-        rates &= self.views[0].has_rate
-        self.told = 1 + int(same) + int(same and rates and len(self.views) <= MOST)
-        names = names[: self.told]
+        self.told = self._told()
+        names = [*self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
         self.absent = [view.unrecorded() for view in self.lossy]
-        told = [f"loss, {name}" for name in self.called[: len(self.lossy)]]
-        names += ["loss"] if len(self.views) == 1 else told
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
-            : 1 if self.counts else self.told
-        ]
+        loss = self.views[0].value_name
+        told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
+        names += [loss] if len(self.views) == 1 else told
+        steps = 2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8
+        wide = {"step": steps, "epoch": self._epoch_width(), "learning rate": 7.0}
+        widths = [steps] if self.counts else [wide[name] for name in self.told]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         self.gauge_at = len(names)
         if self.gauge:
@@ -101,6 +98,14 @@ class Readout:
             places.append((float(left), row, name))
             left += width * em
         return places
+
+    def _told(self) -> list[str]:
+        """What is told of the update that was just made: what all runs have in common, of a few the rate."""
+        views, first = self.views, self.views[0]
+        same = all(np.array_equal(view.epoch, first.epoch) for view in views)
+        rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
+        told = ["step"] + (["epoch"] if same and first.has_epochs else [])
+        return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _leaves(self) -> bool:
         """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
@@ -124,11 +129,12 @@ class Readout:
         state = film.own(view.steps, view.ratio)
         made = max(0, state.step - 1)
         known = view.steps > 0
-        words = [
-            f"{state.step:,} / {view.steps:,}",
-            str(int(view.epoch[made]) + 1) if known else "–",
-            f"{view.learning_rate[made]:.4g}" if known else "–",
-        ][: self.told]
+        now = {
+            "step": f"{state.step:,} / {view.steps:,}",
+            "epoch": str(int(view.epoch[made]) + 1) if known else "–",
+            "learning rate": f"{view.learning_rate[made]:.4g}" if known else "–",
+        }
+        words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
         words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
+from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
@@ -45,15 +46,15 @@ class Surface3dPanel(Panel):
         self.field = present(view.field, "surface")
         self.window = present(view.window, "window")
         self.box = self.room
-        self.heading(self.box, self.title or "loss surface")
-        self.scale = LossScale(self.field.lowest, self.field.highest)
+        self.heading(self.box, self.title or surface_title(view))
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast)
         bar = Box(
             self.box.left + self.box.width + 0.8 * em,
             self.box.bottom + 0.1 * self.box.height,
             self.spec.bar * em,
             0.8 * self.box.height,
         )
-        loss_bar(self.look, bar, self.scale)
+        loss_bar(self.look, bar, self.scale, view.value_name)
         unit = min(self.box.width / WIDE, self.box.height / HIGH)
         self.middle = np.array([self.box.left + self.box.width / 2, self.box.bottom + SUNK * self.box.height])
         self.unit = unit

@@ -115,6 +115,7 @@ def kind(run: Recording) -> str:
             shapes,
             _nameless(_plain(meta.get("model_config"))),
             compiled.get("loss"),
+            meta.get("loss"),
             (meta.get("data") or {}).get("digest"),
             (meta.get("notes") or {}).get("axes"),
         ],
