@@ -70,9 +70,9 @@ if TYPE_CHECKING:
     from animator.core.errors import AnimatorError as AnimatorError
     from animator.core.progress import Progress as Progress
     from animator.design.alignment import Alignment as Alignment
+    from animator.design.descent import Descent as Descent
     from animator.design.film_design import FilmDesign as FilmDesign
     from animator.design.film_design import PlaneKind as PlaneKind
-    from animator.design.descent import Descent as Descent
     from animator.design.layout import Mosaic as Mosaic
     from animator.design.scene import Event as Event
     from animator.design.scene import Experiment as Experiment
