@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.sweeps.figure.aggregate import SEED, Place, Point, Table
 from animator.sweeps.figure.axes import around, decades, name_across, numeric, places, round_numbers, ticks_up
 

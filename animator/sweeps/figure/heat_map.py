@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from animator.core.color_vision import contrast
 from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
 from animator.sweeps.figure.axes import name_across, name_up, numeric

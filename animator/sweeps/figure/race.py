@@ -93,6 +93,7 @@ def race(
         runs=tuple(film.runs[0] for film in films),
         design=design,
         names=names,
+        makers=tuple(film.makers[0] for film in films) if first.makers else (),
         command=manifest.command,
         progress=progress,
         about={"sweep": manifest.scene},

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.panels.race import SHAPES
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.bar import loss_strip
