@@ -2,11 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-<<<<<<< HEAD
-.PHONY: film test soak lint types bench clean format goldens architecture
-=======
-.PHONY: film test test-real lint types bench clean format goldens architecture
->>>>>>> main
+.PHONY: film test soak test-real lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
@@ -14,14 +10,12 @@ film: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-<<<<<<< HEAD
 # the long versions of what tests/reliability tries: hostile files, kills, faults of the world
 soak: .venv/installed-dev
 	ANIMATOR_SOAK=20000 $(BIN)/python -m pytest -n 2 tests/reliability
-=======
+
 test-real: .venv/installed-dev
 	$(BIN)/python -m pytest -m "" tests/real
->>>>>>> main
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

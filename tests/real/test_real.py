@@ -67,7 +67,7 @@ def test_recording_changes_nothing(both):
 
 
 def test_batch_losses_are_those_of_the_batches(both):
-    """Computed again without a Recorder, from the recorded weights; or absent at every step, with a reason."""
+    """Computed again from the recorded weights, without a Recorder; or absent throughout, with a reason."""
     trained, told = both.recorded.trained, both.program.batch_loss
     for i in range(len(trained.histories)):
         run = animator.load(both.folder / f"{i}.h5")

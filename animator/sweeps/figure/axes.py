@@ -38,7 +38,8 @@ def geometric(values: Sequence[float]) -> bool:
         return False
     if len(known) == 2:
         return bool(known[1] / known[0] >= DECADE)
-    gaps, ratios = np.diff(known), np.diff(np.log(known))
+    gaps = np.diff(known)
+    ratios = np.diff(np.log(known))
     return bool(ratios.std() / ratios.mean() < gaps.std() / gaps.mean() - 1e-9)
 
 
