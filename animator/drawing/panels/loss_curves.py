@@ -62,7 +62,8 @@ class LossPanel(Panel):
         return tuple(told.name for told in told_of(view))
 
     def create(self, cell: Box) -> None:
-        view, style = self.view, self.look.style
+        view = self.view
+        style = self.look.style
         known = told_of(view)
         whole = style.loss_line
         looks = {
@@ -105,7 +106,8 @@ class LossesPanel(Panel):
         return tuple(run.name for run in view.rivals or (view,))
 
     def create(self, cell: Box) -> None:
-        colours, lines = self.look.style.lines, []
+        colours = self.look.style.lines
+        lines = []
         for run in self.view.rivals or (self.view,):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
