@@ -9,22 +9,43 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "Alignment": "design.alignment",
     "AnimatorError": "core.errors",
+    "Canvas": "drawing.canvas",
+    "Common": "landscape.window",
+    "Cut": "landscape.slices",
+    "Delivery": "films.delivery",
     "Event": "design.scene",
     "Experiment": "design.scene",
+    "Extent": "landscape.loss_surface",
+    "Facts": "recordings.facts",
     "Film": "films.film",
     "LossSurface": "landscape.loss_surface",
+    "Metadata": "encoding.film_spec",
+    "Mosaic": "design.layout",
+    "Objective": "training.objective",
     "Pacing": "design.scene",
     "Plane": "landscape.plane",
+    "Progress": "core.progress",
     "Recorder": "training.recorder",
     "Recording": "recordings.reader",
+    "Samples": "recordings.samples",
+    "Saved": "films.save_film",
     "Scene": "design.scene",
+    "Slice": "design.scene",
+    "Style": "design.style",
+    "Timeline": "design.timeline",
+    "View": "drawing.view",
     "evaluate": "landscape.loss_surface",
     "film": "films.from_recording",
     "load": "recordings.reader",
-}
+}  # what users call, and the types that its signatures name
 
 __all__ = [*_HOME, "planes"]
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
@@ -32,23 +53,40 @@ def __getattr__(name: str) -> Any:
         return import_module("animator.landscape.planes")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
-    if name == "Recorder":
+    if name in ("Recorder", "Objective"):
         import_module("animator.training.keras_startup").start()  # quietly, unless Keras is there already
     return getattr(import_module(f"animator.{_HOME[name]}"), name)
 
 
 if TYPE_CHECKING:
     from animator.core.errors import AnimatorError as AnimatorError
+    from animator.core.progress import Progress as Progress
+    from animator.design.alignment import Alignment as Alignment
+    from animator.design.layout import Mosaic as Mosaic
     from animator.design.scene import Event as Event
     from animator.design.scene import Experiment as Experiment
     from animator.design.scene import Pacing as Pacing
     from animator.design.scene import Scene as Scene
+    from animator.design.scene import Slice as Slice
+    from animator.design.style import Style as Style
+    from animator.design.timeline import Timeline as Timeline
+    from animator.drawing.canvas import Canvas as Canvas
+    from animator.drawing.view import View as View
+    from animator.encoding.film_spec import Metadata as Metadata
+    from animator.films.delivery import Delivery as Delivery
     from animator.films.film import Film as Film
     from animator.films.from_recording import film as film
+    from animator.films.save_film import Saved as Saved
     from animator.landscape import planes as planes
+    from animator.landscape.loss_surface import Extent as Extent
     from animator.landscape.loss_surface import LossSurface as LossSurface
     from animator.landscape.loss_surface import evaluate as evaluate
     from animator.landscape.plane import Plane as Plane
+    from animator.landscape.slices import Cut as Cut
+    from animator.landscape.window import Common as Common
+    from animator.recordings.facts import Facts as Facts
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
+    from animator.recordings.samples import Samples as Samples
+    from animator.training.objective import Objective as Objective
     from animator.training.recorder import Recorder as Recorder

@@ -31,22 +31,51 @@ def processor() -> float:
 def animator(cache: Path, folder: Path, *words: str) -> tuple[float, float]:
     """Seconds and seconds of processor time of `animator WORDS` in a fresh process."""
     started, before = time.perf_counter(), processor()
-    subprocess.run([sys.executable, "-m", "animator", *words], check=True, cwd=folder,
-                   stdout=subprocess.DEVNULL, env={**os.environ, "ANIMATOR_CACHE": str(cache)})  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-m", "animator", *words],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "ANIMATOR_CACHE": str(cache)},
+    )
     return time.perf_counter() - started, processor() - before
 
 
 def swept(folder: Path, jobs: int) -> tuple[float, float]:
     """Films a minute, and processor time of a film, of the sweep by `jobs` workers, nothing in the cache."""
-    seconds, used = animator(folder / f"cache-{jobs}", folder, "sweep", "neuron", *WORDS, "--quality",
-                             "draft", "--jobs", str(jobs), "-o", f"sweep-{jobs}")  # fmt: skip
+    seconds, used = animator(
+        folder / f"cache-{jobs}",
+        folder,
+        "sweep",
+        "neuron",
+        *WORDS,
+        "--quality",
+        "draft",
+        "--jobs",
+        str(jobs),
+        "-o",
+        f"sweep-{jobs}",
+    )
     return 60 * CELLS / seconds, used / CELLS
 
 
 def redrawn(folder: Path) -> float:
     """Films a minute of the same sweep in another style."""
-    seconds, _ = animator(folder / "cache-2", folder, "sweep", "neuron", *WORDS, "--quality", "draft",
-                          "--jobs", "2", "--style", "light", "-o", "sweep-2")  # fmt: skip
+    seconds, _ = animator(
+        folder / "cache-2",
+        folder,
+        "sweep",
+        "neuron",
+        *WORDS,
+        "--quality",
+        "draft",
+        "--jobs",
+        "2",
+        "--style",
+        "light",
+        "-o",
+        "sweep-2",
+    )
     return 60 * CELLS / seconds
 
 
@@ -54,9 +83,20 @@ def looped(folder: Path) -> tuple[float, float]:
     """Films a minute, and processor time of a film, of a shell loop, one process a film."""
     rates = np.geomspace(0.05, 2, 16)
     taken = [
-        animator(folder / "cache-loop", folder, "render", "neuron", f"learning_rate={rates[k]}",
-                 f"seed={seed}", "--quality", "draft", "-o", f"loop-{k}.mp4") for k, seed in LOOP
-    ]  # fmt: skip
+        animator(
+            folder / "cache-loop",
+            folder,
+            "render",
+            "neuron",
+            f"learning_rate={rates[k]}",
+            f"seed={seed}",
+            "--quality",
+            "draft",
+            "-o",
+            f"loop-{k}.mp4",
+        )
+        for k, seed in LOOP
+    ]
     seconds, used = (sum(part) for part in zip(*taken, strict=True))
     return 60 * len(LOOP) / seconds, used / len(LOOP)
 

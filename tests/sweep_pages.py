@@ -6,14 +6,11 @@ from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pytest
-
 from animator.design.pacing import Pacing
 from animator.design.timeline import Timeline
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
-from animator.sweeps.sheet import tile_data
 from tests.conftest import numpy_view
 
 FILM = {"format": "mp4", "width": 1280, "height": 720, "fps": 30.0, "seconds": 1.0, "style": "dark"}
@@ -26,25 +23,54 @@ def cell(
     if "loss" in results:
         results["final_loss"] = results.pop("loss")
     return Cell(
-        index=index, name=f"{index:03d}", parameters=parameters, state=state, reason=reason,
-        recording=None, film=None, poster=None, log=None, results=results, alt_text="", seconds={}, bytes={},
+        index=index,
+        name=f"{index:03d}",
+        parameters=parameters,
+        state=state,
+        reason=reason,
+        recording=None,
+        film=None,
+        poster=None,
+        log=None,
+        results=results,
+        alt_text="",
+        seconds={},
+        bytes={},
         command="",
-    )  # fmt: skip
+    )
 
 
-def manifest(axes: Mapping[str, Sequence[Any]], cells: Sequence[Cell] | None = None, kind: str = "product",
-             style: str = "dark", **common: Any) -> Manifest:  # fmt: skip
+def manifest(
+    axes: Mapping[str, Sequence[Any]],
+    cells: Sequence[Cell] | None = None,
+    kind: str = "product",
+    style: str = "dark",
+    **common: Any,
+) -> Manifest:
     """A sweep of "neuron" over `axes`; without `cells`, all of their product, with losses of 1, 2, 3."""
     names = list(axes)
-    made = cells if cells is not None else [
-        cell(i, dict(zip(names, values, strict=True)), loss=float(i + 1), steps=60)
-        for i, values in enumerate(product(*axes.values()))
-    ]  # fmt: skip
+    made = (
+        cells
+        if cells is not None
+        else [
+            cell(i, dict(zip(names, values, strict=True)), loss=float(i + 1), steps=60)
+            for i, values in enumerate(product(*axes.values()))
+        ]
+    )
     return Manifest(
-        scene="neuron", title="One neuron", description="A sweep.", command="animator sweep neuron",
-        versions={}, kind=kind, axes=tuple(Axis(name, tuple(values)) for name, values in axes.items()),
-        film={**FILM, "style": style}, common=common, state="done", products=(), cells=tuple(made),
-    )  # fmt: skip
+        scene="neuron",
+        title="One neuron",
+        description="A sweep.",
+        command="animator sweep neuron",
+        versions={},
+        kind=kind,
+        axes=tuple(Axis(name, tuple(values)) for name, values in axes.items()),
+        film={**FILM, "style": style},
+        common=common,
+        state="done",
+        products=(),
+        cells=tuple(made),
+    )
 
 
 class Given:
@@ -59,6 +85,9 @@ class Given:
         """The views, whatever the rate."""
         return self._given
 
+    def forget_views(self) -> None:
+        """What was given is kept."""
+
     def timeline(self, fps: float) -> Timeline:
         """The clock of the longest run."""
         return Timeline(max(view.steps for view in self._given), fps, self._pacing)
@@ -67,12 +96,6 @@ class Given:
 def film_of(*views: View, play: float = 1.0) -> Film:
     """A film of views that are given."""
     return cast(Film, Given(*views, play=play))
-
-
-@pytest.fixture
-def kept_views(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Films keep the views that they were given."""
-    monkeypatch.setattr(tile_data, "views_of", lambda film, fps: film.views(fps))
 
 
 def four(

@@ -13,7 +13,8 @@ import typer
 from typer.exceptions import TyperException
 
 from animator import __version__
-from animator.cli.signals import INTERRUPTION, interruptible
+from animator.cli import deadline
+from animator.cli.signals import INTERRUPTION, NUMBERS, interruptible
 from animator.cli.terminal import one_line, printing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
@@ -184,7 +185,7 @@ def sweep(
     """Make a film of SCENE for every combination of values, and a page of them all."""
     from animator.cli import sweep
 
-    asked = sweep.Asked(
+    asked = sweep.SweepRequest(
         output=output,
         zipped=zipped,
         rows=rows,
@@ -258,11 +259,11 @@ def slides(
 ) -> None:
     """Put films into a PowerPoint deck, with posters, alt text and notes."""
     from animator.cli import listings
-    from animator.publish.film_files import unsure
+    from animator.publish.film_files import codec_warning
     from animator.publish.slides import make
 
     made = make(films, output, titles, autoplay, loop)
-    listings.made(output, made, unsure(made, "PowerPoint", ("h264",)))
+    listings.made(output, made, codec_warning(made, "PowerPoint", ("h264",)))
 
 
 @app.command()
@@ -275,11 +276,11 @@ def page(
 ) -> None:
     """Put films onto a web page that works without a server."""
     from animator.cli import listings
-    from animator.publish.film_files import unsure
+    from animator.publish.film_files import codec_warning
     from animator.publish.page import make
 
     made = make(films, output, title)
-    listings.made(output, made, unsure(made, "browser", ("h264", "vp9", "av1")))
+    listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 
 @app.command()
@@ -300,7 +301,7 @@ def player(
 
 def main() -> None:
     """The command `animator`; leaves the process with the exit code."""
-    with interruptible(), printing():
+    with deadline.kept(NUMBERS, INTERRUPTION, INTERRUPTED), interruptible(), printing():
         sys.exit(_code())
 
 

@@ -1,4 +1,4 @@
-"""Progress on a terminal: one line for each stage, with an estimate; quiet when piped.
+"""Progress on a terminal: one line for each stage, with an estimate; when piped, a line of a sweep a minute.
 
 The lines go to stderr, so that stdout stays clean. rich is imported only where there may be a terminal.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from animator.cli.piped_progress import lines
 from animator.cli.terminal import raw
 from animator.core.progress import Progress, quiet
 
@@ -34,10 +35,13 @@ def shown() -> Iterator[Progress]:
 
 @contextmanager
 def cells_shown() -> "Iterator[tuple[Callable[[Status], None], Progress]]":
-    """Listeners for the cells of a sweep and for stages, drawn as bars while the context lasts."""
+    """Listeners for the cells of a sweep and for stages, drawn as bars while the context lasts; where no
+    terminal is, told by a line now and then.
+    """
     console = _terminal()
     if console is None:
-        yield lambda status: None, quiet
+        with lines() as told_seldom:
+            yield told_seldom.cells, told_seldom.stage
         return
     bars = _bars(console)
     tasks: dict[str, TaskID] = {}
@@ -46,8 +50,12 @@ def cells_shown() -> "Iterator[tuple[Callable[[Status], None], Progress]]":
         if status.stage not in tasks:
             tasks[status.stage] = bars.add_task(status.stage)
         failed = f", {status.failed} failed" if status.failed else ""
-        bars.update(tasks[status.stage], completed=status.done + status.failed, total=status.total,
-                    description=f"{status.stage}: {status.running} at work{failed}")  # fmt: skip
+        bars.update(
+            tasks[status.stage],
+            completed=status.done + status.failed,
+            total=status.total,
+            description=f"{status.stage}: {status.running} at work{failed}",
+        )
 
     with bars:
         yield told, _listener(bars)
@@ -74,9 +82,14 @@ def _bars(console: "Console") -> "Bars":
     )
 
     return Progress(
-        TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console,
-    )  # fmt: skip
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
 
 
 def _listener(bars: "Bars") -> Progress:

@@ -103,7 +103,7 @@ def load(path: Path, source: str | None = None) -> SceneFile:
     description = text.split("\n\n")[0].replace("\n", " ")
     with blaming(path):
         found = parameters.of(function)
-    return SceneFile(path.stem, path, function, found, description)
+    return SceneFile(name=path.stem, path=path, function=function, parameters=found, description=description)
 
 
 def _execute(module: ModuleType, path: Path, source: str) -> None:

@@ -6,6 +6,7 @@ A View is made by animator.films.view_builder from a recording and its surface; 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,16 @@ from animator.landscape.window import Window
 from animator.recordings.facts import Facts
 
 Floats = NDArray[np.float64]
+
+
+Part = TypeVar("Part")
+
+
+def present(part: Part | None, name: str) -> Part:
+    """A part of a View that a panel needs; ValueError where the view was built without it."""
+    if part is None:
+        raise ValueError(f"a panel needs the {name} of its run, but this view was built without it")
+    return part
 
 
 @dataclass(frozen=True, slots=True, eq=False)

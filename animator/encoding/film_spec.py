@@ -14,11 +14,11 @@ from animator.core.errors import AnimatorError, SizeError
 
 SMALLEST = 16  # pixels a side
 LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
-EVEN = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
-CLEAR = (".png", ".apng", ".webp", ".webm", ".gif", "folder")
+EVEN_SIDES = {".mp4": "An MP4", ".webm": "A WebM", ".avif": "An AVIF"}
+TRANSPARENT_FORMATS = (".png", ".apng", ".webp", ".webm", ".gif", "folder")
 CODECS = ("h264", "h265", "av1")
-SMALLEST_TIMID = 64  # pixels a side: of 34x34 x265 damages its memory, of 130x18 SVT-AV1 waits for ever
-TIMID = {
+SMALLEST_FRAGILE = 64  # pixels a side: of 34x34 x265 damages its memory, of 130x18 SVT-AV1 waits for ever
+FRAGILE = {
     "h265": ("An H.265 film", "--codec h264"),
     "av1": ("An AV1 film", "--codec h264"),
     ".avif": ("An AVIF", "write a .webp"),
@@ -72,17 +72,17 @@ class FilmSpec:
                 f"A pause of {self.end_pause:g} seconds at the end is not possible: it lasts from 0 to "
                 f"{LONGEST_PAUSE} seconds. Use end_pause=2."
             )
-        if suffix.lower() in EVEN:
+        if suffix.lower() in EVEN_SIDES:
             _check_even(suffix.lower(), self.width, self.height)
-        if self.transparent and suffix.lower() not in CLEAR:
+        if self.transparent and suffix.lower() not in TRANSPARENT_FORMATS:
             raise AnimatorError(
-                f"A {suffix} file cannot be transparent. Write one of {' '.join(CLEAR)}, or leave "
-                "--transparent away."
+                f"A {suffix} file cannot be transparent. Write one of {' '.join(TRANSPARENT_FORMATS)}, or "
+                "leave --transparent away."
             )
         if self.codec not in CODECS:
             raise AnimatorError(f"No codec is called {self.codec!r}. Known: {' '.join(CODECS)}.")
         kind = ".avif" if suffix.lower() == ".avif" else self.codec
-        if kind in TIMID and min(self.width, self.height) < SMALLEST_TIMID:
+        if kind in FRAGILE and min(self.width, self.height) < SMALLEST_FRAGILE:
             raise _too_small(kind, self.width, self.height)
         if suffix.lower() == ".gif":
             _check_gif_rate(self.fps)
@@ -152,13 +152,15 @@ def _check_size(width: int, height: int) -> None:
         enough = max(width, SMALLEST), max(height, SMALLEST)
         raise SizeError(
             f"A film of {width}x{height} pixels is too small: each side needs at least {SMALLEST}.",
-            "Use --size {}x{} or more.".format(*enough), [enough],
-        )  # fmt: skip
+            "Use --size {}x{} or more.".format(*enough),
+            [enough],
+        )
     if max(width, height) > LONGEST or min(width, height) > SHORTEST:
         raise SizeError(
             f"A film of {width}x{height} pixels is too large: the largest is {LONGEST}x{SHORTEST}.",
-            "Use --size 3840x2160 or less.", [(3840, 2160)],
-        )  # fmt: skip
+            "Use --size 3840x2160 or less.",
+            [(3840, 2160)],
+        )
 
 
 def _check_rate(fps: float) -> None:
@@ -175,19 +177,21 @@ def _check_even(suffix: str, width: int, height: int) -> None:
     smaller = width - width % 2, height - height % 2
     larger = width + width % 2, height + height % 2
     raise SizeError(
-        f"{EVEN[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two pixels, so "
-        "both sides must be even.",
-        "Use --size {}x{} or {}x{}, or write a .gif.".format(*smaller, *larger), [smaller, larger],
-    )  # fmt: skip
+        f"{EVEN_SIDES[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two "
+        "pixels, so both sides must be even.",
+        "Use --size {}x{} or {}x{}, or write a .gif.".format(*smaller, *larger),
+        [smaller, larger],
+    )
 
 
 def _too_small(kind: str, width: int, height: int) -> SizeError:
-    film, instead = TIMID[kind]
-    enough = max(width, SMALLEST_TIMID), max(height, SMALLEST_TIMID)
+    film, instead = FRAGILE[kind]
+    enough = max(width, SMALLEST_FRAGILE), max(height, SMALLEST_FRAGILE)
     return SizeError(
-        f"{film} cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_TIMID} a side.",
-        "Use --size {}x{} or more, or {}.".format(*enough, instead), [enough],
-    )  # fmt: skip
+        f"{film} cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_FRAGILE} a side.",
+        "Use --size {}x{} or more, or {}.".format(*enough, instead),
+        [enough],
+    )
 
 
 def _check_gif_rate(fps: float) -> None:

@@ -6,7 +6,7 @@ A row's code is imported when a film of that format is opened, and PyAV and imag
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
@@ -22,15 +22,17 @@ Box = tuple[int, int, int, int]  # top, left, bottom, right
 Samples = Callable[[], Iterable["Frame"]]
 Opener = Callable[[Path, FilmSpec, Metadata, Samples | None], "AbstractContextManager[Encoder]"]
 
+Prepared = TypeVar("Prepared")  # what an encoder needs of a picture
+
 _INSTALL = "pip install 'imageio>=2.38.1' 'av>=18.1' 'pillow>=13'"
 FORMATS = {
     ".gif": Row("animator.encoding.gif:open_gif", _INSTALL),
     ".mp4": Row("animator.encoding.mp4:open_mp4", _INSTALL),
     ".png": Row("animator.encoding.png:open_png", _INSTALL),
-    ".webm": Row("animator.encoding.animated_images:open_moving", _INSTALL),
-    ".webp": Row("animator.encoding.animated_images:open_moving", _INSTALL),
-    ".apng": Row("animator.encoding.animated_images:open_moving", _INSTALL),
-    ".avif": Row("animator.encoding.animated_images:open_moving", _INSTALL),
+    ".webm": Row("animator.encoding.animated_images:open_animation", _INSTALL),
+    ".webp": Row("animator.encoding.animated_images:open_animation", _INSTALL),
+    ".apng": Row("animator.encoding.animated_images:open_animation", _INSTALL),
+    ".avif": Row("animator.encoding.animated_images:open_animation", _INSTALL),
     "folder": Row("animator.encoding.png_sequence:open_folder", _INSTALL),
 }
 
@@ -46,15 +48,15 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
-class Mending(Encoder, Protocol):
+class IncrementalEncoder(Encoder, Protocol[Prepared]):
     """An encoder that takes a picture in two steps, and needs no more of it than has changed."""
 
-    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Any:
+    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Prepared:
         """What the encoder needs of `frame`; `changed`: boxes outside of which it equals the one prepared
         before, None when it may differ everywhere. Nothing of the array is kept.
         """
 
-    def send(self, prepared: Any, repeat: int) -> None:
+    def send(self, prepared: Prepared, repeat: int) -> None:
         """Encode what was prepared, in the order of preparing; in another thread, if one likes."""
 
 

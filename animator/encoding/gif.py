@@ -15,7 +15,7 @@ import numpy as np
 from animator.encoding import palette
 from animator.encoding.film_spec import FilmSpec, Metadata, json_line, json_object
 from animator.encoding.formats import Box, Frame, Samples, check_frame, check_repeat
-from animator.encoding.gif_delta import Change, Shown
+from animator.encoding.gif_delta import Change, GifCanvas
 from animator.encoding.gif_writer import CLEARED, KEPT, NOTHING, GifWriter, Part, cropped, writing
 
 EDGE = 20  # alpha: what is less there is not there at all; the dot of a small number is hardly more
@@ -30,7 +30,7 @@ class GifEncoder:
         self._writer = writer
         self._spec = spec
         self._comment = comment
-        self._shown: Shown | None = None
+        self._shown: GifCanvas | None = None
         if samples is not None:
             self._shown = self._start(samples())
         self._frames = 0
@@ -41,7 +41,7 @@ class GifEncoder:
         self.send(self.prepare(frame, None), repeat)
 
     def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Part | Change:
-        """See Mending.prepare: what has changed, or all that is there of a film without a background."""
+        """What has changed, or all that is there of a film without a background."""
         check_frame(frame, self._spec, 1)
         if self._shown is None:
             self._shown = self._start([frame])
@@ -52,7 +52,7 @@ class GifEncoder:
         return cropped(entries)
 
     def send(self, prepared: Part | Change, repeat: int) -> None:
-        """See Mending.send."""
+        """See IncrementalEncoder.send."""
         check_repeat(repeat)
         start, end = self._moment(self._frames), self._moment(self._frames + repeat)
         self._frames += repeat
@@ -66,14 +66,19 @@ class GifEncoder:
         """Close the file; the last picture stays longer by the pause at the end."""
         self._writer.finish(self._last_delay + round(self._spec.end_pause * 100))
 
-    def _start(self, frames: Iterable[Frame]) -> Shown:
+    def _start(self, frames: Iterable[Frame]) -> GifCanvas:
         """Write the palette; at opening, since `samples` may draw with what the caller draws with later."""
         if self._spec.transparent:
             frames = (on_matte(frame, self._spec.matte) for frame in frames)
         chosen = palette.choose(frames, self._spec.exact_colours, self._spec.colours)
-        self._writer.start(self._spec.width, self._spec.height, palette.entries(chosen.colours),
-                           self._comment.encode(), self._spec.loop)  # fmt: skip
-        return Shown(chosen)
+        self._writer.start(
+            self._spec.width,
+            self._spec.height,
+            palette.entries(chosen.colours),
+            self._comment.encode(),
+            self._spec.loop,
+        )
+        return GifCanvas(chosen)
 
     def _moment(self, frame: int) -> int:
         """When a frame starts, in hundredths of a second, halves rounded up."""

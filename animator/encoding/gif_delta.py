@@ -43,7 +43,7 @@ class Change:
         return Part(self.top, self.left, entries.reshape(self.shown.shape))
 
 
-class Shown:
+class GifCanvas:
     """The entries (height, width) that a GIF shows so far."""
 
     def __init__(self, palette: Palette) -> None:
@@ -54,7 +54,7 @@ class Shown:
         self._ground: Bytes | None = None  # (height * width,), of the first picture
 
     def next(self, pixels: Keys, changed: Sequence[Box] | None) -> Part | Change:
-        """What to store for a frame's `pixels` (height, width); `changed`: see Mending.prepare."""
+        """What to store for a frame's `pixels` (height, width); `changed`: see IncrementalEncoder.prepare."""
         if self._entries is None:
             self._entries = self.nearest(pixels)
             self._ground = self._entries.reshape(-1).copy()

@@ -91,7 +91,7 @@ def write_codes(file: BinaryIO, entries: Bytes, bits: int) -> None:
     `file` is unbuffered: Pillow writes to its descriptor, and lets other threads run meanwhile.
     """
     picture = Image.fromarray(entries)
-    encoder = Image._getencoder("L", "gif", ("L", bits, 0))
+    encoder = Image._getencoder("L", "gif", ("L", bits, 0))  # noqa: SLF001 - no public call starts with fewer bits
     encoder.setimage(picture.im, (0, 0, *picture.size))
     state = encoder.encode_to_file(file.fileno(), _BUFFER)
     if state < 0:

@@ -8,15 +8,21 @@ from contextlib import contextmanager
 from functools import partial
 from math import inf
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.encoding.film_spec import FilmSpec, Metadata
 from animator.encoding.formats import Box, Frame, Samples, check_frame, check_repeat
 from animator.encoding.mp4_tags import to_tags
 from animator.encoding.parallel_h264 import Segments, segmented
-from animator.encoding.pyav_adapter import StreamSpec, has_codec, has_wide_vectors, writing, yuv_converter
-from animator.encoding.yuv_patches import Mender, Planes, planes_of
+from animator.encoding.pyav_adapter import (
+    Picture,
+    StreamSpec,
+    has_codec,
+    has_wide_vectors,
+    writing,
+    yuv_converter,
+)
+from animator.encoding.yuv_patches import Patch, Patcher, Planes, planes_of
 
 CODECS = {
     "h264": ("libx264", 19, {"preset": "veryfast"}, ""),
@@ -40,19 +46,19 @@ class Mp4Encoder:
     def __init__(self, segments: Segments, spec: FilmSpec) -> None:
         self._segments, self._spec = segments, spec
         self._convert = yuv_converter()
-        self._mender = Mender(_sheets)
+        self._patcher = Patcher(_sheets)
 
     def write(self, frame: Frame, repeat: int = 1) -> None:
         """See Encoder.write."""
         self.send(self.prepare(frame, None), repeat)
 
-    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Any:
+    def prepare(self, frame: Frame, changed: Sequence[Box] | None) -> Picture | Patch:
         """See Encoder.prepare: a patch, or the whole picture."""
         check_frame(frame, self._spec, 1)
-        patch = self._mender.patch(frame, changed) if changed is not None else None
-        return patch if patch is not None else self._mender.settle(self._convert(frame), frame)
+        patch = self._patcher.patch(frame, changed) if changed is not None else None
+        return patch if patch is not None else self._patcher.align_last_rows(self._convert(frame), frame)
 
-    def send(self, prepared: Any, repeat: int) -> None:
+    def send(self, prepared: Picture | Patch, repeat: int) -> None:
         """See Encoder.send."""
         check_repeat(repeat)
         self._segments.send(prepared, repeat)

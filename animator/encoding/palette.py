@@ -8,7 +8,6 @@ below 256, whose squared distances float32 holds exactly: the palette is the sam
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ _CHUNK = 320  # colours: products so small stay in the cache, and BLAS starts no
 _RGB = np.uint32(0xFFFFFF)
 
 Bytes = NDArray[np.uint8]
-Counts = NDArray[Any]  # pixels of each colour
+Counts = NDArray[np.integer | np.floating]  # pixels of each colour
 Keys = NDArray[np.uint32]  # red + 256 green + 65536 blue
 
 
@@ -130,7 +129,8 @@ def _histograms(frames: Iterable[Bytes]) -> tuple[tuple[Keys, Counts], tuple[Key
     """The sorted colours of all frames with the pixels of each, and the same of those pixels that ever differ
     from the first frame."""
     first: Keys | None = None
-    shown, new = 0, (np.empty(0, np.uint32), np.empty(0))
+    shown = 0
+    new: tuple[Keys, Counts] = (np.empty(0, np.uint32), np.empty(0))
     for frame in frames:
         keys, shown = pixels(frame), shown + 1
         if first is None:

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import av
+from av import Packet as AvPacket
+from av import VideoCodecContext, VideoFrame
+from av.container import OutputContainer
 from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from av.video.stream import VideoStream as AvVideoStream
 
 from animator.core.gc_tuning import Frozen
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Picture: TypeAlias = VideoFrame  # in an encoder's own pixels
+Packet: TypeAlias = AvPacket
 BT709 = 1  # the code of BT.709 among primaries, transfer characteristics and matrices alike
 LIMITED = 1  # luma 16 to 235, chroma 16 to 240
 _SCALER_THREADS = 2
@@ -67,11 +73,11 @@ class Coder:
     """An encoder of pictures, each with its time stamp in units of `unit` seconds; its packets have to come
     into a file in their order."""
 
-    def __init__(self, context: Any, unit: Fraction) -> None:
+    def __init__(self, context: VideoCodecContext, unit: Fraction) -> None:
         self._context, self._unit = context, unit
         self._sent = 0
 
-    def encode(self, picture: Any, time_stamp: int, key: bool = False) -> list[Any]:
+    def encode(self, picture: Picture, time_stamp: int, key: bool = False) -> list[Packet]:
         """The packets that are ready once a picture is there; it may be sent again later. key: whether it
         must be a keyframe."""
         picture.pts = time_stamp
@@ -80,7 +86,7 @@ class Coder:
         self._sent += 1
         return self._packets(picture)
 
-    def end(self) -> list[Any]:
+    def end(self) -> list[Packet]:
         """The packets that the encoder still holds. Of one or two pictures, which come in order, x265 leaves
         decoding times unset."""
         packets = self._packets(None)
@@ -89,8 +95,13 @@ class Coder:
                 packet.dts = packet.pts
         return packets
 
-    def _packets(self, picture: Any) -> list[Any]:
-        packets: list[Any] = self._context.encode(picture)
+    @property
+    def header(self) -> bytes:
+        """What a player reads once, before any picture: sequence and picture parameter sets."""
+        return bytes(self._context.extradata)
+
+    def _packets(self, picture: Picture | None) -> list[Packet]:
+        packets: list[Packet] = self._context.encode(picture)
         for packet in packets:
             packet.duration = packet.duration or 1  # else the muxer guesses how long the last one is
         return packets
@@ -99,11 +110,12 @@ class Coder:
 class VideoStream:
     """A stream of a file, which packets are put into; made by one coder, or by one for each segment."""
 
-    def __init__(self, container: Any, spec: StreamSpec) -> None:
+    def __init__(self, container: OutputContainer, spec: StreamSpec) -> None:
         if spec.codec == "libsvtav1":
             os.environ.setdefault("SVT_LOG", "1")  # errors only
         self._container, self._spec = container, spec
-        self._stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
+        stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
+        self._stream = cast(AvVideoStream, stream)  # PyAV cannot tell from the codec's name
         self._sole: Coder | None = None
         self._begun = False
         self._packets = 0
@@ -114,21 +126,21 @@ class VideoStream:
         """A coder that begins anew: the stream's own the first time, then others like it."""
         own = context = self._stream.codec_context
         if self._begun:
-            context = av.CodecContext.create(self._spec.codec, "w")
+            context = cast(VideoCodecContext, av.CodecContext.create(self._spec.codec, "w"))
             context.options = dict(self._spec.options or {})
             context.flags, context.framerate, context.bit_rate = own.flags, own.framerate, 0
             _set_up(context, self._spec)
         self._begun = True
         return Coder(context, 1 / self._spec.rate)
 
-    def put(self, packets: Iterable[Any]) -> None:
+    def put(self, packets: Iterable[Packet]) -> None:
         """Write packets, in their order."""
         for packet in packets:
             packet.stream = self._stream
             self._container.mux(packet)
             self._packets += 1
 
-    def send(self, picture: Any, time_stamp: int) -> None:
+    def send(self, picture: Picture, time_stamp: int) -> None:
         """Encode a picture, shown from `time_stamp` on, for a film that one coder makes."""
         self._sole = self._sole or self.coder()
         self.put(self._sole.encode(picture, time_stamp))
@@ -141,7 +153,7 @@ class VideoStream:
             raise ValueError("a film needs at least one frame")
 
 
-def _set_up(context: Any, spec: StreamSpec) -> None:
+def _set_up(context: VideoCodecContext, spec: StreamSpec) -> None:
     context.width, context.height = spec.width, spec.height
     context.pix_fmt = spec.pixel_format
     context.time_base = 1 / spec.rate
@@ -155,9 +167,9 @@ def _set_up(context: Any, spec: StreamSpec) -> None:
         context.color_range = LIMITED
 
 
-def twin(picture: Any) -> Any:
+def copied(picture: Picture) -> Picture:
     """A copy of a picture, of memory of its own."""
-    copy = av.VideoFrame(picture.width, picture.height, picture.format.name)
+    copy = VideoFrame(picture.width, picture.height, picture.format.name)
     copy.colorspace, copy.color_range = picture.colorspace, picture.color_range
     for plane, other in zip(copy.planes, picture.planes, strict=True):
         memoryview(plane)[:] = memoryview(other)
@@ -166,7 +178,7 @@ def twin(picture: Any) -> Any:
 
 def yuv_converter(
     layout: str = "yuv420p", threads: int = _SCALER_THREADS
-) -> "Callable[[NDArray[np.uint8]], Any]":
+) -> "Callable[[NDArray[np.uint8]], Picture]":
     """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range picture of `layout`, which is
     yuv420p, or yuva420p with transparency.
 
@@ -174,9 +186,9 @@ def yuv_converter(
     """
     reformatter = VideoReformatter()
 
-    def convert(frame: "NDArray[np.uint8]") -> Any:
+    def convert(frame: "NDArray[np.uint8]") -> Picture:
         return reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(frame, format="rgba"),
+            VideoFrame.from_numpy_buffer(frame, format="rgba"),
             format=layout,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
@@ -188,10 +200,10 @@ def yuv_converter(
     return convert
 
 
-def rgba_converter(layout: str) -> "Callable[[NDArray[np.uint8]], Any]":
+def rgba_converter(layout: str) -> "Callable[[NDArray[np.uint8]], Picture]":
     """A function from RGBA, (height, width, 4) uint8, to the same colours in "rgba", "bgra" or "rgb24"."""
     order = {"rgba": [0, 1, 2, 3], "bgra": [2, 1, 0, 3], "rgb24": [0, 1, 2]}[layout]
-    return lambda frame: av.VideoFrame.from_ndarray(frame[..., order].copy(order="C"), format=layout)
+    return lambda frame: VideoFrame.from_ndarray(frame[..., order].copy(order="C"), format=layout)
 
 
 def has_codec(name: str) -> bool:
@@ -215,7 +227,8 @@ def writing(
 ) -> Iterator[VideoStream]:
     """Open `path` for one video stream; when the body raises, the file is closed unfinished."""
     options = dict(container_options or {})
-    with _plain(_container(path, container=container_format, container_options=options)) as container:
+    opened = open_container(path, container=container_format, container_options=options)
+    with _first_error(opened) as container:
         container.metadata.update(metadata or {})
         video = VideoStream(container, stream)
         yield video
@@ -266,7 +279,7 @@ def last_picture(path: Path) -> "NDArray[np.uint8] | None":
 
 
 @contextmanager
-def _plain(opened: AbstractContextManager[Any]) -> Iterator[Any]:
+def _first_error(opened: AbstractContextManager[OutputContainer]) -> Iterator[OutputContainer]:
     """What `opened` gives. An error of the body is raised as it is, where closing fails after it, too: of a
     disk that is full PyAV says so the first time only."""
     failed: BaseException | None = None
@@ -284,7 +297,7 @@ def _plain(opened: AbstractContextManager[Any]) -> Iterator[Any]:
 
 
 @contextmanager
-def _container(path: Path, **options: Any) -> Iterator[Any]:
+def open_container(path: Path, **options: object) -> Iterator[OutputContainer]:
     """PyAV's container to write a file, closed without a garbage collection.
 
     imageio makes a full one when it closes a file, and another when it lets go of it, for the sake of
@@ -296,7 +309,9 @@ def _container(path: Path, **options: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def _opened(path: Path, before_closing: Callable[[], None], options: dict[str, Any]) -> Iterator[Any]:
+def _opened(
+    path: Path, before_closing: Callable[[], None], options: dict[str, Any]
+) -> Iterator[OutputContainer]:
     """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
     import imageio.v3 as iio  # reading headers goes without it
 

@@ -1,17 +1,20 @@
-"""Mending: a picture in an encoder's own pixels, of which only what has changed is converted again.
+"""A picture in an encoder's own pixels, of which only what has changed is converted again.
 
 Parts of a frame are packed onto a small sheet, side by side on even pixels, and converted in one go. swscale
 makes each two by two pixels on their own, but for the last two rows of what it is given, whose chroma it
 rounds otherwise: nothing lies there on a sheet, and those of a whole frame are made on a sheet, too. So a
-mended picture has the same bytes as one made anew.
+patched picture has the same bytes as one made anew.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from animator.encoding.pyav_adapter import Picture
 
 Frame = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # top, left, bottom, right
@@ -31,7 +34,7 @@ class Patch:
     places: tuple[tuple[Box, int, int], ...]  # in the frame; top and left on the sheet
 
 
-class Mender:
+class Patcher:
     """Packs and converts the changed parts of frames; `convert` makes planes of RGBA of any size."""
 
     def __init__(self, converter: Callable[[], Callable[[Frame], Planes]]) -> None:
@@ -60,11 +63,11 @@ class Mender:
             sheet[y : y + bottom - top, x : x + right - left] = frame[top:bottom, left:right]
         return Patch(convert(sheet), tuple(places))
 
-    def settle(self, picture: Any, frame: Frame) -> Any:
+    def align_last_rows(self, picture: "Picture", frame: Frame) -> "Picture":
         """`picture`, the whole of `frame` converted, with its last two rows as they are on a sheet."""
         height, width = frame.shape[:2]
         patch = self._sheet(frame, [(height - LAST, 0, height, width)])
-        mend(planes_of(picture), patch)
+        apply_patch(planes_of(picture), patch)
         return picture
 
 
@@ -88,7 +91,7 @@ def pack(boxes: Sequence[Box], width: int) -> tuple[list[tuple[Box, int, int]], 
     return places, top + shelf
 
 
-def mend(planes: Planes, patch: Patch) -> None:
+def apply_patch(planes: Planes, patch: Patch) -> None:
     """Put a patch into the planes of a yuv420p picture: luma, then the two chromas at half the size."""
     for share, plane, sheet in zip((1, 2, 2), planes, patch.sheet, strict=True):
         for (top, left, bottom, right), y, x in patch.places:
@@ -98,7 +101,7 @@ def mend(planes: Planes, patch: Patch) -> None:
             plane[y0 : y0 + high, x0 : x0 + wide] = sheet[y1 : y1 + high, x1 : x1 + wide]
 
 
-def planes_of(picture: Any) -> Planes:
+def planes_of(picture: "Picture") -> Planes:
     """The planes of a picture as arrays (rows, columns) that share its memory."""
     return [
         np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]

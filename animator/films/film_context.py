@@ -15,7 +15,6 @@ class FilmContext:
     """Kept until the Film goes: views by rate, the clock, the latest canvas and what it was made from."""
 
     views: dict[float | None, tuple[View, ...]] = field(default_factory=dict)
-    given: tuple[View, ...] | None = None
     clock: Timeline | None = None
     canvas: tuple[tuple[object, ...], Canvas] | None = None
     warned: set[str] = field(default_factory=set)

@@ -1,11 +1,11 @@
 """The way of frames into an encoder: drawn in this thread, encoded in another, a few frames apart.
 
-An encoder that mends its picture (animator.encoding.formats.Mending) is told what has changed of each frame;
-any other gets whole frames, in buffers that are used in turn.
+An IncrementalEncoder (encoding.formats) is told what has changed of each frame; any other gets whole
+frames, in buffers that are used in turn.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.design.timeline import FrameState
-from animator.encoding.formats import Box, Encoder, Mending
+from animator.encoding.formats import Box, Encoder, IncrementalEncoder
 
 AHEAD = 3
 
@@ -46,14 +46,14 @@ class Cutout:
 
 
 def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder: Encoder
-            ) -> Iterator[tuple[Pixels, int]]:  # fmt: skip
+            ) -> Generator[tuple[Pixels, int], None, None]:  # fmt: skip
     """Write the film; yields every picture with its repeats when it is drawn (it is drawn over next)."""
     waiting: deque[Future[None]] = deque()
     kept: list[Pixels] = []  # as many pictures as can be on their way, used in turn
     with _thread() as pool:
         for i, (state, repeat) in enumerate(stills):
             picture = drawing.draw(state)
-            if isinstance(encoder, Mending):
+            if isinstance(encoder, IncrementalEncoder):
                 prepared = encoder.prepare(picture, drawing.changed if i else None)
                 waiting.append(pool.submit(encoder.send, prepared, repeat))
             else:

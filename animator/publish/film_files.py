@@ -1,7 +1,7 @@
 """Films as slides and pages take them: the file, what kind it is, its poster, and its words.
 
-In: the paths of films. Out: a Shown for each. Words come from the files and are data: whoever puts them on a
-page escapes them.
+In: the paths of films. Out: a FilmFile for each. Words come from the files and are data: whoever puts them
+on a page escapes them.
 """
 
 import io
@@ -19,13 +19,18 @@ from animator.encoding.film_spec import LONGEST, SHORTEST
 from animator.encoding.inspect_file import read_safely
 
 MIME = {
-    "mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "webp": "image/webp", "apng": "image/apng",
-    "avif": "image/avif", "png": "image/png",
-}  # fmt: skip
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "apng": "image/apng",
+    "avif": "image/avif",
+    "png": "image/png",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FilmFile:
     """A film with its facts. poster: a still as PNG bytes. apart: what tells it from others of its title: the
     parameters, the format, the size or the file's name. Words are empty in a file from somewhere else.
     """
@@ -82,7 +87,7 @@ class Shown:
         return self.info.metadata.command if self.info.metadata else ""
 
 
-MARKS: tuple[Callable[[Shown], str], ...] = (
+MARKS: tuple[Callable[[FilmFile], str], ...] = (
     lambda film: film.info.format.upper(),
     lambda film: f"{film.info.width}x{film.info.height}",
     lambda film: f"{film.info.format.upper()}, {film.info.width}x{film.info.height}",
@@ -96,7 +101,7 @@ def ground(info: FilmInfo) -> str:
     return said if isinstance(said, str) and re.fullmatch("#[0-9a-fA-F]{6}", said) else ""
 
 
-def shown(paths: Sequence[Path]) -> list[Shown]:
+def read_films(paths: Sequence[Path]) -> list[FilmFile]:
     """Every film of `paths`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
     if not paths:
         raise AnimatorError("No films were given. Give at least one, such as output/neuron.mp4.")
@@ -107,11 +112,11 @@ def shown(paths: Sequence[Path]) -> list[Shown]:
     found = []
     for path in paths:
         info = inspect(path)
-        found.append(Shown(path, info, _poster(path, info)))
+        found.append(FilmFile(path, info, _poster(path, info)))
     return told_apart(found)
 
 
-def unsure(films: Sequence[Shown], player: str, codecs: Sequence[str]) -> str:
+def codec_warning(films: Sequence[FilmFile], player: str, codecs: Sequence[str]) -> str:
     """A sentence about films that not every `player` plays, which plays `codecs`; "" when there are none."""
     odd = [film for film in films if film.info.codec and film.info.codec not in codecs]
     if not odd:
@@ -121,7 +126,7 @@ def unsure(films: Sequence[Shown], player: str, codecs: Sequence[str]) -> str:
     return f"{names}: not every {player} plays {which}. Render it with --codec h264, which plays everywhere."
 
 
-def told_apart(films: Sequence[Shown]) -> list[Shown]:
+def told_apart(films: Sequence[FilmFile]) -> list[FilmFile]:
     """The films, those that share a title with the parameters in which they differ, and where these are the
     same with what else tells one file from the other.
     """
@@ -134,21 +139,25 @@ def told_apart(films: Sequence[Shown]) -> list[Shown]:
         differing = [name for name in own if any(other.get(name, own[name]) != own[name] for other in others)]
         apart = ", ".join(f"{name}={written(own[name])}" for name in differing)
         found.append(replace(film, apart=apart))
-    same: dict[str, list[Shown]] = defaultdict(list)
+    same: dict[str, list[FilmFile]] = defaultdict(list)
     for film in found:
         same[film.title].append(film)
     marks = {title: _marking(group) for title, group in same.items() if len(group) > 1}
-    return [replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
-            if film.title in marks else film for film in found]  # fmt: skip
+    return [
+        replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
+        if film.title in marks
+        else film
+        for film in found
+    ]
 
 
-def _marking(films: Sequence[Shown]) -> Callable[[Shown], str]:
+def _marking(films: Sequence[FilmFile]) -> Callable[[FilmFile], str]:
     """The first of MARKS that is another one for each of the films."""
     fitting = (mark for mark in MARKS if len({mark(film) for film in films}) == len(films))
     return next(fitting, lambda film: str(film.path))
 
 
-def beside(path: Path, info: FilmInfo) -> Path | None:
+def poster_beside(path: Path, info: FilmInfo) -> Path | None:
     """The PNG beside a film that is its poster: of the same shape, and not the still of another film of that
     name, such as a .gif of another style. None where there is none.
     """
@@ -164,7 +173,7 @@ def beside(path: Path, info: FilmInfo) -> Path | None:
 
 def _poster(path: Path, info: FilmInfo) -> bytes:
     """The PNG beside the film, where it is the film's own; else the film's last picture."""
-    found = beside(path, info)
+    found = poster_beside(path, info)
     if found is not None:
         return found.read_bytes()
     import imageio.v3 as iio

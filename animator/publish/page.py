@@ -12,7 +12,7 @@ from urllib.parse import quote
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.publish import html
-from animator.publish.film_files import Shown, shown
+from animator.publish.film_files import FilmFile, read_films
 from animator.publish.html import data_address
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,12 +38,12 @@ class Entry:
     ground: str
 
 
-def make(paths: Sequence[Path], target: Path, title: str = "") -> list[Shown]:
+def make(paths: Sequence[Path], target: Path, title: str = "") -> list[FilmFile]:
     """Write a page with the films of `paths`; `target`: an .html file, or a folder for index.html and media.
 
     title: of the page; by default that of the first film. Raises AnimatorError.
     """
-    films = shown(paths)
+    films = read_films(paths)
     alone = target.suffix.lower() in (".html", ".htm")
     if target.suffix and not alone:
         raise AnimatorError(
@@ -62,13 +62,13 @@ def make(paths: Sequence[Path], target: Path, title: str = "") -> list[Shown]:
     return films
 
 
-def _embedded(film: Shown) -> Entry:
+def _embedded(film: FilmFile) -> Entry:
     """The film and its poster in the page itself."""
     src = data_address(film.mime, film.path.read_bytes())
     return _entry(film, src=src, poster=data_address("image/png", film.poster))
 
 
-def _copied(film: Shown, number: int, folder: Path) -> Entry:
+def _copied(film: FilmFile, number: int, folder: Path) -> Entry:
     """The film and its poster in `folder`, under names that cannot clash."""
     name = f"{number:02d}-{film.path.name}"
     poster = f"{number:02d}-{film.path.stem}.poster.png"
@@ -77,7 +77,7 @@ def _copied(film: Shown, number: int, folder: Path) -> Entry:
     return _entry(film, src=quote(name), poster=quote(poster))
 
 
-def _entry(film: Shown, *, src: str, poster: str) -> Entry:
+def _entry(film: FilmFile, *, src: str, poster: str) -> Entry:
     return Entry(
         title=film.title,
         caption=film.caption,
@@ -94,7 +94,7 @@ def _entry(film: Shown, *, src: str, poster: str) -> Entry:
     )
 
 
-def snippet(film: Shown, src: str) -> str:
+def snippet(film: FilmFile, src: str) -> str:
     """A slide of reveal.js with the film as its background: the file at `src` beside the page, or else the
     film's own one."""
     name = quote(film.path.name) if src.startswith("data:") else src

@@ -51,13 +51,19 @@ def _ground(
         "extent": list(view.window.extent),
         "axes": list(view.axis_labels),
         "target": list(view.target) if view.target is not None else None,
-        "low": scale.low, "high": scale.high, "eps": scale.eps, "ticks": scale.ticks(),
+        "low": scale.low,
+        "high": scale.high,
+        "eps": scale.eps,
+        "ticks": scale.ticks(),
         "levels": scale.levels().tolist(),
-        "alpha": field.alpha[:: held.every].tolist(), "beta": field.beta[:: held.every].tolist(),
+        "alpha": field.alpha[:: held.every].tolist(),
+        "beta": field.beta[:: held.every].tolist(),
         "cut_at": field.steps[held.slices].tolist(),
-        "shape": list(held.shape), "top": held.top, "slices": held.text,
+        "shape": list(held.shape),
+        "top": held.top,
+        "slices": held.text,
         "basins": _basins(view, views, look) if view.basins is not None else None,
-    }  # fmt: skip
+    }
     return ground, _note(title, held, field.slices.shape)
 
 
@@ -68,8 +74,10 @@ def _note(title: str, held: Packed, shape: tuple[int, ...]) -> str:
     of = f" of {shape[0]:,}" if slices < shape[0] else ""
     points = f"{columns} x {rows} points"
     grid = f" of {shape[2]} x {shape[1]}" if held.every > 1 else ""
-    return (f"The {title} is drawn from {count}{of} at {points}{grid}, heights rounded to 1/{held.top - 1:,} "
-            "of its scale.")  # fmt: skip
+    return (
+        f"The {title} is drawn from {count}{of} at {points}{grid}, heights rounded to 1/{held.top - 1:,} "
+        "of its scale."
+    )
 
 
 def ends(views: Sequence[View]) -> list[int]:
@@ -93,15 +101,18 @@ def _basins(view: View, views: Sequence[View], look: Style) -> dict[str, Any]:
     assert view.basins is not None, "asked for over a map only"
     found = ends(views)
     order = view.basins.order(found)
-    best = [min((v for v, end in zip(views, found, strict=True) if end == kind), key=_last_loss)
-            for kind in dict.fromkeys(found) if kind >= 0]  # fmt: skip
+    best = [
+        min((v for v, end in zip(views, found, strict=True) if end == kind), key=_last_loss)
+        for kind in dict.fromkeys(found)
+        if kind >= 0
+    ]
     return {
         "labels": packed_labels(view.basins.label),
         "shape": list(view.basins.label.shape),
         "tint": TINT,
         "colours": [look.lines[order[kind] % len(look.lines)] for kind in range(len(order))],
         "minima": [{"at": v.trajectory[-1].tolist(), "words": number(_last_loss(v), 4)} for v in best],
-    }  # fmt: skip
+    }
 
 
 def _last_loss(view: View) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 from animator.core.color_vision import luminance
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
-from animator.publish.film_files import Shown, shown
+from animator.publish.film_files import FilmFile, read_films
 
 WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
 TITLE = 1_000_000  # EMU: the height of a title
@@ -30,8 +30,9 @@ NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 INSTALL = "pip install 'animator[slides]'"
 
 
-def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False,
-         loop: bool = False) -> list[Shown]:  # fmt: skip
+def make(
+    paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False, loop: bool = False
+) -> list[FilmFile]:
     """Write `deck` (.pptx) with a slide for each film of `paths`.
 
     titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
@@ -43,7 +44,7 @@ def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool
         raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
     if deck.suffix.lower() != ".pptx":
         raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
-    films = shown(paths)
+    films = read_films(paths)
     for film in films:
         _check(film)
     presentation: Any = Presentation()
@@ -69,7 +70,7 @@ def _write_timeless(whole: io.BytesIO, path: Path) -> None:
             kept.writestr(entry, made.read(part), zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
 
 
-def _check(film: Shown) -> None:
+def _check(film: FilmFile) -> None:
     if film.info.format not in ("mp4", "gif", "png"):
         raise AnimatorError(
             f"'{film.path}' is a .{film.info.format} file, which slides do not play. "
@@ -95,7 +96,7 @@ def title_size(title: str) -> int:
     return SIZES[-1]
 
 
-def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: bool) -> None:
+def _slide(presentation: Any, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:
         title = slide.shapes.title
@@ -107,12 +108,16 @@ def _slide(presentation: Any, film: Shown, titles: bool, autoplay: bool, loop: b
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
         # not by its path: python-pptx would write the name into the XML as it is
-        shape = slide.shapes.add_movie(io.BytesIO(film.path.read_bytes()), *spot, mime_type=film.mime,
-                                       poster_frame_image=io.BytesIO(film.poster))  # fmt: skip
+        shape = slide.shapes.add_movie(
+            io.BytesIO(film.path.read_bytes()),
+            *spot,
+            mime_type=film.mime,
+            poster_frame_image=io.BytesIO(film.poster),
+        )
         _timing(slide, autoplay, loop)
     else:
         shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)
-    said = shape._element.xpath(".//p:cNvPr")[0]
+    said = shape.element.xpath(".//p:cNvPr")[0]
     said.set("descr", xml_text(film.alt_text))
     said.set("name", xml_text(film.title))
     slide.notes_slide.notes_text_frame.text = xml_text(
@@ -141,7 +146,7 @@ def _timing(slide: Any, autoplay: bool, loop: bool) -> None:
     """When the slide's video starts, and how often it plays."""
     node = ".//p:video/p:cMediaNode/p:cTn"
     if autoplay:
-        for condition in slide._element.xpath(f"{node}/p:stCondLst/p:cond"):
+        for condition in slide.element.xpath(f"{node}/p:stCondLst/p:cond"):
             condition.set("delay", "0")
     if loop:
-        slide._element.xpath(node)[0].set("repeatCount", "indefinite")
+        slide.element.xpath(node)[0].set("repeatCount", "indefinite")

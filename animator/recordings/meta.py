@@ -38,6 +38,22 @@ NOTES: Mapping[str, Test] = {
     "labels": _list_of(_text), "axes": _list_of(_is(int, str), 2), "target": _list_of(_number, 2),
     "colour": _count, "in_order": _count, "theory": _number, "checkpoints": _list_of(_text),
 }  # fmt: skip
+EVENT: Mapping[str, Test] = {"step": _count, "caption": _text, "hold": _number}
+
+
+def _event(value: Any) -> bool:
+    same = _table(value) and value.keys() == EVENT.keys()
+    return same and all(test(value[name]) for name, test in EVENT.items())
+
+
+def _events(value: Any) -> bool:
+    return value == "found" or _list_of(_event)(value)
+
+
+PACING: Mapping[str, Test] = {
+    "intro": _number, "play": _number, "end": _number, "pace": _text, "easing": _text, "events": _events,
+    "wake": lambda value: value is None or _number(value),
+}  # fmt: skip
 FILM: Mapping[str, Test] = {
     "layout": _list_of(_list_of(_text)), "pacing": _table, "plane": _text, "slice": _text,
     "resolution": lambda value: _count(value) and 2 <= value <= MOST_CELLS, "camera": _text, "card": _text,
@@ -62,7 +78,9 @@ def read(text: str) -> dict[str, Any]:
     if "notes" in known:
         known["notes"] = _kept(known["notes"], NOTES)
         if "film" in known["notes"]:
-            known["notes"]["film"] = _kept(known["notes"]["film"], FILM)
+            film = known["notes"]["film"] = _kept(known["notes"]["film"], FILM)
+            if "pacing" in film:
+                film["pacing"] = _kept(film["pacing"], PACING)
     return known
 
 

@@ -33,6 +33,11 @@ def trust(path: Path) -> None:
     _trusted.add(_key(path))
 
 
+def forget() -> None:
+    """Trust no file any more: each is probed again."""
+    _trusted.clear()
+
+
 def check(path: Path) -> None:
     """AnimatorError when the recording at `path` cannot be read within the limits; else it is trusted.
 

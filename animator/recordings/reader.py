@@ -98,6 +98,7 @@ class Recording:
             raise Damaged("steps")
         if steps[0] < 0 or steps[-1] > self.steps:
             raise Damaged("steps")
+        hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
             described = self.meta.get(kind, [])
             if described and meta.size(described) != width:
@@ -270,6 +271,12 @@ class Recording:
             hdf5_file.member(self._file, name).visititems(take)
             return assembled(found, self.meta[name]["structure"])
 
+    def read_indices(self) -> None:
+        """Read where the chunks of each dataset are, so that what is read later is known to end."""
+        self._file.visititems(
+            lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
+        )
+
 
 def load(path: str | Path, trusted: bool = False) -> Recording:
     """Open a recording without reading it whole.
@@ -281,9 +288,9 @@ def load(path: str | Path, trusted: bool = False) -> Recording:
     path = Path(path)
     if not path.is_file():
         raise AnimatorError(_missing(path))
+    if not trusted and hdf5_file.is_hdf5(path):
+        probe.check(path)
     with _explaining(path):
-        if not trusted and hdf5_file.is_hdf5(path):
-            probe.check(path)
         return _opened(path)
 
 
@@ -296,14 +303,7 @@ def read_through(path: Path) -> None:
             np.asarray(item[:1]), np.asarray(item[-1:])
         for column in ("loss", "test_loss", "batch_loss", "learning_rate", "epoch", "batch", "running_means"):
             getattr(run, column)
-        _read_indices(run)
-
-
-def _read_indices(run: Recording) -> None:
-    """Read where the chunks of each dataset are, so that what is read later is known to end."""
-    run._file.visititems(
-        lambda _, item: item.id.get_storage_size() if isinstance(item, h5py.Dataset) else None
-    )
+        run.read_indices()
 
 
 def _opened(path: Path) -> Recording:

@@ -7,6 +7,7 @@ hold, batch losses above all, is absent. Files are read in Keras' safe mode: not
 import math
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from animator.training.objective import loss_function
 
 Floats = NDArray[np.float32]
 NO_BATCH = "checkpoints hold no losses of batches"
+
+MOST_TIMES, SPARE = 20, 256 * 2**20  # how much a packed file may hold: times its size, and bytes
 
 
 def recording_from(
@@ -94,12 +97,17 @@ def natural(path: Path) -> list[tuple[int, int, str]]:
 def read_data(path: Path) -> Samples:
     """The arrays x, y and perhaps sample_weight of an .npz file, as data; nothing in it is run."""
     try:
+        with zipfile.ZipFile(path) as packed:
+            claimed = sum(entry.file_size for entry in packed.infolist())
+        if claimed > path.stat().st_size * MOST_TIMES + SPARE:
+            raise ValueError(f"it claims {claimed:,} bytes")
         with np.load(path, allow_pickle=False) as file:
             parts = [file[name] for name in ("x", "y", "sample_weight") if name in file]
             names = file.files
-    except (OSError, ValueError) as error:
+    except Exception as error:  # zipfile, zlib and NumPy raise all kinds of errors over damaged bytes
+        reason = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise AnimatorError(
-            f"'{path}' cannot be read as data ({error}). Give an .npz file with arrays x and y, as "
+            f"'{path}' cannot be read as data ({reason}). Give an .npz file with arrays x and y, as "
             "numpy.savez('data.npz', x=x, y=y) writes it."
         ) from error
     if "x" not in names or "y" not in names:
@@ -119,7 +127,7 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
             "--scene FILE.py, or save whole models as .keras."
         )
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings():  # of the optimizer's variables: no film needs them
             warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
             if model is None or whole:
                 return keras.saving.load_model(path, safe_mode=True)

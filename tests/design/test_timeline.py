@@ -8,7 +8,7 @@ from animator.design.pacing import Event, Pacing, clock
 from animator.design.timeline import FrameState, Timeline
 from animator.drawing.panels.growing_curves import spread, thin
 from animator.drawing.raster.loss_colors import LossScale
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.raster.path_layer import visible
 from animator.landscape.window import choose
 
 

@@ -59,19 +59,26 @@ def test_logarithmic_axes_have_their_decades_evenly_apart():
 def parts(area):
     """A surface and a layer of each kind on `area`, set to a state in the middle of a run."""
     x, y = np.linspace(*EXTENT[:2], 13), np.linspace(*EXTENT[2:], 9)
-    bands = Banding(area, x, y, LossScale(0.0, 40.0), [(0.1, 0.2, i / BANDS, 1.0) for i in range(BANDS)],
-                    BLACK, 1.0)  # fmt: skip
+    shades = [(0.1, 0.2, i / BANDS, 1.0) for i in range(BANDS)]
+    bands = Banding(area, x, y, LossScale(0.0, 40.0), colours=shades, line=BLACK, width=1.0)
     bands.set_field((x[None] ** 2 * 10) + (y[:, None] - 15) ** 2)
     path = np.stack([np.linspace(-3, 0.5, 20), np.linspace(11, 18, 20)], 1)
-    trail = Trail(area, area.transData.transform(path), np.arange(20) % 2, [RED, BLACK], RED, 3.0)
+    trail = Trail(
+        area,
+        area.transData.transform(path),
+        np.arange(20) % 2,
+        colours=[RED, BLACK],
+        casing=RED,
+        width=3.0,
+    )
     trail.show(9, area.transData.transform(path[9:10])[0] + 2, 1)
-    stroke = Stroke(area, path[:, 0], path[::-1, 1], RED, 2.0)
+    stroke = Stroke(area, path[:, 0], path[::-1, 1], colour=RED, width=2.0)
     stroke.show(12, (0.2, 12.0))
-    mark = Mark(area, shape_of("^"), 12.0, RED, BLACK, 1.5)
+    mark = Mark(area, shape_of("^"), size=12.0, fill=RED, edge=BLACK, edge_width=1.5)
     mark.place = (0.25, 17.5)
-    span = Span(area, BLACK, 2.0)
+    span = Span(area, colour=BLACK, width=2.0)
     span.ends = ((-1.5, 12.0), (0.5, 12.5))
-    arrow = Arrow(area, RED, BLACK, 3.0)
+    arrow = Arrow(area, colour=RED, casing=BLACK, width=3.0)
     arrow.show((100, 100), (150, 190))
     return bands, [trail, stroke, mark, span, arrow]
 

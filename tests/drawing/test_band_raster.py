@@ -26,7 +26,7 @@ def painted(kind, z, line=CLEAR, window=(-1, 1)):
     scale = LossScale(0.0, 2.0)
     where = scale if kind is Banding else scale.levels()
     width = 1.0 if kind is Banding else 0.72  # Agg counts these lines in pixels at 72 an inch
-    bands = kind(axes, GRID, GRID, where, GREYS, line, width)
+    bands = kind(axes, GRID, GRID, where, colours=GREYS, line=line, width=width)
     bands.set_field(z)
     axes.add_artist(bands)
     canvas.draw()

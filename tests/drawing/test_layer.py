@@ -51,7 +51,7 @@ def test_a_line_that_grows_in_any_portions_is_the_same_line(portions):
     pictures = []
     for steps in (list(range(1, 61)), portions):
         ground = axes()
-        stroke = Stroke(ground, x, y, to_rgba("#ff0000"), 2.4)
+        stroke = Stroke(ground, x, y, colour=to_rgba("#ff0000"), width=2.4)
         ground.add_artist(stroke)
         laid = picture()
         for end in steps:
@@ -68,8 +68,9 @@ def test_parts_of_a_trail_laid_over_parts_are_the_trail():
     rng = np.random.default_rng(1)
     points = rng.uniform(5, 85, (40, 2))
     ground = axes()
-    trail = Trail(ground, points, np.arange(40) % 2, [to_rgba("#ff0000"), to_rgba("#00ff00")],
-                  to_rgba("#000000", 0.85), 3.0)  # fmt: skip
+    colours = [to_rgba("#ff0000"), to_rgba("#00ff00")]
+    casing = to_rgba("#000000", 0.85)
+    trail = Trail(ground, points, np.arange(40) % 2, colours=colours, casing=casing, width=3.0)
     ground.add_artist(trail)
     trail.show(39, (points[38] + points[39]) / 2, 1)
     trail.refresh()
@@ -87,7 +88,7 @@ def test_what_changes_is_told_and_nothing_else():
     rng = np.random.default_rng(2)
     x, y = np.linspace(2, 150, 50), rng.uniform(5, 85, 50)
     ground = axes()
-    stroke = Stroke(ground, x, y, to_rgba("#ff0000"), 2.4)
+    stroke = Stroke(ground, x, y, colour=to_rgba("#ff0000"), width=2.4)
     ground.add_artist(stroke)
     before = picture().pixels
     for end in range(1, 51):

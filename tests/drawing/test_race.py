@@ -162,6 +162,7 @@ def test_twelve_runs_have_twelve_shapes():
     assert len(covered) == MOST == 12
     alike = {
         (i, j): (covered[i] & covered[j]).sum() / (covered[i] | covered[j]).sum()
-        for i in range(12) for j in range(i)
-    }  # fmt: skip
+        for i in range(12)
+        for j in range(i)
+    }
     assert max(alike.values()) < 0.8

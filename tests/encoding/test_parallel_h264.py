@@ -14,9 +14,9 @@ import pytest
 
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.encoding.mp4 import LANES, SEGMENT, container_options, keyframes, segment, stream_spec
-from animator.encoding.parallel_h264 import BYTES, PICTURES, Lane, Segments, Waiting, segmented
-from animator.encoding.pyav_adapter import Coder, twin, writing, yuv_converter
-from animator.encoding.yuv_patches import Mender, planes_of
+from animator.encoding.parallel_h264 import BYTES, PICTURES, Backlog, Lane, Segments, segmented
+from animator.encoding.pyav_adapter import Coder, copied, writing, yuv_converter
+from animator.encoding.yuv_patches import Patcher, planes_of
 
 SIZE = (96, 64)
 CONVERT = yuv_converter()
@@ -85,7 +85,7 @@ def test_the_bytes_do_not_depend_on_the_threads(tmp_path, monkeypatch):
             return encode(self, *what)
 
         monkeypatch.setattr(Coder, "encode", lagging)
-        mender = Mender(lambda: lambda sheet: planes_of(yuv_converter(threads=1)(sheet)))
+        mender = Patcher(lambda: lambda sheet: planes_of(yuv_converter(threads=1)(sheet)))
         with file(path) as segments:
             segments.send(CONVERT(picture(0)), 3)
             for number in range(1, 40):
@@ -103,7 +103,7 @@ def test_the_bytes_do_not_depend_on_the_threads(tmp_path, monkeypatch):
 
 def test_patches_make_what_whole_pictures_make(tmp_path):
     """Mended or whole, across segments: the same bytes."""
-    mender = Mender(lambda: lambda sheet: planes_of(yuv_converter(threads=1)(sheet)))
+    mender = Patcher(lambda: lambda sheet: planes_of(yuv_converter(threads=1)(sheet)))
     frames, boxes = [picture(0)], []
     for number in range(1, 45):
         frame = frames[-1].copy()
@@ -112,9 +112,9 @@ def test_patches_make_what_whole_pictures_make(tmp_path):
         frames.append(frame)
     with file(tmp_path / "whole.mp4") as segments:
         for frame in frames:
-            segments.send(mender.settle(CONVERT(frame), frame), 1)
+            segments.send(mender.align_last_rows(CONVERT(frame), frame), 1)
     with file(tmp_path / "mended.mp4") as segments:
-        segments.send(mender.settle(CONVERT(frames[0]), frames[0]), 1)
+        segments.send(mender.align_last_rows(CONVERT(frames[0]), frames[0]), 1)
         for frame, box in zip(frames[1:], boxes, strict=True):
             segments.send(mender.patch(frame, [box]), 1)
     assert (tmp_path / "whole.mp4").read_bytes() == (tmp_path / "mended.mp4").read_bytes()
@@ -145,7 +145,7 @@ def test_all_segments_are_described_by_one_header(tmp_path):
     with writing(tmp_path / "a.mp4", "mp4", stream_spec(spec)) as video:
         coders = [video.coder() for _ in range(3)]
         made = [coder.encode(CONVERT(picture(0)), 0) + coder.end() for coder in coders]
-        headers = {bytes(coder._context.extradata) for coder in coders}
+        headers = {coder.header for coder in coders}
         video.put(made[0])
     assert len(headers) == 1 and {len(packets) for packets in made} == {1}
 
@@ -179,7 +179,7 @@ def test_a_film_of_a_large_size_through_the_door(tmp_path, rate):
 
 def test_who_brings_too_much_waits():
     """PICTURES may wait, or so many as have BYTES, one in any case; then whoever adds one waits."""
-    waiting, added = Waiting(), []
+    waiting, added = Backlog(), []
 
     def bring(count, size):
         for _ in range(count):
@@ -193,7 +193,7 @@ def test_who_brings_too_much_waits():
     waiting.take(1)
     thread.join(10)
     assert len(added) == PICTURES + 1
-    large = Waiting()
+    large = Backlog()
     for _ in range(3):
         large.add(2 * BYTES)
         large.take(2 * BYTES)
@@ -232,7 +232,7 @@ def test_an_error_is_raised_by_the_next_picture_that_is_sent(tmp_path, monkeypat
         for number in range(9):
             segments.send(CONVERT(picture(number)), 1)
             sent += 1
-            assert isinstance(segments._lanes[0].done.exception(60), ZeroDivisionError)
+            assert isinstance(segments.started[0].done.exception(60), ZeroDivisionError)
     assert sent <= 1
 
 
@@ -246,7 +246,7 @@ def test_a_lane_says_when_it_takes_no_more():
         def end(self):
             raise ValueError("not wanted")
 
-    room = Waiting()
+    room = Backlog()
     lane = Lane(Failing(), room)
     lane.give(CONVERT(picture(0)), 1, True)
     with pytest.raises(ValueError, match="no picture"):
@@ -330,7 +330,7 @@ def test_a_film_needs_a_frame(tmp_path):
 def test_a_twin_is_a_copy():
     """Same planes, memory of its own."""
     one = CONVERT(picture(3))
-    other = twin(one)
+    other = copied(one)
     for a, b in zip(planes_of(one), planes_of(other), strict=True):
         assert np.array_equal(a, b) and not np.shares_memory(a, b)
     assert (other.colorspace, other.color_range) == (one.colorspace, one.color_range)

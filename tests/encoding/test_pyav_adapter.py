@@ -66,7 +66,7 @@ def test_the_tags_of_others_are_not_ours() -> None:
 
 def test_what_failed_first_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk or Ctrl-C in the body, though closing fails after it, too; else what closing says."""
-    container = pyav_adapter._container
+    container = pyav_adapter.open_container
 
     @contextmanager
     def failing(*what: Any, **options: Any) -> Any:
@@ -76,7 +76,7 @@ def test_what_failed_first_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyP
         finally:
             raise OSError("closing")
 
-    monkeypatch.setattr(pyav_adapter, "_container", failing)
+    monkeypatch.setattr(pyav_adapter, "open_container", failing)
     for error in (OSError(28, "No space left on device"), KeyboardInterrupt()):
         with (
             pytest.raises(type(error)) as told,

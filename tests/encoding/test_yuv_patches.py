@@ -1,13 +1,13 @@
-"""Mending: parts converted on a sheet have the bytes of the whole, and films of patches those of frames."""
+"""Parts converted on a sheet have the bytes of the whole, and films of patches those of frames."""
 
 import av
 import numpy as np
 import pytest
 
 from animator.encoding import FilmSpec, Metadata, open_encoder
-from animator.encoding.formats import Mending
+from animator.encoding.formats import IncrementalEncoder
 from animator.encoding.pyav_adapter import yuv_converter
-from animator.encoding.yuv_patches import Mender, Patch, even, mend, pack, planes_of
+from animator.encoding.yuv_patches import Patch, Patcher, apply_patch, even, pack, planes_of
 
 SIZE = (180, 320)
 
@@ -38,9 +38,9 @@ def boxes(rng, count):
 def test_a_mended_picture_has_the_bytes_of_one_made_anew(seed):
     """Odd boxes anywhere, over a picture of noise, in every plane."""
     rng = np.random.default_rng(seed)
-    convert, mender = yuv_converter(), Mender(converter)
+    convert, mender = yuv_converter(), Patcher(converter)
     frame = noise(seed)
-    picture = mender.settle(convert(frame), frame)
+    picture = mender.align_last_rows(convert(frame), frame)
     for round_ in range(4):
         changed = list(boxes(rng, 6))
         fresh = noise(100 * seed + round_)
@@ -48,15 +48,15 @@ def test_a_mended_picture_has_the_bytes_of_one_made_anew(seed):
             frame[top:bottom, left:right] = fresh[top:bottom, left:right]
         patch = mender.patch(frame, changed)
         assert isinstance(patch, Patch)
-        mend(planes_of(picture), patch)
+        apply_patch(planes_of(picture), patch)
         for one, other in zip(
-            planes_of(picture), planes_of(mender.settle(convert(frame), frame)), strict=True
+            planes_of(picture), planes_of(mender.align_last_rows(convert(frame), frame)), strict=True
         ):
             np.testing.assert_array_equal(one, other)
 
 
 def test_large_changes_are_converted_as_a_whole():
-    assert Mender(converter).patch(noise(0), [(0, 0, 180, 200)]) is None
+    assert Patcher(converter).patch(noise(0), [(0, 0, 180, 200)]) is None
 
 
 def test_boxes_are_widened_to_even_pixels_and_packed_apart():
@@ -85,7 +85,7 @@ def test_a_film_of_patches_is_the_film_of_whole_frames(tmp_path, suffix):
     spec = FilmSpec(320, 180, 25)
     for name, told in (("whole", [None] * 12), ("parts", changes)):
         with open_encoder(tmp_path / f"{name}{suffix}", spec, Metadata(), lambda: frames) as encoder:
-            assert isinstance(encoder, Mending)
+            assert isinstance(encoder, IncrementalEncoder)
             for frame, changed in zip(frames, told, strict=True):
                 encoder.send(encoder.prepare(frame, changed), 1)
     whole, parts = (tmp_path / f"{name}{suffix}" for name in ("whole", "parts"))

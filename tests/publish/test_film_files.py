@@ -19,7 +19,7 @@ from PIL import Image
 from animator.core.errors import AnimatorError
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.publish import page, slides
-from animator.publish.film_files import shown
+from animator.publish.film_files import read_films
 from animator.sweeps.gallery import gallery_page
 from tests.chromium import needs_chromium
 from tests.running import run
@@ -56,7 +56,7 @@ def films(tmp_path_factory):
 
 def test_words_and_posters_come_from_the_files(films):
     """Title, caption, alt text and command are those that were written; the poster is the PNG beside."""
-    found = shown(films)
+    found = read_films(films)
     assert [f.own_title for f in found] == [WORDS.title] * 3 and found[0].alt_text == "A red dot moves."
     assert [f.is_video for f in found] == [True, False, True]
     assert found[0].poster == films[0].with_suffix(".png").read_bytes()
@@ -71,10 +71,10 @@ def test_films_of_one_title_are_told_apart_by_what_differs(tmp_path):
     other = film(
         tmp_path / "other.gif", (32, 32), words=Metadata("A curve", details={"parameters": {"rate": 3}})
     )
-    assert [f.title for f in shown([*made, sheet, other])] == [
+    assert [f.title for f in read_films([*made, sheet, other])] == [
         "A line (rate=0.05, bias=true)", "A line (rate=0.5, bias=false)", "A line", "A curve",
     ]  # fmt: skip
-    assert shown(made[:1])[0].title == "A line"
+    assert read_films(made[:1])[0].title == "A line"
     page.make(made, tmp_path / "page.html")
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<title>A line</title>" in text and "A line (rate=0.5, bias=false)" in text
@@ -96,7 +96,7 @@ def test_files_of_one_film_are_told_apart_by_what_they_are(tmp_path):
     one, two, three, four = (tmp_path / name for name in ("a.mp4", "a.gif", "b.gif", "c.gif"))
 
     def titles(*paths):
-        return [f.title.removeprefix(f"{WORDS.title} ") for f in shown(paths)]
+        return [f.title.removeprefix(f"{WORDS.title} ") for f in read_films(paths)]
 
     assert titles(one, two) == ["(MP4)", "(GIF)"]
     assert titles(two, three) == ["(64x32)", "(32x32)"]
@@ -107,7 +107,7 @@ def test_files_of_one_film_are_told_apart_by_what_they_are(tmp_path):
     rates = [film(tmp_path / f"{rate}.{kind}", (32, 32),
                   words=Metadata("A line", details={"parameters": {"rate": rate}}))
              for rate, kind in ((1, "gif"), (1, "mp4"), (2, "gif"))]  # fmt: skip
-    assert [f.title for f in shown(rates)] == [
+    assert [f.title for f in read_films(rates)] == [
         "A line (rate=1, GIF)",
         "A line (rate=1, MP4)",
         "A line (rate=2)",
@@ -129,12 +129,12 @@ def test_the_still_of_another_film_of_the_name_is_no_poster(tmp_path):
     first = film(tmp_path / "a.mp4", words=Metadata("A", command="animator render a -o a.mp4"))
     second = film(tmp_path / "a.gif", colour=(250, 250, 240),
                   words=Metadata("A", command="animator render a -o a.gif --style light"))  # fmt: skip
-    red, light = shown([first, second])
+    red, light = read_films([first, second])
     assert light.poster == (tmp_path / "a.png").read_bytes() != red.poster
     with Image.open(io.BytesIO(red.poster)) as image:
         assert np.abs(np.asarray(image).astype(int)[90, 60] - (200, 30, 40)).max() < 12
     Image.new("RGB", (320, 180), "green").save(tmp_path / "a.png")
-    assert [f.poster for f in shown([first, second])] == [(tmp_path / "a.png").read_bytes()] * 2
+    assert [f.poster for f in read_films([first, second])] == [(tmp_path / "a.png").read_bytes()] * 2
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def clear(tmp_path):
 
 def test_a_film_without_a_background_stands_on_the_colour_it_was_drawn_for(clear, tmp_path):
     """Its last picture keeps its alpha, which FFmpeg's own decoder leaves out."""
-    (found,) = shown([clear])
+    (found,) = read_films([clear])
     with Image.open(io.BytesIO(found.poster)) as image:
         pixels = np.asarray(image)
     assert pixels.shape == (64, 64, 4) and (pixels[:, :28, 3] > 250).all() and (pixels[:, 36:, 3] < 5).all()
@@ -159,7 +159,7 @@ def test_a_film_without_a_background_stands_on_the_colour_it_was_drawn_for(clear
     assert text.count('height="64" style="background: #0e1420"') == 1
     assert 'data-background-size="contain" data-background-color="#0e1420"' in html.unescape(text)
     evil = Metadata("Clear", details={"ground": 'red" onload="alert(1)'})
-    assert shown([film(tmp_path / "evil.gif", (32, 32), words=evil)])[0].ground == ""
+    assert read_films([film(tmp_path / "evil.gif", (32, 32), words=evil)])[0].ground == ""
 
 
 def test_a_slide_takes_the_colour_that_its_film_was_drawn_for(tmp_path):
@@ -180,7 +180,7 @@ def test_without_a_poster_the_last_picture_stands_for_the_film(films, tmp_path):
     """The white bar is where it was at the end."""
     alone = tmp_path / "alone.mp4"
     shutil.copyfile(films[0], alone)
-    (tmp_path / "poster.png").write_bytes(shown([alone])[0].poster)
+    (tmp_path / "poster.png").write_bytes(read_films([alone])[0].poster)
     with Image.open(tmp_path / "poster.png") as image:
         pixels = np.asarray(image.convert("RGB")).astype(int)
     assert pixels[90, 156].min() > 200 and pixels[90, 60, 1] < 80
@@ -214,12 +214,12 @@ def test_the_package_is_whole(films, tmp_path):
         for relationship in slide.part.rels.values():
             assert relationship.is_external or relationship.target_part.blob
         assert slide.shapes.title.text.startswith(f"{WORDS.title} (")
-        (said,) = slide._element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
+        (said,) = slide.element.xpath(".//p:pic/p:nvPicPr/p:cNvPr")
         assert said.get("descr") == "A red dot moves."
         assert slide.notes_slide.notes_text_frame.text == f"{WORDS.description}\n{WORDS.command}"
-    (node,) = read.slides[0]._element.xpath(".//p:video/p:cMediaNode/p:cTn")
+    (node,) = read.slides[0].element.xpath(".//p:video/p:cMediaNode/p:cTn")
     assert node.get("repeatCount") == "indefinite"
-    starts = read.slides[0]._element.xpath(".//p:video/p:cMediaNode/p:cTn/p:stCondLst/p:cond")
+    starts = read.slides[0].element.xpath(".//p:video/p:cMediaNode/p:cTn/p:stCondLst/p:cond")
     assert [start.get("delay") for start in starts] == ["0"]
 
 
@@ -442,7 +442,7 @@ def test_no_films_is_a_sentence():
     with pytest.raises(
         AnimatorError, match=r"^No films were given\. Give at least one, such as output/neuron"
     ):
-        shown([])
+        read_films([])
 
 
 def test_the_commands_say_what_they_made(films, tmp_path, capsys):

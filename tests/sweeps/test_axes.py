@@ -13,8 +13,13 @@ from animator.sweeps.plan import cell_names
 from animator.sweeps.plan.axes import Grid, grid
 
 
-def scene(rate: Annotated[float, Field(gt=0)] = 0.5, optimizer: Literal["sgd", "adam"] = "sgd",
-          seed: int = 0, bias: bool = True, note: str = "") -> None:  # fmt: skip
+def scene(
+    rate: Annotated[float, Field(gt=0)] = 0.5,
+    optimizer: Literal["sgd", "adam"] = "sgd",
+    seed: int = 0,
+    bias: bool = True,
+    note: str = "",
+) -> None:
     """The signature of a scene."""
 
 
@@ -62,9 +67,11 @@ def test_an_axis_has_the_values_that_numpy_means(word, expected):
 def test_the_first_axis_goes_slowest_and_fixed_values_do_not_vary():
     found = made("seed=1,2", "bias=false", "optimizer=sgd,adam")
     assert [tuple(cell.items()) for cell in found.cells] == [
-        (("seed", "1"), ("optimizer", "sgd")), (("seed", "1"), ("optimizer", "adam")),
-        (("seed", "2"), ("optimizer", "sgd")), (("seed", "2"), ("optimizer", "adam")),
-    ]  # fmt: skip
+        (("seed", "1"), ("optimizer", "sgd")),
+        (("seed", "1"), ("optimizer", "adam")),
+        (("seed", "2"), ("optimizer", "sgd")),
+        (("seed", "2"), ("optimizer", "adam")),
+    ]
     assert found.fixed == {"bias": "false"}
     assert found.kind == "product"
 
@@ -92,54 +99,108 @@ def test_rows_of_a_file_are_cells(tmp_path):
 
 
 SENTENCES = [
-    (("seed=1",), "Nothing varies in this sweep of 'line': no parameter has more than one value. Give "
-     "one as NAME=V1,V2,..., 'NAME=range(0,4)', 'NAME=linspace(0,1,5)' or "
-     "'NAME=geomspace(0.01,10,25)'; one film alone is made by animator render."),
-    (("rate",), "'rate' is not a parameter: parameters are NAME=VALUE without spaces. Scene 'line' has: rate "
-     "optimizer seed bias note."),
-    (("rats=1,2",), "Scene 'line' has no parameter 'rats'. Did you mean 'rate'? It has: rate optimizer "
-     "seed bias note."),
-    (("rate=0.1,-1",), "rate=-1 does not fit scene 'line': input should be greater than 0. Use for example "
-     "rate=0.5."),
-    (("rate=0.1,,1",), "rate=0.1,,1 has an empty value between its commas. Type it as rate=V1,V2,V3 without "
-     "spaces."),
-    (("rate=0.1,0.2", "rate=0.3"), "rate is given twice. Put all its values into one word, such as "
-     "rate=V1,V2,V3."),
-    (("rate=1,1.0",), "Cells 0 and 1 of this sweep are the same (rate=1.0), so one of them says nothing. "
-     "Give each value once."),
+    (
+        ("seed=1",),
+        "Nothing varies in this sweep of 'line': no parameter has more than one value. Give "
+        "one as NAME=V1,V2,..., 'NAME=range(0,4)', 'NAME=linspace(0,1,5)' or "
+        "'NAME=geomspace(0.01,10,25)'; one film alone is made by animator render.",
+    ),
+    (
+        ("rate",),
+        "'rate' is not a parameter: parameters are NAME=VALUE without spaces. Scene 'line' has: rate "
+        "optimizer seed bias note.",
+    ),
+    (
+        ("rats=1,2",),
+        "Scene 'line' has no parameter 'rats'. Did you mean 'rate'? It has: rate optimizer seed bias note.",
+    ),
+    (
+        ("rate=0.1,-1",),
+        "rate=-1 does not fit scene 'line': input should be greater than 0. Use for example rate=0.5.",
+    ),
+    (
+        ("rate=0.1,,1",),
+        "rate=0.1,,1 has an empty value between its commas. Type it as rate=V1,V2,V3 without spaces.",
+    ),
+    (
+        ("rate=0.1,0.2", "rate=0.3"),
+        "rate is given twice. Put all its values into one word, such as rate=V1,V2,V3.",
+    ),
+    (
+        ("rate=1,1.0",),
+        "Cells 0 and 1 of this sweep are the same (rate=1.0), so one of them says nothing. "
+        "Give each value once.",
+    ),
     (("rate=1,inf",), "rate=inf is not finite, and no film can be made of it. Give a number."),
     (("rate=inf", "seed=0,1"), "rate=inf is not finite, and no film can be made of it. Give a number."),
-    (("rate=0.1,x,0.3",), "rate=x does not fit scene 'line': input should be a valid number, unable to parse "
-     "string as a number. Use for example rate=0.5."),
-    (("rate=0.1,0.2", "rate=0.3,0.4"), "rate is given twice. Put all its values into one word, such as "
-     "rate=V1,V2,V3."),
+    (
+        ("rate=0.1,x,0.3",),
+        "rate=x does not fit scene 'line': input should be a valid number, unable to parse "
+        "string as a number. Use for example rate=0.5.",
+    ),
+    (
+        ("rate=0.1,0.2", "rate=0.3,0.4"),
+        "rate is given twice. Put all its values into one word, such as rate=V1,V2,V3.",
+    ),
     (("seed=range(0,0)",), "seed=range(0,0) has no values in it. Type for example 'seed=range(0,4)'."),
-    (("seed=linspace(0,1,3)",), "seed=0.5 does not fit scene 'line': input should be a valid integer, "
-     "unable to parse string as an integer. Use for example seed=0."),
+    (
+        ("seed=linspace(0,1,3)",),
+        "seed=0.5 does not fit scene 'line': input should be a valid integer, "
+        "unable to parse string as an integer. Use for example seed=0.",
+    ),
     (("seed=range(4,0)",), "seed=range(4,0) has no values in it. Type for example 'seed=range(0,4)'."),
-    (("seed=range(0,1.5)",), "seed=range(0,1.5) cannot be: it counts in whole numbers. Type for example "
-     "'seed=range(0,4)'."),
-    (("seed=range(0,4,0)",), "seed=range(0,4,0) cannot be: range() arg 3 must not be zero. Type for example "
-     "'seed=range(0,4)'."),
-    (("rate=geomspace(0,1,3)",), "rate=geomspace(0,1,3) cannot be: a and b must be of one sign, and not "
-     "0. Type for example 'rate=geomspace(0.01,10,25)'."),
-    (("rate=geomspace(-1,1,3)",), "rate=geomspace(-1,1,3) cannot be: a and b must be of one sign, and not "
-     "0. Type for example 'rate=geomspace(0.01,10,25)'."),
-    (("rate=linspace(-1e308,1e308,3)",), "rate=linspace(-1e308,1e308,3) cannot be: a and b lie so far apart "
-     "that the values between them are not finite. Type for example 'rate=linspace(0,1,5)'."),
-    (("rate=linspace(0,1)",), "rate=linspace(0,1) cannot be: it takes a, b and the number of values. "
-     "Type for example 'rate=linspace(0,1,5)'."),
-    (("rate=linspace(0,1,-2)",), "rate=linspace(0,1,-2) cannot be: Number of samples, -2, must be "
-     "non-negative. Type for example 'rate=linspace(0,1,5)'."),
-    (("rate=logspace(0,1,3)",), "rate=logspace(0,1,3): there is no function 'logspace'. Did you mean "
-     "'linspace'? Known: range linspace geomspace."),
-    (("seed=range(0,1000000000)",), "This sweep would have 1,000,000,000 values or cells, and 100,000 is the "
-     "most. Give fewer values."),
-    (("seed=range(0,1000000000000000000000)",), "This sweep would have 1,000,000,000,000,000,000,000 values "
-     "or cells, and 100,000 is the most. Give fewer values."),
-    (("seed=range(0,1000)", "rate=linspace(1,2,1000)"), "This sweep would have 1,000,000 values or "
-     "cells, and 100,000 is the most. Give fewer values."),
-]  # fmt: skip
+    (
+        ("seed=range(0,1.5)",),
+        "seed=range(0,1.5) cannot be: it counts in whole numbers. Type for example 'seed=range(0,4)'.",
+    ),
+    (
+        ("seed=range(0,4,0)",),
+        "seed=range(0,4,0) cannot be: range() arg 3 must not be zero. Type for example 'seed=range(0,4)'.",
+    ),
+    (
+        ("rate=geomspace(0,1,3)",),
+        "rate=geomspace(0,1,3) cannot be: a and b must be of one sign, and not "
+        "0. Type for example 'rate=geomspace(0.01,10,25)'.",
+    ),
+    (
+        ("rate=geomspace(-1,1,3)",),
+        "rate=geomspace(-1,1,3) cannot be: a and b must be of one sign, and not "
+        "0. Type for example 'rate=geomspace(0.01,10,25)'.",
+    ),
+    (
+        ("rate=linspace(-1e308,1e308,3)",),
+        "rate=linspace(-1e308,1e308,3) cannot be: a and b lie so far apart "
+        "that the values between them are not finite. Type for example 'rate=linspace(0,1,5)'.",
+    ),
+    (
+        ("rate=linspace(0,1)",),
+        "rate=linspace(0,1) cannot be: it takes a, b and the number of values. "
+        "Type for example 'rate=linspace(0,1,5)'.",
+    ),
+    (
+        ("rate=linspace(0,1,-2)",),
+        "rate=linspace(0,1,-2) cannot be: Number of samples, -2, must be "
+        "non-negative. Type for example 'rate=linspace(0,1,5)'.",
+    ),
+    (
+        ("rate=logspace(0,1,3)",),
+        "rate=logspace(0,1,3): there is no function 'logspace'. Did you mean "
+        "'linspace'? Known: range linspace geomspace.",
+    ),
+    (
+        ("seed=range(0,1000000000)",),
+        "This sweep would have 1,000,000,000 values or cells, and 100,000 is the most. Give fewer values.",
+    ),
+    (
+        ("seed=range(0,1000000000000000000000)",),
+        "This sweep would have 1,000,000,000,000,000,000,000 values "
+        "or cells, and 100,000 is the most. Give fewer values.",
+    ),
+    (
+        ("seed=range(0,1000)", "rate=linspace(1,2,1000)"),
+        "This sweep would have 1,000,000 values or cells, and 100,000 is the most. Give fewer values.",
+    ),
+]
 
 
 @pytest.mark.filterwarnings("error")
@@ -213,6 +274,12 @@ def test_names_differ_where_case_or_the_rest_of_a_long_name_would_be_lost():
 def test_names_of_scenes_are_safe():
     odd = ("neuron", "..", "../../x", "<script>", "CON", "con.txt", "-f")
     assert [cell_names.safe(text) for text in odd] == [
-        "neuron", "scene", "x", "script", "_CON", "_con.txt", "-f",
-    ]  # fmt: skip
+        "neuron",
+        "scene",
+        "x",
+        "script",
+        "_CON",
+        "_con.txt",
+        "-f",
+    ]
     assert cell_names.of_cell(12345, 20000, {}) == "12345"

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import signal
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 
-from animator.cli import sweep
+from animator.cli import sweep, sweep_report
+from animator.cli.piped_progress import Lines, lines
 from animator.cli.progress_bars import cells_shown
 from animator.sweeps.folder import manifest
 from animator.sweeps.folder.lock import held
@@ -34,24 +36,50 @@ def scene(tmp_path):
 
 
 SENTENCES = [
-    (("--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), "--jobs counts processes of this machine and "
-     "--cluster takes those of a cluster, so they cannot go together. Leave one of them away."),
-    (("--jobs", "0"), "--jobs 0 cannot be: it must be above 0. Leave --jobs away, or give for example "
-     "--jobs 2."),
-    *((("--timeout", given), f"--timeout {said} cannot be: it is a number of seconds above 0 and up to "
-       "10,000,000. Leave --timeout away for no limit, or give for example --timeout 60.")
-      for given, said in (("-1", "-1"), ("0", "0"), ("nan", "nan"), ("inf", "inf"), ("1e30", "1e+30"))),
-    *((("--cluster", address), f"--cluster {address!r} is no address of a dask scheduler: it has the form "
-       "tcp://HOST:PORT. Use for example --cluster tcp://127.0.0.1:8786.")
-      for address in ("nonsense", "", "tcp://127.0.0.1", "tcp://[::1", "127.0.0.1:8786", "tls://127.0.0.1:1")),
+    (
+        ("--jobs", "2", "--cluster", "tcp://127.0.0.1:1"),
+        "--jobs counts processes of this machine and "
+        "--cluster takes those of a cluster, so they cannot go together. Leave one of them away.",
+    ),
+    (
+        ("--jobs", "0"),
+        "--jobs 0 cannot be: it must be above 0. Leave --jobs away, or give for example --jobs 2.",
+    ),
+    *(
+        (
+            ("--timeout", given),
+            f"--timeout {said} cannot be: it is a number of seconds above 0 and up to "
+            "10,000,000. Leave --timeout away for no limit, or give for example --timeout 60.",
+        )
+        for given, said in (("-1", "-1"), ("0", "0"), ("nan", "nan"), ("inf", "inf"), ("1e30", "1e+30"))
+    ),
+    *(
+        (
+            ("--cluster", address),
+            f"--cluster {address!r} is no address of a dask scheduler: it has the form "
+            "tcp://HOST:PORT. Use for example --cluster tcp://127.0.0.1:8786.",
+        )
+        for address in (
+            "nonsense",
+            "",
+            "tcp://127.0.0.1",
+            "tcp://[::1",
+            "127.0.0.1:8786",
+            "tls://127.0.0.1:1",
+        )
+    ),
     (("--format", "avi"), "--format avi is no format for the films of a sweep. Known: mp4 webm gif."),
     (("--size", "161x90"), None),
-    (("--size", "16x16"), "A frame of 16x16 pixels has no room for all panels of this layout. Use "
-     "--size 46x46 or more."),
-    (("--size", "10x10"), "A film of 10x10 pixels is too small: each side needs at least 16. Use --size "
-     "46x46 or more."),
+    (
+        ("--size", "16x16"),
+        "A frame of 16x16 pixels has no room for all panels of this layout. Use --size 46x46 or more.",
+    ),
+    (
+        ("--size", "10x10"),
+        "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 46x46 or more.",
+    ),
     (("--quality", "best"), None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("options", "sentence"), SENTENCES)
@@ -77,8 +105,9 @@ def test_a_gallery_needs_a_folder(tmp_path, capsys):
 
 
 def test_a_plan_for_programs_is_json(scene, tmp_path, capsys):
-    ran = run(capsys, "sweep", scene, "rate=0.1,0.2", "seed=3", "-o", str(tmp_path / "out"), "--dry-run",
-              "--json")  # fmt: skip
+    ran = run(
+        capsys, "sweep", scene, "rate=0.1,0.2", "seed=3", "-o", str(tmp_path / "out"), "--dry-run", "--json"
+    )
     found = json.loads(ran.out)
     assert found["axes"] == [{"name": "rate", "values": [0.1, 0.2]}]
     assert found["cells"][1] == {
@@ -128,11 +157,13 @@ def test_zipped_values_and_rows_of_a_file_are_cells(scene, tmp_path, capsys, mon
         ran = run(capsys, "sweep", scene, *words, "--dry-run", "--json")
         found = json.loads(ran.out)
         assert [cell["parameters"] for cell in found["cells"]] == [
-            {"rate": 0.1, "seed": 4}, {"rate": 0.2, "seed": 5},
-        ]  # fmt: skip
+            {"rate": 0.1, "seed": 4},
+            {"rate": 0.2, "seed": 5},
+        ]
         assert [cell["command"].split()[3:5] for cell in found["cells"]] == [
-            ["rate=0.1", "seed=4"], ["rate=0.2", "seed=5"],
-        ]  # fmt: skip
+            ["rate=0.1", "seed=4"],
+            ["rate=0.2", "seed=5"],
+        ]
         assert ran.err.startswith(
             "line: 2 cells, mp4, 1280x720, 30 frames a second\n  rate: 2 values: 0.1 0.2"
         )
@@ -141,8 +172,19 @@ def test_zipped_values_and_rows_of_a_file_are_cells(scene, tmp_path, capsys, mon
 
 
 def test_the_command_of_the_issue_is_300_cells(tmp_path, capsys):
-    ran = run(capsys, "sweep", "neuron", "learning_rate=geomspace(0.01,10,25)", "optimizer=sgd,momentum,adam",
-              "seed=range(0,4)", "-o", str(tmp_path / "lr"), "--dry-run", "--jobs", "2")  # fmt: skip
+    ran = run(
+        capsys,
+        "sweep",
+        "neuron",
+        "learning_rate=geomspace(0.01,10,25)",
+        "optimizer=sgd,momentum,adam",
+        "seed=range(0,4)",
+        "-o",
+        str(tmp_path / "lr"),
+        "--dry-run",
+        "--jobs",
+        "2",
+    )
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(
         "neuron: 25 x 3 x 4 = 300 cells, mp4, 1280x720, 30 frames a second\n"
@@ -182,7 +224,7 @@ def test_a_folder_that_another_sweep_works_in_is_left_alone(scene, tmp_path, cap
 
 
 def test_progress_tells_cells_done_at_work_and_failed_and_the_time_left(capsys, monkeypatch):
-    """As a terminal shows it; where there is none, nothing is written."""
+    """As a terminal shows it; where there is none, nothing is written for the first minute."""
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", "120")
     with cells_shown() as (told, progress):
@@ -199,22 +241,55 @@ def test_progress_tells_cells_done_at_work_and_failed_and_the_time_left(capsys, 
     assert capsys.readouterr().err == ""
 
 
+def test_a_piped_sweep_says_now_and_then_how_far_it_is(capsys):
+    """The latest of what was told, and again when nothing has changed."""
+    told = Lines()
+    told.tell()
+    assert capsys.readouterr().err == ""
+    told.cells(Status("training", 1200, 2, 1, 5000))
+    told.tell()
+    told.cells(Status("drawing", 3, 0, 0, 3))
+    told.stage("sheet.mp4", 10, 1000)
+    told.tell()
+    told.tell()
+    assert capsys.readouterr().err == (
+        "animator: training: 1,201 of 5,000 cells, 2 at work, 1 failed\n"
+        "animator: sheet.mp4: 10 of 1,000\nanimator: sheet.mp4: 10 of 1,000\n"
+    )
+    said = threading.Event()
+    with lines(every=0.001) as seldom, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seldom, "tell", said.set)
+        assert said.wait(60)
+
+
 def test_what_came_of_it_is_told_and_so_are_cells_that_diverged(tmp_path, capsys):
     one, two, three = (
         Cell(i, f"00{i}", {"rate": i}, "done", results={"not_finite_at": 6 if i else None}) for i in range(3)
     )
     cells = (one, two, replace(three, state="failed", reason="It broke."))
     axes = (Axis("rate", (0, 1, 2)),)
-    book = Manifest("line", "A line", "", "animator sweep line", {}, "product", axes, {}, {}, "done",
-                    ("sheet.mp4",), cells)  # fmt: skip
+    book = Manifest(
+        "line",
+        "A line",
+        "",
+        "animator sweep line",
+        {},
+        "product",
+        axes,
+        {},
+        {},
+        "done",
+        ("sheet.mp4",),
+        cells,
+    )
     outcome = Outcome(tmp_path, book, 3.0, ())
-    sweep._report(outcome, False)
+    sweep_report.report(outcome, False)
     assert capsys.readouterr().out == (
         "failed: 002: It broke.\ndiverged: 1 of 3 cells, such as 001 at step 6. Their films show how.\n"
         f"Try the failed ones again with --retry-failed.\n{tmp_path}  2 films, 1 failed, in 3 s: results.csv "
         "sheet.mp4\n"
     )
-    sweep._report(outcome, True)
+    sweep_report.report(outcome, True)
     told = json.loads(capsys.readouterr().out)
     assert told["diverged"] == [{"name": "001", "step": 6}]
     assert told["failed"] == [{"name": "002", "reason": "It broke.", "log": None}]

@@ -28,8 +28,13 @@ LIVE = 32  # videos that the grid may hold at once
 def film(path: Path, parameters=None, size=(160, 90), of="", **details) -> Path:
     """Two seconds at ten frames a second: a white bar walks over the picture. of: the file that it is the
     poster of."""
-    words = Metadata("A bar", "It walks.", "A white bar walks.", f"animator render bar -o {of or path.name}",
-                     details | ({"parameters": parameters} if parameters else {}))  # fmt: skip
+    words = Metadata(
+        "A bar",
+        "It walks.",
+        "A white bar walks.",
+        f"animator render bar -o {of or path.name}",
+        details | ({"parameters": parameters} if parameters else {}),
+    )
     path.parent.mkdir(exist_ok=True)
     with open_encoder(path, FilmSpec(*size, 10), words) as encoder:
         for i in range(20):
@@ -61,19 +66,39 @@ def cell(index: int, **changes) -> Cell:
     """A cell that is done, of a sweep over six rates and two optimizers."""
     rate, optimizer = 0.1 * 2 ** (index // 2), ("sgd", "adam")[index % 2]
     name = f"{index:04d}-rate={rate:.4g}-optimizer={optimizer}"
-    made = Cell(index, name, {"rate": rate, "optimizer": optimizer}, "done", film=f"films/{name}.mp4",
-                poster=f"posters/{name}.png", results=results(index), alt_text=f"Film {index}.",
-                seconds={"record": 1.5}, bytes={"film": 1000 + index},
-                command=f"animator render bar rate={rate:.4g} optimizer={optimizer}")  # fmt: skip
+    made = Cell(
+        index,
+        name,
+        {"rate": rate, "optimizer": optimizer},
+        "done",
+        film=f"films/{name}.mp4",
+        poster=f"posters/{name}.png",
+        results=results(index),
+        alt_text=f"Film {index}.",
+        seconds={"record": 1.5},
+        bytes={"film": 1000 + index},
+        command=f"animator render bar rate={rate:.4g} optimizer={optimizer}",
+    )
     return replace(made, **changes)
 
 
 def described(cells, **changes) -> Manifest:
     """The manifest of such a sweep."""
     axes = (Axis("rate", tuple(0.1 * 2**i for i in range(6))), Axis("optimizer", ("sgd", "adam")))
-    whole = Manifest("bar", "A bar walks", "It walks.", "animator sweep bar", {}, "product", axes,
-                     {"format": "mp4", "width": 160, "height": 90, "fps": 10.0, "seconds": 2.0},
-                     {}, "done", (), tuple(cells))  # fmt: skip
+    whole = Manifest(
+        "bar",
+        "A bar walks",
+        "It walks.",
+        "animator sweep bar",
+        {},
+        "product",
+        axes,
+        {"format": "mp4", "width": 160, "height": 90, "fps": 10.0, "seconds": 2.0},
+        {},
+        "done",
+        (),
+        tuple(cells),
+    )
     return replace(whole, **changes)
 
 
@@ -113,10 +138,14 @@ def test_columns_have_values_for_sorting_and_texts_for_reading():
     """Parameters come first, in the order of the axes; what no cell has is left out."""
     found = columns.columns(described([cell(0), cell(3, results={"final_loss": float("nan")})]))
     assert [(c.label, c.group, c.numeric) for c in found] == [
-        ("rate", "parameter", True), ("optimizer", "parameter", False), ("loss at the end", "result", True),
-        ("loss at the start", "result", True), ("steps", "result", True), ("seconds to record", "cost", True),
+        ("rate", "parameter", True),
+        ("optimizer", "parameter", False),
+        ("loss at the end", "result", True),
+        ("loss at the start", "result", True),
+        ("steps", "result", True),
+        ("seconds to record", "cost", True),
         ("bytes of the film", "cost", True),
-    ]  # fmt: skip
+    ]
     assert found[0].values == (0.1, 0.2) and found[0].texts == ("0.1", "0.2")
     assert found[2].values == (0.01, None) and found[2].texts == ("0.0100", "")
 
@@ -134,9 +163,22 @@ def test_different_numbers_have_different_texts():
 
 @pytest.mark.parametrize(
     "name",
-    ["../secret.mp4", "films/../../secret.mp4", "/etc/hostname", "C:/a.mp4", "films\\a.mp4", "films",
-     "no.mp4", "javascript:alert(1)", "way-out.mp4", "a\0b", "", None, 7],
-)  # fmt: skip
+    [
+        "../secret.mp4",
+        "films/../../secret.mp4",
+        "/etc/hostname",
+        "C:/a.mp4",
+        "films\\a.mp4",
+        "films",
+        "no.mp4",
+        "javascript:alert(1)",
+        "way-out.mp4",
+        "a\0b",
+        "",
+        None,
+        7,
+    ],
+)
 def test_names_that_lead_out_of_the_folder_are_refused(tmp_path, name):
     """So are links that do, folders, and what is not there."""
     folder = tmp_path / "sweep"
@@ -157,7 +199,9 @@ def test_the_page_counts_what_became_of_the_cells(sweep):
     text, data = sweep.read_text(encoding="utf-8"), payload(sweep)
     assert "<li>11 films</li><li>6 rate × 2 optimizer</li><li>1 diverged</li><li>1 failed</li>" in text
     assert [c["words"] for c in data["cells"] if c["words"]] == [
-        "Diverged: not finite from step 12.", "Failed: The worker was killed."]  # fmt: skip
+        "Diverged: not finite from step 12.",
+        "Failed: The worker was killed.",
+    ]
     assert data["cells"][3]["title"] == "rate 0.2 · optimizer adam"
     assert "summary.png" in text and "sheet.mp4" in text and "race.mp4" not in text
     assert not re.search(r'(src|href)="(/|[a-z]+:)', text) and str(sweep.parent) not in text
@@ -198,8 +242,10 @@ def test_a_folder_without_a_manifest_is_told_by_its_films(tmp_path, media):
     assert [c["film"] for c in data["cells"]] == ["a.mp4", "b.mp4", "c.gif"]
     assert [c["poster"] for c in data["cells"]] == ["posters/a.mp4.png", "b.png", "posters/c.gif.png"]
     assert [(c["label"], c["values"]) for c in data["columns"] if c["group"] == "parameter"] == [
-        ("rate", [0.1, 0.5, None]), ("optimizer", ["sgd", "sgd", None]), ("deep", ["true", None, None]),
-    ]  # fmt: skip
+        ("rate", [0.1, 0.5, None]),
+        ("optimizer", ["sgd", "sgd", None]),
+        ("deep", ["true", None, None]),
+    ]
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "<li>3 films</li><li>2 rate, 1 optimizer, 1 deep</li>" in text
     assert data["cells"][0]["command"] == "animator render bar -o a.mp4" and data["seconds"] == 2.0
@@ -330,8 +376,17 @@ def test_films_are_sorted_by_any_column(visit, sweep):
     """Smallest first, or largest; a cell without a value is last both times; the value is said below."""
     tab = visit(sweep)
     options = tab.locator("#sort option").all_inner_texts()
-    assert options == ["in order", "rate", "optimizer", "loss at the end", "loss at the start", "steps",
-                       "not finite at step", "seconds to record", "bytes of the film"]  # fmt: skip
+    assert options == [
+        "in order",
+        "rate",
+        "optimizer",
+        "loss at the end",
+        "loss at the start",
+        "steps",
+        "not finite at step",
+        "seconds to record",
+        "bytes of the film",
+    ]
     tab.select_option("#sort", label="loss at the end")
     by_loss = sorted(range(11), key=lambda i: 7 * i % 12)
     assert rows(tab) == [*by_loss, 11]
@@ -417,12 +472,15 @@ def test_two_films_are_compared_side_by_side(visit, sweep):
     scrub(tab, 0.4, "#compare", "#compare")
     assert shares(tab, "#compare") == pytest.approx([0.4, 0.4]) and shares(tab) == []
     assert tab.locator("#compare figcaption").all_inner_texts() == [
-        "Arate 0.2 · optimizer sgd", "Brate 0.2 · optimizer adam"]  # fmt: skip
+        "Arate 0.2 · optimizer sgd",
+        "Brate 0.2 · optimizer adam",
+    ]
     told = tab.locator("#compare tr").all_inner_texts()
     assert [line.split("\t") for line in told[1:4]] == [
-        ["rate", "0.2", "0.2", ""], ["optimizer", "sgd", "adam", "≠"],
+        ["rate", "0.2", "0.2", ""],
+        ["optimizer", "sgd", "adam", "≠"],
         ["loss at the end", "0.0300", "0.100", "≠"],
-    ]  # fmt: skip
+    ]
     tab.locator("#compare .close").click()
     tab.get_by_role("button", name="Do not compare rate 0.2 · optimizer sgd").click()
     assert tab.get_by_role("button", name="Choose one more").is_disabled()
@@ -437,11 +495,14 @@ NO_CLIPBOARD = CLIPBOARD % "undefined" + "window.got = null;"
     ("script", "said"),
     [
         (CLIPBOARD % "{ writeText: async text => { window.got = text; } }", "✓ Copied"),
-        (NO_CLIPBOARD + "document.addEventListener('copy', () => { got = document.activeElement.value; });",
-         "✓ Copied"),
+        (
+            NO_CLIPBOARD
+            + "document.addEventListener('copy', () => { got = document.activeElement.value; });",
+            "✓ Copied",
+        ),
         (NO_CLIPBOARD + "document.execCommand = () => false;", "Press Ctrl+C"),
     ],
-)  # fmt: skip
+)
 def test_the_command_is_copied_in_one_way_or_another(visit, sweep, script, said):
     """By the clipboard, without it, or as a selection for the reader's own keys; the button says which."""
     tab = visit(sweep, script)
@@ -548,8 +609,14 @@ def test_what_files_say_does_no_harm(visit, tmp_path, media):
     out = cell(2, film="../secret.mp4", poster="../../etc/hostname", log="javascript:alert(1)")
     three = cell(3, parameters={EVIL: 'x" onmouseover="y', "optimizer": EVIL})
     every = [one, two, out, three]
-    whole = described(every, title=f"<script>document.title='hurt'</script>{EVIL}", command=EVIL,
-                      description=EVIL, axes=(Axis(EVIL, (EVIL,)),), products=("../secret.mp4",))  # fmt: skip
+    whole = described(
+        every,
+        title=f"<script>document.title='hurt'</script>{EVIL}",
+        command=EVIL,
+        description=EVIL,
+        axes=(Axis(EVIL, (EVIL,)),),
+        products=("../secret.mp4",),
+    )
     page = laid_out(tmp_path / "sweep", whole, media)
     text = page.read_text(encoding="utf-8")
     assert text.count("<script") == 2 and "<img src=x" not in text and "<i>sgd" not in text
@@ -631,5 +698,7 @@ def test_files_of_one_name_that_hold_different_films_are_both_there(tmp_path):
     (tmp_path / "a.mp4").rename(tmp_path / "a.MP4")
     data = payload(gallery_page.make(tmp_path))
     assert [(c["film"], c["video"]) for c in data["cells"]] == [
-        ("a.MP4", True), ("a.gif", False), ("b.webm", True)
-    ]  # fmt: skip
+        ("a.MP4", True),
+        ("a.gif", False),
+        ("b.webm", True),
+    ]

@@ -14,7 +14,7 @@ import pytest
 from animator.core.errors import AnimatorError
 from animator.core.strays import HOST
 from animator.encoding import FilmSpec, Metadata, open_encoder
-from animator.sweeps.folder import manifest
+from animator.sweeps.folder import manifest, table
 from animator.sweeps.folder.ledger import Ledger, digest_of
 from animator.sweeps.folder.lock import held
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
@@ -24,13 +24,33 @@ from animator.sweeps.plan.plan import Look
 from tests.running import run
 
 CELLS = (
-    Cell(0, "000-rate=0.1", {"rate": 0.1}, "done", film="films/000-rate=0.1.mp4",
-         results={"final_loss": float("nan"), "steps": 3}, seconds={"record": 1.5}, command="animator render",
-         spans=((0.5, 2.0),)),
-    Cell(1, "001-rate=0.2", {"rate": 0.2}, "failed", "It <broke>, \"so\"."),
-)  # fmt: skip
-BOOK = Manifest("line", "A <script>", "", "animator sweep line", {"keras": "3"}, "product",
-                (Axis("rate", (0.1, 0.2)),), {"fps": 30.0}, {}, "running", (), CELLS)  # fmt: skip
+    Cell(
+        0,
+        "000-rate=0.1",
+        {"rate": 0.1},
+        "done",
+        film="films/000-rate=0.1.mp4",
+        results={"final_loss": float("nan"), "steps": 3},
+        seconds={"record": 1.5},
+        command="animator render",
+        spans=((0.5, 2.0),),
+    ),
+    Cell(1, "001-rate=0.2", {"rate": 0.2}, "failed", 'It <broke>, "so".'),
+)
+BOOK = Manifest(
+    "line",
+    "A <script>",
+    "",
+    "animator sweep line",
+    {"keras": "3"},
+    "product",
+    (Axis("rate", (0.1, 0.2)),),
+    {"fps": 30.0},
+    {},
+    "running",
+    (),
+    CELLS,
+)
 
 
 def test_a_manifest_is_read_as_it_was_written(tmp_path):
@@ -65,22 +85,38 @@ def test_what_is_no_manifest_is_refused(tmp_path):
 
 
 DAMAGE = [
-    ({"cells": [3]}, "cells"), ({"cells": {}}, "cells"), ({"axes": ["rate"]}, "axes"),
-    ({"axes": [{"name": "rate"}]}, "values"), ({"film": {"seconds": "long"}}, "seconds"),
-    ({"film": []}, "film"), ({"products": [1]}, "products"), ({"title": None}, "title"),
-    ({"results": []}, "results"), ({"seconds": "3"}, "seconds"), ({"seconds": {"record": "3"}}, "record"),
-    ({"bytes": {"film": 1.5}}, "film"), ({"parameters": []}, "parameters"), ({"index": "0"}, "index"),
-    ({"kind": "lost"}, "kind"), ({"spans": [[1]]}, "spans"), ({"spans": [[None, 1]]}, "spans"),
-    ({"results": {"final_loss": "low"}}, "final_loss"), ({"results": {"steps": [3]}}, "steps"),
-    ({"parameters": {"rate": {}}}, "rate"), ({"keys": {"film": 1}}, "film"),
+    ({"cells": [3]}, "cells"),
+    ({"cells": {}}, "cells"),
+    ({"axes": ["rate"]}, "axes"),
+    ({"axes": [{"name": "rate"}]}, "values"),
+    ({"film": {"seconds": "long"}}, "seconds"),
+    ({"film": []}, "film"),
+    ({"products": [1]}, "products"),
+    ({"title": None}, "title"),
+    ({"results": []}, "results"),
+    ({"seconds": "3"}, "seconds"),
+    ({"seconds": {"record": "3"}}, "record"),
+    ({"bytes": {"film": 1.5}}, "film"),
+    ({"parameters": []}, "parameters"),
+    ({"index": "0"}, "index"),
+    ({"kind": "lost"}, "kind"),
+    ({"spans": [[1]]}, "spans"),
+    ({"spans": [[None, 1]]}, "spans"),
+    ({"results": {"final_loss": "low"}}, "final_loss"),
+    ({"results": {"steps": [3]}}, "steps"),
+    ({"parameters": {"rate": {}}}, "rate"),
+    ({"keys": {"film": 1}}, "film"),
     ({"versions": {"keras": 3}}, "keras"),
     ({"cells": [{"index": 0, "name": "a", "parameters": {}, "digests": {"poster": None}}]}, "poster"),
     ({"common": {"extent": [0, 1]}}, "extent"),
-    ({"common": {"extent": "wide"}}, "extent"), ({"common": {"loss_range": [0, "1"]}}, "loss_range"),
-    ({"common": {"surfaces": "2"}}, "surfaces"), ({"made_from": 3}, "made_from"),
-    ({"digests": []}, "digests"), ({"digests": {"sheet": 3}}, "sheet"),
+    ({"common": {"extent": "wide"}}, "extent"),
+    ({"common": {"loss_range": [0, "1"]}}, "loss_range"),
+    ({"common": {"surfaces": "2"}}, "surfaces"),
+    ({"made_from": 3}, "made_from"),
+    ({"digests": []}, "digests"),
+    ({"digests": {"sheet": 3}}, "sheet"),
     ({"digests": {"sheet": {"sheet.mp4": 1}}}, "sheet.mp4"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("part", "name"), DAMAGE)
@@ -103,11 +139,33 @@ def test_a_manifest_of_wrong_types_is_one_sentence(tmp_path, capsys, part, name)
 def test_info_tells_how_far_a_sweep_is(tmp_path, capsys):
     manifest.write(tmp_path, BOOK)
     assert json.loads(run(capsys, "info", str(tmp_path), "--json").out) == {
-        "path": str(tmp_path), "format": "animator sweep", "state": "running", "scene": "line",
-        "title": "A <script>", "cells": 2, "waiting": 0, "recorded": 0, "done": 1, "failed": 1,
-        "failures": {"001-rate=0.2": 'It <broke>, "so".'}, "products": [], "command": "animator sweep line",
-    }  # fmt: skip
+        "path": str(tmp_path),
+        "format": "animator sweep",
+        "state": "interrupted",
+        "scene": "line",
+        "title": "A <script>",
+        "cells": 2,
+        "waiting": 0,
+        "recorded": 0,
+        "done": 1,
+        "failed": 1,
+        "failures": {"001-rate=0.2": 'It <broke>, "so".'},
+        "products": [],
+        "command": "animator sweep line",
+    }
     assert '\nfailures  {"001-rate=0.2": ' in run(capsys, "info", str(tmp_path)).out
+
+
+def test_a_sweep_is_running_as_long_as_its_process_holds_the_folder(tmp_path, capsys):
+    """One that was killed cannot say so in the manifest; its lock is gone."""
+    manifest.write(tmp_path, BOOK)
+    states = []
+    with held(tmp_path):
+        states.append(json.loads(run(capsys, "info", str(tmp_path), "--json").out)["state"])
+    states.append(json.loads(run(capsys, "info", str(tmp_path), "--json").out)["state"])
+    manifest.write(tmp_path, replace(BOOK, state="done"))
+    states.append(json.loads(run(capsys, "info", str(tmp_path), "--json").out)["state"])
+    assert states == ["running", "interrupted", "done"]
 
 
 def test_info_of_another_folder_says_what_to_type(tmp_path, capsys):
@@ -119,6 +177,33 @@ def test_info_of_another_folder_says_what_to_type(tmp_path, capsys):
     )
 
 
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_a_text_that_a_spreadsheet_would_run_has_an_apostrophe(first):
+    assert table.harmless(f"{first}cmd|' /C calc'!A0") == f"'{first}cmd|' /C calc'!A0"
+    assert table.harmless(f"a{first}") == f"a{first}"
+
+
+@pytest.mark.parametrize("value", [-0.5, "-0.5", "+1e-3", "-inf", -3, None, "", "neuron"])
+def test_numbers_and_plain_words_are_written_as_they_are(value):
+    assert table.harmless(value) == value
+
+
+def test_a_parameter_called_like_a_column_has_a_column_of_its_own(tmp_path):
+    """'name' and 'state' are columns of every table; 'parameter_name' may be a parameter, too."""
+    axes = tuple(Axis(name, ("=1+1", -2)) for name in ("name", "parameter_name", "state", "rate"))
+    cells = tuple(Cell(i, f"00{i}", {axis.name: axis.values[i] for axis in axes}) for i in range(2))
+    Ledger(tmp_path, replace(BOOK, axes=axes, cells=cells)).update(state="done")
+    with (tmp_path / "results.csv").open(newline="", encoding="utf-8") as file:
+        first, *rows = csv.reader(file)
+    assert len(set(first)) == len(first)
+    columns = ["name", "parameter_name", "parameter_parameter_name", "parameter_state", "rate", "state"]
+    assert [first.index(name) for name in columns] == [1, 2, 3, 4, 5, 6]
+    assert [row[1:7] for row in rows] == [
+        ["000", "'=1+1", "'=1+1", "'=1+1", "'=1+1", "waiting"],
+        ["001", "-2", "-2", "-2", "-2", "waiting"],
+    ]
+
+
 def test_the_books_follow_each_change(tmp_path):
     ledger = Ledger(tmp_path, BOOK)
     ledger.change(1, state="done", reason="")
@@ -126,8 +211,9 @@ def test_the_books_follow_each_change(tmp_path):
     with (tmp_path / "results.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["rate"], row["state"], row["final_loss"]) for row in rows] == [
-        ("0.1", "done", "nan"), ("0.2", "done", ""),
-    ]  # fmt: skip
+        ("0.1", "done", "nan"),
+        ("0.2", "done", ""),
+    ]
     with ledger.at_once():
         ledger.change(0, state="waiting")
         assert manifest.read(tmp_path).cells[0].state == "done"
@@ -187,15 +273,21 @@ def test_a_folder_is_new_or_goes_on_or_is_refused(tmp_path):
     ("changes", "said"),
     [
         ({"axes": (Axis("rate", (0.1, 0.3)),)}, "its rate has 0.2, and this one's has 0.3"),
-        ({"axes": (Axis("rate", (0.1, 0.2, 0.3)),)},
-         "line over rate (2 values), and this one is line over rate (3 values)"),
-        ({"fixed": {"seed": 3}},
-         "line over rate (2 values), and this one is line over rate (2 values), seed=3"),
+        (
+            {"axes": (Axis("rate", (0.1, 0.2, 0.3)),)},
+            "line over rate (2 values), and this one is line over rate (3 values)",
+        ),
+        (
+            {"fixed": {"seed": 3}},
+            "line over rate (2 values), and this one is line over rate (2 values), seed=3",
+        ),
         ({"kind": "rows"}, "it is of all combinations, and this one is of the rows of a file (--rows)"),
-        ({"axes": (Axis("rate", (0.2, 0.1)),)},
-         "its cells are the same values, but in another order or going together in another way"),
+        (
+            {"axes": (Axis("rate", (0.2, 0.1)),)},
+            "its cells are the same values, but in another order or going together in another way",
+        ),
     ],
-)  # fmt: skip
+)
 def test_another_sweep_is_told_by_what_differs(tmp_path, changes, said):
     manifest.write(tmp_path, BOOK)
     before = (tmp_path / "manifest.json").read_bytes()
@@ -265,12 +357,21 @@ def test_nothing_is_removed_through_a_linked_folder(tmp_path):
 
 def test_an_estimate_is_what_an_earlier_sweep_measured():
     film = {"width": 100, "height": 100, "fps": 10.0, "seconds": 10.0}
-    done = replace(CELLS[0], seconds={"record": 2.0, "surface": 1.0, "draw_and_encode": 5.0},
-                   bytes={"recording": 100, "surface": 50, "film": 1000, "poster": 7})  # fmt: skip
+    done = replace(
+        CELLS[0],
+        seconds={"record": 2.0, "surface": 1.0, "draw_and_encode": 5.0},
+        bytes={"recording": 100, "surface": 50, "film": 1000, "poster": 7},
+    )
     known = estimate.measured(replace(BOOK, film=film, cells=(done,)))
     draw = pytest.approx(5 / (100 * (0.01 + estimate.FRAME)))
-    assert known == {"record": 2.0, "surface": 1.0, "draw": draw, "recording_bytes": 100, "surface_bytes": 50,
-                     "film_bytes": 1000}  # fmt: skip
+    assert known == {
+        "record": 2.0,
+        "surface": 1.0,
+        "draw": draw,
+        "recording_bytes": 100,
+        "surface_bytes": 50,
+        "film_bytes": 1000,
+    }
     found = estimate.estimate(4, Look("mp4", 100, 100, 10.0), 10.0, 2, known)
     assert found.seconds == pytest.approx(estimate.START + 4 * (2 + 1 + 5) / 2)
     large = estimate.estimate(2, Look("mp4", 1280, 720, 10.0), 10.0, 2, known)

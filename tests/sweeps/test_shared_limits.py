@@ -39,8 +39,14 @@ def made(tmp_path, monkeypatch):
     def film(rate, seed=0, epochs=2, plane="weights", target=(1.0, 2.0), sample=0, **options):
         nonlocal count
         count += 1
-        one = Experiment(partial(model, rate, **options), partial(data, sample), epochs=epochs, batch_size=8,
-                         seed=seed, target=target)  # fmt: skip
+        one = Experiment(
+            partial(model, rate, **options),
+            partial(data, sample),
+            epochs=epochs,
+            batch_size=8,
+            seed=seed,
+            target=target,
+        )
         path = tmp_path / f"{count}.h5"
         training.record(one, path, training.notes_of(one, {}), quiet)
         slice = "static" if plane != "weights" else "moving"

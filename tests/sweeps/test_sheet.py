@@ -3,13 +3,11 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, pairwise
-from types import SimpleNamespace
-from unittest.mock import Mock
 
 import av
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.text import Text
 from PIL import Image
 
@@ -18,22 +16,18 @@ from animator.design import style, style_files
 from animator.design.timeline import FrameState
 from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 from animator.encoding.inspect_file import inspect
-from animator.landscape.bilinear import bilinear
 from animator.landscape.window import Window
 from animator.sweeps.plan.labels import labels, told
 from animator.sweeps.run.context import Films
 from animator.sweeps.sheet import sheet
-from animator.sweeps.sheet import tile as sweep_tiles
 from animator.sweeps.sheet.bar import spaced
 from animator.sweeps.sheet.captions import caption
-from animator.sweeps.sheet.ink import Ink
-from animator.sweeps.sheet.page_canvas import Board, room_of
+from animator.sweeps.sheet.page_canvas import PageCanvas, room_of
 from animator.sweeps.sheet.pages import Room, arranged
 from animator.sweeps.sheet.tile import loss_now
-from animator.sweeps.sheet.tile_bands import Raster
-from animator.sweeps.sheet.tile_data import FULL, SAME, Relief, survey, track
+from animator.sweeps.sheet.tile_data import FULL, SAME, QuantizedSlices, survey, track
 from tests.conftest import numpy_view
-from tests.sweep_pages import cell, film_of, four, kept_views, manifest  # noqa: F401
+from tests.sweep_pages import cell, film_of, four, manifest
 
 HD = room_of((1920, 1080), style.DARK)
 SHAPES = [(1,), (3,), (25,), (180,), (2, 2), (5, 5), (25, 3), (25, 3, 4), (3, 2, 2, 5), (40, 40), (2, 300)]
@@ -99,38 +93,59 @@ def test_values_are_told_apart_in_few_characters():
     assert labels(made.cells[1], made.axes) == (("rate", "0.1"), ("kind", "b"))
 
 
-def test_a_picture_is_linear_between_grid_points_with_rows_from_the_top():
-    """Against animator.interpolation: a rough field, and a window that is larger than its grid."""
-    alpha, beta = np.linspace(-1, 1, 5), np.linspace(0, 3, 7)
-    heights = np.random.default_rng(0).integers(0, FULL, (1, 7, 5)).astype(np.uint16)
-    relief = Relief(alpha, beta, np.zeros(1, np.int64), heights, None)
-    raster = Raster(relief, (-1.0, 1.0, 0.0, 3.0), 60, style.DARK, 1.0)
-    x = -1 + 2 * (np.arange(60) + 0.5) / 60
-    y = 3 - 3 * (np.arange(60) + 0.5) / 60
-    a, b = np.meshgrid(x, y)
-    exact = bilinear(alpha, beta, heights[0] / FULL, a, b)
-    np.testing.assert_allclose(raster.places(0), exact, atol=2e-6)
-    assert raster.known(0) is None
-    wide = Raster(relief, (-2.0, 2.0, -1.0, 5.0), 60, style.DARK, 1.0).known(0)
-    assert wide.mean() == pytest.approx((2 / 4) * (3 / 6), abs=0.02) and not wide[0, 0] and wide[35, 30]
+def slices(heights, known=None):
+    """One slice of positions `heights` (ny, nx) on the scale, on the grid 0, 1, 2, ..."""
+    high, wide = heights.shape
+    return QuantizedSlices(
+        alpha=np.arange(wide) * 1.0,
+        beta=np.arange(high) * 1.0,
+        steps=np.zeros(1, np.int64),
+        heights=np.rint(FULL * heights).astype(np.uint16)[None],
+        known=known,
+    )
 
 
-def test_bands_have_the_colours_of_the_scale_and_missing_losses_none():
-    places = np.tile((np.arange(BANDS) + 0.5) / BANDS, (2, 1))
-    heights = np.rint(FULL * places).astype(np.uint16)[None]
-    known = np.ones(heights.shape, bool)
-    known[0, :, 0] = False
-    relief = Relief(np.arange(BANDS) * 1.0, np.arange(2) * 1.0, np.zeros(1, np.int64), heights, known)
-    raster = Raster(relief, (0.0, BANDS - 1.0, 0.0, 1.0), 420, style.DARK, 1.0)
-    picture = raster.paint(0)
+def test_slices_keep_losses_to_a_65535th_of_the_scale():
+    scale = LossScale(0.5, 8.0)
+    losses = np.array([[0.5, 1.0, 2.0], [4.0, 7.9, 8.0]])
+    known = np.array([[[True, True, True], [True, False, True]]])
+    found = slices(scale.position(losses), known).losses(0, scale)
+    assert np.isnan(found[1, 1])
+    apart = scale.position(found[known[0]]) - scale.position(losses[known[0]])
+    assert np.abs(apart).max() <= 0.5 / FULL + 1e-12
+    np.testing.assert_allclose(slices(scale.position(losses)).losses(0, scale), losses, rtol=1e-3)
+
+
+def test_a_tile_has_the_colours_of_the_scale_and_hatching_where_losses_are_missing():
+    """Bands from left to right at rows that are known; below them the page shows through."""
+    places = np.tile((np.arange(BANDS) + 0.5) / BANDS, (3, 1))
+    known = np.ones((1, *places.shape), bool)
+    known[0, 0] = False
+    view = numpy_view(moving=False)
+    window = Window((0.0, BANDS - 1.0, 0.0, 2.0), None)
+    made = manifest({"rate": [0.1]})
+    shared = survey({0: film_of(replace(view, window=window))}, 30.0, {})
+    states = [state for state, _ in shared.clock.stills()]
+    found = track(made.cells[0], film_of(replace(view, window=window)), shared, states)
+    found = replace(found, surface=slices(places, known), extent=window.extent)
+    shared = replace(shared, extent=None)
+    page = arranged(made, HD)[0]
+    canvas = PageCanvas(
+        page, {0: found}, {0: made.cells[0]}, shared, style.DARK, (1920, 1080), title="", caption=""
+    )
+    picture = canvas.draw(states[0])
+    region = canvas.tiles[0].region(1080).of(picture)
+    side = len(region)
     shades = colour_map(style.DARK.surface_map)
-    for band in range(1, BANDS - 1):
-        middle = round(420 * band / (BANDS - 1))
+    for band in (2, 5, 10, 13):
+        middle = round(side * band / (BANDS - 1))
         np.testing.assert_allclose(
-            picture[200, middle, :3] / 255, shades((band + 0.5) / BANDS)[:3], atol=0.01
+            region[side // 12, middle, :3] / 255, shades((band + 0.5) / BANDS)[:3], atol=0.01
         )
     assert (picture[..., 3] == 255).all()
-    assert not raster.known(0)[:, 5].any() and raster.known(0)[:, 40:].all()
+    below = region[-side // 8 :, :, :3].reshape(-1, 3) / 255
+    assert np.isclose(below, to_rgb(style.DARK.panel), atol=0.003).all(axis=1).mean() > 0.5
+    assert np.isclose(below, to_rgb(style.DARK.grid), atol=0.01).all(axis=1).any()  # hatching
 
 
 def board_of(made, films, size=(640, 360), look="dark"):
@@ -139,20 +154,23 @@ def board_of(made, films, size=(640, 360), look="dark"):
     pages = arranged(made, room_of(size, style_files.find(look)))
     found = {i: track(made.cells[i], film, shared, states) for i, film in films.items()}
     words = caption(made, pages[0], shared, (1, len(pages)), found.values())
-    return Board(pages[0], found, {c.index: c for c in made.cells}, shared, style_files.find(look), size,
-                 (made.title, words)), states  # fmt: skip
+    cells = {c.index: c for c in made.cells}
+    page = PageCanvas(
+        pages[0], found, cells, shared, style_files.find(look), size, title=made.title, caption=words
+    )
+    return page, states
 
 
 @pytest.mark.parametrize("look", ["dark", "light"])
 @pytest.mark.parametrize("moving", [True, False])
-def test_frames_in_any_order_equal_a_full_draw(kept_views, look, moving):  # noqa: F811
+def test_frames_in_any_order_equal_a_full_draw(look, moving):
     made, films = four(moving=moving)
     (fast, states), (full, _) = board_of(made, films, look=look), board_of(made, films, look=look)
     for i in (20, 0, len(states) - 1, 7, 21):
         np.testing.assert_array_equal(fast.draw(states[i]), full.full(states[i]))
 
 
-def test_changed_regions_hold_all_that_changed(kept_views):  # noqa: F811
+def test_changed_regions_hold_all_that_changed():
     made, films = four()
     board, states = board_of(made, films)
     before = board.draw(states[10]).copy()
@@ -166,7 +184,7 @@ def test_changed_regions_hold_all_that_changed(kept_views):  # noqa: F811
     assert board.changed == []
 
 
-def test_a_tile_says_the_loss_of_its_step_and_where_it_left(kept_views, monkeypatch):  # noqa: F811
+def test_a_tile_says_the_loss_of_its_step_and_where_it_left():
     made, films = four()
     board, _ = board_of(made, films, (1920, 1080))
     for step in (0, 19, 20, 60):
@@ -178,8 +196,7 @@ def test_a_tile_says_the_loss_of_its_step_and_where_it_left(kept_views, monkeypa
         said = [note.get_text() for note in tiles[2].notes]
         assert said == (["left at", "step 20"] if step >= 20 else ["", ""])
         assert [note.get_text() for note in tiles[0].notes] == ["", ""]
-    monkeypatch.setattr(sweep_tiles, "hatch", lambda *given: pytest.fail("what left is not hatched"))
-    board.draw(FrameState(60, False, onto=60))
+        assert not any(tile.hatching.get_visible() for tile in tiles.values())
     shared = survey(films, 30.0, {})
     words = caption(made, arranged(made, HD)[0], shared, (1, 1), [t.track for t in board.tiles])
     assert words.endswith("Left: out of the window, the loss still finite.")
@@ -193,7 +210,7 @@ def test_losses_that_stop_being_finite_are_said_and_those_of_batches_stand_in():
     assert loss_now(replace(view, loss=loss), 4) == "not finite"
 
 
-def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
+def test_a_run_that_broke_is_hatched_from_that_step():
     view = replace(numpy_view(moving=False), broke_at=31)
     made, films = manifest({"rate": [0.1]}), {0: film_of(view)}
     board, _ = board_of(made, films)
@@ -203,27 +220,24 @@ def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
     shared = survey(films, 30.0, {})
     words = caption(made, arranged(made, HD)[0], shared, (1, 1), [board.tiles[0].track])
     assert words.endswith("Hatched: not finite any more.")
-    box = board.tiles[0].box
-    part = np.s_[
-        360 - int(box.bottom + box.height) : 360 - int(box.bottom), int(box.left) : int(box.left + box.width)
-    ]
-    assert (before[part] != after[part]).any(axis=2).mean() > 0.1
+    part = board.tiles[0].region(360)
+    assert (part.of(before) != part.of(after)).any(axis=2).mean() > 0.1
 
 
-def test_several_runs_of_a_cell_have_colours_shapes_and_names(kept_views):  # noqa: F811
+def test_several_runs_of_a_cell_have_colours_shapes_and_names():
     views = [replace(numpy_view(rate, False), name=name) for rate, name in ((0.3, "slow"), (0.9, "fast"))]
     gone = replace(views[1], window=replace(views[1].window, left_at=10))
     board, states = board_of(manifest({"rate": [0.1]}), {0: film_of(views[0], gone)})
     (tile,) = board.tiles
-    assert [way.colours[0] for way in tile.ways] == [to_rgba(line) for line in style.DARK.lines[:2]]
+    assert [path.colours[0] for path in tile.paths] == [to_rgba(line) for line in style.DARK.lines[:2]]
     words = [text.get_text() for text in board.figure.findobj(Text)]
     assert {"slow", "fast"} <= set(words)
     board.draw(states[-1])
-    assert tile.ways[1].gone(60) and [note.get_text() for note in tile.notes] == ["", ""]
+    assert tile.paths[1].gone(60) and [note.get_text() for note in tile.notes] == ["", ""]
     np.testing.assert_array_equal(board.draw(states[20]), board.full(states[20]))
 
 
-def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
+def test_text_is_large_enough_inside_and_apart():
     made, films = four()
     rates = [0.01 * 1.3**i for i in range(9)]
     big = manifest({"rate": rates, "optimizer": ["sgd", "a_very_long_name_of_one"], "seed": [0, 1]})
@@ -235,7 +249,13 @@ def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
             board, states = board_of(sweep, tracked, size)
             board.full(states[-1])
             texts = [t for t in board.figure.findobj(Text) if t.get_text() and t.get_visible()]
-            texts += [stamp for tile in board.tiles for stamp in (tile.loss, *tile.notes) if stamp.get_text()]
+            for tile in board.tiles:
+                for stamp in (tile.loss, *tile.notes):
+                    if stamp.get_text():
+                        assert stamp.get_fontsize() * 100 / 72 >= 0.0219 * min(size), stamp.get_text()
+                        top, left, bottom, right = stamp.bounds
+                        assert 0 <= top < bottom <= tile.box.height, stamp.get_text()
+                        assert 0 <= left < right <= tile.box.width, stamp.get_text()
             for text in texts:
                 assert text.get_fontsize() * 100 / 72 >= 0.0219 * min(size), text.get_text()
                 box = text.get_window_extent()
@@ -248,14 +268,14 @@ def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
                 assert not a.overlaps(b), (one.get_text(), two.get_text(), size)
 
 
-def test_a_failed_cell_says_so_and_why(kept_views):  # noqa: F811
+def test_a_failed_cell_says_so_and_why():
     made, films = four()
     board, _ = board_of(made, films, (1920, 1080))
     words = [text.get_text() for text in board.figure.findobj(Text)]
     assert "failed" in words and any(word.startswith("ValueError") for word in words)
 
 
-def test_runs_of_unequal_lengths_share_the_clock(kept_views):  # noqa: F811
+def test_runs_of_unequal_lengths_share_the_clock():
     films = {0: film_of(numpy_view(steps=60)), 1: film_of(numpy_view(steps=30))}
     made = manifest(
         {"batch": [8, 16]},
@@ -272,17 +292,16 @@ def test_runs_of_unequal_lengths_share_the_clock(kept_views):  # noqa: F811
     assert "The clock counts the share of each run, which have 30 to 60 steps." in words
 
 
-def test_cells_without_a_surface_show_their_loss(kept_views):  # noqa: F811
+def test_cells_without_a_surface_show_their_loss():
     view = numpy_view(moving=False)
     board, states = board_of(manifest({"rate": [0.1]}), {0: film_of(replace(view, field=None, window=None))})
-    assert board.tiles[0].raster is None
-    way = board.tiles[0].ways[0]
-    heights = way.points[:, 1]
+    assert board.tiles[0].bands is None
+    heights = board.tiles[0].paths[0].points[:, 1]
     np.testing.assert_array_equal(np.argsort(np.argsort(-heights)), np.argsort(np.argsort(-view.loss)))
     np.testing.assert_array_equal(board.draw(states[9]), board.full(states[9]))
 
 
-def test_all_tiles_share_window_and_scale_where_they_can(kept_views):  # noqa: F811
+def test_all_tiles_share_window_and_scale_where_they_can():
     views = [numpy_view(rate, False) for rate in (0.3, 0.5)]
     alike = {i: film_of(replace(view, window=views[0].window)) for i, view in enumerate(views)}
     shared = survey(alike, 30.0, {})
@@ -308,7 +327,7 @@ def decoded(path):
         return frames, float(file.streams.video[0].average_rate)
 
 
-def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # noqa: F811
+def test_files_have_the_asked_size_length_and_words(tmp_path):
     made, films = four()
     paths = sheet.make(tmp_path, made, films, size=(640, 360))
     assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
@@ -329,12 +348,14 @@ def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # no
         said = inspect(path).metadata
         assert said.title == "One neuron" and said.command == "animator sweep neuron"
         assert said.details == {"sweep": "neuron", "page": 1, "pages": 1}
-        assert said.alt_text.startswith("A contact sheet of 'One neuron', all cells moving together: "
-                                        "learning_rate 0.1 0.5; optimizer sgd adam.")  # fmt: skip
+        assert said.alt_text.startswith(
+            "A contact sheet of 'One neuron', all cells moving together: "
+            "learning_rate 0.1 0.5; optimizer sgd adam."
+        )
         assert "4 cells, 1 left the window, 1 failed." in said.alt_text
 
 
-def test_the_same_sweep_makes_the_same_bytes(kept_views, tmp_path):  # noqa: F811
+def test_the_same_sweep_makes_the_same_bytes(tmp_path):
     made, films = four(moving=False)
     one = [path.read_bytes() for path in sheet.make(tmp_path / "a", made, films, size=(320, 180))]
     two = [
@@ -344,7 +365,7 @@ def test_the_same_sweep_makes_the_same_bytes(kept_views, tmp_path):  # noqa: F81
     assert one == two
 
 
-def test_too_many_cells_make_pages(kept_views, tmp_path):  # noqa: F811
+def test_too_many_cells_make_pages(tmp_path):
     view = numpy_view(steps=4, moving=False)
     made = product_of(70)
     films = {i: film_of(view, play=0.0) for i in range(70)}
@@ -357,11 +378,10 @@ def test_without_films_there_is_no_sheet(tmp_path):
     assert sheet.make(tmp_path, manifest({"rate": [0.1]}), {}) == []
 
 
-def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path, monkeypatch):  # noqa: F811
+def test_a_failed_cell_does_not_cost_the_sheet(tmp_path):
     """The films of a sweep hold those of cells that have recordings, and say so of the others."""
     made, given = four(moving=False)
-    monkeypatch.setattr(Films, "_film", lambda self, index: given[index])
-    films = Films(SimpleNamespace(ledger=SimpleNamespace(manifest=made)))
+    films = Films(lambda: made, given.__getitem__)
     assert list(films) == [0, 1, 2] and [index in films for index in (2, 3, 4, "a")] == [True, *[False] * 3]
     with pytest.raises(KeyError):
         films[3]
@@ -369,70 +389,50 @@ def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path, monkeypatch
     assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
 
 
-def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path, monkeypatch):  # noqa: F811
+def test_a_sheet_that_would_flash_is_made_calm(tmp_path):
     """Surfaces that go from dark to bright at every step: 7 flashes a second, then at most 3.
 
-    The page is not drawn before that is known.
+    The page that flashes is left as soon as it does.
     """
     view = numpy_view()
     slices = np.where(np.arange(61)[:, None, None] % 2, view.field.lowest, view.field.highest)
     field = replace(view.field, slices=(slices + np.zeros(view.field.slices.shape)).astype(np.float32))
     films = {0: film_of(replace(view, field=field), play=4.0)}
     made = manifest({"rate": [0.1]})
-    (pages,) = [arranged(made, room_of((640, 360), style.DARK))]
-    printer = sheet._Printer(
-        tmp_path, made, films, survey(films, 30.0, {}), pages, (640, 360), lambda *_: None
+    told = []
+    printer = sheet.Printer(
+        folder=tmp_path,
+        manifest=made,
+        films=films,
+        shared=survey(films, 30.0, {}),
+        pages=arranged(made, room_of((640, 360), style.DARK)),
+        size=(640, 360),
+        progress=lambda *said: told.append(said),
     )
-    wild, calm = (printer.board(1, ".mp4", printer.tracks(1, (rate,))) for rate in (15.0, 5.0))
-    assert printer.flashes(wild[0], 15.0) == printer.write(tmp_path / "wild.mp4", 1, 15.0, *wild) == 7
-    assert printer.flashes(calm[0], 15.0) <= 3 and printer.write(tmp_path / "calm.mp4", 1, 15.0, *calm) <= 3
-    monkeypatch.setattr(sheet, "open_encoder", counted := Mock(side_effect=sheet.open_encoder))
+    wild, calm = (printer.tracks(1, (rate,)) for rate in (15.0, 5.0))
+    assert printer.write(tmp_path / "wild.mp4", 1, 15.0, wild) == 7
+    assert printer.write(tmp_path / "calm.mp4", 1, 15.0, calm) <= 3
+    with pytest.raises(sheet.Flashes):
+        printer.write(tmp_path / "none.mp4", 1, 15.0, wild, most=3)
+    assert not (tmp_path / "none.mp4").exists()
+    told.clear()
     printer.print(1)
-    assert [call.args[0].name for call in counted.call_args_list] == ["sheet.mp4", "sheet.gif"]
+    frames = [done for stage, done, _ in told if stage == "drawing sheet.mp4"]
+    again = next(i for i in range(1, len(frames)) if frames[i] < frames[i - 1])
+    assert frames[again - 1] < 0.5 * frames[-1]  # it was left when the first seconds flashed
     said = inspect(tmp_path / "sheet.mp4").metadata.alt_text
     assert "Surfaces change five times a second, so that nothing flashes." in said
 
 
-def test_a_path_covers_pixels_by_their_distance_in_the_colour_of_its_latest_piece():
-    """A level line of 3 pixels through pixels' middles covers that row and both beside it, and no other row
-    but by its casing, 5.25 pixels wide; the second piece is blue from its start on.
-    """
-    points = np.array([[2.5, 10.5], [10.5, 10.5], [18.5, 10.5]])
-    part = np.zeros((21, 21, 4), np.uint8)
-    ink = Ink(points, np.array([0, 0, 1]), [(1, 0, 0, 1), (0, 0, 1, 1)], (0, 1, 0, 0.5), 3.0, (21, 21))
-    ink.lay(part, 3, points[2], 1)
-    assert [part[y, 5].tolist() for y in (9, 10, 11)] == [[255, 0, 0, 0]] * 3
-    assert part[10, 15].tolist() == [0, 0, 255, 0]
-    assert part[12, 5].tolist() == [0, 128, 0, 0]  # half of the casing's green
-    assert part[13, 5].tolist() == [0, round(0.125 * 0.5 * 255), 0, 0]
-    assert not part[14:].any() and not part[:7].any()
-
-
-def test_a_path_does_not_depend_on_how_it_grew():
-    rng = np.random.default_rng(4)
-    points, bins = rng.normal(30, 12, (40, 2)), np.arange(40) % 3
-    colours = [(1, 0, 0, 1), (0, 0, 1, 1), (1, 1, 0, 1)]
-
-    def drawn(ink, end):
-        part = np.full((60, 60, 4), 90, np.uint8)
-        ink.lay(part, end, points[end - 1] + 0.7, 1)
-        return part
-
-    slow, jumping = (Ink(points, bins, colours, (0, 0, 0, 0.8), 2.4, (60, 60)) for _ in range(2))
-    steps = {end: drawn(slow, end) for end in range(1, 41)}
-    for end in (40, 3, 17, 39):
-        np.testing.assert_array_equal(drawn(jumping, end), steps[end])
-
-
-def test_slices_that_look_the_same_are_kept_once(kept_views):  # noqa: F811
+def test_slices_that_look_the_same_are_kept_once():
     """What is drawn is within a tenth of a band of the slice of each step."""
     made, films = four()
     shared = survey(films, 30.0, {})
     states = [state for state, _ in shared.clock.stills()]
     found = track(made.cells[0], films[0], shared, states)
     field = films[0].views()[0].field
-    assert len(found.relief.steps) < len({field.at(state.step) for state in states})
+    assert len(found.surface.steps) < len({field.at(state.step) for state in states})
     for state in states:
         place = shared.scale.position(np.asarray(field.slices[field.at(state.step)], float))
-        apart = found.relief.heights[found.relief.at(state.step)] / FULL - place
+        apart = found.surface.heights[found.surface.at(state.step)] / FULL - place
         assert np.abs(apart).max() <= SAME / BANDS + 1 / FULL

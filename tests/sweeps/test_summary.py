@@ -59,8 +59,12 @@ def test_labels_are_thinned_until_they_do_not_touch():
 
 
 def test_seeds_are_pooled_by_their_median_and_broken_ones_count_as_infinite():
-    made = over({"rate": [0.1, 1.0], "seed": [0, 1, 2]}, lambda rate, seed: rate + seed,
-                c3={"loss": None, "not_finite_at": 5}, c4={"loss": None, "not_finite_at": 7})  # fmt: skip
+    made = over(
+        {"rate": [0.1, 1.0], "seed": [0, 1, 2]},
+        lambda rate, seed: rate + seed,
+        c3={"loss": None, "not_finite_at": 5},
+        c4={"loss": None, "not_finite_at": 7},
+    )
     found = table(made)
     assert [axis.name for axis in found.axes] == ["rate"] and found.seeds == 3
     assert found.at((0,)).losses == (0.1, 1.1, 2.1) and found.at((0,)).loss == 1.1
@@ -73,8 +77,11 @@ def test_seeds_are_pooled_by_their_median_and_broken_ones_count_as_infinite():
 
 def test_what_left_the_window_is_not_what_diverged():
     """A finite loss out of the window is as good as any; a loss that is not finite is none."""
-    fates = {"c0": {"loss": 0.5, "left_window_at": 9}, "c1": {"loss": None, "not_finite_at": 3},
-             "c2": {"loss": None, "not_finite_at": 3, "left_window_at": 2}}  # fmt: skip
+    fates = {
+        "c0": {"loss": 0.5, "left_window_at": 9},
+        "c1": {"loss": None, "not_finite_at": 3},
+        "c2": {"loss": None, "not_finite_at": 3, "left_window_at": 2},
+    }
     made = over({"rate": RATES}, lambda rate: rate, **fates)
     assert [diverged(cell) for cell in made.cells] == [False, True, True, False]
     assert [left(cell) for cell in made.cells] == [True, False, False, False]
@@ -120,13 +127,19 @@ def test_every_seed_is_a_point_and_the_line_goes_through_the_medians():
     curve, *rest = lines(axes)
     np.testing.assert_allclose(curve[:, 1], [2 * rate for rate in RATES])
     seeds = [line for line in rest if len(line) == 3]
-    np.testing.assert_allclose(sorted(map(tuple, np.concatenate(seeds))),
-                               sorted((rate, rate * k) for rate in RATES for k in (1, 2, 3)))  # fmt: skip
+    np.testing.assert_allclose(
+        sorted(map(tuple, np.concatenate(seeds))),
+        sorted((rate, rate * k) for rate in RATES for k in (1, 2, 3)),
+    )
 
 
 def test_what_diverged_is_hatched_half_way_to_its_neighbours_and_what_failed_is_crossed():
-    made = over({"depth": [1, 2, 3, 4]}, lambda depth: float(depth), c2={"loss": None, "not_finite_at": 3},
-                c0={"state": "failed"})  # fmt: skip
+    made = over(
+        {"depth": [1, 2, 3, 4]},
+        lambda depth: float(depth),
+        c2={"loss": None, "not_finite_at": 3},
+        c0={"state": "failed"},
+    )
     figure, said = summary.draw(made)
     axes = figure.axes[0]
     (hatched,) = [patch for patch in axes.patches if patch.get_hatch()]
@@ -146,8 +159,12 @@ def cells_of(axes):
 
 def test_the_heat_map_has_every_cell_in_its_place_and_colour():
     axes = {"rate": RATES, "kind": ["sgd", "adam"]}
-    made = over(axes, lambda rate, kind: rate * len(kind), c5={"loss": None, "not_finite_at": 3},
-                c0={"loss": 0.03, "left_window_at": 3})  # fmt: skip
+    made = over(
+        axes,
+        lambda rate, kind: rate * len(kind),
+        c5={"loss": None, "not_finite_at": 3},
+        c0={"loss": 0.03, "left_window_at": 3},
+    )
     figure, said = summary.draw(made)
     heat = figure.axes[1]
     faces, hatched = cells_of(heat)

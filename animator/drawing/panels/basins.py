@@ -14,8 +14,7 @@ from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
-from animator.drawing.view import View
-from animator.landscape.basins import Basins
+from animator.drawing.view import View, present
 
 TINT = 0.5
 
@@ -27,8 +26,7 @@ class BasinsPanel(Panel):
 
     def create(self, cell: Box) -> None:
         em, view = self.look.em, self.view
-        assert view.basins is not None and view.field is not None, "checked in prepare"
-        self.found: Basins = view.basins
+        self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
         box = self.room.square()
         self.heading(box, self.title or "which minimum it ends in", box.width + 1.1 * em)
@@ -50,9 +48,8 @@ class BasinsPanel(Panel):
 
     def _basin(self, run: View) -> int:
         """The number of the basin that `run` ends in; -1 outside of the surface."""
-        field, last = self.view.field, run.trajectory[-1]
-        assert field is not None, "checked in create"
-        return self.found.at(last, field.alpha, field.beta)
+        field = self.ground.field
+        return self.found.at(run.trajectory[-1], field.alpha, field.beta)
 
     def _map(self) -> None:
         """The basins as a tint between the surface's bands and what lies on them."""
@@ -60,16 +57,24 @@ class BasinsPanel(Panel):
         tint = np.zeros((*label.shape, 4))
         for kind, colour in self.colours.items():
             tint[label == kind] = (*to_rgb(colour), TINT)
-        self.ground.axes.imshow(tint, extent=self.ground.window.extent, origin="lower", aspect="auto",
-                                interpolation="nearest", zorder=1.5)  # fmt: skip
+        self.ground.axes.imshow(
+            tint,
+            extent=self.ground.window.extent,
+            origin="lower",
+            aspect="auto",
+            interpolation="nearest",
+            zorder=1.5,
+        )
 
     def _minima(self) -> None:
         style = self.look.style
         for kind in dict.fromkeys(self.ends):
             if kind < 0:
                 continue
-            best = min((run for run, end in zip(self.runs, self.ends, strict=True) if end == kind),
-                       key=lambda run: float(run.loss[-1]))  # fmt: skip
+            best = min(
+                (run for run, end in zip(self.runs, self.ends, strict=True) if end == kind),
+                key=lambda run: float(run.loss[-1]),
+            )
             self.ground.marker(best.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
             self.ground.tag(best.trajectory[-1], number(float(best.loss[-1]), 4), style.target)
 

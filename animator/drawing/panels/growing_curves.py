@@ -145,8 +145,15 @@ def _room(look: Look, cell: Box) -> Box:
 class Curves:
     """Growing lines in one box; at its right their names and values, side by side, or one below the other."""
 
-    def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str],
-                 clock: str = "step", side: float = 0.0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        cell: Box,
+        lines: list[Line],
+        write: Callable[[float], str],
+        clock: str = "step",
+        side: float = 0.0,
+    ) -> None:
         """side: em at the right of the axes, for names and values, where they need less than that."""
         em = look.em
         self.look, self.lines, self.write = look, lines, write
@@ -170,14 +177,16 @@ class Curves:
 
     def _stroke(self, i: int) -> Stroke:
         line = self.lines[i]
-        stroke = Stroke(self.axes, *self.thinned[i], to_rgba(line.color), self.look.line(line.width))
+        stroke = Stroke(
+            self.axes, *self.thinned[i], colour=to_rgba(line.color), width=self.look.line(line.width)
+        )
         stroke.set_zorder(3 + 0.01 * i)
         self.axes.add_artist(stroke)
         return stroke
 
     def _head(self, line: Line, order: int) -> Mark:
-        head = Mark(self.axes, None, self.look.line(line.width * 2.6), to_rgba(line.color),
-                    clipped=False)  # fmt: skip
+        size, fill = self.look.line(line.width * 2.6), to_rgba(line.color)
+        head = Mark(self.axes, None, size=size, fill=fill, clipped=False)
         head.set_zorder(4 + 0.01 * order)
         self.axes.add_artist(head)
         return head
@@ -192,8 +201,13 @@ class Curves:
                 self.artists += self.edges[i]
 
     def _edge(self, line: Line, shape: str) -> Mark:
-        mark = Mark(self.axes, shape_of(shape), self.look.line(EDGE * line.width), to_rgba(line.color),
-                    clipped=False)  # fmt: skip
+        mark = Mark(
+            self.axes,
+            shape_of(shape),
+            size=self.look.line(EDGE * line.width),
+            fill=to_rgba(line.color),
+            clipped=False,
+        )
         mark.set_zorder(5)
         self.axes.add_artist(mark)
         return mark

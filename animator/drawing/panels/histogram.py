@@ -3,11 +3,9 @@
 The outline is the histogram of the first step that has one. Bars of all frames stand on one axis.
 """
 
-from typing import Any
-
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -18,32 +16,33 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
+from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
-from animator.drawing.raster.vector_artists import RGBA
+from animator.drawing.raster.pen import RGBA, pen
 from animator.landscape.histograms import Histogram
 
 Floats = NDArray[np.float64]
 
 
 class Bars(Artist):
-    """Filled steps: heights (B,) over edges (B+1,), in coordinates of the axes."""
+    """Filled steps: heights (B,) over edges (B+1,), in coordinates of the area."""
 
-    def __init__(self, axes: Axes, edges: Floats, colour: RGBA, width: float = 0.0) -> None:
+    def __init__(self, area: PlotArea, edges: Floats, *, colour: RGBA, width: float = 0.0) -> None:
         super().__init__()
-        self.ground, self.edges, self.colour, self.width = axes, edges, colour, width
+        self.area = area
+        self.edges = edges
+        self.colour = colour
+        self.width = width
         self.heights: Floats = np.zeros(len(edges) - 1)
         self.set_zorder(2 if width else 1.5)
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Paint the bars, or their outline where there is a width (points)."""
         x = np.repeat(self.edges, 2)
         y = np.concatenate([[0], np.repeat(self.heights, 2), [0]])
-        points = self.ground.transData.transform(np.stack([x, y], 1))
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.ground.bbox)
-        gc.set_foreground(self.colour, isRGBA=True)
-        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        points = self.area.transData.transform(np.stack([x, y], 1))
+        gc = pen(renderer, self.colour, self.width, area=self.area)
         renderer.draw_path(gc, Path(points), IdentityTransform(), None if self.width else self.colour)
         gc.restore()
 
@@ -69,8 +68,8 @@ class Counts:
             unit, color=style.muted, fontsize=look.points * 0.9, family=use_fonts()
         )
         self.axes.xaxis.set_label_coords(0.5, -1.55 * em / self.box.height)
-        self.bars = Bars(self.axes, found.edges, to_rgba(style.lines[0], 0.85))
-        self.first = Bars(self.axes, found.edges, to_rgba(style.muted), look.line(1.6))
+        self.bars = Bars(self.axes, found.edges, colour=to_rgba(style.lines[0], 0.85))
+        self.first = Bars(self.axes, found.edges, colour=to_rgba(style.muted), width=look.line(1.6))
         started = np.flatnonzero(found.counts.any(axis=1))
         self.first.heights = found.counts[started[0] if len(started) else 0].astype(float)
         for artist in (self.bars, self.first):

@@ -15,7 +15,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.raster.vector_artists import Bands
-from animator.landscape.model_outputs import Prediction
+from animator.drawing.view import present
 
 SHADES = 10
 MOST_DOTS = 600
@@ -27,8 +27,7 @@ class PredictionPanel(Panel):
     """view.prediction: outputs over the inputs, with the data's targets."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.prediction is not None, "checked in prepare"
-        self.found: Prediction = self.view.prediction
+        self.found = present(self.view.prediction, "prediction")
         self.shown = -1
         over_plane = self.found.values.ndim == 3
         box = self.room
@@ -60,10 +59,19 @@ class PredictionPanel(Panel):
         self.middle = (low + high) / 2
         filled = [(float(r), float(g), float(b), 1.0) for r, g, b in shades]
         line = to_rgba(style.ink, 0.9) if found.classes else to_rgba(style.ink, 0.0)
-        self.bands = Bands(self.axes, found.x, found.y, levels, filled, line, look.line(1.4))
+        self.bands = Bands(
+            self.axes, found.x, found.y, levels, colours=filled, line=line, width=look.line(1.4)
+        )
         self.axes.add_artist(self.bands)
-        edge = Bands(self.axes, found.x, found.y, np.array([low, self.middle, high]),
-                     [to_rgba(style.ink, 0.0)] * 2, to_rgba(style.ink, 0.95), look.line(2.0))  # fmt: skip
+        edge = Bands(
+            self.axes,
+            found.x,
+            found.y,
+            np.array([low, self.middle, high]),
+            colours=[to_rgba(style.ink, 0.0)] * 2,
+            line=to_rgba(style.ink, 0.95),
+            width=look.line(2.0),
+        )
         self.edge = None if found.classes else edge
         self.moving = [self.bands]
         if self.edge is not None:
@@ -80,9 +88,16 @@ class PredictionPanel(Panel):
         dots: list[Artist] = []
         for kind in np.unique(kinds)[: len(colours)]:
             at = found.inputs[kinds == kind][:MOST_DOTS]
-            dots += self.axes.plot(at[:, 0], at[:, 1], "os^Dv<>p"[kind % 8], color=tuple(colours[kind]),
-                                   markersize=self.look.line(6), markeredgecolor=style.casing,
-                                   markeredgewidth=self.look.line(0.8), zorder=3)  # fmt: skip
+            dots += self.axes.plot(
+                at[:, 0],
+                at[:, 1],
+                "os^Dv<>p"[kind % 8],
+                color=tuple(colours[kind]),
+                markersize=self.look.line(6),
+                markeredgecolor=style.casing,
+                markeredgewidth=self.look.line(0.8),
+                zorder=3,
+            )
         sprite = Sprite(dots, 3)
         self.axes.add_artist(sprite)
         return sprite
@@ -94,8 +109,15 @@ class PredictionPanel(Panel):
         room = 0.12 * (high - low) or 1.0
         self.axes.set_ylim(low - room, high + room)
         at = found.inputs[:MOST_DOTS]
-        self.axes.plot(at[:, 0], found.targets[:MOST_DOTS], "o", color=style.muted, markersize=look.line(6),
-                       markeredgewidth=0, zorder=3)  # fmt: skip
+        self.axes.plot(
+            at[:, 0],
+            found.targets[:MOST_DOTS],
+            "o",
+            color=style.muted,
+            markersize=look.line(6),
+            markeredgewidth=0,
+            zorder=3,
+        )
         (self.line,) = self.axes.plot([], [], color=style.dot, linewidth=look.line(3.2), zorder=4)
         self.moving = [self.line]
 

@@ -16,10 +16,9 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.marker_layer import Shape
-from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.path_layer import Trail, visible
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.raster.vector_artists import visible
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 
 LEAST = 0.62  # em: what names take at least
 RIGHT = 6.6  # em: at the right of the surface, beside the names
@@ -33,15 +32,30 @@ Floats = NDArray[np.float64]
 class Runner:
     """One run on the ground: its trail, and its dot of a shape of its own; sizes in pixels at 720p."""
 
-    def __init__(self, look: Look, ground: Ground, run: View, colour: str, number: int,
-                 width: float = 3.0, size: float = 12) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        ground: Ground,
+        run: View,
+        colour: str,
+        number: int,
+        width: float = 3.0,
+        size: float = 12,
+    ) -> None:
         self.run = run
+        self.left_at = present(run.window, "window").left_at
         pixels = ground.axes.transData.transform(np.nan_to_num(run.trajectory, posinf=1e6))
         self.pixels = np.clip(pixels, -1e5, 1e5)
         self.kept = visible(self.pixels)
         bins = np.zeros(len(self.kept), np.int64)
-        self.trail = Trail(ground.axes, self.pixels[self.kept], bins, [to_rgba(colour)],
-                           to_rgba(look.style.casing, 0.85), look.line(width))  # fmt: skip
+        self.trail = Trail(
+            ground.axes,
+            self.pixels[self.kept],
+            bins,
+            colours=[to_rgba(colour)],
+            casing=to_rgba(look.style.casing, 0.85),
+            width=look.line(width),
+        )
         self.trail.set_zorder(4 + 0.01 * number)
         ground.axes.add_artist(self.trail)
         shape = SHAPES[number % len(SHAPES)]
@@ -55,8 +69,7 @@ class Runner:
         start, end = np.searchsorted(self.kept, [own.tail, step], side="right")
         head = self.pixels[step] + own.part * (self.pixels[own.onto] - self.pixels[step])
         self.trail.show(int(end), head, 0, max(0, int(start) - 1))
-        assert run.window is not None, "checked in prepare"
-        gone = run.window.left_at is not None and step >= run.window.left_at
+        gone = self.left_at is not None and step >= self.left_at
         place = run.place(own)
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
         return np.asarray(head)

@@ -19,7 +19,7 @@ from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.units import EDGES
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 
 ROW = 3.3
 SMALL = 0.86  # em: of the names of numbers
@@ -33,8 +33,15 @@ class Readout:
     On a frame too narrow for both, the end card takes the place of the numbers that it would cover.
     """
 
-    def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str,
-                 said: Sequence[str] = ()) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        frame: Box,
+        views: Sequence[View],
+        title: str,
+        caption: str,
+        said: Sequence[str] = (),
+    ) -> None:
         """said: captions of events, which take the place of the caption."""
         self.look, self.views, self.frame = look, views, frame
         self._loud: bool | None = None
@@ -48,8 +55,9 @@ class Readout:
         rows = max(row for _, row, _ in places)
         self.height = (EDGES.below + ROW * rows) * em
         muted, ink = look.style.muted, look.style.ink
-        self.names = [self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted)
-                      for left, row, name in places]  # fmt: skip
+        self.names = [
+            self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted) for left, row, name in places
+        ]
         self.values = [self._stamp(left, 1.05 + ROW * (rows - row), "", 1.3, ink) for left, row, _ in places]
         self.card, card_left = end_card(look, frame, views, self.called)
         if self.card is not None:
@@ -116,9 +124,11 @@ class Readout:
         state = film.own(view.steps, view.ratio)
         made = max(0, state.step - 1)
         known = view.steps > 0
-        words = [f"{state.step:,} / {view.steps:,}",
-                 str(int(view.epoch[made]) + 1) if known else "–",
-                 f"{view.learning_rate[made]:.4g}" if known else "–"][: self.told]  # fmt: skip
+        words = [
+            f"{state.step:,} / {view.steps:,}",
+            str(int(view.epoch[made]) + 1) if known else "–",
+            f"{view.learning_rate[made]:.4g}" if known else "–",
+        ][: self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
         words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)
@@ -135,8 +145,7 @@ class Readout:
 
     def _gauge(self, view: View, step: int) -> list[str]:
         """Height of the surface under the dot and distance from the plane; loud when the height is off."""
-        assert view.field is not None, "there is a gauge only beside a surface"
-        height = view.field.height(step)
+        height = present(view.field, "surface").height(step)
         loud = disagree(height, float(view.loss[step]))
         if loud != self._loud:
             self._loud = loud

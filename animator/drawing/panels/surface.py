@@ -19,9 +19,9 @@ from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.raster.marker_layer import Mark, shape_of
-from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.path_layer import Trail, visible
 from animator.drawing.raster.text_layer import Sprite
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.view import present
 
 PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
@@ -33,8 +33,8 @@ class SurfacePanel(Panel):
     """view.field as bands, view.trajectory as a trail with its start, dot and target."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.field is not None and self.view.window is not None, "checked in prepare"
-        self.field, self.window = self.view.field, self.view.window
+        self.field = present(self.view.field, "surface")
+        self.window = present(self.view.window, "window")
         em = self.look.em
         box = self.room.square()
         self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
@@ -93,8 +93,14 @@ class SurfacePanel(Panel):
         colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
         self.positions = self.scale.position(self.view.loss)
         self.bins = np.minimum((self.positions * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
-        self.trail = Trail(self.axes, pixels[self.kept], self.bins[self.kept], colours,
-                           to_rgba(style.casing, 0.85), look.line(3.2))  # fmt: skip
+        self.trail = Trail(
+            self.axes,
+            pixels[self.kept],
+            self.bins[self.kept],
+            colours=colours,
+            casing=to_rgba(style.casing, 0.85),
+            width=look.line(3.2),
+        )
         self.axes.add_artist(self.trail)
         self.dot = self.ground.mark("o", 13, style.dot, style.dot_edge, 2.2)
         self.dot.set_zorder(5)
@@ -105,20 +111,29 @@ class SurfacePanel(Panel):
     def _exit(self, step: int) -> None:
         """The sentence that says when the path left, at the window's upper edge, from that step on."""
         words = self.axes.text(
-            0.5, 0.965, f"left the window at step {step:,}", transform=self.axes.transAxes,
-            ha="center", va="top", fontsize=self.look.points, color=self.look.style.dot_edge,
-            family=use_fonts(), fontweight="bold", zorder=7,
+            0.5,
+            0.965,
+            f"left the window at step {step:,}",
+            transform=self.axes.transAxes,
+            ha="center",
+            va="top",
+            fontsize=self.look.points,
+            color=self.look.style.dot_edge,
+            family=use_fonts(),
+            fontweight="bold",
+            zorder=7,
             bbox={"facecolor": self.look.style.dot, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
-        )  # fmt: skip
+        )
         self.exit = Sprite([words], 7)
         self.axes.add_artist(self.exit)
         self.moving.append(self.exit)
 
     def _pointers(self) -> None:
         look, style, bar = self.look, self.look.style, self.ground.bar
-        self.pointer = Mark(bar, shape_of(">"), look.line(10), to_rgba(style.dot), clipped=False)
-        self.gap = Span(bar, to_rgba(style.alert), look.line(2.4))
-        self.under = Mark(bar, shape_of("<"), look.line(10), to_rgba(style.alert), clipped=False)
+        dot, alert, size = to_rgba(style.dot), to_rgba(style.alert), look.line(10)
+        self.pointer = Mark(bar, shape_of(">"), size=size, fill=dot, clipped=False)
+        self.gap = Span(bar, colour=alert, width=look.line(2.4))
+        self.under = Mark(bar, shape_of("<"), size=size, fill=alert, clipped=False)
         for order, artist in enumerate((self.gap, self.pointer, self.under)):
             artist.set_zorder(4 + order)
             bar.add_artist(artist)

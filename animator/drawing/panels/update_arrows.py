@@ -16,7 +16,7 @@ from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.arrow_layer import Arrow
 from animator.drawing.raster.text_layer import Stamp
-from animator.landscape.update_vectors import Forces
+from animator.drawing.view import present
 
 LONGEST = 0.34  # of the picture's width
 AROUND = 0.04  # of the run: over how many steps the factor is chosen
@@ -29,8 +29,7 @@ class ArrowsPanel(Panel):
 
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
-        assert view.forces is not None, "checked in prepare"
-        self.forces: Forces = view.forces
+        self.forces = present(view.forces, "forces")
         box = self.room.square()
         self.heading(box, self.title or "what moves the weights")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
@@ -53,9 +52,14 @@ class ArrowsPanel(Panel):
         self.lengths = []
         y = box.bottom + box.height - 0.8 * em
         for name, colour, width in parts:
-            key = Arrow(self.ground.axes, to_rgba(colour), to_rgba(style.background), self.look.line(width))
+            key = Arrow(
+                self.ground.axes,
+                colour=to_rgba(colour),
+                casing=to_rgba(style.background),
+                width=self.look.line(width),
+                clipped=False,
+            )
             key.show((left, y), (left + 2.2 * em, y))
-            key.clipped = False
             self.look.figure.add_artist(key)
             self.moving.append(key)
             self._stamp(left + 2.7 * em, y, colour, bold=True).set_text(name)
@@ -64,13 +68,17 @@ class ArrowsPanel(Panel):
         self.look.text(left, y - 0.34 * em, "drawn", color=style.muted)
         self.factor = self._stamp(left + 3.5 * em, y, style.ink, bold=True)
         if y - 4.2 * em > box.bottom:
-            rule = self.look.text(left, y - 1.6 * em, self.forces.rule, color=style.muted,
-                                  parse_math=True)  # fmt: skip
+            rule = self.look.text(left, y - 1.6 * em, self.forces.rule, color=style.muted, parse_math=True)
             rule.set(math_fontfamily="stixsans", fontsize=self.look.points * 1.1, verticalalignment="top")
 
     def _arrow(self, colour: str, width: float) -> Arrow:
         style = self.look.style
-        arrow = Arrow(self.ground.axes, to_rgba(colour), to_rgba(style.casing), self.look.line(width))
+        arrow = Arrow(
+            self.ground.axes,
+            colour=to_rgba(colour),
+            casing=to_rgba(style.casing),
+            width=self.look.line(width),
+        )
         arrow.set_zorder(6 + 0.01 * len(self.moving))
         self.ground.axes.add_artist(arrow)
         self.moving.append(arrow)

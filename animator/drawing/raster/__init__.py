@@ -10,9 +10,9 @@ Each lies on a PlotArea (`axes_transform`): matplotlib's Axes, or a Viewport, wh
 extent of the data in it, and costs nothing to make. A tile of a contact sheet needs no axes:
 
     area = Viewport(Box(left, bottom, width, height), extent)  # pixels, rows counted upwards; data
-    bands = Banding(area, alpha, beta, scale, colours, line, width)
-    path = Trail(area, area.transData.transform(points), bins, colours, casing, width)
-    dot = Mark(area, shape_of("o"), size, fill, edge, edge_width)
+    bands = Banding(area, alpha, beta, scale, colours=colours, line=line, width=width)
+    path = Trail(area, area.transData.transform(points), bins, colours=colours, casing=casing, width=width)
+    dot = Mark(area, shape_of("o"), size=size, fill=fill, edge=edge, edge_width=edge_width)
     for artist in (bands, path, dot):
         figure.add_artist(artist)
         artist.set_animated(True)

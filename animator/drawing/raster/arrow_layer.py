@@ -1,9 +1,9 @@
 """An arrow as a layer: a shape of one colour with a casing, from one place of the frame to another."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
@@ -12,24 +12,32 @@ from numpy.typing import NDArray
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import EMPTY, WIDEST, Ink, Layer, Rect, clip_of, lay, picture_of, swapped
+from animator.drawing.raster.pen import RGBA, pen
 from animator.drawing.units import DPI
 
+POINT, WING = 3.4, 0.42  # length of its point in widths of the arrow; half its breadth as a share of that
+CASING = 0.35  # of its width
+
 Floats = NDArray[np.float64]
-RGBA = tuple[float, float, float, float]
 
 
 class Arrow(Layer):
     """An arrow from tail to head (pixels, rows counted upwards); width in points.
 
     One shorter than its own point is drawn as the point alone, smaller: its length is always true.
-    clipped: whether the axes' edges cut it.
+    clipped: whether the edges of `area` cut it.
     """
 
-    def __init__(self, area: PlotArea, colour: RGBA, casing: RGBA, width: float) -> None:
+    def __init__(
+        self, area: PlotArea, *, colour: RGBA, casing: RGBA, width: float, clipped: bool = True
+    ) -> None:
         super().__init__()
-        self.area, self.colour, self.casing, self.width = area, colour, casing, width
+        self.area = area
+        self.colour = colour
+        self.casing = casing
+        self.width = width
+        self.clipped = clipped
         self.ends = np.zeros((2, 2))
-        self.clipped = True
         self._shown: bytes | None = None
         self._picture = EMPTY
         self.set_zorder(6)
@@ -49,51 +57,56 @@ class Arrow(Layer):
 
     def _take(self) -> Ink:
         """Its picture in the frame, EMPTY for one that cannot be seen."""
-        height = self.high
-        reach = 4 * self.width * DPI / 72 + 4
-        low, high = self.ends.min(axis=0) - reach, self.ends.max(axis=0) + reach
-        limits = Rect(0, 0, height, WIDEST)
-        limits = limits.clip(clip_of(self.area, height)) if self.clipped else limits
-        seen = Rect(int(height - high[1]), int(low[0]), int(height - low[1]) + 1, int(high[0]) + 1).clip(
-            limits
-        )
+        seen = self._around().clip(self._limits())
         if not seen.area:
             return EMPTY
         scratch = RendererAgg(seen.right - seen.left, seen.bottom - seen.top, DPI)
-        self._paint(scratch, np.array([seen.left, height - seen.bottom]))
+        self._paint(scratch, np.array([seen.left, self.high - seen.bottom]))
         return picture_of(np.asarray(scratch.buffer_rgba()), seen.top, seen.left)
 
-    def _paint(self, renderer: Any, corner: Floats, clip: bool = False) -> None:
+    def _around(self) -> Rect:
+        """The pixels that it may touch."""
+        reach = 4 * self.width * DPI / 72 + 4
+        low, high = self.ends.min(axis=0) - reach, self.ends.max(axis=0) + reach
+        return Rect(
+            top=int(self.high - high[1]),
+            left=int(low[0]),
+            bottom=int(self.high - low[1]) + 1,
+            right=int(high[0]) + 1,
+        )
+
+    def _limits(self) -> Rect:
+        frame = Rect(0, 0, self.high, WIDEST)
+        return frame.clip(clip_of(self.area, self.high)) if self.clipped else frame
+
+    def _paint(self, renderer: RendererBase, corner: Floats, *, clip: bool = False) -> None:
         """Paint it on a sheet whose lower left corner is at `corner`; nothing when shorter than a pixel."""
         tail, head = self.ends
         if float(np.hypot(*(head - tail))) < 1:
             return
-        gc = renderer.new_gc()
-        if clip:
-            gc.set_clip_rectangle(self.area.bbox)
-        gc.set_linewidth(renderer.points_to_pixels(self.width * 0.35))
-        gc.set_foreground(self.casing, isRGBA=True)
-        shape = arrow_shape(tail, head, self.width * DPI / 72)
-        move = Affine2D().translate(*-corner)
-        renderer.draw_path(gc, Path(shape, closed=True), move, self.colour)
+        gc = pen(renderer, self.casing, self.width * CASING, area=self.area if clip else None)
+        shape = Path(arrow_shape(tail, head, self.width * DPI / 72), closed=True)
+        renderer.draw_path(gc, shape, Affine2D().translate(*-corner), self.colour)
         gc.restore()
 
     def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         lay(picture, rect, self._picture)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         self._paint(renderer, np.zeros(2), clip=self.clipped)
 
 
 def arrow_shape(tail: Floats, head: Floats, width: float) -> Floats:
     """The outline (8, 2) of an arrow that is `width` wide; the first point is repeated at its end."""
-    way = (head - tail) / np.hypot(*(head - tail))
-    across = np.array([-way[1], way[0]])
-    point = min(3.4 * width, float(np.hypot(*(head - tail))))
-    neck, half, wing = head - point * way, width / 2 * point / (3.4 * width), 0.42 * point
-    return np.array([
-        tail + half * across, neck + half * across, neck + wing * across, head,
-        neck - wing * across, neck - half * across, tail - half * across, tail + half * across,
-    ])  # fmt: skip
+    length = float(np.hypot(*(head - tail)))
+    along = (head - tail) / np.hypot(*(head - tail))
+    across = np.array([-along[1], along[0]])
+    point = min(POINT * width, length)
+    neck = head - point * along
+    half = width / 2 * point / (POINT * width)
+    wing = WING * point
+    upper = [tail + half * across, neck + half * across, neck + wing * across]
+    lower = [neck - wing * across, neck - half * across, tail - half * across]
+    return np.array([*upper, head, *lower, upper[0]])

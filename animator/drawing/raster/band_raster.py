@@ -1,4 +1,4 @@
-"""The bands of a loss surface as pixels: a slice takes a millisecond, contours several times as long.
+"""Filled contours of a loss surface as pixels: a slice takes a millisecond, contourpy and Agg several.
 
 In: losses on a grid, a LossScale, axes. Losses are linear between grid points, as everywhere in a film; each
 pixel takes the colour of its place on the scale. Edges between bands are smoothed over one pixel by their
@@ -6,22 +6,25 @@ distance, place / slope, and carry a thin line. For print the same bands are dra
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from numpy.typing import NDArray
 
 from animator.drawing.raster.axes_transform import PlotArea
-from animator.drawing.raster.layer import clip_of
+from animator.drawing.raster.layer import Rect, clip_of
 from animator.drawing.raster.loss_colors import LossScale
-from animator.drawing.raster.vector_artists import RGBA, Bands
+from animator.drawing.raster.pen import RGBA, pixels_of
+from animator.drawing.raster.vector_artists import Bands
 
 PARTS = 16  # of a pixel: how finely the distance to an edge is told
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 Reading = tuple[NDArray[np.intp], Small, NDArray[np.bool_]]
+Seen = tuple[Rect, tuple[float, ...]]  # what of the grid lies where: pixels, and the area with its limits
 
 
 class Banding(Artist):
@@ -31,30 +34,51 @@ class Banding(Artist):
     with the cells of the grid around them. version counts how often z changed.
     """
 
-    def __init__(self, area: PlotArea, x: Floats, y: Floats, scale: LossScale, colours: Sequence[RGBA],
-                 line: RGBA, width: float) -> None:  # fmt: skip
+    def __init__(
+        self,
+        area: PlotArea,
+        x: Floats,
+        y: Floats,
+        scale: LossScale,
+        *,
+        colours: Sequence[RGBA],
+        line: RGBA,
+        width: float,
+    ) -> None:
         super().__init__()
-        self.x, self.y, self.scale, self.colours = x, y, scale, colours
-        self.line, self.width = line, width
-        self.version = 0
         self.area = self.kept_in = area
-        self._z: NDArray[np.floating[Any]] = np.zeros((len(y), len(x)))
+        self.x = x
+        self.y = y
+        self.scale = scale
+        self.colours = colours
+        self.line = line
+        self.width = width
+        self.version = 0
+        self._z: NDArray[np.floating] = np.zeros((len(y), len(x)))
         self._table: NDArray[np.uint32] | None = None
-        self._seen: tuple[Any, tuple[Reading, Reading]] | None = None
+        self._seen: tuple[Seen, tuple[Reading, Reading]] | None = None
         self.set_clip_box(area.bbox)
         self.set_zorder(1)
 
-    def set_field(self, z: NDArray[np.floating[Any]]) -> None:
+    def set_field(self, z: NDArray[np.floating]) -> None:
         """Take z (ny, nx), rows following y."""
         self._z = z
         self.version += 1
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Paint what the axes show of it."""
-        if hasattr(renderer, "buffer_rgba"):
-            self._paint(np.asarray(renderer.buffer_rgba()), renderer.points_to_pixels(self.width))
+        if isinstance(renderer, RendererAgg):
+            self._paint(np.asarray(renderer.buffer_rgba()), pixels_of(renderer, self.width))
             return
-        bands = Bands(self.area, self.x, self.y, self.scale.levels(), self.colours, self.line, self.width)
+        bands = Bands(
+            self.area,
+            self.x,
+            self.y,
+            self.scale.levels(),
+            colours=self.colours,
+            line=self.line,
+            width=self.width,
+        )
         bands.set_field(self._z)
         bands.draw(renderer)
 
@@ -78,17 +102,17 @@ class Banding(Artist):
             inked &= between((~finite).astype(np.float32), rows, columns) <= 0
         np.copyto(shown, colours, where=inked)
 
-    def _readings(self, rect: Any, height: int) -> tuple[Reading, Reading]:
+    def _readings(self, rect: Rect, height: int) -> tuple[Reading, Reading]:
         """Where the rows and the columns of pixels in `rect` lie on the grid."""
-        box, (x0, x1), (y0, y1) = self.area.bbox, self.area.get_xlim(), self.area.get_ylim()
-        seen = rect, box.bounds, x0, x1, y0, y1
+        box = self.area.bbox
+        (x0, x1), (y0, y1) = self.area.get_xlim(), self.area.get_ylim()
+        seen = rect, (*box.bounds, x0, x1, y0, y1)
         if self._seen is None or self._seen[0] != seen:
             across = (np.arange(rect.left, rect.right) + 0.5 - box.x0) / box.width
             up = (height - 0.5 - np.arange(rect.top, rect.bottom) - box.y0) / box.height
-            self._seen = (
-                seen,
-                (reading(self.y, y0 + up * (y1 - y0)), reading(self.x, x0 + across * (x1 - x0))),
-            )
+            columns = reading(self.x, np.asarray(x0 + across * (x1 - x0), np.float64))
+            rows = reading(self.y, np.asarray(y0 + up * (y1 - y0), np.float64))
+            self._seen = seen, (rows, columns)
         return self._seen[1]
 
     def _places(self, height: Small) -> Small:

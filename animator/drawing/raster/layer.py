@@ -9,12 +9,15 @@ which NumPy walks through four times as fast as (h, w, 4).
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 from animator.drawing.raster.axes_transform import PlotArea
@@ -22,6 +25,7 @@ from animator.drawing.raster.blend import Flood, Pane, pane
 
 Pixels = NDArray[np.uint8]  # (H, W, 4)
 Coverage = NDArray[np.uint8]  # (h, w)
+Number = TypeVar("Number", bound=np.generic)
 
 
 class Rect(NamedTuple):
@@ -39,22 +43,34 @@ class Rect(NamedTuple):
 
     def clip(self, other: "Rect") -> "Rect":
         """What lies in both."""
-        return Rect(max(self.top, other.top), max(self.left, other.left),
-                    min(self.bottom, other.bottom), min(self.right, other.right))  # fmt: skip
+        return Rect(
+            top=max(self.top, other.top),
+            left=max(self.left, other.left),
+            bottom=min(self.bottom, other.bottom),
+            right=min(self.right, other.right),
+        )
 
     def join(self, other: "Rect") -> "Rect":
         """The smallest rectangle around both."""
-        return Rect(min(self.top, other.top), min(self.left, other.left),
-                    max(self.bottom, other.bottom), max(self.right, other.right))  # fmt: skip
+        return Rect(
+            top=min(self.top, other.top),
+            left=min(self.left, other.left),
+            bottom=max(self.bottom, other.bottom),
+            right=max(self.right, other.right),
+        )
 
-    def of(self, picture: NDArray[Any]) -> NDArray[Any]:
+    def of(self, picture: NDArray[Number]) -> NDArray[Number]:
         """The part of a picture (H, W, ...), a view."""
         return picture[self.top : self.bottom, self.left : self.right]
 
     def within(self, frame: "Rect") -> "Rect":
         """The same rectangle, counted from the corner of `frame`."""
-        return Rect(self.top - frame.top, self.left - frame.left,
-                    self.bottom - frame.top, self.right - frame.left)  # fmt: skip
+        return Rect(
+            top=self.top - frame.top,
+            left=self.left - frame.left,
+            bottom=self.bottom - frame.top,
+            right=self.right - frame.left,
+        )
 
 
 NOTHING = Rect(0, 0, 0, 0)
@@ -84,12 +100,12 @@ class Layer(Artist):
         """Lay what falls into `rect` over a picture (H, W, 4)."""
 
     @abstractmethod
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """Draw as lines and letters, for print."""
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Draw all of it."""
-        if not hasattr(renderer, "buffer_rgba"):
+        if not isinstance(renderer, RendererAgg):
             self.trace(renderer)
             return
         self.refresh()
@@ -148,6 +164,13 @@ def swapped(before: Rect, after: Rect) -> Sequence[Rect]:
     return before, after
 
 
+def joined(one: Rect, other: Rect) -> Rect:
+    """The rectangle around both, of which either may be nothing."""
+    if not other.area:
+        return one
+    return one.join(other) if one.area else other
+
+
 class Ink(NamedTuple):
     """What a layer lays down at `place`: coverage (h, w), colours (h, w, 4), opaque."""
 
@@ -175,19 +198,19 @@ def lay(picture: Pane, rect: Rect, ink: Ink) -> None:
 
 
 @lru_cache(maxsize=256)
-def flood(colour: Any) -> Flood:
+def flood(colour: ColorType) -> Flood:
     """One colour, opaque."""
     return Flood(bytes_of(colour))
 
 
 @lru_cache(maxsize=256)
-def bytes_of(colour: Any) -> tuple[int, int, int, int]:
+def bytes_of(colour: ColorType) -> tuple[int, int, int, int]:
     """A colour, opaque, from 0 to 255."""
     red, green, blue = (round(255 * part) for part in to_rgb(colour))
     return red, green, blue, 255
 
 
-def inked(coverage: Coverage, colour: Any, top: int, left: int) -> Ink:
+def inked(coverage: Coverage, colour: ColorType, top: int, left: int) -> Ink:
     """A coverage (h, w) of one colour at (top, left)."""
     high, wide = coverage.shape
     if not coverage.size:

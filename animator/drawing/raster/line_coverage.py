@@ -1,11 +1,10 @@
-"""Capsules: pieces of lines with round ends, as coverages; many small ones in one go.
+"""Antialiased coverage of pieces of lines with round ends (capsules); many small ones in one go.
 
 A pixel's coverage is told by the distance of its middle from the piece: radius + 1/2 - distance, cut to
 [0, 1]. Pieces are (x, y, u, v) in pixels, from (x, y) to (u, v), rows counted downwards.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,6 @@ TINY = np.float32(1e-30)
 Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 Piece = Sequence[float]
-
-
 Pen = tuple[float, float]  # radius in pixels, opacity
 
 
@@ -54,8 +51,11 @@ class Capsules:
         pieces = np.concatenate([points[:-1], points[1:]], axis=1)
         finite = np.isfinite(pieces).all(axis=1).tolist()
         self._pieces = pieces.tolist()
-        self._places = [_around(piece, pens[0][0] + REACH, clip) if known else NOTHING
-                        for piece, known in zip(self._pieces, finite, strict=True)]  # fmt: skip
+        reach = pens[0][0] + REACH
+        self._places = [
+            _around(piece, reach, clip) if known else NOTHING
+            for piece, known in zip(self._pieces, finite, strict=True)
+        ]
         self._ready: dict[int, list[Coverage]] = {}
         sizes = [(low - high, far - near) for high, near, low, far in self._places]
         small = [i for i, size in enumerate(sizes) if 0 < max(size) <= SMALL]
@@ -99,7 +99,7 @@ def _around(piece: Piece, reach: float, clip: Rect) -> Rect:
     return Rect(top, left, bottom, right) if top < bottom and left < right else NOTHING
 
 
-def _apart(across: Any, down: Any, way: Any, fall: Any) -> Small:
+def _apart(across: Small, down: Small, way: Small | np.float32, fall: Small | np.float32) -> Small:
     """How far places (across, down), counted from where a piece starts, are from the piece to (way, fall)."""
     length = np.maximum(way * way + fall * fall, TINY)
     share = (across * way + down * fall) / length

@@ -1,4 +1,4 @@
-"""Lines and marks as layers: a line that grows is added to, never drawn again.
+"""Lines as layers: one that grows is added to, never drawn again; one between two places that move.
 
 The coverage of a line is the greatest of its pieces' coverages. That does not depend on how many pieces were
 added at a time, nor on what was drawn before: a frame still depends on its state alone.
@@ -6,9 +6,9 @@ added at a time, nor on what was drawn before: a frame still depends on its stat
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
@@ -26,43 +26,52 @@ from animator.drawing.raster.layer import (
     clip_of,
     flood,
     inked,
+    joined,
     lay,
     swapped,
 )
 from animator.drawing.raster.line_coverage import Capsules, capsule
+from animator.drawing.raster.pen import RGBA, pen
 from animator.drawing.units import DPI
 
-Floats = NDArray[np.float64]
-RGBA = tuple[float, float, float, float]
 SAME = 1e-6  # pixels: what is nearer is one place
+
+Floats = NDArray[np.float64]
+Point = tuple[float, float]
 
 
 class Stroke(Layer):
-    """A line over (n,) x, y of the axes that grows: up to point `end`, then on to a last point.
+    """A line over (n,) x, y of `area` that grows: up to point `end`, then on to a last point.
 
-    width in points. Points in pixels are found once: the axes must not change after the first draw.
+    width in points. Points in pixels are found once: the area must not change after the first draw.
     """
 
-    def __init__(self, area: PlotArea, x: Floats, y: Floats, colour: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, x: Floats, y: Floats, *, colour: RGBA, width: float) -> None:
         super().__init__()
-        self.area, self.x, self.y, self.colour, self.width = area, x, y, colour, width
-        self.end, self.last = 0, (np.nan, np.nan)
+        self.area = area
+        self.x = x
+        self.y = y
+        self.colour = colour
+        self.width = width
+        self.end = 0
+        self.last: Point = (np.nan, np.nan)
         self.places = Places(area)
+        self._drawn = 0
+        self._head: Point = (np.nan, np.nan)
         self._ink: Ink | None = None
-        self._drawn, self._head = 0, (np.nan, np.nan)
-        self._tip, self._below = NOTHING, np.zeros((0, 0), np.uint8)
+        self._tip = NOTHING
+        self.set_zorder(3)
 
-    def show(self, end: int, last: tuple[float, float]) -> None:
-        """Draw points[:end], then on to `last`, in coordinates of the axes."""
+    def show(self, end: int, last: Point) -> None:
+        """Draw points[:end], then on to `last`, in coordinates of the area."""
         self.end, self.last = end, last
 
     def _prepare(self) -> Ink:
         """What the line is added to, and its pieces."""
-        height = self.high
-        clip = clip_of(self.area, height).clip(Rect(0, 0, height, WIDEST))
+        clip = clip_of(self.area, self.high).clip(Rect(0, 0, self.high, WIDEST))
         size = max(1, clip.bottom - clip.top), max(1, clip.right - clip.left)
         places = np.asarray(self.area.transData.transform(np.stack([self.x, self.y], 1)))
-        pixels = np.stack([places[:, 0], height - places[:, 1]], axis=1)
+        pixels = np.stack([places[:, 0], self.high - places[:, 1]], axis=1)
         self._capsules = Capsules(pixels, [(self.width * DPI / 144, 1.0)], clip)
         self._pixels = pixels.tolist()
         return Ink(pane(np.zeros(size, np.uint8)), flood(self.colour[:3]), clip)
@@ -86,18 +95,20 @@ class Stroke(Layer):
         return changed
 
     def _add(self, ink: Ink, coverages: Sequence[Coverage], place: Rect) -> Rect:
+        """Add a piece's coverage at its place; the rectangle that changed."""
         if place is not NOTHING:
             part = place.within(ink.place).of(ink.coverage.pixels)
             np.maximum(part, coverages[0], out=part)
-            self.bounds = around(self.bounds, place)
+            self.bounds = joined(self.bounds, place)
         return place
 
     def _put(self, ink: Ink) -> Rect:
         """Add the piece from the last point that is drawn to where the line ends; what was below is kept."""
         if self.end == 0:
             return NOTHING
-        (x, y), (u, v) = self.places(*self.last), self._pixels[self.end - 1]
-        y = self.high - y
+        u, v = self._pixels[self.end - 1]
+        x, up = self.places(*self.last)
+        y = self.high - up
         if not isfinite(u + v + x + y) or abs(x - u) + abs(y - v) < SAME:
             return NOTHING
         coverages, self._tip = self._capsules.between((u, v), (x, y))
@@ -116,11 +127,11 @@ class Stroke(Layer):
         if self._ink is not None:
             lay(picture, rect.clip(self.bounds), self._ink)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         points = np.concatenate([np.stack([self.x, self.y], 1)[: self.end], [self.last]])
         places = self.area.transData.transform(points)
-        gc = pen(renderer, self.area, self.width, self.colour)
+        gc = pen(renderer, self.colour, self.width, area=self.area, rounded=True)
         renderer.draw_path(gc, Path(places), IdentityTransform(), None)
         gc.restore()
 
@@ -128,12 +139,14 @@ class Stroke(Layer):
 class Span(Layer):
     """A straight line between two places of `area`, None to hide it; width in points."""
 
-    def __init__(self, area: PlotArea, colour: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, *, colour: RGBA, width: float) -> None:
         super().__init__()
-        self.area, self.colour, self.width = area, colour, width
+        self.area = area
+        self.colour = colour
+        self.width = width
         self.places = Places(area)
-        self.ends: tuple[tuple[float, float], tuple[float, float]] | None = None
-        self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
+        self.ends: tuple[Point, Point] | None = None
+        self._shown: tuple[Point, Point] | None = None
         self._ink = EMPTY
 
     def refresh(self) -> Sequence[Rect]:
@@ -142,11 +155,11 @@ class Span(Layer):
             return ()
         before, self._shown, self.bounds = self.bounds, self.ends, NOTHING
         if self.ends is not None:
-            height = self.high
             (x, y), (u, v) = (self.places(*end) for end in self.ends)
-            ink, place = capsule((x, height - y), (u, height - v), self.width * DPI / 144,
-                                 Rect(0, 0, height, WIDEST))  # fmt: skip
-            self._ink = inked(ink, self.colour[:3], place.top, place.left)
+            frame = Rect(0, 0, self.high, WIDEST)
+            radius = self.width * DPI / 144
+            coverage, place = capsule((x, self.high - y), (u, self.high - v), radius, frame)
+            self._ink = inked(coverage, self.colour[:3], place.top, place.left)
             self.bounds = self._ink.place
         return swapped(before, self.bounds)
 
@@ -154,29 +167,10 @@ class Span(Layer):
         """See Layer."""
         lay(picture, rect.clip(self.bounds), self._ink)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         if self.ends is not None:
-            gc = pen(renderer, self.area, self.width, self.colour)
-            gc.set_clip_rectangle(None)
+            gc = pen(renderer, self.colour, self.width, rounded=True)
             places = self.area.transData.transform(self.ends)
             renderer.draw_path(gc, Path(places), IdentityTransform(), None)
             gc.restore()
-
-
-def around(one: Rect, other: Rect) -> Rect:
-    """The rectangle around both, of which either may be nothing."""
-    if not other.area:
-        return one
-    return one.join(other) if one.area else other
-
-
-def pen(renderer: Any, area: PlotArea, width: float, colour: RGBA) -> Any:
-    """A round pen, width in points, that stays inside of the axes."""
-    gc = renderer.new_gc()
-    gc.set_clip_rectangle(area.bbox)
-    gc.set_linewidth(renderer.points_to_pixels(width))
-    gc.set_joinstyle("round")
-    gc.set_capstyle("round")
-    gc.set_foreground(colour, isRGBA=True)
-    return gc

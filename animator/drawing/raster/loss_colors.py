@@ -5,6 +5,7 @@ loss to 1 at the highest, with eps = (high - low) / 400, so that the basin has a
 One scale serves all frames of a film.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 BANDS = 15
 CONTRAST = 400.0
+APART, FIRST = 0.12, 0.03  # of the scale: between two ticks, and below the first
 
 Floats = NDArray[np.float64]
 
@@ -49,35 +51,40 @@ class LossScale:
         return self.loss(np.linspace(0, 1, BANDS + 1))
 
     def ticks(self) -> list[float]:
-        """Round losses (1, 2 or 5 times a power of ten) for a colour bar, at least 0.09 apart in t."""
+        """Round losses (1, 2 or 5 times a power of ten) for a colour bar, more than APART in t
+        from each other."""
         return list(_ticks(self))
-
-    def _round_ticks(self) -> list[float]:
-        if self.high <= 0:
-            return []
-        powers = range(int(np.floor(np.log10(self.high))) + 1, -8, -1)
-        candidates = [m * 10.0**p for p in powers for m in (5, 2, 1)]
-        chosen: list[float] = []
-        for loss in candidates:
-            far = all(abs(self.position(loss) - self.position(c)) > 0.12 for c in chosen)
-            if loss <= self.high and self.position(loss) > 0.03 and far:
-                chosen.append(loss)
-        return chosen if len(chosen) > 1 else self._even_ticks()
-
-    def _even_ticks(self) -> list[float]:
-        """Round losses where those from `low` to `high` are too alike to have powers of ten between them."""
-        chosen: list[float] = []
-        for loss in reversed(MaxNLocator(12, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)):
-            far = all(abs(self.position(loss) - self.position(c)) > 0.12 for c in chosen)
-            if self.low < loss <= self.high and self.position(loss) > 0.03 and far:
-                chosen.append(float(loss))
-        return chosen
 
 
 @lru_cache(maxsize=16)
 def _ticks(scale: LossScale) -> tuple[float, ...]:
     """Those of a scale: the films of a sweep share theirs, and finding them takes as long as a frame."""
-    return tuple(scale._round_ticks())
+    chosen = _chosen(scale, _powers(scale.high))
+    return tuple(chosen if len(chosen) > 1 else _chosen(scale, _even(scale.low, scale.high)))
+
+
+def _powers(high: float) -> list[float]:
+    """1, 2 and 5 times powers of ten, from just above `high` down to 1e-7."""
+    if high <= 0:
+        return []
+    powers = range(int(np.floor(np.log10(high))) + 1, -8, -1)
+    return [m * 10.0**p for p in powers for m in (5, 2, 1)]
+
+
+def _even(low: float, high: float) -> list[float]:
+    """Round losses, from the greatest down, where low and high have no powers of ten between them."""
+    evenly = MaxNLocator(12, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(loss) for loss in reversed(evenly) if loss > low]
+
+
+def _chosen(scale: LossScale, losses: Iterable[float]) -> list[float]:
+    """Of `losses`, in their order, those on the scale that are far enough from its start and each other."""
+    chosen: list[float] = []
+    for loss in losses:
+        apart = all(abs(scale.position(loss) - scale.position(other)) > APART for other in chosen)
+        if loss <= scale.high and scale.position(loss) > FIRST and apart:
+            chosen.append(loss)
+    return chosen
 
 
 def colour_map(anchors: tuple[str, ...]) -> LinearSegmentedColormap:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path
@@ -26,18 +26,19 @@ from animator.drawing.raster.layer import (
     swapped,
 )
 from animator.drawing.raster.line_coverage import capsule
-from animator.drawing.raster.line_layers import RGBA
+from animator.drawing.raster.pen import RGBA, pen, pixels_of
 from animator.drawing.units import DPI
 
 Shape = str | MarkerStyle
+Point = tuple[float, float]
 FINE = 8  # of a pixel: places of marks
 
 
 class Mark(Layer):
     """A small shape of one colour at a place: a disc, a diamond, an arrowhead.
 
-    shape: in units of half its size, None for a disc; size and edge width in points. place: in coordinates of
-    `area`, None to hide it. clipped: whether the axes' edges cut it. still: whether the axes keep their
+    shape: in units of half its size, None for a disc; size and edge_width in points. place: in coordinates of
+    `area`, None to hide it. clipped: whether the area's edges cut it. still: whether the area keeps its
     limits.
     """
 
@@ -45,26 +46,32 @@ class Mark(Layer):
         self,
         area: PlotArea,
         shape: Path | None,
+        *,
         size: float,
         fill: RGBA,
         edge: RGBA | None = None,
-        width: float = 0.0,
-        *,
+        edge_width: float = 0.0,
         clipped: bool = True,
         still: bool = True,
     ) -> None:
         super().__init__()
-        self.area, self.shape, self.size, self.fill = area, shape, size, fill
-        self.edge, self.width, self.clipped = edge, width, clipped
-        self.place: tuple[float, float] | None = None
+        self.area = area
+        self.shape = shape
+        self.size = size
+        self.fill = fill
+        self.edge = edge
+        self.edge_width = edge_width
+        self.clipped = clipped
+        self.place: Point | None = None
         self._places = Places(area) if still else None
-        self._asked: tuple[Any, bool] = (None, False)
+        self._asked: tuple[Point | None, bool] = (None, False)
         self._shown: tuple[int, int] | None = None
         self._clip: Rect | None = None
-        self._taken: dict[tuple[float, float], Ink] = {}
+        self._taken: dict[Point, Ink] = {}
         self._picture = EMPTY
 
-    def _pixels(self) -> tuple[float, float] | None:
+    def _pixels(self) -> Point | None:
+        """Where it stands in pixels, None where it is hidden."""
         if self.place is None or not self.get_visible():
             return None
         x, y = self._places(*self.place) if self._places else self.area.transData.transform(self.place)
@@ -97,7 +104,7 @@ class Mark(Layer):
 
     def _take(self, x: float, y: float) -> Ink:
         """Its picture around the origin, rows counted downwards, when it stands at (x, y), in [0, 1)."""
-        reach = int((self.size * 0.75 + self.width) * DPI / 72) + 3
+        reach = int((self.size * 0.75 + self.edge_width) * DPI / 72) + 3
         if self.shape is None and self.edge is None:
             at = (x + reach, reach - y)
             disc, place = capsule(at, at, self.size * DPI / 144, Rect(0, 0, 2 * reach, 2 * reach))
@@ -107,30 +114,26 @@ class Mark(Layer):
         return picture_of(np.asarray(scratch.buffer_rgba()), -reach, -reach)
 
     def _limits(self) -> Rect:
-        """Where it may have ink; axes do not move."""
+        """Where it may have ink; the area does not move."""
         if self._clip is None:
             frame = Rect(0, 0, self.high, WIDEST)
             self._clip = clip_of(self.area, self.high).clip(frame) if self.clipped else frame
         return self._clip
 
-    def _paint(self, renderer: Any, x: float, y: float, clip: bool = False) -> None:
-        gc = renderer.new_gc()
-        if clip:
-            gc.set_clip_rectangle(self.area.bbox)
+    def _paint(self, renderer: RendererBase, x: float, y: float, *, clip: bool = False) -> None:
+        width = self.edge_width if self.edge is not None else 0.0
+        gc = pen(renderer, self.edge or self.fill, width, area=self.area if clip else None)
         gc.set_joinstyle("miter")
-        gc.set_linewidth(renderer.points_to_pixels(self.width) if self.edge is not None else 0)
-        gc.set_foreground(self.edge or self.fill, isRGBA=True)
-        half = renderer.points_to_pixels(self.size) / 2
-        renderer.draw_path(
-            gc, self.shape or Path.unit_circle(), Affine2D().scale(half).translate(x, y), self.fill
-        )
+        half = pixels_of(renderer, self.size) / 2
+        shape = self.shape or Path.unit_circle()
+        renderer.draw_path(gc, shape, Affine2D().scale(half).translate(x, y), self.fill)
         gc.restore()
 
     def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         lay(picture, rect.clip(self.bounds), self._picture)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         pixels = self._pixels()
         if pixels is not None:

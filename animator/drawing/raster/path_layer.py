@@ -1,9 +1,9 @@
 """A path as a layer: it grows over the surface, in colours that change on the way, over a casing."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform, Transform
@@ -21,18 +21,21 @@ from animator.drawing.raster.layer import (
     bytes_of,
     clip_of,
     flood,
+    joined,
     lay,
     picture_of,
     swapped,
 )
 from animator.drawing.raster.line_coverage import Capsules
-from animator.drawing.raster.line_layers import RGBA, around, pen
+from animator.drawing.raster.pen import RGBA, pen, pixels_of
 from animator.drawing.units import DPI
 
 CASING = 1.75  # times as wide as the line on it
 
 Floats = NDArray[np.float64]
+Words = NDArray[np.uint32]  # colours, four bytes in one number
 Inks = tuple[Ink, Ink]  # casing, line
+Shown = tuple[int, int, list[float], int, Transform]
 
 
 class Trail(Layer):
@@ -42,19 +45,34 @@ class Trail(Layer):
     leads to point i has colours[bins[i]]. look: where a moving camera puts the pixels. width in points.
     """
 
-    def __init__(self, area: PlotArea, points: Floats, bins: NDArray[np.int64], colours: Sequence[RGBA],
-                 casing: RGBA, width: float) -> None:  # fmt: skip
+    def __init__(
+        self,
+        area: PlotArea,
+        points: Floats,
+        bins: NDArray[np.int64],
+        *,
+        colours: Sequence[RGBA],
+        casing: RGBA,
+        width: float,
+    ) -> None:
         super().__init__()
-        self.area, self.points, self.bins, self.colours = area, points, bins, colours
-        self.casing, self.width = casing, width
-        self.start, self.end, self.head, self.head_bin = 0, 0, points[0], int(bins[0])
+        self.area = area
+        self.points = points
+        self.bins = bins
+        self.colours = colours
+        self.casing = casing
+        self.width = width
+        self.start = 0
+        self.end = 0
+        self.head = points[0]
+        self.head_bin = int(bins[0])
         self.look: Transform = IdentityTransform()
         self._drawn = 0
-        self._shown: tuple[Any, ...] = ()
+        self._shown: Shown | None = None
         self._inks: Inks | None = None
         self._anew: Ink | None = None
         self._tip = NOTHING
-        self._below: tuple[NDArray[Any], ...] = ()
+        self._below: tuple[Coverage, Coverage, Words] | None = None
         self.set_zorder(4)
 
     def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
@@ -86,16 +104,17 @@ class Trail(Layer):
 
     def _begin(self) -> Inks:
         """What the path is added to, and its pieces."""
-        height = self.high
-        clip = clip_of(self.area, height).clip(Rect(0, 0, height, WIDEST))
+        clip = clip_of(self.area, self.high).clip(Rect(0, 0, self.high, WIDEST))
         size = max(1, clip.bottom - clip.top), max(1, clip.right - clip.left)
         radius = self.width * DPI / 144
-        self._pixels = np.stack([self.points[:, 0], height - self.points[:, 1]], axis=1)
-        self._capsules = Capsules(self._pixels, [(radius * CASING, self.casing[3]), (radius, 1.0)], clip)
+        pens = [(radius * CASING, self.casing[3]), (radius, 1.0)]
+        self._pixels = np.stack([self.points[:, 0], self.high - self.points[:, 1]], axis=1)
+        self._capsules = Capsules(self._pixels, pens, clip)
         self._tints = np.array([bytes_of(colour[:3]) for colour in self.colours], np.uint8).view(np.uint32)
         casing, line = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
         colours = np.zeros((*size, 4), np.uint8)
-        self._clip, self._sheets = clip, (casing, line, colours.view(np.uint32)[..., 0])
+        self._clip = clip
+        self._sheets = casing, line, colours.view(np.uint32)[..., 0]
         return Ink(pane(casing), flood(self.casing[:3]), clip), Ink(pane(line), pane(colours), clip)
 
     def _clear(self) -> None:
@@ -103,7 +122,7 @@ class Trail(Layer):
             sheet[:] = 0
         self.bounds, self._drawn, self._anew = NOTHING, 0, None
 
-    def _add(self, piece: tuple[Sequence[Coverage], Rect], tint: Any) -> Rect:
+    def _add(self, piece: tuple[Sequence[Coverage], Rect], tint: NDArray[np.uint32]) -> Rect:
         """Lay a piece down: where it covers at least as much as what is there, it gives the colour."""
         coverages, place = piece
         if place is NOTHING:
@@ -114,13 +133,14 @@ class Trail(Layer):
         newer = (own >= line) & (own > 0)
         np.copyto(line, own, where=newer)
         np.copyto(tints, tint, where=newer)
-        self.bounds = around(self.bounds, place)
+        self.bounds = joined(self.bounds, place)
         return place
 
-    def _planes(self, place: Rect) -> list[NDArray[Any]]:
+    def _planes(self, place: Rect) -> tuple[Coverage, Coverage, Words]:
         """Casing, line and colours at `place`, views."""
         top, left, bottom, right = place.within(self._clip)
-        return [sheet[top:bottom, left:right] for sheet in self._sheets]
+        casing, line, colours = self._sheets
+        return casing[top:bottom, left:right], line[top:bottom, left:right], colours[top:bottom, left:right]
 
     def _put(self) -> Rect:
         """Lay the piece to the head down; what was below is kept."""
@@ -130,14 +150,15 @@ class Trail(Layer):
         piece = self._capsules.between(last, (x, self.high - y))
         self._tip = piece[1]
         if self._tip is not NOTHING:
-            self._below = tuple(plane.copy() for plane in self._planes(self._tip))
+            casing, line, colours = self._planes(self._tip)
+            self._below = casing.copy(), line.copy(), colours.copy()
         return self._add(piece, self._tints[self.head_bin])
 
     def _lift(self) -> None:
         """Take the piece to the head away."""
-        if self._tip is not NOTHING:
-            for plane, below in zip(self._planes(self._tip), self._below, strict=True):
-                np.copyto(plane, below)
+        if self._tip is not NOTHING and self._below is not None:
+            casing, line, colours = self._planes(self._tip)
+            casing[...], line[...], colours[...] = self._below
             self._tip = NOTHING
 
     def blend(self, picture: Pane, rect: Rect) -> None:
@@ -148,25 +169,40 @@ class Trail(Layer):
 
     def _drawn_anew(self) -> Ink:
         """All of it drawn by Agg on clear ground."""
-        height = self.high
-        clip = clip_of(self.area, height)
+        clip = clip_of(self.area, self.high)
         width = max(1, clip.right)
-        scratch = RendererAgg(width, height, DPI)
+        scratch = RendererAgg(width, self.high, DPI)
         self.trace(scratch)
-        drawn = clip.clip(Rect(0, 0, height, width))
+        drawn = clip.clip(Rect(0, 0, self.high, width))
         return picture_of(drawn.of(np.asarray(scratch.buffer_rgba())), drawn.top, drawn.left)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """Paint the casing, then each run of pieces of one colour."""
         points = np.vstack([self.points[self.start : self.end], self.head])
         bins = np.append(self.bins[self.start : self.end], self.head_bin)
         if len(points) < 2:
             return
-        gc = pen(renderer, self.area, self.width * CASING, self.casing)
+        gc = pen(renderer, self.casing, self.width * CASING, area=self.area, rounded=True)
         renderer.draw_path(gc, Path(points), self.look, None)
-        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        gc.set_linewidth(pixels_of(renderer, self.width))
         cuts = np.flatnonzero(np.diff(bins[1:])) + 2
         for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
             gc.set_foreground(self.colours[bins[low]], isRGBA=True)
             renderer.draw_path(gc, Path(points[low - 1 : high]), self.look, None)
         gc.restore()
+
+
+def visible(pixels: Floats, most: int = 2_500) -> NDArray[np.int64]:
+    """Indices of the points (n, 2) that can be told apart: first, last, each in a new pixel."""
+    cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))
+    new = np.any(np.diff(cells, axis=0) != 0, axis=1)
+    index = np.union1d([0, len(pixels) - 1], np.flatnonzero(new) + 1)
+    few = np.unique(np.linspace(0, len(index) - 1, min(most, len(index))).astype(int))
+    return np.asarray(index[few], np.int64)
+
+
+def dense(pixels: Floats, most: int = 2_000, between: int = 24) -> Floats:
+    """Points (m, 2) along the path through pixels (n, 2), close enough to tell what it crosses."""
+    few = pixels[visible(pixels, most)]
+    at = np.linspace(0, len(few) - 1, (len(few) - 1) * between + 1)
+    return np.column_stack([np.interp(at, np.arange(len(few)), few[:, axis]) for axis in (0, 1)])

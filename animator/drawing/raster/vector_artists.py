@@ -1,44 +1,60 @@
-"""Artists that matplotlib lacks: contour bands, a path coloured by a number, lines as wide as numbers.
+"""Artists that Agg draws and matplotlib lacks: contour bands, contour lines, lines as wide as numbers.
 
-All draw straight to the renderer: no objects are made for a frame but the paths themselves.
+In: arrays and a PlotArea. Out: paths straight to the renderer: no objects are made for a frame but the paths
+themselves. `version` counts how often what is drawn changed.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 import numpy as np
 from contourpy import FillType, contour_generator
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Bbox, IdentityTransform
 from numpy.typing import NDArray
 
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import figure_of
+from animator.drawing.raster.pen import RGBA, pen, pixels_of
 
 Floats = NDArray[np.float64]
-RGBA = tuple[float, float, float, float]
+Reals = NDArray[np.floating]
 
 
 class Bands(Artist):
     """Filled contour bands with thin lines between, of z (ny, nx) over x (nx,), y (ny,).
 
     Band i (levels i to i+1) has colours[i]; each is painted over the one below, so no seams show.
-    Points where z is not finite are left out. version counts how often they changed.
+    Points where z is not finite are left out. line, width: colour and width (points) of the lines.
     """
 
-    def __init__(self, area: PlotArea, x: Floats, y: Floats, levels: Floats, colours: Sequence[RGBA],
-                 line: RGBA, width: float) -> None:  # fmt: skip
+    def __init__(
+        self,
+        area: PlotArea,
+        x: Floats,
+        y: Floats,
+        levels: Floats,
+        *,
+        colours: Sequence[RGBA],
+        line: RGBA,
+        width: float,
+    ) -> None:
         super().__init__()
-        self.x, self.y, self.levels, self.colours = x, y, levels, colours
-        self.line, self.width = line, width
+        self.area = self.kept_in = area
+        self.x = x
+        self.y = y
+        self.levels = levels
+        self.colours = colours
+        self.line = line
+        self.width = width
         self.paths: list[Path] = []
         self.version = 0
-        self.area = self.kept_in = area
         self.set_clip_box(area.bbox)
         self.set_zorder(1)
 
-    def set_field(self, z: NDArray[np.floating[Any]]) -> None:
+    def set_field(self, z: Reals) -> None:
         """Take z (ny, nx), rows following y."""
         clipped = np.ma.masked_invalid(np.asarray(z, float))
         generator = contour_generator(self.x, self.y, clipped, fill_type=FillType.OuterCode)
@@ -50,27 +66,25 @@ class Bands(Artist):
             self.paths.append(Path(vertices, kinds))
         self.version += 1
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Paint the bands from the lowest up."""
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.area.bbox)
-        gc.set_linewidth(self.width * renderer.points_to_pixels(1.0))
-        transform = self.area.transData
+        gc = pen(renderer, self.line, self.width, area=self.area)
         for i, (path, colour) in enumerate(zip(self.paths, self.colours, strict=True)):
             if np.size(path.vertices):
-                gc.set_linewidth(0 if i == 0 else renderer.points_to_pixels(self.width))
+                gc.set_linewidth(0 if i == 0 else pixels_of(renderer, self.width))
                 gc.set_foreground(colour if i == 0 else self.line, isRGBA=True)
-                renderer.draw_path(gc, path, transform, colour)
+                renderer.draw_path(gc, path, self.area.transData, colour)
         gc.restore()
 
 
 class Contours(Artist):
-    """Lines of one colour and width (points) along `paths`, in coordinates of the axes."""
+    """Lines of one colour and width (points) along `paths`, in coordinates of the area."""
 
-    def __init__(self, area: PlotArea, colour: RGBA, width: float) -> None:
+    def __init__(self, area: PlotArea, *, colour: RGBA, width: float) -> None:
         super().__init__()
-        self.area, self.colour, self.width = area, colour, width
-        self.kept_in = area
+        self.area = self.kept_in = area
+        self.colour = colour
+        self.width = width
         self.version = 0
         self._paths: list[Path] = []
         self.set_zorder(2)
@@ -85,12 +99,9 @@ class Contours(Artist):
         self._paths = paths
         self.version += 1
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Paint the lines."""
-        gc = renderer.new_gc()
-        gc.set_clip_rectangle(self.area.bbox)
-        gc.set_foreground(self.colour, isRGBA=True)
-        gc.set_linewidth(renderer.points_to_pixels(self.width))
+        gc = pen(renderer, self.colour, self.width, area=self.area)
         for path in self.paths:
             renderer.draw_path(gc, path, self.area.transData, None)
         gc.restore()
@@ -99,23 +110,25 @@ class Contours(Artist):
 class Strands(Artist):
     """Lines between pairs of points ends (n, 2, 2) in pixels: width is a number's size, looks its sign.
 
-    A number v is as wide as `level` says: LEVELS steps up to `widest` at |v| = `scale`; 0 is not drawn.
-    Positive ones are solid in colours[0], negative ones dashed in colours[1]; wide ones lie on top.
+    A number v is as wide as `level` says: LEVELS steps up to `widest` points at |v| = `scale`; 0 is not
+    drawn. Positive ones are solid, negative ones dashed, each in its colour; wide ones lie on top.
     """
 
     LEVELS = 12
     FAINTEST = 0.3
 
-    def __init__(self, area: PlotArea, ends: Floats, scale: float, widest: float,
-                 colours: tuple[RGBA, RGBA]) -> None:  # fmt: skip
+    def __init__(self, ends: Floats, *, scale: float, widest: float, positive: RGBA, negative: RGBA) -> None:
         super().__init__()
-        self.area, self.ends, self.scale, self.widest = area, ends, scale, widest
-        self.colours = colours
+        self.ends = ends
+        self.scale = scale
+        self.widest = widest
+        self.positive = positive
+        self.negative = negative
         self.levels = np.zeros(len(ends), np.int64)
         self.version = 0
         self.set_zorder(2)
 
-    def level(self, values: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    def level(self, values: Reals) -> NDArray[np.int64]:
         """Which width each value (n,) has: ceil(LEVELS |v| / scale), with the sign of v; at most LEVELS."""
         sizes = np.ceil(self.LEVELS * np.minimum(np.abs(np.nan_to_num(values)) / self.scale, 1.0))
         return np.asarray(np.sign(np.nan_to_num(values)) * sizes, np.int64)
@@ -123,42 +136,26 @@ class Strands(Artist):
     def look(self, level: int) -> tuple[float, RGBA]:
         """Width in points and colour of the lines of a level."""
         share = abs(level) / self.LEVELS
-        red, green, blue, alpha = self.colours[int(level < 0)]
+        red, green, blue, alpha = self.negative if level < 0 else self.positive
         return self.widest * share, (red, green, blue, alpha * (self.FAINTEST + (1 - self.FAINTEST) * share))
 
-    def show(self, values: NDArray[np.floating[Any]]) -> None:
+    def show(self, values: Reals) -> None:
         """Draw values (n,)."""
         levels = self.level(values)
         self.version += int(not np.array_equal(levels, self.levels))
         self.levels = levels
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Paint the lines of each level in one go, the thin ones first."""
         gc = renderer.new_gc()
-        gc.set_clip_rectangle(figure_of(self).bbox)
+        gc.set_clip_rectangle(cast(Bbox, figure_of(self).bbox))
         still = IdentityTransform()
         for level in sorted(set(self.levels.tolist()) - {0}, key=lambda level: (abs(level), level)):
             width, colour = self.look(level)
             ends = self.ends[self.levels == level].reshape(-1, 2)
             kinds = np.tile(np.array([Path.MOVETO, Path.LINETO], np.uint8), len(ends) // 2)
-            gc.set_linewidth(renderer.points_to_pixels(width))
+            gc.set_linewidth(pixels_of(renderer, width))
             gc.set_dashes(0, None if level > 0 else [1.2 * self.widest, 0.7 * self.widest])
             gc.set_foreground(colour, isRGBA=True)
             renderer.draw_path(gc, Path(ends, kinds), still, None)
         gc.restore()
-
-
-def visible(pixels: Floats, most: int = 2_500) -> NDArray[np.int64]:
-    """Indices of the points (n, 2) that can be told apart: first, last, each in a new pixel."""
-    cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))
-    new = np.any(np.diff(cells, axis=0) != 0, axis=1)
-    index = np.union1d([0, len(pixels) - 1], np.flatnonzero(new) + 1)
-    few = np.unique(np.linspace(0, len(index) - 1, min(most, len(index))).astype(int))
-    return np.asarray(index[few], np.int64)
-
-
-def dense(pixels: Floats, most: int = 2_000, between: int = 24) -> Floats:
-    """Points (m, 2) along the path through pixels (n, 2), close enough to tell what it crosses."""
-    few = pixels[visible(pixels, most)]
-    at = np.linspace(0, len(few) - 1, (len(few) - 1) * between + 1)
-    return np.column_stack([np.interp(at, np.arange(len(few)), few[:, axis]) for axis in (0, 1)])

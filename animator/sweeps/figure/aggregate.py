@@ -48,8 +48,11 @@ class Table:
 
     def best(self) -> Place | None:
         """The place of the lowest loss that did not diverge, the first of several."""
-        known = [(point.loss, place) for place, point in self.points.items()
-                 if point.state == "done" and point.loss is not None and isfinite(point.loss)]  # fmt: skip
+        known = [
+            (point.loss, place)
+            for place, point in self.points.items()
+            if point.state == "done" and point.loss is not None and isfinite(point.loss)
+        ]
         return min(known)[1] if known else None
 
     def over(self, numbers: Sequence[int]) -> "Table":
@@ -78,8 +81,11 @@ def table(manifest: Manifest) -> Table:
     for cell in manifest.cells:
         place = tuple(_number(axis, cell.parameters.get(axis.name)) for axis in shown)
         groups.setdefault(place, []).append(cell)
-    points = {place: _point(groups[place]) for place in product(*(range(len(a.values)) for a in shown))
-              if place in groups}  # fmt: skip
+    points = {
+        place: _point(groups[place])
+        for place in product(*(range(len(a.values)) for a in shown))
+        if place in groups
+    }
     return Table(shown, points, max((len(cells) for cells in groups.values()), default=0))
 
 

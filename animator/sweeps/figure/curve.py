@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.sweeps.figure.aggregate import SEED, Place, Point, Table
 from animator.sweeps.figure.axes import around, decades, name_across, numeric, places, round_numbers, ticks_up
 
@@ -28,13 +28,37 @@ def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
     for (i,), point in table.points.items():
         _fate(look, axes, at, i, point)
         if table.seeds > 1:
-            axes.plot([at[i]] * len(point.losses), point.losses, "o", color=style.lines[1], alpha=0.85,
-                      markersize=look.line(5), markeredgewidth=0, zorder=5)  # fmt: skip
-    axes.plot(at, medians, "o", color=style.lines[0], markersize=look.line(8), zorder=4,
-              markeredgecolor=style.panel, markeredgewidth=look.line(1.2))  # fmt: skip
+            axes.plot(
+                [at[i]] * len(point.losses),
+                point.losses,
+                "o",
+                color=style.lines[1],
+                alpha=0.85,
+                markersize=look.line(5),
+                markeredgewidth=0,
+                zorder=5,
+            )
+    axes.plot(
+        at,
+        medians,
+        "o",
+        color=style.lines[0],
+        markersize=look.line(8),
+        zorder=4,
+        markeredgecolor=style.panel,
+        markeredgewidth=look.line(1.2),
+    )
     if best is not None:
-        axes.plot([at[best[0]]], [medians[best[0]]], "o", markersize=look.line(17), markerfacecolor="none",
-                  markeredgecolor=style.dot, markeredgewidth=look.line(2.6), zorder=6)  # fmt: skip
+        axes.plot(
+            [at[best[0]]],
+            [medians[best[0]]],
+            "o",
+            markersize=look.line(17),
+            markerfacecolor="none",
+            markeredgecolor=style.dot,
+            markeredgewidth=look.line(2.6),
+            zorder=6,
+        )
     name_across(look, axes, box, axis, at)
     return axes
 
@@ -47,7 +71,8 @@ def height(point: Point | None) -> float:
 
 def _limits(look: Look, axes: Axes, box: Box, losses: Sequence[float]) -> None:
     if decades(losses):
-        low, high = min(losses) / ROOM, max(losses) * ROOM
+        low = min(losses) / ROOM
+        high = max(losses) * ROOM
         axes.set_yscale("log")
         axes.set_ylim(low, high)
         ticks_up(axes, round_numbers(low, high, int(box.height / look.em / 2)))
@@ -58,8 +83,13 @@ def _limits(look: Look, axes: Axes, box: Box, losses: Sequence[float]) -> None:
 
 def _line(look: Look, axes: Axes, at: Sequence[float], medians: Sequence[float]) -> None:
     order = sorted(range(len(at)), key=lambda i: at[i])
-    axes.plot([at[i] for i in order], [medians[i] for i in order], color=look.style.lines[0],
-              linewidth=look.line(2.4), zorder=3)  # fmt: skip
+    axes.plot(
+        [at[i] for i in order],
+        [medians[i] for i in order],
+        color=look.style.lines[0],
+        linewidth=look.line(2.4),
+        zorder=3,
+    )
 
 
 def _fate(look: Look, axes: Axes, at: list[float], i: int, point: Point) -> None:
@@ -67,8 +97,27 @@ def _fate(look: Look, axes: Axes, at: list[float], i: int, point: Point) -> None
     style, over = look.style, axes.get_xaxis_transform()
     if point.state == "diverged":
         low, high = around(axes, at, i)
-        axes.add_patch(Rectangle((low, 0), high - low, 1, transform=over, hatch="////", facecolor="none",
-                                 edgecolor=style.muted, linewidth=0, zorder=1))  # fmt: skip
+        axes.add_patch(
+            Rectangle(
+                (low, 0),
+                high - low,
+                1,
+                transform=over,
+                hatch="////",
+                facecolor="none",
+                edgecolor=style.muted,
+                linewidth=0,
+                zorder=1,
+            )
+        )
     if point.state == "failed":
-        axes.plot([at[i]], [0.95], "x", transform=over, color=style.alert, markersize=look.line(11),
-                  markeredgewidth=look.line(3), zorder=5)  # fmt: skip
+        axes.plot(
+            [at[i]],
+            [0.95],
+            "x",
+            transform=over,
+            color=style.alert,
+            markersize=look.line(11),
+            markeredgewidth=look.line(3),
+            zorder=5,
+        )

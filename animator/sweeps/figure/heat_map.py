@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from animator.core.color_vision import contrast
 from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
 from animator.sweeps.figure.axes import name_across, name_up, numeric
@@ -30,7 +30,10 @@ class Heat:
     """
 
     def __init__(self, look: Look, box: Box, table: Table, colours: Shades) -> None:
-        self.look, self.box, self.table, self.colours = look, box, table, colours
+        self.look = look
+        self.box = box
+        self.table = table
+        self.colours = colours
         self.across, self.up = table.axes
         self.axes: Axes = look.axes(box)
         self.axes.grid(False)
@@ -48,8 +51,9 @@ class Heat:
 
     def ring(self, place: Place) -> None:
         """Mark a cell."""
-        self._square(place, edgecolor=self.look.style.dot, linewidth=self.look.line(3.4), zorder=6,
-                     clip_on=False)  # fmt: skip
+        self._square(
+            place, edgecolor=self.look.style.dot, linewidth=self.look.line(3.4), zorder=6, clip_on=False
+        )
 
     def name(self, across: bool, up: bool) -> None:
         """Name the values of the axes, where they are wanted."""
@@ -66,7 +70,9 @@ class Heat:
         self.axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **{"facecolor": "none", **looks}))  # type: ignore[arg-type]
 
     def _cell(self, place: Place, point: Point) -> None:
-        look, style, loss = self.look, self.look.style, height(point)
+        look = self.look
+        style = look.style
+        loss = height(point)
         colour = self.colours.colour(loss) if isfinite(loss) else style.panel
         ink = max((style.ink, style.background), key=lambda ink: contrast(colour, ink))
         self._square(place, facecolor=colour, linewidth=look.line(1), edgecolor=style.background, zorder=2)
@@ -76,17 +82,30 @@ class Heat:
             self._cross(place)
         if isfinite(loss) and self.size[0] > SAID[0] and self.size[1] > SAID[1]:
             plate = {"facecolor": colour, "edgecolor": "none", "pad": 1.5}
-            self.axes.text(*self.middle(place), number(loss, 2), color=ink, ha="center", va="center",
-                           fontsize=0.84 * look.points, family=use_fonts(), zorder=5,
-                           bbox=plate if point.state == "diverged" else None)  # fmt: skip
+            self.axes.text(
+                *self.middle(place),
+                number(loss, 2),
+                color=ink,
+                ha="center",
+                va="center",
+                fontsize=0.84 * look.points,
+                family=use_fonts(),
+                zorder=5,
+                bbox=plate if point.state == "diverged" else None,
+            )
         if self.table.seeds > 1:
             self._seeds(place, point, ink)
 
     def _cross(self, place: Place) -> None:
         (x, y), look = self.middle(place), self.look
         for turn in (1, -1):
-            self.axes.plot([x - 0.36, x + 0.36], [y - 0.36 * turn, y + 0.36 * turn], color=look.style.alert,
-                           linewidth=look.line(3), zorder=4)  # fmt: skip
+            self.axes.plot(
+                [x - 0.36, x + 0.36],
+                [y - 0.36 * turn, y + 0.36 * turn],
+                color=look.style.alert,
+                linewidth=look.line(3),
+                zorder=4,
+            )
 
     def _seeds(self, place: Place, point: Point, ink: str) -> None:
         """The finite losses of a cell as dots in their colours, the least first, in a row or upright."""
@@ -97,9 +116,15 @@ class Heat:
         for i, loss in enumerate(sorted(point.losses)):
             along = DOT * (i - (count - 1) / 2)
             at = (x + along / wide, y - 0.3) if row else (x, y + along / high)
-            self.axes.plot(*([value] for value in at), "o", color=self.colours.colour(loss), zorder=5,
-                           markersize=self.look.line(7), markeredgecolor=ink,
-                           markeredgewidth=self.look.line(1.1))  # fmt: skip
+            self.axes.plot(
+                *([value] for value in at),
+                "o",
+                color=self.colours.colour(loss),
+                zorder=5,
+                markersize=self.look.line(7),
+                markeredgecolor=ink,
+                markeredgewidth=self.look.line(1.1),
+            )
 
 
 def rising(axis: Axis) -> bool:

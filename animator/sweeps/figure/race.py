@@ -33,8 +33,13 @@ SHARES = (0.25, 0.4, 0.55, 0.7)  # of a style's ink or panel in a blend
 VISIBLE = 4.5  # contrast of a name with its panel
 
 
-def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress = quiet,
-         size: tuple[int, int] | None = None) -> Path | None:  # fmt: skip
+def make(
+    folder: Path,
+    manifest: Manifest,
+    films: Mapping[int, Film],
+    progress: Progress = quiet,
+    size: tuple[int, int] | None = None,
+) -> Path | None:
     """Write race.mp4 into `folder`; its path, or None where the runs of `films` cannot race.
 
     They can when there are 2 to MOST of them, one a cell, of the same variables, layers, loss and data. size:
@@ -58,8 +63,9 @@ def make(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: 
     return path
 
 
-def race(manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look: str,
-         progress: Progress = quiet) -> Film:  # fmt: skip
+def race(
+    manifest: Manifest, films: Sequence[Film], indices: Sequence[int], look: str, progress: Progress = quiet
+) -> Film:
     """The film of all runs on one surface; indices: those of the cells that `films` are of."""
     axes, first = swept(manifest), films[0]
     cells = {cell.index: cell for cell in manifest.cells}
@@ -103,9 +109,16 @@ def kind(run: Recording) -> str:
     meta = run.meta
     shapes = [(v.path, v.shape) for v in run.variables]
     compiled = _plain(meta.get("compile_config")) or {}
-    return json.dumps([shapes, _nameless(_plain(meta.get("model_config"))), compiled.get("loss"),
-                       (meta.get("data") or {}).get("digest"), (meta.get("notes") or {}).get("axes")],
-                      sort_keys=True)  # fmt: skip
+    return json.dumps(
+        [
+            shapes,
+            _nameless(_plain(meta.get("model_config"))),
+            compiled.get("loss"),
+            (meta.get("data") or {}).get("digest"),
+            (meta.get("notes") or {}).get("axes"),
+        ],
+        sort_keys=True,
+    )
 
 
 def _plain(said: Any) -> Any:

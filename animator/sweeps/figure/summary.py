@@ -19,8 +19,9 @@ from matplotlib.figure import Figure
 from animator.core.formatting import number
 from animator.design import style_files
 from animator.design.layout import Box
-from animator.drawing.panels.base import DPI, Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.units import DPI, em_of
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
 from animator.sweeps.figure.axes import numeric
@@ -29,7 +30,6 @@ from animator.sweeps.figure.curve import curve
 from animator.sweeps.figure.heat_map import Heat
 from animator.sweeps.folder.manifest import Axis, Manifest
 from animator.sweeps.plan.labels import diverged, left, told
-from animator.sweeps.sheet.page_canvas import em_of
 
 NAME = "summary.png"
 SIZE = (1600, 900)
@@ -56,8 +56,9 @@ def make(folder: Path, manifest: Manifest) -> Path:
     figure, said = draw(manifest)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    metadata = Metadata(manifest.title, manifest.description, said, manifest.command,
-                        {"sweep": manifest.scene})  # fmt: skip
+    metadata = Metadata(
+        manifest.title, manifest.description, said, manifest.command, {"sweep": manifest.scene}
+    )
     with open_encoder(path, FilmSpec(*SIZE, 1.0), metadata) as encoder:
         encoder.write(np.array(canvas.buffer_rgba()))
     return path
@@ -67,7 +68,7 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
     """(the figure, its alt text)."""
     look = style_files.find(str(manifest.film.get("style") or "dark"))
     figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=look.background)
-    eye = Look(figure, look, em_of(size, look))
+    eye = Look(figure, look, em_of(look.text_size, size))
     whole = table(manifest)
     panels, rest = panels_of(whole)
     words = describe(whole, panels, rest)
@@ -81,8 +82,12 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
     if len(panels[0].table.axes) == 1:
         _curve(eye, body, panels[0])
     else:
-        losses = [loss for point in whole.points.values() for loss in (point.loss, *point.losses)
-                  if loss is not None and isfinite(loss)]  # fmt: skip
+        losses = [
+            loss
+            for point in whole.points.values()
+            for loss in (point.loss, *point.losses)
+            if loss is not None and isfinite(loss)
+        ]
         _heats(eye, body, panels, shades(losses, look.surface_map))
     return figure, f"{_kind(panels)} {words}"
 
@@ -129,8 +134,11 @@ def describe(whole: Table, panels: Sequence[Panel], rest: Sequence[str]) -> str:
     if len(panels) > 1:
         others = [axis.name for axis in whole.axes if axis.name not in (*names, *rest)]
         over += f", a panel for each {' and '.join(others)}"
-    said = [over, f"the best over {' and '.join(rest)}" if rest else "",
-            f"the median of {whole.seeds} seeds" if whole.seeds > 1 else ""]  # fmt: skip
+    said = [
+        over,
+        f"the best over {' and '.join(rest)}" if rest else "",
+        f"the median of {whole.seeds} seeds" if whole.seeds > 1 else "",
+    ]
     return f"{', '.join(part for part in said if part)}. {_lowest(whole)} {_fates(whole)}".strip()
 
 
@@ -150,10 +158,12 @@ def _where(axes: Sequence[Axis], place: Place) -> str:
 
 def _fates(whole: Table) -> str:
     cells = [cell for point in whole.points.values() for cell in point.cells]
-    counts = [(sum(map(diverged, cells)), "diverged (hatched)"),
-              (sum(map(left, cells)), "left the window"),
-              (sum(cell.state == "failed" for cell in cells), "failed (crossed)"),
-              (sum(cell.state in ("waiting", "recorded") for cell in cells), "not made yet")]  # fmt: skip
+    counts = [
+        (sum(map(diverged, cells)), "diverged (hatched)"),
+        (sum(map(left, cells)), "left the window"),
+        (sum(cell.state == "failed" for cell in cells), "failed (crossed)"),
+        (sum(cell.state in ("waiting", "recorded") for cell in cells), "not made yet"),
+    ]
     said = [f"{count:,} of {len(cells):,} cells {what}" for count, what in counts if count]
     return f"{'; '.join(said)}." if said else ""
 
@@ -178,8 +188,12 @@ def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> N
     named = max(len(panel.title) for panel in panels) * LETTER * em < pitch[0] - GAP * em
     for i, panel in enumerate(panels):
         row, column = divmod(i, across)
-        box = Box(body.left + left + column * pitch[0], body.bottom + 3.2 * em + (down - row - 1) * pitch[1],
-                  pitch[0] - GAP * em, pitch[1] - 1.8 * em)  # fmt: skip
+        box = Box(
+            body.left + left + column * pitch[0],
+            body.bottom + 3.2 * em + (down - row - 1) * pitch[1],
+            pitch[0] - GAP * em,
+            pitch[1] - 1.8 * em,
+        )
         heat = Heat(look, box, panel.table, colours)
         heat.name(i + across >= len(panels), column == 0)
         if panel.best is not None:
@@ -195,8 +209,9 @@ def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> N
 def _entitle(look: Look, box: Box, panel: Panel, named: bool) -> None:
     """What a map is of above it: names and values, or values alone where there is no room for names."""
     words = panel.title if named else panel.values
-    text = look.text(box.left, box.bottom + box.height + 0.5 * look.em, words, em=0.95,
-                     color=look.style.muted)  # fmt: skip
+    text = look.text(
+        box.left, box.bottom + box.height + 0.5 * look.em, words, em=0.95, color=look.style.muted
+    )
     while text.get_window_extent().width > box.width + look.em and len(words) > 2:
         words = words[:-1]
         text.set_text(words + "…")

@@ -1,34 +1,30 @@
-"""The books of a sweep: its manifest and metrics.csv, kept with every cell, and the files of each.
+"""Ledger of a sweep: manifest.json and results.csv, written after every change, and the files of the cells.
 
 A file is in its place before the manifest says so; both appear by rename. So whoever kills a sweep finds
 whole files and a true manifest.
 """
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from animator.core.files import replacing
-from animator.design.parameters import written
 from animator.sweeps.folder import manifest as books
+from animator.sweeps.folder import table
 from animator.sweeps.folder.manifest import Cell, Manifest
-from animator.sweeps.run import metrics
 
 TABLE = "results.csv"
-SECONDS = ("record", "surface", "draw_and_encode")
-FILES = ("recording", "film", "poster")
 
 
 class Ledger:
     """The manifest of `folder`, changed cell by cell."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder, self.manifest = folder, manifest
+        self.folder = folder
+        self.manifest = manifest
         self._axes = [axis.name for axis in manifest.axes]
         self._texts: dict[int, tuple[Cell, str, str]] = {}
         self._held = False
@@ -70,11 +66,11 @@ class Ledger:
     def _write(self) -> None:
         for cell in self.manifest.cells:
             if cell.index not in self._texts or self._texts[cell.index][0] is not cell:
-                self._texts[cell.index] = cell, books.cell_text(cell), _line(_row(cell, self._axes))
+                self._texts[cell.index] = cell, books.cell_text(cell), table.row(cell, self._axes)
         known = [self._texts[cell.index] for cell in self.manifest.cells]
         books.write(self.folder, self.manifest, [text for _, text, _ in known])
         with replacing(self.folder / TABLE) as temporary:
-            lines = [_line(_head(self._axes)), *(line for _, _, line in known)]
+            lines = [table.head(self._axes), *(line for _, _, line in known)]
             temporary.write_bytes("".join(lines).encode())
 
     def keep(self, name: str, content: bytes) -> str:
@@ -100,23 +96,3 @@ def digest_of(*contents: bytes) -> str:
     for content in contents:
         total.update(content)
     return total.hexdigest()
-
-
-def _head(axes: list[str]) -> list[Any]:
-    return ["index", "name", *axes, "state", "reason", *metrics.NAMES,
-            *(f"seconds_{name}" for name in SECONDS), *(f"bytes_{name}" for name in FILES), *FILES,
-            "command"]  # fmt: skip
-
-
-def _row(cell: Cell, axes: list[str]) -> list[Any]:
-    row: list[Any] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes),
-                      cell.state, cell.reason]  # fmt: skip
-    row += [cell.results.get(name) for name in metrics.NAMES]
-    row += [cell.seconds.get(name) for name in SECONDS] + [cell.bytes.get(name) for name in FILES]
-    return [*row, cell.recording, cell.film, cell.poster, cell.command]
-
-
-def _line(row: list[Any]) -> str:
-    text = StringIO()
-    csv.writer(text).writerow(row)
-    return text.getvalue()

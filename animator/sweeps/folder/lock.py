@@ -1,4 +1,4 @@
-"""Who works in a folder: a lock that ends with its process, and a note that says whose it is.
+"""Lock of a sweep's folder, which ends with its process, and a note that says who holds it.
 
 The lock is the operating system's (flock, or its like), by the library filelock: a process that is killed
 lets go of it.
@@ -17,12 +17,13 @@ from filelock import FileLock, Timeout
 from animator.core.errors import AnimatorError
 
 LOCK, HOLDER = ".sweep.lock", ".sweep.holder.json"
+MOMENT = 0.2  # seconds: whoever only looks whether it is held, holds it for less
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold `folder` (it is there) while the context lasts; AnimatorError says who holds it already."""
-    lock = FileLock(folder / LOCK, timeout=0)
+    lock = FileLock(folder / LOCK, timeout=MOMENT)
     try:
         lock.acquire()
     except Timeout:
@@ -38,6 +39,17 @@ def held(folder: Path) -> Iterator[None]:
     finally:
         (folder / HOLDER).unlink(missing_ok=True)
         lock.release()
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process works in `folder`; nothing is written there. Where nobody can tell, it may."""
+    if not (folder / LOCK).is_file():
+        return False
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            return False
+    except (Timeout, OSError):  # held, or on a disk that cannot be written to or locks nothing
+        return True
 
 
 def _holder(folder: Path) -> str:

@@ -6,7 +6,6 @@ What the folder holds is never overwritten without `force`, and then only files 
 from collections.abc import Collection, Iterable, Sized
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from animator.core import strays
 from animator.core.errors import AnimatorError
@@ -19,8 +18,11 @@ from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 
 FEW = 4  # values that are told of many
 LOOK = ("format", "width", "height", "fps", "style")
-KINDS = {"product": "of all combinations", "zip": "of values that go together (--zip)",
-         "rows": "of the rows of a file (--rows)"}  # fmt: skip
+KINDS = {
+    "product": "of all combinations",
+    "zip": "of values that go together (--zip)",
+    "rows": "of the rows of a file (--rows)",
+}
 PARTS = ("recordings", "films", "posters", "logs")
 OURS = (books.NAME, TABLE, "index.html", "summary.png", "race.mp4", "sheet.mp4", "sheet.gif", *PARTS)
 SHEET = "sheet-[0-9]*.*"  # the second sheet and those after it
@@ -79,7 +81,7 @@ def same(one: Manifest, other: Manifest) -> bool:
     return bool(_asked(one) == _asked(other))
 
 
-def _asked(manifest: Manifest) -> Any:
+def _asked(manifest: Manifest) -> object:
     whole = books.to_dict(manifest)
     return [whole[name] for name in ("scene", "kind", "axes", "fixed")] + [
         [cell["name"], cell["parameters"]] for cell in whole["cells"]
@@ -103,7 +105,8 @@ def difference(there: Manifest, asked: Manifest) -> str:
     if said(there) != said(asked):
         return f"{said(there)}, and this one is {said(asked)}"
     for one, other in zip(there.axes, asked.axes, strict=True):
-        mine, theirs = _beyond(one, other), _beyond(other, one)
+        mine = _beyond(one, other)
+        theirs = _beyond(other, one)
         if mine != theirs:
             return f"its {one.name} has {mine}, and this one's has {theirs}"
     if there.kind != asked.kind:
@@ -128,8 +131,9 @@ def merged(there: Manifest, asked: Manifest, retry: bool) -> Manifest:
         return replace(old, command=new.command)
 
     cells = tuple(cell(old, new) for old, new in zip(there.cells, asked.cells, strict=True))
-    return replace(asked, cells=cells, products=there.products, made_from=there.made_from,
-                   digests=there.digests)  # fmt: skip
+    return replace(
+        asked, cells=cells, products=there.products, made_from=there.made_from, digests=there.digests
+    )
 
 
 def _refuse_files(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.encoding import FilmInfo, inspect
-from animator.publish.film_files import beside, ground, shown
+from animator.publish.film_files import ground, poster_beside, read_films
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 from animator.sweeps.gallery.columns import Value, plain
 
@@ -36,16 +36,31 @@ def described(folder: Path) -> tuple[Manifest, dict[int, str]]:
     given = [_given(info) for info in films]
     axes = [axis for axis in _axes(given) if len(axis.values) > 1]
     titles = {info.metadata.title for info in films if info.metadata}
-    first, name = films[0], folder.resolve().name
+    first = films[0]
+    name = folder.resolve().name
     manifest = Manifest(
-        scene="", title=titles.pop() if len(titles) == 1 else name, description="", command="", versions={},
-        kind="rows", axes=tuple(axes),
-        film={"format": first.format, "width": first.width, "height": first.height, "fps": first.fps,
-              "seconds": max(info.seconds for info in films)},
-        common={}, state="done", products=_products(folder),
-        cells=tuple(_cell(folder, index, info, {axis.name: given[index][axis.name] for axis in axes})
-                    for index, info in enumerate(films)),
-    )  # fmt: skip
+        scene="",
+        title=titles.pop() if len(titles) == 1 else name,
+        description="",
+        command="",
+        versions={},
+        kind="rows",
+        axes=tuple(axes),
+        film={
+            "format": first.format,
+            "width": first.width,
+            "height": first.height,
+            "fps": first.fps,
+            "seconds": max(info.seconds for info in films),
+        },
+        common={},
+        state="done",
+        products=_products(folder),
+        cells=tuple(
+            _cell(folder, index, info, {axis.name: given[index][axis.name] for axis in axes})
+            for index, info in enumerate(films)
+        ),
+    )
     return manifest, {index: colour for index, info in enumerate(films) if (colour := ground(info))}
 
 
@@ -66,7 +81,8 @@ def _another(one: FilmInfo, other: FilmInfo) -> bool:
     """Whether two files tell of different films."""
     if one.metadata is None or other.metadata is None:
         return False
-    given, others = _given(one), _given(other)
+    given = _given(one)
+    others = _given(other)
     return one.metadata.alt_text != other.metadata.alt_text or bool(given and others and given != others)
 
 
@@ -74,9 +90,15 @@ def _paths(folder: Path) -> list[Path]:
     """Files that are called like films, but for what a sweep makes of all its films."""
     products = _products(folder)
     places = [one for one in (folder, folder / FILMS) if one.is_dir()]
-    return [path for place in places for path in sorted(place.iterdir())
-            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
-            and path.name not in products]  # fmt: skip
+    return [
+        path
+        for place in places
+        for path in sorted(place.iterdir())
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not path.name.startswith(".")
+        and path.name not in products
+    ]
 
 
 def _products(folder: Path) -> tuple[str, ...]:
@@ -115,17 +137,27 @@ def _axes(given: list[dict[str, Value]]) -> list[Axis]:
 def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any]) -> Cell:
     said = info.metadata
     return Cell(
-        index=index, name=info.path.stem, parameters=parameters, state="done", reason="",
-        recording=None, film=_relative(folder, info.path),
-        poster=_relative(folder, _poster(folder, info)), log=None, results={}, seconds={},
+        index=index,
+        name=info.path.stem,
+        parameters=parameters,
+        state="done",
+        reason="",
+        recording=None,
+        film=_relative(folder, info.path),
+        poster=_relative(folder, _poster(folder, info)),
+        log=None,
+        results={},
+        seconds={},
         alt_text=said.alt_text if said else "",
-        bytes={"film": info.bytes}, command=said.command if said else "",
-    )  # fmt: skip
+        bytes={"film": info.bytes},
+        command=said.command if said else "",
+    )
 
 
 def _poster(folder: Path, info: FilmInfo) -> Path:
     """The PNG beside the film, else the one in `posters`, which is made when it is missing or too old."""
-    film, found = info.path, beside(info.path, info)
+    film = info.path
+    found = poster_beside(film, info)
     if found is not None:
         return found
     made, own = (folder / POSTERS / f"{name}.png" for name in (film.stem, film.name))
@@ -133,7 +165,7 @@ def _poster(folder: Path, info: FilmInfo) -> Path:
         return made
     if not own.is_file() or own.stat().st_mtime < film.stat().st_mtime:
         with replacing(own) as temporary:
-            temporary.write_bytes(shown([film])[0].poster)
+            temporary.write_bytes(read_films([film])[0].poster)
     return own
 
 

@@ -88,7 +88,8 @@ def make(folder: Path) -> Path:
     Gives the path of the page. Raises AnimatorError when there is no film, when the manifest is damaged, or
     when an index.html is there that is no gallery.
     """
-    folder, target = Path(folder), Path(folder) / PAGE
+    folder = Path(folder)
+    target = folder / PAGE
     if not folder.is_dir():
         raise AnimatorError(
             f"'{folder}' is no folder. Give a folder of films, such as one of animator sweep."
@@ -119,16 +120,29 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
     films without a background, by the cells' indices. Cells of no scene are called after their files.
     """
     found = columns(manifest)
-    cells = [replace(_shown(folder, cell, row, found), ground=grounds.get(cell.index, ""),
-                     file="" if manifest.scene else PurePosixPath(cell.film or "").name)
-             for row, cell in enumerate(manifest.cells)]  # fmt: skip
+    cells = [
+        replace(
+            _shown(folder, cell, row, found),
+            ground=grounds.get(cell.index, ""),
+            file="" if manifest.scene else PurePosixPath(cell.film or "").name,
+        )
+        for row, cell in enumerate(manifest.cells)
+    ]
     script = pages.script(PARTS / f"{name}.js" for name in SCRIPTS)
     return pages.page(
-        TEMPLATES, "gallery.html", manifest=manifest, cells=cells,
-        products=_products(folder, manifest.products), facts=_facts(manifest, cells), shape=_shape(manifest),
-        mark=Markup(MARK), style=pages.own(PARTS / "look.css"), script=script, digest=pages.digest(script),
+        TEMPLATES,
+        "gallery.html",
+        manifest=manifest,
+        cells=cells,
+        products=_products(folder, manifest.products),
+        facts=_facts(manifest, cells),
+        shape=_shape(manifest),
+        mark=Markup(MARK),
+        style=pages.own(PARTS / "look.css"),
+        script=script,
+        digest=pages.digest(script),
         data=pages.embedded(_data(manifest, found, cells)),
-    )  # fmt: skip
+    )
 
 
 def address(folder: Path, name: str | None) -> str:
@@ -149,16 +163,27 @@ def _shown(folder: Path, cell: Cell, row: int, found: Sequence[Column]) -> Shown
     film = address(folder, cell.film)
     kind, words = _state(cell, film)
     texts = {column.name: column.texts[row] for column in found if column.group == "result"}
-    labels = tuple((column.label, column.texts[row]) for column in found
-                   if column.group == "parameter" and column.values[row] is not None)  # fmt: skip
+    labels = tuple(
+        (column.label, column.texts[row])
+        for column in found
+        if column.group == "parameter" and column.values[row] is not None
+    )
     start, end = texts.get("initial_loss"), texts.get("final_loss")
     return Shown(
-        index=cell.index, name=cell.name, kind=kind, words=words, film=film,
-        video=film.lower().endswith(VIDEOS), poster=address(folder, cell.poster),
-        recording=address(folder, cell.recording), log=address(folder, cell.log), labels=labels,
-        loss=f"loss {start} → {end}" if start and end else "", alt_text=cell.alt_text or cell.name,
+        index=cell.index,
+        name=cell.name,
+        kind=kind,
+        words=words,
+        film=film,
+        video=film.lower().endswith(VIDEOS),
+        poster=address(folder, cell.poster),
+        recording=address(folder, cell.recording),
+        log=address(folder, cell.log),
+        labels=labels,
+        loss=f"loss {start} → {end}" if start and end else "",
+        alt_text=cell.alt_text or cell.name,
         command=cell.command,
-    )  # fmt: skip
+    )
 
 
 def _state(cell: Cell, film: str) -> tuple[str, str]:
@@ -169,7 +194,8 @@ def _state(cell: Cell, film: str) -> tuple[str, str]:
         return "waiting", "Not made yet."
     if cell.state == "recorded":
         return "waiting", "Recorded; its film is not drawn yet."
-    broke, left = cell.results.get("not_finite_at"), cell.results.get("left_window_at")
+    broke = cell.results.get("not_finite_at")
+    left = cell.results.get("left_window_at")
     if broke is not None:
         return "diverged", f"Diverged: not finite from step {broke}." + ("" if film else f" {GONE}")
     if not film:
@@ -184,8 +210,13 @@ def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
     sign = " × " if manifest.kind == "product" else ", "
     counts = [(sum(value is not None for value in axis.values), axis.name) for axis in manifest.axes]
     facts += [sign.join(f"{count} {name}" for count, name in counts)] if counts else []
-    for kind, word in (("diverged", "diverged"), ("left", "left the window"), ("failed", "failed"),
-                       ("waiting", "not made yet"), ("missing", "without a file")):  # fmt: skip
+    for kind, word in (
+        ("diverged", "diverged"),
+        ("left", "left the window"),
+        ("failed", "failed"),
+        ("waiting", "not made yet"),
+        ("missing", "without a file"),
+    ):
         count = sum(cell.kind == kind for cell in cells)
         facts += [f"{count:,} {word}"] if count else []
     return facts
@@ -224,11 +255,34 @@ def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -
     return {
         "seconds": float(manifest.film.get("seconds") or 0),
         "fps": float(manifest.film.get("fps") or 30),
-        "columns": [{"name": c.name, "label": c.label, "group": c.group, "numeric": c.numeric,
-                     "values": c.values, "texts": c.texts} for c in found],
-        "cells": [{"index": c.index, "name": c.name, "kind": c.kind, "words": c.words, "film": c.film,
-                   "video": c.video, "poster": c.poster, "recording": c.recording, "log": c.log,
-                   "title": " · ".join(c.names),
-                   "short": c.file or " · ".join(text for _, text in c.labels) or c.name, "alt": c.alt_text,
-                   "command": c.command, "ground": c.ground} for c in cells],
-    }  # fmt: skip
+        "columns": [
+            {
+                "name": c.name,
+                "label": c.label,
+                "group": c.group,
+                "numeric": c.numeric,
+                "values": c.values,
+                "texts": c.texts,
+            }
+            for c in found
+        ],
+        "cells": [
+            {
+                "index": c.index,
+                "name": c.name,
+                "kind": c.kind,
+                "words": c.words,
+                "film": c.film,
+                "video": c.video,
+                "poster": c.poster,
+                "recording": c.recording,
+                "log": c.log,
+                "title": " · ".join(c.names),
+                "short": c.file or " · ".join(text for _, text in c.labels) or c.name,
+                "alt": c.alt_text,
+                "command": c.command,
+                "ground": c.ground,
+            }
+            for c in cells
+        ],
+    }

@@ -38,8 +38,13 @@ class Grid:
     cells: tuple[Mapping[str, str], ...]
 
 
-def grid(scene: str, known: Sequence[Parameter], words: Sequence[str], zipped: bool = False,
-         rows: Path | None = None) -> Grid:  # fmt: skip
+def grid(
+    scene: str,
+    known: Sequence[Parameter],
+    words: Sequence[str],
+    zipped: bool = False,
+    rows: Path | None = None,
+) -> Grid:
     """The Grid of typed words; AnimatorError when a word, a value or the way they go together cannot be."""
     varying, fixed = _words(scene, known, words)
     if rows is not None:
@@ -85,7 +90,7 @@ def _words(
     return varying, fixed
 
 
-def _finite(name: str, text: str, value: Any) -> None:
+def _finite(name: str, text: str, value: object) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise AnimatorError(f"{name}={text} is not finite, and no film can be made of it. Give a number.")
 
@@ -118,7 +123,8 @@ def values(name: str, text: str) -> tuple[list[str], bool]:
 
 def _parted(text: str) -> list[str]:
     """`text` at the commas that stand in no parentheses."""
-    parts, depth = [""], 0
+    parts = [""]
+    depth = 0
     for letter in text:
         depth += (letter == "(") - (letter == ")")
         if letter == "," and depth <= 0:
@@ -176,8 +182,10 @@ def _called(name: str, part: str, function: str, given: str) -> list[str]:
     except AnimatorError:
         raise
     except ValueError as error:
-        raise AnimatorError(f"{name}={part} cannot be: {str(error).rstrip('.')}. Type for example "
-                            f"'{name}={EXAMPLES[function]}'.") from error  # fmt: skip
+        raise AnimatorError(
+            f"{name}={part} cannot be: {str(error).rstrip('.')}. Type for example "
+            f"'{name}={EXAMPLES[function]}'."
+        ) from error
     if not found:
         raise AnimatorError(
             f"{name}={part} has no values in it. Type for example '{name}={EXAMPLES[function]}'."
@@ -201,8 +209,14 @@ def _same_lengths(varying: Mapping[str, Sequence[str]]) -> None:
         )
 
 
-def _of_rows(scene: str, known: Sequence[Parameter], varying: Mapping[str, Any], fixed: dict[str, str],
-             zipped: bool, path: Path) -> Grid:  # fmt: skip
+def _of_rows(
+    scene: str,
+    known: Sequence[Parameter],
+    varying: Mapping[str, object],
+    fixed: dict[str, str],
+    zipped: bool,
+    path: Path,
+) -> Grid:
     """The Grid whose cells are the rows of a CSV file with parameters' names on top."""
     if varying or zipped:
         word = "--zip" if zipped else f"{next(iter(varying))}=..."
@@ -244,18 +258,25 @@ def _read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     return lines[0], [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
-def _made(scene: str, known: Sequence[Parameter], kind: Kind, fixed: Mapping[str, str],
-          cells: Sequence[Mapping[str, str]]) -> Grid:  # fmt: skip
+def _made(
+    scene: str,
+    known: Sequence[Parameter],
+    kind: Kind,
+    fixed: Mapping[str, str],
+    cells: Sequence[Mapping[str, str]],
+) -> Grid:
     """The Grid of `cells`, after every value was read as its parameter's, and no two cells are the same."""
     meant = {
-        name: {text: parameters.check(scene, known, {name: text})[name]
-               for text in dict.fromkeys(cell[name] for cell in cells)}
+        name: {
+            text: parameters.check(scene, known, {name: text})[name]
+            for text in dict.fromkeys(cell[name] for cell in cells)
+        }
         for name in cells[0]
-    }  # fmt: skip
+    }
     for name, read in meant.items():
         for text, value in read.items():
             _finite(name, text, value)
-    seen: dict[tuple[Any, ...], int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     for index, cell in enumerate(cells):
         first = seen.setdefault(tuple(meant[name][text] for name, text in cell.items()), index)
         if first != index:

@@ -8,7 +8,6 @@ cache) and of the surface (in the cache).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.plan.plan import Look
@@ -18,9 +17,13 @@ FRAME = 0.35  # megapixels: as long as drawing them takes what a frame takes bes
 START = 7.0  # seconds until TensorFlow is there
 FIRST = 6.0  # seconds that a guess adds: workers that start together, and the first training of each
 GUESS: Mapping[str, float] = {
-    "record": 1.5, "surface": 1.0, "draw": 0.012,
-    "recording_bytes": 1e5, "film_bytes": 4e3, "surface_bytes": 2e6,
-}  # fmt: skip
+    "record": 1.5,
+    "surface": 1.0,
+    "draw": 0.012,
+    "recording_bytes": 1e5,
+    "film_bytes": 4e3,
+    "surface_bytes": 2e6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Estimate:
     measured: bool
 
 
-def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mapping[str, Any]) -> Estimate:
+def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mapping[str, float]) -> Estimate:
     """The Estimate for `cells` films of `seconds` on `workers`; known: figures of an earlier sweep, or {}."""
     figures = {**GUESS, **known}
     drawn = look.width * look.height * look.fps * seconds / 1e6

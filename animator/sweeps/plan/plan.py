@@ -90,8 +90,14 @@ class Plan:
         return f"{len(self.cells):,} cells" if len(self.cells) != 1 else "1 cell"
 
 
-def plan(scene: str, words: Sequence[str], look: Look, zipped: bool = False, rows: Path | None = None,
-         command: str = "") -> Plan:  # fmt: skip
+def plan(
+    scene: str,
+    words: Sequence[str],
+    look: Look,
+    zipped: bool = False,
+    rows: Path | None = None,
+    command: str = "",
+) -> Plan:
     """The Plan of typed words; AnimatorError when one of them cannot be."""
     if scene.endswith(".h5"):
         raise AnimatorError(

@@ -1,9 +1,10 @@
-"""The desk that the stages of a sweep work at: plan, books, store, and the scenes and films of all cells."""
+"""Context of a sweep, shared by its stages: plan, ledger, store, and the scenes and films of all cells."""
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from animator.films.film import Film
 from animator.landscape.window import Common
 from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import Ledger
+from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.folder.store import Store
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import worker as workers
@@ -36,7 +38,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SweepContext:
     """See the module. built: the scenes of cells by index, without those that cannot be built. timeout:
     seconds for a piece of work.
     """
@@ -50,12 +52,21 @@ class Desk:
 
     def names(self, index: int) -> list[str]:
         """Names of the recordings of a cell, one a run."""
-        cell, runs = self.plan.cells[index], len(self.built[index].scene.runs)
+        cell = self.plan.cells[index]
+        runs = len(self.built[index].scene.runs)
         return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
 
-    def drawable(self) -> Iterator[int]:
-        """The cells that have recordings, and so a film, drawn or not."""
-        return (c.index for c in self.ledger.manifest.cells if c.state in ("recorded", "done"))
+    def films(self, common: Common | None = None) -> "Films":
+        """The films of the cells that have recordings. common: what they share."""
+        return Films(lambda: self.ledger.manifest, partial(self._film, common))
+
+    def _film(self, common: Common | None, index: int) -> Film:
+        built = self.built[index]
+        runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
+        command = self.plan.cells[index].command
+        return film_build.film_of(
+            built.scene, built.about, runs, style=self.plan.look.style, command=command, common=common
+        )
 
     def recordings(self, index: int) -> tuple[bytes, ...]:
         """The recordings of a cell."""
@@ -130,7 +141,8 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
     """(index, what came of building it) of each cell. A scene's own code may raise what it likes; only an
     interruption from outside ends this.
     """
-    file, size = plan.scene.file(), (plan.look.width, plan.look.height)
+    file = plan.scene.file()
+    size = (plan.look.width, plan.look.height)
     for planned in plan.cells:
         with interruptions() as came:
             try:
@@ -139,7 +151,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
                 if came:
                     raise
                 built = Unbuilt(workers.INTERRUPTED)
-            except Exception as error:
+            except Exception as error:  # a scene's own code may raise what it likes
                 built = Unbuilt(workers.failure(error).reason)
         if isinstance(built, Built):
             try:
@@ -150,16 +162,17 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
 
 
 class Films(Mapping[int, Film]):
-    """The films of cells that have recordings, made when they are asked for; the latest few are kept.
+    """The films of the cells of manifest() that have recordings, made when they are asked for; the latest few
+    are kept. Another cell is a KeyError.
 
     They draw from the store: use them inside of cache.within(store.place).
     """
 
     KEPT = 64
 
-    def __init__(self, desk: Desk, common: Common | None = None) -> None:
-        self._desk = desk
-        self._common = common
+    def __init__(self, manifest: Callable[[], Manifest], make: Callable[[int], Film]) -> None:
+        self._manifest = manifest
+        self._make = make
         self._made: dict[int, Film] = {}
 
     def __getitem__(self, index: int) -> Film:
@@ -168,23 +181,14 @@ class Films(Mapping[int, Film]):
         if index not in self._made:
             if len(self._made) >= self.KEPT:
                 del self._made[next(iter(self._made))]
-            self._made[index] = self._film(index)
+            self._made[index] = self._make(index)
         return self._made[index]
 
     def __contains__(self, index: object) -> bool:
-        return any(index == other for other in self._desk.drawable())
+        return index in self._manifest().drawable
 
     def __iter__(self) -> Iterator[int]:
-        return self._desk.drawable()
+        return iter(self._manifest().drawable)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def _film(self, index: int) -> Film:
-        desk, built = self._desk, self._desk.built[index]
-        runs = [load(desk.ledger.folder / name, trusted=True) for name in desk.names(index)]
-        style = desk.plan.look.style
-        command = desk.plan.cells[index].command
-        return film_build.film_of(
-            built.scene, built.about, runs, style=style, command=command, common=self._common
-        )
+        return len(self._manifest().drawable)

@@ -11,11 +11,17 @@ from animator.sweeps.sheet.tile_data import Sheet, Track
 CROWD = 2  # row axes: more of them stand without their names on a low tile
 
 
-def caption(manifest: Manifest, page: Page, sheet: Sheet, place: tuple[int, int],
-            tracks: Iterable[Track], calm: bool = False) -> str:  # fmt: skip
+def caption(
+    manifest: Manifest,
+    page: Page,
+    sheet: Sheet,
+    place: tuple[int, int],
+    tracks: Iterable[Track],
+    calm: bool = False,
+) -> str:
     """The sentences under the title; place: (number of the page, of how many)."""
     drawn = list(tracks)
-    surfaces = [track for track in drawn if track.relief is not None]
+    surfaces = [track for track in drawn if track.surface is not None]
     said = [_what(sheet, surfaces, drawn), _shared(sheet, surfaces), _clock(manifest, sheet)]
     said += [_order(page), _fates(drawn)]
     if calm:

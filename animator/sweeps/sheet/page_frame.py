@@ -11,12 +11,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.panels.race import SHAPES
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.bar import loss_strip
 from animator.sweeps.sheet.pages import LETTER, Labels, Page, Room
-from animator.sweeps.sheet.strokes import SMALL
+from animator.sweeps.sheet.tile import SMALL
 from animator.sweeps.sheet.tile_data import Sheet, Track
 
 HEAD, FOOT, MARGIN = 2.8, 3.1, 1.0
@@ -35,19 +35,29 @@ def head(size: tuple[int, int], em: float) -> float:
     return HEAD + 1.1 * caption_lines(size, em)
 
 
-class Frame:
+class PageFrame:
     """The still parts of `page`, drawn on the figure of `look` as they are made."""
 
-    def __init__(self, look: Look, size: tuple[int, int], page: Page, sheet: Sheet, title: str,
-                 caption: str, runs: tuple[str, ...] = ()) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        size: tuple[int, int],
+        page: Page,
+        sheet: Sheet,
+        title: str,
+        caption: str,
+        runs: tuple[str, ...] = (),
+    ) -> None:
         """runs: the names of the runs of each tile, where there are several."""
-        self.look, self.page, self.size = look, page, size
-        em, room = look.em, Room(0, 0)
+        self.look = look
+        self.page = page
+        self.size = size
+        em = look.em
+        room = Room(0, 0)
         self.line = room.line * em
         self.side = int(page.side * em)
         self.own_lines = len(next(iter(page.labels.values()), ()))
-        self.pitch = (self.side + room.gap * em,
-                      self.side + (room.gap + room.line * self.own_lines) * em)  # fmt: skip
+        self.pitch = (self.side + room.gap * em, self.side + (room.gap + room.line * self.own_lines) * em)
         self._words(title, caption)
         self.left, self.top = self._corner()
         self._columns()
@@ -63,21 +73,33 @@ class Frame:
         em, style = self.look.em, self.look.style
         left = COUNTER * em
         for number, name in enumerate(runs):
-            colour, shape = style.lines[number % len(style.lines)], SHAPES[number % len(SHAPES)]
-            dot = Line2D([left], [1.35 * em], marker=shape, markersize=0.6 * self.look.points, color=colour,
-                         transform=None, linewidth=0, markeredgecolor=style.dot_edge)  # fmt: skip
+            colour = style.lines[number % len(style.lines)]
+            shape = SHAPES[number % len(SHAPES)]
+            dot = Line2D(
+                [left],
+                [1.35 * em],
+                marker=shape,
+                markersize=0.6 * self.look.points,
+                color=colour,
+                transform=None,
+                linewidth=0,
+                markeredgecolor=style.dot_edge,
+            )
             self.look.figure.add_artist(dot)
             text = self.look.text(left + 0.7 * em, 1.05 * em, name, em=SMALL, color=colour, fontweight="bold")
             left += text.get_window_extent().width + 1.9 * em
 
     def _words(self, title: str, caption: str) -> None:
-        look, (width, height) = self.look, self.size
-        em, left = look.em, MARGIN * look.em
+        look = self.look
+        width, height = self.size
+        em = look.em
+        left = MARGIN * em
         look.fitted(left, height - 2.05 * em, title, width - 2 * left, em=1.5, fontweight="bold")
         most = int((width - 2 * left) / (CAPTION * em))
         for i, line in enumerate(wrap(caption, most)[: caption_lines(self.size, em)]):
-            look.fitted(left, height - (3.35 + 1.1 * i) * em, line, width - 2 * left, em=0.9,
-                        color=look.style.muted)  # fmt: skip
+            look.fitted(
+                left, height - (3.35 + 1.1 * i) * em, line, width - 2 * left, em=0.9, color=look.style.muted
+            )
 
     def _corner(self) -> tuple[float, float]:
         """The left and top of the first tile (of its own labels), in pixels; the whole grid is centred."""
@@ -102,8 +124,14 @@ class Frame:
         for level in range(page.levels):
             bottom = self.top + (page.levels - level - 1) * self.line + 0.34 * em
             name = page.columns[0][level][0]
-            self.fitted(self.left - 0.7 * em, bottom, name, page.label_width * em - 0.5 * em,
-                        color=style.muted, ha="right")  # fmt: skip
+            self.fitted(
+                self.left - 0.7 * em,
+                bottom,
+                name,
+                page.label_width * em - 0.5 * em,
+                color=style.muted,
+                ha="right",
+            )
             for value, held in _groups(page.columns, level):
                 left = self.left + held[0] * self.pitch[0]
                 wide = (len(held) - 1) * self.pitch[0] + self.side
@@ -112,8 +140,14 @@ class Frame:
                     self._rule(left, bottom - 0.24 * em, wide)
 
     def _rule(self, left: float, bottom: float, wide: float) -> None:
-        line = Rectangle((left, bottom), wide, max(1.0, 0.06 * self.look.em), transform=None,
-                         facecolor=self.look.style.muted, linewidth=0)  # fmt: skip
+        line = Rectangle(
+            (left, bottom),
+            wide,
+            max(1.0, 0.06 * self.look.em),
+            transform=None,
+            facecolor=self.look.style.muted,
+            linewidth=0,
+        )
         self.look.figure.add_artist(line)
 
     def _rows(self) -> None:
@@ -138,10 +172,17 @@ class Frame:
         """What lies under a tile: hatching where its surface is not finite, or why there is none."""
         box, style = self.box(index), self.look.style
         look, em = self.look, self.look.em
-        hatched = track is None or (track.relief is not None and track.relief.known is not None)
-        back = Rectangle((box.left, box.bottom), box.width, box.height, transform=None, linewidth=0,
-                         facecolor=style.panel, edgecolor=style.grid,
-                         hatch="////" if hatched else None)  # fmt: skip
+        hatched = track is None or (track.surface is not None and track.surface.known is not None)
+        back = Rectangle(
+            (box.left, box.bottom),
+            box.width,
+            box.height,
+            transform=None,
+            linewidth=0,
+            facecolor=style.panel,
+            edgecolor=style.grid,
+            hatch="////" if hatched else None,
+        )
         look.figure.add_artist(back)
         for i, (name, value) in enumerate(self.page.labels.get(index, ())):
             bottom = box.bottom + box.height + (self.own_lines - i - 1) * self.line + 0.34 * em
@@ -159,16 +200,23 @@ class Frame:
         """'failed' and the beginning of the reason, as much as fits."""
         em, failed = self.look.em, cell.state == "failed"
         head = "failed" if failed else "not made yet"
-        words = self.look.text(box.left + 0.3 * em, box.bottom + box.height - 1.0 * em, head, em=SMALL,
-                               fontweight="bold", color=self.look.style.alert)  # fmt: skip
+        words = self.look.text(
+            box.left + 0.3 * em,
+            box.bottom + box.height - 1.0 * em,
+            head,
+            em=SMALL,
+            fontweight="bold",
+            color=self.look.style.alert,
+        )
         self._cut(words, box.width - 0.4 * em)
         most, rows = max(4, int(box.width / (LETTER * em))), int((box.height - 1.5 * em) / (0.98 * em))
         lines = wrap(cell.reason, most)
         if len(lines) > rows > 0:
             lines = [*lines[: rows - 1], lines[rows - 1][: most - 1].rstrip() + "…"]
         for i, line in enumerate(lines[: max(0, rows)]):
-            text = self.look.text(box.left + 0.3 * em, box.bottom + box.height - (2.05 + 0.98 * i) * em, line,
-                                  em=SMALL)  # fmt: skip
+            text = self.look.text(
+                box.left + 0.3 * em, box.bottom + box.height - (2.05 + 0.98 * i) * em, line, em=SMALL
+            )
             self._cut(text, box.width - 0.4 * em)
 
     def fitted(self, left: float, bottom: float, words: str, room: float, **looks: object) -> Text:

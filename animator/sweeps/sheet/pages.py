@@ -75,8 +75,16 @@ def arranged(manifest: Manifest, room: Room) -> tuple[Page, ...]:
         for count in range(1, len(axes))
         for chosen in combinations(axes, count)
     ]
-    best = min(plans, key=lambda plan: (plan.side < room.least - 1e-9, plan.pages, len(plan.columns),
-                                        -round(plan.side, 3), -_size(plan.columns)))  # fmt: skip
+    best = min(
+        plans,
+        key=lambda plan: (
+            plan.side < room.least - 1e-9,
+            plan.pages,
+            len(plan.columns),
+            -round(plan.side, 3),
+            -_size(plan.columns),
+        ),
+    )
     return tuple(_pages(manifest.cells, best))
 
 
@@ -138,16 +146,26 @@ def _pages(cells: Sequence[Cell], plan: _Plan) -> list[Page]:
                 if (*over, *beside) in at
             }
             made.append(
-                Page(plan.across, plan.down, plan.side, spots, tuple(said for _, said in across),
-                     tuple(said for _, said in down), {}, _label_width(plan.columns, plan.rows))
-            )  # fmt: skip
+                Page(
+                    plan.across,
+                    plan.down,
+                    plan.side,
+                    spots,
+                    tuple(said for _, said in across),
+                    tuple(said for _, said in down),
+                    {},
+                    _label_width(plan.columns, plan.rows),
+                )
+            )
     return [page for page in made if page.spots]
 
 
 def _nested(axes: Sequence[Axis]) -> list[tuple[tuple[str, ...], Labels]]:
     """(place, labels) of every combination, the last axis fastest."""
-    each = [[(repr(value), (axis.name, word)) for value, word in zip(axis.values, _words(axis), strict=True)]
-            for axis in axes]  # fmt: skip
+    each = [
+        [(repr(value), (axis.name, word)) for value, word in zip(axis.values, _words(axis), strict=True)]
+        for axis in axes
+    ]
     return [(tuple(key for key, _ in one), tuple(said for _, said in one)) for one in product(*each)]
 
 
@@ -166,8 +184,12 @@ def _running(cells: Sequence[Cell], axes: Sequence[Axis], room: Room) -> tuple[P
     across = max(range(1, count + 1), key=lambda n: (round(side(count, n), 6), n))
     across = ceil(count / ceil(count / across))
     return tuple(
-        Page(across, ceil(count / across), side(count, across),
-             {cell.index: divmod(i, across) for i, cell in enumerate(part)},
-             labels={cell.index: labels(cell, axes) for cell in part})
+        Page(
+            across,
+            ceil(count / across),
+            side(count, across),
+            {cell.index: divmod(i, across) for i, cell in enumerate(part)},
+            labels={cell.index: labels(cell, axes) for cell in part},
+        )
         for part in (cells[start : start + count] for start in range(0, len(cells), count))
-    )  # fmt: skip
+    )

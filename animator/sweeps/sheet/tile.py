@@ -1,185 +1,233 @@
-"""The moving part of a contact sheet: one artist a cell, with its picture, its path and its loss.
+"""A cell of a sweep as a tile of a contact sheet: its surface, the paths of its runs, its loss in a corner.
 
-A tile draws inside of its own box, from its state alone, and says by its key when it must be drawn again.
+In: a Track, a square box of whole pixels. Out: a part of the page whose look at a state of the sheet's clock
+depends on that state alone. It is a panel without axes, on the raster toolkit of the films.
 """
 
-from functools import lru_cache
-from typing import Any
+from collections.abc import Hashable
+from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
-from matplotlib.path import Path
-from numpy.typing import NDArray
+from matplotlib.patches import Rectangle
 
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Look
-from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.look import Look
+from animator.drawing.panels.race import SHAPES
+from animator.drawing.raster.axes_transform import Viewport
+from animator.drawing.raster.band_raster import Banding
+from animator.drawing.raster.layer import Layer
+from animator.drawing.raster.loss_colors import BANDS, colour_map
+from animator.drawing.raster.marker_layer import Mark, shape_of
+from animator.drawing.raster.path_layer import Trail
+from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.view import View
-from animator.sweeps.sheet.ink import FINE, Ink, Pixels, Spot, spot
-from animator.sweeps.sheet.strokes import CIRCLE, PLUS, RGBA, bounds, dot_shape, hatch, hatching, mark, stamp
-from animator.sweeps.sheet.tile_bands import Raster
+from animator.sweeps.sheet.page_part import PagePart
 from animator.sweeps.sheet.tile_data import Sheet, Track
-from animator.sweeps.sheet.tile_paths import BROKE, Corner, Way, as_curve, fate, on_surface
+from animator.sweeps.sheet.tile_paths import BROKE, Corner, TilePath, as_curve, fate, on_surface
 
-DOT, RING, CROSS, TRAIL = 5.0, 4.0, 5.0, 2.4  # pixels at 720p: radii, and the width of the path
-EM_AT_720P = 19.44  # pixels
+DOT, RING, CROSS = 7.2, 5.8, 8.6  # points at 720p: sizes of marks
+EDGE, CASING, TRAIL, LINE = 1.0, 0.9, 1.75, 0.6  # points at 720p: widths of lines
 NARROW = 7.0  # em: a tile so narrow tells two significant digits of its loss
+SMALL = 0.86  # em: what is said on a tile, the least that films have
+CLEAR = (0.0, 0.0, 0.0, 0.0)
 
-Key = tuple[Any, ...]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Runner:
+    """A run on a tile: its path, and the layers that draw it; trail: None where it has no finite place."""
+
+    path: TilePath
+    trail: Trail | None
+    dot: Mark
+
+    def show(self, own: FrameState) -> None:
+        """Move to a state of the run's own clock."""
+        end, head, colour = self.path.until(own)
+        if self.trail is not None:
+            self.trail.show(end, head, colour)
+        self.dot.place = None if self.path.gone(own.step) else (float(head[0]), float(head[1]))
 
 
-class Tile(Artist):
-    """A cell in `box`, whole pixels and square; its loss stands in a corner of it."""
+class Tile(PagePart):
+    """A cell in `box` of a page, whole pixels and square; the loss of its first run stands in a corner."""
 
     def __init__(self, look: Look, box: Box, track: Track, sheet: Sheet) -> None:
-        super().__init__()
-        self.look, self.box, self.track = look, box, track
-        self.raster = _raster(look, box, track, sheet)
-        self.ways = [self._way(i, sheet) for i in range(len(track.views))]
-        self.inks = [self._ink(way) for way in self.ways]
+        super().__init__(look, box)
+        self.track = track
+        self.sheet = sheet
+        self._slice: int | None = None  # the number of the one that is shown
+        self.bands = _bands(self.look, self.inside, track, sheet)
+        self.area = Viewport(self.inside, (0.0, box.width, 0.0, box.height))  # of pixels in pixels
+        self.runners = [self._runner(i, sheet) for i in range(len(track.views))]
+        self.hatching = self._hatching()
         self.digits = 2 if box.width < NARROW * look.em else 3
-        self.lines = hatching(box, 0.62 * look.em)
-        self.loss = stamp(look, box.left, box.bottom, look.style.ink)
-        self.loss.halo = look.style.casing
         self.notes = [self._note(i) for i in range(2)]
+        self.loss = self.look.stamp(0, 0, em=SMALL, color=look.style.ink)
+        self.loss.halo = look.style.casing
         self.states: tuple[FrameState, ...] = ()
-        self._asked: tuple[FrameState, tuple[FrameState, ...]] | None = None
-        self._picture: tuple[int, NDArray[np.uint8], NDArray[np.bool_] | None] | None = None
+        layers: list[Layer] = [mark for runner in self.runners for mark in self._marks(runner.path)]
+        for runner in self.runners:
+            layers += [runner.dot] if runner.trail is None else [runner.trail, runner.dot]
+        self.compose([self.bands] if self.bands else [], [*layers, self.hatching, *self.notes, self.loss])
 
-    def _way(self, number: int, sheet: Sheet) -> Way:
-        view, style = self.track.views[number], self.look.style
-        colour = style.lines[number % len(style.lines)] if len(self.track.views) > 1 else None
+    @property
+    def paths(self) -> list[TilePath]:
+        """Those of all runs."""
+        return [runner.path for runner in self.runners]
+
+    def _runner(self, index: int, sheet: Sheet) -> _Runner:
+        view = self.track.views[index]
+        style = self.look.style
+        several = len(self.track.views) > 1
+        colour = style.lines[index % len(style.lines)] if several else None
         extent = sheet.extent or self.track.extent
-        if self.raster is None or extent is None or sheet.scale is None:
-            return as_curve(view, self.box, sheet.losses, colour or style.loss_line)
-        return on_surface(view, self.box, extent, sheet.scale, style, colour)
+        if self.bands is None or extent is None or sheet.scale is None:
+            path = as_curve(view, self.inside, sheet.losses, colour or style.loss_line)
+        else:
+            path = on_surface(view, self.inside, extent, sheet.scale, style, colour)
+        trail = None
+        if len(path.kept):
+            casing = to_rgba(style.casing, 0.85)
+            width = self.look.line(TRAIL)
+            points = path.points[path.kept]
+            trail = Trail(
+                self.area, points, path.bins[path.kept], colours=path.colours, casing=casing, width=width
+            )
+        return _Runner(path, trail, self._dot(index, path))
+
+    def _dot(self, index: int, path: TilePath) -> Mark:
+        """The dot of a run; of several, each has its own colour and shape."""
+        style = self.look.style
+        edge = to_rgba(style.dot_edge)
+        width = self.look.line(EDGE)
+        if len(self.track.views) == 1:
+            fill = path.colours[0] if len(path.colours) == 1 else to_rgba(style.dot)
+            return Mark(self.area, None, size=self.look.line(DOT), fill=fill, edge=edge, edge_width=width)
+        shape = shape_of(SHAPES[index % len(SHAPES)])
+        return Mark(
+            self.area,
+            shape,
+            size=self.look.line(1.2 * DOT),
+            fill=path.colours[0],
+            edge=edge,
+            edge_width=width,
+        )
+
+    def _marks(self, path: TilePath) -> list[Mark]:
+        """The target and the start of a run, where it has them."""
+        style = self.look.style
+        target = to_rgba(style.target)
+        marks = []
+        if path.target is not None:
+            cross = Mark(
+                self.area,
+                shape_of("P"),
+                size=self.look.line(CROSS),
+                fill=target,
+                edge=to_rgba(style.casing),
+                edge_width=self.look.line(CASING),
+            )
+            cross.place = (float(path.target[0]), float(path.target[1]))
+            marks.append(cross)
+        if path.start is not None:
+            ring = Mark(
+                self.area,
+                None,
+                size=self.look.line(RING),
+                fill=CLEAR,
+                edge=target,
+                edge_width=self.look.line(EDGE),
+            )
+            ring.place = (float(path.start[0]), float(path.start[1]))
+            marks.append(ring)
+        return marks
+
+    def _hatching(self) -> Sprite:
+        """Lines over the whole tile, for losses that are not finite any more."""
+        lines = Rectangle(
+            (0, 0),
+            self.inside.width,
+            self.inside.height,
+            transform=None,
+            hatch="////",
+            facecolor="none",
+            edgecolor=to_rgba(self.look.style.ink, 0.5),
+            linewidth=0,
+        )
+        lines.set_figure(self.look.figure)
+        return Sprite([lines], 6)
+
+    def _note(self, line: int) -> Stamp:
+        """A line in the middle of the tile, the first or the second."""
+        middle = self.inside.height / 2 + (0.5 - line) * self.look.em
+        style = self.look.style
+        note = self.look.stamp(
+            self.inside.width / 2, middle, em=SMALL, color=style.ink, weight="bold", across="center"
+        )
+        note.halo = style.casing
+        return note
 
     def say_loss_at(self, corner: Corner) -> None:
         """Put the loss into a corner of the tile."""
-        em, box, (right, top) = self.look.em, self.box, corner
+        right, top = corner
+        em = self.look.em
         self.loss.set_horizontalalignment("right" if right else "left")
-        self.loss.set_position((box.left + (box.width - 0.35 * em if right else 0.35 * em),
-                                box.bottom + (box.height - 0.62 * em if top else 0.62 * em)))  # fmt: skip
-
-    def _note(self, line: int) -> Stamp:
-        middle = self.box.bottom + self.box.height / 2
-        made = stamp(self.look, self.box.left + self.box.width / 2, middle + (0.5 - line) * self.look.em,
-                     self.look.style.ink)  # fmt: skip
-        made.set(horizontalalignment="center", fontweight="bold")
-        made.halo = self.look.style.casing
-        return made
+        x = self.inside.width - 0.35 * em if right else 0.35 * em
+        y = self.inside.height - 0.62 * em if top else 0.62 * em
+        self.loss.set_position((x, y))
 
     def own(self, state: FrameState) -> tuple[FrameState, ...]:
         """`state` of the sheet's clock on that of each run."""
-        if self._asked is None or self._asked[0] is not state:
-            views = self.track.views
-            mine = state.own(max(view.steps for view in views), self.track.ratio)
-            self._asked = state, tuple(mine.own(view.steps, view.ratio) for view in views)
-        return self._asked[1]
+        views = self.track.views
+        mine = state.own(max(view.steps for view in views), self.track.ratio)
+        return tuple(mine.own(view.steps, view.ratio) for view in views)
 
-    def key(self, state: FrameState) -> Key:
-        """What the tile looks like at `state` of the sheet's clock depends on."""
+    def key(self, state: FrameState) -> Hashable:
+        """See PagePart."""
         return tuple((own.step, own.part, own.onto) for own in self.own(state))
 
-    def number(self, state: FrameState) -> int | None:
-        """The number of the slice that is shown at `state`; None without a surface."""
-        return None if self.raster is None else self.raster.relief.at(self.own(state)[0].step)
-
     def show(self, state: FrameState) -> None:
-        """Move on to `state` of the sheet's clock."""
+        """See PagePart."""
         self.states = self.own(state)
-        self.loss.set_text(loss_now(self.track.views[0], self.states[0].step, self.digits))
+        first = self.states[0].step
+        self._show_surface(first)
+        for runner, own in zip(self.runners, self.states, strict=True):
+            runner.show(own)
+        self.loss.set_text(loss_now(self.track.views[0], first, self.digits))
         said = fate(self.track.views, self.states)
         for note, words in zip(self.notes, said, strict=True):
             note.set_text(words)
+        self.hatching.set_visible(said[0] == BROKE)
 
-    def draw(self, renderer: Any) -> None:
-        """Paint the picture, what stands in it, and the words."""
-        pixels, box = np.asarray(renderer.buffer_rgba()), self.box
-        top, left, side = pixels.shape[0] - int(box.bottom + box.height), int(box.left), int(box.width)
-        part = pixels[top : top + side, left : left + side]
-        if self.raster is not None:
-            self._paint(part, self.raster)
-        for i, (path, still) in enumerate(self.inks):
-            self._draw_way(part, i, path, still)
-        if self.notes[0].get_text() == BROKE:
-            gc = renderer.new_gc()
-            gc.set_clip_rectangle(bounds(self.box))
-            hatch(renderer, gc, self.lines, to_rgba(self.look.style.ink, 0.5), self._pixels(1.1))
-            gc.restore()
-        for words in (*self.notes, self.loss):
-            if words.get_text():
-                words.draw(renderer)
-
-    def _pixels(self, at_720p: float) -> float:
-        return at_720p * self.look.em / EM_AT_720P
-
-    def _from_top(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Points (n, 2) in pixels of the figure as pixels of the tile, y downwards."""
-        return np.stack([points[:, 0] - self.box.left,
-                         self.box.bottom + self.box.height - points[:, 1]], axis=1)  # fmt: skip
-
-    def _ink(self, way: Way) -> tuple[Ink, list[Spot]]:
-        """The path of a run, and the marks below it that stand still."""
-        style, side = self.look.style, int(self.box.width)
-        target, casing = to_rgba(style.target), to_rgba(style.casing, 0.85)
-        path = Ink(self._from_top(way.points[way.kept]), way.bins[way.kept], way.colours, casing,
-                   self._pixels(TRAIL), (side, side))  # fmt: skip
-
-        def cross(renderer: Any, at: NDArray[np.float64]) -> None:
-            gc = renderer.new_gc()
-            mark(renderer, gc, PLUS, at, self._pixels(CROSS + 1), casing, self._pixels(4))
-            mark(renderer, gc, PLUS, at, self._pixels(CROSS), target, self._pixels(2))
-
-        def ring(renderer: Any, at: NDArray[np.float64]) -> None:
-            mark(renderer, renderer.new_gc(), CIRCLE, at, self._pixels(RING), target, self._pixels(1.4))
-
-        marks = [(cross, way.target), (ring, way.start)]
-        reach = int(self._pixels(CROSS + 4)) + 2
-        return path, [
-            spot(paint, reach, self._from_top(at[None])[0]) for paint, at in marks if at is not None
-        ]
-
-    def _draw_way(self, part: Pixels, i: int, path: Ink, still: list[Spot]) -> None:
-        way, own = self.ways[i], self.states[i]
-        for below in still:
-            below.lay(part)
-        end, place, colour = way.until(own)
-        head = self._from_top(place[None])[0]
-        if end:
-            path.lay(part, end, head, colour)
-        if not way.gone(own.step):
-            (column, x), (row, y) = (divmod(round(v * FINE), FINE) for v in head.tolist())
-            self._dot(i, x, y).lay(part, row, column)
-
-    def _dot(self, i: int, x: int, y: int) -> Spot:
-        way, style = self.ways[i], self.look.style
-        fill = way.colours[0] if len(way.colours) == 1 else to_rgba(style.dot)
-        return _dot(dot_shape(i, len(self.ways)), self._pixels(DOT), fill, to_rgba(style.dot_edge),
-                    self._pixels(1.4), x, y)  # fmt: skip
-
-    def _paint(self, part: Pixels, raster: Raster) -> None:
-        number = raster.relief.at(self.states[0].step)
-        if self._picture is None or self._picture[0] != number:
-            self._picture = (number, raster.paint(number), raster.known(number))
-        _, picture, known = self._picture
-        if known is None:
-            part[...] = picture
-        else:
-            part[known] = picture[known]
+    def _show_surface(self, step: int) -> None:
+        surface = self.track.surface
+        scale = self.sheet.scale
+        if self.bands is None or surface is None or scale is None:
+            return
+        number = surface.at(step)
+        if number != self._slice:
+            self._slice = number
+            self.bands.set_field(surface.losses(number, scale))
 
 
-@lru_cache(maxsize=4096)
-def _dot(shape: tuple[Path, float], size: float, fill: RGBA, edge: RGBA, line: float, x: int, y: int) -> Spot:
-    """A dot of (shape, radius of a disc of 1) whose place is x and y eighths of a pixel from its origin."""
-
-    def paint(renderer: Any, at: NDArray[np.float64]) -> None:
-        mark(renderer, renderer.new_gc(), shape[0], at, shape[1] * size, edge, line, fill)
-
-    return spot(paint, int(shape[1] * size + line) + 2, np.array([x, y]) / FINE)
+def _bands(look: Look, box: Box, track: Track, sheet: Sheet) -> Banding | None:
+    """The surface of a cell in the window that it is shown in, if it has one."""
+    extent = sheet.extent or track.extent
+    if track.surface is None or extent is None or sheet.scale is None:
+        return None
+    surface_map = colour_map(look.style.surface_map)
+    return Banding(
+        Viewport(box, extent),
+        track.surface.alpha,
+        track.surface.beta,
+        sheet.scale,
+        colours=[surface_map((i + 0.5) / BANDS) for i in range(BANDS)],
+        line=to_rgba(look.style.contour, 0.35),
+        width=look.line(LINE),
+    )
 
 
 def loss_now(view: View, step: int, digits: int = 3) -> str:
@@ -187,10 +235,3 @@ def loss_now(view: View, step: int, digits: int = 3) -> str:
     if np.isfinite(view.loss).any() or not len(view.batch_loss):
         return number(float(view.loss[step]), digits)
     return number(float(view.batch_loss[min(step, view.steps - 1)]), digits)
-
-
-def _raster(look: Look, box: Box, track: Track, sheet: Sheet) -> Raster | None:
-    extent = sheet.extent or track.extent
-    if track.relief is None or extent is None:
-        return None
-    return Raster(track.relief, extent, int(box.width), look.style, 0.8 * look.em / EM_AT_720P)

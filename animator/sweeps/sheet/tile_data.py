@@ -1,7 +1,7 @@
 """What a tile draws of a cell: its runs, and its surface made small. In: a film's views. Out: a Track.
 
-A view holds hundreds of slices; a page of tiles would hold too much. A Relief keeps only the slices that the
-sheet shows, as places on the colour scale in 16 bits (a 4000th of a band: less than can be seen).
+A view holds hundreds of slices; a page of tiles would hold too much. QuantizedSlices are only those that the
+sheet shows, as positions on the colour scale in 16 bits (a 4000th of a band: less than can be seen).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from animator.drawing.raster.loss_colors import BANDS, LossScale
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.landscape.field import Field
-from animator.sweeps.folder.manifest import Cell
+from animator.sweeps.folder.manifest import Cell, Shared
 
 FULL = 65535
 SAME = 0.1  # of a band: slices that differ by less look the same
@@ -26,9 +26,9 @@ Levels = NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Relief:
-    """Slices as heights (T, ny, nx): FULL times their place on the scale; known (T, ny, nx): where the loss
-    is finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): their
+class QuantizedSlices:
+    """Slices (T, ny, nx) as positions on the colour scale, 0 to FULL; known (T, ny, nx): where the loss is
+    finite, None for everywhere. steps (T,): of the slices, ascending; alpha (nx,), beta (ny,): their
     coordinates.
     """
 
@@ -42,6 +42,11 @@ class Relief:
         """The number of the slice for `step`: the last one cut at or before it."""
         return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
 
+    def losses(self, number: int, scale: LossScale) -> Floats:
+        """Slice `number` (ny, nx) in loss units; NaN where it is not finite."""
+        found = scale.loss(self.heights[number] / FULL)
+        return found if self.known is None else np.where(self.known[number], found, np.nan)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
@@ -52,7 +57,7 @@ class Track:
 
     cell: Cell
     views: tuple[View, ...]
-    relief: Relief | None
+    surface: QuantizedSlices | None
     extent: Extent | None
     ratio: float
 
@@ -84,41 +89,69 @@ def views_of(film: Film, fps: float) -> tuple[View, ...]:
     return known
 
 
-def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) -> Sheet:
-    """What the tiles of `films` share; common: the manifest's "extent" and "loss_range", where known."""
-    lows, highs, extents, losses, names = [], [], set(), [], ("", "")
-    lengths: set[int] = set()
-    clock: Timeline | None = None
-    for index in films:
-        film = films[index]
-        views = views_of(film, fps)
-        if clock is None or _steps(film) > clock.steps:
-            clock = film.timeline(fps)
-        lengths.add(_steps(film))
-        losses += [part[np.isfinite(part)] for view in views for part in (view.loss, view.batch_loss)]
-        field, window = views[0].field, views[0].window
-        if field is not None and window is not None:
-            lows.append(field.lowest)
-            highs.append(field.highest)
-            extents.add(window.extent)
-            names = views[0].axis_labels
-    assert clock is not None, "asked for where there are films"
-    known = np.concatenate(losses)
-    low, high = _range(common.get("loss_range")) or (min(lows, default=0.0), max(highs, default=1.0))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What the sheet needs of a film. losses (n,): the finite ones; surface: that of its first run."""
+
+    steps: int
+    clock: Timeline
+    losses: Floats
+    surface: "_Surface | None"
+
+
+@dataclass(frozen=True, slots=True)
+class _Surface:
+    """Its window, the range of its losses, and the names of its axes."""
+
+    extent: Extent
+    lowest: float
+    highest: float
+    axis_labels: tuple[str, str]
+
+
+def _seen(film: Film, fps: float) -> _Seen:
+    views = views_of(film, fps)
+    losses = np.concatenate([part for view in views for part in (view.loss, view.batch_loss)])
+    field = views[0].field
+    window = views[0].window
+    surface = None
+    if field is not None and window is not None:
+        surface = _Surface(window.extent, field.lowest, field.highest, views[0].axis_labels)
+    return _Seen(_steps(film), film.timeline(fps), losses[np.isfinite(losses)], surface)
+
+
+def survey(films: Mapping[int, Film], fps: float, common: Shared) -> Sheet:
+    """What the tiles of `films`, one or more, share; common: what the manifest says of it."""
+    seen = [_seen(film, fps) for film in films.values()]
+    longest = max(seen, key=lambda one: one.steps)
+    surfaces = [one.surface for one in seen if one.surface is not None]
+    lengths = {one.steps for one in seen}
+    extents = {surface.extent for surface in surfaces}
+    losses = np.concatenate([one.losses for one in seen])
     return Sheet(
-        clock=clock, fps=fps, steps=max(lengths), by_share=len(lengths) > 1,
-        scale=LossScale(low, high) if lows else None,
+        clock=longest.clock,
+        fps=fps,
+        steps=longest.steps,
+        by_share=len(lengths) > 1,
+        scale=_scale(common, surfaces),
         extent=extents.pop() if len(extents) == 1 else None,
-        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0), axis_labels=names,
-    )  # fmt: skip
+        losses=(float(losses.min()), float(losses.max())) if len(losses) else (0.1, 1.0),
+        axis_labels=surfaces[0].axis_labels if surfaces else ("", ""),
+    )
+
+
+def _scale(common: Shared, surfaces: Sequence[_Surface]) -> LossScale | None:
+    """The scale that the manifest gives, else that of all surfaces; None where there is none."""
+    if not surfaces:
+        return None
+    low, high = common.get("loss_range") or (None, None)
+    if low is None or high is None:
+        return LossScale(min(one.lowest for one in surfaces), max(one.highest for one in surfaces))
+    return LossScale(float(low), float(high))
 
 
 def _steps(film: Film) -> int:
     return max(run.steps for run in film.runs)
-
-
-def _range(given: object) -> tuple[float, float] | None:
-    return (float(given[0]), float(given[1])) if isinstance(given, Sequence) and len(given) == 2 else None
 
 
 def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) -> Track:
@@ -126,15 +159,15 @@ def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) ->
     views = views_of(film, sheet.fps)
     ratio = _steps(film) / sheet.steps if sheet.steps else 1.0
     field, window = views[0].field, views[0].window
-    relief = None
+    surface = None
     if field is not None and sheet.scale is not None:
         own = [state.own(_steps(film), ratio).own(views[0].steps, views[0].ratio).step for state in states]
-        relief = _relief(field, own, sheet.scale)
+        surface = _quantized(field, own, sheet.scale)
     slim = tuple(replace(view, field=None, rivals=(), batch_surface=None, histograms={}) for view in views)
-    return Track(cell, slim, relief, window.extent if window is not None else None, ratio)
+    return Track(cell, slim, surface, window.extent if window is not None else None, ratio)
 
 
-def _relief(field: Field, steps: Iterable[int], scale: LossScale) -> Relief:
+def _quantized(field: Field, steps: Iterable[int], scale: LossScale) -> QuantizedSlices:
     """The slices of `field` for `steps`; one that can hardly be told from the one before is left out."""
     shown = np.unique([field.at(step) for step in steps])
     kept: list[int] = []
@@ -142,15 +175,17 @@ def _relief(field: Field, steps: Iterable[int], scale: LossScale) -> Relief:
     known: list[NDArray[np.bool_]] = []
     for number in shown.tolist():
         slice = np.asarray(field.slices[number], float)
-        height, finite = np.rint(scale.position(slice) * FULL).astype(np.uint16), np.isfinite(slice)
+        height = np.rint(scale.position(slice) * FULL).astype(np.uint16)
+        finite = np.isfinite(slice)
         if kept and not _differ(height, heights[-1]) and np.array_equal(finite, known[-1]):
             continue
         kept.append(number)
         heights.append(height)
         known.append(finite)
     whole = all(finite.all() for finite in known)
-    return Relief(field.alpha, field.beta, field.steps[kept], np.stack(heights),
-                  None if whole else np.stack(known))  # fmt: skip
+    return QuantizedSlices(
+        field.alpha, field.beta, field.steps[kept], np.stack(heights), None if whole else np.stack(known)
+    )
 
 
 def _differ(one: Levels, other: Levels) -> bool:

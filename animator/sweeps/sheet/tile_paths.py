@@ -1,7 +1,7 @@
 """The path of one run across a tile: on its surface, or as the curve of its loss over steps without one.
 
-A Way is points in pixels and what colours them; how far it is drawn depends on a state of the run's own
-clock.
+In: a View and a box. Out: a TilePath, points in pixels and what colours them; how far it is drawn depends on
+a state of the run's own clock.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from animator.design.style import Style
 from animator.design.timeline import FrameState
 from animator.drawing.panels.loss_curves import limits, positive
 from animator.drawing.raster.loss_colors import LossScale, colour_map
-from animator.drawing.raster.vector_artists import visible
+from animator.drawing.raster.path_layer import visible
+from animator.drawing.raster.pen import RGBA
 from animator.drawing.view import View
-from animator.sweeps.sheet.strokes import RGBA
 from animator.sweeps.sheet.tile_data import Extent
 
 COLOURS = 24
@@ -34,12 +34,13 @@ Corner = tuple[bool, bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class TilePath:
     """points (K+1, 2) in pixels, of which `kept` (m,) are drawn; the piece to point i has colours[bins[i]].
 
     start, target: marked points in pixels. gone_at: the step from which there is no dot any more.
     """
 
+    box: Box
     points: Floats
     kept: NDArray[np.int64]
     bins: NDArray[np.int64]
@@ -50,7 +51,8 @@ class Way:
 
     def until(self, own: FrameState) -> tuple[int, Floats, int]:
         """(how many of the kept points, the place (2,) of the dot, the number of its colour) at `own`."""
-        here, onto = self.points[own.step], self.points[own.onto]
+        here = self.points[own.step]
+        onto = self.points[own.onto]
         end = int(np.searchsorted(self.kept, own.step, side="right"))
         return end, here + own.part * (onto - here), int(self.bins[own.step])
 
@@ -72,26 +74,36 @@ def _ends(view: View) -> list[tuple[int, str, str]]:
 
 def fate(views: Sequence[View], states: Sequence[FrameState]) -> tuple[str, str]:
     """What is said of runs that are all gone, in two lines: how the last of them went. Else empty."""
-    ends = [[end for end in _ends(view) if own.step >= end[0]]
-            for view, own in zip(views, states, strict=True)]  # fmt: skip
+    ends = [
+        [end for end in _ends(view) if own.step >= end[0]] for view, own in zip(views, states, strict=True)
+    ]
     return max(map(max, ends))[1:] if all(ends) else ("", "")
 
 
 def on_surface(
     view: View, box: Box, extent: Extent, scale: LossScale, style: Style, colour: str | None
-) -> Way:
+) -> TilePath:
     """The path over the window `extent`, coloured by its true loss, or all in one colour."""
     points = _pixels(view.trajectory, box, extent)
     bins = np.zeros(len(points), np.int64)
-    colours: Sequence[RGBA] = [_rgba(colour)] if colour else _ramp(style)
+    colours: Sequence[RGBA] = [to_rgba(colour)] if colour else _ramp(style)
     if colour is None:
         bins = np.minimum((scale.position(view.loss) * COLOURS).astype(np.int64), COLOURS - 1)
     target = None if view.target is None else _pixels(np.array([view.target]), box, extent)[0]
     end = gone_at(view)
-    return Way(points, visible(points), bins, colours, points[0], target, end[0] if end else None)
+    return TilePath(
+        box=box,
+        points=points,
+        kept=visible(points),
+        bins=bins,
+        colours=colours,
+        start=points[0],
+        target=target,
+        gone_at=end[0] if end else None,
+    )
 
 
-def as_curve(view: View, box: Box, losses: tuple[float, float], colour: str) -> Way:
+def as_curve(view: View, box: Box, losses: tuple[float, float], colour: str) -> TilePath:
     """The logarithm of the loss over steps, between the least and the greatest loss of the sheet."""
     values = view.loss if np.isfinite(view.loss).any() else np.append(view.batch_loss, np.nan)
     low, high = np.log10(limits(positive(np.array(losses))))
@@ -103,24 +115,32 @@ def as_curve(view: View, box: Box, losses: tuple[float, float], colour: str) -> 
     points = _pixels(share, box, (0.0, 1.0, 0.0, 1.0))
     kept = np.intersect1d(visible(points), known) if len(known) else known
     end = gone_at(view)
-    return Way(points, kept, np.zeros(len(points), np.int64), [_rgba(colour)], None, None,
-               end[0] if end else None)  # fmt: skip
+    return TilePath(
+        box=box,
+        points=points,
+        kept=kept,
+        bins=np.zeros(len(points), np.int64),
+        colours=[to_rgba(colour)],
+        gone_at=end[0] if end else None,
+    )
 
 
-def free_corner(ways: Sequence[tuple[Box, Way]], em: float) -> Corner:
-    """The corner (right, top) in which a number covers least of all paths and marks, each in its box."""
+def free_corner(paths: Sequence[TilePath], em: float) -> Corner:
+    """The corner (right, top) in which a number covers least of all paths and marks."""
 
     def covered(corner: Corner) -> int:
-        return sum(_weight(box, way, corner, em) for box, way in ways)
+        return sum(_weight(path, corner, em) for path in paths)
 
     return min(CORNERS, key=lambda corner: (covered(corner), CORNERS.index(corner)))
 
 
-def _weight(box: Box, way: Way, corner: Corner, em: float) -> int:
-    marks = [mark for mark in (way.start, way.target) if mark is not None]
-    points = np.vstack([way.points[way.kept], *([mark] * HEAVY for mark in marks)])
-    share = (points - (box.left, box.bottom)) / (box.width, box.height)
-    apart = np.where(corner, 1 - share, share) * (box.width / em, box.height / em)
+def _weight(path: TilePath, corner: Corner, em: float) -> int:
+    """How many points of a path lie under a number in the corner; its marks count for HEAVY each."""
+    marks = [mark for mark in (path.start, path.target) if mark is not None]
+    points = np.vstack([path.points[path.kept], *([mark] * HEAVY for mark in marks)])
+    size = np.array([path.box.width, path.box.height])
+    share = (points - (path.box.left, path.box.bottom)) / size
+    apart = np.where(corner, 1 - share, share) * size / em
     return int(((apart >= 0) & (apart < TAKEN)).all(axis=1).sum())
 
 
@@ -142,8 +162,3 @@ def _pixels(points: Floats, box: Box, extent: Extent) -> Floats:
 def _ramp(style: Style) -> list[RGBA]:
     path_map = colour_map(style.path_map)
     return [path_map((i + 0.5) / COLOURS) for i in range(COLOURS)]
-
-
-def _rgba(colour: str) -> RGBA:
-    red, green, blue, alpha = to_rgba(colour)
-    return red, green, blue, alpha
