@@ -3,6 +3,7 @@
 Losses that are all alike are drawn on a linear axis: there is no power of ten between them to be named.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -167,7 +168,7 @@ def limits(values: Floats) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
     low = max(low, high * DEEPEST)
-    return low / 1.6, max(high * 1.6, low * 10)
+    return low / 1.6, min(max(high * 1.6, low * 10), sys.float_info.max)
 
 
 def near(runs: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
