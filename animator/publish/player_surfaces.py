@@ -12,7 +12,7 @@ import numpy as np
 from animator.core.formatting import number
 from animator.design.style import Style
 from animator.drawing.panels.basins import TINT
-from animator.drawing.raster.loss_colors import CONTRAST, LossScale
+from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.view import View
 from animator.landscape.basins import Basins
 from animator.landscape.field import Field
@@ -58,7 +58,7 @@ def _ground(
 ) -> tuple[dict[str, Any], str]:
     """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
-    scale = LossScale(field.lowest, field.highest, CONTRAST)
+    scale = LossScale(field.lowest, field.highest, view.contrast)
     held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,
