@@ -102,8 +102,8 @@ class Film:
             )
         if len(self.makers) not in (0, len(self.runs)):
             raise AnimatorError(
-                f"Film {self.design.title!r} has {len(self.runs)} runs but {len(self.makers)} makers of models. "
-                "Give one for each run, or none."
+                f"Film {self.design.title!r} has {len(self.runs)} runs but {len(self.makers)} makers of "
+                "models. Give one for each run, or none."
             )
 
     def redesigned(self, **settings: Any) -> "Film":

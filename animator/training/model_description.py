@@ -54,7 +54,7 @@ def description(model: Any) -> dict[str, Any]:
         "state": listing(model, found.state),
         "fixed": listing(model, found.fixed),
         "optimizer": {
-            "class_name": type(model.optimizer).__name__,
+            "class_name": type(getattr(model, "optimizer", None)).__name__,
             "config": tried(lambda: model.optimizer.get_config()),
         },
         "model_config": tried(lambda: with_vocabularies(_configuration(model), model)),

@@ -98,7 +98,7 @@ def weights_after(facts: Facts, recorded: Variables, model: Any, writer: Recordi
         found = np.flatnonzero(_same(now, writer.read(slice(start, end))))
         if found.size:
             return replace(facts, restored_step=int(steps[start + found[-1]]))
-    averaged = bool(getattr(model.optimizer, "use_ema", False))
+    averaged = bool(getattr(getattr(model, "optimizer", None), "use_ema", False))
     return replace(facts, other_weights=AVERAGED if averaged else CHANGED)
 
 

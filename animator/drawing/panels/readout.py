@@ -43,7 +43,9 @@ class Readout:
         said: Sequence[str] = (),
     ) -> None:
         """said: captions of events, which take the place of the caption."""
-        self.look, self.views, self.frame = look, views, frame
+        self.look = look
+        self.views = views
+        self.frame = frame
         self._loud: bool | None = None
         em = look.em
         self.margin = MARGIN * em
@@ -54,7 +56,8 @@ class Readout:
         places = self._places()
         rows = max(row for _, row, _ in places)
         self.height = (EDGES.below + ROW * rows) * em
-        muted, ink = look.style.muted, look.style.ink
+        muted = look.style.muted
+        ink = look.style.ink
         self.names = [
             self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted) for left, row, name in places
         ]
@@ -73,34 +76,41 @@ class Readout:
     def _places(self) -> list[tuple[float, int, str]]:
         """(left in pixels, row from the top, name) of every number."""
         em = self.look.em
-        names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
-        same = all(np.array_equal(view.epoch, self.views[0].epoch) for view in self.views)
-        rates = all(np.array_equal(view.learning_rate, self.views[0].learning_rate) for view in self.views)
-        rates &= self.views[0].has_rate
-        self.told = 1 + int(same) + int(same and rates and len(self.views) <= MOST)
-        names = names[: self.told]
+        self.told = self._told()
+        names = [*self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
         self.absent = [view.unrecorded() for view in self.lossy]
-        told = [f"loss, {name}" for name in self.called[: len(self.lossy)]]
-        names += ["loss"] if len(self.views) == 1 else told
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
-            : 1 if self.counts else self.told
-        ]
+        loss = self.views[0].value_name
+        told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
+        names += [loss] if len(self.views) == 1 else told
+        steps = 2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8
+        wide = {"step": steps, "epoch": self._epoch_width(), "learning rate": 7.0}
+        widths = [steps] if self.counts else [wide[name] for name in self.told]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         self.gauge_at = len(names)
         if self.gauge:
             names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
         widths += [max(7.2, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
-        places, left, row = [], self.margin, 0
+        places = []
+        left = self.margin
+        row = 0
         for width, name in zip(widths, names, strict=True):
             if left > self.margin and left + width * em > self.frame.width - 0.5 * self.margin:
                 left, row = self.margin, row + 1
             places.append((float(left), row, name))
             left += width * em
         return places
+
+    def _told(self) -> list[str]:
+        """What is told of the update that was just made: what all runs have in common, of a few the rate."""
+        views, first = self.views, self.views[0]
+        same = all(np.array_equal(view.epoch, first.epoch) for view in views)
+        rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
+        told = ["step"] + (["epoch"] if same and first.has_epochs else [])
+        return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _leaves(self) -> bool:
         """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
@@ -120,15 +130,17 @@ class Readout:
 
     def update(self, state: FrameState) -> None:
         """Set the numbers to those of `state`: epoch and rate are those of the update just made."""
-        view, film = self.views[0], state
+        view = self.views[0]
+        film = state
         state = film.own(view.steps, view.ratio)
         made = max(0, state.step - 1)
         known = view.steps > 0
-        words = [
-            f"{state.step:,} / {view.steps:,}",
-            str(int(view.epoch[made]) + 1) if known else "–",
-            f"{view.learning_rate[made]:.4g}" if known else "–",
-        ][: self.told]
+        now = {
+            "step": f"{state.step:,} / {view.steps:,}",
+            "epoch": str(int(view.epoch[made]) + 1) if known else "–",
+            "learning rate": f"{view.learning_rate[made]:.4g}" if known else "–",
+        }
+        words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
         words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)

@@ -22,9 +22,9 @@ from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.contour_labels import LevelLabels
 from animator.drawing.raster.fonts import drawable, families, use_fonts
-from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colour_map
+from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
-from animator.drawing.raster.path_layer import dense
+from animator.drawing.raster.path_layer import dense, followed
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.view import View, present
 from animator.landscape.camera import camera
@@ -47,12 +47,12 @@ class Ground:
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
         self.axes = self._axes(box)
         closest = self.camera.closest if self.camera is not None else 1.0
-        self.scale = LossScale(self.field.lowest, self.field.highest, CONTRAST / closest**2)
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast / closest**2)
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
-        self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
+        self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
         if bar_box is not None:
-            self.bar = loss_bar(look, bar_box, self.scale)
+            self.bar = loss_bar(look, bar_box, self.scale, view.value_name)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
         self.ticks = MovingTicks(look, box)
@@ -85,7 +85,8 @@ class Ground:
         return axes
 
     def _surface(self) -> None:
-        style, look = self.look.style, self.look
+        style = self.look.style
+        look = self.look
         if not np.isfinite(self.field.slices).all():
             a0, a1, b0, b1 = self.window.extent
             self.axes.add_patch(
@@ -125,7 +126,7 @@ class Ground:
     def settle(self) -> None:
         """Choose where levels are named, now that all marks are set."""
         z = np.asarray(self.field.slices[-1], float)
-        marks = (self.view.trajectory[0], self.view.target)
+        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
         self.labels.marks = [np.asarray(mark) for mark in marks if mark is not None]
         self.labels.aim(z, self.window.extent, self.paths, self.taken)
         self.labels.show(np.asarray(self.field.slices[0], float), self.window.extent)
@@ -138,7 +139,8 @@ class Ground:
         self.axes.set_xlim(*extent[:2])
         self.axes.set_ylim(*extent[2:])
         self.ticks.show(extent)
-        box, (a0, a1, b0, _) = self.axes.bbox, self.window.extent
+        box = self.axes.bbox
+        a0, a1, b0, _ = self.window.extent
         scale = (a1 - a0) / (extent[1] - extent[0])
         left = box.x0 + (a0 - extent[0]) / (extent[1] - extent[0]) * box.width
         bottom = box.y0 + (b0 - extent[2]) / (extent[3] - extent[2]) * box.height
@@ -146,7 +148,8 @@ class Ground:
 
     def name_levels(self, slice: int) -> None:
         """Put the levels' numbers where slice `slice` has them in what is seen."""
-        (a0, a1), (b0, b1) = self.axes.get_xlim(), self.axes.get_ylim()
+        a0, a1 = self.axes.get_xlim()
+        b0, b1 = self.axes.get_ylim()
         self.labels.show(np.asarray(self.field.slices[slice], float), (a0, a1, b0, b1))
 
     def mark(self, shape: Shape, size: float, fill: str, edge: str, width: float) -> Mark:
@@ -179,7 +182,8 @@ class Ground:
 
     def tag(self, place: Floats, words: str, colour: str) -> Annotation:
         """A name beside a point, on the side that is in the window and covers least of the path."""
-        em, box = self.look.em, self.axes.bbox
+        em = self.look.em
+        box = self.axes.bbox
         middle = self.axes.transData.transform(place)
         size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
         path = np.concatenate(self.paths)
@@ -209,3 +213,8 @@ class Ground:
             zorder=3,
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
         )
+
+
+def surface_title(view: View) -> str:
+    """What stands above the surface of `view`: the function's name for what a model calls its loss."""
+    return f"f({', '.join(view.labels)})" if view.of_function else "loss surface"

@@ -14,8 +14,10 @@ from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 
 
-def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
-    """A bar of colours in loss units: the surface's at the left, the path's at the right."""
+def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes:
+    """A bar of colours in loss units: the surface's at the left, the path's at the right; name: of its
+    numbers.
+    """
     style = look.style
     bar = ruled(look, box, grid=False)
     bar.set_xlim(0, 1)
@@ -37,5 +39,5 @@ def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
     bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
-    look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
+    look.text(box.left, box.bottom + box.height + 0.55 * look.em, name, color=style.muted)
     return bar

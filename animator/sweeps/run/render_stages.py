@@ -138,7 +138,7 @@ class Surfaces:
         scene = self.context.built[index].scene
         with load(self.context.ledger.folder / self.context.names(index)[0], trusted=True) as run:
             whole = run.weights.shape[1] == 2 or set(scene.slices) <= {"static", "through"}
-            model = run.meta.get("model_config")
+            model = run.meta.get("model_config"), run.meta.get("loss")
             data = (run.meta.get("data") or {}).get("digest")
         return cache.digest(model, data, len(scene.runs)) if whole else None
 
