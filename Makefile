@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test test-real lint types bench clean format goldens architecture
+.PHONY: film test soak test-real lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# the long versions of what tests/reliability tries: hostile files, kills, faults of the world
+soak: .venv/installed-dev
+	ANIMATOR_SOAK=20000 $(BIN)/python -m pytest -n 2 tests/reliability
 
 test-real: .venv/installed-dev
 	$(BIN)/python -m pytest -m "" tests/real

@@ -4,9 +4,12 @@ Files are read as data. What a sheet leaves unsaid, or says in colours that cann
 taken from the bundled style that is as dark or as light.
 """
 
+import logging
 import re
 import tomllib
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -103,8 +106,10 @@ def read_sheet(name: str) -> Style | None:
         if not path.is_file():
             raise AnimatorError(f"There is no style sheet '{path}'. Give the path of an .mplstyle file.")
         try:
-            said: Any = matplotlib.rc_params_from_file(path, fail_on_error=True, use_default_template=False)
-        except (ValueError, KeyError, UnicodeDecodeError) as error:
+            path.read_text(encoding="utf-8")  # where it is none, matplotlib logs a line of its own
+            with _quiet():
+                said: Any = matplotlib.rc_params_from_file(path, True, False)
+        except (ValueError, KeyError, TypeError, IndexError) as error:  # as its validators raise them
             raise AnimatorError(
                 f"matplotlib cannot read the style sheet '{path}': {str(error).splitlines()[0]}. "
                 "Mend that line, or use a bundled style."
@@ -112,6 +117,19 @@ def read_sheet(name: str) -> Style | None:
         return from_sheet(path.stem, said)
     library: Any = sheets.library
     return from_sheet(name, library[name]) if name in library else None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """matplotlib neither warns nor logs: what is wrong with a sheet is told in one sentence."""
+    logger = logging.getLogger("matplotlib")
+    before, logger.disabled = logger.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled = before
 
 
 def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
@@ -126,10 +144,18 @@ def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
     lines = [line for line in dict.fromkeys(given) if contrast(line, panel) >= VISIBLE]
     lines += [line for line in base.lines if line not in lines] if len(lines) < FEWEST_LINES else []
     return replace(
-        base, name=name, background=background, panel=panel, ink=ink, muted=muted,
-        loss_line=ink, target=base.target, grid=_hex(said.get("grid.color", base.grid)),
-        lines=tuple(lines), surface_map=_anchors(said.get("image.cmap"), base),
-    )  # fmt: skip
+        base,
+        name=name,
+        background=background,
+        panel=panel,
+        ink=ink,
+        muted=muted,
+        loss_line=ink,
+        target=base.target,
+        grid=_hex(said.get("grid.color", base.grid)),
+        lines=tuple(lines),
+        surface_map=_anchors(said.get("image.cmap"), base),
+    )
 
 
 def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *grounds: str) -> str:

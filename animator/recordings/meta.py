@@ -37,13 +37,30 @@ NOTES: Mapping[str, Test] = {
     "scene": _text, "title": _text, "description": _text, "parameters": _table, "film": _table,
     "labels": _list_of(_text), "axes": _list_of(_is(int, str), 2), "target": _list_of(_number, 2),
     "colour": _count, "in_order": _count, "theory": _number, "checkpoints": _list_of(_text),
+    "window": _list_of(_number, 4), "minima": _list_of(_list_of(_number, 2)),
+}  # fmt: skip
+EVENT: Mapping[str, Test] = {"step": _count, "caption": _text, "hold": _number}
+
+
+def _event(value: Any) -> bool:
+    same = _table(value) and value.keys() == EVENT.keys()
+    return same and all(test(value[name]) for name, test in EVENT.items())
+
+
+def _events(value: Any) -> bool:
+    return value == "found" or _list_of(_event)(value)
+
+
+PACING: Mapping[str, Test] = {
+    "intro": _number, "play": _number, "end": _number, "pace": _text, "easing": _text, "events": _events,
+    "wake": lambda value: value is None or _number(value),
 }  # fmt: skip
 FILM: Mapping[str, Test] = {
     "layout": _list_of(_list_of(_text)), "pacing": _table, "plane": _text, "slice": _text,
     "resolution": lambda value: _count(value) and 2 <= value <= MOST_CELLS, "camera": _text, "card": _text,
     "widths": _list_of(_number), "heights": _list_of(_number),
 }  # fmt: skip
-TABLES = ("optimizer", "versions", "notes")
+TABLES = ("optimizer", "versions", "notes", "loss")
 
 
 def read(text: str) -> dict[str, Any]:
@@ -58,11 +75,14 @@ def read(text: str) -> dict[str, Any]:
         _check_variables(kind, meta.get(kind, []))
     for name in ("data", "test"):
         _check_data(name, meta.get(name))
+    _check_loss(meta.get("loss"))
     known = {name: value for name, value in meta.items() if name not in TABLES or isinstance(value, dict)}
     if "notes" in known:
         known["notes"] = _kept(known["notes"], NOTES)
         if "film" in known["notes"]:
-            known["notes"]["film"] = _kept(known["notes"]["film"], FILM)
+            film = known["notes"]["film"] = _kept(known["notes"]["film"], FILM)
+            if "pacing" in film:
+                film["pacing"] = _kept(film["pacing"], PACING)
     return known
 
 
@@ -84,6 +104,18 @@ def _check_variables(kind: str, variables: Any) -> None:
         if not _list_of(_count)(shape) or not _list_of(_count)(filters) or variable.get("start") != start:
             raise Damaged(kind)
         start += math.prod(shape)
+
+
+def _check_loss(said: Any) -> None:
+    """Damaged unless the loss is told by its kind, and one that is a function by its expression too."""
+    if said is None:
+        return
+    if not isinstance(said, dict) or not _text(said.get("kind")):
+        raise Damaged("loss")
+    if said["kind"] == "function" and not (
+        _text(said.get("expression")) and _list_of(_text)(said.get("variables"))
+    ):
+        raise Damaged("loss")
 
 
 def _check_data(name: str, said: Any) -> None:

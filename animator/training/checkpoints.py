@@ -4,8 +4,10 @@ Row k of the recording is checkpoint k, in natural order (epoch 100 after 99). W
 hold, batch losses above all, is absent. Files are read in Keras' safe mode: nothing in them is run.
 """
 
+import math
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ from animator.training.model_description import data_said, description, plain_js
 from animator.training.objective import loss_function
 
 Floats = NDArray[np.float32]
+NO_BATCH = "checkpoints hold no losses of batches"
+
+MOST_TIMES, SPARE = 20, 256 * 2**20  # how much a packed file may hold: times its size, and bytes
 
 
 def recording_from(
@@ -60,6 +65,7 @@ def recording_from(
     writer = RecordingWriter(output, _row(0, first), meta, arrays | ({"fixed": fixed} if fixed.size else {}))
     objectives = {name: loss_function(first, part) for name, part in given.items()}
     losses = {name: np.empty(len(ordered)) for name in given}
+    rates: list[float] = []
     for step, path in enumerate(ordered):
         now = first if step == 0 else _loaded(path, model)
         if _shapes(now) != shapes:
@@ -70,13 +76,15 @@ def recording_from(
             )
         row = _row(step, now)
         if step:
-            columns = {"batch_loss": np.array([np.nan]), "learning_rate": np.array([_rate(now)]),
+            rates.append(_rate(now))
+            columns = {"batch_loss": np.array([np.nan]), "learning_rate": np.array(rates[-1:]),
                        "epoch": np.array([step - 1]), "batch": np.array([0])}  # fmt: skip
             writer.write(columns, [step], row.weights[None], row.state[None])
         for name, objective in objectives.items():
             losses[name][step] = objective(row.weights[None], row.state)[0]
         progress("checkpoints", step + 1, len(ordered))
-    writer.note(Facts(no_batch_loss="checkpoints hold no losses of batches"))
+    facts = Facts(no_batch_loss=NO_BATCH, no_learning_rate=not any(map(math.isfinite, rates)))
+    writer.note(facts)
     writer.finish({{"data": "loss", "test": "test_loss"}[name]: values for name, values in losses.items()})
 
 
@@ -89,12 +97,17 @@ def natural(path: Path) -> list[tuple[int, int, str]]:
 def read_data(path: Path) -> Samples:
     """The arrays x, y and perhaps sample_weight of an .npz file, as data; nothing in it is run."""
     try:
+        with zipfile.ZipFile(path) as packed:
+            claimed = sum(entry.file_size for entry in packed.infolist())
+        if claimed > path.stat().st_size * MOST_TIMES + SPARE:
+            raise ValueError(f"it claims {claimed:,} bytes")
         with np.load(path, allow_pickle=False) as file:
             parts = [file[name] for name in ("x", "y", "sample_weight") if name in file]
             names = file.files
-    except (OSError, ValueError) as error:
+    except Exception as error:  # zipfile, zlib and NumPy raise all kinds of errors over damaged bytes
+        reason = " ".join(str(error).split())[:120].rstrip(".") or type(error).__name__
         raise AnimatorError(
-            f"'{path}' cannot be read as data ({error}). Give an .npz file with arrays x and y, as "
+            f"'{path}' cannot be read as data ({reason}). Give an .npz file with arrays x and y, as "
             "numpy.savez('data.npz', x=x, y=y) writes it."
         ) from error
     if "x" not in names or "y" not in names:
@@ -106,7 +119,7 @@ def read_data(path: Path) -> Samples:
 
 
 def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
-    """The Keras model of one checkpoint."""
+    """The Keras model of one checkpoint. Its optimizer's variables may be missing: nobody asks for them."""
     whole = path.suffix == ".keras"
     if not whole and model is None:
         raise AnimatorError(
@@ -120,13 +133,13 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
                 return keras.saving.load_model(path, safe_mode=True)
             made = model()
             made.load_weights(path)
+            return made
     except Exception as error:  # Keras and h5py raise what they like
         reason = " ".join(str(error).split())[:120].rstrip(".")
         raise AnimatorError(
             f"Checkpoint '{path}' cannot be loaded ({reason}). Give .keras files, or .weights.h5 files with "
             "the scene of their model."
         ) from error
-    return made
 
 
 def _shapes(model: Any) -> list[tuple[int, ...]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
 from animator.cli.render_request import RenderRequest, command
@@ -14,6 +15,7 @@ from animator.design.scene import DEFAULT_LAYOUT, Scene
 from animator.design.timeline import FrameState
 from animator.drawing import captions
 from animator.drawing.canvas import Canvas
+from animator.drawing.compositor import Compositor
 from animator.drawing.panels import text_card
 from animator.drawing.panels.loss_curves import LossPanel
 from animator.drawing.raster import blend, layer, text_layer
@@ -42,10 +44,10 @@ def test_frames_in_any_order_equal_a_full_draw(look, moving):
 def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
     """Where Pillow would not work in place, the bytes are the same."""
     states = [FrameState(0, False), FrameState(40, False), FrameState(60, True)]
-    kept = (layer.flood, text_layer._letters)
+    kept = (layer.flood, text_layer.letters_of)
     drawn = []
     for kind in (blend.PillowPane, blend.NumPyPane):
-        monkeypatch.setattr(blend, "_KIND", kind)
+        monkeypatch.setattr(blend, "KIND", kind)
         for cached in kept:
             cached.cache_clear()
         made = canvas(numpy_view(moving=True))
@@ -171,11 +173,15 @@ def overlaps(texts):
 def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     """A PCA film of a long run: names beside the axes, four-digit epochs, a height that is off."""
     wide = replace(
-        view, axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"), residual=np.ones(61), target=None,
+        view,
+        axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"),
+        residual=np.ones(61),
+        target=None,
         field=replace(view.field, heights=view.field.heights * 1.3),
-        epoch=view.epoch + 1_000, learning_rate=view.learning_rate * 1.2345e-3,
+        epoch=view.epoch + 1_000,
+        learning_rate=view.learning_rate * 1.2345e-3,
         running_means={"accuracy": np.linspace(0.1, 0.9, 60)},
-    )  # fmt: skip
+    )
     layout = (("surface", "accuracy"), ("surface", "loss"))
     caption = "A 2-D slice of 1,102 dimensions (principal components), holding 97% of the path's variance."
     drawn = Canvas([wide], layout, style_files.find("dark"), size, "A network learns two spirals", caption)
@@ -250,12 +256,32 @@ def test_no_level_is_named_under_a_tag():
     drawn = canvas(numpy_view(moving=True), (1280, 720))
     drawn.draw(FrameState(0, False))
     ground = drawn.panels[0].ground
-    every = ground.labels._spots
+    every = ground.labels.crossings
     below, seen = 0, 0
-    ground.labels._spots = lambda *given: [*every(*given), (ground.labels.pool[0], *ground.taken[0][0] + 5)]
+    under_a_tag = (ground.labels.pool[0], *ground.taken[0][0] + 5)
+    ground.labels.crossings = lambda *given: [*every(*given), under_a_tag]
     for step in (0, 5, 20, 60):
         drawn.draw(FrameState(step, False))
         for _, x, y in ground.labels.spots:
             seen += 1
             below += any((low < (x, y)).all() and ((x, y) < high).all() for low, high in ground.taken)
     assert seen > 4 and below == 0
+
+
+def test_a_panel_says_what_its_view_lacks(view):
+    """A canvas that is made by hand of a view without a surface: the part is named."""
+    with pytest.raises(ValueError) as caught:
+        Canvas([replace(view, field=None)], (("surface",),), style.DARK, (640, 360), "", "")
+    assert str(caught.value) == "a panel needs the surface of its run, but this view was built without it"
+
+
+def test_a_layer_without_a_figure_says_so():
+    with pytest.raises(ValueError) as caught:
+        Sprite([], 1).high  # noqa: B018
+    assert str(caught.value) == "a Sprite is drawn in a figure: add it to one first"
+
+
+def test_a_picture_is_begun_before_it_is_mended():
+    with pytest.raises(ValueError) as caught:
+        Compositor([], []).compose(RendererAgg(8, 8, 100), np.zeros((8, 8, 4), np.uint8), whole=False)
+    assert str(caught.value) == "there is no still picture to mend: call begin(still) first"

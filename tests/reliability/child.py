@@ -16,8 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
+import animator
 from animator.cli import app
+from animator.cli.terminal import one_line
 from animator.core.errors import AnimatorError
+from animator.design import style_files
 from animator.recordings.reader import load
 
 
@@ -31,25 +34,49 @@ def command(words: list[str]) -> int:
     return 0
 
 
-def library(path: str) -> int:
-    """Read all of a recording, as a film would, in this process; 2 for a refusal in one sentence."""
+def library(path: str) -> None:
+    """Read all of a recording, as a film would, in this process."""
+    with load(path, trusted=True) as run:
+        for name in (
+            "loss",
+            "test_loss",
+            "batch_loss",
+            "learning_rate",
+            "epoch",
+            "batch",
+            "running_means",
+        ):
+            getattr(run, name)
+        for row in (0, len(run.weights) - 1):
+            np.asarray(run.weights[row]), np.asarray(run.state[row])
+        len(run.parameter_names), run.fixed, run.samples("data"), run.samples("test"), run.travelled()
+        made = animator.film(run)
+        made.metadata(), made.timeline(30)
+
+
+def style(path: str) -> None:
+    """Read a style as --style does."""
+    style_files.find(path)
+
+
+def data(path: str) -> None:
+    """Read data as `animator record --from checkpoints --data` does."""
+    from animator.training.checkpoints import read_data  # it brings TensorFlow along
+
+    read_data(Path(path))
+
+
+READERS = {"library": library, "toml": style, "mplstyle": style, "npz": data}
+
+
+def answered(words: list[str]) -> int:
+    """The exit code of what `words` ask for; 2 for a refusal in one sentence, as the command line has it."""
+    if words[0] not in READERS:
+        return command(words)
     try:
-        with load(path, trusted=True) as run:
-            for name in (
-                "loss",
-                "test_loss",
-                "batch_loss",
-                "learning_rate",
-                "epoch",
-                "batch",
-                "running_means",
-            ):
-                getattr(run, name)
-            for row in (0, len(run.weights) - 1):
-                np.asarray(run.weights[row]), np.asarray(run.state[row])
-            len(run.parameter_names), run.fixed, run.samples("data"), run.samples("test"), run.travelled()
+        READERS[words[0]](words[1])
     except AnimatorError as error:
-        sys.stderr.write(f"animator: {error}\n")
+        sys.stderr.write(f"animator: {one_line(str(error))}\n")
         return 2
     return 0
 
@@ -71,7 +98,7 @@ def main() -> None:
         before, start = peak(), time.perf_counter()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                code = library(words[1]) if words[0] == "library" else command(words)
+                code = answered(words)
             except BaseException as error:  # whatever comes out is what the test wants to know
                 code = -1
                 err.write(f"{type(error).__name__}: {error}")

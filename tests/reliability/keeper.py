@@ -14,6 +14,7 @@ from typing import Any
 
 LIMIT = 5.0  # seconds for a file of less than a megabyte
 MEMORY = 512 * 2**20  # bytes more than before
+CRASHED, ENDED = "crashed", "ended late"
 ROOT = Path(__file__).parents[2]
 
 
@@ -61,18 +62,18 @@ class Keeper:
             self._child.communicate()
         self._child = None
 
-    def ask(self, words: Iterable[Any], limit: float = LIMIT) -> Answer:
-        """What the child answers to `words`."""
+    def ask(self, words: Iterable[Any], limit: float = 6 * LIMIT) -> Answer:
+        """What the child answers to `words`; it is ended where that takes longer than `limit` seconds."""
         child = self._child = self._child or self._started()
         assert child.stdin is not None and child.stdout is not None
         child.stdin.write(json.dumps([str(word) for word in words]).encode() + b"\n")
         child.stdin.flush()
-        ready, _, _ = select.select([child.stdout], [], [], limit + 1)
+        ready, _, _ = select.select([child.stdout], [], [], limit)
         line = child.stdout.readline() if ready else b""
         if line:
             return Answer(**json.loads(line))
         self.close()
-        return Answer("crashed" if ready else "ended late", err=f"signal or limit: {child.returncode}")
+        return Answer(CRASHED if ready else ENDED, err=f"signal or limit: {child.returncode}")
 
     def _started(self) -> "subprocess.Popen[bytes]":
         environment = os.environ | {"PYTHONPATH": str(ROOT), "ANIMATOR_CACHE": str(self._folder / "cache")}

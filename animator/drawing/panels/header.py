@@ -19,8 +19,11 @@ MARGIN = 2.0  # em: at the left and the right
 SLIGHTLY = 0.9  # of its full size: rather than on two lines a title stands smaller on one
 TITLE: Sequence[tuple[Way, float]] = ((given(2), SLIGHTLY), (even(2), READABLE))
 CAPTION: Sequence[tuple[Way, float]] = (
-    (given(3), 1.0), (halved, READABLE), (even(2), READABLE), (even(3), READABLE),
-)  # fmt: skip
+    (given(3), 1.0),
+    (halved, READABLE),
+    (even(2), READABLE),
+    (even(3), READABLE),
+)
 
 
 class Header:
@@ -28,7 +31,9 @@ class Header:
 
     def __init__(self, look: Look, frame: Box, title: str, caption: str, said: Sequence[str] = ()) -> None:
         em = look.em
-        self.look, self.left, room = look, MARGIN * em, frame.width - 2 * MARGIN * em
+        self.look = look
+        self.left = MARGIN * em
+        room = frame.width - 2 * MARGIN * em
         size = look.style.title_size / look.style.text_size
         title_y = frame.height - 1.1 * em - size * em * 0.8
         head = fit(title, room, look.ruler(size, "bold"), TITLE)
@@ -50,8 +55,14 @@ class Header:
     def _caption(self, under: Fitted) -> Text:
         many = len(under.lines) > 1
         lower = max(0, len(under.lines) - 2) / 2 * PITCH * under.size * self.look.em
-        return self.look.text(self.left, self.bottom - lower, "\n".join(under.lines), em=under.size,
-                              color=self.look.style.muted, va="center" if many else "baseline")  # fmt: skip
+        return self.look.text(
+            self.left,
+            self.bottom - lower,
+            "\n".join(under.lines),
+            em=under.size,
+            color=self.look.style.muted,
+            va="center" if many else "baseline",
+        )
 
     def _speak(self, caption: Text) -> None:
         """Make the caption a sprite that can fade, and stamps for the words of an event in its place."""
@@ -82,7 +93,8 @@ class Header:
 
     def _set(self, fitted: Fitted) -> None:
         """Set the lines of an event's caption: one where the caption's is, more of them around its middle."""
-        em, many = self.look.em * fitted.size, len(fitted.lines) > 1
+        em = self.look.em * fitted.size
+        many = len(fitted.lines) > 1
         for i, line in enumerate(self.lines):
             there = i < len(fitted.lines)
             middle = (len(fitted.lines) - 1) / 2 - i - max(0, len(fitted.lines) - 2) / 2

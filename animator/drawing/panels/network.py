@@ -24,7 +24,7 @@ from animator.drawing.panels.weight_curves import short
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands
-from animator.landscape.dense_weights import Wiring
+from animator.drawing.view import present
 
 MOST_NUMBERS = 6
 NUMBER = 3.5  # em: the width of a number on a line
@@ -40,8 +40,8 @@ class NetworkPanel(Panel):
     """view.wiring: layers as columns from left to right, their weights and biases at each step."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.wiring, "checked in prepare"
-        em, self.layers = self.look.em, self.view.wiring
+        em = self.look.em
+        self.layers = present(self.view.wiring or None, "wiring")
         self.counts = [self.layers[0].shape[0], *(layer.shape[1] for layer in self.layers)]
         held = [len(self.layers[0].inputs), *(len(layer.outputs) for layer in self.layers)]
         wide = any(count > shown for count, shown in zip(self.counts, held, strict=True))
@@ -70,7 +70,8 @@ class NetworkPanel(Panel):
         return self.box.left + i * self.pitch, np.asarray(shown, np.float64)
 
     def _strands(self) -> None:
-        look, style = self.look, self.look.style
+        look = self.look
+        style = self.look.style
         ends = [
             ((x0 + self.radius, y0), (x1 - self.radius, y1))
             for (x0, ys0), (x1, ys1) in zip(self.places, self.places[1:], strict=False)
@@ -93,14 +94,21 @@ class NetworkPanel(Panel):
 
     def _circles(self, held: list[int]) -> None:
         """The units, and three dots for those that are left out."""
-        style, parts = self.look.style, []
+        style = self.look.style
+        parts = []
         still = IdentityTransform()
         for i, (x, ys) in enumerate(self.places):
             parts += [
-                Circle((x, y), self.radius, transform=still, facecolor=style.panel, edgecolor=style.ink,
-                       linewidth=self.look.line(1.4))
+                Circle(
+                    (x, y),
+                    self.radius,
+                    transform=still,
+                    facecolor=style.panel,
+                    edgecolor=style.ink,
+                    linewidth=self.look.line(1.4),
+                )
                 for y in ys
-            ]  # fmt: skip
+            ]
             if held[i] < self.counts[i]:
                 above, below = ys[(held[i] + 1) // 2 - 1], ys[(held[i] + 1) // 2]
                 dots = above + (below - above) * np.array([0.36, 0.5, 0.64])
@@ -114,21 +122,24 @@ class NetworkPanel(Panel):
         """Numbers on the lines and beside the units, where the network is small enough to read them."""
         em = self.look.em
         self.stamps: list[Stamp] = []
-        self.beside: list[tuple[Wiring, int, Stamp]] = []
+        self.beside: list[tuple[NDArray[np.float32], int, Stamp]] = []
         spots = [spot for i in range(len(self.layers)) for spot in self._spots(i)] if few else []
         if spots and self.pitch >= (NUMBER + 1.0) * em + 2 * self.radius:
             self._plates(spots)
             self.stamps = [self._stamp(x + NUMBER / 2 * em - 0.25 * em, y, "right") for x, y in spots]
-        if self.biased:
+        biases = self.layers[-1].biases
+        if few and biases is not None:
             x, ys = self.places[-1]
             for unit, y in enumerate(ys):
                 stamp = self._stamp(x + self.radius + 0.45 * em, y, "left")
-                self.beside.append((self.layers[-1], unit, stamp))
+                self.beside.append((biases, unit, stamp))
         self.moving += [*self.stamps, *(stamp for *_, stamp in self.beside)]
 
     def _spots(self, i: int) -> list[tuple[float, float]]:
         """Where the numbers of layer i stand: on its lines, where these are farthest apart; from the top."""
-        em, (x0, ys0), (x1, ys1) = self.look.em, self.places[i], self.places[i + 1]
+        em = self.look.em
+        x0, ys0 = self.places[i]
+        x1, ys1 = self.places[i + 1]
         edge = min(0.5, (NUMBER / 2 * em + self.radius + 0.2 * em) / self.pitch)
 
         def heights(share: float) -> list[float]:
@@ -148,12 +159,19 @@ class NetworkPanel(Panel):
         em = self.look.em
         plates = Sprite(
             [
-                FancyBboxPatch((x - NUMBER / 2 * em, y - 0.52 * em), NUMBER * em, 1.04 * em,
-                               transform=IdentityTransform(), facecolor=self.look.style.background,
-                               edgecolor="none", boxstyle=f"round,pad=0,rounding_size={0.3 * em}")
+                FancyBboxPatch(
+                    (x - NUMBER / 2 * em, y - 0.52 * em),
+                    NUMBER * em,
+                    1.04 * em,
+                    transform=IdentityTransform(),
+                    facecolor=self.look.style.background,
+                    edgecolor="none",
+                    boxstyle=f"round,pad=0,rounding_size={0.3 * em}",
+                )
                 for x, y in spots
-            ], 4,
-        )  # fmt: skip
+            ],
+            4,
+        )
         self.axes.add_artist(plates)
         self.moving.append(plates)
 
@@ -162,11 +180,13 @@ class NetworkPanel(Panel):
 
     def _labels(self, wide: bool) -> None:
         """The layers' names under their columns; how many units, where some are not drawn."""
-        em, bottom = self.look.em, self.box.bottom
+        em = self.look.em
+        bottom = self.box.bottom
         rooms = [self.pitch - 0.5 * em] * len(self.places)
         if len(self.places) == 2 or self.biased:
             rooms[-1] = min(rooms[-1], 2 * (BIAS - 0.6) * em) if self.biased else rooms[-1]
-        names, measure = ["inputs", *(layer.layer for layer in self.layers)], self.look.ruler(SMALL)
+        names = ["inputs", *(layer.layer for layer in self.layers)]
+        measure = self.look.ruler(SMALL)
         for i, ((x, _), count) in enumerate(zip(self.places, self.counts, strict=True)):
             cell = self.cell
             room = min(rooms[i], 2 * min(x - cell.left, cell.left + cell.width - x))
@@ -197,7 +217,8 @@ class NetworkPanel(Panel):
         self._lay(texts, widths, lead, frame.left, y)
 
     def _lay(self, texts: list[Text], widths: list[float], lead: list[float], x: float, y: float) -> None:
-        em, wide = self.look.em, self.look.figure.get_size_inches()[0] * self.look.figure.dpi
+        em = self.look.em
+        wide = self.look.figure.get_size_inches()[0] * self.look.figure.dpi
         for i, (text, width, room) in enumerate(zip(texts, widths, lead, strict=True)):
             if room:
                 self._sample(i, x, y + 0.3 * em)
@@ -207,8 +228,14 @@ class NetworkPanel(Panel):
     def _sample(self, i: int, x: float, y: float) -> None:
         """A piece of line, as positive (0) or negative (1) weights have it."""
         look = self.look
-        line = Line2D([x, x + 1.55 * look.em], [y, y], color=look.style.lines[i], linewidth=look.line(3.0),
-                      transform=IdentityTransform(), solid_capstyle="butt")  # fmt: skip
+        line = Line2D(
+            [x, x + 1.55 * look.em],
+            [y, y],
+            color=look.style.lines[i],
+            linewidth=look.line(3.0),
+            transform=IdentityTransform(),
+            solid_capstyle="butt",
+        )
         if i:
             line.set_dashes([1.6, 0.9])
         look.figure.add_artist(line)
@@ -220,6 +247,5 @@ class NetworkPanel(Panel):
         self.strands.show(values)
         for stamp, value in zip(self.stamps, values, strict=False):
             stamp.set_text(short(float(value)))
-        for layer, unit, stamp in self.beside:
-            assert layer.biases is not None, "has a stamp beside it"
-            stamp.set_text(f"b {short(float(layer.biases[at, unit]))}")
+        for biases, unit, stamp in self.beside:
+            stamp.set_text(f"b {short(float(biases[at, unit]))}")

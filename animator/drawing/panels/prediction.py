@@ -1,6 +1,6 @@
 """What the model computes now: a curve over one input, or the plane of two with the decision boundary.
 
-The data lie over it. Outputs were evaluated in prepare at the steps that the film shows.
+The data lie over it. Outputs were evaluated at the steps that the film shows.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.raster.vector_artists import Bands
-from animator.landscape.model_outputs import Prediction
+from animator.drawing.view import present
 
 SHADES = 10
 MOST_DOTS = 600
@@ -27,8 +27,7 @@ class PredictionPanel(Panel):
     """view.prediction: outputs over the inputs, with the data's targets."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.prediction is not None, "checked in prepare"
-        self.found: Prediction = self.view.prediction
+        self.found = present(self.view.prediction, "prediction")
         self.shown = -1
         over_plane = self.found.values.ndim == 3
         box = self.room
@@ -44,7 +43,9 @@ class PredictionPanel(Panel):
             self._curve()
 
     def _plane(self) -> None:
-        found, style, look = self.found, self.look.style, self.look
+        found = self.found
+        style = self.look.style
+        look = self.look
         self.axes.set_ylim(found.y[0], found.y[-1])
         low, high = float(found.targets.min()), float(found.targets.max())
         classes = max(2, round(high - low) + 1) if found.classes else 2
@@ -82,29 +83,46 @@ class PredictionPanel(Panel):
 
     def _dots(self, colours: list[NDArray[np.float64]], low: float) -> Sprite:
         """The data, each in the colour of its target, in shapes that differ too."""
-        found, style = self.found, self.look.style
+        found = self.found
+        style = self.look.style
         high = float(found.targets.max())
         kinds = np.round(found.targets - low).astype(int) if found.classes else found.targets > self.middle
         kinds = np.asarray(kinds, int) if high > low else np.zeros(len(found.targets), int)
         dots: list[Artist] = []
         for kind in np.unique(kinds)[: len(colours)]:
             at = found.inputs[kinds == kind][:MOST_DOTS]
-            dots += self.axes.plot(at[:, 0], at[:, 1], "os^Dv<>p"[kind % 8], color=tuple(colours[kind]),
-                                   markersize=self.look.line(6), markeredgecolor=style.casing,
-                                   markeredgewidth=self.look.line(0.8), zorder=3)  # fmt: skip
+            dots += self.axes.plot(
+                at[:, 0],
+                at[:, 1],
+                "os^Dv<>p"[kind % 8],
+                color=tuple(colours[kind]),
+                markersize=self.look.line(6),
+                markeredgecolor=style.casing,
+                markeredgewidth=self.look.line(0.8),
+                zorder=3,
+            )
         sprite = Sprite(dots, 3)
         self.axes.add_artist(sprite)
         return sprite
 
     def _curve(self) -> None:
-        found, style, look = self.found, self.look.style, self.look
+        found = self.found
+        style = self.look.style
+        look = self.look
         known = np.concatenate([found.targets, found.values[-1].astype(float)])
         low, high = float(known.min()), float(known.max())
         room = 0.12 * (high - low) or 1.0
         self.axes.set_ylim(low - room, high + room)
         at = found.inputs[:MOST_DOTS]
-        self.axes.plot(at[:, 0], found.targets[:MOST_DOTS], "o", color=style.muted, markersize=look.line(6),
-                       markeredgewidth=0, zorder=3)  # fmt: skip
+        self.axes.plot(
+            at[:, 0],
+            found.targets[:MOST_DOTS],
+            "o",
+            color=style.muted,
+            markersize=look.line(6),
+            markeredgewidth=0,
+            zorder=3,
+        )
         (self.line,) = self.axes.plot([], [], color=style.dot, linewidth=look.line(3.2), zorder=4)
         self.moving = [self.line]
 

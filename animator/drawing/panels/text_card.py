@@ -48,13 +48,20 @@ class CardPanel(Panel):
     """view.card, a line of text for each of its lines; a line that is one $formula$ is set larger."""
 
     def create(self, cell: Box) -> None:
-        em, style = self.look.em, self.look.style
+        em = self.look.em
+        style = self.look.style
         box = self.room
         self.heading(box, self.title)
         dpi = float(self.look.figure.dpi)
         for row in rows(self.view.card, box.width / em, box.height / em, self.look.points, dpi):
-            text = self.look.text(box.left, box.bottom + box.height - row.below * em, row.words, em=row.em,
-                                  color=style.ink if row.loud else style.muted, parse_math=True)  # fmt: skip
+            text = self.look.text(
+                box.left,
+                box.bottom + box.height - row.below * em,
+                row.words,
+                em=row.em,
+                color=style.ink if row.loud else style.muted,
+                parse_math=True,
+            )
             text.set_math_fontfamily(MATH)
 
     def update(self, state: FrameState) -> None:
@@ -90,7 +97,9 @@ def rows(card: str, width: float, height: float, points: float, dpi: float) -> l
 def _set(lines: Sequence[str], size: float, width: float, measure: Measure) -> tuple[list[Row], float]:
     """The rows of `lines` at `size`, and the widest one's width in em."""
     made: list[Row] = []
-    widest, below, last = 0.0, 0.0, 0.0
+    widest = 0.0
+    below = 0.0
+    last = 0.0
     for i, line in enumerate(lines):
         formula = _formula(line)
         em = size * (FORMULA if formula else 1.0)

@@ -123,10 +123,10 @@ def read(folder: Path) -> Manifest:
         raise AnimatorError(
             f"There is no sweep in '{folder}': it has no {NAME}. Give a folder that 'animator sweep' made."
         )
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or too deep
         raise AnimatorError(
             f"'{path}' is damaged: it is no JSON. Run the sweep again with --force."
         ) from error
