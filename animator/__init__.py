@@ -12,6 +12,7 @@ _HOME = {
     "Alignment": "design.alignment",
     "AnimatorError": "core.errors",
     "Canvas": "drawing.canvas",
+    "Descent": "design.descent",
     "Common": "landscape.window",
     "Cut": "landscape.slices",
     "Delivery": "films.delivery",
@@ -20,12 +21,14 @@ _HOME = {
     "Extent": "landscape.loss_surface",
     "Facts": "recordings.facts",
     "Film": "films.film",
+    "FilmDesign": "design.film_design",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
     "Mosaic": "design.layout",
     "Objective": "training.objective",
     "Pacing": "design.scene",
     "Plane": "landscape.plane",
+    "PlaneKind": "design.film_design",
     "Progress": "core.progress",
     "Recorder": "training.recorder",
     "Recording": "recordings.reader",
@@ -33,12 +36,15 @@ _HOME = {
     "Saved": "films.save_film",
     "Scene": "design.scene",
     "Slice": "design.scene",
+    "StepWriter": "recordings.step_writer",
+    "descend": "training.descents",
     "Style": "design.style",
     "Timeline": "design.timeline",
     "View": "drawing.view",
     "evaluate": "landscape.loss_surface",
     "film": "films.from_recording",
     "load": "recordings.reader",
+    "recording": "recordings.step_writer",
 }  # what users call, and the types that its signatures name
 
 __all__ = [*_HOME, "planes"]
@@ -51,6 +57,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "planes":
         return import_module("animator.landscape.planes")
+    if name == "jax":
+        return import_module("animator.jax")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
     if name in ("Recorder", "Objective"):
@@ -62,6 +70,9 @@ if TYPE_CHECKING:
     from animator.core.errors import AnimatorError as AnimatorError
     from animator.core.progress import Progress as Progress
     from animator.design.alignment import Alignment as Alignment
+    from animator.design.descent import Descent as Descent
+    from animator.design.film_design import FilmDesign as FilmDesign
+    from animator.design.film_design import PlaneKind as PlaneKind
     from animator.design.layout import Mosaic as Mosaic
     from animator.design.scene import Event as Event
     from animator.design.scene import Experiment as Experiment
@@ -88,5 +99,8 @@ if TYPE_CHECKING:
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
     from animator.recordings.samples import Samples as Samples
+    from animator.recordings.step_writer import StepWriter as StepWriter
+    from animator.recordings.step_writer import recording as recording
+    from animator.training.descents import descend as descend
     from animator.training.objective import Objective as Objective
     from animator.training.recorder import Recorder as Recorder

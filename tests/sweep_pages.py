@@ -6,14 +6,11 @@ from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pytest
-
 from animator.design.pacing import Pacing
 from animator.design.timeline import Timeline
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
-from animator.sweeps.sheet import tile_data
 from tests.conftest import numpy_view
 
 FILM = {"format": "mp4", "width": 1280, "height": 720, "fps": 30.0, "seconds": 1.0, "style": "dark"}
@@ -88,6 +85,9 @@ class Given:
         """The views, whatever the rate."""
         return self._given
 
+    def forget_views(self) -> None:
+        """What was given is kept."""
+
     def timeline(self, fps: float) -> Timeline:
         """The clock of the longest run."""
         return Timeline(max(view.steps for view in self._given), fps, self._pacing)
@@ -96,12 +96,6 @@ class Given:
 def film_of(*views: View, play: float = 1.0) -> Film:
     """A film of views that are given."""
     return cast(Film, Given(*views, play=play))
-
-
-@pytest.fixture
-def kept_views(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Films keep the views that they were given."""
-    monkeypatch.setattr(tile_data, "views_of", lambda film, fps: film.views(fps))
 
 
 def four(

@@ -11,6 +11,8 @@ from typing import Any
 from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import Look, Plan
 from animator.sweeps.run import run
+from animator.sweeps.run.executors import open_engine
+from animator.sweeps.run.products import Products
 
 LINE = '''"""A line is fitted to points."""
 
@@ -64,6 +66,7 @@ def scene(
     run = Experiment(partial(model, rate), data, epochs=2, batch_size=16, seed=seed, target=None)
     return Scene("A line", (run,), resolution=11, pacing=Pacing(0.1, 0.4, 0.1))
 '''
+NONE = Products({}, ("gallery", lambda *_: []))
 KINDS = ("recordings", "films", "posters")
 SMALL = Look("mp4", 160, 90, 10.0)
 
@@ -75,9 +78,20 @@ def planned(path: Path, *words: str, look: Look = SMALL) -> Plan:
     return plan.plan(str(path), words, look)
 
 
-def swept(path: Path, folder: Path, *words: str, look: Look = SMALL, **orders: Any) -> run.Outcome:
-    """The sweep of LINE, made in this process with workers of its own."""
-    return run.sweep(planned(path, *words, look=look), folder, run.Orders(**orders))
+def swept(
+    path: Path,
+    folder: Path,
+    *words: str,
+    look: Look = SMALL,
+    products: Products = NONE,
+    engine: run.Opener = open_engine,
+    **orders: Any,
+) -> run.Outcome:
+    """The sweep of LINE, made in this process with workers of its own; what shows all cells has its own
+    tests, and takes its time.
+    """
+    asked = planned(path, *words, look=look)
+    return run.sweep(asked, folder, run.Orders(**orders), products=products, engine=engine)
 
 
 def files(folder: Path, *kinds: str) -> dict[str, Path]:

@@ -72,9 +72,15 @@ def _folder(path: Path) -> tuple[Rows, Lines]:
         )
     first = inspect(frames[0])
     rows = {
-        "path": str(path), "format": "folder", "width": first.width, "height": first.height, "unit": "pixels",
-        "frames": len(frames), "bytes": sum(one.stat().st_size for one in frames), **_said(first),
-    }  # fmt: skip
+        "path": str(path),
+        "format": "folder",
+        "width": first.width,
+        "height": first.height,
+        "unit": "pixels",
+        "frames": len(frames),
+        "bytes": sum(one.stat().st_size for one in frames),
+        **_said(first),
+    }
     return rows, _lines(rows, FILM)
 
 
@@ -87,13 +93,17 @@ def _sweep(path: Path) -> Rows:
     ended = found.state == "running" and not is_held(path)  # its process was killed: the lock went with it
     states = [cell.state for cell in found.cells]
     return {
-        "path": str(path), "format": "animator sweep", "state": "interrupted" if ended else found.state,
+        "path": str(path),
+        "format": "animator sweep",
+        "state": "interrupted" if ended else found.state,
         "scene": found.scene,
-        "title": found.title, "cells": len(states),
+        "title": found.title,
+        "cells": len(states),
         **{state: states.count(state) for state in manifest.STATES},
         "failures": {cell.name: cell.reason for cell in found.cells if cell.state == "failed"},
-        "products": list(found.products), "command": found.command,
-    }  # fmt: skip
+        "products": list(found.products),
+        "command": found.command,
+    }
 
 
 def _recording(path: Path) -> Rows:
@@ -122,11 +132,11 @@ def _recording(path: Path) -> Rows:
     }
 
 
-def _tells(value: Any) -> bool:
+def _tells(value: object) -> bool:
     return value not in (None, "", {}, [])
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return " ".join(value) if isinstance(value, list) else str(value)
@@ -169,7 +179,7 @@ def _detail(name: str) -> Callable[[Rows], str]:
     return lambda rows: _named((rows.get("details") or {}).get(name))
 
 
-def _named(value: Any) -> str:
+def _named(value: object) -> str:
     """'rate=0.5 seed=0' for names and values."""
     if isinstance(value, dict):
         return " ".join(f"{name}={written(one)}" for name, one in value.items())
@@ -191,8 +201,11 @@ def _loss(name: str) -> Callable[[Rows], str]:
 def _optimizer(rows: Rows) -> str:
     """'SGD learning_rate=0.5': what is switched on."""
     said = rows.get("optimizer") or {}
-    config = {k: v for k, v in said.get("config", {}).items()
-              if v not in (None, False, 0.0, "") and k != "name" and not k.startswith("ema_")}  # fmt: skip
+    config = {
+        k: v
+        for k, v in said.get("config", {}).items()
+        if v not in (None, False, 0.0, "") and k != "name" and not k.startswith("ema_")
+    }
     return f"{said['class_name']} {_named(config)}".strip() if "class_name" in said else _named(said)
 
 
@@ -208,23 +221,37 @@ def _kept(rows: Rows) -> str:
 
 
 WORDS: Mapping[str, Callable[[Rows], str]] = {
-    "title": _row("title"), "description": _row("description"), "alt text": _row("alt_text"),
+    "title": _row("title"),
+    "description": _row("description"),
+    "alt text": _row("alt_text"),
     "command": _row("command"),
-}  # fmt: skip
+}
 FILM: Mapping[str, Callable[[Rows], str]] = {
-    "path": _row("path"), "format": _row("format"),
+    "path": _row("path"),
+    "format": _row("format"),
     "size": lambda rows: f"{rows['width']}x{rows['height']} {rows['unit']}",
-    "length": _length, "frames": _frames,
+    "length": _length,
+    "frames": _frames,
     "codec": lambda rows: CODECS.get(rows.get("codec", ""), _row("codec")(rows)),
-    "bytes": _count("bytes"), **WORDS, "scene": _detail("scene"), "parameters": _detail("parameters"),
+    "bytes": _count("bytes"),
+    **WORDS,
+    "scene": _detail("scene"),
+    "parameters": _detail("parameters"),
     "frame": _detail("frame"),
     "drawn for": lambda rows: f"a background of {ground}" if (ground := _detail("ground")(rows)) else "",
     "details": _details,
-}  # fmt: skip
+}
 RECORDING: Mapping[str, Callable[[Rows], str]] = {
-    "path": _row("path"), "format": _row("format"),
+    "path": _row("path"),
+    "format": _row("format"),
     "finished": lambda rows: "yes" if rows["finished"] else "no: it was cut short",
-    "steps": _kept, "parameters": _count("parameters"), "initial loss": _loss("initial_loss"),
-    "final loss": _loss("final_loss"), "optimizer": _optimizer, "seed": _row("seed"), "versions": _versions,
-    "bytes": _count("bytes"), **WORDS,
-}  # fmt: skip
+    "steps": _kept,
+    "parameters": _count("parameters"),
+    "initial loss": _loss("initial_loss"),
+    "final loss": _loss("final_loss"),
+    "optimizer": _optimizer,
+    "seed": _row("seed"),
+    "versions": _versions,
+    "bytes": _count("bytes"),
+    **WORDS,
+}

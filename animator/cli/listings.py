@@ -18,8 +18,14 @@ def scenes(as_json: bool) -> None:
 
     files = [scene_files.bundled(name) for name in scene_files.names()]
     if as_json:
-        rows = [{"name": f.name, "description": f.description,
-                 "parameters": {p.name: p.default for p in f.parameters}} for f in files]  # fmt: skip
+        rows = [
+            {
+                "name": f.name,
+                "description": f.description,
+                "parameters": {p.name: p.default for p in f.parameters},
+            }
+            for f in files
+        ]
         sys.stdout.write(json_text.dumps({"scenes": rows}, indent=2) + "\n")
         return
     for file in files:
@@ -61,8 +67,13 @@ def verify(as_json: bool) -> int:
         for name in ("check", "expected", "got", "tolerance", ""):
             table.add_column(name, justify="left" if name in ("check", "") else "right")
         for c in found:
-            table.add_row(c.name, f"{c.expected:.7g}", f"{c.got:.7g}", f"{c.tolerance:.0e}",
-                          "ok" if c.passed else "FAILED")  # fmt: skip
+            table.add_row(
+                c.name,
+                f"{c.expected:.7g}",
+                f"{c.got:.7g}",
+                f"{c.tolerance:.0e}",
+                "ok" if c.passed else "FAILED",
+            )
         Console(file=raw(sys.stdout), width=None if sys.stdout.isatty() else 140, highlight=False).print(
             table
         )

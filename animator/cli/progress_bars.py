@@ -50,8 +50,12 @@ def cells_shown() -> "Iterator[tuple[Callable[[Status], None], Progress]]":
         if status.stage not in tasks:
             tasks[status.stage] = bars.add_task(status.stage)
         failed = f", {status.failed} failed" if status.failed else ""
-        bars.update(tasks[status.stage], completed=status.done + status.failed, total=status.total,
-                    description=f"{status.stage}: {status.running} at work{failed}")  # fmt: skip
+        bars.update(
+            tasks[status.stage],
+            completed=status.done + status.failed,
+            total=status.total,
+            description=f"{status.stage}: {status.running} at work{failed}",
+        )
 
     with bars:
         yield told, _listener(bars)
@@ -78,9 +82,14 @@ def _bars(console: "Console") -> "Bars":
     )
 
     return Progress(
-        TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console,
-    )  # fmt: skip
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
 
 
 def _listener(bars: "Bars") -> Progress:

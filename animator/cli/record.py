@@ -117,10 +117,17 @@ def _experiment(request: CheckpointRequest) -> "Experiment | None":
     if request.scene is None:
         return None
     from animator.cli.scene_words import scene_file
+    from animator.design.descent import Descent
     from animator.films.build import build
 
     values = [word for word in request.words if "=" in word]
-    return build(scene_file(request.scene), values)[0].runs[0]
+    found = build(scene_file(request.scene), values)[0].runs[0]
+    if isinstance(found, Descent):
+        raise AnimatorError(
+            f"Scene '{request.scene}' descends on a function, so there is no model of it for checkpoints. "
+            "Give the scene that they were trained by."
+        )
+    return found
 
 
 def _recording_path(path: Path) -> Path:

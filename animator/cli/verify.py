@@ -168,7 +168,9 @@ PLANE = Plane(np.zeros(2), np.eye(2))
 def check(name: str, expected: float, got: float, tolerance: float) -> Check:
     """The Check of `got` against `expected`; nan never passes."""
     passed = bool(abs(float(got) - float(expected)) <= tolerance)
-    return Check(name, float(expected), float(got), float(tolerance), passed)
+    return Check(
+        name=name, expected=float(expected), got=float(got), tolerance=float(tolerance), passed=passed
+    )
 
 
 def trained(

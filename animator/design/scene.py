@@ -7,11 +7,12 @@ TensorFlow nor matplotlib.
 from dataclasses import dataclass
 
 from animator.core.errors import AnimatorError
+from animator.design.descent import Descent
 from animator.design.experiment import Experiment
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice, check_layout
 from animator.design.pacing import Event, Pacing
 
-__all__ = ["DEFAULT_LAYOUT", "Event", "Experiment", "Pacing", "Scene", "Slice", "check_layout"]
+__all__ = ["DEFAULT_LAYOUT", "Descent", "Event", "Experiment", "Pacing", "Scene", "Slice", "check_layout"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Scene(FilmDesign):
     title
         The film's heading.
     runs
-        What is trained; several runs are a race, or stand beside each other.
+        What is trained, or descends; several runs are a race, or stand beside each other.
     names
         What each run is called on screen; by default "run 1", "run 2" and so on.
 
@@ -34,7 +35,7 @@ class Scene(FilmDesign):
     """
 
     title: str
-    runs: tuple[Experiment, ...]
+    runs: tuple[Experiment | Descent, ...]
     names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

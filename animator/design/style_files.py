@@ -144,10 +144,18 @@ def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
     lines = [line for line in dict.fromkeys(given) if contrast(line, panel) >= VISIBLE]
     lines += [line for line in base.lines if line not in lines] if len(lines) < FEWEST_LINES else []
     return replace(
-        base, name=name, background=background, panel=panel, ink=ink, muted=muted,
-        loss_line=ink, target=base.target, grid=_hex(said.get("grid.color", base.grid)),
-        lines=tuple(lines), surface_map=_anchors(said.get("image.cmap"), base),
-    )  # fmt: skip
+        base,
+        name=name,
+        background=background,
+        panel=panel,
+        ink=ink,
+        muted=muted,
+        loss_line=ink,
+        target=base.target,
+        grid=_hex(said.get("grid.color", base.grid)),
+        lines=tuple(lines),
+        surface_map=_anchors(said.get("image.cmap"), base),
+    )
 
 
 def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *grounds: str) -> str:

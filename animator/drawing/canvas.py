@@ -36,9 +36,18 @@ POINTS = 72.0
 class Canvas:
     """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
 
-    def __init__(self, views: Sequence[View], mosaic: Mosaic, style: Style, size: tuple[int, int],
-                 title: str, caption: str, shares: Shares = ((), ()),
-                 said: Sequence[str] = (), dpi: float = DPI) -> None:  # fmt: skip
+    def __init__(
+        self,
+        views: Sequence[View],
+        mosaic: Mosaic,
+        style: Style,
+        size: tuple[int, int],
+        title: str,
+        caption: str,
+        shares: Shares = ((), ()),
+        said: Sequence[str] = (),
+        dpi: float = DPI,
+    ) -> None:
         """shares: relative widths of the mosaic's columns and heights of its rows. said: the captions
         of events, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
         """

@@ -2,15 +2,22 @@
 
 import math
 import shlex
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from animator.core.formatting import number, point
 from animator.drawing.view import View
 
+EACH = 8  # runs up to which each is told of
+PLACES = 6  # ends of many runs that are told of
+
 
 def slice_caption(view: View) -> str:
     """What the surface is: the whole loss, a slice cut again at every step, or a still slice."""
+    if view.curve is not None:
+        height = f"f({view.labels[0]})" if view.of_function else "the loss there"
+        return f"A ball stands where the updates take {view.labels[0]}; its height is {height}."
     if view.field is None or view.plane is None:
         lacking = f"; no surface: {view.no_surface}." if view.no_surface else ""
         return f"{view.parameters:,} parameters, recorded after every update{lacking}"
@@ -21,6 +28,8 @@ def _of_surface(view: View, kind: str, moving: bool) -> str:
     """What the surface is, where there is one; kind: of its plane."""
     if kind != "weights":
         return f"{_what(view)} {_how(view)}"
+    if view.parameters == 2 and view.of_function:
+        return "The surface is the function itself, and the dot's height its value there."
     if view.parameters == 2:
         return "The surface is the whole loss: this model has two weights and no others."
     others = [label for label in view.labels if label not in view.axis_labels]
@@ -73,12 +82,33 @@ def alt_text(view: View) -> str:
         text = f"{view.parameters:,} weights move in {view.steps:,} steps, seen on a plane of two directions,"
     else:
         who = "Two weights move" if view.parameters > 1 else "A weight moves"
+        if view.of_function:
+            who = "The dot moves"
+        if view.curve is not None:
+            start, end = ((float(view.curve.path[i]),) for i in (0, -1))
         text = f"{who} from {point(start)} to {point(end)} in {view.steps:,} steps"
     if math.isfinite(view.loss[0]) and math.isfinite(view.loss[-1]):
         verb = "falls" if view.loss[-1] < view.loss[0] else "goes"
-        text += f" while the loss {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"
+        what = "the function" if view.of_function else "the loss"
+        text += f" while {what} {verb} from {number(view.loss[0], 2)} to {number(view.loss[-1], 2)}"
     text = f"{text}."
     return f"{text} {departure(view)}".strip()
+
+
+def alt_text_of_many(views: Sequence[View]) -> str:
+    """What a film of many runs shows: where they end, and how many at each place."""
+    ends = Counter(
+        point(tuple(round(float(v), 1) + 0.0 for v in view.trajectory[-1]))
+        for view in views
+        if math.isfinite(view.loss[-1])
+    )
+    told = [f"{count:,} near {place}" for place, count in ends.most_common(PLACES)]
+    elsewhere = sum(ends.values()) - sum(count for _, count in ends.most_common(PLACES))
+    told += [f"{elsewhere:,} elsewhere"] if elsewhere else []
+    away = len(views) - sum(ends.values())
+    told += [f"{away:,} where the loss is not finite"] if away else []
+    steps = max(view.steps for view in views)
+    return f"{len(views):,} runs of up to {steps:,} steps end at these places: {', '.join(told)}."
 
 
 def departure(view: View) -> str:

@@ -6,12 +6,14 @@ A View is made by animator.films.view_builder from a recording and its surface; 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
+from animator.landscape.curve import Curve
 from animator.landscape.dense_weights import Wiring
 from animator.landscape.field import Field
 from animator.landscape.histograms import Histogram
@@ -21,7 +23,21 @@ from animator.landscape.update_vectors import Forces
 from animator.landscape.window import Window
 from animator.recordings.facts import Facts
 
+CONTRAST = 400.0
+MOST_CONTRAST = 1e8
+EVEN = 3.0  # a scale that is nearly linear
+
 Floats = NDArray[np.float64]
+
+
+Part = TypeVar("Part")
+
+
+def present(part: Part | None, name: str) -> Part:
+    """A part of a View that a panel needs; ValueError where the view was built without it."""
+    if part is None:
+        raise ValueError(f"a panel needs the {name} of its run, but this view was built without it")
+    return part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,9 +54,11 @@ class View:
     film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
     moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
     batch_surface: the loss of the batch in use. forces: what moves the weights.
-    histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
-    no_surface: why there is no field although one was wanted; instead: why the plane is another than it would
-    be by default. facts: what the recording lacks.
+    has_epochs: whether updates were counted in epochs. of_function: whether the loss is a function of the
+    weights alone, and no model's; minima: points (M, 2) of the plane to mark; curve: the loss over the one
+    weight that there is. histograms: of "histogram" (weights) and "updates"; card: the text of the panel of
+    that name. no_surface: why there is no field although one was wanted; instead: why the plane is another
+    than it would be by default. facts: what the recording lacks.
     """
 
     name: str
@@ -85,6 +103,10 @@ class View:
     no_surface: str = ""
     instead: str = ""
     facts: Facts = default(default_factory=Facts)
+    has_epochs: bool = True
+    of_function: bool = False
+    minima: tuple[tuple[float, float], ...] = ()
+    curve: Curve | None = None
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""
@@ -92,6 +114,27 @@ class View:
         if not state.part:
             return np.asarray(here)
         return np.asarray(here + state.part * (self.trajectory[state.onto] - here))
+
+    @property
+    def value_name(self) -> str:
+        """What the height of its surface is called: "loss" of a model, "f" of a function."""
+        return "f" if self.of_function else "loss"
+
+    @property
+    def contrast(self) -> float:
+        """How far apart, as a ratio, the scale of colours holds the losses just above the lowest. Of a
+        function the median height in the window has the colour in the middle, where that tells more of them
+        apart; one that falls on beyond its window has no basin, and a scale that is even.
+        """
+        if not self.of_function or self.field is None:
+            return CONTRAST
+        z = np.where(np.isfinite(self.field.slices[0]), self.field.slices[0], np.inf)
+        row, column = np.unravel_index(int(np.argmin(z)), z.shape)
+        inside = 0 < row < z.shape[0] - 1 and 0 < column < z.shape[1] - 1
+        if not inside and self.target is None and not self.minima:
+            return EVEN
+        high, middle = (float(v) - self.field.lowest for v in (self.field.highest, np.median(z)))
+        return float(np.clip((high / max(middle, 1e-12)) ** 2, CONTRAST, MOST_CONTRAST))
 
     @property
     def has_batch_loss(self) -> bool:

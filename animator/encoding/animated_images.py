@@ -43,15 +43,49 @@ class Kind:
 
 
 KINDS = {
-    ".webm": Kind("webm", "libvpx-vp9", "yuv420p", "yuva420p",
-                  {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1",
-                   "auto-alt-ref": "0"}, True),
-    ".webp": Kind("webp", "libwebp_anim", "bgra", "bgra", {"quality": "90", "compression_level": "2"}, False,
-                  ("loop", "0", "1")),
-    ".apng": Kind("apng", "apng", "rgb24", "rgba", {"pred": "mixed"}, False, ("plays", "0", "1")),
-    ".avif": Kind("avif", "libsvtav1", "yuv420p", "yuv420p", {"crf": "26", "preset": "9"}, True,
-                  ("loop", "0", "1")),
-}  # fmt: skip
+    ".webm": Kind(
+        muxer="webm",
+        codec="libvpx-vp9",
+        opaque="yuv420p",
+        clear="yuva420p",
+        options={
+            "crf": "24",
+            "b": "0",
+            "deadline": "good",
+            "cpu-used": "5",
+            "row-mt": "1",
+            "auto-alt-ref": "0",
+        },
+        video=True,
+    ),
+    ".webp": Kind(
+        muxer="webp",
+        codec="libwebp_anim",
+        opaque="bgra",
+        clear="bgra",
+        options={"quality": "90", "compression_level": "2"},
+        video=False,
+        loop=("loop", "0", "1"),
+    ),
+    ".apng": Kind(
+        muxer="apng",
+        codec="apng",
+        opaque="rgb24",
+        clear="rgba",
+        options={"pred": "mixed"},
+        video=False,
+        loop=("plays", "0", "1"),
+    ),
+    ".avif": Kind(
+        muxer="avif",
+        codec="libsvtav1",
+        opaque="yuv420p",
+        clear="yuv420p",
+        options={"crf": "26", "preset": "9"},
+        video=True,
+        loop=("loop", "0", "1"),
+    ),
+}
 
 
 class AnimationEncoder:
@@ -86,10 +120,23 @@ def open_animation(
     options = {kind.loop[0]: kind.loop[1] if spec.loop else kind.loop[2]} if kind.loop else {}
     if kind.muxer == "webm":
         options["fflags"] = "+bitexact"  # else the muxer draws a random number for the track
-    stream = StreamSpec(kind.codec, layout, spec.width, spec.height, spec.rate, THREADS,
-                        max(1, int(spec.rate)) if kind.video else None, kind.options, kind.video)  # fmt: skip
-    tags = {"title": metadata.title, "comment": f"{metadata.command}\n{json_line(metadata.details)}",
-            "description": metadata.description, "synopsis": metadata.alt_text}  # fmt: skip
+    stream = StreamSpec(
+        codec=kind.codec,
+        pixel_format=layout,
+        width=spec.width,
+        height=spec.height,
+        rate=spec.rate,
+        threads=THREADS,
+        keyframes=max(1, int(spec.rate)) if kind.video else None,
+        options=kind.options,
+        bt709=kind.video,
+    )
+    tags = {
+        "title": metadata.title,
+        "comment": f"{metadata.command}\n{json_line(metadata.details)}",
+        "description": metadata.description,
+        "synopsis": metadata.alt_text,
+    }
     with writing(path, kind.muxer, stream, tags if kind.muxer == "webm" else None, options) as video:
         convert = yuv_converter(layout) if kind.video else rgba_converter(layout)
         encoder = AnimationEncoder(video, spec, convert)

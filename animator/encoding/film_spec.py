@@ -152,13 +152,15 @@ def _check_size(width: int, height: int) -> None:
         enough = max(width, SMALLEST), max(height, SMALLEST)
         raise SizeError(
             f"A film of {width}x{height} pixels is too small: each side needs at least {SMALLEST}.",
-            "Use --size {}x{} or more.".format(*enough), [enough],
-        )  # fmt: skip
+            "Use --size {}x{} or more.".format(*enough),
+            [enough],
+        )
     if max(width, height) > LONGEST or min(width, height) > SHORTEST:
         raise SizeError(
             f"A film of {width}x{height} pixels is too large: the largest is {LONGEST}x{SHORTEST}.",
-            "Use --size 3840x2160 or less.", [(3840, 2160)],
-        )  # fmt: skip
+            "Use --size 3840x2160 or less.",
+            [(3840, 2160)],
+        )
 
 
 def _check_rate(fps: float) -> None:
@@ -177,8 +179,9 @@ def _check_even(suffix: str, width: int, height: int) -> None:
     raise SizeError(
         f"{EVEN_SIDES[suffix]} cannot be {width}x{height} pixels: its colours are stored for two by two "
         "pixels, so both sides must be even.",
-        "Use --size {}x{} or {}x{}, or write a .gif.".format(*smaller, *larger), [smaller, larger],
-    )  # fmt: skip
+        "Use --size {}x{} or {}x{}, or write a .gif.".format(*smaller, *larger),
+        [smaller, larger],
+    )
 
 
 def _too_small(kind: str, width: int, height: int) -> SizeError:
@@ -186,8 +189,9 @@ def _too_small(kind: str, width: int, height: int) -> SizeError:
     enough = max(width, SMALLEST_FRAGILE), max(height, SMALLEST_FRAGILE)
     return SizeError(
         f"{film} cannot be {width}x{height} pixels: its encoder needs at least {SMALLEST_FRAGILE} a side.",
-        "Use --size {}x{} or more, or {}.".format(*enough, instead), [enough],
-    )  # fmt: skip
+        "Use --size {}x{} or more, or {}.".format(*enough, instead),
+        [enough],
+    )
 
 
 def _check_gif_rate(fps: float) -> None:

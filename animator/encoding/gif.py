@@ -71,8 +71,13 @@ class GifEncoder:
         if self._spec.transparent:
             frames = (on_matte(frame, self._spec.matte) for frame in frames)
         chosen = palette.choose(frames, self._spec.exact_colours, self._spec.colours)
-        self._writer.start(self._spec.width, self._spec.height, palette.entries(chosen.colours),
-                           self._comment.encode(), self._spec.loop)  # fmt: skip
+        self._writer.start(
+            self._spec.width,
+            self._spec.height,
+            palette.entries(chosen.colours),
+            self._comment.encode(),
+            self._spec.loop,
+        )
         return GifCanvas(chosen)
 
     def _moment(self, frame: int) -> int:

@@ -92,8 +92,13 @@ def vector(path: Path) -> dict[str, str | int]:
             "points. Give a file that animator render wrote."
         )
     width, height = (float(side) for side in size.groups())
-    return {"format": kind, "width": round(width), "height": round(height), "unit": "points",
-            "bytes": len(head)}  # fmt: skip
+    return {
+        "format": kind,
+        "width": round(width),
+        "height": round(height),
+        "unit": "points",
+        "bytes": len(head),
+    }
 
 
 def _video(path: Path, name: str) -> FilmInfo:
@@ -121,8 +126,17 @@ def _avif(path: Path) -> FilmInfo:
 
     _whole(path)
     facts = read_facts(path)
-    return FilmInfo(path, "avif", facts.width, facts.height, facts.fps, max(1, facts.frames), facts.seconds,
-                    path.stat().st_size, read_avif(path))  # fmt: skip
+    return FilmInfo(
+        path=path,
+        format="avif",
+        width=facts.width,
+        height=facts.height,
+        fps=facts.fps,
+        frames=max(1, facts.frames),
+        seconds=facts.seconds,
+        bytes=path.stat().st_size,
+        metadata=read_avif(path),
+    )
 
 
 def _whole(path: Path) -> None:
@@ -162,8 +176,17 @@ def _webp(path: Path) -> FilmInfo:
 
 def _pictures(path: Path, name: str, facts: PictureFacts, metadata: Metadata | None) -> FilmInfo:
     """An animated file of pictures: a held picture is one frame."""
-    return FilmInfo(path, name, facts.width, facts.height, rate_of(facts.stays), len(facts.stays),
-                    sum(facts.stays) / 1000, path.stat().st_size, metadata)  # fmt: skip
+    return FilmInfo(
+        path=path,
+        format=name,
+        width=facts.width,
+        height=facts.height,
+        fps=rate_of(facts.stays),
+        frames=len(facts.stays),
+        seconds=sum(facts.stays) / 1000,
+        bytes=path.stat().st_size,
+        metadata=metadata,
+    )
 
 
 def rate_of(stays: Sequence[float]) -> float:

@@ -23,4 +23,4 @@ def from_tags(tags: dict[str, str]) -> Metadata | None:
     if found is None:
         return None
     title, description, alt_text = (tags.get(k, "") for k in ("title", "description", "synopsis"))
-    return Metadata(title, description, alt_text, command, found)
+    return Metadata(title=title, description=description, alt_text=alt_text, command=command, details=found)

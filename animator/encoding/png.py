@@ -59,4 +59,6 @@ def read_still(path: Path) -> tuple[tuple[int, int], Metadata | None]:
     if details is None or not set(_KEYS) <= set(text):
         return (width, height), None
     title, description, alt_text, command = (str(text[key]) for key in _KEYS)
-    return (width, height), Metadata(title, description, alt_text, command, details)
+    return (width, height), Metadata(
+        title=title, description=description, alt_text=alt_text, command=command, details=details
+    )

@@ -26,8 +26,14 @@ class FolderEncoder:
         check_frame(frame, self._spec, repeat)
         first = self._next()
         pixels = frame if self._spec.transparent else frame[..., :3]
-        iio.imwrite(first, pixels, plugin="pillow", extension=".png", pnginfo=to_chunks(self._metadata),
-                    compress_level=1)  # fmt: skip
+        iio.imwrite(
+            first,
+            pixels,
+            plugin="pillow",
+            extension=".png",
+            pnginfo=to_chunks(self._metadata),
+            compress_level=1,
+        )
         self.again(repeat - 1)
 
     def again(self, frames: int) -> None:

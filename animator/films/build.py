@@ -10,6 +10,7 @@ from typing import Any
 
 from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
+from animator.design.experiment import Experiment
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
 from animator.drawing.panels.registry import kind_of
@@ -87,5 +88,5 @@ def film_of(
         use_cache=use_cache,
         progress=progress,
         common=common,
-        makers=tuple(partial(remade, run) for run in scene.runs),
+        makers=tuple(partial(remade, run) if isinstance(run, Experiment) else None for run in scene.runs),
     )

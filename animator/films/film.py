@@ -4,17 +4,14 @@ The recordings and settings go in, frozen; frames and files come out. Nothing is
 """
 
 import warnings
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core import strays
 from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
@@ -30,16 +27,14 @@ from animator.drawing.panels.registry import Need, needs_of
 from animator.drawing.units import DPI
 from animator.drawing.view import View
 from animator.encoding import Metadata
-from animator.films import fidelity, film_warnings, save_film, view_builder
+from animator.films import fidelity, film_views, film_warnings, notebook_video, save_film
 from animator.films.delivery import Delivery
 from animator.films.film_context import FilmContext
 from animator.films.save_film import Saved, Size
-from animator.landscape import window
-from animator.landscape.run_source import Maker, Source
+from animator.landscape.run_source import Maker
 from animator.landscape.slices import EVERY_STEP, Cut
 from animator.landscape.window import Common
 from animator.recordings.reader import Recording
-from animator.training.no_surface import NoSurfaceError
 
 RATE = 30.0  # frames a second where none is asked for
 SURFACE_SETTINGS = frozenset({"plane", "slice", "at", "model", "data"})
@@ -81,7 +76,7 @@ class Film:
     Raises
     ------
     AnimatorError
-        When there are no runs.
+        When there are no runs, or another number of makers.
     """
 
     runs: tuple[Recording, ...]
@@ -104,6 +99,11 @@ class Film:
             raise AnimatorError(
                 f"Film {self.design.title!r} has no recordings, so there is nothing to draw. "
                 "Give it runs=(animator.load('run.h5'),)."
+            )
+        if len(self.makers) not in (0, len(self.runs)):
+            raise AnimatorError(
+                f"Film {self.design.title!r} has {len(self.runs)} runs but {len(self.makers)} makers of "
+                "models. Give one for each run, or none."
             )
 
     def redesigned(self, **settings: Any) -> "Film":
@@ -143,56 +143,12 @@ class Film:
         every = all(len(run.weight_steps) <= EVERY_STEP for run in self.runs)  # then the rate decides nothing
         key = None if every else fps
         if key not in self._context.views:
-            self._context.views[key] = self._made_views(fps)
+            self._context.views[key] = film_views.views_of(self, fps)
         return self._context.views[key]
 
     def forget_views(self) -> None:
         """Let go of the views that were made; they are made again when they are asked for."""
         self._context.views.clear()
-
-    def _made_views(self, fps: float) -> tuple[View, ...]:
-        clock, needs, common = self.timeline(fps), self._needs, self.common or window.ALONE
-        sources = self._sources()
-        design, asked = self.design, self._surface_asked
-        views = [
-            replace(
-                view_builder.view(source, self._name(i), self.cut(i), clock, needs, i, common, asked),
-                clock=design.align,
-                camera=design.camera,
-                card=design.card,
-            )
-            for i, source in enumerate(sources)
-        ]
-        if "shared surface" in needs:
-            try:
-                cut = replace(self.cut(), camera="fixed")
-                views = list(view_builder.race_views(sources, views, cut, clock, needs, common))
-            except NoSurfaceError as error:
-                if asked:
-                    raise
-                views = [replace(view, no_surface=error.brief) for view in views]
-        if needs & {"shared surface", "rivals"} and not views[0].rivals:
-            views = [replace(view, rivals=tuple(views)) for view in views]
-        low = min(view.line_range[0] for view in views)
-        high = max(view.line_range[1] for view in views)
-        return tuple(replace(view, line_range=(low, high)) for view in views)
-
-    def _sources(self) -> list[Source]:
-        """Each run, with what its losses are evaluated from, on the clock that the runs share."""
-        align = self.alignment
-        return [
-            Source(
-                run,
-                model=self.model,
-                data=self.data,
-                use_cache=self.use_cache,
-                progress=self.progress,
-                ratio=align.ratio(i),
-                unit=align.units[i],
-                maker=self.makers[i] if self.makers else None,
-            )
-            for i, run in enumerate(self.runs)
-        ]
 
     def _latest_views(self) -> tuple[View, ...]:
         """The views that were made last, or those at 30 frames a second."""
@@ -212,13 +168,14 @@ class Film:
                 warnings.warn(sentence, FilmWarning, stacklevel=3)
 
     @property
-    def _needs(self) -> frozenset[Need]:
+    def needs(self) -> frozenset[Need]:
+        """What the panels of the layout need of a view."""
         return needs_of(name for row in self.design.layout for name in row)
 
     @property
-    def _surface_asked(self) -> bool:
+    def surface_asked(self) -> bool:
         """Whether a surface was asked for by name."""
-        in_layout = "layout" in self.asked and "surface" in self._needs
+        in_layout = "layout" in self.asked and "surface" in self.needs
         return in_layout or bool(self.asked & SURFACE_SETTINGS)
 
     def cut(self, index: int = 0) -> Cut:
@@ -233,14 +190,15 @@ class Film:
             firm="plane" in self.asked,
         )
 
-    def _name(self, index: int) -> str:
+    def run_name(self, index: int) -> str:
+        """What run `index` is called on screen."""
         return self.names[index] if index < len(self.names) else f"run {index + 1}"
 
     def canvas(self, size: Size, fps: float, look: Style | None = None, dpi: float = DPI) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
         views, design = self.views(fps), self.design
         layout, shares = design.layout, design.shares
-        if self._needs & {"surface", "shared surface"} and views[0].field is None:
+        if self.needs & {"surface", "shared surface"} and views[0].field is None:
             layout, shares = WITHOUT_SURFACE, ((), ())
         caption = self.under_title(views)
         said = tuple(event.caption for event in self.timeline(fps).pacing.named)
@@ -314,18 +272,9 @@ class Film:
         self.warn()
         return saved
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The film as a notebook shows it: a video with its poster, or its alt text."""
-        with strays.scratch() as folder:
-            saved = self.save(folder / "film.mp4", size=(960, 540))[0]
-            film, poster = (b64encode(path.read_bytes()).decode() for path in (saved.path, saved.poster))
-        said = escape(self.alt_text(), quote=True)
-        told = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.warnings())
-        video = (
-            f'<video controls muted loop playsinline width="960" aria-label="{said}" '
-            f'poster="data:image/png;base64,{poster}" src="data:video/mp4;base64,{film}">{said}</video>{told}'
-        )
-        return {"text/html": video, "text/plain": " ".join([self.alt_text(), *self.warnings()])}
+        return notebook_video.bundle(self)
 
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
-from animator.design.layout import mosaic
+from animator.design.layout import Mosaic, mosaic
 from animator.drawing import captions
 from animator.films.film import Film
 from animator.landscape.run_source import Maker
+from animator.recordings.loss import Function
 from animator.recordings.reader import Recording, load
+from animator.training.losses import is_keras, lacking
 
 if TYPE_CHECKING:
     from animator.landscape.plane import Plane
     from animator.training.recorder import Recorder
 
 SETTINGS = tuple(part.name for part in fields(FilmDesign))
+CURVE_LAYOUT: Mosaic = (("curve", "curve", "loss"),)
 FEW = 3  # parameters of a model whose first two span the plane, where none was asked for
 
 
@@ -30,6 +33,7 @@ def film(
     *,
     model: Any = None,
     data: Any = None,
+    loss: Function | None = None,
     progress: Progress | None = None,
     **settings: Any,
 ) -> Film:
@@ -42,6 +46,8 @@ def film(
     model, data
         In place of the recorded ones; a subclassed model that cannot be rebuilt from its configuration needs
         model=.
+    loss
+        A NumPy function from rows of weights (N, P) to (N,), of a recording that no Keras model made.
     progress
         Hears how far things are; by default bars in a notebook, and nobody elsewhere.
     settings
@@ -67,13 +73,14 @@ def film(
     asked = {name: value for name, value in settings.items() if value is not None}
     _check_names(asked)
     run, maker = _opened(source)
+    run.given_loss = loss or run.given_loss
     notes = run.meta.get("notes") or {}
     design = _recorded_design(run, notes, whole="layout" not in asked)
     if "layout" in asked:
         asked["layout"] = mosaic(asked["layout"])
     if "plane" in asked and not (notes.get("film") or {}).get("slice"):
         design = replace(design, slice=_usual_slice(asked["plane"]))
-    said = {"model": model, "data": data, **asked}
+    said = {"model": model, "data": data, "loss": loss, **asked}
     wanted = frozenset(name for name, value in said.items() if value is not None)
     made = Film(
         (run,),
@@ -114,6 +121,8 @@ def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> F
     design = FilmDesign.read(kept)
     if not whole or any("@" in name for row in design.layout for name in row):
         design = replace(design, layout=DEFAULT_LAYOUT, widths=(), heights=())
+    if not kept.get("layout") and _is_curve(run):
+        design = replace(design, layout=CURVE_LAYOUT)
     if not kept.get("plane"):
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
@@ -122,10 +131,17 @@ def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> F
     return replace(design, title=title, description=notes.get("description") or "")
 
 
+def _is_curve(run: Recording) -> bool:
+    """Whether `run` is of one weight, and its loss is known without Keras."""
+    return run.weights.shape[1] == 1 and not is_keras(run) and lacking(run) is None
+
+
 def _opened(source: "str | Path | Recording | Recorder") -> tuple[Recording, Maker | None]:
     """The recording of `source`, and what gives its model where it cannot be rebuilt."""
     if isinstance(source, Recording):
         return source, None
     if isinstance(source, str | Path):
         return load(source), None
-    return load(source.path), lambda run: source.model
+    run = load(source.path)
+    run.given_loss = getattr(source, "loss", None)  # of a framework that is not Keras
+    return run, lambda run: source.model

@@ -32,8 +32,9 @@ def check(layout: Mosaic, shares: Shares, size: Size, text_size: float) -> None:
         raise refusal(*size)
 
 
-def fits(layout: Mosaic, shares: Shares, size: Size, text_size: float, least: float = LEAST,
-         spare: float = 0.0) -> bool:  # fmt: skip
+def fits(
+    layout: Mosaic, shares: Shares, size: Size, text_size: float, least: float = LEAST, spare: float = 0.0
+) -> bool:
     """Whether it can; least: pixels a side of each panel's axes, spare: em."""
     em = em_of(text_size, size)
     side = max(least, spare * em)
@@ -45,8 +46,14 @@ def fits(layout: Mosaic, shares: Shares, size: Size, text_size: float, least: fl
     return True
 
 
-def mended(error: SizeError, layout: Mosaic, shares: Shares, size: Size, text_size: float,
-           holds: Callable[[Size], bool]) -> SizeError:  # fmt: skip
+def mended(
+    error: SizeError,
+    layout: Mosaic,
+    shares: Shares,
+    size: Size,
+    text_size: float,
+    holds: Callable[[Size], bool],
+) -> SizeError:
     """`error` with a size that has room, where those it proposes have none. holds: whether the files that are
     asked for can have a size; size: the one that was asked for.
     """

@@ -22,14 +22,15 @@ from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
 from animator.films import race_views as race
 from animator.landscape import planes
+from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import Histogram, of_updates, of_weights
 from animator.landscape.model_outputs import batches, prediction, sharpness
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source, starting
+from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
-from animator.landscape.window import ALONE, Common
+from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
 from animator.training.no_surface import NoSurfaceError
 
@@ -48,6 +49,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     """
     run = source.run
     notes = run.meta.get("notes") or {}
+    common = with_notes(common, notes)
     labels = _labels(run, notes)
     count = run.weights.shape[1]
     target = tuple(notes["target"]) if notes.get("target") else None
@@ -75,7 +77,8 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     told = run.facts.no_batch_loss is None and np.isfinite(run.batch_loss).any()
     return View(
         name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
-        labels=tuple(labels(k) for k in drawn), lines=lines[every], line_range=_range(lines, target),
+        labels=tuple(labels(k) for k in drawn), lines=lines[every],
+        line_range=_range(lines[: _seen(run, shown)], target),
         axis_labels=plane.names if plane is not None else ("", ""),
         trajectory=place[every], residual=residual[every], loss=loss,
         batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
@@ -93,6 +96,10 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         histograms=_histograms(run, checked, wanted),
         forces=_forces(run, place[every]) if "forces" in wanted else None,
         no_surface=no_surface, instead=instead, facts=run.facts,
+        has_epochs=run.way not in ("arrays", "descent"),
+        of_function=(run.meta.get("loss") or {}).get("kind") == "function",
+        minima=_minima(notes) if cut.kind == "weights" else (),
+        curve=curve(source) if "curve" in wanted else None,
     )  # fmt: skip
 
 
@@ -105,6 +112,8 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
             raise lacking
     plane, cut, instead = _plane_and_cut(sources[0], cut, notes, _labels(sources[0].run, notes))
     target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
+    windows = [(source.run.meta.get("notes") or {}).get("window") for source in sources]
+    common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
                        "basins" in wanted, common)  # fmt: skip
@@ -129,6 +138,11 @@ def _histograms(run: Recording, steps: NDArray[np.int64], wanted: frozenset[Need
     if "update histogram" in wanted:
         counted["updates"] = of_updates(run, steps)
     return counted
+
+
+def _minima(notes: dict[str, Any]) -> tuple[tuple[float, float], ...]:
+    """The points that the notes name as minima, where they are points of the plane."""
+    return tuple((float(x), float(y)) for x, y in (p for p in notes.get("minima") or () if len(p) == 2))
 
 
 def _forces(run: Recording, place: Floats) -> Forces:
@@ -191,8 +205,7 @@ def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> P
 def _hessian(source: Source, step: int | None) -> Plane:
     """The Hessian's plane, from the cache or found by Lanczos' method."""
     path = cache.place("planes", cache.digest("hessian 2", *source.key(), step))
-    if source.model is not None or not (source.use_cache and path.exists()):
-        starting(source.progress)
+    if not (source.reads_cache and path.exists()):
         plane = planes.hessian_of(source.run, source.objective(), step)
         said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
@@ -204,6 +217,11 @@ def _hessian(source: Source, step: int | None) -> Plane:
         said = json.loads(file.attrs["said"])
         return Plane(file["origin"][()], file["basis"][()], tuple(said["names"]), "hessian",
                      said["explained"], None, tuple(said["eigenvalues"]))  # fmt: skip
+
+
+def _seen(run: Recording, shown: Window | None) -> int | None:
+    """How many rows lie before the path has left the window; None for all."""
+    return None if shown is None or shown.left_at is None else max(2, int(run.row(shown.left_at)) + 1)
 
 
 def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tuple[float, float]:

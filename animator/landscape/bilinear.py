@@ -29,12 +29,24 @@ def placed(x: Floats, y: Floats, a: Floats, b: Floats) -> Places:
     return Places(i, j, u, v, inside)
 
 
+def placed_evenly(shape: tuple[int, ...], a: Floats, b: Floats) -> Places:
+    """The points (a, b), of one shape, on a grid of `shape` (ny, nx) that is even from -1 to 1 both ways."""
+    ny, nx = shape
+    across, up = (a + 1) / 2 * (nx - 1), (b + 1) / 2 * (ny - 1)
+    i = np.clip(across.astype(np.int64), 0, nx - 2)
+    j = np.clip(up.astype(np.int64), 0, ny - 2)
+    inside = (across >= 0) & (up >= 0) & (across <= nx - 1) & (up <= ny - 1)
+    return Places(i, j, across - i, up - j, inside)
+
+
 def read(z: Floats, at: Places) -> Floats:
     """z (ny, nx) at places, linear in between; NaN outside."""
     i, j, u, v, inside = at
+    flat, nx = z.ravel(), z.shape[1]
+    corner = j * nx + i
     with np.errstate(invalid="ignore"):
-        low = z[j, i] * (1 - u) + z[j, i + 1] * u
-        high = z[j + 1, i] * (1 - u) + z[j + 1, i + 1] * u
+        low = flat[corner] * (1 - u) + flat[corner + 1] * u
+        high = flat[corner + nx] * (1 - u) + flat[corner + nx + 1] * u
         return np.asarray(np.where(inside, low * (1 - v) + high * v, np.nan))
 
 

@@ -239,7 +239,7 @@ def few_slices(
     found: dict[bytes, npt.NDArray[np.float32]] = {}
     slices: list[npt.NDArray[np.float32]] = []
     for t in range(len(rows)):
-        offset = _offset(plane, rows[t])
+        offset = aside(plane, rows[t])
         state = None if states is None else np.asarray(states[t], np.float32)
         key = _digest(offset.astype(np.float32), state)
         if key not in found:
@@ -255,7 +255,7 @@ def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Flo
                shape: tuple[int, int, int], progress: Progress
                ) -> Mixture | None:  # fmt: skip
     """The slices (T, ny, nx), when their offsets lie on a line and the loss is smooth along it."""
-    found = chebyshev.line(_offset(plane, np.stack([rows[t] for t in range(len(rows))])))
+    found = chebyshev.line(aside(plane, np.stack([rows[t] for t in range(len(rows))])))
     if found is None:
         return None
     start, direction, positions = found
@@ -298,10 +298,10 @@ def where(plane: Plane, rows: Any) -> str:
         np.stack([rows[t] for t in range(low, min(len(rows), low + most))])
         for low in range(0, len(rows), most)
     )
-    return cache.digest(*(_offset(plane, part).astype(np.float32) for part in parts))
+    return cache.digest(*(aside(plane, part).astype(np.float32) for part in parts))
 
 
-def _offset(plane: Plane, rows: npt.ArrayLike) -> Floats:
+def aside(plane: Plane, rows: npt.ArrayLike) -> Floats:
     """The part (..., P) of `rows` (..., P) off the plane, with mere rounding set to zero."""
     offset = plane.offset(rows)
     size = np.maximum(1.0, np.abs(rows).max(axis=-1, keepdims=True))

@@ -13,7 +13,7 @@ from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.landscape import planes
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source, starting
+from animator.landscape.run_source import Source
 
 POINTS = 61
 ROOM = 0.08
@@ -74,7 +74,7 @@ def prediction(source: Source, steps: Steps) -> Prediction:
     grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
 
     def compute() -> Arrays:
-        objective = source.objective()
+        objective = source.model_objective("prediction")
         values = []
         for k, step in enumerate(steps):
             row = source.run.row(int(step))
@@ -124,7 +124,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
         )
 
     def compute() -> Arrays:
-        objective = source.objective()
+        objective = source.model_objective("batch")
         offset = plane.offset(planes.last_finite(run))
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
@@ -153,8 +153,7 @@ def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
 def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
     """The arrays that `compute` makes, from the cache where they are there."""
     path = cache.place("insights", cache.digest(f"{kind} 2", *source.key(), *parts))
-    if source.model is not None or not (source.use_cache and path.exists()):
-        starting(source.progress)
+    if not (source.reads_cache and path.exists()):
         made = compute()
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
             for name, values in made.items():

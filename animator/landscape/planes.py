@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from animator.core.errors import AnimatorError
 from animator.landscape.plane import Plane
+from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
-    from animator.training.objective import Objective
 
 Floats = npt.NDArray[np.float64]
 
@@ -168,7 +168,7 @@ def hessian(
     return hessian_of(run, objective_of(run, model, data), step, seed)
 
 
-def hessian_of(run: "Recording", objective: "Objective", step: int | None = None, seed: int = 0) -> Plane:
+def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed: int = 0) -> Plane:
     """What `hessian` gives, of a loss that is there already."""
     row = run.row(run.steps if step is None else step)
     origin = last_finite(run) if step is None else np.asarray(run.weights[row], np.float64)
@@ -181,7 +181,7 @@ def hessian_of(run: "Recording", objective: "Objective", step: int | None = None
 
 
 def top_eigenvectors(
-    objective: "Objective", row: npt.ArrayLike, state: npt.ArrayLike | None = None, seed: int = 0,
+    objective: Loss, row: npt.ArrayLike, state: npt.ArrayLike | None = None, seed: int = 0,
     count: int = 2,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """The Hessian's `count` largest eigenvalues (count,), descending, and unit eigenvectors (count, P).

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
 from animator.recordings.identity import is_told, loss_key
+from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
+from animator.training.losses import is_keras, lacking, own_loss
 from animator.training.no_surface import NoSurfaceError, no_data, no_description
 
 if TYPE_CHECKING:
@@ -37,19 +40,41 @@ class Source:
 
     def lacks(self) -> NoSurfaceError | None:
         """What is missing for losses to be evaluated, as far as that can be told without Keras."""
+        if not is_keras(self.run):
+            return lacking(self.run)
         if self.data is None and "data" not in self.run:
             return no_data(self.run)
         told = all(self.run.meta.get(f"{part}_config") for part in ("model", "compile"))
         return None if told or self.model is not None or self.maker is not None else no_description(self.run)
 
-    def objective(self) -> "Objective":
+    def objective(self) -> "RowLoss | Objective":
         """The loss as a function of weights; NoSurfaceError where there is none that is proved."""
-        lacking = self.lacks()
-        if lacking is not None:
-            raise lacking
+        return self.model_objective("") if is_keras(self.run) else own_loss(self.run)
+
+    def model_objective(self, panel: str) -> "Objective":
+        """The same for a `panel` that needs a model and its data; Keras is started. AnimatorError for a path
+        that no model took.
+        """
+        if not is_keras(self.run):
+            raise AnimatorError(
+                f"The panel {panel!r} is about a model's data, but '{self.run.path}' is the path of a "
+                "function of its weights alone. Leave it away: 'surface', 'weights', 'loss' and 'race' are "
+                "for any loss."
+            )
+        missing = self.lacks()
+        if missing is not None:
+            raise missing
+        starting(self.progress)
         from animator.training.rebuild import objective_of
 
         return objective_of(self.run, self.model, self.data, self.maker)
+
+    @property
+    def reads_cache(self) -> bool:
+        """Whether what was evaluated before may be used: not for a model or a function that is given, since
+        what those compute is not told.
+        """
+        return self.use_cache and self.model is None and self.run.given_loss is None
 
     @property
     def samples(self) -> Samples | None:
@@ -62,7 +87,8 @@ class Source:
         recorded = (meta.get("data") or {}).get("digest")
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")
-        return [model, data, meta.get("versions"), np.asarray(run.weights[0]), np.asarray(run.weights[-1]),
+        ends = np.asarray(run.weights[0]), np.asarray(run.weights[-1])
+        return [model, meta.get("loss"), data, meta.get("versions"), *ends,
                 run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
 
     def loss_key(self) -> list[Any]:

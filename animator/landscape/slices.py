@@ -22,7 +22,7 @@ from animator.landscape.camera import grid_lines
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
-from animator.landscape.run_source import Source, starting
+from animator.landscape.run_source import Source
 from animator.landscape.window import Common, Window
 from animator.recordings.reader import Recording
 
@@ -115,7 +115,7 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
                        cut.slice, cut.at, cut.resolution,
                        *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
     path = cache.place("surfaces", key)
-    known = _read(path) if source.use_cache and source.model is None else None
+    known = _read(path) if source.reads_cache else None
     if known is None:
         search = goal is None and kept is None
         _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
@@ -154,7 +154,8 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
               shown: Window, search: bool, path: Path) -> None:  # fmt: skip
     """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
-    starting(source.progress)
+    from animator.landscape.loss_surface import aside
+
     run = source.run
     objective = source.objective()
     rows = run.rows(steps)
@@ -181,7 +182,7 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
         if lacking.any():
             losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
         at = np.stack([cuts[t if moves else 0] for t in range(start, start + len(some))])
-        under = at + (place[some] - plane.project(at)) @ plane.basis
+        under = plane.lift(place[some]) + aside(plane, at)
         known = own if states is None else states[part] if moves else states[0]
         heights[part] = objective(np.asarray(under, np.float32), known)
         source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
@@ -205,7 +206,7 @@ def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: F
     parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
     key = cache.digest("slices 3", *source.loss_key(), *parts)
     path = cache.place("surfaces", key)
-    if source.model is not None or not (source.use_cache and path.exists()):
+    if not (source.reads_cache and path.exists()):
         slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
         with replacing(path) as temporary, h5py.File(temporary, "w") as file:
             if isinstance(slices, Mixture):

@@ -4,7 +4,9 @@ In: trajectory (K+1, 2), an optional point to keep in sight. Out: extent (a0, a1
 coordinates, square, so that both axes have equal units.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,14 @@ class Common:
 
 
 ALONE = Common()
+
+
+def with_notes(common: Common, notes: Mapping[str, Any]) -> Common:
+    """`common`, with the window that a recording's notes ask for where films share none."""
+    if common.extent is not None or not notes.get("window"):
+        return common
+    a0, a1, b0, b1 = (float(edge) for edge in notes["window"])
+    return replace(common, extent=(a0, a1, b0, b1))
 
 
 def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) -> Window:

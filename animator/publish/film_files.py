@@ -19,9 +19,14 @@ from animator.encoding.film_spec import LONGEST, SHORTEST
 from animator.encoding.inspect_file import read_safely
 
 MIME = {
-    "mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "webp": "image/webp", "apng": "image/apng",
-    "avif": "image/avif", "png": "image/png",
-}  # fmt: skip
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "apng": "image/apng",
+    "avif": "image/avif",
+    "png": "image/png",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,12 @@ def told_apart(films: Sequence[FilmFile]) -> list[FilmFile]:
     for film in found:
         same[film.title].append(film)
     marks = {title: _marking(group) for title, group in same.items() if len(group) > 1}
-    return [replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
-            if film.title in marks else film for film in found]  # fmt: skip
+    return [
+        replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
+        if film.title in marks
+        else film
+        for film in found
+    ]
 
 
 def _marking(films: Sequence[FilmFile]) -> Callable[[FilmFile], str]:

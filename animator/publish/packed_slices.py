@@ -40,7 +40,13 @@ def packed(slices: NDArray[np.float32], scale: LossScale, most: int) -> Packed:
         text = b64encode(zlib.compress(_differences(found), 9)).decode()
         if len(text) <= most:
             break
-    return Packed(text, (found.shape[0], found.shape[1], found.shape[2]), 2**bits - 1, kept, every)
+    return Packed(
+        text=text,
+        shape=(found.shape[0], found.shape[1], found.shape[2]),
+        top=2**bits - 1,
+        slices=kept,
+        every=every,
+    )
 
 
 def _ways(slices: int, lines: int) -> Iterator[tuple[int, int, int]]:

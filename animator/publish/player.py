@@ -57,6 +57,7 @@ def make(film: "Film", target: str | Path) -> None:
     with replacing(target) as temporary:
         temporary.write_text(page(data, film.command), encoding="utf-8")
     film.progress(f"writing {target.name}", 1, 1)
+    film.warn()
 
 
 def page(data: dict[str, Any], command: str = "") -> str:

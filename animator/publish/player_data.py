@@ -46,7 +46,7 @@ def playing(film: Film) -> dict[str, Any]:
         "runs": [player_rows.run(*each) for each in numbered],
         "surfaces": grounds,
         "charts": _charts(wanted, views),
-    }  # fmt: skip
+    }
 
 
 def _panels(film: Film) -> tuple[list[str], list[str]]:
@@ -81,8 +81,21 @@ def _look(look: Style) -> dict[str, Any]:
     from matplotlib.colors import to_hex
 
     surface, path = colour_map(look.surface_map), colour_map(look.path_map)
-    names = ("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge",
-             "casing", "target", "alert", "contour")  # fmt: skip
+    names = (
+        "background",
+        "panel",
+        "ink",
+        "muted",
+        "grid",
+        "loss_line",
+        "batch_line",
+        "dot",
+        "dot_edge",
+        "casing",
+        "target",
+        "alert",
+        "contour",
+    )
     return {
         **{name: getattr(look, name) for name in names},
         "lines": list(look.lines),
@@ -112,7 +125,7 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
         "tail": [state.tail for state, _ in stills] if film.design.pacing.wake is not None else [],
         "captions": said,
         "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
-    }  # fmt: skip
+    }
 
 
 def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, Any]]:

@@ -65,10 +65,17 @@ def rows(view: View, steps: Steps) -> dict[str, Any]:
     batches, rates = (steps < view.steps, "none"), (np.full(len(steps), view.has_rate), "not recorded")
     if not view.has_batch_loss:
         batches = np.zeros(len(steps), bool), "not recorded"
-    told = {"batch": batches, "rate": rates, "height": (np.isin(steps, checked), "not evaluated"),
-            "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), "not computed")}  # fmt: skip
-    words = {name: said for name, values in columns.items()
-             if (said := missing(values, *told.get(name, (None, ""))))}  # fmt: skip
+    told = {
+        "batch": batches,
+        "rate": rates,
+        "height": (np.isin(steps, checked), "not evaluated"),
+        "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), "not computed"),
+    }
+    words = {
+        name: said
+        for name, values in columns.items()
+        if (said := missing(values, *told.get(name, (None, ""))))
+    }
     weights = [np.asarray(view.lines[steps, q], np.float64) for q in range(view.lines.shape[1])]
     return {
         "step": steps.tolist(),
@@ -90,12 +97,14 @@ def _heights(view: View, steps: Steps) -> NDArray[np.float64]:
 
 def plain(values: NDArray[Any]) -> list[float | None]:
     """values (n,) as JSON holds them: null where one is not finite."""
-    return [value if finite else None
-            for value, finite in zip(values.tolist(), np.isfinite(values), strict=True)]  # fmt: skip
+    return [
+        value if finite else None for value, finite in zip(values.tolist(), np.isfinite(values), strict=True)
+    ]
 
 
-def missing(values: NDArray[Any], there: NDArray[np.bool_] | None = None,
-            else_: str = "") -> list[tuple[int, int, str]]:  # fmt: skip
+def missing(
+    values: NDArray[Any], there: NDArray[np.bool_] | None = None, else_: str = ""
+) -> list[tuple[int, int, str]]:
     """(first row, last row, word) for each piece of values (n,) that is not finite.
 
     there (n,): where a number should be; elsewhere the word is `else_`.

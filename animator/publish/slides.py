@@ -30,8 +30,9 @@ NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 INSTALL = "pip install 'animator[slides]'"
 
 
-def make(paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False,
-         loop: bool = False) -> list[FilmFile]:  # fmt: skip
+def make(
+    paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False, loop: bool = False
+) -> list[FilmFile]:
     """Write `deck` (.pptx) with a slide for each film of `paths`.
 
     titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
@@ -107,8 +108,12 @@ def _slide(presentation: Any, film: FilmFile, titles: bool, autoplay: bool, loop
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
         # not by its path: python-pptx would write the name into the XML as it is
-        shape = slide.shapes.add_movie(io.BytesIO(film.path.read_bytes()), *spot, mime_type=film.mime,
-                                       poster_frame_image=io.BytesIO(film.poster))  # fmt: skip
+        shape = slide.shapes.add_movie(
+            io.BytesIO(film.path.read_bytes()),
+            *spot,
+            mime_type=film.mime,
+            poster_frame_image=io.BytesIO(film.poster),
+        )
         _timing(slide, autoplay, loop)
     else:
         shape = slide.shapes.add_picture(io.BytesIO(film.path.read_bytes()), *spot)

@@ -21,8 +21,13 @@ def faces(text: str) -> str:
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # letters that Inter lacks are not worth a word
     rules = []
     for weight, name in WEIGHTS.items():
-        options = subset.Options(flavor="woff", layout_features=["kern", "tnum"], recalc_timestamp=False,
-                                 hinting=False, ignore_missing_unicodes=True)  # fmt: skip
+        options = subset.Options(
+            flavor="woff",
+            layout_features=["kern", "tnum"],
+            recalc_timestamp=False,
+            hinting=False,
+            ignore_missing_unicodes=True,
+        )
         font = subset.load_font(str(FONT_FOLDER / name), options)
         chooser = subset.Subsetter(options)
         chooser.populate(text="".join(sorted({*printable, *ALWAYS, *text})))

@@ -38,5 +38,7 @@ def are_keras(said: Any) -> bool:
 def loss_key(said: Mapping[str, Any], *values: Any) -> str:
     """Digest of the loss that a description `said` tells of, and of `values` (frozen variables, say)."""
     kinds = [said.get(kind) for kind in ("variables", "state", "fixed")]
-    told = json.dumps([*without_optimizer(said), *kinds, said.get("versions")], sort_keys=True)
+    told = json.dumps(
+        [*without_optimizer(said), said.get("loss"), *kinds, said.get("versions")], sort_keys=True
+    )
     return cache.digest("loss 1", told, *values)

@@ -37,6 +37,7 @@ NOTES: Mapping[str, Test] = {
     "scene": _text, "title": _text, "description": _text, "parameters": _table, "film": _table,
     "labels": _list_of(_text), "axes": _list_of(_is(int, str), 2), "target": _list_of(_number, 2),
     "colour": _count, "in_order": _count, "theory": _number, "checkpoints": _list_of(_text),
+    "window": _list_of(_number, 4), "minima": _list_of(_list_of(_number, 2)),
 }  # fmt: skip
 EVENT: Mapping[str, Test] = {"step": _count, "caption": _text, "hold": _number}
 
@@ -59,7 +60,7 @@ FILM: Mapping[str, Test] = {
     "resolution": lambda value: _count(value) and 2 <= value <= MOST_CELLS, "camera": _text, "card": _text,
     "widths": _list_of(_number), "heights": _list_of(_number),
 }  # fmt: skip
-TABLES = ("optimizer", "versions", "notes")
+TABLES = ("optimizer", "versions", "notes", "loss")
 
 
 def read(text: str) -> dict[str, Any]:
@@ -74,6 +75,7 @@ def read(text: str) -> dict[str, Any]:
         _check_variables(kind, meta.get(kind, []))
     for name in ("data", "test"):
         _check_data(name, meta.get(name))
+    _check_loss(meta.get("loss"))
     known = {name: value for name, value in meta.items() if name not in TABLES or isinstance(value, dict)}
     if "notes" in known:
         known["notes"] = _kept(known["notes"], NOTES)
@@ -102,6 +104,18 @@ def _check_variables(kind: str, variables: Any) -> None:
         if not _list_of(_count)(shape) or not _list_of(_count)(filters) or variable.get("start") != start:
             raise Damaged(kind)
         start += math.prod(shape)
+
+
+def _check_loss(said: Any) -> None:
+    """Damaged unless the loss is told by its kind, and one that is a function by its expression too."""
+    if said is None:
+        return
+    if not isinstance(said, dict) or not _text(said.get("kind")):
+        raise Damaged("loss")
+    if said["kind"] == "function" and not (
+        _text(said.get("expression")) and _list_of(_text)(said.get("variables"))
+    ):
+        raise Damaged("loss")
 
 
 def _check_data(name: str, said: Any) -> None:

@@ -19,6 +19,7 @@ from animator.core.errors import AnimatorError, nearest
 from animator.recordings import hdf5_file, meta, probe
 from animator.recordings.facts import Facts, from_lines
 from animator.recordings.hdf5_file import Damaged
+from animator.recordings.loss import Function
 from animator.recordings.metric_names import metric_name
 from animator.recordings.rows import Rows
 from animator.recordings.samples import Samples, assembled
@@ -76,6 +77,7 @@ class Recording:
         self.weight_steps: NDArray[np.int64] = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
         self.state = self._rows("state", rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
+        self.given_loss: Function | None = None  # rows (N, P) -> (N,), where a user gave one
         self._check()
 
     def _reading(self) -> AbstractContextManager[None]:
@@ -278,12 +280,13 @@ class Recording:
         )
 
 
-def load(path: str | Path, trusted: bool = False) -> Recording:
+def load(path: str | Path, trusted: bool = False, loss: Function | None = None) -> Recording:
     """Open a recording without reading it whole.
 
-    trusted: whether animator wrote it and knows it to be whole; others are read by a process of their own
-    first. Raises AnimatorError when there is no such file, when it is no recording, when it is damaged, and
-    when a later version of animator wrote it.
+    loss: of one that was made with a Python function, which a file does not hold, from rows of weights (N, P)
+    to (N,). trusted: whether animator wrote it and knows it to be whole; others are read by a process of
+    their own first. Raises AnimatorError when there is no such file, when it is no recording, when it is
+    damaged, and when a later version of animator wrote it.
     """
     path = Path(path)
     if not path.is_file():
@@ -291,7 +294,9 @@ def load(path: str | Path, trusted: bool = False) -> Recording:
     if not trusted and hdf5_file.is_hdf5(path):
         probe.check(path)
     with _explaining(path):
-        return _opened(path)
+        found = _opened(path)
+    found.given_loss = loss
+    return found
 
 
 def read_through(path: Path) -> None:

@@ -4,7 +4,9 @@ Row k of the recording is checkpoint k, in natural order (epoch 100 after 99). W
 hold, batch losses above all, is absent. Files are read in Keras' safe mode: nothing in them is run.
 """
 
+import math
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +25,7 @@ from animator.training.model_description import data_said, description, plain_js
 from animator.training.objective import loss_function
 
 Floats = NDArray[np.float32]
+NO_BATCH = "checkpoints hold no losses of batches"
 
 MOST_TIMES, SPARE = 20, 256 * 2**20  # how much a packed file may hold: times its size, and bytes
 
@@ -62,6 +65,7 @@ def recording_from(
     writer = RecordingWriter(output, _row(0, first), meta, arrays | ({"fixed": fixed} if fixed.size else {}))
     objectives = {name: loss_function(first, part) for name, part in given.items()}
     losses = {name: np.empty(len(ordered)) for name in given}
+    rates: list[float] = []
     for step, path in enumerate(ordered):
         now = first if step == 0 else _loaded(path, model)
         if _shapes(now) != shapes:
@@ -72,13 +76,15 @@ def recording_from(
             )
         row = _row(step, now)
         if step:
-            columns = {"batch_loss": np.array([np.nan]), "learning_rate": np.array([_rate(now)]),
+            rates.append(_rate(now))
+            columns = {"batch_loss": np.array([np.nan]), "learning_rate": np.array(rates[-1:]),
                        "epoch": np.array([step - 1]), "batch": np.array([0])}  # fmt: skip
             writer.write(columns, [step], row.weights[None], row.state[None])
         for name, objective in objectives.items():
             losses[name][step] = objective(row.weights[None], row.state)[0]
         progress("checkpoints", step + 1, len(ordered))
-    writer.note(Facts(no_batch_loss="checkpoints hold no losses of batches"))
+    facts = Facts(no_batch_loss=NO_BATCH, no_learning_rate=not any(map(math.isfinite, rates)))
+    writer.note(facts)
     writer.finish({{"data": "loss", "test": "test_loss"}[name]: values for name, values in losses.items()})
 
 
@@ -113,7 +119,7 @@ def read_data(path: Path) -> Samples:
 
 
 def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
-    """The Keras model of one checkpoint."""
+    """The Keras model of one checkpoint. Its optimizer's variables may be missing: nobody asks for them."""
     whole = path.suffix == ".keras"
     if not whole and model is None:
         raise AnimatorError(
@@ -121,18 +127,19 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
             "--scene FILE.py, or save whole models as .keras."
         )
     try:
-        if whole:
-            return keras.saving.load_model(path, safe_mode=True)
-        assert model is not None
-        made = model()
-        made.load_weights(path)
+        with warnings.catch_warnings():  # of the optimizer's variables: no film needs them
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+            if model is None or whole:
+                return keras.saving.load_model(path, safe_mode=True)
+            made = model()
+            made.load_weights(path)
+            return made
     except Exception as error:  # Keras and h5py raise what they like
         reason = " ".join(str(error).split())[:120].rstrip(".")
         raise AnimatorError(
             f"Checkpoint '{path}' cannot be loaded ({reason}). Give .keras files, or .weights.h5 files with "
             "the scene of their model."
         ) from error
-    return made
 
 
 def _shapes(model: Any) -> list[tuple[int, ...]]:

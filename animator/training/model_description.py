@@ -15,6 +15,7 @@ import keras
 from animator.design.experiment import version
 from animator.recordings.samples import Samples
 from animator.training.filters import filter_axes
+from animator.training.vocabularies import with_vocabularies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,16 +54,20 @@ def description(model: Any) -> dict[str, Any]:
         "state": listing(model, found.state),
         "fixed": listing(model, found.fixed),
         "optimizer": {
-            "class_name": type(model.optimizer).__name__,
+            "class_name": type(getattr(model, "optimizer", None)).__name__,
             "config": tried(lambda: model.optimizer.get_config()),
         },
-        "model_config": tried(lambda: keras.saving.serialize_keras_object(model)),
+        "model_config": tried(lambda: with_vocabularies(_configuration(model), model)),
         "compile_config": tried(model.get_compile_config),
         "versions": {
             "python": platform.python_version(),
             **{name: version(name) for name in ("animator", "keras", "tensorflow", "numpy")},
         },
     }
+
+
+def _configuration(model: Any) -> Any:
+    return plain_json(keras.saving.serialize_keras_object(model))
 
 
 def data_said(part: Samples, loss_samples: int | None = None) -> dict[str, Any]:

@@ -6,9 +6,9 @@ Tape takes numbers out of the tensors and writes them; Keeping says of which ste
 nothing that fails here stops the training.
 """
 
-import warnings
+import atexit
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 from weakref import WeakValueDictionary
@@ -26,17 +26,18 @@ from animator.recordings.writer import RecordingWriter
 from animator.training import recording_end
 from animator.training.given_data import given_samples
 from animator.training.model_description import (
-    Variables,
     data_said,
     description,
     plain_json,
     variables_of,
 )
 from animator.training.objective import Objective, loss_function
+from animator.training.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
 from animator.training.recorder_buffer import StepMaker, Tape
+from animator.training.recorder_words import say_no_step, warn
 from animator.training.recording_checks import check_before, check_built, check_traced, no_loss
 from animator.training.recording_policy import keeping
-from animator.training.recording_size import estimated, written_bytes
+from animator.training.recording_size import estimated, kept_arrays, written_bytes
 from animator.training.step_hook import StepHook, hooks, innermost
 from animator.training.training_step import Left, OuterStep, build, step_of
 
@@ -46,6 +47,13 @@ _NAMES = {"data": "loss", "test": "test_loss"}
 _CALLED = {"data": "data", "test": "test data"}
 _ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
 _RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
+
+
+@atexit.register
+def _let_go() -> None:
+    """Write what fits that were interrupted have left, before the process ends."""
+    for recorder in list(_RECORDING.values()):
+        recorder.abandon()
 
 
 class Recorder(keras.callbacks.Callback):
@@ -59,6 +67,7 @@ class Recorder(keras.callbacks.Callback):
     last included: by default all, or as many as keep rows x samples x parameters under 2e11.
     loss_samples: how many of the data's samples, from the first, they are computed from: by default all.
     seed and notes are written down as they are. losses: makes the Objective of a model on data.
+    model: of a loop of one's own: `with Recorder(path, model=model) as recorder: ... recorder.step(loss)`.
     overwrite: what is at `path` already is replaced; without it, it is kept as `<stem>.1.h5`, and a warning
     says so. A recording that is the same to the last byte is not kept twice.
     The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises
@@ -82,6 +91,7 @@ class Recorder(keras.callbacks.Callback):
         overwrite: bool = False,
         progress: Progress = quiet,
         losses: Callable[[Any, Samples], Objective] = loss_function,
+        model: Any = None,
     ) -> None:
         super().__init__()
         self.path = Path(path)
@@ -105,6 +115,8 @@ class Recorder(keras.callbacks.Callback):
         self._tape: Tape | None = None
         self._hook: StepHook | None = None
         self._done = False
+        self._own_model = model
+        self._loop: OwnLoop | None = None
         self.left: Left | None = None
         self.estimated_bytes: int | None = None
 
@@ -133,7 +145,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _miss(self, name: str, why: str, advice: str) -> None:
         self._fact(f"no_{name}", why)
-        _warn(f"Recorder's {_CALLED[name]} are not kept in '{self.path}': {why}. {advice}")
+        warn(f"Recorder's {_CALLED[name]} are not kept in '{self.path}': {why}. {advice}")
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
@@ -153,15 +165,43 @@ class Recorder(keras.callbacks.Callback):
         self._hook = StepHook(model, self._around, self)
         self._progress("training", 0, self._planned)
 
+    def __enter__(self) -> "Recorder":
+        """Begin to record a loop of one's own over `model`: call `step` after every update."""
+        check_begin(self._own_model, self._done, self.path)
+        self.set_model(self._own_model)
+        found = self._found = variables_of(self.model)
+        self._foresee(self.model)
+        kept = kept_arrays(found, self._samples, self._in_file)
+        meta, dtype = {**self._meta(), **OWN}, self._keeping.dtype
+        self._loop = begun(found, self.model, self.path, meta, kept, dtype, self._overwrite, self._end_loop)
+        self._done = True
+        return self
+
+    def step(self, loss: Any, *, learning_rate: float | None = None, **metrics: Any) -> None:
+        """An update was made. loss: what it was made from, before it; metrics: further numbers of it."""
+        loop = loop_of(self._loop, self.path)
+        loop.step(loss, learning_rate, self._keeping.wants(loop.writer.steps + 1), metrics)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        loop_of(self._loop, self.path).end(kind is None)
+        self._loop = None
+
+    def _end_loop(self, writer: RecordingWriter) -> dict[str, NDArray[np.float64]]:
+        """The losses at the end of a loop of one's own, and what its recording lacks."""
+        losses, loop = self._all_losses(writer), loop_of(self._loop, self.path)
+        facts = replace(loop.writer.facts, **{k: v for k, v in asdict(self._facts).items() if v})
+        loop.writer.facts = recording_end.weights_after(facts, self._found, self.model, writer)
+        return losses
+
     def _end_earlier(self) -> None:
         """Let go of what a fit of this process, interrupted between two steps, has left: hook and file."""
         for hook in list(hooks(self.model.train_function)):
             if hook.owner.params is not self.params:  # Keras gives all callbacks of a fit the same
-                hook.owner._stop()
+                hook.owner.abandon()
         place = str(self.path.absolute())
         earlier = _RECORDING.get(place)
         if earlier is not None and earlier.params is not self.params:
-            earlier._stop()
+            earlier.abandon()
         _RECORDING[place] = self
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -176,7 +216,7 @@ class Recorder(keras.callbacks.Callback):
         """Keras' training step, kept."""
         hook = self._hook
         if hook is None or not self._belongs(iterator):  # a later fit without this callback
-            self._stop()
+            self.abandon()
             return self.model.train_function(iterator)
         if self._tape is None:
             self._tape = self._opened(hook, iterator)
@@ -186,7 +226,7 @@ class Recorder(keras.callbacks.Callback):
         except (StopIteration, tf.errors.OutOfRangeError):
             raise
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         try:
             self._take(tape, left)
@@ -207,7 +247,7 @@ class Recorder(keras.callbacks.Callback):
         tape.take(left, self._epoch, self._batch, self._keeping.wants(tape.steps + 1))
         self._batch += 1
         if tape.steps == 1 and tape.left_out:
-            _warn(
+            warn(
                 f"'{self.path}' is recorded without {', '.join(map(repr, tape.left_out))}: the training step "
                 "reports them, but not as numbers (64 at most in one). All else is recorded."
             )
@@ -231,11 +271,15 @@ class Recorder(keras.callbacks.Callback):
             self._foresee(model)
             step = self._step(hook.plain, in_graph=isinstance(iterator, _ITERATORS))
             tape = Tape(model.optimizer, found, self._keeping.each, step)
-            meta, kept, dtype = self._meta(), self._kept(found), self._keeping.dtype
+            meta, kept, dtype = (
+                self._meta(),
+                kept_arrays(found, self._samples, self._in_file),
+                self._keeping.dtype,
+            )
             writer = RecordingWriter(self.path, tape.row(), meta, kept, dtype, keeps=not self._overwrite)
             tape.open(writer)
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         self._found, self._updates = found, recording_end.updates(model.optimizer)
         writer.note(self._facts)
@@ -265,8 +309,8 @@ class Recorder(keras.callbacks.Callback):
         if hook is None:
             return
         if tape is None or not tape.steps:
-            self._stop()
-            self._say_no_step()
+            self.abandon()
+            say_no_step(self.path, self._began)
             return
         hook.remove()
         self._progress("training", tape.steps, tape.steps)
@@ -275,7 +319,7 @@ class Recorder(keras.callbacks.Callback):
         except Exception as error:  # the training is done: nothing here may take its history away
             self._give_up(error)
         except BaseException:
-            self._stop()
+            self.abandon()
             raise
         self._hook = self._tape = None
         self._done = True
@@ -283,14 +327,11 @@ class Recorder(keras.callbacks.Callback):
     def _finish(self, tape: Tape) -> None:
         writer = tape.close()
         self._learn(tape, writer)
-        losses = {}
-        for name, data in self._samples.items():
-            if getattr(self._facts, f"no_{_NAMES[name]}") is None:
-                losses[_NAMES[name]] = self._losses(name, data, writer)
+        losses = self._all_losses(writer)
         writer.note(self._facts)
-        writer.finish({name: values for name, values in losses.items() if values is not None})
+        writer.finish(losses)
         for place, kept in writer.kept:
-            _warn(
+            warn(
                 f"'{place}' was there already: it is kept as '{kept.name}'. Remove it when you do not need "
                 "it; Recorder(..., overwrite=True) replaces it."
             )
@@ -306,7 +347,7 @@ class Recorder(keras.callbacks.Callback):
             writer.replace("learning_rate", rates)
         late = recording_end.late_weights(self._found, model)
         if late:
-            _warn(
+            warn(
                 f"'{self.path}' holds nothing of {len(late):,} weights that were made, or began to train, "
                 f"after the first step: {', '.join(late[:3])}{' ...' if len(late) > 3 else ''}."
             )
@@ -318,6 +359,15 @@ class Recorder(keras.callbacks.Callback):
             late_weights=late,
         )
         self._facts = recording_end.weights_after(facts, self._found, model, writer)
+
+    def _all_losses(self, writer: RecordingWriter) -> dict[str, NDArray[np.float64]]:
+        """The losses on what was given, by their names in the file, of those that can be computed."""
+        losses = {
+            _NAMES[name]: self._losses(name, data, writer)
+            for name, data in self._samples.items()
+            if getattr(self._facts, f"no_{_NAMES[name]}") is None
+        }
+        return {name: values for name, values in losses.items() if values is not None}
 
     def _losses(self, name: str, data: Samples, writer: RecordingWriter) -> NDArray[np.float64] | None:
         """Loss on `data` at the rows (K+1,); None, and a warning, where it cannot be computed."""
@@ -333,22 +383,10 @@ class Recorder(keras.callbacks.Callback):
         """Say that the loss on the data of these `names` will be absent."""
         for name in names:
             self._fact(f"no_{_NAMES[name]}", why)
-            _warn(f"'{self.path}' is recorded without the loss on Recorder's {_CALLED[name]}: {why}.")
+            warn(f"'{self.path}' is recorded without the loss on Recorder's {_CALLED[name]}: {why}.")
 
-    def _say_no_step(self) -> None:
-        """No step was seen: an error where none was made, a warning where one was made past the Recorder."""
-        if not self._began:
-            raise AnimatorError(
-                f"Recorder('{self.path}') saw no step of training, so there is no path to record. Fit with "
-                "epochs=1 or more, on data."
-            )
-        _warn(
-            f"Recorder('{self.path}') saw no step of training, so nothing is recorded: it sees those of "
-            "model.fit and model.train_on_batch, and none of a loop that computes gradients itself."
-        )
-
-    def _stop(self) -> None:
-        """Let go of the model and of the file: the recording ends here, cut short."""
+    def abandon(self) -> None:
+        """Let go of the model and of the file: the recording ends here, cut short as `<stem>.part.h5`."""
         hook, tape = self._hook, self._tape
         self._hook = self._tape = self._iterator = None
         if hook is not None:
@@ -359,7 +397,7 @@ class Recorder(keras.callbacks.Callback):
 
     def _give_up(self, error: Exception) -> None:
         """Writing failed (a full disk, say): training goes on, the recording does not."""
-        self._stop()
+        self.abandon()
         if isinstance(error, OSError):
             advice = "Make room, or record fewer steps with Recorder(every=10)."
             why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"
@@ -367,15 +405,7 @@ class Recorder(keras.callbacks.Callback):
             advice = "What was recorded until then lies beside it, as a .part.h5 file."
             why = recording_end.short_reason(error)
         said = f"Recording to '{self.path}' stopped: {why}. Training goes on without it. {advice}"
-        _warn(said, RuntimeWarning)
-
-    def _kept(self, found: Variables) -> dict[str, NDArray[Any]]:
-        """Arrays to keep: fixed variables, and the data that are small enough."""
-        fixed = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
-        kept: dict[str, NDArray[Any]] = {"fixed": np.concatenate(fixed)} if fixed else {}
-        for name in self._in_file:
-            kept |= {f"{name}/{path}": array for path, array in self._samples[name].arrays().items()}
-        return kept
+        warn(said, RuntimeWarning)
 
     def _meta(self) -> dict[str, Any]:
         meta = {**description(self.model), "seed": self._seed, "notes": self._notes}
@@ -383,7 +413,3 @@ class Recorder(keras.callbacks.Callback):
             meta[name] = data_said(part, self._keeping.loss_samples)
         plain: dict[str, Any] = plain_json(meta)
         return plain
-
-
-def _warn(sentence: str, kind: type[Warning] = UserWarning) -> None:
-    warnings.warn(sentence, kind, stacklevel=4)

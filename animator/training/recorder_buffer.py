@@ -172,8 +172,9 @@ class Tape:
     def close(self) -> RecordingWriter:
         """Write all that waits, and hand back the writer."""
         try:
-            self.flush()
             self.wait()
+            if self._page.notes:  # by this thread: none can be asked when the process is about to end
+                self._write(self._page)
             last = self._last
             if last is not None and last.steps == [self.steps] and self._last_row != self.steps:
                 self._writer.write({}, last.steps, last.weights, last.state)

@@ -5,7 +5,7 @@ and every random state are left as they are.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from animator.training.random_state import random_state_kept
 from animator.training.recording_policy import Keeping
 
 READ_BYTES = 64 * 2**20
+FEW = 64  # samples that a test_step of the user's is tried on
 AVERAGED = "the moving averages that the optimizer keeps of them (use_ema=True)"
 CHANGED = "others than any recorded step had: something changed them after the last step"
 
@@ -47,6 +48,7 @@ def losses(
         blocks = [slice(int(i), int(i) + 1) for i in chosen]
     with random_state_kept():
         objective = make(model, part)
+        _check_test_step(model, part, objective)
         for done, block in enumerate(blocks):
             state = writer.read(block, "state") if writer.states else None
             found[steps[block]] = objective(writer.read(block), state)
@@ -54,10 +56,39 @@ def losses(
     return found
 
 
+def _check_test_step(model: Any, data: Samples, objective: Objective) -> None:
+    """AnimatorError when the model's own test_step reports another loss than its compute_loss gives.
+
+    Both are asked for the weights that the model has now, on a few samples; metrics are put back.
+    """
+    if model.test_step.__module__.startswith("keras."):
+        return
+    few = data.first(FEW)
+    before = [(variable, np.array(variable)) for variable in model.metrics_variables]
+    plain = model.test_function
+    try:
+        options = {"batch_size": few.count, "verbose": 0, "return_dict": True}
+        reported = model.evaluate(few.x, few.y, sample_weight=few.sample_weight, **options).get("loss")
+    finally:
+        model.test_function = plain
+        for variable, value in before:
+            variable.assign(value)
+    own = float(objective.on(few)(_row(model.trainable_variables)[None])[0])
+    if reported is not None and not np.isclose(reported, own, rtol=1e-3, atol=1e-6, equal_nan=True):
+        raise AnimatorError(
+            f"its test_step reports a loss of {reported:.6g} where compute_loss gives {own:.6g}. Leave data= "
+            "away."
+        )
+
+
+def _row(variables: Sequence[Any]) -> NDArray[np.float32]:
+    """The values (P,) that `variables` have now."""
+    return np.concatenate([np.ravel(np.asarray(v)).astype(np.float32) for v in variables])
+
+
 def weights_after(facts: Facts, recorded: Variables, model: Any, writer: RecordingWriter) -> Facts:
     """`facts`, and whose the weights are that the model has now: of an earlier step, or of none."""
-    parts = [np.ravel(np.asarray(v)).astype(np.float32) for v in recorded.trainable]
-    now = np.concatenate(parts).astype(writer.dtype).astype(np.float32)
+    now = _row(recorded.trainable).astype(writer.dtype).astype(np.float32)
     if _same(now, writer.read(slice(writer.rows - 1, writer.rows)))[0]:
         return facts
     per_read = max(1, READ_BYTES // (4 * writer.size))
@@ -67,7 +98,7 @@ def weights_after(facts: Facts, recorded: Variables, model: Any, writer: Recordi
         found = np.flatnonzero(_same(now, writer.read(slice(start, end))))
         if found.size:
             return replace(facts, restored_step=int(steps[start + found[-1]]))
-    averaged = bool(getattr(model.optimizer, "use_ema", False))
+    averaged = bool(getattr(getattr(model, "optimizer", None), "use_ema", False))
     return replace(facts, other_weights=AVERAGED if averaged else CHANGED)
 
 

@@ -1,12 +1,17 @@
-"""How large a recording will be: refused when the disk has no room for it, warned of when it is large."""
+"""What a recording keeps beside its rows, and how large it will be: refused when the disk has no room for it,
+warned of when it is large.
+"""
 
 import shutil
 import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
+from animator.recordings.samples import Samples
 from animator.training.model_description import Variables, size
 from animator.training.recording_policy import Keeping
 
@@ -29,6 +34,17 @@ def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> i
     if total > LARGE_BYTES:
         warnings.warn(f"The recording '{path}' will be large: {what}. {ADVICE}", stacklevel=3)
     return total
+
+
+def kept_arrays(
+    found: Variables, samples: Mapping[str, Samples], names: Iterable[str]
+) -> dict[str, NDArray[np.generic]]:
+    """Arrays that a file keeps once: fixed variables, and those of the `samples` called `names`."""
+    fixed = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
+    kept: dict[str, NDArray[np.generic]] = {"fixed": np.concatenate(fixed)} if fixed else {}
+    for name in names:
+        kept |= {f"{name}/{path}": array for path, array in samples[name].arrays().items()}
+    return kept
 
 
 def written_bytes(count: int) -> str:

@@ -7,15 +7,20 @@ from typing import Any
 from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
+from animator.design.descent import Descent
 from animator.design.experiment import Experiment
 from animator.recordings.reader import Recording, load
+from animator.training import descents
 
 
-def record(experiment: Experiment, path: Path, notes: dict[str, Any], progress: Progress) -> None:
-    """Train `experiment` from its seed and write its recording to `path`.
+def record(experiment: Experiment | Descent, path: Path, notes: dict[str, Any], progress: Progress) -> None:
+    """Train `experiment` from its seed, or follow a Descent, and write its recording to `path`.
 
     The same experiment, seed and versions give the same recording, byte for byte.
     """
+    if isinstance(experiment, Descent):
+        descents.record(experiment, path, notes, progress).close()
+        return
     from animator.training.keras_startup import start
 
     progress("starting TensorFlow", 0, 1)
@@ -60,8 +65,10 @@ def remade(experiment: Experiment, run: Recording) -> Any:
     return model
 
 
-def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
+def notes_of(experiment: Experiment | Descent, about: dict[str, Any]) -> dict[str, Any]:
     """What a recording says about itself, so that it can be drawn without its scene file."""
+    if isinstance(experiment, Descent):
+        return {**about, **experiment.said(experiment.resolved())}
     return {
         **about,
         **experiment.notes,
@@ -72,13 +79,13 @@ def notes_of(experiment: Experiment, about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def key_of(experiment: Experiment, notes: dict[str, Any]) -> str:
+def key_of(experiment: Experiment | Descent, notes: dict[str, Any]) -> str:
     """Digest of all that decides the recording of `experiment`, notes included."""
     return cache.digest(experiment.key(), json.dumps(notes, sort_keys=True))
 
 
 def recorded(
-    experiment: Experiment, about: dict[str, Any], use_cache: bool, progress: Progress = quiet
+    experiment: Experiment | Descent, about: dict[str, Any], use_cache: bool, progress: Progress = quiet
 ) -> tuple[Recording, bool]:
     """The recording of `experiment`, and whether it came from the cache."""
     notes = notes_of(experiment, about)

@@ -9,7 +9,7 @@ import pytest
 
 from animator.encoding import inspect
 from animator.films.delivery import Delivery
-from animator.publish.film_files import beside
+from animator.publish.film_files import poster_beside
 from tests.publish.test_player import film_for
 from tests.running import run
 
@@ -124,5 +124,5 @@ def test_a_recording_is_told_in_words(made, capsys):
 def test_a_still_of_another_frame_says_so_and_is_no_poster(made, capsys):
     assert told(capsys, made / "c.png")["frame"] == "first"
     assert "frame" not in told(capsys, made / "c.mp4") and "frame" not in told(capsys, made / "b.png")
-    assert beside(made / "a.mp4", inspect(made / "a.mp4")) == made / "a.png"
-    assert beside(made / "c.mp4", inspect(made / "c.mp4")) is None
+    assert poster_beside(made / "a.mp4", inspect(made / "a.mp4")) == made / "a.png"
+    assert poster_beside(made / "c.mp4", inspect(made / "c.mp4")) is None

@@ -42,10 +42,10 @@ def test_frames_in_any_order_equal_a_full_draw(look, moving):
 def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
     """Where Pillow would not work in place, the bytes are the same."""
     states = [FrameState(0, False), FrameState(40, False), FrameState(60, True)]
-    kept = (layer.flood, text_layer._letters)
+    kept = (layer.flood, text_layer.letters_of)
     drawn = []
     for kind in (blend.PillowPane, blend.NumPyPane):
-        monkeypatch.setattr(blend, "_KIND", kind)
+        monkeypatch.setattr(blend, "KIND", kind)
         for cached in kept:
             cached.cache_clear()
         made = canvas(numpy_view(moving=True))
@@ -171,11 +171,15 @@ def overlaps(texts):
 def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     """A PCA film of a long run: names beside the axes, four-digit epochs, a height that is off."""
     wide = replace(
-        view, axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"), residual=np.ones(61), target=None,
+        view,
+        axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"),
+        residual=np.ones(61),
+        target=None,
         field=replace(view.field, heights=view.field.heights * 1.3),
-        epoch=view.epoch + 1_000, learning_rate=view.learning_rate * 1.2345e-3,
+        epoch=view.epoch + 1_000,
+        learning_rate=view.learning_rate * 1.2345e-3,
         running_means={"accuracy": np.linspace(0.1, 0.9, 60)},
-    )  # fmt: skip
+    )
     layout = (("surface", "accuracy"), ("surface", "loss"))
     caption = "A 2-D slice of 1,102 dimensions (principal components), holding 97% of the path's variance."
     drawn = Canvas([wide], layout, style_files.find("dark"), size, "A network learns two spirals", caption)
@@ -250,9 +254,10 @@ def test_no_level_is_named_under_a_tag():
     drawn = canvas(numpy_view(moving=True), (1280, 720))
     drawn.draw(FrameState(0, False))
     ground = drawn.panels[0].ground
-    every = ground.labels._spots
+    every = ground.labels.crossings
     below, seen = 0, 0
-    ground.labels._spots = lambda *given: [*every(*given), (ground.labels.pool[0], *ground.taken[0][0] + 5)]
+    under_a_tag = (ground.labels.pool[0], *ground.taken[0][0] + 5)
+    ground.labels.crossings = lambda *given: [*every(*given), under_a_tag]
     for step in (0, 5, 20, 60):
         drawn.draw(FrameState(step, False))
         for _, x, y in ground.labels.spots:

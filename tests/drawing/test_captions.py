@@ -24,8 +24,10 @@ from tests.conftest import numpy_view
 from tests.running import run
 
 SIZES = [(1280, 720), (800, 450), (1080, 1080), (640, 360)]
-LONG = ("How one tanh neuron with two inputs and a bias learns, by gradient descent with a learning rate of "
-        "one half, to compute its own activation from five hundred samples")  # fmt: skip
+LONG = (
+    "How one tanh neuron with two inputs and a bias learns, by gradient descent with a learning rate of "
+    "one half, to compute its own activation from five hundred samples"
+)
 PARAMETERS = tuple(f"sequential/dense_with_a_long_name/kernel[{i},{3 * i}]" for i in range(8))
 RUNS = [f"momentum={i / 10:.1f}, learning rate {2**-i:.4f}, batch {2**i}" for i in range(12)]
 END = FrameState(60, True)
@@ -47,10 +49,15 @@ def race(names):
     """A view for each name, all on one surface, a little apart."""
     base = numpy_view(moving=False)
     views = [
-        replace(base, name=name, colour=i, loss=base.loss * (1 + 0.3 * i),
-                trajectory=base.trajectory * (1 - 0.07 * i))
+        replace(
+            base,
+            name=name,
+            colour=i,
+            loss=base.loss * (1 + 0.3 * i),
+            trajectory=base.trajectory * (1 - 0.07 * i),
+        )
         for i, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     return [replace(view, rivals=tuple(views)) for view in views]
 
 
@@ -130,8 +137,15 @@ def test_short_names_of_weights_say_their_layer_where_there_are_several():
 
 
 @pytest.mark.parametrize("room", [3, 4, 6, 9, 15, 30])
-@pytest.mark.parametrize("names", [RUNS, PARAMETERS, [f"a{i:02}{'b' * 30}" for i in range(12)],
-                                   [f"{'a' * 15}{i:02}{'b' * 15}" for i in range(12)]])  # fmt: skip
+@pytest.mark.parametrize(
+    "names",
+    [
+        RUNS,
+        PARAMETERS,
+        [f"a{i:02}{'b' * 30}" for i in range(12)],
+        [f"{'a' * 15}{i:02}{'b' * 15}" for i in range(12)],
+    ],
+)
 def test_short_names_are_never_the_same(names, room):
     short = shortened(names, room, letter_wide)
     assert len(set(short)) == len(names) and max(map(len, short)) <= room
@@ -234,8 +248,9 @@ def test_panels_of_one_column_are_lined_up(view, size, layout):
     for name, value in zip(weights.names, weights.values, strict=True):
         assert weights.stacked or name.get_window_extent().x1 < value.get_position()[0]
         assert value.get_window_extent().x1 <= size[0]
-    assert weights.axes.bbox.width >= 0.34 * (max(v.get_window_extent().x1 for v in weights.values)
-                                              - weights.axes.bbox.x0)  # fmt: skip
+    assert weights.axes.bbox.width >= 0.34 * (
+        max(v.get_window_extent().x1 for v in weights.values) - weights.axes.bbox.x0
+    )
 
 
 def test_short_names_leave_the_curves_as_they_were(view):
@@ -360,10 +375,11 @@ def test_a_card_of_too_many_lines_says_so_before_anything_is_trained(tmp_path, m
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("animator.films.build.recorded", None)
     done = run(capsys, "render", str(file), "-o", "a.png")
-    assert (done.code, done.out, done.err) == (2, "", (
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
         "animator: The scene's card needs 41 lines and has room for 19 in the smallest letters that can be "
         "read. Shorten it, or give the card a higher cell of the layout, or the frame another --size.\n"
-    ))  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -386,7 +402,7 @@ def test_letters_of_the_shipped_fonts_need_no_others():
     assert fonts.families("Größe → λ ∇ ≤ é") == fonts.families("plain") == fonts.use_fonts()
     assert fonts.sentence(["Größe", "→"]) == ""
     drawn_ones = {letter for letter in fonts.COMMON if not "\x7f" <= letter <= "\x9f"}
-    assert {ord(letter) for letter in drawn_ones} <= fonts._charmaps()
+    assert {ord(letter) for letter in drawn_ones} <= fonts.shipped_letters()
 
 
 @pytest.fixture
@@ -414,10 +430,10 @@ def a_font(tmp_path):
     made.save(tmp_path / "one.ttf")
     before = list(font_manager.fontManager.ttflist)
     font_manager.fontManager.addfont(str(tmp_path / "one.ttf"))
-    fonts._elsewhere.cache_clear()
+    fonts.family_with.cache_clear()
     yield
     font_manager.fontManager.ttflist[:] = before
-    fonts._elsewhere.cache_clear()
+    fonts.family_with.cache_clear()
 
 
 def test_what_they_lack_comes_from_the_machines_fonts(a_font, view):
@@ -433,7 +449,7 @@ def test_what_they_lack_comes_from_the_machines_fonts(a_font, view):
 
 def test_letters_that_no_font_has_are_boxes_and_a_sentence(view, recwarn, monkeypatch):
     """In titles and in names; matplotlib has nothing to warn of."""
-    monkeypatch.setattr(fonts, "_elsewhere", lambda letter: None)
+    monkeypatch.setattr(fonts, "family_with", lambda letter: None)
     made = drawn([replace(view, labels=("w網", "w2", "bias"))], title="Party 神")
     assert "Party □" in [text.get_text() for text in made.figure.texts]
     assert [str(w.message) for w in recwarn if "missing" in str(w.message)] == []

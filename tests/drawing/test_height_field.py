@@ -8,7 +8,7 @@ import pytest
 from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
-from animator.drawing.panels.surface3d import QUADS, _quads
+from animator.drawing.panels.surface3d import QUADS, quads_of
 from animator.drawing.raster.height_field import DISTANCE, ELEVATION, MIDDLE, Heights, Perspective, patches
 from animator.landscape.basins import basins
 from tests.conftest import numpy_view
@@ -54,7 +54,7 @@ def test_patches_hold_every_quad_once_and_far_ones_come_first(azimuth):
     axis = (np.arange(count - 1) + 0.5) / (count - 1) * 2 - 1
     seen = np.zeros((count - 1, count - 1), int)
     for rows, columns in patches(count, count, eye):
-        r, c = np.arange(count - 1)[_quads(rows)], np.arange(count - 1)[_quads(columns)]
+        r, c = np.arange(count - 1)[quads_of(rows)], np.arange(count - 1)[quads_of(columns)]
         assert len(r) == len(np.arange(count)[rows]) - 1
         seen[np.ix_(r, c)] += 1
         for order, own in ((r, eye[1]), (c, eye[0])):

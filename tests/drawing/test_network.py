@@ -52,9 +52,12 @@ def test_weights_stand_between_their_units(tmp_path):
 def test_other_layers_are_refused(tmp_path):
     """A convolution is one sentence that says what to use in place of the panel."""
     recorded(tmp_path / "run.h5", ())
-    with pytest.raises(AnimatorError, match=r"^The panel 'network' draws Dense layers, one after the other, "
-                       r"but '.*kernel' of shape \(2, 1, 3\) belongs to another kind of layer. "
-                       r"Use 'histogram' or 'weights' in its place.$"):  # fmt: skip
+    with pytest.raises(
+        AnimatorError,
+        match=r"^The panel 'network' draws Dense layers, one after the other, "
+        r"but '.*kernel' of shape \(2, 1, 3\) belongs to another kind of layer. "
+        r"Use 'histogram' or 'weights' in its place.$",
+    ):
         wiring(load(tmp_path / "run.h5"), np.array([0]))
 
 
@@ -73,13 +76,22 @@ def test_the_panel_says_the_weights_of_its_step():
     """A frame's numbers are those of the last step at or before its own, whichever frame came before."""
     from dataclasses import replace
 
-    layer = Wiring("dense", (2, 1), np.array([0, 20, 60]), np.arange(2), np.arange(1),
-                   np.array([[[0.5], [-0.25]], [[1.0], [0.125]], [[2.0], [0.0625]]], np.float32),
-                   np.array([[0.0], [0.5], [0.75]], np.float32))  # fmt: skip
+    layer = Wiring(
+        "dense",
+        (2, 1),
+        np.array([0, 20, 60]),
+        np.arange(2),
+        np.arange(1),
+        np.array([[[0.5], [-0.25]], [[1.0], [0.125]], [[2.0], [0.0625]]], np.float32),
+        np.array([[0.0], [0.5], [0.75]], np.float32),
+    )
     view = replace(numpy_view(), wiring=(layer,))
     drawn_view = Canvas([view], (("network", "loss"),), style.DARK, (1280, 720), "One neuron", "")
-    for step, said in ((60, ["2.000", "0.062", "b 0.750"]), (0, ["0.500", "−0.250", "b 0.000"]),
-                       (59, ["1.000", "0.125", "b 0.500"])):  # fmt: skip
+    for step, said in (
+        (60, ["2.000", "0.062", "b 0.750"]),
+        (0, ["0.500", "−0.250", "b 0.000"]),
+        (59, ["1.000", "0.125", "b 0.500"]),
+    ):
         drawn_view.draw(FrameState(step, False))
         panel = drawn_view.panels[0]
         stamps = [*panel.stamps, *(stamp for *_, stamp in panel.beside)]

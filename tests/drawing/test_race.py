@@ -110,7 +110,7 @@ def test_losses_that_are_infinite_on_both_sides_are_no_error_and_no_warning():
 def test_runs_of_different_models_cannot_race():
     film = film_of("learning-rates", "epochs=2")
     other = film_of("neuron", "epochs=1")
-    film = replace(film, runs=(film.runs[0], other.runs[0]), names=("a", "b"))
+    film = replace(film, runs=(film.runs[0], other.runs[0]), names=("a", "b"), makers=())
     with pytest.raises(AnimatorError) as caught:
         film.views()
     assert str(caught.value) == (
@@ -162,6 +162,7 @@ def test_twelve_runs_have_twelve_shapes():
     assert len(covered) == MOST == 12
     alike = {
         (i, j): (covered[i] & covered[j]).sum() / (covered[i] | covered[j]).sum()
-        for i in range(12) for j in range(i)
-    }  # fmt: skip
+        for i in range(12)
+        for j in range(i)
+    }
     assert max(alike.values()) < 0.8

@@ -37,10 +37,12 @@ def fits(function, *given) -> bool:
 def test_what_is_foretold_is_what_drawing_finds(view, layout):
     look, no_shares = style_files.find("dark"), ((), ())
     found = {
-        size: (fits(panel_fit.check, layout, no_shares, size, look.text_size),
-               fits(Canvas, (view,), layout, look, size, "title", "caption"))
+        size: (
+            fits(panel_fit.check, layout, no_shares, size, look.text_size),
+            fits(Canvas, (view,), layout, look, size, "title", "caption"),
+        )
         for size in product(SIDES, SIDES)
-    }  # fmt: skip
+    }
     assert {size: pair for size, pair in found.items() if pair[0] != pair[1]} == {}
     assert {pair[0] for pair in found.values()} == {True, False}
 
@@ -79,8 +81,12 @@ def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
     look = style_files.find("dark")
     panel_fit.check((("weights", "loss"),), ((), ()), (1280, 720), look.text_size)
     with pytest.raises(AnimatorError) as caught:
-        panel_fit.check((("weights", "loss", "rate", "accuracy", "losses", "rates"),), ((), ()), (1280, 720),
-                   look.text_size)  # fmt: skip
+        panel_fit.check(
+            (("weights", "loss", "rate", "accuracy", "losses", "rates"),),
+            ((), ()),
+            (1280, 720),
+            look.text_size,
+        )
     assert str(caught.value) == NO_ROOM.format("1280x720") + LEAVE
 
 

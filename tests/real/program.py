@@ -108,8 +108,8 @@ class Program:
 
     batch_loss: whether the loss of every batch is recorded. surface: whether the film shows one. needs_model:
     whether the film is given the model, which cannot be rebuilt. refused: the whole sentence with which it is
-    refused, before the first step. said: sentences that stand under the film's title. fast: whether it is
-    among those of `make test`.
+    refused, before the first step. said: sentences that stand under the film's title. apart: how far heights
+    under the dot may be from the recorded losses. fast: whether it is among those of `make test`.
     """
 
     train: Callable[[Watch], Trained]
@@ -118,6 +118,7 @@ class Program:
     needs_model: bool = False
     refused: str = ""
     said: tuple[str, ...] = ()
+    apart: float = 1e-4
     fast: bool = False
 
 

@@ -8,10 +8,11 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from multiprocessing import active_children
 
 import pytest
 
-from animator.cli import sweep
+from animator.cli import sweep, sweep_report
 from animator.cli.piped_progress import Lines, lines
 from animator.cli.progress_bars import cells_shown
 from animator.sweeps.folder import manifest
@@ -283,13 +284,13 @@ def test_what_came_of_it_is_told_and_so_are_cells_that_diverged(tmp_path, capsys
         cells,
     )
     outcome = Outcome(tmp_path, book, 3.0, ())
-    sweep._report(outcome, False)
+    sweep_report.report(outcome, False)
     assert capsys.readouterr().out == (
         "failed: 002: It broke.\ndiverged: 1 of 3 cells, such as 001 at step 6. Their films show how.\n"
         f"Try the failed ones again with --retry-failed.\n{tmp_path}  2 films, 1 failed, in 3 s: results.csv "
         "sheet.mp4\n"
     )
-    sweep._report(outcome, True)
+    sweep_report.report(outcome, True)
     told = json.loads(capsys.readouterr().out)
     assert told["diverged"] == [{"name": "001", "step": 6}]
     assert told["failed"] == [{"name": "002", "reason": "It broke.", "log": None}]
@@ -305,8 +306,7 @@ def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced():
     engine = Local(1)
     try:
         assert isinstance(engine.submit(broken).result(60), Failure)
-        engine._sort()
-        (process,) = engine._idle[0]._processes.values()
+        (process,) = active_children()
         os.kill(process.pid, signal.SIGKILL)
         process.join()
         time.sleep(0.2)

@@ -27,9 +27,10 @@ from animator.sweeps.folder.ledger import Ledger
 from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import Look
 from animator.sweeps.run import background_product, run
-from animator.sweeps.run.context import Desk, Full
+from animator.sweeps.run.context import Full, SweepContext
+from animator.sweeps.run.products import Products
 from tests.running import run as typed
-from tests.sweep_runs import LINE, SMALL, cells, digests, files, planned, started, states, swept, times
+from tests.sweep_runs import LINE, NONE, SMALL, cells, digests, files, planned, started, states, swept, times
 
 WORDS = ("rate=0.05,0.5", "seed=range(0,2)")
 LOOPBACK: dict[str, Any] = {
@@ -40,15 +41,6 @@ LOOPBACK: dict[str, Any] = {
     "silence_logs": 50,
 }
 LIGHT = Look("mp4", 160, 90, 10.0, "light")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_products() -> Iterator[None]:
-    """What shows all cells has its own tests, and takes its time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "PRODUCTS", ())
-        patch.setattr(run, "LAST", ("gallery", lambda *_: []))
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +114,7 @@ def test_the_cells_share_a_window_a_scale_and_one_surface(made):
 def test_recordings_and_surfaces_come_from_the_cache(scene, made, tmp_path):
     """In another folder nothing is trained and nothing is cut, and progress says what is drawn."""
     heard = []
-    run.sweep(planned(scene, *WORDS), tmp_path / "again", run.Orders(jobs=1), heard.append)
+    run.sweep(planned(scene, *WORDS), tmp_path / "again", run.Orders(jobs=1), heard.append, products=NONE)
     assert digests(tmp_path / "again") == digests(made)
     for log in files(tmp_path / "again", "logs").values():
         lines = log.read_text().splitlines()
@@ -173,10 +165,10 @@ def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, tmp_path):
     assert own == [{k: v for k, v in cell.items() if k != "seconds"} for cell in cells(made)]
 
 
-def test_what_is_done_is_not_done_again(scene, made, monkeypatch):
+def test_what_is_done_is_not_done_again(scene, made):
     before = times(made)
-    monkeypatch.setattr(run, "open_engine", lambda *_: pytest.fail("a worker was started"))
-    assert swept(scene, made, *WORDS).count("done") == 4
+    outcome = swept(scene, made, *WORDS, engine=lambda *_: pytest.fail("a worker was started"))
+    assert outcome.count("done") == 4
     assert times(made) == before
 
 
@@ -194,7 +186,7 @@ def test_a_file_damaged_in_place_is_made_again(scene, made, name):
     assert digests(made) == before
 
 
-def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made, monkeypatch):
+def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made):
     calls = []
 
     def product(folder, book, films, progress):
@@ -211,25 +203,21 @@ def test_products_are_made_once_and_one_that_fails_costs_no_other(scene, made, m
         raise ZeroDivisionError("by 0")
 
     before = times(made)
-    monkeypatch.setattr(run, "LAST", ("gallery", page))
-    monkeypatch.setattr(run, "PRODUCTS", (("sheet", product), ("race", broken)))
+    gallery = ("gallery", page)
     (made / "results.csv").unlink()
-    outcome = swept(scene, made, *WORDS)
+    outcome = swept(scene, made, *WORDS, products=Products({"sheet": product, "race": broken}, gallery))
     assert outcome.warnings == ("The race could not be made: ZeroDivisionError: by 0.",)
     assert outcome.manifest.products == ("sheet.mp4", "index.html")
     assert calls == [("done", [0, 1, 2, 3], True)]
-    monkeypatch.undo()
-    monkeypatch.setattr(run, "PRODUCTS", (("sheet", product),))
-    monkeypatch.setattr(run, "LAST", ("gallery", page))
     for _ in range(2):  # what was made is not made again
-        assert swept(scene, made, *WORDS).warnings == ()
+        assert swept(scene, made, *WORDS, products=Products({"sheet": product}, gallery)).warnings == ()
     assert len(calls) == 1
     assert times(made) == before
 
 
 @pytest.fixture
-def four(made, monkeypatch):
-    """The names of the products that are made in a sweep of which the films are there."""
+def four(made):
+    """(the names of products as they are made, what breaks some of them, four products)."""
     calls = []
 
     def product(kind, *names):
@@ -246,15 +234,13 @@ def four(made, monkeypatch):
     broken: dict[str, BaseException] = {}
     manifest.write(made, replace(manifest.read(made), made_from="", digests={}, products=()))
     kinds = product("sheet", "sheet.mp4", "sheet.gif"), product("race", "race.mp4"), product("summary")
-    monkeypatch.setattr(run, "PRODUCTS", kinds)
-    monkeypatch.setattr(run, "LAST", product("gallery", "index.html"))
-    return calls, broken
+    return calls, broken, Products(dict(kinds), product("gallery", "index.html"))
 
 
 def test_a_damaged_product_is_made_again_and_no_other(scene, made, four):
     """The page too, because it shows the others; a manifest of a version without digests is believed."""
-    calls, _ = four
-    swept(scene, made, *WORDS)
+    calls, _, products = four
+    swept(scene, made, *WORDS, products=products)
     found = manifest.read(made)
     assert found.products == ("sheet.mp4", "sheet.gif", "race.mp4", "index.html")
     assert {kind: list(files) for kind, files in found.digests.items()} == {
@@ -264,7 +250,7 @@ def test_a_damaged_product_is_made_again_and_no_other(scene, made, four):
         "gallery": ["index.html"],
     }
     calls.clear()
-    swept(scene, made, *WORDS)
+    swept(scene, made, *WORDS, products=products)
     assert calls == []
     for damage, again in (
         ("race.mp4", ["race", "gallery"]),
@@ -273,31 +259,31 @@ def test_a_damaged_product_is_made_again_and_no_other(scene, made, four):
     ):
         calls.clear()
         (made / damage).write_bytes(damage.encode()[::-1])
-        swept(scene, made, *WORDS)
+        swept(scene, made, *WORDS, products=products)
         assert calls == again
         assert (made / damage).read_bytes() == damage.encode()
     calls.clear()
     manifest.write(made, replace(manifest.read(made), digests={}))
     (made / "race.mp4").write_bytes(b"damaged")
-    swept(scene, made, *WORDS)
+    swept(scene, made, *WORDS, products=products)
     assert calls == []
 
 
 def test_products_that_were_made_before_an_interruption_are_kept(scene, made, four):
-    calls, broken = four
+    calls, broken, products = four
     manifest.write(made, replace(manifest.read(made), products=("race-old.mp4", "summary.png")))
     for name in ("race-old.mp4", "summary.png"):
         (made / name).touch()
     broken["race"] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        swept(scene, made, *WORDS)
+        swept(scene, made, *WORDS, products=products)
     found = manifest.read(made)
     assert (found.state, list(found.digests)) == ("interrupted", ["sheet"])
     assert found.products == ("race-old.mp4", "summary.png", "sheet.mp4", "sheet.gif")
     assert calls == ["sheet", "race"]
     broken.clear()
     calls.clear()
-    assert swept(scene, made, *WORDS).manifest.products == (
+    assert swept(scene, made, *WORDS, products=products).manifest.products == (
         "sheet.mp4",
         "sheet.gif",
         "race.mp4",
@@ -309,7 +295,7 @@ def test_products_that_were_made_before_an_interruption_are_kept(scene, made, fo
     (made / "race-old.mp4").unlink()
 
 
-def test_the_sheet_is_made_beside_the_films(scene, made, tmp_path, monkeypatch):
+def test_the_sheet_is_made_beside_the_films(scene, tmp_path):
     """In another thread, from the manifest as it will be; where that fails, in its turn."""
     calls = []
 
@@ -321,10 +307,10 @@ def test_the_sheet_is_made_beside_the_films(scene, made, tmp_path, monkeypatch):
         (folder / "sheet.mp4").write_bytes(b"1")
         return [folder / "sheet.mp4"]
 
-    monkeypatch.setattr(run, "PRODUCTS", (("sheet", product),))
+    products = Products({"sheet": product}, NONE.last)
     for broken in (False, True):
         calls.clear()
-        outcome = swept(scene, tmp_path / str(broken), *WORDS, jobs=2)
+        outcome = swept(scene, tmp_path / str(broken), *WORDS, jobs=2, products=products)
         assert outcome.warnings == () and outcome.manifest.products == ("sheet.mp4",)
         threads = ["early product", "MainThread"] if broken else ["early product"]
         assert calls == [(name, "done", [0, 1, 2, 3]) for name in threads]
@@ -350,10 +336,8 @@ def test_a_sheet_that_nobody_waits_for_is_stopped():
 
 def test_another_style_is_drawn_again_and_nothing_is_trained(scene, made, tmp_path):
     folder = tmp_path / "styled"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "open_engine", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            swept(scene, folder, *WORDS, jobs=2)
+    with pytest.raises(KeyboardInterrupt):
+        swept(scene, folder, *WORDS, jobs=2, engine=stopped)
     assert states(folder) == ["recorded"] * 4
     assert manifest.read(folder).state == "interrupted"
     before = times(folder, "recordings")
@@ -525,7 +509,7 @@ def test_a_full_disk_of_a_worker_is_a_failure_too(scene, tmp_path, monkeypatch, 
         raise Full("the disk of 'far' is full") from OSError(errno.ENOSPC, "")
 
     monkeypatch.setattr(run, "build", lambda plan: ({}, {0: "?"}))
-    monkeypatch.setattr(Desk, "fail", full)
+    monkeypatch.setattr(SweepContext, "fail", full)
     ran = typed(capsys, "sweep", str(scene), *WORDS, "-o", str(tmp_path / "far"), "--size", "160x90")
     assert (ran.code, ran.err) == (
         1,
@@ -618,7 +602,7 @@ def test_workers_that_lack_the_scene_file_give_the_same_bytes(cluster, made, tmp
     path.unlink()
     orders = run.Orders(cluster=cluster.scheduler_address)
     with cache.within(tmp_path / "cache"):
-        outcome = run.sweep(asked, tmp_path / "far", orders)
+        outcome = run.sweep(asked, tmp_path / "far", orders, products=NONE)
     assert outcome.count("done") == 4
     assert digests(tmp_path / "far") == digests(made)
     assert pids(tmp_path / "far") and os.getpid() not in pids(tmp_path / "far")
@@ -652,6 +636,7 @@ def test_a_worker_that_joins_late_works(scene, made, tmp_path):
             tmp_path / "late",
             run.Orders(cluster=late.scheduler_address),
             progress=progress,
+            products=NONE,
         )
     assert heard[0] == f"waiting for a worker at {late.scheduler_address}"
     assert digests(tmp_path / "late") == digests(made)

@@ -27,7 +27,7 @@ from animator.sweeps.sheet.pages import Room, arranged
 from animator.sweeps.sheet.tile import loss_now
 from animator.sweeps.sheet.tile_data import FULL, SAME, QuantizedSlices, survey, track
 from tests.conftest import numpy_view
-from tests.sweep_pages import cell, film_of, four, kept_views, manifest  # noqa: F401
+from tests.sweep_pages import cell, film_of, four, manifest
 
 HD = room_of((1920, 1080), style.DARK)
 SHAPES = [(1,), (3,), (25,), (180,), (2, 2), (5, 5), (25, 3), (25, 3, 4), (3, 2, 2, 5), (40, 40), (2, 300)]
@@ -116,7 +116,7 @@ def test_slices_keep_losses_to_a_65535th_of_the_scale():
     np.testing.assert_allclose(slices(scale.position(losses)).losses(0, scale), losses, rtol=1e-3)
 
 
-def test_a_tile_has_the_colours_of_the_scale_and_hatching_where_losses_are_missing(kept_views):  # noqa: F811
+def test_a_tile_has_the_colours_of_the_scale_and_hatching_where_losses_are_missing():
     """Bands from left to right at rows that are known; below them the page shows through."""
     places = np.tile((np.arange(BANDS) + 0.5) / BANDS, (3, 1))
     known = np.ones((1, *places.shape), bool)
@@ -163,14 +163,14 @@ def board_of(made, films, size=(640, 360), look="dark"):
 
 @pytest.mark.parametrize("look", ["dark", "light"])
 @pytest.mark.parametrize("moving", [True, False])
-def test_frames_in_any_order_equal_a_full_draw(kept_views, look, moving):  # noqa: F811
+def test_frames_in_any_order_equal_a_full_draw(look, moving):
     made, films = four(moving=moving)
     (fast, states), (full, _) = board_of(made, films, look=look), board_of(made, films, look=look)
     for i in (20, 0, len(states) - 1, 7, 21):
         np.testing.assert_array_equal(fast.draw(states[i]), full.full(states[i]))
 
 
-def test_changed_regions_hold_all_that_changed(kept_views):  # noqa: F811
+def test_changed_regions_hold_all_that_changed():
     made, films = four()
     board, states = board_of(made, films)
     before = board.draw(states[10]).copy()
@@ -184,7 +184,7 @@ def test_changed_regions_hold_all_that_changed(kept_views):  # noqa: F811
     assert board.changed == []
 
 
-def test_a_tile_says_the_loss_of_its_step_and_where_it_left(kept_views):  # noqa: F811
+def test_a_tile_says_the_loss_of_its_step_and_where_it_left():
     made, films = four()
     board, _ = board_of(made, films, (1920, 1080))
     for step in (0, 19, 20, 60):
@@ -210,7 +210,7 @@ def test_losses_that_stop_being_finite_are_said_and_those_of_batches_stand_in():
     assert loss_now(replace(view, loss=loss), 4) == "not finite"
 
 
-def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
+def test_a_run_that_broke_is_hatched_from_that_step():
     view = replace(numpy_view(moving=False), broke_at=31)
     made, films = manifest({"rate": [0.1]}), {0: film_of(view)}
     board, _ = board_of(made, films)
@@ -224,7 +224,7 @@ def test_a_run_that_broke_is_hatched_from_that_step(kept_views):  # noqa: F811
     assert (part.of(before) != part.of(after)).any(axis=2).mean() > 0.1
 
 
-def test_several_runs_of_a_cell_have_colours_shapes_and_names(kept_views):  # noqa: F811
+def test_several_runs_of_a_cell_have_colours_shapes_and_names():
     views = [replace(numpy_view(rate, False), name=name) for rate, name in ((0.3, "slow"), (0.9, "fast"))]
     gone = replace(views[1], window=replace(views[1].window, left_at=10))
     board, states = board_of(manifest({"rate": [0.1]}), {0: film_of(views[0], gone)})
@@ -237,7 +237,7 @@ def test_several_runs_of_a_cell_have_colours_shapes_and_names(kept_views):  # no
     np.testing.assert_array_equal(board.draw(states[20]), board.full(states[20]))
 
 
-def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
+def test_text_is_large_enough_inside_and_apart():
     made, films = four()
     rates = [0.01 * 1.3**i for i in range(9)]
     big = manifest({"rate": rates, "optimizer": ["sgd", "a_very_long_name_of_one"], "seed": [0, 1]})
@@ -268,14 +268,14 @@ def test_text_is_large_enough_inside_and_apart(kept_views):  # noqa: F811
                 assert not a.overlaps(b), (one.get_text(), two.get_text(), size)
 
 
-def test_a_failed_cell_says_so_and_why(kept_views):  # noqa: F811
+def test_a_failed_cell_says_so_and_why():
     made, films = four()
     board, _ = board_of(made, films, (1920, 1080))
     words = [text.get_text() for text in board.figure.findobj(Text)]
     assert "failed" in words and any(word.startswith("ValueError") for word in words)
 
 
-def test_runs_of_unequal_lengths_share_the_clock(kept_views):  # noqa: F811
+def test_runs_of_unequal_lengths_share_the_clock():
     films = {0: film_of(numpy_view(steps=60)), 1: film_of(numpy_view(steps=30))}
     made = manifest(
         {"batch": [8, 16]},
@@ -292,7 +292,7 @@ def test_runs_of_unequal_lengths_share_the_clock(kept_views):  # noqa: F811
     assert "The clock counts the share of each run, which have 30 to 60 steps." in words
 
 
-def test_cells_without_a_surface_show_their_loss(kept_views):  # noqa: F811
+def test_cells_without_a_surface_show_their_loss():
     view = numpy_view(moving=False)
     board, states = board_of(manifest({"rate": [0.1]}), {0: film_of(replace(view, field=None, window=None))})
     assert board.tiles[0].bands is None
@@ -301,7 +301,7 @@ def test_cells_without_a_surface_show_their_loss(kept_views):  # noqa: F811
     np.testing.assert_array_equal(board.draw(states[9]), board.full(states[9]))
 
 
-def test_all_tiles_share_window_and_scale_where_they_can(kept_views):  # noqa: F811
+def test_all_tiles_share_window_and_scale_where_they_can():
     views = [numpy_view(rate, False) for rate in (0.3, 0.5)]
     alike = {i: film_of(replace(view, window=views[0].window)) for i, view in enumerate(views)}
     shared = survey(alike, 30.0, {})
@@ -327,7 +327,7 @@ def decoded(path):
         return frames, float(file.streams.video[0].average_rate)
 
 
-def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # noqa: F811
+def test_files_have_the_asked_size_length_and_words(tmp_path):
     made, films = four()
     paths = sheet.make(tmp_path, made, films, size=(640, 360))
     assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
@@ -355,7 +355,7 @@ def test_files_have_the_asked_size_length_and_words(kept_views, tmp_path):  # no
         assert "4 cells, 1 left the window, 1 failed." in said.alt_text
 
 
-def test_the_same_sweep_makes_the_same_bytes(kept_views, tmp_path):  # noqa: F811
+def test_the_same_sweep_makes_the_same_bytes(tmp_path):
     made, films = four(moving=False)
     one = [path.read_bytes() for path in sheet.make(tmp_path / "a", made, films, size=(320, 180))]
     two = [
@@ -365,7 +365,7 @@ def test_the_same_sweep_makes_the_same_bytes(kept_views, tmp_path):  # noqa: F81
     assert one == two
 
 
-def test_too_many_cells_make_pages(kept_views, tmp_path):  # noqa: F811
+def test_too_many_cells_make_pages(tmp_path):
     view = numpy_view(steps=4, moving=False)
     made = product_of(70)
     films = {i: film_of(view, play=0.0) for i in range(70)}
@@ -378,7 +378,7 @@ def test_without_films_there_is_no_sheet(tmp_path):
     assert sheet.make(tmp_path, manifest({"rate": [0.1]}), {}) == []
 
 
-def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path):  # noqa: F811
+def test_a_failed_cell_does_not_cost_the_sheet(tmp_path):
     """The films of a sweep hold those of cells that have recordings, and say so of the others."""
     made, given = four(moving=False)
     films = Films(lambda: made, given.__getitem__)
@@ -389,7 +389,7 @@ def test_a_failed_cell_does_not_cost_the_sheet(kept_views, tmp_path):  # noqa: F
     assert [path.name for path in paths] == ["sheet.mp4", "sheet.gif"]
 
 
-def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F811
+def test_a_sheet_that_would_flash_is_made_calm(tmp_path):
     """Surfaces that go from dark to bright at every step: 7 flashes a second, then at most 3.
 
     The page that flashes is left as soon as it does.
@@ -424,7 +424,7 @@ def test_a_sheet_that_would_flash_is_made_calm(kept_views, tmp_path):  # noqa: F
     assert "Surfaces change five times a second, so that nothing flashes." in said
 
 
-def test_slices_that_look_the_same_are_kept_once(kept_views):  # noqa: F811
+def test_slices_that_look_the_same_are_kept_once():
     """What is drawn is within a tenth of a band of the slice of each step."""
     made, films = four()
     shared = survey(films, 30.0, {})

@@ -3,12 +3,12 @@
 import inspect
 import os
 import random
+import tempfile
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import partial
 from multiprocessing import active_children
-from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info
@@ -20,12 +20,12 @@ from animator.design.fingerprint import ingredients
 from animator.sweeps.folder import store
 from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import SceneText
-from animator.sweeps.run import run, worker
+from animator.sweeps.run import worker
 from animator.sweeps.run.executors import Local
 from animator.sweeps.run.scheduler import DIED, Job, carry_out
 from animator.sweeps.run.tasks import Failure, RecordTask
 from animator.sweeps.run.time_limit import TimeUp, limited
-from tests.sweep_runs import LINE, planned
+from tests.sweep_runs import LINE, swept
 
 FAR = SceneText("line", "/nowhere/at/all/line.py", LINE, False)
 BROKEN = SceneText("line", "/nowhere/at/all/line.py", LINE.replace("return Scene(", "return Seen("), False)
@@ -118,19 +118,30 @@ def test_a_cache_within_a_folder_ends_with_its_context(tmp_path):
     assert cache.folder() == before
 
 
-def test_sums_are_added_up_by_one_thread(tmp_path, monkeypatch):
+def test_sums_are_added_up_by_one_thread(tmp_path):
     """With more, planes of many rows have other last bits. Afterwards all is as before."""
 
-    def threads(*_: object) -> list[int]:
+    def threads() -> list[int]:
         return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    def opened(*_: object) -> None:
+        found.append(threads())
+        raise KeyboardInterrupt
 
     before = threads()
     assert before
-    monkeypatch.setattr(worker, "_record", threads)
-    monkeypatch.setattr(run, "_made", lambda *_: found.append(threads()) or [])
-    found = [worker.work(task())]
-    run.sweep(planned(tmp_path / "line.py", "seed=0,1"), tmp_path / "out", run.Orders())
-    assert found == [[1] * len(before)] * 2
+    telling = LINE.replace(
+        "    import keras\n",
+        "    from threadpoolctl import threadpool_info\n"
+        "    found = [p['num_threads'] for p in threadpool_info() if p['user_api'] == 'blas']\n"
+        "    raise RuntimeError(f'threads {found}')\n",
+    )
+    told = worker.work(task(scene=SceneText("line", "/nowhere/at/all/line.py", telling, False)))
+    assert f"threads {[1] * len(before)}" in told.reason
+    found: list[list[int]] = []
+    with pytest.raises(KeyboardInterrupt):
+        swept(tmp_path / "line.py", tmp_path / "out", "seed=0,1", engine=opened)
+    assert found == [[1] * len(before)]
     assert threads() == before
     assert [os.environ[name] for name in worker.BLAS] == ["1"] * 3
 
@@ -230,18 +241,19 @@ def test_workers_are_warm_before_there_is_work():
         assert len(workers) == 2
         for _ in range(2):
             found = [engine.submit(task(scene=BROKEN)) for _ in range(2)]
-            assert all(" with TensorFlow" in future.result(60).log for future in found)
+            assert all(" with TensorFlow" in future.result().log for future in found)
         assert {process.pid for process in active_children()} == workers
     finally:
         engine.close()
     assert all(not process.is_alive() for process in active_children())
 
 
-def test_an_engine_that_is_interrupted_while_it_closes_lets_go_of_all(monkeypatch):
-    """No process is left, and no queue that Python would complain of at the end."""
+def test_an_engine_that_is_interrupted_while_it_closes_lets_go_of_all(monkeypatch, tmp_path):
+    """No process is left, and nothing of what was made on the way."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     engine, own, calls = Local(1), ProcessPoolExecutor.shutdown, []
-    engine.submit(task(versions={**plan.versions(), "keras": "2.0"})).result(60)
-    (pool,) = engine._busy.values()
+    engine.submit(task(versions={**plan.versions(), "keras": "2.0"})).result()
+    assert list(tmp_path.iterdir()) != [] and len(active_children()) == 1
 
     def shutdown(self, **options):
         calls.append(options)
@@ -252,8 +264,8 @@ def test_an_engine_that_is_interrupted_while_it_closes_lets_go_of_all(monkeypatc
     monkeypatch.setattr(ProcessPoolExecutor, "shutdown", shutdown)
     with pytest.raises(KeyboardInterrupt):
         engine.close()
-    assert len(calls) == 2 and pool._call_queue is None and pool._processes is None
-    assert engine._idle == [] and engine._busy == {} and not Path(engine._scratch.name).exists()
+    assert len(calls) == 2
+    assert list(tmp_path.iterdir()) == []
     assert all(not process.is_alive() for process in active_children())
 
 

@@ -48,12 +48,8 @@ def trained(program: Program, callbacks: Sequence[Any], seed: int = 1) -> Traine
     keras.utils.set_random_seed(seed)
     logs = Logs()
     model, history = program([*callbacks, logs])
-    drawn = [
-        random.random(),
-        np.random.rand(),
-        keras.random.uniform(()).numpy(),
-        tf.random.uniform(()).numpy(),
-    ]
+    tensors = keras.random.uniform(()), tf.random.uniform(())
+    drawn = [random.random(), np.random.rand(), *(float(tensor) for tensor in tensors)]
     optimizer = model.optimizer.variables
     arrays = [np.asarray(v) for v in (*model.variables, *optimizer) if v.dtype != "string"]
     return Trained(model, history.history, logs.seen, arrays, drawn)

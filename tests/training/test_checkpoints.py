@@ -1,6 +1,7 @@
 """Recordings from checkpoints: rows, losses, order, statistics; and what is refused."""
 
 import json
+import warnings
 
 import keras
 import numpy as np
@@ -60,8 +61,10 @@ def saved(tmp_path, monkeypatch):
 @pytest.mark.parametrize("words", [("epoch-*.keras", "--data", "data.npz"),
                                    ("epoch-*.weights.h5", "--scene", "own.py")],
                          ids=["whole", "weights"])  # fmt: skip
+@pytest.mark.filterwarnings("default::UserWarning")
 def test_checkpoints_become_rows_in_natural_order(words, saved, tmp_path, capsys):
     (tmp_path / "own.py").write_text(SCENE)
+    warnings.simplefilter("error", UserWarning)  # Keras tells of the optimizer's variables: nobody asked
     done = typed(capsys, "record", "--from", "checkpoints", *words, "-o", "run.h5", "--json")
     assert done.code == 0, done.err
     with animator.load("run.h5") as run:
@@ -72,7 +75,11 @@ def test_checkpoints_become_rows_in_natural_order(words, saved, tmp_path, capsys
         names = [f"epoch-{epoch}.{words[0].partition('.')[2]}" for epoch in (9, 10, 99, 100)]
         assert run.meta["notes"]["checkpoints"] == names
     assert json.loads(done.out)["files"][0]["steps"] == 3
-    assert typed(capsys, "render", "run.h5", "-o", "a.png", "--quality", "draft").code == 0
+    assert done.err == ""
+    shown = typed(capsys, "render", "run.h5", "-o", "a.png", "--quality", "draft")
+    assert shown.code == 0 and "not finite" not in shown.out
+    with animator.load("run.h5") as run:
+        assert run.facts.no_batch_loss == "checkpoints hold no losses of batches"
 
 
 def test_what_cannot_be_gathered_is_refused(saved, tmp_path, capsys):

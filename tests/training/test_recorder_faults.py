@@ -1,5 +1,8 @@
 """Whatever fails in recording after the first step, the training goes on and its history is returned."""
 
+import re
+import subprocess
+import sys
 import warnings
 
 import h5py
@@ -245,6 +248,39 @@ def test_a_loss_of_ones_own_that_knows_no_training_argument(tmp_path):
         assert run.facts == Facts() and said == []
 
 
+class Tested(keras.Model):
+    """A test_step of its own: the loss that is compiled, times `factor`."""
+
+    factor = 1.0
+
+    def test_step(self, data):
+        x, y = data
+        loss = self.compute_loss(x, y, self(x, training=False), training=False)
+        return {"loss": self.factor * loss, "more": loss}
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0])
+def test_a_test_step_of_ones_own_is_held_against_the_loss(factor, tmp_path):
+    """The same number: recorded. Another one: the loss on the data is not what `evaluate` says, so absent."""
+    inputs = keras.Input((3,))
+    made = Tested(inputs, layers.Dense(1)(inputs))
+    made.factor = factor
+    made.compile("sgd", "mse", metrics=["mae"])
+    path = tmp_path / "a.h5"
+    history, said = fitted(made, path, data=(X, Y))
+    assert made.get_metrics_result()["mae"] == history["mae"][-1] and made.test_function is None
+    with animator.load(path) as run:
+        own = np.mean((X @ run.weights[-1][:3, None] + run.weights[-1][3] - Y) ** 2)
+        if factor == 1:
+            assert said == [] and run.loss[-1] == pytest.approx(own, rel=1e-5)
+        else:
+            numbers = [float(n) for n in re.findall(r"[0-9.e-]*[0-9]", run.facts.no_loss)]
+            assert run.facts.no_loss.startswith("its test_step reports a loss of ")
+            np.testing.assert_allclose(numbers, [2 * own, own], rtol=1e-5)
+            assert said == [f"'{path}' is recorded without the loss on Recorder's data: {run.facts.no_loss}."]
+            assert np.isnan(run.loss).all()
+
+
 def test_weights_that_come_later_are_told(tmp_path):
     """A layer is unfrozen in the middle of a fit: the rows stay as they were begun, and that is said."""
     made, path = model(), tmp_path / "a.h5"
@@ -319,3 +355,25 @@ def test_the_file_is_whole_hdf5_when_it_was_cut_short(tmp_path):
     made.fit(X, Y, batch_size=8, verbose=0)
     with h5py.File(tmp_path / "a.part.h5") as file:
         assert file["flushed"][0] == 3 and len(file["loss"]) == 0
+
+
+DIES = """
+import sys
+import keras, numpy as np, animator
+class Die(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise RuntimeError("of the user's")
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+x = np.ones((40, 3), "float32")
+model.fit(x, x[:, 0], batch_size=8, verbose=0, callbacks=[animator.Recorder(sys.argv[1]), Die()])
+"""
+
+
+def test_a_program_that_dies_of_a_fault_of_its_own_keeps_all_its_steps(tmp_path):
+    """Five steps are less than a page: they are written when the process ends."""
+    words = [sys.executable, "-c", DIES, str(tmp_path / "a.h5")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 1 and "of the user's" in done.stderr
+    with animator.load(tmp_path / "a.part.h5") as run:
+        assert run.steps == 5 and not run.finished

@@ -321,6 +321,7 @@ def test_a_loop_past_the_recorder_is_told(tmp_path):
         by_hand(model, animator.Recorder(path), lambda x, y: {})
     assert [str(one.message) for one in found] == [
         f"Recorder('{path}') saw no step of training, so nothing is recorded: it sees those of model.fit and "
-        "model.train_on_batch, and none of a loop that computes gradients itself."
+        "model.train_on_batch; of a loop that computes gradients itself it must be told, with "
+        f"Recorder('{path}', model=model) as recorder: ... recorder.step(loss)."
     ]
     assert not list(tmp_path.iterdir())

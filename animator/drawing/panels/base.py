@@ -14,10 +14,8 @@ from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import PanelSpec
 from animator.drawing.raster.text_fit import clipped, shortened
-from animator.drawing.units import DPI
 from animator.drawing.view import View
 
-__all__ = ["DPI", "Look", "Panel"]
 SMALLEST = 0.8  # em: a title that must be smaller is cut
 
 

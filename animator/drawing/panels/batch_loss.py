@@ -15,7 +15,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.vector_artists import Contours
-from animator.landscape.model_outputs import BatchSurface
+from animator.drawing.view import present
 
 EVERY = 3  # bands from one line to the next
 
@@ -25,8 +25,7 @@ class BatchPanel(Panel):
 
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
-        assert view.batch_surface is not None, "checked in prepare"
-        self.surface: BatchSurface = view.batch_surface
+        self.surface = present(view.batch_surface, "batch surface")
         box = self.room.square()
         self.heading(box, self.title or "loss of the batch in use")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
@@ -43,8 +42,12 @@ class BatchPanel(Panel):
     def update(self, state: FrameState) -> None:
         at = max(0, int(np.searchsorted(self.surface.steps, state.step, side="right")) - 1)
         if at != self.shown:
-            made = contour_generator(self.surface.alpha, self.surface.beta, self.surface.slices[at],
-                                     line_type=LineType.SeparateCode)  # fmt: skip
+            made = contour_generator(
+                self.surface.alpha,
+                self.surface.beta,
+                self.surface.slices[at],
+                line_type=LineType.SeparateCode,
+            )
             self.lines.paths = [
                 Path(points, kinds)
                 for level in self.levels

@@ -47,9 +47,15 @@ def end_card(
         end = min(text.get_window_extent().x0 for text in pair) - BETWEEN * em
     left = end + (BETWEEN - 1.0) * em
     back = FancyBboxPatch(
-        (left, 0.5 * em), right - left, 3.1 * em, transform=None, facecolor=look.style.panel,
-        boxstyle=f"round,pad=0,rounding_size={0.5 * em}", edgecolor=look.style.grid, linewidth=look.line(1.0),
-    )  # fmt: skip
+        (left, 0.5 * em),
+        right - left,
+        3.1 * em,
+        transform=None,
+        facecolor=look.style.panel,
+        boxstyle=f"round,pad=0,rounding_size={0.5 * em}",
+        edgecolor=look.style.grid,
+        linewidth=look.line(1.0),
+    )
     look.figure.add_artist(back)
     card = Sprite([back, *texts], 5)
     card.set_animated(True)

@@ -145,8 +145,15 @@ def _room(look: Look, cell: Box) -> Box:
 class Curves:
     """Growing lines in one box; at its right their names and values, side by side, or one below the other."""
 
-    def __init__(self, look: Look, cell: Box, lines: list[Line], write: Callable[[float], str],
-                 clock: str = "step", side: float = 0.0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        cell: Box,
+        lines: list[Line],
+        write: Callable[[float], str],
+        clock: str = "step",
+        side: float = 0.0,
+    ) -> None:
         """side: em at the right of the axes, for names and values, where they need less than that."""
         em = look.em
         self.look, self.lines, self.write = look, lines, write

@@ -19,8 +19,11 @@ MARGIN = 2.0  # em: at the left and the right
 SLIGHTLY = 0.9  # of its full size: rather than on two lines a title stands smaller on one
 TITLE: Sequence[tuple[Way, float]] = ((given(2), SLIGHTLY), (even(2), READABLE))
 CAPTION: Sequence[tuple[Way, float]] = (
-    (given(3), 1.0), (halved, READABLE), (even(2), READABLE), (even(3), READABLE),
-)  # fmt: skip
+    (given(3), 1.0),
+    (halved, READABLE),
+    (even(2), READABLE),
+    (even(3), READABLE),
+)
 
 
 class Header:
@@ -50,8 +53,14 @@ class Header:
     def _caption(self, under: Fitted) -> Text:
         many = len(under.lines) > 1
         lower = max(0, len(under.lines) - 2) / 2 * PITCH * under.size * self.look.em
-        return self.look.text(self.left, self.bottom - lower, "\n".join(under.lines), em=under.size,
-                              color=self.look.style.muted, va="center" if many else "baseline")  # fmt: skip
+        return self.look.text(
+            self.left,
+            self.bottom - lower,
+            "\n".join(under.lines),
+            em=under.size,
+            color=self.look.style.muted,
+            va="center" if many else "baseline",
+        )
 
     def _speak(self, caption: Text) -> None:
         """Make the caption a sprite that can fade, and stamps for the words of an event in its place."""

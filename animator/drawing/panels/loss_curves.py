@@ -41,6 +41,8 @@ def told_of(view: View) -> list[Told]:
     that the training reported, those named after a loss before all others.
     """
     steps = np.arange(view.steps + 1, dtype=float)
+    if view.of_function:  # there are no batches: an update is made from the function itself
+        return [Told("f", steps, view.loss, view.unrecorded())]
     whole = bool(np.isfinite(view.loss).any())
     found = [Told("batch", steps[:-1], view.batch_loss)] if view.has_batch_loss else []
     if whole:
@@ -64,7 +66,11 @@ class LossPanel(Panel):
         view, style = self.view, self.look.style
         known = told_of(view)
         whole = style.loss_line
-        looks = {"batch": (style.batch_line, style.muted, 1.4), "all": (whole, whole, 2.4)}
+        looks = {
+            "batch": (style.batch_line, style.muted, 1.4),
+            "all": (whole, whole, 2.4),
+            "f": (whole, whole, 2.4),
+        }
         lines = []
         for i, told in enumerate(known):
             ink = style.lines[i % len(style.lines)]
@@ -74,10 +80,10 @@ class LossPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
-        loss_axis(axes, values)
+        loss_axis(axes, values, lowest(view))
         self.curves.settle()
         means = not any(told.name in (*looks, "loss") for told in known)
-        kind = "running means" if means else "loss"
+        kind = "running means" if means else view.value_name
         self.heading(self.curves.box, self.title or f"{kind} over steps")
         self.moving = list(self.curves.artists)
 
@@ -108,23 +114,25 @@ class LossesPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
                              self.side)  # fmt: skip
         axes = self.curves.axes
-        loss_axis(axes, near([line.values for line in lines]))
+        runs = self.view.rivals or (self.view,)
+        loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
         self.curves.settle()
-        self.heading(self.curves.box, self.title or "loss")
+        self.heading(self.curves.box, self.title or self.view.value_name)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.at * self.view.ratio * self.view.unit)
 
 
-def loss_axis(axes: Axes, values: Floats) -> None:
+def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
     """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW or
-    where some are below 0.
+    where some are below 0; from `least` up.
     """
     known = values[np.isfinite(values)]
+    known = known[known >= least] if (known >= least).any() else known
     axes.yaxis.set_minor_locator(NullLocator())
     if len(known) and (known.min() < 0 or known.max() < NARROW * known.min()):
-        room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max()))
+        room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
         axes.set_ylim(float(known.min()) - room, float(known.max()) + room)
         axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
     else:
@@ -138,7 +146,14 @@ def loss_axis(axes: Axes, values: Floats) -> None:
 def digits_of(values: Floats) -> int:
     """How many digits tell losses (n,) apart: two, or three where all lie within a factor of two."""
     known = values[np.isfinite(values)]
-    return 3 if len(known) and known.max() < 2 * known.min() else 2
+    return 3 if len(known) and known.min() > 0 and known.max() < 2 * known.min() else 2
+
+
+def lowest(view: View) -> float:
+    """The least loss that curves show of `view`: a function without a lower bound is followed as far down as
+    its surface shows.
+    """
+    return view.field.lowest if view.of_function and view.field is not None else -np.inf
 
 
 def positive(values: Floats) -> Floats:

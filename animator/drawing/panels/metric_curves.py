@@ -17,8 +17,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import Curves, Line
-from animator.drawing.view import View
-from animator.landscape.model_outputs import Sharpness
+from animator.drawing.view import View, present
 
 Floats = NDArray[np.float64]
 
@@ -134,8 +133,7 @@ class SharpnessPanel(Panel):
         return "2 / rate", "λ max"
 
     def create(self, cell: Box) -> None:
-        assert self.view.sharpness is not None, "checked in prepare"
-        found: Sharpness = self.view.sharpness
+        found = present(self.view.sharpness, "sharpness")
         style, rates = self.look.style, self.view.learning_rate
         steps = np.arange(self.view.steps + 1, dtype=float)
         limits = 2.0 / rates[np.maximum(steps.astype(int) - 1, 0)]

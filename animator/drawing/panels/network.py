@@ -24,7 +24,7 @@ from animator.drawing.panels.weight_curves import short
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands
-from animator.landscape.dense_weights import Wiring
+from animator.drawing.view import present
 
 MOST_NUMBERS = 6
 NUMBER = 3.5  # em: the width of a number on a line
@@ -40,8 +40,8 @@ class NetworkPanel(Panel):
     """view.wiring: layers as columns from left to right, their weights and biases at each step."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.wiring, "checked in prepare"
-        em, self.layers = self.look.em, self.view.wiring
+        em = self.look.em
+        self.layers = present(self.view.wiring or None, "wiring")
         self.counts = [self.layers[0].shape[0], *(layer.shape[1] for layer in self.layers)]
         held = [len(self.layers[0].inputs), *(len(layer.outputs) for layer in self.layers)]
         wide = any(count > shown for count, shown in zip(self.counts, held, strict=True))
@@ -97,10 +97,16 @@ class NetworkPanel(Panel):
         still = IdentityTransform()
         for i, (x, ys) in enumerate(self.places):
             parts += [
-                Circle((x, y), self.radius, transform=still, facecolor=style.panel, edgecolor=style.ink,
-                       linewidth=self.look.line(1.4))
+                Circle(
+                    (x, y),
+                    self.radius,
+                    transform=still,
+                    facecolor=style.panel,
+                    edgecolor=style.ink,
+                    linewidth=self.look.line(1.4),
+                )
                 for y in ys
-            ]  # fmt: skip
+            ]
             if held[i] < self.counts[i]:
                 above, below = ys[(held[i] + 1) // 2 - 1], ys[(held[i] + 1) // 2]
                 dots = above + (below - above) * np.array([0.36, 0.5, 0.64])
@@ -114,16 +120,17 @@ class NetworkPanel(Panel):
         """Numbers on the lines and beside the units, where the network is small enough to read them."""
         em = self.look.em
         self.stamps: list[Stamp] = []
-        self.beside: list[tuple[Wiring, int, Stamp]] = []
+        self.beside: list[tuple[NDArray[np.float32], int, Stamp]] = []
         spots = [spot for i in range(len(self.layers)) for spot in self._spots(i)] if few else []
         if spots and self.pitch >= (NUMBER + 1.0) * em + 2 * self.radius:
             self._plates(spots)
             self.stamps = [self._stamp(x + NUMBER / 2 * em - 0.25 * em, y, "right") for x, y in spots]
-        if self.biased:
+        biases = self.layers[-1].biases
+        if few and biases is not None:
             x, ys = self.places[-1]
             for unit, y in enumerate(ys):
                 stamp = self._stamp(x + self.radius + 0.45 * em, y, "left")
-                self.beside.append((self.layers[-1], unit, stamp))
+                self.beside.append((biases, unit, stamp))
         self.moving += [*self.stamps, *(stamp for *_, stamp in self.beside)]
 
     def _spots(self, i: int) -> list[tuple[float, float]]:
@@ -148,12 +155,19 @@ class NetworkPanel(Panel):
         em = self.look.em
         plates = Sprite(
             [
-                FancyBboxPatch((x - NUMBER / 2 * em, y - 0.52 * em), NUMBER * em, 1.04 * em,
-                               transform=IdentityTransform(), facecolor=self.look.style.background,
-                               edgecolor="none", boxstyle=f"round,pad=0,rounding_size={0.3 * em}")
+                FancyBboxPatch(
+                    (x - NUMBER / 2 * em, y - 0.52 * em),
+                    NUMBER * em,
+                    1.04 * em,
+                    transform=IdentityTransform(),
+                    facecolor=self.look.style.background,
+                    edgecolor="none",
+                    boxstyle=f"round,pad=0,rounding_size={0.3 * em}",
+                )
                 for x, y in spots
-            ], 4,
-        )  # fmt: skip
+            ],
+            4,
+        )
         self.axes.add_artist(plates)
         self.moving.append(plates)
 
@@ -207,8 +221,14 @@ class NetworkPanel(Panel):
     def _sample(self, i: int, x: float, y: float) -> None:
         """A piece of line, as positive (0) or negative (1) weights have it."""
         look = self.look
-        line = Line2D([x, x + 1.55 * look.em], [y, y], color=look.style.lines[i], linewidth=look.line(3.0),
-                      transform=IdentityTransform(), solid_capstyle="butt")  # fmt: skip
+        line = Line2D(
+            [x, x + 1.55 * look.em],
+            [y, y],
+            color=look.style.lines[i],
+            linewidth=look.line(3.0),
+            transform=IdentityTransform(),
+            solid_capstyle="butt",
+        )
         if i:
             line.set_dashes([1.6, 0.9])
         look.figure.add_artist(line)
@@ -220,6 +240,5 @@ class NetworkPanel(Panel):
         self.strands.show(values)
         for stamp, value in zip(self.stamps, values, strict=False):
             stamp.set_text(short(float(value)))
-        for layer, unit, stamp in self.beside:
-            assert layer.biases is not None, "has a stamp beside it"
-            stamp.set_text(f"b {short(float(layer.biases[at, unit]))}")
+        for biases, unit, stamp in self.beside:
+            stamp.set_text(f"b {short(float(biases[at, unit]))}")

@@ -15,7 +15,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.raster.vector_artists import Bands
-from animator.landscape.model_outputs import Prediction
+from animator.drawing.view import present
 
 SHADES = 10
 MOST_DOTS = 600
@@ -27,8 +27,7 @@ class PredictionPanel(Panel):
     """view.prediction: outputs over the inputs, with the data's targets."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.prediction is not None, "checked in prepare"
-        self.found: Prediction = self.view.prediction
+        self.found = present(self.view.prediction, "prediction")
         self.shown = -1
         over_plane = self.found.values.ndim == 3
         box = self.room
@@ -89,9 +88,16 @@ class PredictionPanel(Panel):
         dots: list[Artist] = []
         for kind in np.unique(kinds)[: len(colours)]:
             at = found.inputs[kinds == kind][:MOST_DOTS]
-            dots += self.axes.plot(at[:, 0], at[:, 1], "os^Dv<>p"[kind % 8], color=tuple(colours[kind]),
-                                   markersize=self.look.line(6), markeredgecolor=style.casing,
-                                   markeredgewidth=self.look.line(0.8), zorder=3)  # fmt: skip
+            dots += self.axes.plot(
+                at[:, 0],
+                at[:, 1],
+                "os^Dv<>p"[kind % 8],
+                color=tuple(colours[kind]),
+                markersize=self.look.line(6),
+                markeredgecolor=style.casing,
+                markeredgewidth=self.look.line(0.8),
+                zorder=3,
+            )
         sprite = Sprite(dots, 3)
         self.axes.add_artist(sprite)
         return sprite
@@ -103,8 +109,15 @@ class PredictionPanel(Panel):
         room = 0.12 * (high - low) or 1.0
         self.axes.set_ylim(low - room, high + room)
         at = found.inputs[:MOST_DOTS]
-        self.axes.plot(at[:, 0], found.targets[:MOST_DOTS], "o", color=style.muted, markersize=look.line(6),
-                       markeredgewidth=0, zorder=3)  # fmt: skip
+        self.axes.plot(
+            at[:, 0],
+            found.targets[:MOST_DOTS],
+            "o",
+            color=style.muted,
+            markersize=look.line(6),
+            markeredgewidth=0,
+            zorder=3,
+        )
         (self.line,) = self.axes.plot([], [], color=style.dot, linewidth=look.line(3.2), zorder=4)
         self.moving = [self.line]
 

@@ -14,11 +14,11 @@ from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME, spread
-from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.panels.surface_axes import Ground, surface_title
 from animator.drawing.raster.marker_layer import Shape
-from animator.drawing.raster.path_layer import Trail, visible
+from animator.drawing.raster.path_layer import Trail, followed, visible
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 
 LEAST = 0.62  # em: what names take at least
 RIGHT = 6.6  # em: at the right of the surface, beside the names
@@ -32,10 +32,19 @@ Floats = NDArray[np.float64]
 class Runner:
     """One run on the ground: its trail, and its dot of a shape of its own; sizes in pixels at 720p."""
 
-    def __init__(self, look: Look, ground: Ground, run: View, colour: str, number: int,
-                 width: float = 3.0, size: float = 12) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        ground: Ground,
+        run: View,
+        colour: str,
+        number: int,
+        width: float = 3.0,
+        size: float = 12,
+    ) -> None:
         self.run = run
-        pixels = ground.axes.transData.transform(np.nan_to_num(run.trajectory, posinf=1e6))
+        self.left_at = present(run.window, "window").left_at
+        pixels = ground.axes.transData.transform(followed(run.trajectory))
         self.pixels = np.clip(pixels, -1e5, 1e5)
         self.kept = visible(self.pixels)
         bins = np.zeros(len(self.kept), np.int64)
@@ -60,8 +69,7 @@ class Runner:
         start, end = np.searchsorted(self.kept, [own.tail, step], side="right")
         head = self.pixels[step] + own.part * (self.pixels[own.onto] - self.pixels[step])
         self.trail.show(int(end), head, 0, max(0, int(start) - 1))
-        assert run.window is not None, "checked in prepare"
-        gone = run.window.left_at is not None and step >= run.window.left_at
+        gone = self.left_at is not None and step >= self.left_at
         place = run.place(own)
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
         return np.asarray(head)
@@ -80,7 +88,7 @@ class RacePanel(Panel):
         side = max(LEAST * em, *map(wide, self.names))
         box = cell.inset(margins.left * em, margins.below * em, RIGHT * em + side, margins.above * em)
         box = box.square()
-        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
@@ -106,6 +114,8 @@ class RacePanel(Panel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))
+        for minimum in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
         for mark in marks:
             mark.set_zorder(3)
 

@@ -19,7 +19,7 @@ from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.units import EDGES
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 
 ROW = 3.3
 SMALL = 0.86  # em: of the names of numbers
@@ -33,8 +33,15 @@ class Readout:
     On a frame too narrow for both, the end card takes the place of the numbers that it would cover.
     """
 
-    def __init__(self, look: Look, frame: Box, views: Sequence[View], title: str, caption: str,
-                 said: Sequence[str] = ()) -> None:  # fmt: skip
+    def __init__(
+        self,
+        look: Look,
+        frame: Box,
+        views: Sequence[View],
+        title: str,
+        caption: str,
+        said: Sequence[str] = (),
+    ) -> None:
         """said: captions of events, which take the place of the caption."""
         self.look, self.views, self.frame = look, views, frame
         self._loud: bool | None = None
@@ -48,8 +55,9 @@ class Readout:
         rows = max(row for _, row, _ in places)
         self.height = (EDGES.below + ROW * rows) * em
         muted, ink = look.style.muted, look.style.ink
-        self.names = [self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted)
-                      for left, row, name in places]  # fmt: skip
+        self.names = [
+            self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted) for left, row, name in places
+        ]
         self.values = [self._stamp(left, 1.05 + ROW * (rows - row), "", 1.3, ink) for left, row, _ in places]
         self.card, card_left = end_card(look, frame, views, self.called)
         if self.card is not None:
@@ -65,22 +73,19 @@ class Readout:
     def _places(self) -> list[tuple[float, int, str]]:
         """(left in pixels, row from the top, name) of every number."""
         em = self.look.em
-        names = ["step", "epoch", "learning rate"] if len(self.views) <= MOST else ["step", "epoch"]
-        same = all(np.array_equal(view.epoch, self.views[0].epoch) for view in self.views)
-        rates = all(np.array_equal(view.learning_rate, self.views[0].learning_rate) for view in self.views)
-        rates &= self.views[0].has_rate
-        self.told = 1 + int(same) + int(same and rates and len(self.views) <= MOST)
-        names = names[: self.told]
+        self.told = self._told()
+        names = [*self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
             names = [CLOCKS[self.views[0].clock]]
         self.lossy = self.views if len(self.views) <= MOST else ()
         self.absent = [view.unrecorded() for view in self.lossy]
-        told = [f"loss, {name}" for name in self.called[: len(self.lossy)]]
-        names += ["loss"] if len(self.views) == 1 else told
-        widths = [2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8, self._epoch_width(), 7.0][
-            : 1 if self.counts else self.told
-        ]
+        loss = self.views[0].value_name
+        told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
+        names += [loss] if len(self.views) == 1 else told
+        steps = 2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8
+        wide = {"step": steps, "epoch": self._epoch_width(), "learning rate": 7.0}
+        widths = [steps] if self.counts else [wide[name] for name in self.told]
         self.gauge = len(self.views) == 1 and self.views[0].field is not None
         self.gauge_at = len(names)
         if self.gauge:
@@ -93,6 +98,14 @@ class Readout:
             places.append((float(left), row, name))
             left += width * em
         return places
+
+    def _told(self) -> list[str]:
+        """What is told of the update that was just made: what all runs have in common, of a few the rate."""
+        views, first = self.views, self.views[0]
+        same = all(np.array_equal(view.epoch, first.epoch) for view in views)
+        rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
+        told = ["step"] + (["epoch"] if same and first.has_epochs else [])
+        return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _leaves(self) -> bool:
         """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
@@ -116,9 +129,12 @@ class Readout:
         state = film.own(view.steps, view.ratio)
         made = max(0, state.step - 1)
         known = view.steps > 0
-        words = [f"{state.step:,} / {view.steps:,}",
-                 str(int(view.epoch[made]) + 1) if known else "–",
-                 f"{view.learning_rate[made]:.4g}" if known else "–"][: self.told]  # fmt: skip
+        now = {
+            "step": f"{state.step:,} / {view.steps:,}",
+            "epoch": str(int(view.epoch[made]) + 1) if known else "–",
+            "learning rate": f"{view.learning_rate[made]:.4g}" if known else "–",
+        }
+        words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
         words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)
@@ -135,8 +151,7 @@ class Readout:
 
     def _gauge(self, view: View, step: int) -> list[str]:
         """Height of the surface under the dot and distance from the plane; loud when the height is off."""
-        assert view.field is not None, "there is a gauge only beside a surface"
-        height = view.field.height(step)
+        height = present(view.field, "surface").height(step)
         loud = disagree(height, float(view.loss[step]))
         if loud != self._loud:
             self._loud = loud

@@ -26,6 +26,7 @@ Need = Literal[
     "weight histogram",
     "update histogram",
     "forces",
+    "curve",
 ]
 Page = Literal["", "surface", "race", "basins", "curve"]
 OURS = "it is part of animator; install it again."
@@ -108,6 +109,14 @@ _ROWS = (
         bar=0.85,
         shared=True,
         page="basins",
+    ),
+    PanelSpec(
+        "curve",
+        "animator.drawing.panels.curve:CurvePanel",
+        Margins(left=4.2, below=3.1, right=1.5, above=2.0),
+        needs=_needs("curve"),
+        shared=True,
+        left_out="the loss over one weight as a curve",
     ),
     PanelSpec("weights", "animator.drawing.panels.weight_curves:WeightsPanel", CURVES, page="curve"),
     PanelSpec("loss", "animator.drawing.panels.loss_curves:LossPanel", CURVES, page="curve"),

@@ -14,13 +14,14 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.end_card import disagree
-from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.panels.surface_axes import Ground, surface_title
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.raster.marker_layer import Mark, shape_of
-from animator.drawing.raster.path_layer import Trail, visible
+from animator.drawing.raster.path_layer import Trail, followed, visible
 from animator.drawing.raster.text_layer import Sprite
+from animator.drawing.view import present
 
 PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
@@ -32,11 +33,11 @@ class SurfacePanel(Panel):
     """view.field as bands, view.trajectory as a trail with its start, dot and target."""
 
     def create(self, cell: Box) -> None:
-        assert self.view.field is not None and self.view.window is not None, "checked in prepare"
-        self.field, self.window = self.view.field, self.view.window
+        self.field = present(self.view.field, "surface")
+        self.window = present(self.view.window, "window")
         em = self.look.em
         box = self.room.square()
-        self.heading(box, self.title or "loss surface", box.width + 1.1 * em)
+        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
         bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
@@ -58,6 +59,8 @@ class SurfacePanel(Panel):
             roomy = self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
+        for minimum in self.view.minima:
+            marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
         marks += self._restored()
         if self.ground.camera is not None:
             for mark in marks:
@@ -83,7 +86,7 @@ class SurfacePanel(Panel):
 
     def _path(self) -> None:
         style, look = self.look.style, self.look
-        pixels = self.axes.transData.transform(np.nan_to_num(self.trajectory, posinf=1e6, neginf=-1e6))
+        pixels = self.axes.transData.transform(followed(self.trajectory))
         pixels = np.clip(pixels, -1e5, 1e5)
         self.pixels = pixels
         closest = self.ground.camera.closest if self.ground.camera is not None else 1.0
@@ -110,11 +113,19 @@ class SurfacePanel(Panel):
     def _exit(self, step: int) -> None:
         """The sentence that says when the path left, at the window's upper edge, from that step on."""
         words = self.axes.text(
-            0.5, 0.965, f"left the window at step {step:,}", transform=self.axes.transAxes,
-            ha="center", va="top", fontsize=self.look.points, color=self.look.style.dot_edge,
-            family=use_fonts(), fontweight="bold", zorder=7,
+            0.5,
+            0.965,
+            f"left the window at step {step:,}",
+            transform=self.axes.transAxes,
+            ha="center",
+            va="top",
+            fontsize=self.look.points,
+            color=self.look.style.dot_edge,
+            family=use_fonts(),
+            fontweight="bold",
+            zorder=7,
             bbox={"facecolor": self.look.style.dot, "edgecolor": "none", "boxstyle": "round,pad=0.35"},
-        )  # fmt: skip
+        )
         self.exit = Sprite([words], 7)
         self.axes.add_artist(self.exit)
         self.moving.append(self.exit)

@@ -4,23 +4,29 @@ The height of the dot and of its path is the true loss at those weights; where t
 a thread joins the dot to it. What the surface hides is not drawn. Colours are those of the bar.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.surface_axes import loss_bar
+from animator.drawing.panels.surface_axes import surface_title
+from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.path_layer import visible
+from animator.drawing.raster.pen import pixels_of
+from animator.drawing.view import present
 
 QUADS = 72
 START = np.radians(-38.0)
@@ -37,25 +43,29 @@ class Surface3dPanel(Panel):
 
     def create(self, cell: Box) -> None:
         view, em = self.view, self.look.em
-        assert view.field is not None and view.window is not None, "checked in prepare"
-        self.field, self.window = view.field, view.window
+        self.field = present(view.field, "surface")
+        self.window = present(view.window, "window")
         self.box = self.room
-        self.heading(self.box, self.title or "loss surface")
-        self.scale = LossScale(self.field.lowest, self.field.highest)
-        bar = Box(self.box.left + self.box.width + 0.8 * em, self.box.bottom + 0.1 * self.box.height,
-                  self.spec.bar * em, 0.8 * self.box.height)  # fmt: skip
-        loss_bar(self.look, bar, self.scale)
+        self.heading(self.box, self.title or surface_title(view))
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast)
+        bar = Box(
+            self.box.left + self.box.width + 0.8 * em,
+            self.box.bottom + 0.1 * self.box.height,
+            self.spec.bar * em,
+            0.8 * self.box.height,
+        )
+        loss_bar(self.look, bar, self.scale, view.value_name)
         unit = min(self.box.width / WIDE, self.box.height / HIGH)
         self.middle = np.array([self.box.left + self.box.width / 2, self.box.bottom + SUNK * self.box.height])
         self.unit = unit
-        self.relief = Relief(self)
+        self.relief = HeightFieldArtist(self)
         self.look.figure.add_artist(self.relief)
         self.names = [
             self.look.stamp(0.0, 0.0, text, em=0.95, color=self.look.style.muted) for text in view.axis_labels
         ]
         self.moving += [self.relief, *self.names]
 
-    def height(self, loss: Any) -> Floats:
+    def height(self, loss: Floats | float) -> Floats:
         """z of losses: in proportion, 0 at the lowest of the film and HEIGHT at the highest."""
         low, high = self.field.lowest, self.field.highest
         with np.errstate(invalid="ignore"):
@@ -82,7 +92,7 @@ class Surface3dPanel(Panel):
             stamp.set_position((x - wide, y))
 
 
-class Relief(Artist):
+class HeightFieldArtist(Artist):
     """The painted height field with contours, path and dot, straight to the renderer."""
 
     def __init__(self, panel: Surface3dPanel) -> None:
@@ -133,7 +143,7 @@ class Relief(Artist):
                 z = np.full((len(line), 1), float(panel.height(level)))
                 self.lines.append(np.concatenate([np.asarray(line), z], axis=1))
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Paint far quads first, then the contours, the path and the dot where nothing hides them."""
         gc = renderer.new_gc()
         eye, n = self.eye.eye, QUADS + 1
@@ -145,13 +155,22 @@ class Relief(Artist):
         gc.set_antialiased(True)
         for rows, columns in patches(n, n, eye):
             points = grid[rows][:, columns]
-            inner = _quads(rows), _quads(columns)
-            colours = self.colours[inner[0]][:, inner[1]].reshape(-1, 4)
+            inner = quads_of(rows), quads_of(columns)
+            shades = self.colours[inner[0]][:, inner[1]].reshape(-1, 4)
+            colours = cast(Sequence[ColorType], shades)  # an array, for which the stub has no word
             high, wide = points.shape[0] - 1, points.shape[1] - 1
             renderer.draw_quad_mesh(
-                gc, IdentityTransform(), wide, high, np.ascontiguousarray(points), np.zeros((1, 2)),
-                IdentityTransform(), colours, False, colours,
-            )  # fmt: skip
+                gc,
+                IdentityTransform(),
+                wide,
+                high,
+                np.ascontiguousarray(points),
+                np.zeros((1, 2)),
+                IdentityTransform(),
+                colours,
+                False,
+                colours,
+            )
         self._skirts(renderer, gc, grid)
         self._contours(renderer, gc)
         self._trail(renderer, gc)
@@ -161,16 +180,20 @@ class Relief(Artist):
         """(axis, its end) of the two sides of the box that face the camera."""
         return [(axis, -1.0 if self.eye.eye[axis] < 0 else 1.0) for axis in (0, 1)]
 
-    def _floor(self, renderer: Any, gc: Any) -> None:
+    def _floor(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         look = self.panel.look
         corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], float) * [1.06, 1.06, 1]
-        gc.set_linewidth(renderer.points_to_pixels(look.line(1.2)))
+        gc.set_linewidth(pixels_of(renderer, look.line(1.2)))
         gc.set_foreground(to_rgba(look.style.grid), isRGBA=True)
         place = self.panel.pixels(self.eye, corners)
-        renderer.draw_path(gc, Path(np.vstack([place, place[:1]]), closed=True), IdentityTransform(),
-                           to_rgba(look.style.panel))  # fmt: skip
+        renderer.draw_path(
+            gc,
+            Path(np.vstack([place, place[:1]]), closed=True),
+            IdentityTransform(),
+            to_rgba(look.style.panel),
+        )
 
-    def _skirts(self, renderer: Any, gc: Any, grid: Floats) -> None:
+    def _skirts(self, renderer: RendererBase, gc: GraphicsContextBase, grid: Floats) -> None:
         """The two sides that face the camera, from the surface's edge down to the floor."""
         fine = np.linspace(-1, 1, QUADS + 1)
         ground = colour_map(self.panel.look.style.surface_map)(0.8)
@@ -181,17 +204,17 @@ class Relief(Artist):
             floor[:, axis], floor[:, 1 - axis] = end, fine
             outline = np.vstack([edge, self.panel.pixels(self.eye, floor)[::-1]])
             dim = 0.62 if axis == 0 else 0.74
-            colour = (*(dim * part for part in ground[:3]), 1.0)
+            colour = (dim * ground[0], dim * ground[1], dim * ground[2], 1.0)
             gc.set_linewidth(0.0)
             renderer.draw_path(gc, Path(outline, closed=False), IdentityTransform(), colour)
 
-    def _contours(self, renderer: Any, gc: Any) -> None:
+    def _contours(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         if not self.lines:
             return
         look, points = self.panel.look, np.concatenate(self.lines)
         hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.008]))
         place = self.panel.pixels(self.eye, points)
-        gc.set_linewidth(renderer.points_to_pixels(look.line(0.9)))
+        gc.set_linewidth(pixels_of(renderer, look.line(0.9)))
         gc.set_foreground(to_rgba(look.style.contour, 0.5), isRGBA=True)
         first = np.zeros(len(points), bool)
         first[np.cumsum([0, *(len(line) for line in self.lines[:-1])])] = True
@@ -199,7 +222,7 @@ class Relief(Artist):
         if path is not None:
             renderer.draw_path(gc, path, IdentityTransform(), None)
 
-    def _trail(self, renderer: Any, gc: Any) -> None:
+    def _trail(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         panel, state, look = self.panel, self.state, self.panel.look
         step = min(state.step, len(self.points) - 1)
         start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
@@ -213,10 +236,10 @@ class Relief(Artist):
         gc.set_joinstyle("round")
         whole = _broken(place, hidden, np.zeros(len(place), bool))
         if whole is not None:
-            gc.set_linewidth(renderer.points_to_pixels(look.line(3.2) * 1.75))
+            gc.set_linewidth(pixels_of(renderer, look.line(3.2) * 1.75))
             gc.set_foreground(to_rgba(look.style.casing, 0.85), isRGBA=True)
             renderer.draw_path(gc, whole, IdentityTransform(), None)
-        gc.set_linewidth(renderer.points_to_pixels(look.line(3.2)))
+        gc.set_linewidth(pixels_of(renderer, look.line(3.2)))
         bins = self.bins[index]
         cuts = np.flatnonzero(np.diff(bins[1:])) + 2
         for low, high in zip([1, *cuts], [*cuts, len(place)], strict=True):
@@ -228,22 +251,24 @@ class Relief(Artist):
         if not gone:
             self._dot(renderer, gc, head, place[-1], bool(hidden[-1]))
 
-    def _dot(self, renderer: Any, gc: Any, head: Floats, place: Floats, hidden: bool) -> None:
+    def _dot(
+        self, renderer: RendererBase, gc: GraphicsContextBase, head: Floats, place: Floats, hidden: bool
+    ) -> None:
         look = self.panel.look
         under = np.array([*head[:2], float(self.heights.at(head[:1], head[1:2])[0])])
         if abs(under[2] - head[2]) > 0.02:
             thread = self.panel.pixels(self.eye, np.array([head, under]))
-            gc.set_linewidth(renderer.points_to_pixels(look.line(1.6)))
+            gc.set_linewidth(pixels_of(renderer, look.line(1.6)))
             gc.set_foreground(to_rgba(look.style.alert), isRGBA=True)
             renderer.draw_path(gc, Path(thread), IdentityTransform(), None)
-        radius = renderer.points_to_pixels(look.line(6.5))
-        gc.set_linewidth(renderer.points_to_pixels(look.line(2.2)))
+        radius = pixels_of(renderer, look.line(6.5))
+        gc.set_linewidth(pixels_of(renderer, look.line(2.2)))
         gc.set_foreground(to_rgba(look.style.dot_edge, 0.5 if hidden else 1.0), isRGBA=True)
         fill = None if hidden else to_rgba(look.style.dot)
         renderer.draw_path(gc, Path.unit_circle(), Affine2D().scale(radius).translate(*place), fill)
 
 
-def _quads(points: slice) -> slice:
+def quads_of(points: slice) -> slice:
     """The quads between the grid points of a slice, in the same order."""
     if points.step is None:
         stop = None if points.stop is None else points.stop - 1

@@ -1,4 +1,4 @@
-"""The ground that paths lie on: a loss surface seen from above, its axes, and its bar in loss units.
+"""Axes of a loss surface seen from above, for paths to lie on: its bands, level labels, tags and colour bar.
 
 Bands of colour, thin lines between them, and hatching where the loss is not finite.
 """
@@ -10,23 +10,23 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
-from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.axis_ticks import MovingTicks, ruled
 from animator.drawing.raster.band_raster import Banding
-from animator.drawing.raster.contour_labels import LevelLabels, Ticks
+from animator.drawing.raster.color_bar import loss_bar
+from animator.drawing.raster.contour_labels import LevelLabels
 from animator.drawing.raster.fonts import drawable, families, use_fonts
-from animator.drawing.raster.loss_colors import BANDS, CONTRAST, LossScale, colour_map
+from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
-from animator.drawing.raster.path_layer import dense
+from animator.drawing.raster.path_layer import dense, followed
 from animator.drawing.raster.text_fit import shortened
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 from animator.landscape.camera import camera
 
 SHORT = 4
@@ -40,20 +40,22 @@ class Ground:
     """The surface of a view in `box`, a square, and a bar in `bar_box`, if any; paths: what tags avoid."""
 
     def __init__(self, look: Look, box: Box, bar_box: Box | None, view: View, paths: list[Floats]) -> None:
-        assert view.field is not None and view.window is not None, "checked in prepare"
-        self.look, self.view, self.field, self.window = look, view, view.field, view.window
+        self.look = look
+        self.view = view
+        self.field = present(view.field, "surface")
+        self.window = present(view.window, "window")
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
         self.axes = self._axes(box)
         closest = self.camera.closest if self.camera is not None else 1.0
-        self.scale = LossScale(self.field.lowest, self.field.highest, CONTRAST / closest**2)
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast / closest**2)
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
-        self.paths = [dense(self.axes.transData.transform(np.nan_to_num(path))) for path in paths]
+        self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
         if bar_box is not None:
-            self.bar = loss_bar(look, bar_box, self.scale)
+            self.bar = loss_bar(look, bar_box, self.scale, view.value_name)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
-        self.ticks = Ticks(look, box)
+        self.ticks = MovingTicks(look, box)
         if self.camera is not None:
             look.figure.add_artist(self.ticks)
             self.axes.set(xticks=[], yticks=[])
@@ -66,8 +68,13 @@ class Ground:
         names = shortened(self.view.axis_labels, min(box.width, box.height), self.look.ruler(NAME))
         for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
             axis.set_major_locator(MaxNLocator(max(2, min(5, int(box.width / (3.6 * self.look.em))))))
-            axis.set_label_text(drawable(name), color=self.look.style.muted, parse_math=False,
-                                fontsize=self.look.points * NAME, family=families(name))  # fmt: skip
+            axis.set_label_text(
+                drawable(name),
+                color=self.look.style.muted,
+                parse_math=False,
+                fontsize=self.look.points * NAME,
+                family=families(name),
+            )
         if len(names[1]) <= SHORT:  # at the corner; longer names stand beside the axis
             axes.yaxis.label.set_rotation(0)
             axes.yaxis.label.set_horizontalalignment("left")
@@ -82,9 +89,17 @@ class Ground:
         if not np.isfinite(self.field.slices).all():
             a0, a1, b0, b1 = self.window.extent
             self.axes.add_patch(
-                Rectangle((a0, b0), a1 - a0, b1 - b0, hatch="////", facecolor=style.panel,
-                          edgecolor=style.grid, linewidth=0, zorder=0.5)
-            )  # fmt: skip
+                Rectangle(
+                    (a0, b0),
+                    a1 - a0,
+                    b1 - b0,
+                    hatch="////",
+                    facecolor=style.panel,
+                    edgecolor=style.grid,
+                    linewidth=0,
+                    zorder=0.5,
+                )
+            )
         surface_map = colour_map(style.surface_map)
         colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
         line = to_rgba(style.contour, 0.35)
@@ -110,7 +125,7 @@ class Ground:
     def settle(self) -> None:
         """Choose where levels are named, now that all marks are set."""
         z = np.asarray(self.field.slices[-1], float)
-        marks = (self.view.trajectory[0], self.view.target)
+        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
         self.labels.marks = [np.asarray(mark) for mark in marks if mark is not None]
         self.labels.aim(z, self.window.extent, self.paths, self.taken)
         self.labels.show(np.asarray(self.field.slices[0], float), self.window.extent)
@@ -196,22 +211,6 @@ class Ground:
         )
 
 
-def loss_bar(look: Look, box: Box, scale: LossScale) -> Axes:
-    """A bar of colours in loss units: the surface's at the left, the path's at the right."""
-    style = look.style
-    bar = ruled(look, box, grid=False)
-    bar.set_xlim(0, 1)
-    bar.set_ylim(0, 1)
-    bar.set_xticks([])
-    surface_map = colour_map(style.surface_map)
-    bands = np.array([[surface_map((i + 0.5) / BANDS)] for i in range(BANDS)])
-    bar.imshow(bands, extent=(0, 0.5, 0, 1), aspect="auto", origin="lower", interpolation="nearest")
-    ramp = np.linspace(0, 1, 256)[:, None]
-    bar.imshow(ramp, extent=(0.5, 1, 0, 1), aspect="auto", origin="lower",
-               cmap=colour_map(style.path_map), interpolation="nearest")  # fmt: skip
-    ticks = scale.ticks()
-    bar.yaxis.tick_right()
-    bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
-    bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
-    look.text(box.left, box.bottom + box.height + 0.55 * look.em, "loss", color=style.muted)
-    return bar
+def surface_title(view: View) -> str:
+    """What stands above the surface of `view`: the function's name for what a model calls its loss."""
+    return f"f({', '.join(view.labels)})" if view.of_function else "loss surface"

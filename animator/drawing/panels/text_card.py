@@ -53,8 +53,14 @@ class CardPanel(Panel):
         self.heading(box, self.title)
         dpi = float(self.look.figure.dpi)
         for row in rows(self.view.card, box.width / em, box.height / em, self.look.points, dpi):
-            text = self.look.text(box.left, box.bottom + box.height - row.below * em, row.words, em=row.em,
-                                  color=style.ink if row.loud else style.muted, parse_math=True)  # fmt: skip
+            text = self.look.text(
+                box.left,
+                box.bottom + box.height - row.below * em,
+                row.words,
+                em=row.em,
+                color=style.ink if row.loud else style.muted,
+                parse_math=True,
+            )
             text.set_math_fontfamily(MATH)
 
     def update(self, state: FrameState) -> None:

@@ -16,7 +16,7 @@ from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.arrow_layer import Arrow
 from animator.drawing.raster.text_layer import Stamp
-from animator.landscape.update_vectors import Forces
+from animator.drawing.view import present
 
 LONGEST = 0.34  # of the picture's width
 AROUND = 0.04  # of the run: over how many steps the factor is chosen
@@ -29,8 +29,7 @@ class ArrowsPanel(Panel):
 
     def create(self, cell: Box) -> None:
         view, style = self.view, self.look.style
-        assert view.forces is not None, "checked in prepare"
-        self.forces: Forces = view.forces
+        self.forces = present(view.forces, "forces")
         box = self.room.square()
         self.heading(box, self.title or "what moves the weights")
         self.ground = Ground(self.look, box, None, view, [view.trajectory])
@@ -69,8 +68,7 @@ class ArrowsPanel(Panel):
         self.look.text(left, y - 0.34 * em, "drawn", color=style.muted)
         self.factor = self._stamp(left + 3.5 * em, y, style.ink, bold=True)
         if y - 4.2 * em > box.bottom:
-            rule = self.look.text(left, y - 1.6 * em, self.forces.rule, color=style.muted,
-                                  parse_math=True)  # fmt: skip
+            rule = self.look.text(left, y - 1.6 * em, self.forces.rule, color=style.muted, parse_math=True)
             rule.set(math_fontfamily="stixsans", fontsize=self.look.points * 1.1, verticalalignment="top")
 
     def _arrow(self, colour: str, width: float) -> Arrow:

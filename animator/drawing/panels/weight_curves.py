@@ -32,11 +32,19 @@ class WeightsPanel(Panel):
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
         self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
-        self.heading(self.curves.box, self.title or "weights over steps")
+        self.heading(self.curves.box, self.title or _title(self.view))
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+def _title(view: View) -> str:
+    """ "x and y over steps" for the variables of a function, "weights over steps" for those of a model."""
+    names = view.labels
+    if not view.of_function or len(names) > 3:
+        return "weights over steps"
+    return f"{', '.join(names[:-1])}{' and ' if names[:-1] else ''}{names[-1]} over steps"
 
 
 def short(value: float) -> str:

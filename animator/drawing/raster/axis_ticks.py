@@ -1,25 +1,31 @@
-"""The grid lines and numbers of axes, without matplotlib's ticks: five objects each, for every film anew.
+"""Grid lines and numbers of axes without matplotlib's ticks, five objects each; and numbers that move.
 
 Where they stand and what they say is still the axes' locators' and formatters' affair. Numbers come from the
 glyph atlas. Words that the atlas has not (powers in mathtext, an offset such as 1e-5) are left to matplotlib.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from animator.design.layout import Box
 from animator.drawing.look import Look
+from animator.drawing.raster.axes_transform import Extent
+from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import use_fonts
-from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.raster.layer import Layer, Rect
+from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.drawing.units import DPI
 
 SIZE = 0.86  # em
@@ -49,7 +55,7 @@ class Rulers(Artist):
         """The numbers that were drawn last."""
         return list(self.stamps)
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Draw the lines, then the numbers and the names."""
         self.stamps = []
         for axis, along in ((self.ruled.xaxis, 0), (self.ruled.yaxis, 1)):
@@ -67,7 +73,7 @@ class Rulers(Artist):
         for stamp in self.stamps:
             stamp.draw(renderer)
 
-    def _leave(self, axis: Axis, renderer: Any) -> None:
+    def _leave(self, axis: Axis, renderer: RendererBase) -> None:
         """Let matplotlib draw an axis."""
         axis.set_visible(True)
         axis.grid(self.grid, color=self.look.style.grid, linewidth=self.look.line(1.0))
@@ -81,7 +87,7 @@ class Rulers(Artist):
         found: list[float] = self.ruled.transData.transform(points)[:, along].tolist()
         return found
 
-    def _lines(self, renderer: Any, places: list[float], along: int) -> None:
+    def _lines(self, renderer: RendererBase, places: list[float], along: int) -> None:
         box = self.ruled.bbox
         low, high = (box.y0, box.y1) if along == 0 else (box.x0, box.x1)
         gc = renderer.new_gc()
@@ -116,7 +122,7 @@ def told(axis: Axis) -> list[tuple[float, str]] | None:
     """(place, words) of the major ticks within the limits of `axis`; None where words are more than plain."""
     along = axis.get_transform().transform  # of a logarithmic axis the slack is a part of its decades
     low, high = sorted(along(np.asarray(axis.get_view_interval(), float)))
-    formatter: Any = axis.get_major_formatter()
+    formatter = axis.get_major_formatter()
     slack = SLACK * (high - low)
     places = [float(place) for place in axis.get_majorticklocs()]
     words = formatter.format_ticks(places)
@@ -134,3 +140,64 @@ def ascent(points: float) -> float:
     """Pixels from the top of a line to its baseline, as matplotlib aligns it: as high as "lp" in all."""
     fonts = FontProperties(family=use_fonts(), size=points)
     return float(RendererAgg(8, 8, DPI).get_text_width_height_descent("lp", fonts, False)[1])
+
+
+class MovingTicks(Layer):
+    """Numbers at round places of the two axes around `box`, for a window that moves; and grid lines none."""
+
+    MOST = 9
+
+    def __init__(self, look: Look, box: Box) -> None:
+        super().__init__()
+        self.look, self.box = look, box
+        self.locator = MaxNLocator(5)
+        sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
+        self.pools = [
+            [
+                look.stamp(0.0, 0.0, em=0.86, color=look.style.muted, across=side, loose=True)
+                for _ in range(self.MOST)
+            ]
+            for side in sides
+        ]
+        self.set_zorder(2)
+
+    def show(self, extent: Extent) -> None:
+        """Name the places of `extent`."""
+        em, box = self.look.em, self.box
+        for axis, (low, high) in enumerate((extent[:2], extent[2:])):
+            places = [p for p in self.locator.tick_values(low, high) if low <= p <= high][: self.MOST]
+            gap = places[1] - places[0] if len(places) > 1 else 1.0
+            digits = max(0, int(np.ceil(-np.log10(gap) - 1e-9)) + int(_odd(gap)))
+            for stamp in self.pools[axis]:
+                stamp.set_text("")
+            for stamp, place in zip(self.pools[axis], places, strict=False):
+                share = (place - low) / (high - low)
+                stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
+                if axis == 0:
+                    stamp.set_position((box.left + share * box.width, box.bottom - 0.78 * em))
+                else:
+                    stamp.set_position((box.left - 0.45 * em, box.bottom + share * box.height))
+
+    @property
+    def _all(self) -> list[Stamp]:
+        return [stamp for pool in self.pools for stamp in pool]
+
+    def refresh(self) -> Sequence[Rect]:
+        """Put the numbers where they are now."""
+        return refreshed(self, self._all)
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """See Layer."""
+        for stamp in self._all:
+            stamp.blend(picture, rect)
+
+    def trace(self, renderer: RendererBase) -> None:
+        """See Layer."""
+        for stamp in self._all:
+            stamp.draw(renderer)
+
+
+def _odd(gap: float) -> bool:
+    """Whether a gap such as 0.25 needs one digit more than its size says."""
+    lead = gap / 10.0 ** np.floor(np.log10(gap) + 1e-9)
+    return bool(abs(lead - round(lead)) > 1e-6)

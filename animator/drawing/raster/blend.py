@@ -1,4 +1,4 @@
-"""A picture in memory that NumPy and Pillow both write to.
+"""Alpha blending in place: a picture in memory that NumPy and Pillow both write to.
 
 Pillow lays colours over a picture, by a coverage for each pixel, in a third of the time that NumPy takes. Its
 public methods copy a picture whose memory is somebody else's; its core images work in place, and this is the
@@ -16,6 +16,7 @@ SMALL, MANY = 4096, 512  # pixels, and parts of one colour, that are kept
 
 Bytes = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom: Pillow's order
+Part = Any  # a core image of Pillow's, which has no type, or an array
 
 
 class Pane(Protocol):
@@ -23,10 +24,10 @@ class Pane(Protocol):
 
     pixels: Bytes
 
-    def part(self, box: Box) -> Any:
+    def part(self, box: Box) -> Part:
         """What lies in `box`, to be given to `lay`."""
 
-    def lay(self, box: Box, colours: Any, coverage: Any) -> None:
+    def lay(self, box: Box, colours: Part, coverage: Part) -> None:
         """Mix colours into `box` by their coverage, both parts of panes (h, w): each of the four channels
         becomes (below (255 - c) + colour c) / 255, rounded.
         """
@@ -41,14 +42,14 @@ class PillowPane:
         mode = "RGBA" if pixels.ndim == 3 else "L"
         high, wide = pixels.shape[:2]
         self.pixels = pixels
-        self._core: Any = _imaging.map_buffer(pixels, (wide, high), "raw", 0, (mode, 0, 1))
+        self._core: Part = _imaging.map_buffer(pixels, (wide, high), "raw", 0, (mode, 0, 1))
         self._whole = (0, 0, wide, high)
 
-    def part(self, box: Box) -> Any:
+    def part(self, box: Box) -> Part:
         """See Pane."""
         return self._core if box == self._whole else self._core.crop(box)
 
-    def lay(self, box: Box, colours: Any, coverage: Any) -> None:
+    def lay(self, box: Box, colours: Part, coverage: Part) -> None:
         """See Pane."""
         self._core.paste(colours, box, coverage)
 
@@ -61,12 +62,12 @@ class NumPyPane:
     def __init__(self, pixels: Bytes) -> None:
         self.pixels = pixels
 
-    def part(self, box: Box) -> Any:
+    def part(self, box: Box) -> Part:
         """See Pane."""
         left, top, right, bottom = box
         return self.pixels[top:bottom, left:right]
 
-    def lay(self, box: Box, colours: Any, coverage: Any) -> None:
+    def lay(self, box: Box, colours: Part, coverage: Part) -> None:
         """See Pane."""
         below, share = self.part(box), coverage[..., None].astype(np.uint32)
         mixed = below * (255 - share) + colours * share + 128
@@ -92,9 +93,9 @@ class Flood:
 
     def __init__(self, colour: Sequence[int]) -> None:
         self._pixel = np.array(colour, np.uint8).view(np.uint32)
-        self._kept: dict[tuple[int, int], Any] = {}
+        self._kept: dict[tuple[int, int], Part] = {}
 
-    def part(self, box: Box) -> Any:
+    def part(self, box: Box) -> Part:
         """A part of a pane, (h, w, 4), as large as `box`."""
         wide, high = size = box[2] - box[0], box[3] - box[1]
         part = self._kept.get(size)
@@ -106,9 +107,9 @@ class Flood:
         return part
 
 
-_KIND = PillowPane if in_place() else NumPyPane
+KIND = PillowPane if in_place() else NumPyPane
 
 
 def pane(pixels: Bytes) -> Pane:
     """`pixels`, RGBA (h, w, 4) or a coverage (h, w), as a pane over the same memory."""
-    return _KIND(pixels)
+    return KIND(pixels)

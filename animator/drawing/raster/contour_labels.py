@@ -1,24 +1,22 @@
-"""Labels of contour levels, and of axes whose window moves: numbers that glide with what they name.
+"""Labels of contour levels: losses on their lines, gliding with them when the surface changes.
 
-Levels are named where a fixed ray, from the middle of the picture outwards, crosses them: a label moves as
-little as its line does. A Ticks artist names round places of an axis wherever they are.
+In: losses on a grid, levels. Out: a layer. Levels are named where a fixed ray, from the middle of the picture
+outwards, crosses them: a label moves as little as its line does.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, Literal
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.backend_bases import RendererBase
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
-from animator.design.layout import Box
 from animator.drawing.look import Look
-from animator.drawing.raster.axes_transform import PlotArea
+from animator.drawing.raster.axes_transform import Extent, PlotArea
 from animator.drawing.raster.blend import Pane
-from animator.drawing.raster.layer import NOTHING, Layer, Rect
-from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.raster.layer import Layer, Rect
+from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.landscape.bilinear import Places, placed, read
 
 SAMPLES = 240
@@ -26,7 +24,6 @@ EVERY = 3  # band edges from one label to the next
 SIZE = 0.72
 DIRECTIONS = 16
 Floats = NDArray[np.float64]
-Extent = tuple[float, float, float, float]
 
 
 class LevelLabels(Layer):
@@ -52,8 +49,9 @@ class LevelLabels(Layer):
         self._seen: tuple[Extent, Places] | None = None
         self.set_zorder(1.5)
 
-    def aim(self, z: Floats, extent: Extent, paths: Sequence[Floats],
-            covered: Sequence[tuple[Floats, Floats]]) -> None:  # fmt: skip
+    def aim(
+        self, z: Floats, extent: Extent, paths: Sequence[Floats], covered: Sequence[tuple[Floats, Floats]]
+    ) -> None:
         """Choose the ray that crosses most levels of z (ny, nx) and comes least near paths (n, 2) and boxes
         (low, high), in pixels.
         """
@@ -67,7 +65,7 @@ class LevelLabels(Layer):
         for ray, along, crossed in zip(rays, heights, most, strict=True):
             if crossed <= best:
                 continue
-            at = np.array([(x, y) for _, x, y in self._spots(along, extent, ray)]).reshape(-1, 2)
+            at = np.array([(x, y) for _, x, y in self.crossings(along, extent, ray)]).reshape(-1, 2)
             if len(at) <= best:
                 continue
             score = len(at) - 1.5 * self._hits(at, lines, covered)
@@ -96,11 +94,11 @@ class LevelLabels(Layer):
             hit |= ((at > low - size) & (at < high + size)).all(axis=1)
         return int(hit.sum())
 
-    def show(self, z: NDArray[np.floating[Any]], extent: Extent) -> None:
+    def show(self, z: NDArray[np.floating], extent: Extent) -> None:
         """Take z (ny, nx), of which `extent` is seen; what would lie on a box is not named."""
         if self._seen is None or self._seen[0] != extent:
             self._seen = extent, self._placed(extent, self.ray)
-        spots = self._spots(read(np.asarray(z, float), self._seen[1]), extent, self.ray)
+        spots = self.crossings(read(np.asarray(z, float), self._seen[1]), extent, self.ray)
         aimed, boxes = self._aimed or (None, ())
         covered, nothing = boxes if aimed == extent else (), np.zeros((0, 2))  # boxes move with a camera
         self.spots = [spot for spot in spots if not self._hits(np.array([spot[1:]]), nothing, covered)]
@@ -112,7 +110,7 @@ class LevelLabels(Layer):
         b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
         return placed(self.x, self.y, a, b)
 
-    def _spots(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
+    def crossings(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
         """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
         box, (a0, a1, b0, _) = self.area.bbox, extent
         apart = 1.7 * self.look.em
@@ -141,87 +139,15 @@ class LevelLabels(Layer):
     def refresh(self) -> Sequence[Rect]:
         """Put the numbers where they are now."""
         self._place()
-        return _refreshed(self, self.pool)
+        return refreshed(self, self.pool)
 
     def blend(self, picture: Pane, rect: Rect) -> None:
         """See Layer."""
         for stamp in self.pool:
             stamp.blend(picture, rect)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         self._place()
         for stamp, *_ in self.spots:
             stamp.draw(renderer)
-
-
-class Ticks(Layer):
-    """Numbers at round places of the two axes around `box`, for a window that moves; and grid lines none."""
-
-    MOST = 9
-
-    def __init__(self, look: Look, box: Box) -> None:
-        super().__init__()
-        self.look, self.box = look, box
-        self.locator = MaxNLocator(5)
-        sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
-        self.pools = [
-            [
-                look.stamp(0.0, 0.0, em=0.86, color=look.style.muted, across=side, loose=True)
-                for _ in range(self.MOST)
-            ]
-            for side in sides
-        ]
-        self.set_zorder(2)
-
-    def show(self, extent: Extent) -> None:
-        """Name the places of `extent`."""
-        em, box = self.look.em, self.box
-        for axis, (low, high) in enumerate((extent[:2], extent[2:])):
-            places = [p for p in self.locator.tick_values(low, high) if low <= p <= high][: self.MOST]
-            gap = places[1] - places[0] if len(places) > 1 else 1.0
-            digits = max(0, int(np.ceil(-np.log10(gap) - 1e-9)) + int(_odd(gap)))
-            for stamp in self.pools[axis]:
-                stamp.set_text("")
-            for stamp, place in zip(self.pools[axis], places, strict=False):
-                share = (place - low) / (high - low)
-                stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
-                if axis == 0:
-                    stamp.set_position((box.left + share * box.width, box.bottom - 0.78 * em))
-                else:
-                    stamp.set_position((box.left - 0.45 * em, box.bottom + share * box.height))
-
-    @property
-    def _all(self) -> list[Stamp]:
-        return [stamp for pool in self.pools for stamp in pool]
-
-    def refresh(self) -> Sequence[Rect]:
-        """Put the numbers where they are now."""
-        return _refreshed(self, self._all)
-
-    def blend(self, picture: Pane, rect: Rect) -> None:
-        """See Layer."""
-        for stamp in self._all:
-            stamp.blend(picture, rect)
-
-    def trace(self, renderer: Any) -> None:
-        """See Layer."""
-        for stamp in self._all:
-            stamp.draw(renderer)
-
-
-def _refreshed(whole: Layer, parts: Sequence[Stamp]) -> list[Rect]:
-    """Refresh the stamps that a layer is made of, and its bounds."""
-    changed = [rect for stamp in parts for rect in stamp.refresh()]
-    if changed:
-        whole.bounds = NOTHING
-        for stamp in parts:
-            if stamp.bounds.area:
-                whole.bounds = stamp.bounds if not whole.bounds.area else whole.bounds.join(stamp.bounds)
-    return changed
-
-
-def _odd(gap: float) -> bool:
-    """Whether a gap such as 0.25 needs one digit more than its size says."""
-    lead = gap / 10.0 ** np.floor(np.log10(gap) + 1e-9)
-    return bool(abs(lead - round(lead)) > 1e-6)

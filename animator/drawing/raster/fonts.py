@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 FONT = ("Inter", "DejaVu Sans")
 FONT_FOLDER = Path(__file__).parents[1] / "fonts"
@@ -34,7 +33,7 @@ def use_fonts() -> tuple[str, ...]:
 
 
 @cache
-def _charmaps() -> frozenset[int]:
+def shipped_letters() -> frozenset[int]:
     """The letters, as code points, of the shipped fonts."""
     from matplotlib import font_manager
 
@@ -47,7 +46,7 @@ def _letters(file: str) -> frozenset[int]:
     from matplotlib.font_manager import get_font
 
     try:
-        font: Any = get_font(file)
+        font = get_font(file)
         return frozenset(font.get_charmap()) if font.scalable else frozenset()
     except (OSError, RuntimeError):
         return frozenset()
@@ -56,16 +55,21 @@ def _letters(file: str) -> frozenset[int]:
 def strange(words: str) -> frozenset[str]:
     """The letters of `words` that the shipped fonts lack."""
     rare = {letter for letter in words if letter > "~"} - COMMON
-    return frozenset(letter for letter in rare if ord(letter) not in _charmaps()) if rare else frozenset()
+    if not rare:
+        return frozenset()
+    return frozenset(letter for letter in rare if ord(letter) not in shipped_letters())
 
 
 @cache
-def _elsewhere(letter: str) -> str | None:
+def family_with(letter: str) -> str | None:
     """The first family of this machine, by name, that has `letter`: upright and of a usual weight."""
     from matplotlib import font_manager
 
-    upright = [entry for entry in font_manager.fontManager.ttflist
-               if entry.style == "normal" and not entry.name.startswith(BOXES)]  # fmt: skip
+    upright = [
+        entry
+        for entry in font_manager.fontManager.ttflist
+        if entry.style == "normal" and not entry.name.startswith(BOXES)
+    ]
     for entry in sorted(upright, key=lambda entry: (str(entry.weight) not in ("400", "500"), entry.name)):
         if ord(letter) in _letters(entry.fname):
             return entry.name
@@ -74,14 +78,14 @@ def _elsewhere(letter: str) -> str | None:
 
 def families(words: str) -> tuple[str, ...]:
     """The families to draw `words` with: the shipped ones, then those of this machine that are needed."""
-    more = {name for letter in sorted(strange(words)) if (name := _elsewhere(letter))}
+    more = {name for letter in sorted(strange(words)) if (name := family_with(letter))}
     return (*use_fonts(), *sorted(more))
 
 
 def drawable(words: str) -> str:
     """`words` with a box for each letter that no font here has."""
     for letter in strange(words):
-        if _elsewhere(letter) is None:
+        if family_with(letter) is None:
             words = words.replace(letter, BOX)
     return words
 
@@ -89,7 +93,7 @@ def drawable(words: str) -> str:
 def sentence(words: Iterable[str]) -> str:
     """What to say of `words` with letters that no font here has; '' where there is none."""
     found = {letter for said in words for letter in strange(said)}
-    lost = sorted(letter for letter in found if _elsewhere(letter) is None)
+    lost = sorted(letter for letter in found if family_with(letter) is None)
     if not lost:
         return ""
     some = "".join(lost[:NAMED]) + (" and others" if len(lost) > NAMED else "")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.landscape.bilinear import placed_evenly, read
+
 HEIGHT = 0.95
 DISTANCE = 5.2
 ELEVATION = np.radians(33.0)
@@ -32,8 +34,8 @@ class Perspective:
     def eye(self) -> Floats:
         """(3,) where the camera stands."""
         flat = DISTANCE * np.cos(ELEVATION)
-        return np.array([flat * np.sin(self.azimuth), -flat * np.cos(self.azimuth),
-                         MIDDLE + DISTANCE * np.sin(ELEVATION)])  # fmt: skip
+        across, away = flat * np.sin(self.azimuth), -flat * np.cos(self.azimuth)
+        return np.array([across, away, MIDDLE + DISTANCE * np.sin(ELEVATION)])
 
     def project(self, points: Floats) -> Floats:
         """Places (..., 2) in the picture of points (..., 3)."""
@@ -54,18 +56,8 @@ class Heights:
 
     def at(self, x: Floats, y: Floats) -> Floats:
         """The height between grid points, linear; -1 outside."""
-        n, m = self.z.shape
-        u, v = (x + 1) / 2 * (m - 1), (y + 1) / 2 * (n - 1)
-        inside = (u >= 0) & (v >= 0) & (u <= m - 1) & (v <= n - 1)
-        i = np.clip(u.astype(int), 0, m - 2)
-        j = np.clip(v.astype(int), 0, n - 2)
-        a, b = np.clip(u - i, 0, 1), np.clip(v - j, 0, 1)
-        flat = self.z.ravel()
-        k = j * m + i
-        low = flat[k] * (1 - a) + flat[k + 1] * a
-        high = flat[k + m] * (1 - a) + flat[k + m + 1] * a
-        found = low * (1 - b) + high * b
-        return np.where(inside & np.isfinite(found), found, -1.0)
+        found = read(self.z, placed_evenly(self.z.shape, x, y))
+        return np.where(np.isfinite(found), found, -1.0)
 
     def hides(self, eye: Floats, points: Floats) -> NDArray[np.bool_]:
         """(N,) whether the surface stands between the eye (3,) and each of points (N, 3)."""

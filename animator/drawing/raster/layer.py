@@ -9,7 +9,7 @@ which NumPy walks through four times as fast as (h, w, 4).
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -25,7 +25,6 @@ from animator.drawing.raster.blend import Flood, Pane, pane
 
 Pixels = NDArray[np.uint8]  # (H, W, 4)
 Coverage = NDArray[np.uint8]  # (h, w)
-Colour = str | tuple[float, ...]  # as matplotlib has it
 Number = TypeVar("Number", bound=np.generic)
 
 
@@ -199,19 +198,19 @@ def lay(picture: Pane, rect: Rect, ink: Ink) -> None:
 
 
 @lru_cache(maxsize=256)
-def flood(colour: Colour) -> Flood:
+def flood(colour: ColorType) -> Flood:
     """One colour, opaque."""
     return Flood(bytes_of(colour))
 
 
 @lru_cache(maxsize=256)
-def bytes_of(colour: Colour) -> tuple[int, int, int, int]:
+def bytes_of(colour: ColorType) -> tuple[int, int, int, int]:
     """A colour, opaque, from 0 to 255."""
-    red, green, blue = (round(255 * part) for part in to_rgb(cast(ColorType, colour)))
+    red, green, blue = (round(255 * part) for part in to_rgb(colour))
     return red, green, blue, 255
 
 
-def inked(coverage: Coverage, colour: Colour, top: int, left: int) -> Ink:
+def inked(coverage: Coverage, colour: ColorType, top: int, left: int) -> Ink:
     """A coverage (h, w) of one colour at (top, left)."""
     high, wide = coverage.shape
     if not coverage.size:

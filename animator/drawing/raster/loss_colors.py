@@ -59,7 +59,7 @@ class LossScale:
 @lru_cache(maxsize=16)
 def _ticks(scale: LossScale) -> tuple[float, ...]:
     """Those of a scale: the films of a sweep share theirs, and finding them takes as long as a frame."""
-    chosen = _chosen(scale, _powers(scale.high))
+    chosen = _chosen(scale, _powers(scale.high)) if scale.low >= 0 else []
     return tuple(chosen if len(chosen) > 1 else _chosen(scale, _even(scale.low, scale.high)))
 
 

@@ -192,6 +192,13 @@ class Trail(Layer):
         gc.restore()
 
 
+def followed(path: Floats) -> Floats:
+    """Points (n, 2) of which those that are not finite stay where the last finite one before them is."""
+    known = np.isfinite(path).all(axis=1)
+    last = np.maximum.accumulate(np.where(known, np.arange(len(path)), 0))
+    return np.nan_to_num(path[last], posinf=1e6, neginf=-1e6)
+
+
 def visible(pixels: Floats, most: int = 2_500) -> NDArray[np.int64]:
     """Indices of the points (n, 2) that can be told apart: first, last, each in a new pixel."""
     cells = np.floor(np.nan_to_num(pixels, nan=-1e9, posinf=1e9, neginf=-1e9))

@@ -1,4 +1,4 @@
-"""Artists that are cheap to draw again: text from a glyph atlas, and pictures of what never changes.
+"""Text from a glyph atlas, and pictures of what never changes, as layers that are cheap to draw again.
 
 Laying out a text costs matplotlib a millisecond; a frame has a dozen that change. A Stamp puts each
 glyph down from an atlas, digits in cells of one width, so that a number that changes moves nothing.
@@ -6,15 +6,16 @@ glyph down from an atlas, digits in cells of one width, so that a number that ch
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, reduce
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
+from matplotlib.typing import ColorType
 
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import drawable, families
@@ -27,6 +28,7 @@ from animator.drawing.raster.layer import (
     faded,
     figure_of,
     inked,
+    joined,
     lay,
     picture_of,
     swapped,
@@ -35,6 +37,8 @@ from animator.drawing.units import DPI
 
 X_HEIGHT_MIDDLE = 0.36
 RIM = 0.75  # opacity of a halo
+
+Weight = str | int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +54,7 @@ class Glyph:
 
 
 @lru_cache(maxsize=4096)
-def glyph(character: str, points: float, weight: Any) -> Glyph:
+def glyph(character: str, points: float, weight: Weight) -> Glyph:
     """`character` drawn once at `points`; all digits are as wide as the widest of them."""
     fonts = FontProperties(family=families(character), size=points, weight=weight)
     character = drawable(character)
@@ -86,7 +90,7 @@ class Stamp(Layer, Text):
 
     opacity = 1.0
     halo: str | None = None
-    _said: tuple[Any, ...] = ()
+    _said: tuple[object, ...] = ()
     _seen = -1.0
     _parts: tuple[Ink, ...] = ()
 
@@ -114,9 +118,7 @@ class Stamp(Layer, Text):
             return ()
         before, self._said = self.bounds, said
         self._parts = self._set(text, x, y, float(size), weight) if text else ()
-        self.bounds = NOTHING
-        for ink in self._parts:
-            self.bounds = ink.place if self.bounds is NOTHING else self.bounds.join(ink.place)
+        self.bounds = reduce(joined, (ink.place for ink in self._parts), NOTHING)
         return swapped(before, self.bounds)
 
     def _pen(self) -> tuple[int, int]:
@@ -128,9 +130,9 @@ class Stamp(Layer, Text):
             y -= X_HEIGHT_MIDDLE * float(self.get_fontsize()) * DPI / 72
         return round(x), round(y)
 
-    def _set(self, text: str, x: int, y: int, points: float, weight: Any) -> tuple[Ink, ...]:
+    def _set(self, text: str, x: int, y: int, points: float, weight: Weight) -> tuple[Ink, ...]:
         """The ink of the rim, if there is one, and of the glyphs; the pen at (x, y)."""
-        line, above, left, advance = _letters(text, points, weight, self.get_color())
+        line, above, left, advance = letters_of(text, points, weight, self.get_color())
         if self.get_horizontalalignment() != "left":
             x -= round(advance * (1.0 if self.get_horizontalalignment() == "right" else 0.5))
         top, start = self.high - y - above, x + left
@@ -146,7 +148,7 @@ class Stamp(Layer, Text):
         for ink in self._parts:
             lay(picture, rect, ink)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         if self.opacity > 0:
             self.set_alpha(self.opacity)
@@ -154,13 +156,13 @@ class Stamp(Layer, Text):
 
 
 @lru_cache(maxsize=2048)
-def _letters(text: str, points: float, weight: Any, colour: Any) -> tuple[Ink, int, int, float]:
+def letters_of(text: str, points: float, weight: Weight, colour: ColorType) -> tuple[Ink, int, int, float]:
     """What `typeset` gives, in a colour, at the corner of the frame."""
     line, above, left, advance = typeset(text, points, weight)
     return inked(line, colour, 0, 0), above, left, advance
 
 
-def typeset(text: str, points: float, weight: Any) -> tuple[Coverage, int, int, float]:
+def typeset(text: str, points: float, weight: Weight) -> tuple[Coverage, int, int, float]:
     """`text` glyph by glyph: coverage, pixels above the baseline, pixels from the pen to its left, and the
     pen's advance.
     """
@@ -181,7 +183,7 @@ def typeset(text: str, points: float, weight: Any) -> tuple[Coverage, int, int, 
 
 
 @lru_cache(maxsize=4096)
-def _rim(text: str, points: float, weight: Any, reach: int) -> Coverage:
+def _rim(text: str, points: float, weight: Weight, reach: int) -> Coverage:
     """Coverage of `text` grown by `reach` pixels on every side: (h + 2 reach, w + 2 reach)."""
     line, *_ = typeset(text, points, weight)
     height, width = line.shape
@@ -219,10 +221,9 @@ class Sprite(Layer):
             return ()
         if self.pictures is None:
             self.pictures = self._take()
-        before, self._shown, self.bounds = self.bounds, (self.opacity, visible), NOTHING
+        before, self._shown = self.bounds, (self.opacity, visible)
         self._parts = [faded(picture, self.opacity) for picture in self.pictures] if visible else []
-        for ink in self._parts:
-            self.bounds = ink.place if self.bounds is NOTHING else self.bounds.join(ink.place)
+        self.bounds = reduce(joined, (ink.place for ink in self._parts), NOTHING)
         return swapped(before, self.bounds)
 
     def blend(self, picture: Pane, rect: Rect) -> None:
@@ -230,7 +231,7 @@ class Sprite(Layer):
         for ink in self._parts:
             lay(picture, rect, ink)
 
-    def trace(self, renderer: Any) -> None:
+    def trace(self, renderer: RendererBase) -> None:
         """See Layer."""
         for artist in self.artists if self.get_visible() and self.opacity > 0 else ():
             artist.draw(renderer)
@@ -246,3 +247,11 @@ class Sprite(Layer):
             artist.draw(scratch)
             pictures.append(picture_of(np.asarray(scratch.buffer_rgba())))
         return [picture for picture in pictures if picture.place.area]
+
+
+def refreshed(whole: Layer, parts: Sequence[Stamp]) -> list[Rect]:
+    """Refresh the stamps that a layer is made of, and its bounds."""
+    changed = [rect for stamp in parts for rect in stamp.refresh()]
+    if changed:
+        whole.bounds = reduce(joined, (stamp.bounds for stamp in parts), NOTHING)
+    return changed

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.folder.manifest import Axis
 from animator.sweeps.plan.labels import told
@@ -38,7 +38,8 @@ def geometric(values: Sequence[float]) -> bool:
         return False
     if len(known) == 2:
         return bool(known[1] / known[0] >= DECADE)
-    gaps, ratios = np.diff(known), np.diff(np.log(known))
+    gaps = np.diff(known)
+    ratios = np.diff(np.log(known))
     return bool(ratios.std() / ratios.mean() < gaps.std() / gaps.mean() - 1e-9)
 
 

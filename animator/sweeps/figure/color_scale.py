@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import colour_map
 from animator.sweeps.figure.axes import decades, round_numbers

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.sweeps.figure.aggregate import SEED, Place, Point, Table
 from animator.sweeps.figure.axes import around, decades, name_across, numeric, places, round_numbers, ticks_up
 
@@ -71,7 +71,8 @@ def height(point: Point | None) -> float:
 
 def _limits(look: Look, axes: Axes, box: Box, losses: Sequence[float]) -> None:
     if decades(losses):
-        low, high = min(losses) / ROOM, max(losses) * ROOM
+        low = min(losses) / ROOM
+        high = max(losses) * ROOM
         axes.set_yscale("log")
         axes.set_ylim(low, high)
         ticks_up(axes, round_numbers(low, high, int(box.height / look.em / 2)))

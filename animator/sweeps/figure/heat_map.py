@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from animator.core.color_vision import contrast
 from animator.core.formatting import number
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
 from animator.sweeps.figure.axes import name_across, name_up, numeric
@@ -30,7 +30,10 @@ class Heat:
     """
 
     def __init__(self, look: Look, box: Box, table: Table, colours: Shades) -> None:
-        self.look, self.box, self.table, self.colours = look, box, table, colours
+        self.look = look
+        self.box = box
+        self.table = table
+        self.colours = colours
         self.across, self.up = table.axes
         self.axes: Axes = look.axes(box)
         self.axes.grid(False)
@@ -67,7 +70,9 @@ class Heat:
         self.axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **{"facecolor": "none", **looks}))  # type: ignore[arg-type]
 
     def _cell(self, place: Place, point: Point) -> None:
-        look, style, loss = self.look, self.look.style, height(point)
+        look = self.look
+        style = look.style
+        loss = height(point)
         colour = self.colours.colour(loss) if isfinite(loss) else style.panel
         ink = max((style.ink, style.background), key=lambda ink: contrast(colour, ink))
         self._square(place, facecolor=colour, linewidth=look.line(1), edgecolor=style.background, zorder=2)

@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 from animator.core.formatting import number
 from animator.design import style_files
 from animator.design.layout import Box
-from animator.drawing.panels.base import DPI, Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
-from animator.drawing.units import em_of
+from animator.drawing.units import DPI, em_of
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
 from animator.sweeps.figure.axes import numeric

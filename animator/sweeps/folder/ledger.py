@@ -1,4 +1,4 @@
-"""The books of a sweep: its manifest and metrics.csv, kept with every cell, and the files of each.
+"""Ledger of a sweep: manifest.json and results.csv, written after every change, and the files of the cells.
 
 A file is in its place before the manifest says so; both appear by rename. So whoever kills a sweep finds
 whole files and a true manifest.
@@ -23,7 +23,8 @@ class Ledger:
     """The manifest of `folder`, changed cell by cell."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder, self.manifest = folder, manifest
+        self.folder = folder
+        self.manifest = manifest
         self._axes = [axis.name for axis in manifest.axes]
         self._texts: dict[int, tuple[Cell, str, str]] = {}
         self._held = False

@@ -1,4 +1,4 @@
-"""Who works in a folder: a lock that ends with its process, and a note that says whose it is.
+"""Lock of a sweep's folder, which ends with its process, and a note that says who holds it.
 
 The lock is the operating system's (flock, or its like), by the library filelock: a process that is killed
 lets go of it.

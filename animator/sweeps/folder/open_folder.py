@@ -6,7 +6,6 @@ What the folder holds is never overwritten without `force`, and then only files 
 from collections.abc import Collection, Iterable, Sized
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from animator.core import strays
 from animator.core.errors import AnimatorError
@@ -82,7 +81,7 @@ def same(one: Manifest, other: Manifest) -> bool:
     return bool(_asked(one) == _asked(other))
 
 
-def _asked(manifest: Manifest) -> Any:
+def _asked(manifest: Manifest) -> object:
     whole = books.to_dict(manifest)
     return [whole[name] for name in ("scene", "kind", "axes", "fixed")] + [
         [cell["name"], cell["parameters"]] for cell in whole["cells"]
@@ -106,7 +105,8 @@ def difference(there: Manifest, asked: Manifest) -> str:
     if said(there) != said(asked):
         return f"{said(there)}, and this one is {said(asked)}"
     for one, other in zip(there.axes, asked.axes, strict=True):
-        mine, theirs = _beyond(one, other), _beyond(other, one)
+        mine = _beyond(one, other)
+        theirs = _beyond(other, one)
         if mine != theirs:
             return f"its {one.name} has {mine}, and this one's has {theirs}"
     if there.kind != asked.kind:

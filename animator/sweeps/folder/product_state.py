@@ -1,4 +1,4 @@
-"""Which products of a sweep are there: made of the films as they are now, and whole, byte for byte.
+"""Which products of a sweep are up to date: made of the films as they are now, and whole, byte for byte.
 
 As soon as a product is made the manifest says which files it has, and the digests of their contents. So one
 that is missing, damaged, or of other films is made again, and no other.
@@ -40,7 +40,8 @@ def are_there(ledger: Ledger, products: Iterable[str]) -> bool:
 def keep(ledger: Ledger, product: str, paths: Iterable[Path]) -> None:
     """Write down that `product` was made, as the files `paths` of the folder."""
     files = {path.relative_to(ledger.folder).as_posix(): digest_of(path.read_bytes()) for path in paths}
-    manifest, own = ledger.manifest, key(ledger)
+    manifest = ledger.manifest
+    own = key(ledger)
     known = manifest.digests if manifest.made_from == own else {}
     names = dict.fromkeys((*manifest.products, *files))  # older ones too, until all are made
     ledger.update(products=tuple(names), made_from=own, digests={**known, product: files})

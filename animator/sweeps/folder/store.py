@@ -1,4 +1,4 @@
-"""What sweeps keep in the cache: recordings, surfaces, and what took how long.
+"""Cache of sweeps: recordings, surfaces, and how long things took.
 
 It is a folder of its own in the cache: what workers make there depends on no timing and on no number of
 threads, as a single `render` may.
@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from animator.core import cache
 from animator.core.files import replacing
@@ -68,16 +67,16 @@ class Store:
         self._fresh.update(view.names)
         self._keep(((f"views/{key}.json", json.dumps(asdict(view)).encode()),))
 
-    def figures(self, key: str) -> dict[str, Any]:
+    def figures(self, key: str) -> dict[str, float]:
         """What an earlier sweep measured of the scene with digest `key`."""
         path = self.place / f"figures/{key}.json"
         try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            found: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
             return found
         except (OSError, ValueError):
             return {}
 
-    def keep_figures(self, key: str, figures: Mapping[str, Any]) -> None:
+    def keep_figures(self, key: str, figures: Mapping[str, float]) -> None:
         """Keep what was measured, for the next estimate."""
         with replacing(self.place / f"figures/{key}.json") as temporary:
             temporary.write_text(json.dumps(dict(figures)), encoding="utf-8")

@@ -8,7 +8,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from animator.core.formatting import number
 from animator.sweeps.folder.manifest import Cell, Manifest
@@ -64,7 +63,7 @@ def columns(manifest: Manifest) -> list[Column]:
     return [column for column in found if any(value is not None for value in column.values)]
 
 
-def plain(value: Any) -> Value:
+def plain(value: object) -> Value:
     """`value` as what JSON and a sort can hold: a finite number, a text, or None."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -84,7 +83,7 @@ def shortest(values: Sequence[float]) -> list[str]:
     return texts
 
 
-def _names(first: Sequence[str], found: Sequence[Mapping[str, Any]]) -> list[str]:
+def _names(first: Sequence[str], found: Sequence[Mapping[str, object]]) -> list[str]:
     """Every name once: those of `first` in that order, then what else is found."""
     return list(dict.fromkeys([*first, *(name for one in found for name in one)]))
 
@@ -104,7 +103,7 @@ def _parameter(name: str, cells: Sequence[Cell]) -> Column:
     return Column(name, name, "parameter", _numeric(values), tuple(values), tuple(map(text, values)))
 
 
-def _result(name: str, label: str | None, found: Sequence[Any]) -> Column:
+def _result(name: str, label: str | None, found: Sequence[object]) -> Column:
     values = [plain(value) for value in found]
     texts = (
         "" if v is None else f"{v:,}" if isinstance(v, int) else v if isinstance(v, str) else number(v)
@@ -115,6 +114,6 @@ def _result(name: str, label: str | None, found: Sequence[Any]) -> Column:
     )
 
 
-def _cost(label: str, found: Sequence[Any]) -> Column:
+def _cost(label: str, found: Sequence[object]) -> Column:
     column = _result(label, label, found)
     return Column(column.name, label, "cost", column.numeric, column.values, column.texts)

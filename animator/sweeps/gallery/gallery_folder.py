@@ -36,7 +36,8 @@ def described(folder: Path) -> tuple[Manifest, dict[int, str]]:
     given = [_given(info) for info in films]
     axes = [axis for axis in _axes(given) if len(axis.values) > 1]
     titles = {info.metadata.title for info in films if info.metadata}
-    first, name = films[0], folder.resolve().name
+    first = films[0]
+    name = folder.resolve().name
     manifest = Manifest(
         scene="",
         title=titles.pop() if len(titles) == 1 else name,
@@ -80,7 +81,8 @@ def _another(one: FilmInfo, other: FilmInfo) -> bool:
     """Whether two files tell of different films."""
     if one.metadata is None or other.metadata is None:
         return False
-    given, others = _given(one), _given(other)
+    given = _given(one)
+    others = _given(other)
     return one.metadata.alt_text != other.metadata.alt_text or bool(given and others and given != others)
 
 
@@ -154,7 +156,8 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any
 
 def _poster(folder: Path, info: FilmInfo) -> Path:
     """The PNG beside the film, else the one in `posters`, which is made when it is missing or too old."""
-    film, found = info.path, poster_beside(info.path, info)
+    film = info.path
+    found = poster_beside(film, info)
     if found is not None:
         return found
     made, own = (folder / POSTERS / f"{name}.png" for name in (film.stem, film.name))

@@ -88,7 +88,8 @@ def make(folder: Path) -> Path:
     Gives the path of the page. Raises AnimatorError when there is no film, when the manifest is damaged, or
     when an index.html is there that is no gallery.
     """
-    folder, target = Path(folder), Path(folder) / PAGE
+    folder = Path(folder)
+    target = folder / PAGE
     if not folder.is_dir():
         raise AnimatorError(
             f"'{folder}' is no folder. Give a folder of films, such as one of animator sweep."
@@ -193,7 +194,8 @@ def _state(cell: Cell, film: str) -> tuple[str, str]:
         return "waiting", "Not made yet."
     if cell.state == "recorded":
         return "waiting", "Recorded; its film is not drawn yet."
-    broke, left = cell.results.get("not_finite_at"), cell.results.get("left_window_at")
+    broke = cell.results.get("not_finite_at")
+    left = cell.results.get("left_window_at")
     if broke is not None:
         return "diverged", f"Diverged: not finite from step {broke}." + ("" if film else f" {GONE}")
     if not film:

@@ -90,7 +90,7 @@ def _words(
     return varying, fixed
 
 
-def _finite(name: str, text: str, value: Any) -> None:
+def _finite(name: str, text: str, value: object) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise AnimatorError(f"{name}={text} is not finite, and no film can be made of it. Give a number.")
 
@@ -123,7 +123,8 @@ def values(name: str, text: str) -> tuple[list[str], bool]:
 
 def _parted(text: str) -> list[str]:
     """`text` at the commas that stand in no parentheses."""
-    parts, depth = [""], 0
+    parts = [""]
+    depth = 0
     for letter in text:
         depth += (letter == "(") - (letter == ")")
         if letter == "," and depth <= 0:
@@ -211,7 +212,7 @@ def _same_lengths(varying: Mapping[str, Sequence[str]]) -> None:
 def _of_rows(
     scene: str,
     known: Sequence[Parameter],
-    varying: Mapping[str, Any],
+    varying: Mapping[str, object],
     fixed: dict[str, str],
     zipped: bool,
     path: Path,
@@ -275,7 +276,7 @@ def _made(
     for name, read in meant.items():
         for text, value in read.items():
             _finite(name, text, value)
-    seen: dict[tuple[Any, ...], int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     for index, cell in enumerate(cells):
         first = seen.setdefault(tuple(meant[name][text] for name, text in cell.items()), index)
         if first != index:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from animator.design.parameters import written
 
@@ -18,12 +17,12 @@ def safe(text: str, otherwise: str = "scene") -> str:
     return plain or otherwise
 
 
-def of_cell(index: int, count: int, parameters: Mapping[str, Any]) -> str:
+def of_cell(index: int, count: int, parameters: Mapping[str, object]) -> str:
     """The name of cell `index` of `count`: "007-learning_rate=0.1-seed=2". The number makes it unique."""
     number = f"{index:0{max(3, len(str(count - 1)))}d}"
     parts = [f"{name}={_short(value)}" for name, value in parameters.items()]
     return safe("-".join([number, *parts]))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else written(value)

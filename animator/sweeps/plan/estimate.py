@@ -8,7 +8,6 @@ cache) and of the surface (in the cache).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.plan.plan import Look
@@ -36,7 +35,7 @@ class Estimate:
     measured: bool
 
 
-def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mapping[str, Any]) -> Estimate:
+def estimate(cells: int, look: Look, seconds: float, workers: int, known: Mapping[str, float]) -> Estimate:
     """The Estimate for `cells` films of `seconds` on `workers`; known: figures of an earlier sweep, or {}."""
     figures = {**GUESS, **known}
     drawn = look.width * look.height * look.fps * seconds / 1e6

@@ -1,7 +1,6 @@
 """How swept values and cells are named on pictures: short, and different where the values are."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from animator.core.formatting import number
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
@@ -9,7 +8,7 @@ from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 DIGITS = 3
 
 
-def told(values: Sequence[Any], digits: int = DIGITS) -> list[str]:
+def told(values: Sequence[object], digits: int = DIGITS) -> list[str]:
     """Each of `values` in as few characters as keep them apart: 0.0133, true, adam; numbers with `digits`
     significant ones at least.
     """
@@ -21,9 +20,9 @@ def told(values: Sequence[Any], digits: int = DIGITS) -> list[str]:
     return [str(value) for value in values]
 
 
-def _told(value: Any, digits: int) -> str:
+def _told(value: object, digits: int) -> str:
     if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "none"}[value]
+        return str(value).lower()
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
@@ -42,7 +41,7 @@ def labels(cell: Cell, axes: Sequence[Axis], digits: int = DIGITS) -> tuple[tupl
     return tuple((axis.name, label(axis, cell.parameters.get(axis.name), digits)) for axis in axes)
 
 
-def label(axis: Axis, value: Any, digits: int = DIGITS) -> str:
+def label(axis: Axis, value: object, digits: int = DIGITS) -> str:
     """`value` as it is told among the values of `axis`."""
     known = dict(zip(map(repr, axis.values), told(axis.values, digits), strict=True))
     return known.get(repr(value), _told(value, digits))
@@ -78,7 +77,8 @@ def best(cells: Sequence[Cell]) -> Cell | None:
 
 def outcome(manifest: Manifest) -> str:
     """What came of the sweep, in one or two sentences."""
-    cells, axes = manifest.cells, swept(manifest)
+    cells = manifest.cells
+    axes = swept(manifest)
     losses = [loss for cell in cells if (loss := final(cell)) is not None and not diverged(cell)]
     first = best(cells)
     said = [f"{len(cells):,} cell{'s' if len(cells) != 1 else ''}"]

@@ -80,15 +80,15 @@ def beside(
     views: Views, common: Common | None, product: Product | None, progress: Progress
 ) -> AbstractContextManager[Early | None]:
     """The contact sheet, made by `product` in the context, where all surfaces are in the store."""
-    desk = views.desk
-    films = desk.films(common)
+    context = views.context
+    films = context.films(common)
     if product is None or not all(views.are_kept(index) for index in films):
         return nullcontext()
-    manifest = foreseen(desk.ledger.manifest, films, common)
+    manifest = foreseen(context.ledger.manifest, films, common)
 
     def make(progress: Progress) -> list[Path]:
-        with cache.within(desk.store.place):
-            return product(desk.ledger.folder, manifest, films, progress)
+        with cache.within(context.store.place):
+            return product(context.ledger.folder, manifest, films, progress)
 
     return Early(about(manifest), make, progress)
 

@@ -1,4 +1,4 @@
-"""The desk that the stages of a sweep work at: plan, books, store, and the scenes and films of all cells."""
+"""Context of a sweep, shared by its stages: plan, ledger, store, and the scenes and films of all cells."""
 
 import errno
 from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +38,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SweepContext:
     """See the module. built: the scenes of cells by index, without those that cannot be built. timeout:
     seconds for a piece of work.
     """
@@ -52,7 +52,8 @@ class Desk:
 
     def names(self, index: int) -> list[str]:
         """Names of the recordings of a cell, one a run."""
-        cell, runs = self.plan.cells[index], len(self.built[index].scene.runs)
+        cell = self.plan.cells[index]
+        runs = len(self.built[index].scene.runs)
         return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
 
     def films(self, common: Common | None = None) -> "Films":
@@ -140,7 +141,8 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
     """(index, what came of building it) of each cell. A scene's own code may raise what it likes; only an
     interruption from outside ends this.
     """
-    file, size = plan.scene.file(), (plan.look.width, plan.look.height)
+    file = plan.scene.file()
+    size = (plan.look.width, plan.look.height)
     for planned in plan.cells:
         with interruptions() as came:
             try:
@@ -149,7 +151,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
                 if came:
                     raise
                 built = Unbuilt(workers.INTERRUPTED)
-            except Exception as error:
+            except Exception as error:  # a scene's own code may raise what it likes
                 built = Unbuilt(workers.failure(error).reason)
         if isinstance(built, Built):
             try:

@@ -1,4 +1,4 @@
-"""Who does the work: spawned processes of this machine, or the workers of a dask cluster, behind one door.
+"""Executors of a sweep: spawned processes of this machine, or the workers of a dask cluster, behind one door.
 
 Both are concurrent.futures executors. A worker that dies is replaced (here) or was replaced (there); which
 piece of work it died of is known, because each process has one at a time.
@@ -154,7 +154,9 @@ class Local:
                 pool.shutdown(wait=True, cancel_futures=True)
             raise
         finally:
-            self._idle, self._busy, self._warming = [], {}, {}
+            self._idle = []
+            self._busy = {}
+            self._warming = {}
             self._stack.close()
 
 
@@ -177,7 +179,8 @@ class Cluster:
                 f"--cluster {address} needs dask.distributed, which is not installed. Install it with: "
                 "pip install 'animator[cluster]'."
             ) from error
-        self._address, self._killed = address, KilledWorker
+        self._address = address
+        self._killed = KilledWorker
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors become sentences here
         try:
             self._client: Any = connect(address, timeout=CONNECT, set_as_default=False)
@@ -200,7 +203,7 @@ class Cluster:
             self._client.wait_for_workers(1)
         try:
             found: Mapping[str, Mapping[str, str]] = self._client.run(plan.versions)
-        except Exception as error:
+        except Exception as error:  # what a worker raised comes here as it is, of any kind
             raise AnimatorError(
                 f"The workers of {self._address} cannot run animator ({type(error).__name__}: {error}). "
                 "Install animator there, in the version of this machine."

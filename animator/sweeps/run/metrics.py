@@ -3,13 +3,13 @@
 In: a Recording, a Film. Out: plain numbers by name, None where one is not known or not finite.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.formatting import finite
 from animator.films.film import Film
 from animator.recordings.reader import Recording
+from animator.sweeps.folder.manifest import Number
 
 SHARES = {"steps_to_half": 0.5, "steps_to_tenth": 0.1, "steps_to_hundredth": 0.01}
 NAMES = (
@@ -27,20 +27,20 @@ NAMES = (
 )
 
 
-def of_run(run: Recording) -> dict[str, Any]:
+def of_run(run: Recording) -> dict[str, Number | None]:
     """Losses before and after training, and the first step at which a share of the first one was reached."""
     loss = np.asarray(run.loss, float)
     test = run.test_loss
     told = run.facts.no_batch_loss is None and not np.isnan(run.batch_loss).all()
     bad = np.flatnonzero(~np.isfinite(run.batch_loss)) if told else np.zeros(0, int)
     known = loss[np.isfinite(loss)]
-    found: dict[str, Any] = {
+    found: dict[str, Number | None] = {
         "steps": run.steps,
-        "initial_loss": number(loss[0]),
-        "final_loss": number(loss[-1]),
-        "best_loss": number(known.min()) if len(known) else None,
-        "initial_test_loss": number(test[0]) if test is not None else None,
-        "final_test_loss": number(test[-1]) if test is not None else None,
+        "initial_loss": finite(loss[0]),
+        "final_loss": finite(loss[-1]),
+        "best_loss": finite(known.min()) if len(known) else None,
+        "initial_test_loss": finite(test[0]) if test is not None else None,
+        "final_test_loss": finite(test[-1]) if test is not None else None,
         "not_finite_at": int(bad[0]) if len(bad) else _broke(run),
     }
     return found | {name: first_at(loss, share) for name, share in SHARES.items()}
@@ -58,16 +58,17 @@ def first_at(loss: NDArray[np.float64], share: float) -> int | None:
     return int(below[0]) if len(below) else None
 
 
-def of_film(film: Film, fps: float) -> dict[str, Any]:
+def of_film(film: Film, fps: float) -> dict[str, Number | None]:
     """How true the picture of the first run is, and when its dot left the window."""
-    view, truth = film.views(fps)[0], film.fidelity()
+    view = film.views(fps)[0]
+    truth = film.fidelity()
     return {
         "left_window_at": view.window.left_at if view.window else None,
-        "max_abs_error": number(truth["max_abs_error"]),
-        "explained_variance": number(truth["explained_variance"]),
+        "max_abs_error": _number(truth["max_abs_error"]),
+        "explained_variance": _number(truth["explained_variance"]),
     }
 
 
-def number(value: Any) -> float | None:
+def _number(value: float | str | None) -> float | None:
     """A number that JSON can hold."""
-    return float(value) if value is not None and np.isfinite(float(value)) else None
+    return None if value is None or isinstance(value, str) else finite(float(value))

@@ -1,7 +1,7 @@
 """Stages two and three of a sweep: the surfaces of every cell are evaluated, then its film is drawn.
 
-In: a Desk whose cells are recorded. Out: jobs for what neither the folder nor the store has, and the books
-once they are done.
+In: a SweepContext whose cells are recorded. Out: jobs for what neither the folder nor the store has, and the
+books once they are done.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import digest_of
 from animator.sweeps.folder.store import Files, View
 from animator.sweeps.plan.plan import SceneText
-from animator.sweeps.run.context import Desk
+from animator.sweeps.run.context import SweepContext
 from animator.sweeps.run.scheduler import Job
 from animator.sweeps.run.tasks import Drawn, DrawTask, Failure, Result, SurfaceResult, SurfaceTask
 
@@ -26,40 +26,40 @@ SHARED_BYTES = 8_000_000  # surfaces up to this size are offered to cells that m
 class Views:
     """What decides the surfaces of cells. window: what films share of it."""
 
-    def __init__(self, desk: Desk, window: Common | None) -> None:
-        self.desk = desk
+    def __init__(self, context: SweepContext, window: Common | None) -> None:
+        self.context = context
         self.window = window
 
     def key(self, index: int) -> str:
         """Digest of what decides the surfaces of a cell."""
-        plan = self.desk.plan
+        plan = self.context.plan
         return cache.digest(
             "view 2",
-            self.desk.ledger.cell(index).keys.get("recording"),
+            self.context.ledger.cell(index).keys.get("recording"),
             plan.scene.text,
             plan.cells[index].words,
             self.window,
             plan.look.fps,
-            sorted(self.desk.versions.items()),
+            sorted(self.context.versions.items()),
         )
 
     def files(self, index: int) -> Files:
         """The files of the store that hold them."""
-        return self.desk.store.files(self.key(index))
+        return self.context.store.files(self.key(index))
 
     def are_kept(self, index: int) -> bool:
         """Whether the store holds them."""
-        return self.desk.store.view(self.key(index)) is not None
+        return self.context.store.view(self.key(index)) is not None
 
     def count(self) -> int:
         """How many different surfaces all cells have."""
-        views = [self.desk.store.view(self.key(index)) for index in self.desk.ledger.manifest.drawable]
+        views = [self.context.store.view(self.key(index)) for index in self.context.ledger.manifest.drawable]
         return sum(self._is_surface(name) for name in {name for view in views if view for name in view.names})
 
     def _is_surface(self, name: str) -> bool:
         if not name.startswith("surfaces/"):
             return False
-        with h5py.File(self.desk.store.place / name, "r") as file:
+        with h5py.File(self.context.store.place / name, "r") as file:
             return "slices" in file
 
 
@@ -75,15 +75,15 @@ class _FilmFields(TypedDict):
     timeout: float | None
 
 
-def _film(desk: Desk, index: int, files: Files, common: Common | None) -> _FilmFields:
+def _film(context: SweepContext, index: int, files: Files, common: Common | None) -> _FilmFields:
     return {
-        "scene": desk.plan.scene,
-        "words": desk.plan.cells[index].words,
-        "recordings": desk.recordings(index),
+        "scene": context.plan.scene,
+        "words": context.plan.cells[index].words,
+        "recordings": context.recordings(index),
         "files": files,
         "common": common,
-        "versions": dict(desk.versions),
-        "timeout": desk.timeout,
+        "versions": dict(context.versions),
+        "timeout": context.timeout,
     }
 
 
@@ -91,7 +91,7 @@ class Surfaces:
     """Stage two; `jobs` gives what is to be evaluated."""
 
     def __init__(self, views: Views) -> None:
-        self.desk = views.desk
+        self.context = views.context
         self.views = views
         self._leaders: dict[str, int] = {}
 
@@ -100,8 +100,8 @@ class Surfaces:
         may share one, one cell goes first.
         """
         leaders: dict[str, Job] = {}
-        for index in self.desk.ledger.manifest.drawable:
-            known = self.desk.ledger.cell(index).keys.get("view") == self.views.key(index)
+        for index in self.context.ledger.manifest.drawable:
+            known = self.context.ledger.cell(index).keys.get("view") == self.views.key(index)
             known = known or self._from_store(index)
             if known and not (needed and not self.views.are_kept(index)):
                 continue
@@ -121,11 +121,11 @@ class Surfaces:
     def _from_store(self, index: int) -> bool:
         """Take what the store knows of a cell's surfaces, if anything."""
         key = self.views.key(index)
-        view = self.desk.store.view(key)
+        view = self.context.store.view(key)
         if view is None:
             return False
-        cell = self.desk.ledger.cell(index)
-        self.desk.ledger.change(
+        cell = self.context.ledger.cell(index)
+        self.context.ledger.change(
             index,
             spans=view.spans,
             keys={**cell.keys, "view": key},
@@ -135,39 +135,39 @@ class Surfaces:
 
     def _shares(self, index: int) -> str | None:
         """A digest that cells have in common that may share their surface; None for one that cannot."""
-        scene = self.desk.built[index].scene
-        with load(self.desk.ledger.folder / self.desk.names(index)[0], trusted=True) as run:
+        scene = self.context.built[index].scene
+        with load(self.context.ledger.folder / self.context.names(index)[0], trusted=True) as run:
             whole = run.weights.shape[1] == 2 or set(scene.slices) <= {"static", "through"}
-            model = run.meta.get("model_config")
+            model = run.meta.get("model_config"), run.meta.get("loss")
             data = (run.meta.get("data") or {}).get("digest")
         return cache.digest(model, data, len(scene.runs)) if whole else None
 
     def _task(self, index: int) -> SurfaceTask:
-        desk = self.desk
+        context = self.context
         files = self.views.files(index)
         leader = self._leaders.get(self._shares(index) or "", index)
         if not files and leader != index:
             offered = self.views.files(leader)
             files = offered if sum(len(content) for _, content in offered) <= SHARED_BYTES else ()
-        return SurfaceTask(**_film(desk, index, files, self.views.window), fps=desk.plan.look.fps)
+        return SurfaceTask(**_film(context, index, files, self.views.window), fps=context.plan.look.fps)
 
     def _take(self, index: int, result: Result) -> None:
         """Keep what came."""
-        desk = self.desk
-        cell = desk.ledger.cell(index)
+        context = self.context
+        cell = context.ledger.cell(index)
         match result:
             case Failure():
-                desk.fail(index, result)
+                context.fail(index, result)
             case SurfaceResult():
                 key = self.views.key(index)
-                desk.store.keep_view(key, View(result.used, result.spans), result.files)
-                desk.ledger.change(
+                context.store.keep_view(key, View(result.used, result.spans), result.files)
+                context.ledger.change(
                     index,
                     spans=result.spans,
                     keys={**cell.keys, "view": key},
                     seconds={**cell.seconds, **result.seconds},
                     bytes={**cell.bytes, "surface": sum(len(content) for _, content in result.files)},
-                    log=desk.log(index, result.log),
+                    log=context.log(index, result.log),
                 )
 
 
@@ -175,30 +175,30 @@ class Drawings:
     """Stage three; `jobs` gives what is to be drawn. common: the window and the scale that films share."""
 
     def __init__(self, views: Views, common: Common | None) -> None:
-        self.desk = views.desk
+        self.context = views.context
         self.views = views
         self.common = common
 
     def key(self, index: int) -> str:
         """Digest of all that decides the film of a cell."""
-        planned = self.desk.plan.cells[index]
+        planned = self.context.plan.cells[index]
         return cache.digest(
             "film 1",
             self.views.key(index),
             self.common,
-            self.desk.plan.look,
+            self.context.plan.look,
             planned.name,
             planned.command,
         )
 
     def jobs(self) -> Iterator[Job]:
         """The jobs for films that are not there as they are asked for."""
-        for index in self.desk.ledger.manifest.drawable:
+        for index in self.context.ledger.manifest.drawable:
             if not self._is_there(index):
                 yield Job(cell=index, make=partial(self._task, index), take=partial(self._take, index))
 
     def _is_there(self, index: int) -> bool:
-        ledger = self.desk.ledger
+        ledger = self.context.ledger
         cell = ledger.cell(index)
         return (
             cell.keys.get("film") == self.key(index)
@@ -207,34 +207,34 @@ class Drawings:
         )
 
     def _task(self, index: int) -> DrawTask:
-        planned = self.desk.plan.cells[index]
+        planned = self.context.plan.cells[index]
         return DrawTask(
-            **_film(self.desk, index, self.views.files(index), self.common),
+            **_film(self.context, index, self.views.files(index), self.common),
             name=planned.name,
             command=planned.command,
-            look=self.desk.plan.look,
+            look=self.context.plan.look,
         )
 
     def _take(self, index: int, result: Result) -> None:
         match result:
             case Failure():
-                self.desk.fail(index, result)
+                self.context.fail(index, result)
             case Drawn():
                 self._keep(index, result)
 
     def _keep(self, index: int, result: Drawn) -> None:
         """Write the film and its poster, and what is known of them."""
-        desk = self.desk
-        ledger = desk.ledger
+        context = self.context
+        ledger = context.ledger
         cell = ledger.cell(index)
-        desk.store.keep_view(self.views.key(index), View(result.used, cell.spans), result.files)
+        context.store.keep_view(self.views.key(index), View(result.used, cell.spans), result.files)
         ledger.change(
             index,
             state="done",
-            film=ledger.keep(f"films/{cell.name}.{desk.plan.look.format}", result.film),
+            film=ledger.keep(f"films/{cell.name}.{context.plan.look.format}", result.film),
             poster=ledger.keep(f"posters/{cell.name}.png", result.poster),
             alt_text=result.alt_text,
-            log=desk.log(index, result.log),
+            log=context.log(index, result.log),
             results={**cell.results, **result.results},
             seconds={**cell.seconds, **result.seconds},
             bytes={**cell.bytes, "film": len(result.film), "poster": len(result.poster)},

@@ -1,4 +1,4 @@
-"""Python's random generator, kept for the cells: other threads of a dask worker draw from one of their own.
+"""Isolates Python's random generator for the cells: other threads of a dask worker get one of their own.
 
 Keras takes the seeds of initial weights from the module `random`, which a whole process shares. Between a
 cell's seed and its weights a worker's network thread may draw from it too, when a connection is tried again,

@@ -6,7 +6,7 @@ In: a Plan and a folder. Out: the folder, whole or as far as it got; run again, 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -15,21 +15,18 @@ from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, is_full
 from animator.core.progress import Progress, quiet
-from animator.films.film import Film
-from animator.sweeps.folder import product_state
-from animator.sweeps.folder.ledger import Ledger
 from animator.sweeps.folder.lock import held
 from animator.sweeps.folder.manifest import NAME, Cell, Manifest
-from animator.sweeps.folder.open_folder import drop_pages, opened
+from animator.sweeps.folder.open_folder import opened
 from animator.sweeps.folder.store import Store
 from animator.sweeps.folder.store import folder as store_folder
 from animator.sweeps.plan import estimate
 from animator.sweeps.plan import plan as plans
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import background_product, shared_limits
-from animator.sweeps.run.background_product import Early, Product
-from animator.sweeps.run.context import Built, Desk, Full, build
+from animator.sweeps.run.context import Built, Full, SweepContext, build
 from animator.sweeps.run.executors import Engine, open_engine
+from animator.sweeps.run.products import ALL, Products
 from animator.sweeps.run.record_stage import Recordings
 from animator.sweeps.run.render_stages import Drawings, Surfaces, Views
 from animator.sweeps.run.scheduler import Job, carry_out
@@ -76,13 +73,22 @@ class Outcome:
 
 
 Told = Callable[[Status], None]
+Opener = Callable[[int, str | None, Callable[[str], None]], Engine]  # of jobs, cluster, and who hears
 
 
 def sweep(
-    plan: Plan, folder: Path, orders: Orders, told: Told = lambda status: None, progress: Progress = quiet
+    plan: Plan,
+    folder: Path,
+    orders: Orders,
+    told: Told = lambda status: None,
+    progress: Progress = quiet,
+    *,
+    products: Products = ALL,
+    engine: Opener = open_engine,
 ) -> Outcome:
     """Make the sweep `plan` in `folder`, or go on with it; told hears of cells, progress of the products.
 
+    products: what is made of all films; engine: what gives the workers.
     Raises AnimatorError when the folder holds something else or is held by another sweep, and when a disk is
     full.
     """
@@ -92,12 +98,13 @@ def sweep(
         built, failed = build(plan)
         ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
         store = Store(store_folder(), orders.use_cache)
-        desk = Desk(plan, ledger, store, built, plans.versions(), orders.timeout)
+        context = SweepContext(plan, ledger, store, built, plans.versions(), orders.timeout)
         ledger.update(state="running")
         try:
             for index, reason in failed.items():
-                desk.fail(index, Failure(reason))
-            warnings = _made(desk, orders, told, progress)
+                context.fail(index, Failure(reason))
+            workers = _Workers(context, orders, told, progress, engine)
+            warnings = _made(context, workers, products, progress)
         except BaseException:
             with suppress(OSError, AnimatorError):
                 ledger.update(state="interrupted")
@@ -157,39 +164,44 @@ def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
     )
 
 
-def _made(desk: Desk, orders: Orders, told: Told, progress: Progress) -> list[str]:
+def _made(context: SweepContext, workers: "_Workers", products: Products, progress: Progress) -> list[str]:
     """All stages, one after the other; gives sentences about products that could not be made."""
-    with _Workers(desk, orders, told, progress) as workers:
-        recordings = Recordings(desk)
+    with workers:
+        recordings = Recordings(context)
         workers.do("training", recordings.jobs())
-        with cache.within(desk.store.place):
-            window = shared_limits.window_of(desk.films())
-        views = Views(desk, window)
+        with cache.within(context.store.place):
+            window = shared_limits.window_of(context.films())
+        views = Views(context, window)
         surfaces = Surfaces(views)
-        with desk.ledger.at_once():
+        with context.ledger.at_once():
             cuts = list(surfaces.jobs())
         workers.do("surfaces", cuts)
-        with cache.within(desk.store.place):
-            spans = {cell.index: cell.spans for cell in desk.ledger.manifest.cells}
-            common = shared_limits.with_scale(window, desk.films(), spans)
+        with cache.within(context.store.place):
+            spans = {cell.index: cell.spans for cell in context.ledger.manifest.cells}
+            common = shared_limits.with_scale(window, context.films(), spans)
         drawings = Drawings(views, common)
         jobs = list(drawings.jobs())
-        with background_product.beside(
-            views, common, dict(PRODUCTS).get("sheet") if jobs else None, progress
-        ) as sheet:
+        early = products.first.get("sheet") if jobs else None
+        with background_product.beside(views, common, early, progress) as sheet:
             workers.do("drawing", jobs)
-        if not products_are_there(desk.ledger):
+        if not products.are_there(context.ledger):
             workers.do("surfaces", surfaces.jobs(needed=True))
-    desk.ledger.update(common=shared_limits.said(common, views.count()))
-    with cache.within(desk.store.place):
-        return products(desk, desk.films(common), progress, sheet)
+    context.ledger.update(common=shared_limits.said(common, views.count()))
+    with cache.within(context.store.place):
+        return products.make(context.ledger, context.films(common), progress, sheet)
 
 
 class _Workers:
     """The engine, opened with the first job; closed with the context, whatever happens."""
 
-    def __init__(self, desk: Desk, orders: Orders, told: Told, progress: Progress) -> None:
-        self._desk, self._orders, self._told, self._progress = desk, orders, told, progress
+    def __init__(
+        self, context: SweepContext, orders: Orders, told: Told, progress: Progress, opener: Opener
+    ) -> None:
+        self._context = context
+        self._orders = orders
+        self._told = told
+        self._progress = progress
+        self._opener = opener
         self._engine: Engine | None = None
 
     def __enter__(self) -> "_Workers":
@@ -205,7 +217,7 @@ class _Workers:
         cells = {job.cell for job in todo}
 
         def tell(running: int, over: Collection[Job]) -> None:
-            states = [self._desk.ledger.cell(index).state for index in {job.cell for job in over}]
+            states = [self._context.ledger.cell(index).state for index in {job.cell for job in over}]
             failed = states.count("failed")
             self._told(
                 Status(stage, done=len(states) - failed, running=running, failed=failed, total=len(cells))
@@ -215,91 +227,7 @@ class _Workers:
             return
         if self._engine is None:
             orders = self._orders
-            self._engine = open_engine(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
+            self._engine = self._opener(orders.jobs, orders.cluster, lambda said: self._progress(said, 0, 0))
             if stage == "training":
                 self._engine.warm(len(todo))
         carry_out(self._engine, todo, tell)
-
-
-def _sheet(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    from animator.sweeps.sheet import sheet
-
-    return sheet.make(folder, manifest, films, progress)
-
-
-def _race(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    from animator.sweeps.figure import race
-
-    made = race.make(folder, manifest, films, progress)
-    return [made] if made is not None else []
-
-
-def _summary(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    from animator.sweeps.figure import summary
-
-    return [summary.make(folder, manifest)]
-
-
-def _gallery(folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress) -> list[Path]:
-    from animator.sweeps.gallery import gallery_page
-
-    return [gallery_page.make(folder)]
-
-
-PRODUCTS: tuple[tuple[str, Product], ...] = (("sheet", _sheet), ("race", _race), ("summary", _summary))
-LAST: tuple[str, Product] = ("gallery", _gallery)  # it shows the others
-
-
-def products_are_there(ledger: Ledger) -> bool:
-    """Whether all products are in the folder, whole, made from the films that are there."""
-    return product_state.are_there(ledger, [name for name, _ in (*PRODUCTS, LAST)])
-
-
-def products(
-    desk: Desk, films: Mapping[int, Film], progress: Progress, sheet: Early | None = None
-) -> list[str]:
-    """Make what shows all cells, where it is not there; gives a sentence for each that could not be made.
-
-    sheet: the contact sheet, where it was made already.
-    """
-    ledger = desk.ledger
-    if products_are_there(ledger):
-        ledger.update(state="done")
-        return []
-    warnings: list[str] = []
-    manifest = replace(ledger.manifest, state="done")
-    ready = sheet.paths(background_product.about(manifest)) if sheet is not None else None
-    for name, product in PRODUCTS:
-        if name == "sheet" and ready is not None:
-            product_state.keep(ledger, name, ready)
-        elif not product_state.is_there(ledger, name):
-            _try(name, product, ledger, manifest, films, progress, warnings)
-    made = product_state.names(ledger, dict(PRODUCTS))
-    drop_pages(ledger.folder, made)
-    if not warnings:
-        product_state.drop_older(ledger, made)
-    ledger.update(products=made, state="done")
-    _try(*LAST, ledger, ledger.manifest, films, progress, warnings)
-    return warnings
-
-
-def _try(
-    name: str,
-    product: Product,
-    ledger: Ledger,
-    manifest: Manifest,
-    films: Mapping[int, Film],
-    progress: Progress,
-    warnings: list[str],
-) -> None:
-    """Make one product; what goes wrong there costs no other."""
-    try:
-        product_state.keep(ledger, name, product(ledger.folder, manifest, films, progress))
-    except AnimatorError as error:
-        if is_full(error):
-            raise
-        warnings.append(f"The {name} could not be made: {error}")
-    except Exception as error:
-        if is_full(error):
-            raise
-        warnings.append(f"The {name} could not be made: {type(error).__name__}: {error}.")

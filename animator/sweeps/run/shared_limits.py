@@ -59,6 +59,9 @@ def extent(films: Mapping[int, Film]) -> Extent | None:
         return None
     if any(run.weights.shape[1] < 2 for run in runs) or len({_names(run) for run in runs}) != 1:
         return None
+    asked = [_notes(run).get("window") for run in runs]
+    if asked[0] and all(one == asked[0] for one in asked):
+        return window.with_notes(window.ALONE, _notes(runs[0])).extent
     paths = [path_of(run) for run in runs]
     goals = [_target(run) for run in runs]
     return _around(paths, goals)
@@ -106,7 +109,7 @@ def _kinds(film: Film) -> set[str]:
 
 
 def _loss(run: Recording) -> str:
-    return repr((without_optimizer(run.meta)[1] or {}).get("loss"))
+    return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.meta.get("loss")))
 
 
 def _notes(run: Recording) -> dict[str, Any]:

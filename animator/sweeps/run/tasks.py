@@ -5,9 +5,10 @@ Files travel as bytes. A task goes out; Recorded, SurfaceResult or Drawn comes b
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from animator.landscape.window import Common
+from animator.sweeps.folder.manifest import Number
 from animator.sweeps.folder.store import Files
 from animator.sweeps.plan.plan import Look, SceneText
 
@@ -83,7 +84,7 @@ class Drawn:
     film: bytes
     poster: bytes
     alt_text: str
-    results: Mapping[str, Any]
+    results: Mapping[str, Number | None]
     used: tuple[str, ...]
     files: Files
     seconds: Mapping[str, float]

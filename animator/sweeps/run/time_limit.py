@@ -1,4 +1,4 @@
-"""What may end a piece of work in this process from outside: a limit of time, or a signal.
+"""Time limit for a piece of work, by an exception raised in its thread; and which signals came meanwhile.
 
 At the limit TimeUp is raised in the thread that works. Work that does not listen, inside a library's call,
 ends with its process a little later: whoever waits for it sees a worker that died.
@@ -8,14 +8,15 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 GRACE = 3.0  # seconds
 EXIT = 75
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+Handler = Callable[[int, FrameType | None], object]
 
 
 class TimeUp(BaseException):
@@ -28,7 +29,8 @@ def limited(seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    gate, over = threading.Lock(), threading.Event()
+    gate = threading.Lock()
+    over = threading.Event()
     me = ctypes.c_ulong(threading.get_ident())
 
     def watch() -> None:
@@ -63,7 +65,7 @@ def interruptions() -> Iterator[list[int]]:
         yield came
         return
 
-    def noting(handler: Any) -> Any:
+    def noting(handler: Handler) -> Handler:
         def note(number: int, frame: FrameType | None) -> None:
             came.append(number)
             handler(number, frame)

@@ -1,4 +1,4 @@
-"""What a worker does: train a run, cut surfaces or draw a film, each in a scratch folder of its own.
+"""Worker: trains a run, evaluates surfaces or draws a film, each in a scratch folder of its own.
 
 A worker keeps no state but what makes it warm: TensorFlow, loaded scenes, compiled functions. It works on one
 task at a time, and what it gives depends on the task alone: nothing is measured, and TensorFlow and BLAS have
@@ -15,18 +15,18 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from animator.core import cache, strays
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
+from animator.core.progress import Progress
 from animator.design import scene_files
 from animator.films import build
 from animator.films.film import Film
@@ -122,7 +122,7 @@ def work(task: Task) -> Result:
             return Failure(f"Its code called sys.exit({stop.code!r}).", "raised", log.text, log.seconds)
         except KeyboardInterrupt:  # of the cell's own code: workers are not told of Ctrl-C
             return Failure(INTERRUPTED, "raised", log.text, log.seconds)
-        except Exception as error:
+        except Exception as error:  # of the cell's own code, or of any library: it costs this cell alone
             log.say(traceback.format_exc())
             return replace(failure(error), log=log.text, seconds=log.seconds)
 
@@ -159,7 +159,7 @@ def _done(task: Task, log: Log) -> Result:
         return _draw(task, folder, log)
 
 
-def difference(worker: str, other: dict[str, str], expected: Any) -> str:
+def difference(worker: str, other: dict[str, str], expected: Mapping[str, str]) -> str:
     """How the versions of a worker differ from those that are expected."""
     said = ", ".join(f"{name} {found} instead of {expected[name]}" for name, found in other.items())
     return (
@@ -209,7 +209,8 @@ def _surfaces(task: SurfaceTask, folder: Path, log: Log) -> SurfaceResult:
 
 
 def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
-    look, style = task.look, task.look.style
+    look = task.look
+    style = look.style
     if look.sheet is not None:
         (folder / look.sheet[0]).write_text(look.sheet[1], encoding="utf-8")
         style = str(folder / look.sheet[0])
@@ -218,7 +219,8 @@ def _draw(task: DrawTask, folder: Path, log: Log) -> Drawn:
         film.views(look.fps)
         with log.timed("draw_and_encode"):
             saved = film.save(path, size=(look.width, look.height), fps=look.fps)[0]
-        said, numbers = film.alt_text(), metrics.of_film(film, look.fps)
+        said = film.alt_text()
+        numbers = metrics.of_film(film, look.fps)
     return Drawn(
         path.read_bytes(), saved.poster.read_bytes(), said, numbers, *_kept(task), log.seconds, log.text
     )
@@ -232,7 +234,7 @@ def _kept(task: FilmTask) -> tuple[tuple[str, ...], Files]:
     return tuple(name for name, _ in kept), made
 
 
-def _telling(log: Log) -> Any:
+def _telling(log: Log) -> Progress:
     """A listener that says when each stage begins."""
     seen: set[str] = set()
 

@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from animator.core.formatting import brief
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
 

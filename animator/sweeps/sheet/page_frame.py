@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from animator.design.layout import Box
-from animator.drawing.panels.base import Look
+from animator.drawing.look import Look
 from animator.drawing.panels.race import SHAPES
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.bar import loss_strip
@@ -49,8 +49,11 @@ class PageFrame:
         runs: tuple[str, ...] = (),
     ) -> None:
         """runs: the names of the runs of each tile, where there are several."""
-        self.look, self.page, self.size = look, page, size
-        em, room = look.em, Room(0, 0)
+        self.look = look
+        self.page = page
+        self.size = size
+        em = look.em
+        room = Room(0, 0)
         self.line = room.line * em
         self.side = int(page.side * em)
         self.own_lines = len(next(iter(page.labels.values()), ()))
@@ -70,7 +73,8 @@ class PageFrame:
         em, style = self.look.em, self.look.style
         left = COUNTER * em
         for number, name in enumerate(runs):
-            colour, shape = style.lines[number % len(style.lines)], SHAPES[number % len(SHAPES)]
+            colour = style.lines[number % len(style.lines)]
+            shape = SHAPES[number % len(SHAPES)]
             dot = Line2D(
                 [left],
                 [1.35 * em],
@@ -86,8 +90,10 @@ class PageFrame:
             left += text.get_window_extent().width + 1.9 * em
 
     def _words(self, title: str, caption: str) -> None:
-        look, (width, height) = self.look, self.size
-        em, left = look.em, MARGIN * look.em
+        look = self.look
+        width, height = self.size
+        em = look.em
+        left = MARGIN * em
         look.fitted(left, height - 2.05 * em, title, width - 2 * left, em=1.5, fontweight="bold")
         most = int((width - 2 * left) / (CAPTION * em))
         for i, line in enumerate(wrap(caption, most)[: caption_lines(self.size, em)]):

@@ -69,7 +69,8 @@ def make(
 
 def scaled(manifest: Manifest, suffix: str) -> Size:
     """The films' size, its shorter side scaled to SHORTEST pixels (MP4: or more); both sides even."""
-    width, height = int(manifest.film.get("width") or 1280), int(manifest.film.get("height") or 720)
+    width = manifest.film.get("width") or 1280
+    height = manifest.film.get("height") or 720
     times = SHORTEST[suffix] / min(width, height)
     times = max(1.0, times) if suffix == ".mp4" else times
     return 2 * round(width * times / 2), 2 * round(height * times / 2)

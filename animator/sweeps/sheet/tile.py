@@ -203,7 +203,8 @@ class Tile(PagePart):
         self.hatching.set_visible(said[0] == BROKE)
 
     def _show_surface(self, step: int) -> None:
-        surface, scale = self.track.surface, self.sheet.scale
+        surface = self.track.surface
+        scale = self.sheet.scale
         if self.bands is None or surface is None or scale is None:
             return
         number = surface.at(step)

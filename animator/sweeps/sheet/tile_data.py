@@ -15,7 +15,7 @@ from animator.drawing.raster.loss_colors import BANDS, LossScale
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.landscape.field import Field
-from animator.sweeps.folder.manifest import Cell
+from animator.sweeps.folder.manifest import Cell, Shared
 
 FULL = 65535
 SAME = 0.1  # of a band: slices that differ by less look the same
@@ -89,45 +89,69 @@ def views_of(film: Film, fps: float) -> tuple[View, ...]:
     return known
 
 
-def survey(films: Mapping[int, Film], fps: float, common: Mapping[str, object]) -> Sheet:
-    """What the tiles of `films` share; common: the manifest's "extent" and "loss_range", where known."""
-    lows, highs, extents, losses, names = [], [], set(), [], ("", "")
-    lengths: set[int] = set()
-    clock: Timeline | None = None
-    for index in films:
-        film = films[index]
-        views = views_of(film, fps)
-        if clock is None or _steps(film) > clock.steps:
-            clock = film.timeline(fps)
-        lengths.add(_steps(film))
-        losses += [part[np.isfinite(part)] for view in views for part in (view.loss, view.batch_loss)]
-        field, window = views[0].field, views[0].window
-        if field is not None and window is not None:
-            lows.append(field.lowest)
-            highs.append(field.highest)
-            extents.add(window.extent)
-            names = views[0].axis_labels
-    assert clock is not None, "asked for where there are films"
-    known = np.concatenate(losses)
-    low, high = _range(common.get("loss_range")) or (min(lows, default=0.0), max(highs, default=1.0))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What the sheet needs of a film. losses (n,): the finite ones; surface: that of its first run."""
+
+    steps: int
+    clock: Timeline
+    losses: Floats
+    surface: "_Surface | None"
+
+
+@dataclass(frozen=True, slots=True)
+class _Surface:
+    """Its window, the range of its losses, and the names of its axes."""
+
+    extent: Extent
+    lowest: float
+    highest: float
+    axis_labels: tuple[str, str]
+
+
+def _seen(film: Film, fps: float) -> _Seen:
+    views = views_of(film, fps)
+    losses = np.concatenate([part for view in views for part in (view.loss, view.batch_loss)])
+    field = views[0].field
+    window = views[0].window
+    surface = None
+    if field is not None and window is not None:
+        surface = _Surface(window.extent, field.lowest, field.highest, views[0].axis_labels)
+    return _Seen(_steps(film), film.timeline(fps), losses[np.isfinite(losses)], surface)
+
+
+def survey(films: Mapping[int, Film], fps: float, common: Shared) -> Sheet:
+    """What the tiles of `films`, one or more, share; common: what the manifest says of it."""
+    seen = [_seen(film, fps) for film in films.values()]
+    longest = max(seen, key=lambda one: one.steps)
+    surfaces = [one.surface for one in seen if one.surface is not None]
+    lengths = {one.steps for one in seen}
+    extents = {surface.extent for surface in surfaces}
+    losses = np.concatenate([one.losses for one in seen])
     return Sheet(
-        clock=clock,
+        clock=longest.clock,
         fps=fps,
-        steps=max(lengths),
+        steps=longest.steps,
         by_share=len(lengths) > 1,
-        scale=LossScale(low, high) if lows else None,
+        scale=_scale(common, surfaces),
         extent=extents.pop() if len(extents) == 1 else None,
-        losses=(float(known.min()), float(known.max())) if len(known) else (0.1, 1.0),
-        axis_labels=names,
+        losses=(float(losses.min()), float(losses.max())) if len(losses) else (0.1, 1.0),
+        axis_labels=surfaces[0].axis_labels if surfaces else ("", ""),
     )
+
+
+def _scale(common: Shared, surfaces: Sequence[_Surface]) -> LossScale | None:
+    """The scale that the manifest gives, else that of all surfaces; None where there is none."""
+    if not surfaces:
+        return None
+    low, high = common.get("loss_range") or (None, None)
+    if low is None or high is None:
+        return LossScale(min(one.lowest for one in surfaces), max(one.highest for one in surfaces))
+    return LossScale(float(low), float(high))
 
 
 def _steps(film: Film) -> int:
     return max(run.steps for run in film.runs)
-
-
-def _range(given: object) -> tuple[float, float] | None:
-    return (float(given[0]), float(given[1])) if isinstance(given, Sequence) and len(given) == 2 else None
 
 
 def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) -> Track:
@@ -151,7 +175,8 @@ def _quantized(field: Field, steps: Iterable[int], scale: LossScale) -> Quantize
     known: list[NDArray[np.bool_]] = []
     for number in shown.tolist():
         slice = np.asarray(field.slices[number], float)
-        height, finite = np.rint(scale.position(slice) * FULL).astype(np.uint16), np.isfinite(slice)
+        height = np.rint(scale.position(slice) * FULL).astype(np.uint16)
+        finite = np.isfinite(slice)
         if kept and not _differ(height, heights[-1]) and np.array_equal(finite, known[-1]):
             continue
         kept.append(number)

@@ -51,7 +51,8 @@ class TilePath:
 
     def until(self, own: FrameState) -> tuple[int, Floats, int]:
         """(how many of the kept points, the place (2,) of the dot, the number of its colour) at `own`."""
-        here, onto = self.points[own.step], self.points[own.onto]
+        here = self.points[own.step]
+        onto = self.points[own.onto]
         end = int(np.searchsorted(self.kept, own.step, side="right"))
         return end, here + own.part * (onto - here), int(self.bins[own.step])
 

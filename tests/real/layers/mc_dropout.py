@@ -42,4 +42,4 @@ def train(watch: Watch) -> Trained:
     return Trained(net, [history.history], [Replay(model, minibatches((X, Y), 16, 2))])
 
 
-PROGRAM = Program(train)
+PROGRAM = Program(train, apart=0.05)

@@ -1,0 +1,92 @@
+"""From typed words to descents: names of optimizers and starts become runs, what they are called, and a
+caption.
+
+What the scene `function` is made of; any scene of descents may use it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from animator.design.descent import Descent
+from animator.functions import optimizers, points, schedules
+from animator.functions.function import Function
+from animator.functions.named import Extent
+from animator.functions.schedules import Schedule
+
+AROUND: Extent = (-3.0, 3.0, -3.0, 3.0)  # where starts are drawn for a function without a window
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How fast optimizers go: `rate` from the first update on, 0 for each one's own; kind: of the
+    schedule.
+    """
+
+    rate: float
+    kind: str = "constant"
+
+    def of(self, optimizer: str, steps: int) -> Schedule:
+        """The schedule of an optimizer, over `steps` updates."""
+        return schedules.scheduled(self.kind, self.first(optimizer), steps)
+
+    def first(self, optimizer: str) -> float:
+        """The rate of an optimizer's first update."""
+        return self.rate or optimizers.find(optimizer).default_rate
+
+
+def parted(text: str) -> list[str]:
+    """The names between the commas of `text` that stand in no parentheses."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def starts(on: Function, text: str, count: int, seed: int) -> tuple[points.Point | None, ...]:
+    """`count` starts over the window of the function `on`, or those that `text` names, or its own."""
+    return points.cloud(on.window or AROUND, count, seed) if count else points.read(text) or (None,)
+
+
+def runs(
+    f: str,
+    begins: Sequence[points.Point | None],
+    kinds: Sequence[str],
+    rates: Rates,
+    steps: int,
+    noise: float,
+    seed: int,
+) -> tuple[Descent, ...]:
+    """A descent from each start by each of the optimizers `kinds`; those of one start have the same noise."""
+    return tuple(
+        Descent(f, begin, kind, rates.of(kind, steps), steps, noise, seed + i)
+        for i, begin in enumerate(begins)
+        for kind in kinds
+    )
+
+
+def names(begins: Sequence[points.Point | None], kinds: Sequence[str]) -> tuple[str, ...]:
+    """What each of `runs` is called: by what differs."""
+    return tuple(_name(begin, kind, len(begins), len(kinds)) for begin in begins for kind in kinds)
+
+
+def _name(begin: points.Point | None, kind: str, begins: int, kinds: int) -> str:
+    point = "(" + ", ".join(f"{value:g}" for value in begin or ()) + ")"
+    if begins == 1:
+        return optimizers.title(kind)
+    return point if kinds == 1 else f"{optimizers.title(kind)} {point}"
+
+
+def caption(kinds: Sequence[str], rates: Rates, noise: float, begins: int) -> str:
+    """What is the same and what differs, and the rates."""
+    each = ", ".join(f"{optimizers.title(kind)} {rates.first(kind):g}" for kind in kinds)
+    words = f"Learning rate {rates.rate:g}" if rates.rate else f"Learning rates: {each}"
+    if len(kinds) == 1:
+        words = f"{optimizers.title(kinds[0])}, learning rate {rates.first(kinds[0]):g}"
+    words += "" if rates.kind == "constant" else f", falling ({rates.kind})"
+    words += f", noise {noise:g} on every gradient" if noise else ""
+    words += f", {begins} starts" if begins > 1 else ""
+    return f"{words}."

@@ -1,0 +1,110 @@
+"""The loss over one weight as a curve, with a ball for each run that goes where the updates take it.
+
+The line from place to place is the path: its corners are the true losses after every update.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from numpy.typing import NDArray
+
+from animator.core.formatting import brief
+from animator.design.layout import Box
+from animator.design.timeline import FrameState
+from animator.drawing.look import Look
+from animator.drawing.panels.base import Panel
+from animator.drawing.panels.surface_axes import surface_title
+from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.line_layers import Stroke
+from animator.drawing.raster.marker_layer import Mark
+from animator.drawing.view import View
+from animator.landscape.curve import Curve
+
+ROOM = 0.1  # of the losses' range on the path, below; three times as much above
+
+Floats = NDArray[np.float64]
+
+
+class Ball:
+    """One run on the curve: the line that it leaves, and the ball at its end."""
+
+    def __init__(self, look: Look, axes: Axes, run: View, curve: Curve, alone: bool) -> None:
+        style = look.style
+        colour = style.lines[1] if alone else style.lines[run.colour % len(style.lines)]
+        self.run, self.path, self.ground = run, curve.path, curve
+        self.stroke = Stroke(axes, curve.path, run.loss, colour=to_rgba(colour), width=look.line(2.2))
+        fill = style.dot if alone else colour
+        self.ball = Mark(
+            axes,
+            None,
+            size=look.line(15),
+            fill=to_rgba(fill),
+            edge=to_rgba(style.dot_edge),
+            edge_width=look.line(2.2),
+        )
+        for order, artist in enumerate((self.stroke, self.ball)):
+            artist.set_zorder(4 + order)
+            axes.add_artist(artist)
+
+    def show(self, state: FrameState) -> None:
+        """Put the ball where its run is on the film's clock; between two steps it rolls along the curve."""
+        own = state.own(self.run.steps, self.run.ratio)
+        here = float(self.path[own.step])
+        at, height = here, float(self.run.loss[own.step])
+        if own.part:
+            at += own.part * (float(self.path[own.onto]) - here)
+            height = float(np.interp(at, self.ground.x, self.ground.loss))
+        self.stroke.show(own.step + 1, (at, height))
+        self.ball.place = (at, height)
+
+
+class CurvePanel(Panel):
+    """view.curve: the loss (n,) over x (n,), and the loss (K+1,) of each of view.rivals at its path."""
+
+    def create(self, cell: Box) -> None:
+        look, em = self.look, self.look.em
+        self.runs = [(run, run.curve) for run in self.view.rivals or (self.view,) if run.curve is not None]
+        box = self.room
+        self.heading(box, self.title or surface_title(self.view))
+        axes = ruled(look, box)
+        axes.set_xlim(min(float(c.x[0]) for _, c in self.runs), max(float(c.x[-1]) for _, c in self.runs))
+        axes.set_ylim(*self._heights())
+        axes.yaxis.set_major_formatter(lambda value, _: brief(value))
+        axes.xaxis.set_label_text(
+            self.view.labels[0], color=look.style.muted, fontsize=look.points * 0.95, family=use_fonts()
+        )
+        axes.xaxis.set_label_coords(0.5, -1.55 * em / box.height)
+        x = np.concatenate([curve.x for _, curve in self.runs])
+        order, losses = np.argsort(x, kind="stable"), np.concatenate([curve.loss for _, curve in self.runs])
+        axes.plot(x[order], losses[order], color=look.style.muted, linewidth=look.line(2.6), zorder=2)
+        for run, curve in self.runs:
+            axes.plot(
+                curve.path[0],
+                run.loss[0],
+                marker="o",
+                markersize=look.line(11),
+                markerfacecolor="none",
+                markeredgecolor=look.style.target,
+                markeredgewidth=look.line(2),
+                zorder=3,
+            )
+        self.balls = [Ball(look, axes, run, curve, len(self.runs) == 1) for run, curve in self.runs]
+        self.moving += [ball.stroke for ball in self.balls]
+        self.moving += [ball.ball for ball in self.balls]
+
+    def _heights(self) -> tuple[float, float]:
+        """The limits of the losses: those of the curve at the bottom, those of the paths at the top."""
+        lows, highs = [0.0], [0.0]
+        for run, curve in self.runs:
+            inside = (curve.path >= curve.x[0]) & (curve.path <= curve.x[-1]) & np.isfinite(run.loss)
+            seen = curve.loss[np.isfinite(curve.loss)]
+            lows += [float(seen.min())] if len(seen) else []
+            highs += [float(run.loss[inside].max())] if inside.any() else []
+        low, high = min(lows[1:] or lows), max(highs[1:] or highs)
+        room = ROOM * (high - low) or 1.0
+        return low - room, max(high, low) + 3 * room
+
+    def update(self, state: FrameState) -> None:
+        for ball in self.balls:
+            ball.show(state)

@@ -1,0 +1,63 @@
+"""What is drawn of each run of a Film: a View for each, with the surface that several of them share.
+
+A Film and a rate go in; views come out, ready to draw.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from animator.drawing.view import View
+from animator.films import view_builder
+from animator.landscape import window
+from animator.landscape.run_source import Source
+from animator.training.no_surface import NoSurfaceError
+
+if TYPE_CHECKING:
+    from animator.films.film import Film
+
+
+def views_of(film: "Film", fps: float) -> tuple[View, ...]:
+    """The views of a film at `fps` frames a second; its surfaces are evaluated here."""
+    clock, needs, common = film.timeline(fps), film.needs, film.common or window.ALONE
+    sources = _sources(film)
+    design, asked = film.design, film.surface_asked
+    views = [
+        replace(
+            view_builder.view(source, film.run_name(i), film.cut(i), clock, needs, i, common, asked),
+            clock=design.align,
+            camera=design.camera,
+            card=design.card,
+        )
+        for i, source in enumerate(sources)
+    ]
+    if "shared surface" in needs:
+        try:
+            cut = replace(film.cut(), camera="fixed")
+            views = list(view_builder.race_views(sources, views, cut, clock, needs, common))
+        except NoSurfaceError as error:
+            if asked:
+                raise
+            views = [replace(view, no_surface=error.brief) for view in views]
+    if needs & {"shared surface", "rivals"} and not views[0].rivals:
+        views = [replace(view, rivals=tuple(views)) for view in views]
+    low = min(view.line_range[0] for view in views)
+    high = max(view.line_range[1] for view in views)
+    return tuple(replace(view, line_range=(low, high)) for view in views)
+
+
+def _sources(film: "Film") -> list[Source]:
+    """Each run, with what its losses are evaluated from, on the clock that the runs share."""
+    align = film.alignment
+    return [
+        Source(
+            run,
+            model=film.model,
+            data=film.data,
+            use_cache=film.use_cache,
+            progress=film.progress,
+            ratio=align.ratio(i),
+            unit=align.units[i],
+            maker=film.makers[i] if film.makers else None,
+        )
+        for i, run in enumerate(film.runs)
+    ]

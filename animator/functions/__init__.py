@@ -1,0 +1,1 @@
+"""Functions of numbers with exact derivatives, and the optimizers that descend on them, all in NumPy."""

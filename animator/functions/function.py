@@ -1,0 +1,92 @@
+"""Functions of a few numbers: whatever names one becomes a Function, with values and exact derivatives.
+
+A name ("himmelblau"), an expression ("x**2-y**2") or a Python function of numbers goes in; points (N, P) then
+give values (N,), gradients (N, P) and Hessians (N, P, P). What a recording keeps of it is data.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.core.errors import AnimatorError
+from animator.functions import named
+from animator.functions.expression import Expression, parse
+from animator.functions.named import Extent, Points
+from animator.functions.symbol import traced
+
+Floats = NDArray[np.float64]
+SUPERSCRIPTS = dict(zip("23456789", "²³⁴⁵⁶⁷⁸⁹", strict=True))
+
+Given = Union[str, Callable[..., Any], "Function"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """expression: the function. title: what it is called on screen. window: what to show of it, minima:
+    points (P,) to mark, start: one to begin at, least: the value at the minima; empty or None where not
+    known. source: where it is described.
+    """
+
+    expression: Expression
+    title: str
+    window: Extent | None = None
+    minima: Points = ()
+    start: tuple[float, ...] | None = None
+    least: float | None = None
+    source: str = ""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the P coordinates."""
+        return self.expression.variables
+
+    def __call__(self, points: Floats) -> Floats:
+        """Values (N,) at points (N, P)."""
+        return self.expression(points)
+
+    def said(self) -> dict[str, Any]:
+        """What a recording keeps, as JSON: `read` makes the same function of it."""
+        return {"kind": "function", "expression": self.expression.text, "variables": list(self.variables)}
+
+
+def find(given: Given) -> Function:
+    """The Function that a name, an expression or a Python function of numbers stands for."""
+    if isinstance(given, Function):
+        return given
+    if callable(given):
+        text, variables = traced(given)
+        name = getattr(given, "__name__", "f")
+        return Function(parse(text, variables), "A function" if name == "<lambda>" else name)
+    if not isinstance(given, str):
+        raise AnimatorError(
+            f"f={given!r} is no function. Give the name of one, such as 'rosenbrock', an expression such as "
+            "'x**2-y**2', or a Python function such as lambda x, y: x**2 - y**2."
+        )
+    known = named.find(given)
+    if known is None:
+        found = parse(given)
+        return Function(found, f"f({', '.join(found.variables)}) = {pretty(given)}")
+    return Function(
+        parse(known.formula, ("x", "y")),
+        known.title,
+        known.window,
+        known.minima,
+        known.start,
+        known.least,
+        known.source,
+    )
+
+
+def pretty(text: str) -> str:
+    """An expression as it is written on a board: x² for x**2, and no sign for a product of a number."""
+    raised = re.sub(r"\s*(?:\*\*|\^)\s*([2-9])(?![\d.])", lambda found: SUPERSCRIPTS[found[1]], text.strip())
+    return re.sub(r"(?<=\d)\s*\*\s*(?=[a-z(])", "", raised).replace("*", "·")
+
+
+def read(said: Mapping[str, Any]) -> Function:
+    """The Function that `said` tells of, parsed again; nothing of it is run as code."""
+    return Function(parse(str(said["expression"]), tuple(said["variables"])), "")

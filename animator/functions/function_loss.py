@@ -1,0 +1,26 @@
+"""A Function as a loss: what surfaces, planes and panels ask of one, with exact second derivatives."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.functions.function import Function, read
+from animator.recordings.loss import RowLoss
+
+Floats = NDArray[np.float64]
+
+
+def function_loss(function: Function) -> RowLoss:
+    """The loss of rows (N, P) that `function` is."""
+
+    def product(row: Floats, direction: Floats) -> Floats:
+        return np.asarray(function.expression.hessian(row[None])[0] @ direction)
+
+    return RowLoss(function, product)
+
+
+def recorded_loss(said: Mapping[str, Any]) -> RowLoss:
+    """The loss of a recording that says `said` of it: its expression is parsed, never run."""
+    return function_loss(read(said))

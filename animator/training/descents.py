@@ -1,0 +1,103 @@
+"""Descents become recordings: the built-in optimizers in NumPy, those of Keras by Keras.
+
+A Descent goes in, a Recording comes out. Weights are computed in float64 and stored as float32; losses are
+the function's values, `loss` at the stored weights and `batch_loss` at those that an update was made from.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator import __version__
+from animator.core import cache
+from animator.core.progress import Progress, quiet
+from animator.design.descent import Descent
+from animator.functions import descent as numpy_descent
+from animator.functions.descent import Step
+from animator.functions.function import Function, Given
+from animator.functions.schedules import Rate
+from animator.recordings.reader import Recording
+from animator.recordings.step_writer import StepWriter
+
+TOLD_EVERY = 64  # steps
+
+Floats = NDArray[np.float64]
+
+
+def descend(
+    f: Given,
+    *,
+    start: Any = None,
+    optimizer: Any = "adam",
+    learning_rate: Rate | None = None,
+    steps: int = 300,
+    noise: float = 0.0,
+    seed: int = 0,
+    path: str | Path | None = None,
+    overwrite: bool = False,
+    progress: Progress = quiet,
+) -> Recording:
+    """The recording of an optimizer's way down the function `f`, ready for `animator.film`.
+
+    Parameters
+    ----------
+    f
+        A name ("rosenbrock"), an expression ("x**2-y**2"), or a Python function of numbers that uses NumPy.
+    path
+        Where to write it, an .h5 file; by default into the cache, under a name that says what decides it.
+    overwrite
+        Whether what is at `path` is replaced, or kept beside it under a name with a number.
+
+    The others are those of `Descent`. No Keras is loaded, unless `optimizer` is one of its own.
+    """
+    given = None if start is None else tuple(np.atleast_1d(np.asarray(start)).tolist())
+    asked = Descent(f, given, optimizer, learning_rate, steps, noise, seed)
+    place = Path(path) if path is not None else cache.place("descents", asked.key())
+    return record(asked, place, {"title": asked.resolved().title}, progress, overwrite or path is None)
+
+
+def record(
+    asked: Descent, path: Path, about: dict[str, Any], progress: Progress = quiet, overwrite: bool = True
+) -> Recording:
+    """Follow `asked` from its start, and write its recording to `path`; about: what else it says for films.
+
+    The same descent and versions give the same recording, byte for byte.
+    """
+    on = asked.resolved()
+    start = np.array(asked.begin(on), np.float64)
+    meta = {
+        "way": "descent",
+        "loss": on.said(),
+        "optimizer": asked.optimizer_said(),
+        "seed": asked.seed,
+        "notes": {**about, **asked.said(on)},
+        "versions": {"animator": __version__, "numpy": np.__version__},
+    }
+    writer = StepWriter(path, start, names=on.variables, loss=on, meta=meta, overwrite=overwrite)
+    with writer:
+        for step in _steps(asked, on, start, progress):
+            writer.step(step.weights, step.value, learning_rate=step.rate)
+            if writer.steps % TOLD_EVERY == 0:
+                progress("descending", writer.steps, asked.steps)
+        progress("descending", asked.steps, asked.steps)
+        found = writer.finish()
+    found.given_loss = None  # the file tells it
+    return found
+
+
+def _steps(asked: Descent, on: Function, start: Floats, progress: Progress) -> Iterator[Step]:
+    if asked.with_keras:
+        from animator.training.keras_startup import start as start_keras
+
+        progress("starting TensorFlow", 0, 1)
+        start_keras()
+        progress("starting TensorFlow", 1, 1)
+        from animator.training.keras_descent import descend
+
+        return descend(on, start, asked.optimizer, asked.steps, asked.noise, asked.seed)
+    return numpy_descent.descend(
+        on, start, asked.built_in(), asked.schedule(), asked.steps, asked.noise, asked.seed
+    )

@@ -1,0 +1,33 @@
+"""A descent by an optimizer of Keras on a Function: the steps of animator.functions.descent, made by Keras.
+
+The gradient is the function's exact one, in float64; the optimizer is a fresh one of the same configuration,
+so that what is given stays as it was.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.functions.descent import Step
+from animator.functions.function import Function
+
+
+def descend(
+    function: Function, start: NDArray[np.float64], optimizer: Any, steps: int, noise: float, seed: int
+) -> Iterator[Step]:
+    """`steps` updates from `start` (P,); see animator.functions.descent.descend."""
+    random = np.random.default_rng(seed)
+    own = type(optimizer).from_config(optimizer.get_config())
+    weights = keras.Variable(start, dtype="float64", name="weights")
+    own.build([weights])
+    for _ in range(steps):
+        before = np.asarray(weights.numpy())
+        value, gradient = function.expression.value_and_gradient(before[None])
+        if noise:
+            gradient = gradient + noise * random.standard_normal(gradient.shape)
+        rate = float(own.learning_rate)
+        own.apply([keras.ops.convert_to_tensor(gradient[0], "float64")], [weights])
+        yield Step(np.array(weights.numpy()), float(value[0]), rate)

@@ -1,0 +1,234 @@
+"""Recordings of plain arrays, whole and step by step."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import animator
+from animator.core.errors import AnimatorError
+from animator.recordings.loss import RowLoss
+from animator.recordings.reader import load
+from animator.recordings.step_writer import StepWriter, recording
+
+WEIGHTS = np.array([(0, 0), (2, 2.5), (0.75, 1.5), (1.25, 2.125)])
+LOSSES = 14 / 3 / 4.0 ** np.arange(4)
+
+
+def bowl(rows: np.ndarray) -> np.ndarray:
+    """The linear neuron of the closed form: mean squared error on three samples."""
+    x, y = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([1.0, 2.0, 3.0])
+    return ((rows @ x.T - y) ** 2).mean(axis=1)
+
+
+def said(path: Path) -> str:
+    """`path` as a message names it."""
+    return str(path)
+
+
+def test_arrays_come_back_with_their_losses(tmp_path: Path):
+    with recording(tmp_path / "a.h5", WEIGHTS, names=("a", "b"), loss=bowl, learning_rate=0.75) as run:
+        np.testing.assert_array_equal(run.weights, WEIGHTS)
+        np.testing.assert_allclose(run.loss, LOSSES, rtol=1e-12)
+        np.testing.assert_allclose(run.batch_loss, LOSSES[:-1], rtol=1e-12)
+        assert run.learning_rate.tolist() == [0.75] * 3
+        assert run.parameter_names == ["a", "b"] and run.finished and run.way == "arrays"
+
+
+def test_losses_of_batches_may_be_given(tmp_path: Path):
+    with recording(tmp_path / "a.h5", iter(WEIGHTS), iter([5.0, 4.0, 3.0])) as run:
+        assert run.batch_loss.tolist() == [5.0, 4.0, 3.0]
+        assert np.isnan(run.loss).all() and run.parameter_names == ["w1", "w2"]
+
+
+def test_what_is_not_known_is_said_to_be_absent(tmp_path: Path):
+    with recording(tmp_path / "a.h5", WEIGHTS) as run:
+        assert np.isnan(run.batch_loss).all()
+        assert run.facts.no_batch_loss == "the steps were given without it"
+
+
+def test_rows_of_named_arrays_have_shapes_and_filters(tmp_path: Path):
+    rows = np.arange(14.0).reshape(2, 7)
+    shapes = {"dense/kernel": (3, 2), "bias": (1,)}
+    with recording(tmp_path / "a.h5", rows, names=shapes, filters={"dense/kernel": (1,)}) as run:
+        assert run.parameter_names[:3] == ["dense/kernel[0,0]", "dense/kernel[0,1]", "dense/kernel[1,0]"]
+        assert run.parameter_names[6] == "bias[0]"
+        assert run.variables[0].filters == (1,)
+
+
+def test_a_thousand_steps_are_written_page_by_page(tmp_path: Path):
+    rows = np.random.default_rng(0).normal(size=(1001, 3)).astype(np.float32)
+    with StepWriter(tmp_path / "a.h5", rows[0], loss=lambda w: (w**2).sum(axis=1)) as writer:
+        for k, row in enumerate(rows[1:]):
+            writer.step(row, k, learning_rate=0.1, accuracy=k / 1000)
+        part = tmp_path / "a.part.h5"
+        assert part.is_file() and not (tmp_path / "a.h5").exists()
+        with load(part) as early:
+            assert early.steps == 960 and not early.finished
+    with load(tmp_path / "a.h5") as run:
+        np.testing.assert_array_equal(run.weights, rows)
+        np.testing.assert_allclose(run.loss, (rows.astype(float) ** 2).sum(axis=1), rtol=1e-12)
+        assert run.batch_loss.tolist() == list(range(1000))
+        assert run.running_means["accuracy"][500] == 0.5 and run.batch[999] == 999
+
+
+def test_the_same_arrays_give_the_same_bytes(tmp_path: Path):
+    for name in ("a", "b"):
+        recording(tmp_path / f"{name}.h5", WEIGHTS, loss=bowl).close()
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+
+
+def test_what_lay_there_is_kept_unless_it_is_to_be_replaced(tmp_path: Path):
+    recording(tmp_path / "a.h5", WEIGHTS, loss=bowl).close()
+    recording(tmp_path / "a.h5", 2 * WEIGHTS, loss=bowl).close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.1.h5", "a.h5"]
+    recording(tmp_path / "a.h5", 3 * WEIGHTS, loss=bowl, overwrite=True).close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.1.h5", "a.h5"]
+
+
+def test_an_exception_in_the_loop_leaves_what_opens(tmp_path: Path):
+    with pytest.raises(RuntimeError), StepWriter(tmp_path / "a.h5", WEIGHTS[0], loss=bowl) as writer:
+        writer.step(WEIGHTS[1], 5.0)
+        raise RuntimeError("the disk of the data fell out")
+    with load(tmp_path / "a.part.h5") as run:
+        assert run.steps == 1 and not run.finished and run.batch_loss.tolist() == [5.0]
+
+
+def test_a_run_that_diverges_is_recorded(tmp_path: Path):
+    rows = np.array([[1.0, 1.0], [np.inf, 1.0], [np.nan, np.nan]])
+    with recording(tmp_path / "a.h5", rows, loss=bowl) as run:
+        assert not np.isfinite(run.loss[1:]).any() and np.isfinite(run.loss[0])
+
+
+def test_a_surface_is_cut_of_a_numpy_function_and_agrees_with_it(tmp_path: Path):
+    run = recording(tmp_path / "a.h5", WEIGHTS, loss=bowl)
+    (view,) = animator.film(run).views()
+    field = view.field
+    a, b = np.meshgrid(field.alpha, field.beta)
+    expected = bowl(np.stack([a.ravel(), b.ravel()], axis=1)).reshape(a.shape)
+    np.testing.assert_allclose(field.slices[0], expected, rtol=1e-6)
+    np.testing.assert_allclose(field.heights, LOSSES, rtol=1e-6)
+    assert view.worst()[0] < 1e-9
+
+
+def test_a_function_must_be_given_again_and_the_film_says_so(tmp_path: Path):
+    recording(tmp_path / "a.h5", WEIGHTS, loss=bowl).close()
+    path = tmp_path / "a.h5"
+    film = animator.film(path)
+    (view,) = film.views()
+    film.frame(0, (640, 360))
+    assert list(film.warnings()) == [
+        "'a.h5': no surface: its loss was a Python function, which must be given again."
+    ]
+    assert view.field is None
+    with pytest.raises(AnimatorError) as raised:
+        animator.film(path, plane="weights").views()
+    assert str(raised.value) == (
+        f"The loss of '{said(path)}' was a Python function, and a recording holds none: data is never code. "
+        "Give it again, as in animator.film('a.h5', loss=f) with f from rows of weights (N, P) to (N,)."
+    )
+    assert animator.film(path, loss=bowl).views()[0].field is not None
+
+
+def test_a_loss_gets_rows_in_bounded_pieces_and_gives_one_number_each():
+    seen: list[int] = []
+
+    def counted(rows: np.ndarray) -> np.ndarray:
+        seen.append(len(rows))
+        return rows[:, 0]
+
+    loss = RowLoss(counted)
+    origin, basis = np.zeros(2**20), np.zeros((2, 2**20))
+    basis[0, 0] = 1.0
+    points = np.column_stack([np.arange(20.0), np.zeros(20)])
+    assert loss.on_plane(origin, basis, points).tolist() == list(range(20))
+    assert max(seen) == 8
+    with pytest.raises(AnimatorError) as raised:
+        RowLoss(lambda rows: rows)(np.zeros((3, 2)))
+    assert str(raised.value) == (
+        "loss= gave an array of shape (3, 2) for 3 rows of weights, and it must be one number a row, (3,). "
+        "Write it for rows (N, P), such as lambda w: ((w @ x.T - y) ** 2).mean(axis=1)."
+    )
+
+
+def test_a_hessian_plane_needs_derivatives(tmp_path: Path):
+    run = recording(tmp_path / "a.h5", WEIGHTS, loss=bowl)
+    with pytest.raises(AnimatorError) as raised:
+        animator.film(run, plane="hessian").views()
+    assert str(raised.value) == (
+        "This loss is a function of weights alone, without derivatives, so there is no Hessian of it. Use "
+        "plane='weights', 'pca', 'random' or 'through', and leave the panel 'sharpness' away."
+    )
+
+
+def test_a_panel_of_the_data_is_refused(tmp_path: Path):
+    run = recording(tmp_path / "a.h5", WEIGHTS, loss=bowl)
+    with pytest.raises(AnimatorError, match="'prediction' draws what a model computes"):
+        animator.film(run, layout=(("prediction",),)).views()
+
+
+def steps(*rows: list[float]) -> Iterator[np.ndarray]:
+    return (np.array(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (
+            lambda p: recording(p, []),
+            "weights= for '{p}' has no rows. Give K+1 of them, the first before training, as an "
+            "array (K+1, P).",
+        ),
+        (
+            lambda p: recording(p, [[1.0]]),
+            "'{p}' saw no step, so there is no path to record. Give the weights after one update at least.",
+        ),
+        (
+            lambda p: recording(p, [[]]),
+            "The weights for '{p}' are empty, so there is no path to record. Give one number at least.",
+        ),
+        (
+            lambda p: recording(p, steps([1.0, 2], [3.0])),
+            "Step 1 has 1 weights, but '{p}' began with 2. Give the same "
+            "ones in the same order for every step.",
+        ),
+        (
+            lambda p: recording(p, WEIGHTS, [1, 2]),
+            "batch_loss= for '{p}' has fewer values than there are updates: K+1 "
+            "rows of weights have K. Here the 3 or more updates need as many "
+            "losses.",
+        ),
+        (
+            lambda p: recording(p, WEIGHTS, [1] * 4),
+            "batch_loss= for '{p}' has more values than there are updates: K+1 "
+            "rows of weights have K. Here the 3 updates need as many losses.",
+        ),
+        (
+            lambda p: recording(p, WEIGHTS, names=("a",)),
+            "names= has different names, for 1 parameters, but the weights "
+            "have 2. Give one name for each, or {{name: shape}} of the arrays "
+            "that a row consists of.",
+        ),
+        (
+            lambda p: recording(p.with_suffix(".csv"), WEIGHTS),
+            "'{c}' names no recording: its name must end in .h5. Use 'a.csv.h5'.",
+        ),
+    ],
+)
+def test_what_cannot_be_recorded(tmp_path: Path, make, sentence):
+    path = tmp_path / "a.h5"
+    with pytest.raises(AnimatorError) as raised:
+        make(path)
+    assert str(raised.value) == sentence.format(p=path, c=path.with_suffix(".csv"))
+    assert not path.exists()
+
+
+def test_metrics_are_the_same_at_every_step(tmp_path: Path):
+    with pytest.raises(AnimatorError) as raised, StepWriter(tmp_path / "a.h5", [0.0]) as writer:
+        writer.step([1.0], 2.0, accuracy=0.5)
+        writer.step([1.0], 2.0, recall=0.5)
+    assert str(raised.value) == (
+        "Step 2 has the metrics (recall), but the first one had (accuracy). Give the same ones for every "
+        "step."
+    )
