@@ -63,7 +63,8 @@ class LossPanel(Panel):
         return tuple(told.name for told in told_of(view))
 
     def create(self, cell: Box) -> None:
-        view, style = self.view, self.look.style
+        view = self.view
+        style = self.look.style
         known = told_of(view)
         whole = style.loss_line
         looks = {
@@ -106,13 +107,15 @@ class LossesPanel(Panel):
         return tuple(run.name for run in view.rivals or (view,))
 
     def create(self, cell: Box) -> None:
-        colours, lines = self.look.style.lines, []
+        colours = self.look.style.lines
+        lines = []
         for run in self.view.rivals or (self.view,):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
             lines.append(line_of(told, colour, colour, 2.4, run.unit))
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
-                             self.side)  # fmt: skip
+        self.curves = Curves(
+            self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock], self.side
+        )
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))

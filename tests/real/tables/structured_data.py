@@ -50,4 +50,4 @@ def train(watch: Watch) -> Trained:
     return Trained(net, [history.history], [Replay(model, minibatches((tensors(), Y), 16, 2))])
 
 
-PROGRAM = Program(train, needs_model=True)
+PROGRAM = Program(train)

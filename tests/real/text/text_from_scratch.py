@@ -36,4 +36,4 @@ def train(watch: Watch) -> Trained:
     return Trained(net, [history.history], [Replay(model, minibatches((strings, Y), 8, 2))])
 
 
-PROGRAM = Program(train, needs_model=True)
+PROGRAM = Program(train)
