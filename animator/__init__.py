@@ -21,12 +21,14 @@ _HOME = {
     "Extent": "landscape.loss_surface",
     "Facts": "recordings.facts",
     "Film": "films.film",
+    "FilmDesign": "design.film_design",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
     "Mosaic": "design.layout",
     "Objective": "training.objective",
     "Pacing": "design.scene",
     "Plane": "landscape.plane",
+    "PlaneKind": "design.film_design",
     "Progress": "core.progress",
     "Recorder": "training.recorder",
     "Recording": "recordings.reader",
@@ -69,6 +71,8 @@ if TYPE_CHECKING:
     from animator.core.progress import Progress as Progress
     from animator.design.alignment import Alignment as Alignment
     from animator.design.descent import Descent as Descent
+    from animator.design.film_design import FilmDesign as FilmDesign
+    from animator.design.film_design import PlaneKind as PlaneKind
     from animator.design.layout import Mosaic as Mosaic
     from animator.design.scene import Event as Event
     from animator.design.scene import Experiment as Experiment

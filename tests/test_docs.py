@@ -186,12 +186,13 @@ def texts(*patterns: str) -> dict[str, str]:
 
 WRITTEN = texts("*.md", "docs/*.md")
 SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")
+BASES = ("", "docs", "animator", "tests/real")  # folders that names on pages leave out
 READERS_OWN = {"two_clouds.py", "cluster.py", "NAME.py"}  # files that a page has its reader write
 
 
 def is_there(name: str) -> bool:
-    """Whether `name` is a file or a folder of this repository: a path, or one below docs or animator."""
-    return any((ROOT / base / f"{name}{suffix}").exists() for base in ("", "docs", "animator")
+    """Whether `name` is a file or a folder of this repository: a path, or one below BASES."""
+    return any((ROOT / base / f"{name}{suffix}").exists() for base in BASES
                for suffix in ("", ".py"))  # fmt: skip
 
 
@@ -237,7 +238,8 @@ def test_modules_that_the_source_names_exist():
 
 def test_names_that_are_not_there_are_caught():
     assert not is_there("facts.md") and not is_there("panels/banding") and is_there("drawing/raster/blend")
-    assert not resolves("animator.encoders.formats.Mending") and resolves("animator.encoding.formats.Mending")
+    assert not resolves("animator.encoders.film_spec.FilmSpec")
+    assert resolves("animator.encoding.film_spec.FilmSpec")
     assert not resolves("animator.films.film.Nothing") and not resolves("animator.prepare")
 
 

@@ -8,8 +8,8 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -84,13 +84,13 @@ def find(name: str) -> SceneFile:
 def load(path: Path, source: str | None = None) -> SceneFile:
     """Run a scene file and take its function `scene`; source: its text, where the file is elsewhere."""
     module_name = f"animator_scene_{path.stem}"
-    spec = spec_from_loader(module_name, SourceFileLoader(module_name, str(path)))
-    assert spec is not None and spec.loader is not None
-    module: ModuleType = module_from_spec(spec)
+    loader = SourceFileLoader(module_name, str(path))
+    module: ModuleType = module_from_spec(ModuleSpec(module_name, loader, origin=str(path)))
+    module.__file__ = str(path)
     sys.modules[module_name] = module
     with blaming(path):
         if source is None:
-            spec.loader.exec_module(module)
+            loader.exec_module(module)
         else:
             _execute(module, path, source)
     function = getattr(module, "scene", None)

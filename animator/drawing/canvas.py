@@ -66,7 +66,8 @@ class Canvas:
         self._compositor = self._composed(list(cells.values()))
 
     def _composed(self, cells: Sequence[Box]) -> Compositor:
-        backgrounds, layers = [], []
+        backgrounds = []
+        layers = []
         for panel, cell in zip(self.panels, cells, strict=True):
             below, above = parted(panel.moving)
             layers += above

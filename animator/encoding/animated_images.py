@@ -118,6 +118,8 @@ def open_animation(
     kind = KINDS[path.suffix.lower()]
     layout = kind.clear if spec.transparent else kind.opaque
     options = {kind.loop[0]: kind.loop[1] if spec.loop else kind.loop[2]} if kind.loop else {}
+    if kind.muxer == "webm":
+        options["fflags"] = "+bitexact"  # else the muxer draws a random number for the track
     stream = StreamSpec(
         codec=kind.codec,
         pixel_format=layout,

@@ -51,32 +51,35 @@ class GifCanvas:
         self._moving = Indexer(palette.colours, palette.moving, palette.exact)
         self._colours = entries(palette.colours).astype(np.int32)
         self._entries: Bytes | None = None
-        self._ground: Bytes | None = None  # (height * width,), of the first picture
+        self._first = np.empty(0, np.uint8)  # (height * width,): entries of the first picture
 
     def next(self, pixels: Keys, changed: Sequence[Box] | None) -> Part | Change:
         """What to store for a frame's `pixels` (height, width); `changed`: see IncrementalEncoder.prepare."""
         if self._entries is None:
             self._entries = self.nearest(pixels)
-            self._ground = self._entries.reshape(-1).copy()
+            self._first = self._entries.reshape(-1).copy()
             return Part(0, 0, self._entries.copy())
         flat = self._entries.reshape(-1)
         if changed is None:
             at = np.flatnonzero(self.nearest(pixels).reshape(-1) != flat)
         else:
             at = places(changed, pixels.shape[1])
-        at, new = self._change(at, pixels.reshape(-1)[at], flat[at])
+        at, new = self._change(at, pixels.reshape(-1)[at], flat[at], self._first[at], flat.size)
         flat[at] = new
         return _around(self._entries, at) if len(at) else NOTHING
 
-    def _change(self, at: Places, now: Keys, before: Bytes) -> tuple[Places, Bytes]:
-        """Of the places of pixels `now`, where entries are shown `before`, those to change, and to what."""
-        assert self._entries is not None and self._ground is not None, "there is a first picture"
+    def _change(self, at: Places, now: Keys, before: Bytes, first: Bytes, size: int) -> tuple[Places, Bytes]:
+        """Of the places of pixels `now`, those to change, and to what.
+
+        before, first: the entries that are shown there, and those of the first picture; size: pixels of the
+        whole canvas.
+        """
         best, moving = self.nearest(now), self._moving(now)
         differs = (moving != before) & (best != before)
-        if np.count_nonzero(differs) > BUSY * self._entries.size:
+        if np.count_nonzero(differs) > BUSY * size:
             differs = best != before
             return at[differs], best[differs]
-        left = np.flatnonzero((best == self._ground[at]) & (best != before))
+        left = np.flatnonzero((best == first) & (best != before))
         wanted = to_colours(now[left]).astype(np.int32)
         left = left[self._off(moving[left], wanted) > self._off(best[left], wanted) + GHOST]
         moving[left], differs[left] = best[left], True

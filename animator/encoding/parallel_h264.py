@@ -106,7 +106,7 @@ class Lane:
                 self._room.take(size_of(prepared))
             if not self._room.over:
                 self._hand_on(self._coder.end())
-        except BaseException:
+        except BaseException:  # whatever it was: nobody must wait for this thread any more
             self._room.end()
             raise
 

@@ -287,10 +287,10 @@ def _first_error(opened: AbstractContextManager[OutputContainer]) -> Iterator[Ou
         with opened as given:
             try:
                 yield given
-            except BaseException as error:
+            except BaseException as error:  # an interruption, too
                 failed = error
                 raise
-    except Exception:
+    except Exception:  # of closing; what the body raised came first
         if failed is not None:
             raise failed  # noqa: B904 - closing is what failed after it
         raise

@@ -76,7 +76,7 @@ class Film:
     Raises
     ------
     AnimatorError
-        When there are no runs.
+        When there are no runs, or another number of makers.
     """
 
     runs: tuple[Recording, ...]
@@ -99,6 +99,11 @@ class Film:
             raise AnimatorError(
                 f"Film {self.design.title!r} has no recordings, so there is nothing to draw. "
                 "Give it runs=(animator.load('run.h5'),)."
+            )
+        if len(self.makers) not in (0, len(self.runs)):
+            raise AnimatorError(
+                f"Film {self.design.title!r} has {len(self.runs)} runs but {len(self.makers)} makers of "
+                "models. Give one for each run, or none."
             )
 
     def redesigned(self, **settings: Any) -> "Film":

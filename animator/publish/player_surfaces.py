@@ -14,6 +14,9 @@ from animator.design.style import Style
 from animator.drawing.panels.basins import TINT
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.view import View
+from animator.landscape.basins import Basins
+from animator.landscape.field import Field
+from animator.landscape.window import Window
 from animator.publish.packed_slices import Packed, packed, packed_labels
 
 SURFACES = 900_000  # characters of all surfaces of a page
@@ -31,24 +34,37 @@ def grounds(
         elif kind == "surface":
             title = f"loss surface, {views[int(run or 0)].name}" if len(views) > 1 else "loss surface"
             chosen.append((title, [int(run or 0)]))
-    chosen = [(title, runs) for title, runs in chosen if views[runs[0]].field is not None]
-    made = [_ground(title, runs, views, look, SURFACES // len(chosen)) for title, runs in chosen]
+    there = [
+        (title, runs, field, window)
+        for title, runs in chosen
+        if (field := views[runs[0]].field) is not None and (window := views[runs[0]].window) is not None
+    ]
+    made = [
+        _ground(title, runs, views, look, field=field, window=window, most=SURFACES // len(there))
+        for title, runs, field, window in there
+    ]
     return [ground for ground, _ in made], [note for _, note in made]
 
 
 def _ground(
-    title: str, runs: list[int], views: Sequence[View], look: Style, most: int
+    title: str,
+    runs: list[int],
+    views: Sequence[View],
+    look: Style,
+    *,
+    field: Field,
+    window: Window,
+    most: int,
 ) -> tuple[dict[str, Any], str]:
     """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
-    assert view.field is not None and view.window is not None, "chosen for having one"
-    field, scale = view.field, LossScale(view.field.lowest, view.field.highest, view.contrast)
+    scale = LossScale(field.lowest, field.highest, view.contrast)
     held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,
         "runs": runs,
         "race": len(views) > 1 and (len(runs) > 1 or bool(view.rivals)),
-        "extent": list(view.window.extent),
+        "extent": list(window.extent),
         "axes": list(view.axis_labels),
         "target": list(view.target) if view.target is not None else None,
         "low": scale.low,
@@ -62,7 +78,7 @@ def _ground(
         "shape": list(held.shape),
         "top": held.top,
         "slices": held.text,
-        "basins": _basins(view, views, look) if view.basins is not None else None,
+        "basins": _basins(view.basins, field, views, look) if view.basins is not None else None,
     }
     return ground, _note(title, held, field.slices.shape)
 
@@ -80,35 +96,33 @@ def _note(title: str, held: Packed, shape: tuple[int, ...]) -> str:
     )
 
 
-def ends(views: Sequence[View]) -> list[int]:
-    """The basin that each of `views`, over a map of basins, ends in; -1 outside of it."""
-    basins, field = views[0].basins, views[0].field
-    assert basins is not None and field is not None, "asked for over a map only"
+def ends(basins: Basins, field: Field, views: Sequence[View]) -> list[int]:
+    """The basin that each of `views` ends in, over a map of basins on the grid of `field`; -1 outside."""
     return [basins.at(view.trajectory[-1], field.alpha, field.beta) for view in views]
 
 
 def colours(views: Sequence[View], look: Style) -> list[str]:
     """The colour of every run: its own, or over a map of basins that of its end."""
-    if views[0].basins is None:
+    basins, field = views[0].basins, views[0].field
+    if basins is None or field is None:
         return [look.lines[view.colour % len(look.lines)] for view in views]
-    found = ends(views)
-    order = views[0].basins.order(found)
+    found = ends(basins, field, views)
+    order = basins.order(found)
     return [look.lines[order[end] % len(look.lines)] if end in order else look.muted for end in found]
 
 
-def _basins(view: View, views: Sequence[View], look: Style) -> dict[str, Any]:
+def _basins(basins: Basins, field: Field, views: Sequence[View], look: Style) -> dict[str, Any]:
     """The map: each point's minimum by number, plus one; colours of minima, and the best run in each."""
-    assert view.basins is not None, "asked for over a map only"
-    found = ends(views)
-    order = view.basins.order(found)
+    found = ends(basins, field, views)
+    order = basins.order(found)
     best = [
         min((v for v, end in zip(views, found, strict=True) if end == kind), key=_last_loss)
         for kind in dict.fromkeys(found)
         if kind >= 0
     ]
     return {
-        "labels": packed_labels(view.basins.label),
-        "shape": list(view.basins.label.shape),
+        "labels": packed_labels(basins.label),
+        "shape": list(basins.label.shape),
         "tint": TINT,
         "colours": [look.lines[order[kind] % len(look.lines)] for kind in range(len(order))],
         "minima": [{"at": v.trajectory[-1].tolist(), "words": number(_last_loss(v), 4)} for v in best],

@@ -14,7 +14,7 @@ from pathlib import Path
 from animator.core import cache
 from animator.core.errors import AnimatorError
 
-SECONDS = 5.0  # for a small file, once the process has started
+SECONDS = 3.0  # for a small file, once the process has started: all in all it is under five
 BYTES_A_SECOND = 50 * 2**20  # a larger one may take longer
 MEMORY = 512 * 2**20  # bytes, on top of the file's size
 START = 60.0  # seconds that starting may take on a machine with much to do

@@ -38,7 +38,8 @@ _WARM: "dict[str, Objective]" = {}
 
 
 def rebuild(run: "Recording") -> Any:
-    """The Keras model of `run`, compiled as it was for training.
+    """The Keras model of `run`, compiled with its loss and metrics; its optimizer, which may be of the user's
+    own making, has no part in a loss, and is another.
 
     Its trainable weights are freshly initialized: the recorded ones are rows for an Objective. Frozen
     variables have their recorded values, statistics those of the last row. Raises
@@ -48,8 +49,8 @@ def rebuild(run: "Recording") -> Any:
     if not described or not compiled:
         raise no_description(run)
     try:
-        model = keras.saving.deserialize_keras_object(described, safe_mode=True)
-        model.compile_from_config(compiled)
+        model = keras.saving.deserialize_keras_object({**described, "compile_config": None}, safe_mode=True)
+        model.compile_from_config({**compiled, "optimizer": "sgd"})
     except Exception as error:  # Keras raises what its layers raise
         raise cannot_rebuild(run, _short(error)) from error
     silent = next((layer.name for layer in model._flatten_layers() if _has_lost_its_words(layer)), None)

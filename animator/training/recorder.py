@@ -159,7 +159,8 @@ class Recorder(keras.callbacks.Callback):
             model.make_train_function()  # a loop of train_on_batch
         check_before(model)
         self._end_earlier()
-        self._planned = (self.params.get("epochs") or 0) * (self.params.get("steps") or 0)
+        planned = self.params or {}  # a list of callbacks that is called by hand may have none
+        self._planned = (planned.get("epochs") or 0) * (planned.get("steps") or 0)
         self._iterator, self._fresh, self._batch_fresh = None, False, False
         self._epoch, self._batch, self._began = 0, 0, False
         self._hook = StepHook(model, self._around, self)
@@ -289,7 +290,7 @@ class Recorder(keras.callbacks.Callback):
         """Who makes the training step, once it is known what is to be read around it."""
         if isinstance(plain, StepHook):
             return lambda rate, values: OuterStep(plain, lambda: plain.owner.left, rate, values)
-        ends = not self.params.get("steps")
+        ends = not (self.params or {}).get("steps")
         return lambda rate, values: step_of(self.model, plain, rate, values, ends=ends, in_graph=in_graph)
 
     def _foresee(self, model: Any) -> None:

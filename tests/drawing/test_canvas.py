@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
 from animator.cli.render_request import RenderRequest, command
@@ -14,6 +15,7 @@ from animator.design.scene import DEFAULT_LAYOUT, Scene
 from animator.design.timeline import FrameState
 from animator.drawing import captions
 from animator.drawing.canvas import Canvas
+from animator.drawing.compositor import Compositor
 from animator.drawing.panels import text_card
 from animator.drawing.panels.loss_curves import LossPanel
 from animator.drawing.raster import blend, layer, text_layer
@@ -264,3 +266,22 @@ def test_no_level_is_named_under_a_tag():
             seen += 1
             below += any((low < (x, y)).all() and ((x, y) < high).all() for low, high in ground.taken)
     assert seen > 4 and below == 0
+
+
+def test_a_panel_says_what_its_view_lacks(view):
+    """A canvas that is made by hand of a view without a surface: the part is named."""
+    with pytest.raises(ValueError) as caught:
+        Canvas([replace(view, field=None)], (("surface",),), style.DARK, (640, 360), "", "")
+    assert str(caught.value) == "a panel needs the surface of its run, but this view was built without it"
+
+
+def test_a_layer_without_a_figure_says_so():
+    with pytest.raises(ValueError) as caught:
+        Sprite([], 1).high  # noqa: B018
+    assert str(caught.value) == "a Sprite is drawn in a figure: add it to one first"
+
+
+def test_a_picture_is_begun_before_it_is_mended():
+    with pytest.raises(ValueError) as caught:
+        Compositor([], []).compose(RendererAgg(8, 8, 100), np.zeros((8, 8, 4), np.uint8), whole=False)
+    assert str(caught.value) == "there is no still picture to mend: call begin(still) first"

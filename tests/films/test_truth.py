@@ -256,3 +256,50 @@ def test_a_still_surface_is_evaluated_once_whatever_the_rate(tmp_path):
         film.save(tmp_path / f"a{suffix}", size=(320, 180))
         counts.append([entry for entry in told if entry[0] in ("surface", "heights under the dot")])
     assert counts[0] == counts[1] and ("surface", 1, 1) in counts[0]
+
+
+OWN = '''
+"""A loss and a layer of one's own."""
+import numpy as np
+from animator import Experiment, Scene
+
+def data():
+    x = np.random.default_rng(0).random((64, 2), dtype=np.float32)
+    return x, x.sum(1, keepdims=True)
+
+def model(power):
+    import keras
+
+    def own(y, p):
+        return keras.ops.mean(keras.ops.abs(y - p) ** power, axis=-1)
+
+    class Scaled(keras.layers.Layer):
+        def call(self, x):
+            return 2.0 * x
+
+    net = keras.Sequential([keras.Input((2,)), Scaled(), keras.layers.Dense(1)])
+    net.compile(keras.optimizers.SGD(0.1), own)
+    return net
+
+def scene(power: float = 1.5, seed: int = 0) -> Scene:
+    from functools import partial
+    run = Experiment(model=partial(model, power), data=data, seed=seed, epochs=2)
+    return Scene(title="A loss of my own", runs=(run,))
+'''
+
+
+def test_a_scene_makes_the_model_that_cannot_be_rebuilt(tmp_path, monkeypatch, capsys):
+    """Two scenes that differ in code alone have surfaces of their own, each true to its losses."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANIMATOR_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "own.py").write_text(OWN)
+    lowest = []
+    for power in (1.5, 3.0):
+        done = typed(
+            capsys, "render", "own.py", f"power={power}", "-o", "a.png", "--size", "640x360", "--json"
+        )
+        assert done.code == 0, done.err
+        said = json.loads(done.out)
+        assert said["warnings"] == [] and said["fidelity"]["max_abs_error"] < 1e-6
+        lowest.append(said["recording"]["initial_loss"])
+    assert lowest[0] != lowest[1]

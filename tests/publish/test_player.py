@@ -64,7 +64,7 @@ def race(neuron, tmp_path_factory):
     target, film = tmp_path_factory.mktemp("player") / "race.html", neuron[0]
     runs = (film.runs[0], film_for("neuron", "seed=3", "epochs=2").runs[0])
     layout = (("race", "losses"),)
-    both = replace(film, runs=runs, names=("long", "<short>"))
+    both = replace(film, runs=runs, names=("long", "<short>"), makers=())
     player.make(both.redesigned(layout=layout, widths=(), heights=(), style="light"), target)
     return target
 
@@ -104,7 +104,7 @@ def test_moments_are_the_frames_of_the_film(neuron):
     clock, timeline = data_of(page)["clock"], film.timeline(30.0)
     at = np.repeat(clock["at"], clock["frames"])
     assert at.tolist() == [timeline.state(i).at for i in range(timeline.frames)]
-    slow = replace(film, pacing=Pacing(events=(Event(9, "The bias turns."),), wake=0.2), _clock=None)
+    slow = film.redesigned(pacing=Pacing(events=(Event(9, "The bias turns."),), wake=0.2))
     told = playing(slow)["clock"]
     states = [slow.timeline(30.0).state(i) for i in range(slow.timeline(30.0).frames)]
     assert np.repeat(told["tail"], told["frames"]).tolist() == [state.tail for state in states]
@@ -114,7 +114,7 @@ def test_moments_are_the_frames_of_the_film(neuron):
 
 def test_an_hour_has_no_more_moments_than_three_minutes(neuron):
     """Few moments of a long film, to the second as long; a run of many steps is thinned, and says so."""
-    told = playing(replace(neuron[0], pacing=Pacing(play=3600.0), _clock=None))["clock"]
+    told = playing(neuron[0].redesigned(pacing=Pacing(play=3600.0)))["clock"]
     assert len(told["at"]) <= 5400 and sum(told["frames"]) / told["fps"] == pytest.approx(3602, abs=1)
     view = replace(numpy_view(steps=900), field=None)
     kept = player_rows.kept(view, player_rows.NUMBERS // 300)
@@ -174,7 +174,7 @@ def test_numbers_that_are_not_finite_are_null_and_have_a_word():
 
 def test_what_a_scene_says_is_escaped(neuron):
     """A title that ends a script and begins another is text everywhere; as data it comes back whole."""
-    data = playing(replace(neuron[0], title=EVIL, description=EVIL))
+    data = playing(neuron[0].redesigned(title=EVIL, description=EVIL))
     data["runs"][0]["name"] = f"{EVIL}<!-- & \u2028"
     text = player.page(data, EVIL)
     assert "<script>alert" not in text and text.count("</script>") == 2
@@ -532,7 +532,7 @@ def test_touch(opened, neuron):
 @needs_chromium
 def test_a_title_of_script_does_no_harm(opened, neuron, tmp_path):
     """It is shown as it was written."""
-    data = playing(replace(neuron[0], title=EVIL, description=EVIL))
+    data = playing(neuron[0].redesigned(title=EVIL, description=EVIL))
     data["runs"][0]["labels"][0] = EVIL
     page = tmp_path / "evil.html"
     page.write_text(player.page(data, EVIL), "utf-8")

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from multiprocessing import active_children
 
 import pytest
 
@@ -305,8 +306,7 @@ def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced():
     engine = Local(1)
     try:
         assert isinstance(engine.submit(broken).result(60), Failure)
-        engine._sort()
-        (process,) = engine._idle[0]._processes.values()
+        (process,) = active_children()
         os.kill(process.pid, signal.SIGKILL)
         process.join()
         time.sleep(0.2)

@@ -118,6 +118,6 @@ def test_a_blend_lies_between_its_colours():
 
 
 def test_a_style_with_more_lines_is_the_same_in_all_else(tmp_path):
-    assert race._look("dark", 8, tmp_path) == "dark"
-    found = style_files.find(race._look("light", 12, tmp_path))
+    assert race.style_for("dark", 8, tmp_path) == "dark"
+    found = style_files.find(race.style_for("light", 12, tmp_path))
     assert len(found.lines) == 12 and replace(found, lines=style.LIGHT.lines) == style.LIGHT

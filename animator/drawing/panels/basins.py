@@ -28,7 +28,8 @@ class BasinsPanel(Panel):
     """view.rivals over view.basins, on the surface that they share."""
 
     def create(self, cell: Box) -> None:
-        em, view = self.look.em, self.view
+        em = self.look.em
+        view = self.view
         self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
         box = self.room.square()

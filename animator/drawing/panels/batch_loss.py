@@ -24,7 +24,8 @@ class BatchPanel(Panel):
     """view.trajectory on the surface of the race, view.batch_surface over it."""
 
     def create(self, cell: Box) -> None:
-        view, style = self.view, self.look.style
+        view = self.view
+        style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
         box = self.room.square()
         self.heading(box, self.title or "loss of the batch in use")

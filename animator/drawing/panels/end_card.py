@@ -31,7 +31,8 @@ def end_card(
     look: Look, frame: Box, views: Sequence[View], names: Sequence[str]
 ) -> tuple[Sprite | None, float]:
     """The card as a sprite, if there is anything to tell, and where it begins in pixels; names: of views."""
-    em, right = look.em, frame.width - MARGIN * look.em
+    em = look.em
+    right = frame.width - MARGIN * look.em
     room = right - (MARGIN + 2.0) * em
     columns, size = _fitting(look, room, views, names)
     if not columns:

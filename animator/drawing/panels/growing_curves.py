@@ -110,7 +110,8 @@ class Beside:
     @classmethod
     def of(cls, look: Look, cell: Box, names: tuple[str, ...]) -> "Beside":
         """Beside the curves of a panel in `cell`."""
-        room, em = _room(look, cell), look.em
+        room = _room(look, cell)
+        em = look.em
         stacked = room.width < NARROW * em and room.height >= (len(names) * PAIR - 0.5) * em
         value = 0.0 if stacked else VALUE_WIDTH
         crowded = min(NAME_ROOM, CROWDED * room.width / em - value)
@@ -156,9 +157,12 @@ class Curves:
     ) -> None:
         """side: em at the right of the axes, for names and values, where they need less than that."""
         em = look.em
-        self.look, self.lines, self.write = look, lines, write
+        self.look = look
+        self.lines = lines
+        self.write = write
         beside = Beside.of(look, cell, tuple(line.name for line in lines))
-        right, self.stacked = max(side, beside.width), beside.stacked
+        right = max(side, beside.width)
+        self.stacked = beside.stacked
         self.across = 0.0 if self.stacked else right - VALUE_WIDTH
         self.box = _room(look, cell).inset(0, 0, right * em, 0)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
@@ -185,7 +189,8 @@ class Curves:
         return stroke
 
     def _head(self, line: Line, order: int) -> Mark:
-        size, fill = self.look.line(line.width * 2.6), to_rgba(line.color)
+        size = self.look.line(line.width * 2.6)
+        fill = to_rgba(line.color)
         head = Mark(self.axes, None, size=size, fill=fill, clipped=False)
         head.set_zorder(4 + 0.01 * order)
         self.axes.add_artist(head)
@@ -261,7 +266,8 @@ class Curves:
             above.place = (min(step, last), high) if high < value < np.inf else None
 
     def _grow(self, i: int, step: float) -> float:
-        line, (x, _) = self.lines[i], self.thinned[i]
+        line = self.lines[i]
+        x, _ = self.thinned[i]
         step = float(step)  # an int would make NumPy copy all steps
         end = int(x.searchsorted(step, side="right"))
         now = int(line.steps.searchsorted(step, side="right")) - 1

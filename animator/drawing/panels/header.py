@@ -31,7 +31,9 @@ class Header:
 
     def __init__(self, look: Look, frame: Box, title: str, caption: str, said: Sequence[str] = ()) -> None:
         em = look.em
-        self.look, self.left, room = look, MARGIN * em, frame.width - 2 * MARGIN * em
+        self.look = look
+        self.left = MARGIN * em
+        room = frame.width - 2 * MARGIN * em
         size = look.style.title_size / look.style.text_size
         title_y = frame.height - 1.1 * em - size * em * 0.8
         head = fit(title, room, look.ruler(size, "bold"), TITLE)
@@ -91,7 +93,8 @@ class Header:
 
     def _set(self, fitted: Fitted) -> None:
         """Set the lines of an event's caption: one where the caption's is, more of them around its middle."""
-        em, many = self.look.em * fitted.size, len(fitted.lines) > 1
+        em = self.look.em * fitted.size
+        many = len(fitted.lines) > 1
         for i, line in enumerate(self.lines):
             there = i < len(fitted.lines)
             middle = (len(fitted.lines) - 1) / 2 - i - max(0, len(fitted.lines) - 2) / 2

@@ -51,7 +51,8 @@ class Counts:
     """The bars of a histogram in `cell`, and the outline of its first."""
 
     def __init__(self, look: Look, box: Box, found: Histogram, unit: str) -> None:
-        em, style = look.em, look.style
+        em = look.em
+        style = look.style
         self.found = found
         self.box = box
         self.axes = ruled(look, self.box)

@@ -3,6 +3,7 @@
 Losses that are all alike are drawn on a linear axis: there is no power of ten between them to be named.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -62,7 +63,8 @@ class LossPanel(Panel):
         return tuple(told.name for told in told_of(view))
 
     def create(self, cell: Box) -> None:
-        view, style = self.view, self.look.style
+        view = self.view
+        style = self.look.style
         known = told_of(view)
         whole = style.loss_line
         looks = {
@@ -105,13 +107,15 @@ class LossesPanel(Panel):
         return tuple(run.name for run in view.rivals or (view,))
 
     def create(self, cell: Box) -> None:
-        colours, lines = self.look.style.lines, []
+        colours = self.look.style.lines
+        lines = []
         for run in self.view.rivals or (self.view,):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
             lines.append(line_of(told, colour, colour, 2.4, run.unit))
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
-                             self.side)  # fmt: skip
+        self.curves = Curves(
+            self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock], self.side
+        )
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
@@ -165,7 +169,7 @@ def limits(values: Floats) -> tuple[float, float]:
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
     low = max(low, high * DEEPEST)
-    return low / 1.6, max(high * 1.6, low * 10)
+    return low / 1.6, min(max(high * 1.6, low * 10), sys.float_info.max)
 
 
 def near(runs: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -65,7 +65,8 @@ class RatePanel(Panel):
         return ("rate",)
 
     def create(self, cell: Box) -> None:
-        rates, style = self.view.learning_rate, self.look.style
+        rates = self.view.learning_rate
+        style = self.look.style
         absent = None if self.view.has_rate else np.ones(len(rates), bool)
         rates = rates if absent is None else np.full(len(rates), np.nan)
         colour = style.lines[1]
@@ -89,7 +90,8 @@ class RatesPanel(Panel):
         return (*(run.name for run in runs), *("theory" for run in runs if run.theory is not None))
 
     def create(self, cell: Box) -> None:
-        colours, lines = self.look.style.lines, []
+        colours = self.look.style.lines
+        lines = []
         runs = self.view.rivals or (self.view,)
         for run in runs:
             colour = colours[run.colour % len(colours)]
@@ -97,7 +99,8 @@ class RatesPanel(Panel):
             lines.append(Line(run.name, np.arange(len(rates), dtype=float), rates, colour, colour))
         for run in runs:
             if run.theory is not None:
-                steps, muted = np.arange(run.steps + 1.0), self.look.style.muted
+                steps = np.arange(run.steps + 1.0)
+                muted = self.look.style.muted
                 lines.append(Line("theory", steps, np.full(len(steps), run.theory), muted, muted, 1.4))
         self.curves = Curves(
             self.look,
@@ -134,7 +137,8 @@ class SharpnessPanel(Panel):
 
     def create(self, cell: Box) -> None:
         found = present(self.view.sharpness, "sharpness")
-        style, rates = self.look.style, self.view.learning_rate
+        style = self.look.style
+        rates = self.view.learning_rate
         steps = np.arange(self.view.steps + 1, dtype=float)
         limits = 2.0 / rates[np.maximum(steps.astype(int) - 1, 0)]
         lines = [

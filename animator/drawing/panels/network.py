@@ -70,7 +70,8 @@ class NetworkPanel(Panel):
         return self.box.left + i * self.pitch, np.asarray(shown, np.float64)
 
     def _strands(self) -> None:
-        look, style = self.look, self.look.style
+        look = self.look
+        style = self.look.style
         ends = [
             ((x0 + self.radius, y0), (x1 - self.radius, y1))
             for (x0, ys0), (x1, ys1) in zip(self.places, self.places[1:], strict=False)
@@ -93,7 +94,8 @@ class NetworkPanel(Panel):
 
     def _circles(self, held: list[int]) -> None:
         """The units, and three dots for those that are left out."""
-        style, parts = self.look.style, []
+        style = self.look.style
+        parts = []
         still = IdentityTransform()
         for i, (x, ys) in enumerate(self.places):
             parts += [
@@ -135,7 +137,9 @@ class NetworkPanel(Panel):
 
     def _spots(self, i: int) -> list[tuple[float, float]]:
         """Where the numbers of layer i stand: on its lines, where these are farthest apart; from the top."""
-        em, (x0, ys0), (x1, ys1) = self.look.em, self.places[i], self.places[i + 1]
+        em = self.look.em
+        x0, ys0 = self.places[i]
+        x1, ys1 = self.places[i + 1]
         edge = min(0.5, (NUMBER / 2 * em + self.radius + 0.2 * em) / self.pitch)
 
         def heights(share: float) -> list[float]:
@@ -176,11 +180,13 @@ class NetworkPanel(Panel):
 
     def _labels(self, wide: bool) -> None:
         """The layers' names under their columns; how many units, where some are not drawn."""
-        em, bottom = self.look.em, self.box.bottom
+        em = self.look.em
+        bottom = self.box.bottom
         rooms = [self.pitch - 0.5 * em] * len(self.places)
         if len(self.places) == 2 or self.biased:
             rooms[-1] = min(rooms[-1], 2 * (BIAS - 0.6) * em) if self.biased else rooms[-1]
-        names, measure = ["inputs", *(layer.layer for layer in self.layers)], self.look.ruler(SMALL)
+        names = ["inputs", *(layer.layer for layer in self.layers)]
+        measure = self.look.ruler(SMALL)
         for i, ((x, _), count) in enumerate(zip(self.places, self.counts, strict=True)):
             cell = self.cell
             room = min(rooms[i], 2 * min(x - cell.left, cell.left + cell.width - x))
@@ -211,7 +217,8 @@ class NetworkPanel(Panel):
         self._lay(texts, widths, lead, frame.left, y)
 
     def _lay(self, texts: list[Text], widths: list[float], lead: list[float], x: float, y: float) -> None:
-        em, wide = self.look.em, self.look.figure.get_size_inches()[0] * self.look.figure.dpi
+        em = self.look.em
+        wide = self.look.figure.get_size_inches()[0] * self.look.figure.dpi
         for i, (text, width, room) in enumerate(zip(texts, widths, lead, strict=True)):
             if room:
                 self._sample(i, x, y + 0.3 * em)

@@ -1,6 +1,6 @@
 """What the model computes now: a curve over one input, or the plane of two with the decision boundary.
 
-The data lie over it. Outputs were evaluated in prepare at the steps that the film shows.
+The data lie over it. Outputs were evaluated at the steps that the film shows.
 """
 
 import numpy as np
@@ -43,7 +43,9 @@ class PredictionPanel(Panel):
             self._curve()
 
     def _plane(self) -> None:
-        found, style, look = self.found, self.look.style, self.look
+        found = self.found
+        style = self.look.style
+        look = self.look
         self.axes.set_ylim(found.y[0], found.y[-1])
         low, high = float(found.targets.min()), float(found.targets.max())
         classes = max(2, round(high - low) + 1) if found.classes else 2
@@ -81,7 +83,8 @@ class PredictionPanel(Panel):
 
     def _dots(self, colours: list[NDArray[np.float64]], low: float) -> Sprite:
         """The data, each in the colour of its target, in shapes that differ too."""
-        found, style = self.found, self.look.style
+        found = self.found
+        style = self.look.style
         high = float(found.targets.max())
         kinds = np.round(found.targets - low).astype(int) if found.classes else found.targets > self.middle
         kinds = np.asarray(kinds, int) if high > low else np.zeros(len(found.targets), int)
@@ -103,7 +106,9 @@ class PredictionPanel(Panel):
         return sprite
 
     def _curve(self) -> None:
-        found, style, look = self.found, self.look.style, self.look
+        found = self.found
+        style = self.look.style
+        look = self.look
         known = np.concatenate([found.targets, found.values[-1].astype(float)])
         low, high = float(known.min()), float(known.max())
         room = 0.12 * (high - low) or 1.0

@@ -64,7 +64,8 @@ class Runner:
 
     def show(self, state: FrameState) -> Floats:
         """Move to where the run is on the film's clock; the dot's place (2,) in pixels."""
-        run, own = self.run, state.own(self.run.steps, self.run.ratio)
+        run = self.run
+        own = state.own(self.run.steps, self.run.ratio)
         step = own.step
         start, end = np.searchsorted(self.kept, [own.tail, step], side="right")
         head = self.pixels[step] + own.part * (self.pixels[own.onto] - self.pixels[step])
@@ -79,7 +80,9 @@ class RacePanel(Panel):
     """view.rivals on the surface that they share."""
 
     def create(self, cell: Box) -> None:
-        em, look, margins = self.look.em, self.look, self.spec.margins
+        em = self.look.em
+        look = self.look
+        margins = self.spec.margins
         self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
         wide = look.ruler(NAME, "bold")
         high = cell.height - (margins.below + margins.above) * em
@@ -92,7 +95,8 @@ class RacePanel(Panel):
         bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
         self.ground.bar.set_xlim(0, 0.5)
-        self.box, style = box, look.style
+        self.box = box
+        style = look.style
         self.colours = [style.lines[run.colour % len(style.lines)] for run in self.runs]
         self._marks()
         self.ground.settle()
@@ -125,7 +129,8 @@ class RacePanel(Panel):
         for runner in self.runners:
             height = float(runner.show(state)[1])
             heights.append(float(np.clip(height, self.box.bottom, self.box.bottom + self.box.height)))
-        em, low = self.look.em, self.box.bottom
+        em = self.look.em
+        low = self.box.bottom
         places = spread(heights, 1.3 * em, low + 0.5 * em, low + self.box.height - 0.5 * em)
         for label, place_y in zip(self.labels, places, strict=True):
             label.set_position((self.box.left + self.box.width + 0.5 * em, place_y))

@@ -43,7 +43,9 @@ class Readout:
         said: Sequence[str] = (),
     ) -> None:
         """said: captions of events, which take the place of the caption."""
-        self.look, self.views, self.frame = look, views, frame
+        self.look = look
+        self.views = views
+        self.frame = frame
         self._loud: bool | None = None
         em = look.em
         self.margin = MARGIN * em
@@ -54,7 +56,8 @@ class Readout:
         places = self._places()
         rows = max(row for _, row, _ in places)
         self.height = (EDGES.below + ROW * rows) * em
-        muted, ink = look.style.muted, look.style.ink
+        muted = look.style.muted
+        ink = look.style.ink
         self.names = [
             self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted) for left, row, name in places
         ]
@@ -91,7 +94,9 @@ class Readout:
         if self.gauge:
             names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
         widths += [max(7.2, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
-        places, left, row = [], self.margin, 0
+        places = []
+        left = self.margin
+        row = 0
         for width, name in zip(widths, names, strict=True):
             if left > self.margin and left + width * em > self.frame.width - 0.5 * self.margin:
                 left, row = self.margin, row + 1
@@ -125,7 +130,8 @@ class Readout:
 
     def update(self, state: FrameState) -> None:
         """Set the numbers to those of `state`: epoch and rate are those of the update just made."""
-        view, film = self.views[0], state
+        view = self.views[0]
+        film = state
         state = film.own(view.steps, view.ratio)
         made = max(0, state.step - 1)
         known = view.steps > 0
@@ -137,8 +143,10 @@ class Readout:
         words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
-        words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)
-                  for v, absent in zip(self.lossy, self.absent, strict=True)]  # fmt: skip
+        words += [
+            current_loss(v, film.own(v.steps, v.ratio).step, absent)
+            for v, absent in zip(self.lossy, self.absent, strict=True)
+        ]
         if self.gauge:
             words += self._gauge(view, state.step)
         self.header.update(film.caption, film.opacity)

@@ -41,7 +41,9 @@ class SurfacePanel(Panel):
         self.trajectory = self.view.trajectory
         bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
         self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
-        self.axes, self.scale, self.shown_slice = self.ground.axes, self.ground.scale, 0
+        self.axes = self.ground.axes
+        self.scale = self.ground.scale
+        self.shown_slice = 0
         self.moving += self.ground.moving
         self._marks()
         self._path()
@@ -77,7 +79,8 @@ class SurfacePanel(Panel):
         step = self.view.facts.restored_step
         if step is None:
             return []
-        place, (a0, a1, b0, b1) = self.trajectory[step], self.window.extent
+        place = self.trajectory[step]
+        a0, a1, b0, b1 = self.window.extent
         if not (a0 <= place[0] <= a1 and b0 <= place[1] <= b1):
             return []
         style = self.look.style
@@ -85,7 +88,8 @@ class SurfacePanel(Panel):
         return [ring, self.ground.tag(place, f"restored: step {step:,}", style.target)]
 
     def _path(self) -> None:
-        style, look = self.look.style, self.look
+        style = self.look.style
+        look = self.look
         pixels = self.axes.transData.transform(followed(self.trajectory))
         pixels = np.clip(pixels, -1e5, 1e5)
         self.pixels = pixels
@@ -131,8 +135,12 @@ class SurfacePanel(Panel):
         self.moving.append(self.exit)
 
     def _pointers(self) -> None:
-        look, style, bar = self.look, self.look.style, self.ground.bar
-        dot, alert, size = to_rgba(style.dot), to_rgba(style.alert), look.line(10)
+        look = self.look
+        style = self.look.style
+        bar = self.ground.bar
+        dot = to_rgba(style.dot)
+        alert = to_rgba(style.alert)
+        size = look.line(10)
         self.pointer = Mark(bar, shape_of(">"), size=size, fill=dot, clipped=False)
         self.gap = Span(bar, colour=alert, width=look.line(2.4))
         self.under = Mark(bar, shape_of("<"), size=size, fill=alert, clipped=False)

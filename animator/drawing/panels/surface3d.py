@@ -42,7 +42,8 @@ class Surface3dPanel(Panel):
     """view.field as a height field; view.trajectory at the height of its true losses."""
 
     def create(self, cell: Box) -> None:
-        view, em = self.view, self.look.em
+        view = self.view
+        em = self.look.em
         self.field = present(view.field, "surface")
         self.window = present(view.window, "window")
         self.box = self.room
@@ -97,16 +98,19 @@ class HeightFieldArtist(Artist):
 
     def __init__(self, panel: Surface3dPanel) -> None:
         super().__init__()
-        self.panel, self.at = panel, -1
+        self.panel = panel
+        self.at = -1
         self.heights = Heights(np.zeros((2, 2)))
         self.colours: Floats = np.zeros((0, 0, 4))
         self.lines: list[Floats] = []
         self.set_zorder(2)
         self._path()
-        self.state, self.eye = FrameState(0, False), Perspective(0.0)
+        self.state = FrameState(0, False)
+        self.eye = Perspective(0.0)
 
     def _path(self) -> None:
-        panel, view = self.panel, self.panel.view
+        panel = self.panel
+        view = self.panel.view
         stop = panel.window.left_at
         place = panel.floor(np.nan_to_num(view.trajectory[:stop], posinf=1e3, neginf=-1e3))
         points = np.concatenate([place, panel.height(view.loss[:stop])[:, None]], axis=1)
@@ -119,7 +123,8 @@ class HeightFieldArtist(Artist):
 
     def show(self, state: FrameState, eye: Perspective) -> None:
         """Take what the frame shows, and where the camera stands."""
-        self.state, self.eye = state, eye
+        self.state = state
+        self.eye = eye
         wanted = self.panel.field.at(state.step)
         if wanted != self.at:
             self.at = wanted
@@ -146,7 +151,8 @@ class HeightFieldArtist(Artist):
     def draw(self, renderer: RendererBase) -> None:
         """Paint far quads first, then the contours, the path and the dot where nothing hides them."""
         gc = renderer.new_gc()
-        eye, n = self.eye.eye, QUADS + 1
+        eye = self.eye.eye
+        n = QUADS + 1
         fine = np.linspace(-1, 1, n)
         x, y = np.meshgrid(fine, fine)
         grid = self.panel.pixels(self.eye, np.stack([x, y, self.heights.z], -1))
@@ -201,7 +207,8 @@ class HeightFieldArtist(Artist):
             at = 0 if end < 0 else -1
             edge = grid[:, at] if axis == 0 else grid[at]
             floor = np.zeros((len(fine), 3))
-            floor[:, axis], floor[:, 1 - axis] = end, fine
+            floor[:, axis] = end
+            floor[:, 1 - axis] = fine
             outline = np.vstack([edge, self.panel.pixels(self.eye, floor)[::-1]])
             dim = 0.62 if axis == 0 else 0.74
             colour = (dim * ground[0], dim * ground[1], dim * ground[2], 1.0)
@@ -211,7 +218,8 @@ class HeightFieldArtist(Artist):
     def _contours(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         if not self.lines:
             return
-        look, points = self.panel.look, np.concatenate(self.lines)
+        look = self.panel.look
+        points = np.concatenate(self.lines)
         hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.008]))
         place = self.panel.pixels(self.eye, points)
         gc.set_linewidth(pixels_of(renderer, look.line(0.9)))
@@ -223,7 +231,9 @@ class HeightFieldArtist(Artist):
             renderer.draw_path(gc, path, IdentityTransform(), None)
 
     def _trail(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
-        panel, state, look = self.panel, self.state, self.panel.look
+        panel = self.panel
+        state = self.state
+        look = self.panel.look
         step = min(state.step, len(self.points) - 1)
         start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
         onto = self.points[min(state.onto, len(self.points) - 1)] if state.part else self.points[step]

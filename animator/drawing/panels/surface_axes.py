@@ -85,7 +85,8 @@ class Ground:
         return axes
 
     def _surface(self) -> None:
-        style, look = self.look.style, self.look
+        style = self.look.style
+        look = self.look
         if not np.isfinite(self.field.slices).all():
             a0, a1, b0, b1 = self.window.extent
             self.axes.add_patch(
@@ -138,7 +139,8 @@ class Ground:
         self.axes.set_xlim(*extent[:2])
         self.axes.set_ylim(*extent[2:])
         self.ticks.show(extent)
-        box, (a0, a1, b0, _) = self.axes.bbox, self.window.extent
+        box = self.axes.bbox
+        a0, a1, b0, _ = self.window.extent
         scale = (a1 - a0) / (extent[1] - extent[0])
         left = box.x0 + (a0 - extent[0]) / (extent[1] - extent[0]) * box.width
         bottom = box.y0 + (b0 - extent[2]) / (extent[3] - extent[2]) * box.height
@@ -146,7 +148,8 @@ class Ground:
 
     def name_levels(self, slice: int) -> None:
         """Put the levels' numbers where slice `slice` has them in what is seen."""
-        (a0, a1), (b0, b1) = self.axes.get_xlim(), self.axes.get_ylim()
+        a0, a1 = self.axes.get_xlim()
+        b0, b1 = self.axes.get_ylim()
         self.labels.show(np.asarray(self.field.slices[slice], float), (a0, a1, b0, b1))
 
     def mark(self, shape: Shape, size: float, fill: str, edge: str, width: float) -> Mark:
@@ -179,7 +182,8 @@ class Ground:
 
     def tag(self, place: Floats, words: str, colour: str) -> Annotation:
         """A name beside a point, on the side that is in the window and covers least of the path."""
-        em, box = self.look.em, self.axes.bbox
+        em = self.look.em
+        box = self.axes.bbox
         middle = self.axes.transData.transform(place)
         size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
         path = np.concatenate(self.paths)

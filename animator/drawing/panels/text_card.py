@@ -48,7 +48,8 @@ class CardPanel(Panel):
     """view.card, a line of text for each of its lines; a line that is one $formula$ is set larger."""
 
     def create(self, cell: Box) -> None:
-        em, style = self.look.em, self.look.style
+        em = self.look.em
+        style = self.look.style
         box = self.room
         self.heading(box, self.title)
         dpi = float(self.look.figure.dpi)
@@ -96,7 +97,9 @@ def rows(card: str, width: float, height: float, points: float, dpi: float) -> l
 def _set(lines: Sequence[str], size: float, width: float, measure: Measure) -> tuple[list[Row], float]:
     """The rows of `lines` at `size`, and the widest one's width in em."""
     made: list[Row] = []
-    widest, below, last = 0.0, 0.0, 0.0
+    widest = 0.0
+    below = 0.0
+    last = 0.0
     for i, line in enumerate(lines):
         formula = _formula(line)
         em = size * (FORMULA if formula else 1.0)

@@ -28,7 +28,8 @@ class ArrowsPanel(Panel):
     """view.forces at view.trajectory on the loss surface."""
 
     def create(self, cell: Box) -> None:
-        view, style = self.view, self.look.style
+        view = self.view
+        style = self.look.style
         self.forces = present(view.forces, "forces")
         box = self.room.square()
         self.heading(box, self.title or "what moves the weights")
@@ -47,7 +48,8 @@ class ArrowsPanel(Panel):
 
     def _legend(self, box: Box, parts: list[tuple[str, str, float]]) -> None:
         """Names and lengths, the factor, and the update rule where there is room for it."""
-        em, style = self.look.em, self.look.style
+        em = self.look.em
+        style = self.look.style
         left = box.left + box.width + 1.0 * em
         self.lengths = []
         y = box.bottom + box.height - 0.8 * em

@@ -119,7 +119,8 @@ class Places:
         return across(x), up(y)
 
     def _read(self) -> tuple[_Line, _Line]:
-        area, box = self._area, self._area.bbox
+        area = self._area
+        box = self._area.bbox
         return (
             _Line.between(area.get_xlim(), area.get_xscale(), box.x0, box.width),
             _Line.between(area.get_ylim(), area.get_yscale(), box.y0, box.height),

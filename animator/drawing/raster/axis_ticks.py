@@ -45,7 +45,9 @@ class Rulers(Artist):
 
     def __init__(self, axes: Axes, look: Look, grid: bool) -> None:
         super().__init__()
-        self.ruled, self.look, self.grid = axes, look, grid
+        self.ruled = axes
+        self.look = look
+        self.grid = grid
         self.stamps: list[Stamp] = []
         self.set_zorder(0.5)
         for axis in (axes.xaxis, axes.yaxis):
@@ -101,7 +103,8 @@ class Rulers(Artist):
         gc.restore()
 
     def _number(self, words: str, at: float, along: int) -> None:
-        look, box = self.look, self.ruled.bbox
+        look = self.look
+        box = self.ruled.bbox
         pad = look.em * PAD
         up = ascent(look.points * SIZE) * look.figure.dpi / DPI
         side: Literal["left", "center", "right"]
@@ -149,7 +152,8 @@ class MovingTicks(Layer):
 
     def __init__(self, look: Look, box: Box) -> None:
         super().__init__()
-        self.look, self.box = look, box
+        self.look = look
+        self.box = box
         self.locator = MaxNLocator(5)
         sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
         self.pools = [
@@ -163,7 +167,8 @@ class MovingTicks(Layer):
 
     def show(self, extent: Extent) -> None:
         """Name the places of `extent`."""
-        em, box = self.look.em, self.box
+        em = self.look.em
+        box = self.box
         for axis, (low, high) in enumerate((extent[:2], extent[2:])):
             places = [p for p in self.locator.tick_values(low, high) if low <= p <= high][: self.MOST]
             gap = places[1] - places[0] if len(places) > 1 else 1.0

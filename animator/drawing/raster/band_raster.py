@@ -105,7 +105,8 @@ class Banding(Artist):
     def _readings(self, rect: Rect, height: int) -> tuple[Reading, Reading]:
         """Where the rows and the columns of pixels in `rect` lie on the grid."""
         box = self.area.bbox
-        (x0, x1), (y0, y1) = self.area.get_xlim(), self.area.get_ylim()
+        x0, x1 = self.area.get_xlim()
+        y0, y1 = self.area.get_ylim()
         seen = rect, (*box.bounds, x0, x1, y0, y1)
         if self._seen is None or self._seen[0] != seen:
             across = (np.arange(rect.left, rect.right) + 0.5 - box.x0) / box.width
@@ -117,7 +118,8 @@ class Banding(Artist):
 
     def _places(self, height: Small) -> Small:
         """The places (h, w), in bands, of losses so far above the lowest; see LossScale."""
-        scale, bands = self.scale, np.float32(len(self.colours))
+        scale = self.scale
+        bands = np.float32(len(self.colours))
         span, eps = np.float32(scale.high - scale.low), np.float32(scale.eps)
         np.clip(height, 0, span, out=height)
         height *= 1 / eps
@@ -137,7 +139,8 @@ def reading(grid: Floats, at: Floats) -> Reading:
 
 def between(grid: Small, rows: Reading, columns: Reading) -> Small:
     """Values (len(rows), len(columns)) between the points of `grid` (ny, nx), linear in each direction."""
-    (down, lower, _), (across, right, _) = rows, columns
+    down, lower, _ = rows
+    across, right, _ = columns
     wide = grid.take(across, axis=1)
     step = grid.take(across + 1, axis=1)
     step -= wide
@@ -169,7 +172,8 @@ def shaded(places: Small, colours: NDArray[np.uint32], bands: int) -> NDArray[np
 def slope(places: Small) -> Small:
     """How much (h, w) changes from one pixel to the next, at least a little."""
     steep = np.empty(places.shape, np.float32)
-    flat, wide = places.reshape(-1), places.shape[1]
+    flat = places.reshape(-1)
+    wide = places.shape[1]
     across = steep.reshape(-1)
     np.subtract(flat[1:], flat[:-1], out=across[:-1])  # at a row's end it is that of the pixel before
     steep[:, -1] = steep[:, -2]

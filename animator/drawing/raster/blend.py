@@ -69,7 +69,8 @@ class NumPyPane:
 
     def lay(self, box: Box, colours: Part, coverage: Part) -> None:
         """See Pane."""
-        below, share = self.part(box), coverage[..., None].astype(np.uint32)
+        below = self.part(box)
+        share = coverage[..., None].astype(np.uint32)
         mixed = below * (255 - share) + colours * share + 128
         below[...] = (mixed + (mixed >> 8)) >> 8
 
@@ -77,7 +78,8 @@ class NumPyPane:
 def in_place() -> bool:
     """Whether Pillow writes to the memory that it is given."""
     pixels = np.zeros((1, 1, 4), np.uint8)
-    white, all_of_it = np.full((1, 1, 4), 255, np.uint8), np.full((1, 1), 255, np.uint8)
+    white = np.full((1, 1, 4), 255, np.uint8)
+    all_of_it = np.full((1, 1), 255, np.uint8)
     box = (0, 0, 1, 1)
     try:
         PillowPane(pixels).lay(box, PillowPane(white).part(box), PillowPane(all_of_it).part(box))

@@ -34,7 +34,10 @@ class LevelLabels(Layer):
 
     def __init__(self, look: Look, area: PlotArea, x: Floats, y: Floats, levels: Floats) -> None:
         super().__init__()
-        self.look, self.area, self.x, self.y = look, area, x, y
+        self.look = look
+        self.area = area
+        self.x = x
+        self.y = y
         self.levels = levels[EVERY:-1:EVERY]
         self.words = [number(float(level), 2) for level in self.levels]
         self.pool = [
@@ -59,7 +62,8 @@ class LevelLabels(Layer):
         self._aimed = extent, covered
         rays = list(self._rays())
         heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
-        best, self._seen = -np.inf, None
+        best = -np.inf
+        self._seen = None
         above = heights[:, None] > self.levels[:, None]
         most = (above[..., 1:] != above[..., :-1]).any(axis=2).sum(axis=1)  # levels that a ray crosses
         for ray, along, crossed in zip(rays, heights, most, strict=True):
@@ -70,11 +74,13 @@ class LevelLabels(Layer):
                 continue
             score = len(at) - 1.5 * self._hits(at, lines, covered)
             if score > best:
-                best, self.ray = score, ray
+                best = score
+                self.ray = ray
 
     def _rays(self) -> Iterator[Floats]:
         """Lines (SAMPLES, 2) in pixels from nine places of the picture to near its edge."""
-        box, em = self.area.bbox, self.look.em
+        box = self.area.bbox
+        em = self.look.em
         low = np.array([box.x0, box.y0]) + 1.1 * em
         high = np.array([box.x1, box.y1]) - 1.1 * em
         for i, j in product((0.25, 0.5, 0.75), repeat=2):
@@ -105,14 +111,16 @@ class LevelLabels(Layer):
 
     def _placed(self, extent: Extent, at: Floats) -> Places:
         """Where pixels (n, 2) lie on the grid."""
-        box, (a0, a1, b0, b1) = self.area.bbox, extent
+        box = self.area.bbox
+        a0, a1, b0, b1 = extent
         a = a0 + (at[:, 0] - box.x0) / box.width * (a1 - a0)
         b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
         return placed(self.x, self.y, a, b)
 
     def crossings(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
         """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
-        box, (a0, a1, b0, _) = self.area.bbox, extent
+        box = self.area.bbox
+        a0, a1, b0, _ = extent
         apart = 1.7 * self.look.em
         scale = box.width / (a1 - a0)
         taken = [(box.x0 + (a - a0) * scale, box.y0 + (b - b0) * scale) for a, b in map(tuple, self.marks)]

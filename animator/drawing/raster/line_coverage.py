@@ -47,7 +47,8 @@ class Capsules:
     """
 
     def __init__(self, points: Floats, pens: Sequence[Pen], clip: Rect) -> None:
-        self._pens, self._clip = pens, clip
+        self._pens = pens
+        self._clip = clip
         pieces = np.concatenate([points[:-1], points[1:]], axis=1)
         finite = np.isfinite(pieces).all(axis=1).tolist()
         self._pieces = pieces.tolist()
@@ -81,7 +82,8 @@ class Capsules:
 
     def __getitem__(self, number: int) -> tuple[list[Coverage], Rect]:
         """Coverages (h, w) of a piece by each pen, and its place."""
-        place, ready = self._places[number], self._ready.get(number)
+        place = self._places[number]
+        ready = self._ready.get(number)
         if ready is None and place is not NOTHING:
             return painted(self._pieces[number], self._pens, self._clip)
         return ready or [], place

@@ -64,7 +64,8 @@ class Stroke(Layer):
 
     def show(self, end: int, last: Point) -> None:
         """Draw points[:end], then on to `last`, in coordinates of the area."""
-        self.end, self.last = end, last
+        self.end = end
+        self.last = last
 
     def _prepare(self) -> Ink:
         """What the line is added to, and its pieces."""
@@ -87,10 +88,12 @@ class Stroke(Layer):
         if self.end < self._drawn:
             changed.append(self.bounds)
             self._ink.coverage.pixels[:] = 0
-            self.bounds, self._drawn = NOTHING, 0
+            self.bounds = NOTHING
+            self._drawn = 0
         for number in range(max(0, self._drawn - 1), self.end - 1):
             changed.append(self._add(self._ink, *self._capsules[number]))
-        self._drawn, self._head = self.end, self.last
+        self._drawn = self.end
+        self._head = self.last
         changed.append(self._put(self._ink))
         return changed
 

@@ -88,9 +88,11 @@ class Mark(Layer):
         if spot == self._shown:
             return ()
         before, self._shown = self.bounds, spot
-        self._picture, self.bounds = EMPTY, NOTHING
+        self._picture = EMPTY
+        self.bounds = NOTHING
         if spot is not None:
-            (left, part), (bottom, other) = divmod(spot[0], FINE), divmod(spot[1], FINE)
+            left, part = divmod(spot[0], FINE)
+            bottom, other = divmod(spot[1], FINE)
             self._picture = self._moved(left, self.high - bottom, part / FINE, other / FINE)
             self.bounds = self._picture.place.clip(self._limits())
         return swapped(before, self.bounds)

@@ -77,7 +77,10 @@ class Trail(Layer):
 
     def show(self, end: int, head: Floats, head_bin: int, start: int = 0) -> None:
         """Draw points[start:end], then on to head (2,) in the colour of bin head_bin."""
-        self.start, self.end, self.head, self.head_bin = start, end, head, head_bin
+        self.start = start
+        self.end = end
+        self.head = head
+        self.head_bin = head_bin
 
     def refresh(self) -> Sequence[Rect]:
         """Add the pieces that are new; begin anew where the path is shorter, fades, or the camera moves."""
@@ -87,7 +90,9 @@ class Trail(Layer):
         self._shown = shown
         if self.start > 0 or not isinstance(self.look, IdentityTransform):
             before, self._anew = self.bounds, self._drawn_anew()
-            self.bounds, self._inks, self._tip = self._anew.place, None, NOTHING
+            self.bounds = self._anew.place
+            self._inks = None
+            self._tip = NOTHING
             return swapped(before, self.bounds)
         changed = [self._tip]
         if self._inks is None:
@@ -120,7 +125,9 @@ class Trail(Layer):
     def _clear(self) -> None:
         for sheet in self._sheets[:2]:
             sheet[:] = 0
-        self.bounds, self._drawn, self._anew = NOTHING, 0, None
+        self.bounds = NOTHING
+        self._drawn = 0
+        self._anew = None
 
     def _add(self, piece: tuple[Sequence[Coverage], Rect], tint: NDArray[np.uint32]) -> Rect:
         """Lay a piece down: where it covers at least as much as what is there, it gives the colour."""
@@ -144,7 +151,8 @@ class Trail(Layer):
 
     def _put(self) -> Rect:
         """Lay the piece to the head down; what was below is kept."""
-        (x, y), last = self.head.tolist(), self._pixels[self.end - 1].tolist()
+        x, y = self.head.tolist()
+        last = self._pixels[self.end - 1].tolist()
         if not self.end or last == [x, self.high - y]:
             return NOTHING
         piece = self._capsules.between(last, (x, self.high - y))

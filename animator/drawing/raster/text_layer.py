@@ -112,7 +112,8 @@ class Stamp(Layer, Text):
         self.stale = not isinstance(self.get_transform(), IdentityTransform)  # moves with its axes
         text = self.get_text() if self.get_visible() and self.opacity > 0 else ""
         x, y = self._pen()
-        weight, size = self.get_fontweight(), self.get_fontsize()
+        weight = self.get_fontweight()
+        size = self.get_fontsize()
         said = (text, x, y, self.get_color(), self.opacity, weight, size)
         if said == self._said:
             return ()
@@ -167,11 +168,13 @@ def typeset(text: str, points: float, weight: Weight) -> tuple[Coverage, int, in
     pen's advance.
     """
     glyphs = [glyph(character, points, weight) for character in text]
-    pen, lefts = 0.0, []
+    pen = 0.0
+    lefts = []
     for g in glyphs:
         lefts.append(round(pen) + g.left)
         pen += g.advance
-    left, above = min(lefts), max([g.above for g in glyphs])
+    left = min(lefts)
+    above = max([g.above for g in glyphs])
     below = max([g.high - g.above for g in glyphs])
     width = max([at + g.wide for g, at in zip(glyphs, lefts, strict=True)]) - left
     line = np.zeros((above + below, width), np.uint8)

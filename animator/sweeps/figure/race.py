@@ -55,7 +55,7 @@ def make(
     size = size or scaled(manifest, ".mp4")
     path = folder / NAME
     with strays.scratch() as place:
-        look = _look(str(manifest.film.get("style") or "dark"), len(runs), place)
+        look = style_for(str(manifest.film.get("style") or "dark"), len(runs), place)
         film = race(manifest, [film for _, film in cells], [index for index, _ in cells], look, progress)
         (saved,) = film.save(place / NAME, size=size, fps=fps)
         with replacing(path) as temporary:
@@ -93,6 +93,7 @@ def race(
         runs=tuple(film.runs[0] for film in films),
         design=design,
         names=names,
+        makers=tuple(film.makers[0] for film in films) if first.makers else (),
         command=manifest.command,
         progress=progress,
         about={"sweep": manifest.scene},
@@ -134,7 +135,7 @@ def _nameless(part: Any) -> Any:
     return [_nameless(item) for item in part] if isinstance(part, list) else part
 
 
-def _look(name: str, runs: int, place: Path) -> str:
+def style_for(name: str, runs: int, place: Path) -> str:
     """The name of the style, or the path of one with as many lines as there are runs."""
     found = style_files.find(name)
     if runs <= len(found.lines):
