@@ -22,15 +22,16 @@ _HOME = {
     "Facts": "recordings.facts",
     "Film": "films.film",
     "FilmDesign": "design.film_design",
+    "Loss": "recordings.loss",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
     "Mosaic": "design.layout",
-    "Objective": "training.objective",
+    "Objective": "training.loss.objective",
     "Pacing": "design.scene",
     "Plane": "landscape.plane",
     "PlaneKind": "design.film_design",
     "Progress": "core.progress",
-    "Recorder": "training.recorder",
+    "Recorder": "training.record.recorder",
     "Recording": "recordings.reader",
     "Samples": "recordings.samples",
     "Saved": "films.save_film",
@@ -96,11 +97,12 @@ if TYPE_CHECKING:
     from animator.landscape.slices import Cut as Cut
     from animator.landscape.window import Common as Common
     from animator.recordings.facts import Facts as Facts
+    from animator.recordings.loss import Loss as Loss
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
     from animator.recordings.samples import Samples as Samples
     from animator.recordings.step_writer import StepWriter as StepWriter
     from animator.recordings.step_writer import recording as recording
     from animator.training.descents import descend as descend
-    from animator.training.objective import Objective as Objective
-    from animator.training.recorder import Recorder as Recorder
+    from animator.training.loss.objective import Objective as Objective
+    from animator.training.record.recorder import Recorder as Recorder

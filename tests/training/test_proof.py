@@ -9,9 +9,9 @@ from keras import layers, ops
 
 import animator
 from animator.core.errors import AnimatorError, FilmWarning
-from animator.training.no_surface import NoSurfaceError
-from animator.training.proof import ROUNDING, TOLERANCE
-from animator.training.rebuild import objective_of
+from animator.training.loss.no_surface import NoSurfaceError
+from animator.training.loss.proof import ROUNDING, TOLERANCE
+from animator.training.loss.rebuild import objective_of
 
 RNG = np.random.default_rng(0)
 X = (RNG.standard_normal((96, 2)) * 5 + 30).astype("float32")
