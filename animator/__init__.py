@@ -58,8 +58,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "planes":
         return import_module("animator.landscape.planes")
-    if name == "jax":
-        return import_module("animator.jax")
+    if name in ("jax", "torch"):
+        return import_module(f"animator.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
     if name in ("Recorder", "Objective"):
