@@ -58,7 +58,8 @@ class View:
     weights alone, and no model's; minima: points (M, 2) of the plane to mark; curve: the loss over the one
     weight that there is. histograms: of "histogram" (weights) and "updates"; card: the text of the panel of
     that name. no_surface: why there is no field although one was wanted; instead: why the plane is another
-    than it would be by default. facts: what the recording lacks.
+    than it would be by default; unproved: that nothing recorded proves the model. facts: what the recording
+    lacks.
     """
 
     name: str
@@ -102,6 +103,7 @@ class View:
     card: str = ""
     no_surface: str = ""
     instead: str = ""
+    unproved: str = ""
     facts: Facts = default(default_factory=Facts)
     has_epochs: bool = True
     of_function: bool = False

@@ -15,6 +15,8 @@ from animator.training.loss.no_surface import NoSurfaceError
 if TYPE_CHECKING:
     from animator.films.film import Film
 
+OF_MODEL = frozenset({"surface", "shared surface", "batch surface", "prediction", "sharpness", "curve"})
+
 
 def views_of(film: "Film", fps: float) -> tuple[View, ...]:
     """The views of a film at `fps` frames a second; its surfaces are evaluated here."""
@@ -27,6 +29,7 @@ def views_of(film: "Film", fps: float) -> tuple[View, ...]:
             clock=design.align,
             camera=design.camera,
             card=design.card,
+            unproved=source.unproved() if needs & OF_MODEL else "",
         )
         for i, source in enumerate(sources)
     ]

@@ -22,7 +22,12 @@ def sentences(runs: Sequence[Recording], views: Sequence[View]) -> tuple[str, ..
     said = [
         sentence
         for run, view in zip(runs, views, strict=True)
-        for sentence in (_no_surface(run, view), _instead(run, view), _heights(run, view))
+        for sentence in (
+            _no_surface(run, view),
+            _instead(run, view),
+            _unproved(run, view),
+            _heights(run, view),
+        )
         if sentence
     ]
     return tuple(dict.fromkeys(said))
@@ -34,6 +39,13 @@ def _no_surface(run: Recording, view: View) -> str:
 
 def _instead(run: Recording, view: View) -> str:
     return f"'{run.path.name}': {view.instead}" if view.instead else ""
+
+
+def _unproved(run: Recording, view: View) -> str:
+    """That nothing recorded proves the model of which something is drawn."""
+    drawn = (view.field, view.batch_surface, view.prediction, view.sharpness, view.curve)
+    told = view.unproved and any(part is not None for part in drawn)
+    return f"'{run.path.name}': {view.unproved}." if told else ""
 
 
 def _heights(run: Recording, view: View) -> str:

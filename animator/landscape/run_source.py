@@ -14,6 +14,7 @@ from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
 from animator.training.loss.losses import is_keras, lacking, own_loss
 from animator.training.loss.no_surface import NoSurfaceError, no_data, no_description
+from animator.training.loss.proof import unproved
 
 if TYPE_CHECKING:
     from animator.training.loss.objective import Objective
@@ -68,6 +69,17 @@ class Source:
         from animator.training.loss.rebuild import objective_of
 
         return objective_of(self.run, self.model, self.data, self.maker)
+
+    def unproved(self) -> str:
+        """Why the model of this recording could not be held against it, and what heights then are, as a
+        sentence without its full stop; "" where it could.
+        """
+        if not is_keras(self.run):
+            return ""
+        why = unproved(self.run, None if self.data is None else samples(self.data))
+        came = "it was rebuilt" if self.model is None else "it was given"
+        said = f"the model could not be held against the recording, {why}: heights are those of the model as"
+        return f"{said} {came}" if why else ""
 
     @property
     def reads_cache(self) -> bool:

@@ -2,6 +2,9 @@
 is a sentence. One test for each kind of model whose description tells less than all.
 """
 
+import json
+
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -12,6 +15,8 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.training.loss.no_surface import NoSurfaceError
 from animator.training.loss.proof import ROUNDING, TOLERANCE
 from animator.training.loss.rebuild import objective_of
+from animator.training.record import recorder as recorder_module
+from tests.running import run as typed
 
 RNG = np.random.default_rng(0)
 X = (RNG.standard_normal((96, 2)) * 5 + 30).astype("float32")
@@ -193,3 +198,75 @@ def test_keras_is_handed_copies(tmp_path):
             assert str(run.meta["model_config"]) == said
         saved = animator.film(run).save(tmp_path / "a.mp4", tmp_path / "a.gif", size=(320, 180))
         assert [file.path.suffix for file in saved] == [".mp4", ".gif"]
+
+
+NO_LOSSES = (
+    "'a.h5': the model could not be held against the recording, which has no losses on its data: heights are "
+    "those of the model as it was "
+)
+
+
+def unproved_run(path):
+    """A recording at `path` whose data are there, and whose losses on them are not: all rows are known, and
+    every loss was NaN when training ended.
+    """
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    run = recorded(path, model, X - 30)
+    run.close()
+    with h5py.File(path, "r+") as file:
+        file["loss"][:] = np.nan
+    return model
+
+
+def test_a_model_that_nothing_recorded_proves_is_drawn_and_said(tmp_path, monkeypatch, capsys):
+    """Python's warning, standard error and JSON; also of a surface from the cache, and of a model given."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANIMATOR_CACHE", str(tmp_path / "cache"))
+    model = unproved_run(tmp_path / "a.h5")
+    for _ in range(2):
+        done = typed(capsys, "render", "a.h5", "-o", "a.png", "--size", "640x360", "--json")
+        assert json.loads(done.out)["warnings"] == [NO_LOSSES + "rebuilt."]
+        assert done.err.endswith(f"animator: {NO_LOSSES}rebuilt.\n")
+    with animator.load("a.h5") as run:
+        film = animator.film(run, model=model)
+        assert film.views()[0].field is not None
+        assert film.warnings() == (NO_LOSSES + "given.",)
+        assert animator.film(run, layout="weights loss").warnings() == ()
+
+
+def test_a_training_cut_short_has_losses_on_its_data_or_a_sentence(tmp_path):
+    """The process ended before the losses were computed: the part file has weights and data alone."""
+
+    class Stops(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 2:
+                raise KeyboardInterrupt
+
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.05), "mse")
+    recorder = animator.Recorder(tmp_path / "a.h5", data=(X - 30, Y))
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X - 30, Y, verbose=0, callbacks=[recorder, Stops()])
+    recorder.abandon()
+    with animator.load(tmp_path / "a.part.h5") as run:
+        assert np.isnan(run.loss).all()
+        film = animator.film(run)
+        assert film.fidelity()["max_abs_error"] is not None
+        assert film.warnings()[0] == NO_LOSSES.replace("a.h5", "a.part.h5") + "rebuilt."
+
+
+def test_losses_on_data_that_are_not_held_prove_nothing(tmp_path, monkeypatch):
+    """The recording has losses, but not the data they are of: other data, given, cannot prove the model."""
+    monkeypatch.setattr(recorder_module, "KEEP_BYTES", 10)
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    with (
+        pytest.warns(UserWarning, match="are not kept in"),
+        recorded(tmp_path / "a.h5", model, X - 30) as run,
+    ):
+        other = animator.film(run, data=(X[:10] - 30, Y[:10]))
+        assert other.views()[0].field is not None
+        assert other.warnings() == (
+            "'a.h5': the model could not be held against the recording, which does not hold the data that "
+            "its losses were computed from: heights are those of the model as it was rebuilt.",
+        )
+        assert animator.film(run, data=(X - 30, Y)).warnings() == ()

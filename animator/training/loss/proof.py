@@ -1,7 +1,7 @@
 """Proof: a model that was rebuilt, made again or given is held against the recording before it is drawn.
 
 An Objective and a Recording go in; nothing comes out where the loss at recorded rows is the recorded loss,
-and NoSurfaceError where it is not. A recording without losses proves nothing.
+and NoSurfaceError where it is not. A recording without losses proves nothing, and `unproved` says so.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,17 @@ def prove(objective: "Objective", run: "Recording", data: Samples | None, given:
         step = int(run.weight_steps[rows[k]])
         why = f"its loss at step {step:,} is {got[k]:.6g} where {expected[k]:.6g} was recorded"
         raise _unproved(objective.model, run, why, given)
+
+
+def unproved(run: "Recording", data: Samples | None) -> str:
+    """Why `prove` can hold no model against `run`, as the end of "the model could not be held against the
+    recording, ..."; "" where it can. data: on what the loss is, where that is not what the recording holds.
+    """
+    if not len(_rows(run)):
+        return "which has no losses on its data"
+    if data is not None and data.digest() != (run.meta.get("data") or {}).get("digest") and "data" not in run:
+        return "which does not hold the data that its losses were computed from"
+    return ""
 
 
 def _rows(run: "Recording") -> NDArray[np.int64]:
