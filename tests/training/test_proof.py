@@ -15,7 +15,7 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.training.loss.no_surface import NoSurfaceError
 from animator.training.loss.proof import ROUNDING, TOLERANCE
 from animator.training.loss.rebuild import objective_of
-from animator.training.record import recorder as recorder_module
+from animator.training.record import recorded_data
 from tests.running import run as typed
 
 RNG = np.random.default_rng(0)
@@ -257,7 +257,7 @@ def test_a_training_cut_short_has_losses_on_its_data_or_a_sentence(tmp_path):
 
 def test_losses_on_data_that_are_not_held_prove_nothing(tmp_path, monkeypatch):
     """The recording has losses, but not the data they are of: other data, given, cannot prove the model."""
-    monkeypatch.setattr(recorder_module, "KEEP_BYTES", 10)
+    monkeypatch.setattr(recorded_data, "KEEP_BYTES", 10)
     model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
     with (
         pytest.warns(UserWarning, match="are not kept in"),

@@ -20,31 +20,26 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
-from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
 from animator.training.loss.objective import Objective, loss_function
 from animator.training.model_description import (
-    data_said,
     description,
     plain_json,
     variables_of,
 )
 from animator.training.record import recording_end
-from animator.training.record.given_data import given_samples
 from animator.training.record.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
+from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_buffer import StepMaker, Tape
-from animator.training.record.recorder_words import say_no_step, warn
-from animator.training.record.recording_checks import check_before, check_built, check_traced, no_loss
+from animator.training.record.recorder_words import say_kept, say_no_step, warn
+from animator.training.record.recording_checks import check_before, check_built, check_given, check_traced
 from animator.training.record.recording_policy import keeping
-from animator.training.record.recording_size import estimated, kept_arrays, written_bytes
+from animator.training.record.recording_size import estimated
 from animator.training.record.step_hook import StepHook, hooks, innermost
 from animator.training.record.training_step import Left, OuterStep, build, step_of
 
-KEEP_BYTES = 64 * 2**20
 TOLD_EVERY = 16
-_NAMES = {"data": "loss", "test": "test_loss"}
-_CALLED = {"data": "data", "test": "test data"}
 _ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
 _RECORDING: "WeakValueDictionary[str, Recorder]" = WeakValueDictionary()  # by the place of the file
 
@@ -95,23 +90,11 @@ class Recorder(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.path = Path(path)
-        if self.path.suffix != ".h5":
-            raise AnimatorError(
-                f"Recorder({str(path)!r}) names no recording: its name must end in .h5. "
-                f"Use Recorder({self.path.name + '.h5'!r})."
-            )
-        if notes is not None and not isinstance(notes, Mapping):
-            raise AnimatorError(
-                f"Recorder(notes={notes!r}) is no dictionary. Give names and values, such as "
-                "notes={'title': 'My run'}."
-            )
+        check_given(path, notes)
         self._keeping = keeping(every, steps, dtype, loss_rows, loss_samples)
-        self._facts = Facts()
-        self._samples: dict[str, Samples] = {}
-        self._in_file: tuple[str, ...] = ()
-        self._hold({"data": data, "test": test})
+        self._data = RecordedData(self.path, {"data": data, "test": test}, self._keeping, losses, progress)
         self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
-        self._objective, self._overwrite = losses, overwrite
+        self._overwrite = overwrite
         self._tape: Tape | None = None
         self._hook: StepHook | None = None
         self._done = False
@@ -119,33 +102,6 @@ class Recorder(keras.callbacks.Callback):
         self._loop: OwnLoop | None = None
         self.left: Left | None = None
         self.estimated_bytes: int | None = None
-
-    def _hold(self, given: Mapping[str, Any]) -> None:
-        """Read what is given as data and test, and say at once what the file will not hold."""
-        total = 0
-        for name, data in given.items():
-            if data is None:
-                continue
-            found = given_samples(data, f"Recorder's {name}")
-            if isinstance(found, str):
-                self._miss(name, found, "Give full arrays to see losses on them.")
-                self._fact(f"no_{_NAMES[name]}", found)
-                continue
-            self._samples[name] = found
-            if total + found.bytes() < KEEP_BYTES:
-                total += found.bytes()
-                self._in_file = (*self._in_file, name)
-            else:
-                why = f"they take {written_bytes(found.bytes())}, and a recording holds less than 64 MiB"
-                self._miss(name, why, "Give them again with film(..., data=(x, y)), or give fewer samples.")
-
-    def _fact(self, name: str, value: str) -> None:
-        changed: dict[str, Any] = {name: value}
-        self._facts = replace(self._facts, **changed)
-
-    def _miss(self, name: str, why: str, advice: str) -> None:
-        self._fact(f"no_{name}", why)
-        warn(f"Recorder's {_CALLED[name]} are not kept in '{self.path}': {why}. {advice}")
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
@@ -171,8 +127,8 @@ class Recorder(keras.callbacks.Callback):
         check_begin(self._own_model, self._done, self.path)
         self.set_model(self._own_model)
         found = self._found = variables_of(self.model)
-        self._foresee(self.model)
-        kept = kept_arrays(found, self._samples, self._in_file)
+        self._data.foresee(self.model)
+        kept = self._data.kept(found)
         meta, dtype = {**self._meta(), **OWN}, self._keeping.dtype
         self._loop = begun(found, self.model, self.path, meta, kept, dtype, self._overwrite, self._end_loop)
         self._done = True
@@ -189,8 +145,8 @@ class Recorder(keras.callbacks.Callback):
 
     def _end_loop(self, writer: RecordingWriter) -> dict[str, NDArray[np.float64]]:
         """The losses at the end of a loop of one's own, and what its recording lacks."""
-        losses, loop = self._all_losses(writer), loop_of(self._loop, self.path)
-        facts = replace(loop.writer.facts, **{k: v for k, v in asdict(self._facts).items() if v})
+        losses, loop = self._data.losses(self.model, writer), loop_of(self._loop, self.path)
+        facts = replace(loop.writer.facts, **{k: v for k, v in asdict(self._data.facts).items() if v})
         loop.writer.facts = recording_end.weights_after(facts, self._found, self.model, writer)
         return losses
 
@@ -269,21 +225,17 @@ class Recorder(keras.callbacks.Callback):
             found = variables_of(model)
             if self._planned:
                 self.estimated_bytes = estimated(self.path, self._keeping, found, self._planned)
-            self._foresee(model)
+            self._data.foresee(model)
             step = self._step(hook.plain, in_graph=isinstance(iterator, _ITERATORS))
             tape = Tape(model.optimizer, found, self._keeping.each, step)
-            meta, kept, dtype = (
-                self._meta(),
-                kept_arrays(found, self._samples, self._in_file),
-                self._keeping.dtype,
-            )
+            meta, kept, dtype = self._meta(), self._data.kept(found), self._keeping.dtype
             writer = RecordingWriter(self.path, tape.row(), meta, kept, dtype, keeps=not self._overwrite)
             tape.open(writer)
         except BaseException:
             self.abandon()
             raise
         self._found, self._updates = found, recording_end.updates(model.optimizer)
-        writer.note(self._facts)
+        writer.note(self._data.facts)
         return tape
 
     def _step(self, plain: Any, in_graph: bool) -> StepMaker:
@@ -292,12 +244,6 @@ class Recorder(keras.callbacks.Callback):
             return lambda rate, values: OuterStep(plain, lambda: plain.owner.left, rate, values)
         ends = not (self.params or {}).get("steps")
         return lambda rate, values: step_of(self.model, plain, rate, values, ends=ends, in_graph=in_graph)
-
-    def _foresee(self, model: Any) -> None:
-        """Say before the first step that the loss on the data cannot be computed, where that is known."""
-        why = no_loss(model) if self._samples else None
-        if why is not None:
-            self._lose(self._samples, why)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Remember the weights now: after the last epoch they are those of the last step."""
@@ -327,64 +273,12 @@ class Recorder(keras.callbacks.Callback):
 
     def _finish(self, tape: Tape) -> None:
         writer = tape.close()
-        self._learn(tape, writer)
-        losses = self._all_losses(writer)
-        writer.note(self._facts)
+        data = self._data
+        data.facts = recording_end.learnt(data.facts, tape, writer, self.model, self._found, self._updates)
+        losses = data.losses(self.model, writer)
+        writer.note(data.facts)
         writer.finish(losses)
-        for place, kept in writer.kept:
-            warn(
-                f"'{place}' was there already: it is kept as '{kept.name}'. Remove it when you do not need "
-                "it; Recorder(..., overwrite=True) replaces it."
-            )
-
-    def _learn(self, tape: Tape, writer: RecordingWriter) -> None:
-        """Find what the recording lacks, now that all its rows are there."""
-        model = self.model
-        rates = tape.late_rates()
-        idle = self._updates is not None and recording_end.updates(model.optimizer) == self._updates
-        if idle:
-            rates = np.full(writer.steps, np.nan)
-        if rates is not None:
-            writer.replace("learning_rate", rates)
-        late = recording_end.late_weights(self._found, model)
-        if late:
-            warn(
-                f"'{self.path}' holds nothing of {len(late):,} weights that were made, or began to train, "
-                f"after the first step: {', '.join(late[:3])}{' ...' if len(late) > 3 else ''}."
-            )
-        facts = replace(
-            self._facts,
-            no_batch_loss=tape.no_batch_loss,
-            no_learning_rate=idle or not tape.has_rates,
-            left_out=tape.left_out,
-            late_weights=late,
-        )
-        self._facts = recording_end.weights_after(facts, self._found, model, writer)
-
-    def _all_losses(self, writer: RecordingWriter) -> dict[str, NDArray[np.float64]]:
-        """The losses on what was given, by their names in the file, of those that can be computed."""
-        losses = {
-            _NAMES[name]: self._losses(name, data, writer)
-            for name, data in self._samples.items()
-            if getattr(self._facts, f"no_{_NAMES[name]}") is None
-        }
-        return {name: values for name, values in losses.items() if values is not None}
-
-    def _losses(self, name: str, data: Samples, writer: RecordingWriter) -> NDArray[np.float64] | None:
-        """Loss on `data` at the rows (K+1,); None, and a warning, where it cannot be computed."""
-        try:
-            return recording_end.losses(
-                self._objective, self.model, data, self._keeping, writer, self._progress
-            )
-        except Exception as error:  # the user's model may raise what it likes
-            self._lose((name,), recording_end.short_reason(error))
-            return None
-
-    def _lose(self, names: Iterable[str], why: str) -> None:
-        """Say that the loss on the data of these `names` will be absent."""
-        for name in names:
-            self._fact(f"no_{_NAMES[name]}", why)
-            warn(f"'{self.path}' is recorded without the loss on Recorder's {_CALLED[name]}: {why}.")
+        say_kept(writer.kept)
 
     def abandon(self) -> None:
         """Let go of the model and of the file: the recording ends here, cut short as `<stem>.part.h5`."""
@@ -399,18 +293,9 @@ class Recorder(keras.callbacks.Callback):
     def _give_up(self, error: Exception) -> None:
         """Writing failed (a full disk, say): training goes on, the recording does not."""
         self.abandon()
-        if isinstance(error, OSError):
-            advice = "Make room, or record fewer steps with Recorder(every=10)."
-            why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"
-        else:
-            advice = "What was recorded until then lies beside it, as a .part.h5 file."
-            why = recording_end.short_reason(error)
-        said = f"Recording to '{self.path}' stopped: {why}. Training goes on without it. {advice}"
-        warn(said, RuntimeWarning)
+        warn(recording_end.stopped(self.path, error), RuntimeWarning)
 
     def _meta(self) -> dict[str, Any]:
-        meta = {**description(self.model), "seed": self._seed, "notes": self._notes}
-        for name, part in self._samples.items():
-            meta[name] = data_said(part, self._keeping.loss_samples)
+        meta = {**description(self.model), "seed": self._seed, "notes": self._notes, **self._data.said()}
         plain: dict[str, Any] = plain_json(meta)
         return plain

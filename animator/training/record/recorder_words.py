@@ -1,6 +1,7 @@
 """What a Recorder says: warnings with the line of whoever called it."""
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
@@ -9,6 +10,15 @@ from animator.core.errors import AnimatorError
 def warn(sentence: str, kind: type[Warning] = UserWarning) -> None:
     """Warn of `sentence`."""
     warnings.warn(sentence, kind, stacklevel=4)
+
+
+def say_kept(kept: Iterable[tuple[Path, Path]]) -> None:
+    """What was at the place of a recording is kept elsewhere: (place, where) of each."""
+    for place, where in kept:
+        warn(
+            f"'{place}' was there already: it is kept as '{where.name}'. Remove it when you do not need it; "
+            "Recorder(..., overwrite=True) replaces it."
+        )
 
 
 def say_no_step(path: Path, began: bool) -> None:

@@ -3,6 +3,8 @@
 A Keras model goes in; AnimatorError comes out, or nothing.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -10,6 +12,20 @@ import keras
 from animator.core.errors import AnimatorError
 from animator.training.record.step_hook import innermost
 from animator.training.record.training_step import is_compiled
+
+
+def check_given(path: str | Path, notes: Any) -> None:
+    """Refuse a path that is none of a recording, and notes without names."""
+    if Path(path).suffix != ".h5":
+        raise AnimatorError(
+            f"Recorder({str(path)!r}) names no recording: its name must end in .h5. "
+            f"Use Recorder({Path(path).name + '.h5'!r})."
+        )
+    if notes is not None and not isinstance(notes, Mapping):
+        raise AnimatorError(
+            f"Recorder(notes={notes!r}) is no dictionary. Give names and values, such as "
+            "notes={'title': 'My run'}."
+        )
 
 
 def check_before(model: Any) -> None:

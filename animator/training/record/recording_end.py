@@ -7,6 +7,7 @@ and every random state are left as they are.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from animator.recordings.writer import RecordingWriter
 from animator.training.loss.objective import Objective
 from animator.training.model_description import Variables
 from animator.training.record.random_state import random_state_kept
+from animator.training.record.recorder_buffer import Tape
+from animator.training.record.recorder_words import warn
 from animator.training.record.recording_policy import Keeping
 
 READ_BYTES = 64 * 2**20
@@ -86,6 +89,36 @@ def _row(variables: Sequence[Any]) -> NDArray[np.float32]:
     return np.concatenate([np.ravel(np.asarray(v)).astype(np.float32) for v in variables])
 
 
+def learnt(
+    facts: Facts, tape: Tape, writer: RecordingWriter, model: Any, recorded: Variables, before: int | None
+) -> Facts:
+    """`facts`, and what the recording of a fit lacks, now that all its rows are there; late rates are
+    written.
+
+    recorded: the variables that rows hold; before: how many updates the optimizer had made at the start.
+    """
+    rates = tape.late_rates()
+    idle = before is not None and updates(model.optimizer) == before
+    if idle:
+        rates = np.full(writer.steps, np.nan)
+    if rates is not None:
+        writer.replace("learning_rate", rates)
+    late = late_weights(recorded, model)
+    if late:
+        warn(
+            f"'{writer.path}' holds nothing of {len(late):,} weights that were made, or began to train, "
+            f"after the first step: {', '.join(late[:3])}{' ...' if len(late) > 3 else ''}."
+        )
+    found = replace(
+        facts,
+        no_batch_loss=tape.no_batch_loss,
+        no_learning_rate=idle or not tape.has_rates,
+        left_out=tape.left_out,
+        late_weights=late,
+    )
+    return weights_after(found, recorded, model, writer)
+
+
 def weights_after(facts: Facts, recorded: Variables, model: Any, writer: RecordingWriter) -> Facts:
     """`facts`, and whose the weights are that the model has now: of an earlier step, or of none."""
     now = _row(recorded.trainable).astype(writer.dtype).astype(np.float32)
@@ -117,6 +150,17 @@ def updates(optimizer: Any) -> int | None:
     """How many updates `optimizer` has made; None when it does not count."""
     counted = getattr(optimizer, "iterations", None)
     return None if counted is None else int(np.asarray(counted))
+
+
+def stopped(path: Path, error: Exception) -> str:
+    """What is said when writing to `path` failed (a full disk, say), or reading what a step left."""
+    if isinstance(error, OSError):
+        advice = "Make room, or record fewer steps with Recorder(every=10)."
+        why = f"it could not be written ({error.strerror or str(error).splitlines()[0][:120]})"
+    else:
+        advice = "What was recorded until then lies beside it, as a .part.h5 file."
+        why = short_reason(error)
+    return f"Recording to '{path}' stopped: {why}. Training goes on without it. {advice}"
 
 
 def short_reason(error: Exception) -> str:
