@@ -13,6 +13,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from animator.core.errors import AnimatorError
+from animator.training.loss.no_surface import other_backend
 from animator.training.model_description import size, variables_of
 
 
@@ -99,6 +100,8 @@ class FlatModel:
 
 def check(model: Any) -> None:
     """Raise AnimatorError unless `model` is built, compiled with a loss, and has trainable weights."""
+    if keras.backend.backend() != "tensorflow":
+        raise other_backend(keras.backend.backend())
     if not model.compiled:
         raise _lossless(model)
     if not model.built:

@@ -21,6 +21,15 @@ class NoSurfaceError(AnimatorError):
         self.brief = brief
 
 
+def other_backend(backend: str) -> NoSurfaceError:
+    """The refusal of a Keras that does not run on TensorFlow."""
+    return NoSurfaceError(
+        f"Keras runs on {backend} here, and losses are evaluated with TensorFlow only. Set "
+        "KERAS_BACKEND=tensorflow in the environment, before Keras is imported.",
+        f"Keras runs on {backend} here; set KERAS_BACKEND=tensorflow",
+    )
+
+
 def no_data(run: "Recording") -> NoSurfaceError:
     """The refusal of a recording that holds no data."""
     why = run.facts.no_data

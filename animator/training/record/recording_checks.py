@@ -86,6 +86,8 @@ def check_traced(model: Any) -> None:
 
 def no_loss(model: Any) -> str | None:
     """Why no loss on data can be computed, where that is sure once Keras has traced the step of `model`."""
+    if keras.backend.backend() != "tensorflow":
+        return f"Keras runs on {keras.backend.backend()} here, and losses are evaluated with TensorFlow only"
     own = type(model).compute_loss is not keras.Model.compute_loss
     if own or model.loss is not None or any(v.regularizer is not None for v in model.trainable_variables):
         return None
