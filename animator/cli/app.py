@@ -50,6 +50,19 @@ Values = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Parameters of the scene.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+Axes = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME=V1,V2,...]...",
+        help="Parameters: a value, a list, range(a,b[,step]), linspace(a,b,n) or geomspace(a,b,n).",
+    ),
+]
+Folder = Annotated[
+    Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
+]
+Style = Annotated[
+    str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -146,16 +159,8 @@ def record(
 @app.command()
 def sweep(
     scene: Annotated[str, typer.Argument(metavar="SCENE", help="A bundled scene or a .py file.")],
-    values: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[NAME=V1,V2,...]...",
-            help="Parameters: a value, a list, range(a,b[,step]), linspace(a,b,n) or geomspace(a,b,n).",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
-    ] = None,
+    values: Axes = None,
+    output: Folder = None,
     zipped: Annotated[
         bool, typer.Option("--zip", help="First values together, then second ones, and so on.")
     ] = False,
@@ -171,9 +176,7 @@ def sweep(
     quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
-    style: Annotated[
-        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-    ] = "dark",
+    style: Style = "dark",
     timeout: Annotated[
         float | None, typer.Option(help="Seconds a cell may take to be trained, cut or drawn.")
     ] = None,

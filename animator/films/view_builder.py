@@ -72,10 +72,8 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
     checked = shown_steps(source, timeline)
     every = run.rows(np.arange(run.steps + 1))
-    bad = np.flatnonzero(~np.isfinite(run.batch_loss))
     test = run.test_loss
-    told = run.facts.no_batch_loss is None and np.isfinite(run.batch_loss).any()
-    return View(
+    made = View(
         name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
         labels=tuple(labels(k) for k in drawn), lines=lines[every],
         line_range=_range(lines[: _seen(run, shown)], target),
@@ -87,20 +85,36 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
-        broke_at=int(bad[0]) if len(bad) and told else None,
-        prediction=prediction(source, checked) if "prediction" in wanted else None,
-        sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
+        broke_at=_broke_at(run),
         colour=int(notes.get("colour", order)), theory=notes.get("theory"),
         ratio=source.ratio, unit=source.unit,
-        wiring=wiring(run, checked) if "wiring" in wanted else (),
-        histograms=_histograms(run, checked, wanted),
-        forces=_forces(run, place[every]) if "forces" in wanted else None,
         no_surface=no_surface, instead=instead, facts=run.facts,
         has_epochs=run.way not in ("arrays", "descent"),
         of_function=(run.meta.get("loss") or {}).get("kind") == "function",
         minima=_minima(notes) if cut.kind == "weights" else (),
-        curve=curve(source) if "curve" in wanted else None,
     )  # fmt: skip
+    return _with_parts(made, source, wanted, checked)
+
+
+def _with_parts(made: View, source: Source, wanted: frozenset[Need], checked: NDArray[np.int64]) -> View:
+    """The view `made`, with what single panels need; checked: the steps that the film shows."""
+    run = source.run
+    return replace(
+        made,
+        prediction=prediction(source, checked) if "prediction" in wanted else None,
+        sharpness=sharpness(source, checked) if "sharpness" in wanted else None,
+        wiring=wiring(run, checked) if "wiring" in wanted else (),
+        histograms=_histograms(run, checked, wanted),
+        forces=_forces(run, made.trajectory) if "forces" in wanted else None,
+        curve=curve(source) if "curve" in wanted else None,
+    )
+
+
+def _broke_at(run: Recording) -> int | None:
+    """The first step whose batch loss is not finite, where batch losses were recorded."""
+    finite = np.isfinite(run.batch_loss)
+    told = run.facts.no_batch_loss is None and finite.any() and not finite.all()
+    return int(np.flatnonzero(~finite)[0]) if told else None
 
 
 def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,

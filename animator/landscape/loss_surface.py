@@ -168,10 +168,15 @@ def evaluate(
         raise
     surface = LossSurface(alpha, beta, known.values, known.evaluated)
     if path is not None and part is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        surface.save(path)
-        part.unlink(missing_ok=True)
+        _kept(surface, path, part)
     return surface
+
+
+def _kept(surface: LossSurface, path: Path, part: Path) -> None:
+    """Save a whole `surface` at `path` of the cache, in place of the `part` of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    surface.save(path)
+    part.unlink(missing_ok=True)
 
 
 def _cache_path(

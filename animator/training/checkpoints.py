@@ -44,12 +44,7 @@ def recording_from(
     model: () -> the Keras model that .weights.h5 files are loaded into; .keras files bring their own.
     data, test: what losses are computed on, in evaluation mode, as the Recorder takes them.
     """
-    ordered = sorted(paths, key=natural)
-    if len(ordered) < 2:
-        raise AnimatorError(
-            f"A path needs two checkpoints or more, but got {len(ordered)}. "
-            "Give a pattern that matches more files, such as 'ckpt/*.keras'."
-        )
+    ordered = _ordered(paths)
     given = {name: samples(pair, f"The {name}") for name, pair in (("data", data), ("test", test))
              if pair is not None}  # fmt: skip
     first = _loaded(ordered[0], model)
@@ -86,6 +81,17 @@ def recording_from(
     facts = Facts(no_batch_loss=NO_BATCH, no_learning_rate=not any(map(math.isfinite, rates)))
     writer.note(facts)
     writer.finish({{"data": "loss", "test": "test_loss"}[name]: values for name, values in losses.items()})
+
+
+def _ordered(paths: Sequence[Path]) -> list[Path]:
+    """`paths` in the order of their numbers; AnimatorError for fewer than two."""
+    ordered = sorted(paths, key=natural)
+    if len(ordered) < 2:
+        raise AnimatorError(
+            f"A path needs two checkpoints or more, but got {len(ordered)}. "
+            "Give a pattern that matches more files, such as 'ckpt/*.keras'."
+        )
+    return ordered
 
 
 def natural(path: Path) -> list[tuple[int, int, str]]:
