@@ -25,12 +25,12 @@ _HOME = {
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
     "Mosaic": "design.layout",
-    "Objective": "training.objective",
+    "Objective": "training.loss.objective",
     "Pacing": "design.scene",
     "Plane": "landscape.plane",
     "PlaneKind": "design.film_design",
     "Progress": "core.progress",
-    "Recorder": "training.recorder",
+    "Recorder": "training.record.recorder",
     "Recording": "recordings.reader",
     "Samples": "recordings.samples",
     "Saved": "films.save_film",
@@ -102,5 +102,5 @@ if TYPE_CHECKING:
     from animator.recordings.step_writer import StepWriter as StepWriter
     from animator.recordings.step_writer import recording as recording
     from animator.training.descents import descend as descend
-    from animator.training.objective import Objective as Objective
-    from animator.training.recorder import Recorder as Recorder
+    from animator.training.loss.objective import Objective as Objective
+    from animator.training.record.recorder import Recorder as Recorder

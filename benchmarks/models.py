@@ -69,7 +69,7 @@ def surface(make, points: int) -> tuple[float, float]:
     """Points a second on a plane, and in a Python loop of compiled forward passes."""
     import tensorflow as tf
 
-    from animator.training.objective import loss_function
+    from animator.training.loss.objective import loss_function
 
     model, loss, data = make()
     model.compile("sgd", loss)

@@ -21,7 +21,7 @@ from animator.recordings.writer import RecordingWriter, Row
 from animator.training.keras_startup import start
 
 start()
-from animator.training.rebuild import objective_of  # noqa: E402  (Keras has been started quietly)
+from animator.training.loss.rebuild import objective_of  # noqa: E402  (Keras has been started quietly)
 
 ROUNDS = 3
 STEPS = (1_000, 1_000_000)

@@ -45,7 +45,7 @@ def seconds(work: Callable[[], object], times: int = 1) -> float:
 def measure() -> dict[str, float]:
     """Points per second of the surface and of the loop, their ratio, and seconds for the slices."""
     start()
-    from animator.training.objective import loss_function
+    from animator.training.loss.objective import loss_function
 
     model, data = neuron()
     plane = Plane(np.zeros(3), np.eye(3)[:2])

@@ -17,8 +17,8 @@ from animator.landscape.loss_surface import LossSurface, evaluate
 from animator.landscape.plane import Plane
 from animator.landscape.planes import weights as plane_of_weights
 from animator.recordings.reader import load
+from animator.training.loss.objective import loss_function
 from animator.training.neuron import neuron, record_descent
-from animator.training.objective import loss_function
 
 LINEAR = (np.array([[1, 0], [0, 1], [1, 1.0]]), np.array([[1], [2], [3.0]]))
 TWO_SAMPLES = (np.eye(2), np.tanh(np.array([[1], [-0.5]])))

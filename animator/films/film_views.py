@@ -10,7 +10,7 @@ from animator.drawing.view import View
 from animator.films import view_builder
 from animator.landscape import window
 from animator.landscape.run_source import Source
-from animator.training.no_surface import NoSurfaceError
+from animator.training.loss.no_surface import NoSurfaceError
 
 if TYPE_CHECKING:
     from animator.films.film import Film

@@ -17,11 +17,11 @@ from animator.films.film import Film
 from animator.landscape.run_source import Maker
 from animator.recordings.loss import Function
 from animator.recordings.reader import Recording, load
-from animator.training.losses import is_keras, lacking
+from animator.training.loss.losses import is_keras, lacking
 
 if TYPE_CHECKING:
     from animator.landscape.plane import Plane
-    from animator.training.recorder import Recorder
+    from animator.training.record.recorder import Recorder
 
 SETTINGS = tuple(part.name for part in fields(FilmDesign))
 CURVE_LAYOUT: Mosaic = (("curve", "curve", "loss"),)

@@ -32,7 +32,7 @@ from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
 from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
-from animator.training.no_surface import NoSurfaceError
+from animator.training.loss.no_surface import NoSurfaceError
 
 RACE = 121
 COARSER = 3  # grid lines of a race's surface to one of a batch's

@@ -22,7 +22,7 @@ from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
 
 if TYPE_CHECKING:
-    from animator.training.objective import Objective
+    from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
 Floats = npt.NDArray[np.float64]
@@ -137,7 +137,7 @@ def evaluate(
     from animator.training.keras_startup import start
 
     start()
-    from animator.training.objective import MEMORY, loss_function
+    from animator.training.loss.objective import MEMORY, loss_function
 
     progress = progress or listener()
     alpha, beta = grid(resolution, extent or _around(model, plane))

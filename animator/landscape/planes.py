@@ -163,7 +163,7 @@ def hessian(
     By Lanczos' method with full reorthogonalization, from Hessian-vector products (Pearlmutter 1994);
     plane.eigenvalues holds both. model and data: by default what the recording describes and holds.
     """
-    from animator.training.rebuild import objective_of
+    from animator.training.loss.rebuild import objective_of
 
     return hessian_of(run, objective_of(run, model, data), step, seed)
 

@@ -12,11 +12,11 @@ from animator.recordings.identity import is_told, loss_key
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
-from animator.training.losses import is_keras, lacking, own_loss
-from animator.training.no_surface import NoSurfaceError, no_data, no_description
+from animator.training.loss.losses import is_keras, lacking, own_loss
+from animator.training.loss.no_surface import NoSurfaceError, no_data, no_description
 
 if TYPE_CHECKING:
-    from animator.training.objective import Objective
+    from animator.training.loss.objective import Objective
 
 Maker = Callable[[Recording], Any]
 
@@ -65,7 +65,7 @@ class Source:
         if missing is not None:
             raise missing
         starting(self.progress)
-        from animator.training.rebuild import objective_of
+        from animator.training.loss.rebuild import objective_of
 
         return objective_of(self.run, self.model, self.data, self.maker)
 

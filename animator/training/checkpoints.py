@@ -21,8 +21,8 @@ from animator.core.progress import Progress, quiet
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples, samples
 from animator.recordings.writer import RecordingWriter, Row
+from animator.training.loss.objective import loss_function
 from animator.training.model_description import data_said, description, plain_json, variables_of
-from animator.training.objective import loss_function
 
 Floats = NDArray[np.float32]
 NO_BATCH = "checkpoints hold no losses of batches"

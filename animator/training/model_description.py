@@ -15,7 +15,7 @@ import keras
 from animator.design.experiment import version
 from animator.recordings.samples import Samples
 from animator.training.filters import filter_axes
-from animator.training.vocabularies import with_vocabularies
+from animator.training.loss.vocabularies import with_vocabularies
 
 
 @dataclass(frozen=True, slots=True, eq=False)

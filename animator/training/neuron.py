@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from animator.core.arrays import Floats
-from animator.training.recorder import Recorder
+from animator.training.record.recorder import Recorder
 
 
 def neuron(activation: str, rate: float = 0.1, momentum: float = 0.0) -> keras.Model:

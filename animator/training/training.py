@@ -25,8 +25,8 @@ def record(experiment: Experiment | Descent, path: Path, notes: dict[str, Any], 
 
     progress("starting TensorFlow", 0, 1)
     start(sparing=True)
-    from animator.training import model_reuse
-    from animator.training.recorder import Recorder
+    from animator.training.loss import model_reuse
+    from animator.training.record.recorder import Recorder
 
     progress("starting TensorFlow", 1, 1)
     model, (x, y), test = built(experiment)
@@ -56,7 +56,7 @@ def remade(experiment: Experiment, run: Recording) -> Any:
     """
     import keras
 
-    from animator.training.rebuild import settle
+    from animator.training.loss.rebuild import settle
 
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(experiment.seed)

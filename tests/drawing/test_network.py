@@ -10,7 +10,7 @@ from animator.drawing.canvas import Canvas
 from animator.drawing.raster.vector_artists import Strands
 from animator.landscape.dense_weights import Wiring, drawn, wiring
 from animator.recordings.reader import load
-from animator.training.recorder import Recorder
+from animator.training.record.recorder import Recorder
 from tests.conftest import numpy_view
 
 

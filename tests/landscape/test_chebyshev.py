@@ -114,7 +114,8 @@ def test_the_neurons_slices_are_its_losses(tmp_path):
     from animator.core.progress import quiet
     from animator.landscape import loss_surface, planes
     from animator.recordings.reader import load
-    from animator.training import rebuild, training
+    from animator.training import training
+    from animator.training.loss import rebuild
 
     def points():
         inputs = np.random.default_rng(0).random((64, 2), dtype=np.float32)

@@ -9,7 +9,7 @@ import animator
 from animator.core.errors import AnimatorError
 from animator.landscape.loss_surface import LossSurface, evaluate_slices
 from animator.landscape.plane import Plane
-from animator.training.objective import loss_function
+from animator.training.loss.objective import loss_function
 
 PLANE = Plane(np.zeros(3), np.eye(3)[:2])
 

@@ -153,7 +153,7 @@ def test_the_hessians_top_eigenvectors_equal_those_of_the_whole_matrix(tmp_path)
     model.compile(keras.optimizers.SGD(0.1), "mse")
     x = np.random.default_rng(0).standard_normal((64, 2)).astype(np.float32)
     run = recorded(tmp_path, model, x, np.sin(3 * x[:, :1]))
-    from animator.training.rebuild import objective_of
+    from animator.training.loss.rebuild import objective_of
 
     objective, row = objective_of(run), np.asarray(run.weights[-1], float)
     whole = np.array([objective.hessian_product(row, e) for e in np.eye(row.size)])

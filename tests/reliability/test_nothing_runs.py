@@ -19,7 +19,7 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.training.checkpoints import read_data
-from animator.training.rebuild import rebuild
+from animator.training.loss.rebuild import rebuild
 from tests.reliability import seeds
 from tests.running import run
 

@@ -14,7 +14,7 @@ from animator.drawing.canvas import Canvas
 from animator.drawing.captions import slice_caption
 from animator.landscape.model_outputs import Prediction, Sharpness
 from animator.landscape.plane import Plane
-from animator.training.objective import loss_function
+from animator.training.loss.objective import loss_function
 from tests.running import run as typed
 
 RNG = np.random.default_rng(0)

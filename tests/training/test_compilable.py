@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from animator.training.objective import loss_function
+from animator.training.loss.objective import loss_function
 
 TEXT = np.array([b"good film", b"bad film"] * 20, object)
 Y = np.array([[1.0], [0.0]] * 20, "float32")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from animator.training.log_columns import MOST, LogColumns
+from animator.training.record.log_columns import MOST, LogColumns
 
 
 def test_numbers_vectors_and_dictionaries_are_named_by_where_they_stand():

@@ -9,7 +9,8 @@ import pytest
 from animator import Experiment
 from animator.core.progress import quiet
 from animator.recordings.reader import load
-from animator.training import model_reuse, rebuild, training
+from animator.training import training
+from animator.training.loss import model_reuse, rebuild
 from animator.training.model_description import description
 
 

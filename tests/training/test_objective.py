@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from animator.core.errors import AnimatorError
-from animator.training.objective import loss_function
-from animator.training.rebuild import rebuild
+from animator.training.loss.objective import loss_function
+from animator.training.loss.rebuild import rebuild
 
 layers = keras.layers
 

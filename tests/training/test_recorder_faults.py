@@ -15,7 +15,7 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.recordings.facts import Facts
-from animator.training.recorder_buffer import NO_TRACKER
+from animator.training.record.recorder_buffer import NO_TRACKER
 from tests.training.alike import recorded
 
 X = np.random.default_rng(0).random((48, 3), dtype=np.float32)

@@ -8,7 +8,7 @@ from keras import layers
 
 import animator
 from animator.recordings.facts import Facts
-from animator.training.recording_end import AVERAGED, CHANGED
+from animator.training.record.recording_end import AVERAGED, CHANGED
 from tests.training.alike import flat, hold_alike, recorded, trained
 
 X = np.random.default_rng(0).random((48, 4), dtype=np.float32)

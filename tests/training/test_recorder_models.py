@@ -14,7 +14,7 @@ from keras import layers
 
 import animator
 from animator.core.errors import AnimatorError
-from animator.training.rebuild import objective_of
+from animator.training.loss.rebuild import objective_of
 from tests.running import until_flushed
 
 X = np.random.default_rng(0).random((50, 3), dtype=np.float32)
@@ -293,7 +293,7 @@ def test_a_full_disk_lets_training_go_on(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     model, recorder = dense(), animator.Recorder(tmp_path / "a.h5")
-    monkeypatch.setattr("animator.training.recorder.RecordingWriter.write", full)
+    monkeypatch.setattr("animator.training.record.recorder.RecordingWriter.write", full)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         history = model.fit(X, Y, epochs=30, batch_size=8, verbose=0, callbacks=[recorder]).history

@@ -8,7 +8,7 @@ from keras import layers
 
 import animator
 from animator.recordings.facts import Facts
-from animator.training.recorder_buffer import NO_TRACKER
+from animator.training.record.recorder_buffer import NO_TRACKER
 from tests.training.alike import flat, hold_alike, recorded, trained
 
 X = np.random.default_rng(0).random((50, 3), dtype=np.float32)

@@ -6,8 +6,8 @@ import pytest
 from keras import layers
 
 import animator
-from animator.training.rebuild import rebuild
-from animator.training.vocabularies import with_vocabularies
+from animator.training.loss.rebuild import rebuild
+from animator.training.loss.vocabularies import with_vocabularies
 
 WORDS = np.array(["b", "a", "b", "c", "a", "b", "é", "a"])
 NUMBERS = np.array([7, 3, 7, 9, 3, 7, 11, 3])

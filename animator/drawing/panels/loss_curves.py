@@ -113,8 +113,9 @@ class LossesPanel(Panel):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
             lines.append(line_of(told, colour, colour, 2.4, run.unit))
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock],
-                             self.side)  # fmt: skip
+        self.curves = Curves(
+            self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock], self.side
+        )
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))

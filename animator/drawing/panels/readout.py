@@ -143,8 +143,10 @@ class Readout:
         words = [now[name] for name in self.told]
         if self.counts:
             words = [f"{number(film.at * view.ratio * view.unit, 4)}"]
-        words += [current_loss(v, film.own(v.steps, v.ratio).step, absent)
-                  for v, absent in zip(self.lossy, self.absent, strict=True)]  # fmt: skip
+        words += [
+            current_loss(v, film.own(v.steps, v.ratio).step, absent)
+            for v, absent in zip(self.lossy, self.absent, strict=True)
+        ]
         if self.gauge:
             words += self._gauge(view, state.step)
         self.header.update(film.caption, film.opacity)

@@ -103,7 +103,7 @@ def warm() -> None:
         from animator.training.keras_startup import start
 
         start()
-        importlib.import_module("animator.training.objective")
+        importlib.import_module("animator.training.loss.objective")
 
 
 def work(task: Task) -> Result:

@@ -23,23 +23,23 @@ from animator.core.progress import Progress, quiet
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training import recording_end
-from animator.training.given_data import given_samples
+from animator.training.loss.objective import Objective, loss_function
 from animator.training.model_description import (
     data_said,
     description,
     plain_json,
     variables_of,
 )
-from animator.training.objective import Objective, loss_function
-from animator.training.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
-from animator.training.recorder_buffer import StepMaker, Tape
-from animator.training.recorder_words import say_no_step, warn
-from animator.training.recording_checks import check_before, check_built, check_traced, no_loss
-from animator.training.recording_policy import keeping
-from animator.training.recording_size import estimated, kept_arrays, written_bytes
-from animator.training.step_hook import StepHook, hooks, innermost
-from animator.training.training_step import Left, OuterStep, build, step_of
+from animator.training.record import recording_end
+from animator.training.record.given_data import given_samples
+from animator.training.record.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
+from animator.training.record.recorder_buffer import StepMaker, Tape
+from animator.training.record.recorder_words import say_no_step, warn
+from animator.training.record.recording_checks import check_before, check_built, check_traced, no_loss
+from animator.training.record.recording_policy import keeping
+from animator.training.record.recording_size import estimated, kept_arrays, written_bytes
+from animator.training.record.step_hook import StepHook, hooks, innermost
+from animator.training.record.training_step import Left, OuterStep, build, step_of
 
 KEEP_BYTES = 64 * 2**20
 TOLD_EVERY = 16

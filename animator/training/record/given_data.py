@@ -18,7 +18,7 @@ from tensorflow.python.framework import op_def_registry
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import READ_MOST, Samples, mapped, samples
-from animator.training.random_state import random_state_kept
+from animator.training.record.random_state import random_state_kept
 
 RAGGED = "they are ragged"
 SPARSE = "they are sparse, and take more than 1 GiB as full arrays"

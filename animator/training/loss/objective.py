@@ -20,9 +20,9 @@ from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
 from animator.recordings.identity import is_told, without_optimizer
 from animator.recordings.samples import Samples, samples
-from animator.training.batching import activations, as_keras, kinds, padded, pieces, rounded
-from animator.training.execution_plans import Plans, hushed
-from animator.training.flat_model import FlatModel, check
+from animator.training.loss.batching import activations, as_keras, kinds, padded, pieces, rounded
+from animator.training.loss.execution_plans import Plans, hushed
+from animator.training.loss.flat_model import FlatModel, check
 from animator.training.model_description import description, variables_of
 
 Floats = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ A Recording goes in, its loss comes out as a function of rows of weights; None w
 from animator.functions.function_loss import recorded_loss
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
-from animator.training.no_surface import NoSurfaceError
+from animator.training.loss.no_surface import NoSurfaceError
 
 
 def is_keras(run: Recording) -> bool:

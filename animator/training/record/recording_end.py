@@ -17,10 +17,10 @@ from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
+from animator.training.loss.objective import Objective
 from animator.training.model_description import Variables
-from animator.training.objective import Objective
-from animator.training.random_state import random_state_kept
-from animator.training.recording_policy import Keeping
+from animator.training.record.random_state import random_state_kept
+from animator.training.record.recording_policy import Keeping
 
 READ_BYTES = 64 * 2**20
 FEW = 64  # samples that a test_step of the user's is tried on

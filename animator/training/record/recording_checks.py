@@ -8,8 +8,8 @@ from typing import Any
 import keras
 
 from animator.core.errors import AnimatorError
-from animator.training.step_hook import innermost
-from animator.training.training_step import is_compiled
+from animator.training.record.step_hook import innermost
+from animator.training.record.training_step import is_compiled
 
 
 def check_before(model: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from animator.training.flat_model import FlatModel
+from animator.training.loss.flat_model import FlatModel
 
 HARMLESS = {"Assert", "Const", "NoOp", "Identity"}  # XLA leaves away what an Assert says
 NEVER = (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
 from animator.training.model_description import Variables, size
-from animator.training.recording_policy import Keeping
+from animator.training.record.recording_policy import Keeping
 
 LARGE_BYTES = 2**30
 ADVICE = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."

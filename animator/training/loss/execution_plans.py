@@ -15,9 +15,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from animator.core import cache
-from animator.training.batching import Piece
-from animator.training.compilable import can_compile
-from animator.training.flat_model import FlatModel
+from animator.training.loss.batching import Piece
+from animator.training.loss.compilable import can_compile
+from animator.training.loss.flat_model import FlatModel
 
 Plan = tuple[bool, bool]  # vectorised over points, compiled by XLA
 

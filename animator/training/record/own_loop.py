@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from animator.core.errors import AnimatorError
 from animator.recordings.step_writer import Losses, StepWriter
 from animator.training.model_description import Variables, variables_of
-from animator.training.recorder_words import warn
-from animator.training.recording_checks import check_built, check_traced
-from animator.training.recording_end import updates
+from animator.training.record.recorder_words import warn
+from animator.training.record.recording_checks import check_built, check_traced
+from animator.training.record.recording_end import updates
 
 OWN = {"way": "loop", "loss": None}  # what its recording says in place of other sources of steps
 

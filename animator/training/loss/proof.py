@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
-from animator.training.no_surface import NoSurfaceError
+from animator.training.loss.no_surface import NoSurfaceError
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
-    from animator.training.objective import Objective
+    from animator.training.loss.objective import Objective
 
 ROWS = 5  # recorded rows that are evaluated again: the first, the last, and some between
 TOLERANCE = 1e-3  # of the recorded loss: what other hardware may make of it

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from animator.recordings.metric_names import stored_name
 from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
-from animator.training.learning_rate import RateReader
-from animator.training.log_columns import LogColumns
 from animator.training.model_description import Variables, size
-from animator.training.training_step import Left, read
+from animator.training.record.learning_rate import RateReader
+from animator.training.record.log_columns import LogColumns
+from animator.training.record.training_step import Left, read
 
 StepMaker = Callable[[Any, list[Any]], Callable[[Any], Left]]
 NO_TRACKER = "the training step keeps its loss to itself: it adds none to Keras' loss tracker"

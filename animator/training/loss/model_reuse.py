@@ -13,9 +13,9 @@ import keras
 
 from animator.recordings.identity import are_keras, without_optimizer
 from animator.recordings.samples import Samples
-from animator.training import rebuild
+from animator.training.loss import rebuild
+from animator.training.loss.objective import Objective, loss_function
 from animator.training.model_description import description, variables_of
-from animator.training.objective import Objective, loss_function
 
 Losses = Callable[[Any, Samples], Objective]
 

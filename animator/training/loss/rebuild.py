@@ -18,19 +18,19 @@ from numpy.typing import NDArray
 from animator.core.errors import AnimatorError
 from animator.recordings.identity import loss_key
 from animator.recordings.samples import Samples, samples
-from animator.training.model_description import variables_of
-from animator.training.no_surface import (
+from animator.training.loss.no_surface import (
     CANNOT_REBUILD,
     NoSurfaceError,
     cannot_rebuild,
     no_data,
     no_description,
 )
-from animator.training.proof import prove, suspect
+from animator.training.loss.proof import prove, suspect
+from animator.training.model_description import variables_of
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
-    from animator.training.objective import Objective
+    from animator.training.loss.objective import Objective
 
 KEPT = 8  # models whose compiled graphs are kept
 Maker = Callable[["Recording"], Any]  # makes the Keras model of a recording, as it was when it was recorded
@@ -116,7 +116,7 @@ def objective_of(
 
 def _given(run: "Recording", model: Any, known: Samples) -> "Objective":
     """The loss of a model that the user gives."""
-    from animator.training.objective import loss_function
+    from animator.training.loss.objective import loss_function
 
     count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
     if count != len(run.weights[0]):
@@ -150,7 +150,7 @@ def _described(run: "Recording", known: Samples) -> "Objective":
 
 def _made(run: "Recording", maker: "Maker", known: Samples) -> "Objective":
     """The loss of the model that `maker` makes for the recording."""
-    from animator.training.objective import loss_function
+    from animator.training.loss.objective import loss_function
 
     return loss_function(maker(run), known)
 
@@ -164,7 +164,7 @@ def warm(key: str, model: Callable[[], Any], data: Samples) -> "Objective":
     """The loss on `data` of a model, with the compiled graphs of an earlier one that had the same `key`, or
     of `model()`. The graphs of the last few are kept; weights and data are arguments to them.
     """
-    from animator.training.objective import loss_function
+    from animator.training.loss.objective import loss_function
 
     if key not in _WARM:
         while len(_WARM) >= KEPT:

@@ -1,0 +1,1 @@
+"""The loss of a recorded model as a function of flat weights: rebuilt, proved, evaluated in batches."""

@@ -1,0 +1,1 @@
+"""The Recorder: what a training step leaves, kept in a file without touching the training."""
