@@ -22,6 +22,7 @@ _HOME = {
     "Facts": "recordings.facts",
     "Film": "films.film",
     "FilmDesign": "design.film_design",
+    "Loss": "recordings.loss",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
     "Mosaic": "design.layout",
@@ -57,8 +58,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "planes":
         return import_module("animator.landscape.planes")
-    if name == "jax":
-        return import_module("animator.jax")
+    if name in ("jax", "torch"):
+        return import_module(f"animator.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
     if name in ("Recorder", "Objective"):
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from animator.landscape.slices import Cut as Cut
     from animator.landscape.window import Common as Common
     from animator.recordings.facts import Facts as Facts
+    from animator.recordings.loss import Loss as Loss
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
     from animator.recordings.samples import Samples as Samples

@@ -230,6 +230,8 @@ class Film:
         views = self._latest_views()
         if len(views) == 1:
             return captions.alt_text(views[0])
+        if len(views) > captions.EACH:
+            return captions.alt_text_of_many(views)
         return " ".join(f"{view.name}: {captions.alt_text(view)}" for view in views)
 
     def fidelity(self) -> dict[str, float | int | str | None]:

@@ -14,6 +14,7 @@ from typing import Any
 
 LIMIT = 5.0  # seconds for a file of less than a megabyte
 MEMORY = 512 * 2**20  # bytes more than before
+SPACES = "\n\u00a0\u1680\u2002\u2003\u2009\u202f\u205f\u3000"  # no letters, and harmless
 CRASHED, ENDED = "crashed", "ended late"
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +39,7 @@ class Answer:
             return f"not one sentence: {self.err!r}"
         if self.seconds > LIMIT or self.memory > MEMORY:
             return f"{self.seconds:.1f} s, {self.memory / 2**20:.0f} MB"
-        odd = [letter for letter in self.out + self.err if not letter.isprintable() and letter != "\n"]
+        odd = [letter for letter in self.out + self.err if not (letter.isprintable() or letter in SPACES)]
         return f"not printable: {odd[:5]!r}" if odd else ""
 
 

@@ -20,7 +20,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import spread
-from animator.drawing.panels.weight_curves import short
+from animator.drawing.panels.metric_curves import short
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.raster.vector_artists import Strands

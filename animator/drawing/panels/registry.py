@@ -118,7 +118,7 @@ _ROWS = (
         shared=True,
         left_out="the loss over one weight as a curve",
     ),
-    PanelSpec("weights", "animator.drawing.panels.weight_curves:WeightsPanel", CURVES, page="curve"),
+    PanelSpec("weights", "animator.drawing.panels.metric_curves:WeightsPanel", CURVES, page="curve"),
     PanelSpec("loss", "animator.drawing.panels.loss_curves:LossPanel", CURVES, page="curve"),
     PanelSpec(
         "losses",
