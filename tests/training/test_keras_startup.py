@@ -6,7 +6,7 @@ import sys
 
 
 def run(code):
-    """A process whose environment says nothing of TensorFlow's log: JAX, where it is imported, says level 1."""
+    """A process whose environment says nothing of TensorFlow's log; JAX, once imported, sets it to 1."""
     clean = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     command = [sys.executable, "-c", code]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=clean)
