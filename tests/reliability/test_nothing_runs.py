@@ -10,6 +10,7 @@ import io
 import json
 import sys
 import zipfile
+from contextlib import nullcontext
 
 import keras
 import numpy as np
@@ -141,11 +142,13 @@ def test_a_recording_runs_nothing(tmp_path, canary, name):
 
 @pytest.mark.parametrize("part", ["optimizer", "loss", "metrics"])
 def test_what_a_recording_is_compiled_with_runs_nothing(tmp_path, canary, part):
+    """A loss or metric of a foreign module is refused; the optimizer is not looked at: no loss needs it."""
     said = seeds.SAID | {
         "model_config": described([dense()]),
         "compile_config": COMPILED | {part: function(CANARY, "song")},
     }
-    with animator.load(seeds.recording(tmp_path / "run.h5", said)) as opened, pytest.raises(AnimatorError):
+    refused = pytest.raises(AnimatorError) if part != "optimizer" else nullcontext()
+    with animator.load(seeds.recording(tmp_path / "run.h5", said)) as opened, refused:
         rebuild(opened)
     assert quiet(canary)
 

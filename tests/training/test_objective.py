@@ -211,8 +211,8 @@ def test_data_that_cannot_be_used_is_refused():
     assert refused(lambda: loss_function(neuron(), (y[:1000, [0, 0]], y[:999]))) == (
         "The data has 1,000 samples in x but 999 in y. Give one y for each x."
     )
-    assert refused(lambda: loss_function(neuron(), y)) == (
-        "The data is of type ndarray, which is no pair, and the loss must be computed from it many times. "
+    assert refused(lambda: loss_function(neuron(), 7)) == (
+        "The data is of type int, which is no pair, and the loss must be computed from it many times. "
         "Give arrays (x, y), or a tf.data.Dataset or keras.utils.PyDataset, which can be replayed."
     )
 
