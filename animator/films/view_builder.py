@@ -111,8 +111,10 @@ def _with_parts(made: View, source: Source, wanted: frozenset[Need], checked: ND
 
 
 def _broke_at(run: Recording) -> int | None:
-    """The first step whose batch loss is not finite, where batch losses were recorded."""
-    finite = np.isfinite(run.batch_loss)
+    """The first step whose batch loss is not finite, where batch losses were recorded. Where some could not
+    be read, those are NaN too, and only an infinite one tells.
+    """
+    finite = ~np.isinf(run.batch_loss) if run.facts.unread_losses else np.isfinite(run.batch_loss)
     told = run.facts.no_batch_loss is None and finite.any() and not finite.all()
     return int(np.flatnonzero(~finite)[0]) if told else None
 

@@ -14,7 +14,9 @@ class Facts:
     """What is absent from a recording, as clauses that follow "because" or "not recorded:".
 
     no_batch_loss: why `batch_loss` is NaN at every step; None where the batch losses are true ones, and
-    a NaN among them is a loss that was NaN.
+    a NaN among them is a loss that was NaN, if `unread_losses` is 0.
+    unread_losses: of how many steps the batch's own loss could not be read, and is NaN, although that of
+    others could.
     no_loss, no_test_loss: why the loss on the data (test data) was not computed although data were given.
     no_data, no_test: why data (test data) that were given are not kept in the file.
     no_learning_rate: the optimizer that `compile` made never stepped, so its learning rate moved nothing;
@@ -36,6 +38,7 @@ class Facts:
     other_weights: str | None = None
     left_out: tuple[str, ...] = ()
     late_weights: tuple[str, ...] = ()
+    unread_losses: int = 0
 
 
 def as_line(facts: Facts) -> bytes:

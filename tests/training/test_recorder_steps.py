@@ -159,6 +159,36 @@ def test_a_step_that_reports_its_own_tracker(tmp_path):
     assert np.isnan(run.batch_loss).all() and np.isfinite(run.running_means["loss"]).all()
 
 
+def test_losses_that_rounding_hides_are_absent_and_counted(tmp_path):
+    """After a loss of 1e10 in float32, a loss near 1 is lost in the sum that the user's step adds it to."""
+
+    class Own(keras.Model):
+        def train_step(self, data):
+            return super().train_step(data)
+
+    x, y = np.ones((4, 1), np.float32), np.array([[1e5], [1], [2], [3]], np.float32)
+
+    def program(callbacks):
+        inputs = keras.Input((1,))
+        model = Own(inputs, layers.Dense(1, use_bias=False, kernel_initializer="zeros")(inputs))
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        options = {"epochs": 2, "batch_size": 1, "shuffle": False, "verbose": 0}
+        return model, model.fit(x, y, callbacks=callbacks, **options)
+
+    _, run, said = recorded(program, tmp_path / "a.h5", data=(x, y))
+    with run:
+        none = np.nan
+        np.testing.assert_allclose(run.batch_loss, [1e10, none, none, none] * 2, rtol=1e-6)
+        assert run.facts == Facts(unread_losses=6)
+        (view,) = animator.film(run).views()
+        assert view.broke_at is None and view.has_batch_loss
+    assert said == [
+        f"'{tmp_path / 'a.h5'}' is recorded without the batch's own loss of 6 of 8 steps: the training "
+        "step, which is not Keras' own, added none to Keras' running sum there, or so little that "
+        "rounding hides it."
+    ]
+
+
 def own_losses(run, batch=16):
     """Mean squared error (K,) of each batch at the row before it, by NumPy in float64."""
     found = []

@@ -178,6 +178,7 @@ def current_loss(view: View, step: int, absent: NDArray[np.bool_]) -> str:
     known = np.isfinite(view.loss[[step, 0, -1]]).any()  # the ends of a run are asked first: it may be long
     if known or np.isfinite(view.loss).any():
         return NOT_RECORDED if absent[step] else number(float(view.loss[step]))
-    if step < view.steps and view.has_batch_loss:
+    unread = view.facts.unread_losses and np.isnan(view.batch_loss[min(step, view.steps - 1)])
+    if step < view.steps and view.has_batch_loss and not unread:
         return f"{number(float(view.batch_loss[step]))} (batch)"
     return NOT_RECORDED

@@ -84,7 +84,7 @@ class Tape:
         self._each_step = each_step
         self.steps = self._last_row = 0
         self._late_rates: list[int] = []
-        self._seen = False
+        self._unread = 0
         self._metrics = LogColumns({})
         self._pool = ThreadPoolExecutor(1, "recorder", _step_back)
         self._writing: Future[None] | None = None
@@ -114,7 +114,12 @@ class Tape:
     @property
     def no_batch_loss(self) -> str | None:
         """Why no step's own loss was read; None when one was."""
-        return None if self._seen else NO_TRACKER
+        return None if self._unread < self.steps else NO_TRACKER
+
+    @property
+    def unread_losses(self) -> int:
+        """Of how many steps no loss was read, where that of others was."""
+        return self._unread if self._unread < self.steps else 0
 
     def take(self, left: Left, epoch: int, batch: int, with_row: bool) -> None:
         """Keep what an update left; raises what the writing thread could not do."""
@@ -157,7 +162,7 @@ class Tape:
     def _columns(self, notes: list[Note]) -> dict[str, NDArray[Any]]:
         """The columns (n,) of n updates, by name."""
         losses, seen, rates, epochs, batches, logs = zip(*notes, strict=True)
-        self._seen = self._seen or any(map(bool, seen))
+        self._unread += sum(not bool(one) for one in seen)
         if self._rate.late:
             self._late_rates += [int(value) for value in rates]
         metrics = self._metrics.arrays(logs)

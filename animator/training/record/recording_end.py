@@ -109,8 +109,16 @@ def learnt(
             f"'{writer.path}' holds nothing of {len(late):,} weights that were made, or began to train, "
             f"after the first step: {', '.join(late[:3])}{' ...' if len(late) > 3 else ''}."
         )
+    unread = tape.unread_losses
+    if unread:
+        warn(
+            f"'{writer.path}' is recorded without the batch's own loss of {unread:,} of {writer.steps:,} "
+            "steps: the training step, which is not Keras' own, added none to Keras' running sum there, or "
+            "so little that rounding hides it."
+        )
     found = replace(
         facts,
+        unread_losses=unread,
         no_batch_loss=tape.no_batch_loss,
         no_learning_rate=idle or not tape.has_rates,
         left_out=tape.left_out,
