@@ -237,7 +237,7 @@ def test_modules_that_the_source_names_exist():
 
 
 def test_names_that_are_not_there_are_caught():
-    assert not is_there("facts.md") and not is_there("panels/banding") and is_there("drawing/raster/blend")
+    assert not is_there("nothing.md") and not is_there("panels/banding") and is_there("drawing/raster/blend")
     assert not resolves("animator.encoders.film_spec.FilmSpec")
     assert resolves("animator.encoding.film_spec.FilmSpec")
     assert not resolves("animator.films.film.Nothing") and not resolves("animator.prepare")
