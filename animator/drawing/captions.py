@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from animator.core.formatting import number, point
-from animator.drawing.view import View
+from animator.drawing.view import View, present
 
 EACH = 8  # runs up to which each is told of
 PLACES = 6  # ends of many runs that are told of
@@ -42,8 +42,7 @@ def _of_surface(view: View, kind: str, moving: bool) -> str:
 
 def _what(view: View) -> str:
     """Which plane the slice is of, and how much of the path it holds."""
-    plane = view.plane
-    assert plane is not None, "asked for a plane's caption only"
+    plane = present(view.plane, "plane")
     kind = {
         "pca": "principal components",
         "hessian": "the Hessian's two sharpest directions",

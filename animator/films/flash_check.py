@@ -64,21 +64,20 @@ class FlashCounter:
         np.maximum(self._high, seen, out=self._high)
         if (self._high - self._low).max() >= CHANGE:
             for way in (1, -1):
-                self._turn(seen, way)
+                self._turn(seen, self._low, self._high, way)
         self._frame += repeat
 
-    def _turn(self, seen: Floats, way: int) -> None:
+    def _turn(self, seen: Floats, lows: Floats, highs: Floats, way: int) -> None:
         """Count a change upwards (1) or downwards (-1), where enough of the picture made it now."""
-        assert self._low is not None and self._high is not None
         if way > 0:
-            changed = (seen - self._low >= CHANGE) & (self._low < DARK)
+            changed = (seen - lows >= CHANGE) & (lows < DARK)
         else:
-            changed = (self._high - seen >= CHANGE) & (seen < DARK)
+            changed = (highs - seen >= CHANGE) & (seen < DARK)
         if not changed.any():
             return
         large = np.count_nonzero(changed) > AREA * prod(_sides(changed)) and covered(changed) > AREA
-        self._low[changed] = seen[changed]
-        self._high[changed] = seen[changed]
+        lows[changed] = seen[changed]
+        highs[changed] = seen[changed]
         if large and way != self._last:
             self._last = way
             self._turns.append((self._frame, way))

@@ -120,7 +120,11 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
         search = goal is None and kept is None
         _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
         known = _read(path)
-    assert known is not None, "it has just been written"
+    if known is None:
+        raise AnimatorError(
+            f"The surface that was just kept as '{path}' cannot be read back. Free some disk, or set "
+            "ANIMATOR_CACHE to a folder that keeps what is written."
+        )
     alpha, beta, slices = known["alpha"], known["beta"], known["slices"]
     low, high = common.loss_range or _span(slices)
     extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
