@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from animator.cli import deadline
 from animator.drawing.view import View
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
@@ -21,6 +22,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     patch = pytest.MonkeyPatch()
     patch.setenv("ANIMATOR_CACHE", str(folder))
     yield folder
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_commands() -> Iterator[None]:
+    """Commands that tests run in this process may take their time to tidy up, or the process would end."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(deadline, "LATE", 600.0)
+    yield
     patch.undo()
 
 
