@@ -185,6 +185,14 @@ def test_a_loss_for_each_sample_is_refused():
     )
 
 
+class Trainer(keras.Model):
+    """A model around another one that it trains by steps of its own, and never calls as a whole."""
+
+    def __init__(self, inner, name):
+        super().__init__(name=name)
+        self.inner = inner
+
+
 def test_a_model_that_cannot_move_is_refused():
     model = keras.Sequential([keras.Input((2,)), layers.Dense(1)], name="stone")
     model.trainable = False
@@ -192,6 +200,12 @@ def test_a_model_that_cannot_move_is_refused():
     assert refused(lambda: loss_function(model, samples())) == (
         "Model 'stone' has no trainable weights: its loss cannot change. Give it a layer with "
         "weights, or set layer.trainable = True."
+    )
+    trainer = Trainer(neuron(), name="trainer")
+    trainer.compile("sgd", "mse")
+    assert refused(lambda: loss_function(trainer, samples())) == (
+        "Model 'trainer' has no call(x) of its own, so its loss cannot be computed at other weights. Give "
+        "its class a call that returns what the loss is computed from."
     )
     later = keras.Sequential([layers.Dense(1)], name="later")
     later.compile("sgd", "mse")

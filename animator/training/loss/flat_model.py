@@ -104,6 +104,11 @@ def check(model: Any) -> None:
         raise other_backend(keras.backend.backend())
     if not model.compiled:
         raise _lossless(model)
+    if not model.built and type(model).call is keras.Model.call:
+        raise AnimatorError(
+            f"Model {model.name!r} has no call(x) of its own, so its loss cannot be computed at other "
+            "weights. Give its class a call that returns what the loss is computed from."
+        )
     if not model.built:
         raise AnimatorError(
             f"Model {model.name!r} is not built: it has no weights yet. Begin it with "
