@@ -14,13 +14,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from animator.design.layout import Box, Mosaic, arrange
+from animator.design.layout import Box, Mosaic
 from animator.design.style import Style
 from animator.design.timeline import FrameState
 from animator.drawing.compositor import Background, Compositor, parted
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import sides
+from animator.drawing.panels.placing import placed
 from animator.drawing.panels.readout import Readout
 from animator.drawing.panels.registry import find, load, run_of
 from animator.drawing.raster.axes_transform import PlotArea
@@ -59,7 +59,7 @@ class Canvas:
         frame = Box(0, 0, width, height)
         self.readout = Readout(self.look, frame, views, title, caption, said)
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
-        cells = arrange(mosaic, body, *shares)
+        cells = placed(mosaic, body, shares, em)
         self.panels = self._panels(cells, views)
         self.moving = [artist for panel in self.panels for artist in panel.moving]
         self.moving += self.readout.moving
@@ -92,19 +92,15 @@ class Canvas:
         return self._compositor.changed
 
     def _panels(self, cells: Mapping[str, Box], views: Sequence[View]) -> list[Panel]:
-        """A panel in each of `cells`, named "kind" or "kind@run"; curves in one column are lined up."""
-        kinds = {name: load(name) for name in cells}
+        """A panel in each of `cells`, named "kind" or "kind@run"."""
         seen = {name: views[run_of(name) or 0] for name in cells}
-        names = {name: beside for name, kind in kinds.items() if (beside := kind.named(seen[name]))}
-        wide = sides(self.look, {name: cells[name] for name in names}, names)
         return [
-            kinds[name](
+            load(name)(
                 find(name),
                 self.look,
                 cell,
                 seen[name],
                 title="" if run_of(name) is None else seen[name].name,
-                side=wide.get(name, 0.0),
             )
             for name, cell in cells.items()
         ]

@@ -44,10 +44,10 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
     goal = target or _end(paths[best][0])
     windows = [window.choose(place, goal) for place, _ in paths]
-    extent = window.around([place[: w.left_at] if w.left_at is not None else place
+    extent, held = window.around([place[: w.left_at] if w.left_at is not None else place
                             for (place, _), w in zip(paths, windows, strict=True)], goal)  # fmt: skip
     if common.extent is not None and plane.kind == "weights":
-        extent = common.extent
+        extent = held = common.extent
         windows = [window.given(place, extent) for place, _ in paths]
     found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = found["slice"][None].astype(np.float32)
@@ -60,10 +60,19 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
                       high if high > low else low + 1.0, steps[i], found[f"heights {i}"])  # fmt: skip
         every = np.array([source.run.row(step) for step in range(view.steps + 1)])
         done.append(
-            replace(view, plane=plane, field=field, window=Window(extent, windows[i].left_at), cut="static",
-                    axis_labels=plane.names, trajectory=paths[i][0][every], residual=paths[i][1][every],
-                    target=target, basins=basin)
-        )  # fmt: skip
+            replace(
+                view,
+                plane=plane,
+                field=field,
+                window=Window(extent, windows[i].left_at, held),
+                cut="static",
+                axis_labels=plane.names,
+                trajectory=paths[i][0][every],
+                residual=paths[i][1][every],
+                target=target,
+                basins=basin,
+            )
+        )
     return tuple(replace(view, rivals=tuple(done)) for view in done)
 
 
@@ -81,7 +90,8 @@ def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Fl
                steps: Sequence[NDArray[np.int64]], extent: tuple[float, float, float, float],
                best: int, resolution: int) -> Mapping[str, NDArray[Any]]:  # fmt: skip
     """The slice (ny, nx) and the heights under each run's dot, from the cache or evaluated."""
-    alpha, beta = (np.linspace(*ends, resolution) for ends in (extent[:2], extent[2:]))
+    beta = np.linspace(*extent[2:], resolution)
+    alpha = window.extended(np.linspace(*extent[:2], resolution), extent)
     parts = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(place) for place, _ in paths)]
 
     def compute() -> Mapping[str, NDArray[Any]]:
@@ -92,7 +102,7 @@ def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Fl
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
         losses = objective.on_plane(origin, plane.basis, at, source.progress, state)
-        made = {"alpha": alpha, "beta": beta, "slice": losses.reshape(resolution, resolution)}
+        made = {"alpha": alpha, "beta": beta, "slice": losses.reshape(len(beta), len(alpha))}
         for i, own in enumerate(steps):
             rows = [sources[i].run.row(int(step)) for step in own]
             made[f"heights {i}"] = objective.on_plane(origin, plane.basis, paths[i][0][rows], state=state)

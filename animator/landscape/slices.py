@@ -34,7 +34,6 @@ PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
 
 Floats = NDArray[np.float64]
-Extent = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
     kept = common.extent if cut.kind == "weights" else None
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
     path_window = window.choose(place, goal or home) if kept is None else window.given(place, kept)
-    key = cache.digest("field 4", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
+    key = cache.digest("field 5", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
                        cut.slice, cut.at, cut.resolution,
                        *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
     path = cache.place("surfaces", key)
@@ -127,9 +126,9 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
         )
     alpha, beta, slices = known["alpha"], known["beta"], known["slices"]
     low, high = common.loss_range or _span(slices)
-    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
+    extent, held = (tuple(known[name].tolist()) for name in ("extent", "held"))
     field = Field(alpha, beta, slices, known["cut_at"], low, high, steps, known["heights"])
-    return field, known["loss"], Window(extent, path_window.left_at)
+    return field, known["loss"], Window(extent, path_window.left_at, held)
 
 
 def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
@@ -166,12 +165,11 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     still = run.row(cut.at) if cut.at is not None else int(rows[-1])
     moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
     cuts = Cuts(run, plane, rows if moves else np.array([still]), still, cut.slice)
-    extent = shown.extent
     if search:
-        extent = _with_minimum(objective, plane, cuts, place, extent)
-    (x, y), held = np.nan_to_num(place[-1]), cut.resolution
-    alpha = grid_lines(cut.camera, *extent[:2], float(x), held)
-    beta = grid_lines(cut.camera, *extent[2:], float(y), held)
+        shown = _with_minimum(objective, plane, cuts, place, shown)
+    (x, y), count = np.nan_to_num(place[-1]), cut.resolution
+    alpha = window.extended(grid_lines(cut.camera, *shown.extent[:2], float(x), count), shown.extent)
+    beta = grid_lines(cut.camera, *shown.extent[2:], float(y), count)
     states = cuts.states() if run.state_variables else None
     shared = _slices(source, objective, plane, cuts, alpha, beta, states)
     losses = np.array(loss)
@@ -193,6 +191,7 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         for name, values in (
             ("alpha", alpha), ("beta", beta), ("heights", heights), ("loss", losses),
+            ("extent", np.array(shown.extent)), ("held", np.array(shown.held or shown.extent)),
             ("cut_at", steps if moves else np.zeros(1, np.int64)),
         ):  # fmt: skip
             file.create_dataset(name, data=values)
@@ -255,11 +254,11 @@ class Cuts:
         return ramp(t / max(1, len(self._rows) - 1), 0.4, 0.6)
 
 
-def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
-    """`extent`, widened to hold the surface's lowest point when that is less than half a width away."""
+def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, shown: Window) -> Window:
+    """`shown`, widened to hold the surface's lowest point when that is less than half a width away."""
     from animator.landscape.loss_surface import grid
 
-    a0, a1, b0, b1 = extent
+    a0, a1, b0, b1 = shown.extent
     a, b = (a1 - a0) / 2, (b1 - b0) / 2
     alpha, beta = grid(SEARCH, (a0 - a, a1 + a, b0 - b, b1 + b))
     last = cuts[len(cuts) - 1]
@@ -270,10 +269,11 @@ def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, exten
     losses = np.where(np.isfinite(losses), losses, np.inf)
     row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
     if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):
-        return extent
+        return shown
     lowest = np.array([alpha[column], beta[row]])
     if a0 <= lowest[0] <= a1 and b0 <= lowest[1] <= b1:
-        return extent
+        return shown
     held = place[np.isfinite(place).all(axis=1)]
     inside = held[((held >= [a0, b0]) & (held <= [a1, b1])).all(axis=1)]
-    return window.square(np.vstack([inside, lowest[None]]))
+    points = np.vstack([inside, lowest[None]])
+    return Window(window.square(points), shown.left_at, window.around_all(points))

@@ -28,14 +28,13 @@ class BasinsPanel(Panel):
     """view.rivals over view.basins, on the surface that they share."""
 
     def create(self, cell: Box) -> None:
-        em = self.look.em
         view = self.view
         self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
-        box = self.room.square()
-        self.heading(box, self.title or "which minimum it ends in", box.width + 1.1 * em)
-        bar = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
-        self.ground = Ground(self.look, box, bar, view, [run.trajectory for run in self.runs])
+        paths = [run.trajectory for run in self.runs]
+        self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar, beside=self.beside)
+        words = self.title or "colours: the minimum that it ends in"
+        self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
         self.ground.settle()
         lines = self.look.style.lines
@@ -67,12 +66,20 @@ class BasinsPanel(Panel):
             tint[label == kind] = (*to_rgb(colour), TINT)
         self.ground.axes.imshow(
             tint,
-            extent=self.ground.window.extent,
+            extent=self._cells(),
             origin="lower",
             aspect="auto",
             interpolation="nearest",
             zorder=1.5,
         )
+
+    def _cells(self) -> tuple[float, float, float, float]:
+        """The grid's extent, with half a cell around its outer lines."""
+        ends = []
+        for lines in (self.ground.field.alpha, self.ground.field.beta):
+            half = float(lines[1] - lines[0]) / 2
+            ends += [float(lines[0]) - half, float(lines[-1]) + half]
+        return ends[0], ends[1], ends[2], ends[3]
 
     def _minima(self) -> list[Artist]:
         """Mark the minima; the names of the lowest, which lie over the paths."""

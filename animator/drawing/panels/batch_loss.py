@@ -27,9 +27,8 @@ class BatchPanel(Panel):
         view = self.view
         style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
-        box = self.room.square()
-        self.heading(box, self.title or "loss of the batch in use")
-        self.ground = Ground(self.look, box, None, view, [view.trajectory])
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.beside)
+        self.heading(self.ground.box, self.title or "loss of the batch in use", self.ground.title_left)
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]
         self.lines = Contours(self.ground.axes, colour=to_rgba(style.target, 0.75), width=self.look.line(1.5))

@@ -1,6 +1,6 @@
 """The end card: what came out of the runs of a film, below its panels at the right.
 
-Columns of a small head over a result. A card that would be wider than the frame tells less: first no losses
+Small heads, each before its result. A card that would be wider than the frame tells less: first no losses
 of the start, then the best run alone; only then are its letters smaller.
 """
 
@@ -21,8 +21,9 @@ from animator.drawing.view import View
 
 CARDS = 3  # runs whose results are told; of more, the best one's
 TOLD = ("both", "after", "best")  # how much of the losses on test samples
-HEAD, RESULT = 0.86, 1.15  # em
-BETWEEN = 1.6  # em: two columns
+HEAD, RESULT = 0.86, 1.0  # em
+AFTER, BETWEEN = 0.5, 1.4  # em: from a head to its result, and to the next head
+UP = 0.85  # em: from the frame's edge
 
 Column = tuple[str, str]
 
@@ -38,19 +39,17 @@ def end_card(
     if not columns:
         return None, right
     texts: list[Text] = []
-    end = right - em
+    end = right - 0.8 * em
     for head, result in reversed(columns):
-        pair = [
-            look.text(end, 2.55 * em, head, em=HEAD * size, color=look.style.muted, ha="right"),
-            look.text(end, 1.05 * em, result, em=RESULT * size, ha="right", fontweight="bold"),
-        ]
-        texts += pair
-        end = min(text.get_window_extent().x0 for text in pair) - BETWEEN * em
-    left = end + (BETWEEN - 1.0) * em
+        texts.append(look.text(end, UP * em, result, em=RESULT * size, ha="right", fontweight="bold"))
+        end = texts[-1].get_window_extent().x0 - AFTER * em
+        texts.append(look.text(end, UP * em, head, em=HEAD * size, color=look.style.muted, ha="right"))
+        end = texts[-1].get_window_extent().x0 - BETWEEN * em
+    left = end + (BETWEEN - 0.8) * em
     back = FancyBboxPatch(
-        (left, 0.5 * em),
+        (left, 0.3 * em),
         right - left,
-        3.1 * em,
+        1.8 * em,
         transform=None,
         facecolor=look.style.panel,
         boxstyle=f"round,pad=0,rounding_size={0.5 * em}",
@@ -71,7 +70,7 @@ def _fitting(
     heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
     for told in TOLD:
         columns = outcomes(views, names, told)
-        own = room - BETWEEN * look.em * (len(columns) - 1)
+        own = room - (BETWEEN * (len(columns) - 1) + AFTER * len(columns)) * look.em
         size = share(own, partial(_wide, columns=columns, heads=heads, results=results))
         if size >= READABLE:
             break
@@ -79,7 +78,7 @@ def _fitting(
 
 
 def _wide(size: float, columns: Sequence[Column], heads: Measure, results: Measure) -> float:
-    return sum(max(heads(head, size), results(result, size)) for head, result in columns)
+    return sum(heads(head, size) + results(result, size) for head, result in columns)
 
 
 def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") -> list[Column]:
@@ -88,7 +87,7 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
     for view in views:
         found = view.worst()
         if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
-            columns.append(("surface at most off by", f"{number(found[0], 2)} at step {found[1]:,}"))
+            columns.append(("the surface is off by at most", f"{number(found[0], 2)}, at step {found[1]:,}"))
             break
     tested = [(view, name) for view, name in zip(views, names, strict=True) if view.test_loss is not None]
     if len(tested) > CARDS or (told == "best" and len(tested) > 1):

@@ -58,10 +58,6 @@ def told_of(view: View) -> list[Told]:
 class LossPanel(Panel):
     """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return tuple(told.name for told in told_of(view))
-
     def create(self, cell: Box) -> None:
         view = self.view
         style = self.look.style
@@ -78,14 +74,14 @@ class LossPanel(Panel):
             lines.append(line_of(told, *looks.get(told.name, (ink, ink, 2.4))))
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits))
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
         loss_axis(axes, values, lowest(view))
         self.curves.settle()
         means = not any(told.name in (*looks, "loss") for told in known)
         kind = "running means" if means else view.value_name
-        self.heading(self.curves.box, self.title or f"{kind} over steps")
+        self.heading(self.curves.top, self.title or f"{kind} over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -102,10 +98,6 @@ def line_of(told: Told, color: str, text_color: str, width: float, unit: float =
 class LossesPanel(Panel):
     """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return tuple(run.name for run in view.rivals or (view,))
-
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
         lines = []
@@ -113,14 +105,12 @@ class LossesPanel(Panel):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
             lines.append(line_of(told, colour, colour, 2.4, run.unit))
-        self.curves = Curves(
-            self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock], self.side
-        )
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
         self.curves.settle()
-        self.heading(self.curves.box, self.title or self.view.value_name)
+        self.heading(self.curves.top, self.title or self.view.value_name)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

@@ -30,10 +30,6 @@ class AccuracyPanel(Panel):
     name holds "acc", at steps 1 to K.
     """
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return ("mean",)
-
     def create(self, cell: Box) -> None:
         names = [name for name in self.view.running_means if "acc" in name]
         if not names:
@@ -45,10 +41,10 @@ class AccuracyPanel(Panel):
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
-        self.curves = Curves(self.look, cell, [line], percent, side=self.side)
+        self.curves = Curves(self.look, cell, [line], percent)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        self.heading(self.curves.box, self.title or "accuracy (running mean)")
+        self.heading(self.curves.top, self.title or "accuracy (running mean)")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -63,10 +59,6 @@ def percent(value: float) -> str:
 class RatePanel(Panel):
     """view.learning_rate (K,) at steps 1 to K: the rate of the update that led there."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return ("rate",)
-
     def create(self, cell: Box) -> None:
         rates = self.view.learning_rate
         style = self.look.style
@@ -74,10 +66,10 @@ class RatePanel(Panel):
         rates = rates if absent is None else np.full(len(rates), np.nan)
         colour = style.lines[1]
         line = Line("rate", np.arange(1, len(rates) + 1.0), rates, colour, colour, absent=absent)
-        self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.3g}", side=self.side)
+        self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.3g}")
         known = rates[np.isfinite(rates)]
         self.curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
-        self.heading(self.curves.box, self.title or "learning rate over steps")
+        self.heading(self.curves.top, self.title or "learning rate over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -86,11 +78,6 @@ class RatePanel(Panel):
 
 class RatesPanel(Panel):
     """For each of view.rivals: the rate over the last ten steps, and its theory as a still line."""
-
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        runs = view.rivals or (view,)
-        return (*(run.name for run in runs), *("theory" for run in runs if run.theory is not None))
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
@@ -110,11 +97,10 @@ class RatesPanel(Panel):
             cell,
             lines,
             lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
-            side=self.side,
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
-        self.heading(self.curves.box, self.title or "distance kept in a step")
+        self.heading(self.curves.top, self.title or "distance kept in a step")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -134,10 +120,6 @@ def measured(loss: Floats, window: int = 10) -> Floats:
 class SharpnessPanel(Panel):
     """view.sharpness, the Hessian's largest eigenvalue where it was computed, beside 2 / learning rate."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return "2 / rate", "λ max"
-
     def create(self, cell: Box) -> None:
         found = present(self.view.sharpness, "sharpness")
         style = self.look.style
@@ -148,10 +130,10 @@ class SharpnessPanel(Panel):
             Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
             Line("λ max", found.steps.astype(float), found.largest, style.lines[1], style.lines[1]),
         ]
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), side=self.side)
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3))
         top = float(np.nanmax(np.concatenate([limits, found.largest])))
         self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
-        self.heading(self.curves.box, self.title or "sharpness over steps")
+        self.heading(self.curves.top, self.title or "sharpness over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -161,10 +143,6 @@ class SharpnessPanel(Panel):
 class WeightsPanel(Panel):
     """view.lines (K+1, Q) as Q growing lines on a shared axis."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return view.labels
-
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
         steps = np.arange(self.view.steps + 1, dtype=float)
@@ -173,12 +151,12 @@ class WeightsPanel(Panel):
             for i, label in enumerate(self.view.labels)
             for colour in [colours[i % len(colours)]]
         ]
-        self.curves = Curves(self.look, cell, lines, short, side=self.side)
+        self.curves = Curves(self.look, cell, lines, short)
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
         self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
-        self.heading(self.curves.box, self.title or _title(self.view))
+        self.heading(self.curves.top, self.title or _title(self.view))
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

@@ -14,7 +14,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.end_card import disagree
-from animator.drawing.panels.surface_axes import Ground, surface_title
+from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
@@ -35,12 +35,11 @@ class SurfacePanel(Panel):
     def create(self, cell: Box) -> None:
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
-        em = self.look.em
-        box = self.room.square()
-        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
-        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
-        self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
+        self.ground = Ground(
+            self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.beside
+        )
+        self.heading(self.ground.box, self.title, self.ground.title_left)
         self.axes = self.ground.axes
         self.scale = self.ground.scale
         self.shown_slice = 0
@@ -80,7 +79,7 @@ class SurfacePanel(Panel):
         if step is None:
             return []
         place = self.trajectory[step]
-        a0, a1, b0, b1 = self.window.extent
+        a0, a1, b0, b1 = self.ground.whole
         if not (a0 <= place[0] <= a1 and b0 <= place[1] <= b1):
             return []
         style = self.look.style

@@ -44,8 +44,8 @@ class Surface3dPanel(Panel):
     def create(self, cell: Box) -> None:
         view = self.view
         em = self.look.em
-        self.field = present(view.field, "surface")
         self.window = present(view.window, "window")
+        self.field = present(view.field, "surface").within(self.window.extent)
         self.box = self.room
         self.heading(self.box, self.title or surface_title(view))
         self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast)

@@ -31,9 +31,8 @@ class ArrowsPanel(Panel):
         view = self.view
         style = self.look.style
         self.forces = present(view.forces, "forces")
-        box = self.room.square()
-        self.heading(box, self.title or "what moves the weights")
-        self.ground = Ground(self.look, box, None, view, [view.trajectory])
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.beside)
+        box = self.ground.box
         self.ground.settle()
         self.shown = 0
         self.runner = Runner(self.look, self.ground, view, style.muted, 0, 2.2, 9)
@@ -93,7 +92,7 @@ class ArrowsPanel(Panel):
 
     def _factors(self, width: float) -> Floats:
         """(K,) how many times larger than life the arrows of each update are drawn."""
-        a0, a1 = self.ground.window.extent[:2]
+        a0, a1 = self.ground.whole[:2]
         scale = width / (a1 - a0)
         parts = np.stack([self.forces.update, self.forces.momentum, self.forces.gradient])
         longest = np.nan_to_num(np.linalg.norm(parts, axis=2)).max(axis=0) * scale
@@ -113,7 +112,7 @@ class ArrowsPanel(Panel):
         going = state.step < len(self.forces.update) and bool(
             np.isfinite(self.forces.update[state.step]).all()
         )
-        a0, a1 = self.ground.window.extent[:2]
+        a0, a1 = self.ground.whole[:2]
         scale = self.ground.axes.bbox.width / (a1 - a0)
         factor = float(self.factors[state.step]) if going else 1.0
         for (values, arrow), length in zip(self.parts, self.lengths, strict=True):
