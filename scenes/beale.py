@@ -24,7 +24,7 @@ def scene(
         runs=tuple(Descent("beale", (1.0, 1.5), name, rate * own, steps) for name, own in RATES.items()),
         names=tuple(optimizers.title(name) for name in RATES),
         caption=f"One start; {said}.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         resolution=201,
         pacing=Pacing(play=8.0, end=2.5, pace="log"),
     )

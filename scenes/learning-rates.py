@@ -9,6 +9,7 @@ from pydantic import Field
 from animator import Experiment, Pacing, Scene
 
 NAMES = ("too small", "right", "edge", "diverging")
+WINDOW = (-4.0, 6.0, -1.5, 5.5)  # of the two weights: all but the last run stay in it
 
 
 def data():
@@ -40,11 +41,11 @@ def scene(
         description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
         runs=tuple(
             Experiment(model=partial(model, rate), data=data, epochs=epochs, batch_size=3, shuffle=False,
-                       labels=("w1", "w2"), target=(1.0, 2.0))
+                       labels=("w1", "w2"), target=(1.0, 2.0), notes={"window": WINDOW})
             for rate in rates
         ),
-        names=NAMES,
-        caption=f"Same start, same data; the learning rate differs: {', '.join(f'{r:g}' for r in rates)}.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        names=tuple(f"{name}, {rate:g}" for name, rate in zip(NAMES, rates, strict=True)),
+        caption="Same start, same data; only the learning rate differs.",
+        layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
         pacing=Pacing(play=6.0, end=2.0),
     )  # fmt: skip

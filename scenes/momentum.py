@@ -9,6 +9,12 @@ from pydantic import Field
 from animator import Experiment, Pacing, Scene
 
 STEEP = 12.0
+RULES = {
+    "heavy ball": "the velocity keeps a part of itself\n$v \\leftarrow \\beta v - \\eta \\nabla L(w)$\n"
+    "and moves the weights\n$w \\leftarrow w + v$",
+    "nesterov": "the gradient is taken ahead\n$v \\leftarrow \\beta v - \\eta \\nabla L(w + \\beta v)$\n"
+    "and moves the weights\n$w \\leftarrow w + v$",
+}
 
 
 def data():
@@ -44,7 +50,7 @@ def scene(
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
         caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",
-        layout=(("arrows", "weights"), ("arrows", "loss")),
-        widths=(1.35, 1.0),
+        layout=(("arrows", "card"), ("arrows", "loss")),
+        card=RULES[kind],
         pacing=Pacing(play=9.0, end=2.0),
     )  # fmt: skip

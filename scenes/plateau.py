@@ -40,6 +40,6 @@ def scene(
         ),
         names=tuple(STARTS),
         caption="Same data, same learning rate; only the start differs.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
     )  # fmt: skip

@@ -11,6 +11,7 @@ Mosaic = tuple[tuple[str, ...], ...]
 WIDE, TALL = 1.4, 0.8  # width / height of the body: from where on panels stand beside, or below, each other
 HERO = 2.8  # width of the heroes' columns, of another one's
 LEADS, LEADS_TALL = 2.4, 2.7  # height of the heroes' rows, of another one's
+HIGHEST = 0.88  # of a hero's width, on a body that is not wide: the picture beside its bar is a square then
 WHOLE = 1.4  # height of a row that one panel spans, where there is no hero
 ABREAST = 2  # panels side by side on a frame that is not wide
 
@@ -65,7 +66,7 @@ def arrange(
     """
     aspect = body.width / body.height
     if aspect < WIDE:
-        mosaic, heights = _upright(mosaic, aspect, heroes)
+        mosaic, heights = _upright(mosaic, body, heroes)
         widths = ()
     columns = list(widths) or _weights(list(zip(*mosaic, strict=True)), heroes, HERO)
     rows = list(heights) or _weights(list(mosaic), heroes, LEADS)
@@ -82,8 +83,11 @@ def _weights(lines: Sequence[Sequence[str]], heroes: Collection[str], times: flo
     return [max(1.0, times / count) if leads else 1.0 for leads in leading]
 
 
-def _upright(mosaic: Mosaic, aspect: float, heroes: Collection[str]) -> tuple[Mosaic, list[float]]:
-    """(the mosaic for a body that is not wide, heights of its rows): the heroes first, the others below."""
+def _upright(mosaic: Mosaic, body: Box, heroes: Collection[str]) -> tuple[Mosaic, list[float]]:
+    """(the mosaic for a body that is not wide, heights of its rows): the heroes first, no higher than is of
+    use to what is as wide as they are, and the others below.
+    """
+    aspect = body.width / body.height
     names = list(dict.fromkeys(name for row in mosaic for name in row))
     first = [name for name in names if name in heroes]
     others = [name for name in names if name not in heroes]
@@ -92,7 +96,11 @@ def _upright(mosaic: Mosaic, aspect: float, heroes: Collection[str]) -> tuple[Mo
     top = _rows(first, abreast)
     below = _rows(others, 1 if (tall and len(others) <= ABREAST) or not first else ABREAST)
     lead = LEADS_TALL if tall else LEADS
-    high = [max(1.0, lead / max(1, len(top)))] * len(top) + [1.0] * len(below)
+    share = lead / (lead + len(below)) / max(1, len(top))
+    if below:
+        share = min(share, HIGHEST * body.width / abreast / body.height)
+    rest = (1 - share * len(top)) / max(1, len(below))
+    high = [share] * len(top) + [rest] * len(below)
     wide = max(len(row) for row in (*top, *below))
     return tuple(_stretched(row, wide) for row in (*top, *below)), high
 

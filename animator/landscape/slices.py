@@ -109,7 +109,9 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
     goal = target if cut.kind == "weights" else None
     kept = common.extent if cut.kind == "weights" else None
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
-    path_window = window.choose(place, goal or home) if kept is None else window.given(place, kept)
+    path_window = (
+        window.choose(place, goal or home) if kept is None else window.given(place, kept, common.held)
+    )
     key = cache.digest("field 5", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
                        cut.slice, cut.at, cut.resolution,
                        *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip

@@ -68,11 +68,13 @@ def _within(middle: float, length: float, ends: tuple[float, float]) -> tuple[fl
 @dataclass(frozen=True, slots=True)
 class Common:
     """What films that stand beside each other have in common: the part of the plane that is shown, and the
-    losses that have the colours of the ends. None: each film has its own.
+    losses that have the colours of the ends; held: what of the window must be seen, all of it by default.
+    None: each film has its own.
     """
 
     extent: Extent | None = None
     loss_range: tuple[float, float] | None = None
+    held: Extent | None = None
 
 
 ALONE = Common()
@@ -104,12 +106,12 @@ def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) 
     return Window(square(points), left_at, around_all(points))
 
 
-def given(trajectory: NDArray[np.float64], extent: Extent) -> Window:
+def given(trajectory: NDArray[np.float64], extent: Extent, held: Extent | None = None) -> Window:
     """The window of a given extent, and where the path leaves it first."""
     a0, a1, b0, b1 = extent
     with np.errstate(invalid="ignore"):
         inside = ((trajectory >= [a0, b0]) & (trajectory <= [a1, b1])).all(axis=1)
-    return Window(extent, None if inside.all() else int(np.argmin(inside)))
+    return Window(extent, None if inside.all() else int(np.argmin(inside)), held)
 
 
 def around(paths: list[NDArray[np.float64]], target: tuple[float, float]) -> tuple[Extent, Extent]:

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Panel
+from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.vector_artists import Contours
@@ -20,7 +20,7 @@ from animator.drawing.view import present
 EVERY = 3  # bands from one line to the next
 
 
-class BatchPanel(Panel):
+class BatchPanel(MapPanel):
     """view.trajectory on the surface of the race, view.batch_surface over it."""
 
     def create(self, cell: Box) -> None:

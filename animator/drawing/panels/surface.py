@@ -10,10 +10,12 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Panel
+from animator.drawing.panels.base import TITLE
 from animator.drawing.panels.end_card import disagree
+from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
@@ -29,8 +31,10 @@ NARROW = 13  # em: a picture so wide has no room for the target's numbers
 Floats = NDArray[np.float64]
 
 
-class SurfacePanel(Panel):
+class SurfacePanel(MapPanel):
     """view.field as bands, view.trajectory as a trail with its start, dot and target."""
+
+    by_loss = True
 
     def create(self, cell: Box) -> None:
         self.field = present(self.view.field, "surface")
@@ -47,7 +51,22 @@ class SurfacePanel(Panel):
         self._marks()
         self._path()
         self.ground.settle()
-        self._pointers()
+        self.pointed = bool(self.spec.bar)
+        if self.pointed:
+            self._pointers()
+        else:
+            self._loss_now()
+
+    def _loss_now(self) -> None:
+        """The loss at the dot behind the title, of a panel without a bar of its own."""
+        em = self.look.em
+        box = self.ground.box
+        left = self.ground.title_left + self.look.ruler()(self.title) + em
+        style = self.look.style
+        self.now = self.look.stamp(
+            left, box.bottom + box.height + TITLE * em, em=0.95, color=style.ink, up="baseline"
+        )
+        self.moving.append(self.now)
 
     def _marks(self) -> None:
         style = self.look.style
@@ -167,6 +186,13 @@ class SurfacePanel(Panel):
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
         if self.window.left_at is not None:
             self.exit.set_visible(gone)
+        if self.pointed:
+            self._point(step)
+        else:
+            self.now.set_text(number(float(self.view.loss[step])))
+
+    def _point(self, step: int) -> None:
+        """Show the loss at the dot on the bar, and the surface's height where that is another."""
         loss = self.view.loss[step]
         known = bool(np.isfinite(loss))
         at = float(self.positions[step]) if known else 0.0

@@ -49,6 +49,7 @@ def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, room: floa
     """
     em = look.em
     wide = look.ruler(NAME)
+    room -= 1.0 * em  # what stays free before it and after it
     across = shortened([across], max(room, 3 * em), wide)[0]
     up = shortened([up], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
