@@ -9,16 +9,15 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
 
-Arrays = Mapping[str, NDArray[Any]]  # of any type that HDF5 holds
+Arrays = Mapping[str, Array]  # of any type that HDF5 holds
 _within: list[Path] = []
 
 

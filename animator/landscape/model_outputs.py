@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.core import cache
+from animator.core.arrays import Array, Floats, Singles, Steps
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.landscape import planes
@@ -19,9 +18,7 @@ POINTS = 61
 ROOM = 0.08
 MOST_EIGENVALUES = 80
 
-Arrays = Mapping[str, NDArray[np.float64]]
-Steps = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Arrays = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +28,10 @@ class Prediction:
     inputs (N, 1 or 2) and targets (N,): the data.
     """
 
-    steps: NDArray[np.int64]
+    steps: Steps
     x: Floats
     y: Floats
-    values: NDArray[np.float32]
+    values: Singles
     classes: bool
     inputs: Floats
     targets: Floats
@@ -44,7 +41,7 @@ class Prediction:
 class Sharpness:
     """The Hessian's largest eigenvalue (T,) at `steps` (T,)."""
 
-    steps: NDArray[np.int64]
+    steps: Steps
     largest: Floats
 
 
@@ -52,7 +49,7 @@ class Sharpness:
 class BatchSurface:
     """The loss of the batch that is used next, at `steps` (T,): slices (T, ny, nx) over alpha, beta."""
 
-    steps: NDArray[np.int64]
+    steps: Steps
     alpha: Floats
     beta: Floats
     slices: Floats
@@ -102,8 +99,9 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
         largest = np.empty(len(chosen))
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
-            largest[k] = top_eigenvectors(objective, source.run.weights[row], source.run.state[row],
-                                          count=1)[0][0]  # fmt: skip
+            weights, state = source.run.weights[row], source.run.state[row]
+            values, _ = top_eigenvectors(objective, weights, state, count=1)
+            largest[k] = values[0]
             source.progress("eigenvalues", k + 1, len(chosen))
         return {"largest": largest}
 
@@ -143,14 +141,14 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
     return BatchSurface(steps, alpha, beta, cached(source, "batches", key, compute)["slices"])
 
 
-def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spread(column: Floats) -> Floats:
     """61 points over the range of an input, with 8 % of room at each side."""
     low, high = float(column.min()), float(column.max())
     room = ROOM * (high - low) or 1.0
     return np.linspace(low - room, high + room, POINTS)
 
 
-def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
+def cached(source: Source, kind: str, parts: list[Array], compute: Callable[[], Arrays]) -> Arrays:
     """The arrays that `compute` makes, from the cache where they are there."""
     path = cache.place("insights", cache.digest(f"{kind} 2", *source.key(), *parts))
     if not (source.reads_cache and path.exists()):

@@ -100,8 +100,17 @@ class Source:
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")
         ends = np.asarray(run.weights[0]), np.asarray(run.weights[-1])
-        return [model, meta.get("loss"), data, meta.get("versions"), *ends,
-                run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
+        return [
+            model,
+            meta.get("loss"),
+            data,
+            meta.get("versions"),
+            *ends,
+            run.batch_loss,
+            run.loss,
+            run.weight_steps,
+            run.fixed,
+        ]
 
     def loss_key(self) -> list[Any]:
         """What decides the loss as a function of weights: the path and the optimizer do not."""

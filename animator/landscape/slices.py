@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.core import cache
+from animator.core.arrays import Floats, Ints, Mask, Singles
 from animator.core.errors import AnimatorError, nearest
 from animator.core.files import replacing
 from animator.design.pacing import ramp
@@ -33,7 +33,6 @@ READ = 64 * 2**20  # bytes of weights that are held at once
 PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
 
-Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 
 
@@ -86,7 +85,7 @@ def still_step(run: Recording, cut: Cut) -> int | None:
     return int(run.weight_steps[run.row(cut.at)])
 
 
-def shown_steps(source: Source, timeline: Timeline) -> NDArray[np.int64]:
+def shown_steps(source: Source, timeline: Timeline) -> Ints:
     """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
     run = source.run
     steps = run.weight_steps
@@ -96,24 +95,42 @@ def shown_steps(source: Source, timeline: Timeline) -> NDArray[np.int64]:
     return steps[_finite(run, run.rows(steps))]
 
 
-def _finite(run: Recording, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _finite(run: Recording, rows: Ints) -> Mask:
     """(n,) whether all weights in each of `rows` (n,) are finite."""
     each = max(1, READ // (4 * run.weights.shape[1]))
     parts = [run.weights[rows[low : low + each]] for low in range(0, len(rows), each)]
     return np.concatenate([np.isfinite(part).all(axis=1) for part in parts])
 
 
-def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
-           target: tuple[float, float] | None, common: Common) -> tuple[Field, Floats, Window]:  # fmt: skip
+def field_of(
+    source: Source,
+    plane: Plane,
+    place: Floats,
+    cut: Cut,
+    timeline: Timeline,
+    loss: Floats,
+    target: tuple[float, float] | None,
+    common: Common,
+) -> tuple[Field, Floats, Window]:
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
     kept = common.extent if cut.kind == "weights" else None
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
     path_window = window.choose(place, goal or home) if kept is None else window.given(place, kept)
-    key = cache.digest("field 4", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
-                       cut.slice, cut.at, cut.resolution,
-                       *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
+    key = cache.digest(
+        "field 4",
+        *source.key(),
+        plane.origin,
+        plane.basis,
+        path_window,
+        goal,
+        steps,
+        cut.slice,
+        cut.at,
+        cut.resolution,
+        *([cut.camera] if cut.camera in ("follow", "zoom") else []),
+    )
     path = cache.place("surfaces", key)
     known = _read(path) if source.reads_cache else None
     if known is None:
@@ -132,7 +149,7 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
     return field, known["loss"], Window(extent, path_window.left_at)
 
 
-def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
+def _span(slices: Singles | Mixture) -> tuple[float, float]:
     """The least and the greatest finite loss, apart."""
     parts = slices.parts() if isinstance(slices, Mixture) else (slices,)
     finite = [part[np.isfinite(part)] for part in parts]
@@ -155,8 +172,17 @@ def _read(path: Path) -> dict[str, Any] | None:
         return {**known, "slices": Mixture(file["shares"][()], slices) if "shares" in file else slices}
 
 
-def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
-              shown: Window, search: bool, path: Path) -> None:  # fmt: skip
+def _evaluate(
+    source: Source,
+    plane: Plane,
+    place: Floats,
+    cut: Cut,
+    steps: Ints,
+    loss: Floats,
+    shown: Window,
+    search: bool,
+    path: Path,
+) -> None:
     """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
     from animator.landscape.loss_surface import aside
 
@@ -192,15 +218,25 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
         source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
         for name, values in (
-            ("alpha", alpha), ("beta", beta), ("heights", heights), ("loss", losses),
+            ("alpha", alpha),
+            ("beta", beta),
+            ("heights", heights),
+            ("loss", losses),
             ("cut_at", steps if moves else np.zeros(1, np.int64)),
-        ):  # fmt: skip
+        ):
             file.create_dataset(name, data=values)
         file.attrs["slices"] = shared
 
 
-def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats,
-            states: NDArray[np.float32] | None) -> str:  # fmt: skip
+def _slices(
+    source: Source,
+    objective: Any,
+    plane: Plane,
+    cuts: "Cuts",
+    alpha: Floats,
+    beta: Floats,
+    states: Singles | None,
+) -> str:
     """Evaluate the slices, unless a run of the same loss has left them in the cache; gives their key there.
 
     What decides them is the loss, the plane and where they cut, and not the path.
@@ -226,7 +262,7 @@ class Cuts:
     and from one to the other, smoothly, in the middle fifth of the run.
     """
 
-    def __init__(self, run: Recording, plane: Plane, rows: NDArray[np.int64], still: int, how: str) -> None:
+    def __init__(self, run: Recording, plane: Plane, rows: Ints, still: int, how: str) -> None:
         self._run, self._plane, self._rows, self._how = run, plane, rows, how
         self._still = still
         self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None
@@ -242,7 +278,7 @@ class Cuts:
         offset = (1 - share) * self._offset + share * self._plane.offset(row)
         return np.asarray(self._plane.lift(self._plane.project(row)) + offset)
 
-    def states(self) -> NDArray[np.float32]:
+    def states(self) -> Singles:
         """(T, S) the statistics that belong to each slice."""
         if self._how != "blend":
             return np.asarray(self._run.state[self._rows])
@@ -265,8 +301,9 @@ def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, exten
     last = cuts[len(cuts) - 1]
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     state = cuts.states()[-1]
-    losses = objective.on_plane(plane.origin + plane.offset(last), plane.basis, coordinates,
-                                state=state if state.size else None).reshape(SEARCH, SEARCH)  # fmt: skip
+    losses = objective.on_plane(
+        plane.origin + plane.offset(last), plane.basis, coordinates, state=state if state.size else None
+    ).reshape(SEARCH, SEARCH)
     losses = np.where(np.isfinite(losses), losses, np.inf)
     row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
     if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):

@@ -34,11 +34,21 @@ def _count(value: Any) -> bool:
 
 _text, _table = _is(str), _is(dict)
 NOTES: Mapping[str, Test] = {
-    "scene": _text, "title": _text, "description": _text, "parameters": _table, "film": _table,
-    "labels": _list_of(_text), "axes": _list_of(_is(int, str), 2), "target": _list_of(_number, 2),
-    "colour": _count, "in_order": _count, "theory": _number, "checkpoints": _list_of(_text),
-    "window": _list_of(_number, 4), "minima": _list_of(_list_of(_number, 2)),
-}  # fmt: skip
+    "scene": _text,
+    "title": _text,
+    "description": _text,
+    "parameters": _table,
+    "film": _table,
+    "labels": _list_of(_text),
+    "axes": _list_of(_is(int, str), 2),
+    "target": _list_of(_number, 2),
+    "colour": _count,
+    "in_order": _count,
+    "theory": _number,
+    "checkpoints": _list_of(_text),
+    "window": _list_of(_number, 4),
+    "minima": _list_of(_list_of(_number, 2)),
+}
 EVENT: Mapping[str, Test] = {"step": _count, "caption": _text, "hold": _number}
 
 
@@ -52,14 +62,25 @@ def _events(value: Any) -> bool:
 
 
 PACING: Mapping[str, Test] = {
-    "intro": _number, "play": _number, "end": _number, "pace": _text, "easing": _text, "events": _events,
+    "intro": _number,
+    "play": _number,
+    "end": _number,
+    "pace": _text,
+    "easing": _text,
+    "events": _events,
     "wake": lambda value: value is None or _number(value),
-}  # fmt: skip
+}
 FILM: Mapping[str, Test] = {
-    "layout": _list_of(_list_of(_text)), "pacing": _table, "plane": _text, "slice": _text,
-    "resolution": lambda value: _count(value) and 2 <= value <= MOST_CELLS, "camera": _text, "card": _text,
-    "widths": _list_of(_number), "heights": _list_of(_number),
-}  # fmt: skip
+    "layout": _list_of(_list_of(_text)),
+    "pacing": _table,
+    "plane": _text,
+    "slice": _text,
+    "resolution": lambda value: _count(value) and 2 <= value <= MOST_CELLS,
+    "camera": _text,
+    "card": _text,
+    "widths": _list_of(_number),
+    "heights": _list_of(_number),
+}
 TABLES = ("optimizer", "versions", "notes", "loss")
 
 

@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError, nearest
 from animator.recordings import hdf5_file, meta, probe
 from animator.recordings.facts import Facts, from_lines
@@ -26,8 +27,6 @@ from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Recording:
             for kind in ("variables", "state", "fixed")
         )
         self.weights = self._rows("weights", rows)
-        self.weight_steps: NDArray[np.int64] = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
+        self.weight_steps: Ints = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
         self.state = self._rows("state", rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
         self.given_loss: Function | None = None  # rows (N, P) -> (N,), where a user gave one
@@ -144,12 +143,12 @@ class Recording:
         """The row of the last kept step at or before `step`."""
         return int(np.searchsorted(self.weight_steps, step, side="right")) - 1
 
-    def rows(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows(self, steps: Ints) -> Ints:
         """The same for each of `steps` (n,)."""
         return np.searchsorted(self.weight_steps, steps, side="right") - 1
 
     @property
-    def fixed(self) -> NDArray[np.float32]:
+    def fixed(self) -> Singles:
         """(F,) the values of the frozen variables, which are the same at every step."""
         if "fixed" not in self._file:
             return np.zeros(0, np.float32)
@@ -175,7 +174,7 @@ class Recording:
         """Whether the file holds arrays under `name`: "data" or "test"."""
         return name in self._file
 
-    def travelled(self) -> NDArray[np.float64]:
+    def travelled(self) -> Floats:
         """(K+1,) how far the weights have travelled at every step, read a row at a time."""
         lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
         for row in range(1, len(self.weights)):
@@ -202,7 +201,7 @@ class Recording:
             )
         return self.parameter_names.index(name)
 
-    def _column(self, name: str, count: int) -> NDArray[Any]:
+    def _column(self, name: str, count: int) -> Array:
         with self._reading():
             return hdf5_file.numbers(self._file, name, count)
 
@@ -263,7 +262,7 @@ class Recording:
         """The data ("data" or "test") as Samples, or None when they are not in the file."""
         if name not in self._file:
             return None
-        found: dict[str, NDArray[Any]] = {}
+        found: dict[str, Array] = {}
 
         def take(path: str, item: Any) -> None:
             if isinstance(item, h5py.Dataset):
