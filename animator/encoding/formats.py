@@ -8,14 +8,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, runtime_checkable
 
-from animator.core.arrays import Bytes
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.core.registry import Row, resolve
 from animator.encoding.film_spec import FilmSpec, Metadata
 
 if TYPE_CHECKING:
-    pass
+    from animator.core.arrays import Bytes
 
 Frame: TypeAlias = "Bytes"  # (height, width, 4): red, green, blue, 255; C order
 Box = tuple[int, int, int, int]  # top, left, bottom, right

@@ -23,11 +23,10 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream as AvVideoStream
 
-from animator.core.arrays import Bytes
 from animator.core.gc_tuning import Frozen
 
 if TYPE_CHECKING:
-    pass
+    from animator.core.arrays import Bytes
 
 Picture: TypeAlias = VideoFrame  # in an encoder's own pixels
 Packet: TypeAlias = AvPacket

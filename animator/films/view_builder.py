@@ -5,18 +5,14 @@ at which they were not computed), too, where the film shows them: from the model
 and the data that it holds, or from those that are given.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core import cache
 from animator.core.errors import AnimatorError
-from animator.core.files import replacing
 from animator.design.timeline import Timeline
 from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
@@ -25,7 +21,7 @@ from animator.landscape import planes
 from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import Histogram, of_updates, of_weights
-from animator.landscape.model_outputs import batches, prediction, sharpness
+from animator.landscape.model_outputs import batches, hessian_plane, prediction, sharpness
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
@@ -213,26 +209,9 @@ def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> P
     if cut.plane == "random":
         return planes.random(run, cut.seed)
     if cut.plane == "hessian":
-        return _hessian(source, cut.at)
+        return hessian_plane(source, cut.at)
     i, j = _axes(run, notes)
     return planes.weights(run, i, j, names=(labels(i), labels(j)))
-
-
-def _hessian(source: Source, step: int | None) -> Plane:
-    """The Hessian's plane, from the cache or found by Lanczos' method."""
-    path = cache.place("planes", cache.digest("hessian 2", *source.key(), step))
-    if not (source.reads_cache and path.exists()):
-        plane = planes.hessian_of(source.run, source.objective(), step)
-        said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            file.create_dataset("origin", data=plane.origin)
-            file.create_dataset("basis", data=plane.basis)
-            file.attrs["said"] = json.dumps(said)
-        return plane
-    with h5py.File(path, "r") as file:
-        said = json.loads(file.attrs["said"])
-        return Plane(file["origin"][()], file["basis"][()], tuple(said["names"]), "hessian",
-                     said["explained"], None, tuple(said["eigenvalues"]))  # fmt: skip
 
 
 def _seen(run: Recording, shown: Window | None) -> int | None:

@@ -21,6 +21,7 @@ from animator.core.progress import Progress, listener, quiet
 from animator.landscape import adaptive_grid, chebyshev
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
+from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
     from animator.training.loss.objective import Objective
@@ -147,7 +148,7 @@ def evaluate(
     if path is not None and path.exists():
         return LossSurface.load(path)
     part = path.with_suffix(".part.h5") if path is not None else None
-    if part is not None and part.exists():
+    if part is not None:
         _resume(known, part)
     saved_at = time.monotonic()
 
@@ -155,7 +156,7 @@ def evaluate(
         nonlocal saved_at
         progress("surface", int(now.evaluated.sum()), now.values.size)
         if part is not None and time.monotonic() - saved_at > SAVE_SECONDS:
-            _save(part, now)
+            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
             saved_at = time.monotonic()
 
     try:
@@ -164,7 +165,7 @@ def evaluate(
         )
     except BaseException:
         if part is not None and known.evaluated.any():
-            _save(part, known)
+            cache.keep(part, {"loss": known.values, "evaluated": known.evaluated})
         raise
     surface = LossSurface(alpha, beta, known.values, known.evaluated)
     if path is not None and part is not None:
@@ -190,26 +191,18 @@ def _cache_path(
     return cache.place("surfaces", key)
 
 
-def _save(part: Path, known: adaptive_grid.Grid) -> None:
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(part) as beside, h5py.File(beside, "w") as file:
-        file.create_dataset("loss", data=known.values)
-        file.create_dataset("evaluated", data=known.evaluated)
-
-
 def _resume(known: adaptive_grid.Grid, part: Path) -> None:
     """Take what an evaluation of the same surface had found when it was interrupted."""
-    try:
-        with h5py.File(part, "r") as file:
-            evaluated, values = file["evaluated"][()], file["loss"][()]
-    except (OSError, KeyError):  # unreadable: begin anew
+    before = cache.kept(part)
+    if before is None:
         return
+    evaluated = before["evaluated"]
     known.evaluated |= evaluated
-    known.values[evaluated] = values[evaluated]
+    known.values[evaluated] = before["loss"][evaluated]
 
 
 def evaluate_slices(
-    objective: "Objective",
+    objective: Loss,
     plane: Plane,
     rows: Any,
     alpha: npt.ArrayLike,
@@ -230,7 +223,7 @@ def evaluate_slices(
 
 
 def few_slices(
-    objective: "Objective",
+    objective: Loss,
     plane: Plane,
     rows: Any,
     alpha: npt.ArrayLike,
@@ -262,7 +255,7 @@ def few_slices(
 
 
 def _on_a_line(
-    objective: "Objective",
+    objective: Loss,
     plane: Plane,
     rows: Any,
     coordinates: Floats,

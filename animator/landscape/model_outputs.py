@@ -1,15 +1,14 @@
 """What is computed along a run beside its losses: the model's outputs, the sharpness. Cached by content."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import h5py
 import numpy as np
 
 from animator.core import cache
 from animator.core.arrays import Array, Floats, Singles, Steps
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
-from animator.core.files import replacing
 from animator.landscape import planes
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
@@ -17,8 +16,6 @@ from animator.landscape.run_source import Source
 POINTS = 61
 ROOM = 0.08
 MOST_EIGENVALUES = 80
-
-Arrays = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,14 +90,12 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
     chosen = steps[np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_EIGENVALUES)).astype(int))]
 
     def compute() -> Arrays:
-        from animator.landscape.planes import top_eigenvectors
-
         objective = source.objective()
         largest = np.empty(len(chosen))
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
             weights, state = source.run.weights[row], source.run.state[row]
-            values, _ = top_eigenvectors(objective, weights, state, count=1)
+            values, _ = planes.top_eigenvectors(objective, weights, state, count=1)
             largest[k] = values[0]
             source.progress("eigenvalues", k + 1, len(chosen))
         return {"largest": largest}
@@ -149,13 +144,16 @@ def _spread(column: Floats) -> Floats:
 
 
 def cached(source: Source, kind: str, parts: list[Array], compute: Callable[[], Arrays]) -> Arrays:
-    """The arrays that `compute` makes, from the cache where they are there."""
-    path = cache.place("insights", cache.digest(f"{kind} 2", *source.key(), *parts))
-    if not (source.reads_cache and path.exists()):
-        made = compute()
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            for name, values in made.items():
-                file.create_dataset(name, data=values)
-        return made
-    with h5py.File(path, "r") as file:
-        return {name: file[name][()] for name in file}
+    """The arrays that `compute` makes of `source` and `parts`, from the cache where they are there."""
+    key = cache.digest(f"{kind} 2", *source.key(), *parts)
+    return cache.arrays("insights", key, compute, source.reads_cache)
+
+
+def hessian_plane(source: Source, step: int | None) -> Plane:
+    """What `planes.hessian` gives through the weights of `step`, from the cache where it is there."""
+
+    def compute() -> Arrays:
+        return planes.to_arrays(planes.hessian_of(source.run, source.objective(), step))
+
+    key = cache.digest("hessian 3", *source.key(), step)
+    return planes.from_arrays(cache.arrays("planes", key, compute, source.reads_cache))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from animator.core.arrays import Floats, Ints
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
@@ -176,9 +177,30 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
     values, vectors = top_eigenvectors(objective, origin, run.state[row], seed)
     start = vectors @ (np.asarray(run.weights[0], np.float64) - origin)
     vectors = vectors * np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
+    return _explained(run, _eigenplane(origin, vectors, values))
+
+
+def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
+    """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
     names = (f"eigenvector 1 (λ = {values[0]:.3g})", f"eigenvector 2 (λ = {values[1]:.3g})")
-    plane = Plane(origin, vectors, names, "hessian", eigenvalues=(float(values[0]), float(values[1])))
-    return _explained(run, plane)
+    return Plane(origin, vectors, names, "hessian", eigenvalues=(float(values[0]), float(values[1])))
+
+
+def to_arrays(plane: Plane) -> dict[str, Floats]:
+    """The plane of a Hessian as arrays, from which `from_arrays` makes the same."""
+    return {
+        "origin": plane.origin,
+        "basis": plane.basis,
+        "eigenvalues": np.array(plane.eigenvalues),
+        "explained": np.array(math.nan if plane.explained is None else plane.explained),
+    }
+
+
+def from_arrays(known: Arrays) -> Plane:
+    """The plane of a Hessian from what `to_arrays` made of it."""
+    share = float(known["explained"])
+    plane = _eigenplane(known["origin"], known["basis"], known["eigenvalues"])
+    return replace(plane, explained=None if math.isnan(share) else share)
 
 
 def top_eigenvectors(
