@@ -3,9 +3,9 @@
 A function from coordinates (N, 2) to losses (N,) goes in, values (ny, nx) and which of them were evaluated
 come out. What is already known, from a run that was interrupted, is not asked again.
 
-What coarse to fine buys: `animator.evaluate(..., 101, (-1, 1, -1, 1), tolerance=0.01)` of models with 5, 1,249
-and 9,930 parameters (dense, dense, convolutions; 500 samples) took 0.35, 0.71 and 1.7 s, and 1.3, 2.7 and 37 s
-with tolerance=0: best of three, two cores, a busy machine.
+What coarse to fine buys: `animator.evaluate(..., 101, (-1, 1, -1, 1), tolerance=0.01)` of models with 5,
+1,249 and 9,930 parameters (dense, dense, convolutions; 500 samples) took 0.35, 0.71 and 1.7 s, and 1.3, 2.7
+and 37 s with tolerance=0: best of three, two cores, a busy machine.
 """
 
 from collections.abc import Callable

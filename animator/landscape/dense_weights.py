@@ -11,7 +11,8 @@ import numpy as np
 
 from animator.core.arrays import Ints, Singles
 from animator.core.errors import AnimatorError
-from animator.recordings.reader import Recording, Variable
+from animator.recordings.meta import Variable
+from animator.recordings.reader import Recording
 
 WIDEST = 12
 FIRST, LAST = 6, 5

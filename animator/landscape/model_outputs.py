@@ -109,7 +109,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
     Raises AnimatorError when the samples of a batch are not known: the run shuffled them.
     """
     run = source.run
-    size = int((run.meta.get("notes") or {}).get("in_order", 0))
+    size = run.notes.in_order
     if not size:
         raise AnimatorError(
             "The panel 'batch' draws the loss of the batch in use, but this run shuffled its samples, so "

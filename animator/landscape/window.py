@@ -4,13 +4,12 @@ In: trajectory (K+1, 2), an optional point to keep in sight. Out: extent (a0, a1
 coordinates, square, so that both axes have equal units.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from animator.core.arrays import Floats
+from animator.recordings.run_notes import RunNotes
 
 MARGIN = 0.18
 FAR = 8.0
@@ -39,12 +38,11 @@ class Common:
 ALONE = Common()
 
 
-def with_notes(common: Common, notes: Mapping[str, Any]) -> Common:
+def with_notes(common: Common, notes: RunNotes) -> Common:
     """`common`, with the window that a recording's notes ask for where films share none."""
-    if common.extent is not None or not notes.get("window"):
+    if common.extent is not None or notes.window is None:
         return common
-    a0, a1, b0, b1 = (float(edge) for edge in notes["window"])
-    return replace(common, extent=(a0, a1, b0, b1))
+    return replace(common, extent=notes.window)
 
 
 def choose(trajectory: Floats, target: tuple[float, float] | None) -> Window:

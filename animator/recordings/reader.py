@@ -7,7 +7,6 @@ run that was killed opens as far as it got.
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError, nearest
-from animator.recordings import hdf5_file, meta, probe
+from animator.recordings import hdf5_file, meta, probe, run_notes
 from animator.recordings.facts import Facts, from_lines
 from animator.recordings.hdf5_file import Damaged
 from animator.recordings.loss import Function
@@ -27,24 +26,6 @@ from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable: its path ("dense/kernel"), its shape, where it starts in a row, and the axes that
-    number its filters (() where it has none).
-    """
-
-    path: str
-    shape: tuple[int, ...]
-    start: int
-    filters: tuple[int, ...] = ()
-
-    def names(self) -> list[str]:
-        """The name of each element, in C order: "dense/kernel[0,0]", or the path alone for a scalar."""
-        if not self.shape:
-            return [self.path]
-        return [f"{self.path}[{','.join(map(str, index))}]" for index in np.ndindex(*self.shape)]
 
 
 class Recording:
@@ -58,19 +39,16 @@ class Recording:
     each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
     """
 
-    def __init__(self, path: Path, file: Any) -> None:
+    def __init__(self, path: Path, file: h5py.File, schema: int = SCHEMA) -> None:
         self.path = path
         self._file = file
         self.steps, rows = (int(count) for count in hdf5_file.numbers(file, "flushed"))
         rows = max(1, rows)
         self.finished = bool(hdf5_file.numbers(file, "finished")[0])
-        self.meta: dict[str, Any] = meta.read(hdf5_file.text(file, "meta"))
+        self.meta = meta.read(hdf5_file.text(file, "meta"))
+        self.notes = run_notes.read(self.meta, schema)
         self.variables, self.state_variables, self.fixed_variables = (
-            tuple(
-                Variable(v["path"], tuple(v["shape"]), v["start"], tuple(v.get("filters", ())))
-                for v in self.meta.get(kind, ())
-            )
-            for kind in ("variables", "state", "fixed")
+            meta.variables(self.meta, kind) for kind in ("variables", "state", "fixed")
         )
         self.weights = self._rows("weights", rows)
         self.weight_steps: Ints = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
@@ -101,8 +79,8 @@ class Recording:
             raise Damaged("steps")
         hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
-            described = self.meta.get(kind, [])
-            if described and meta.size(described) != width:
+            described = sum(variable.size for variable in meta.variables(self.meta, kind))
+            if described and described != width:
                 raise Damaged(kind)
 
     def __enter__(self) -> "Recording":
@@ -133,11 +111,6 @@ class Recording:
             return Facts()
         with self._reading():
             return from_lines(hdf5_file.numbers(self._file, "facts").tobytes())
-
-    @property
-    def way(self) -> str:
-        """How it was trained: by a "fit", or "together" with others, as one program."""
-        return str(self.meta.get("way") or "fit")
 
     def row(self, step: int) -> int:
         """The row of the last kept step at or before `step`."""
@@ -270,7 +243,7 @@ class Recording:
 
         with self._reading():
             hdf5_file.member(self._file, name).visititems(take)
-            return assembled(found, self.meta[name]["structure"])
+            return assembled(found, (self.notes.data if name == "data" else self.notes.test).structure)
 
     def read_indices(self) -> None:
         """Read where the chunks of each dataset are, so that what is read later is known to end."""
@@ -324,7 +297,7 @@ def _opened(path: Path) -> Recording:
                 f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
                 "Install a newer animator, or record again."
             )
-        return Recording(path, file)
+        return Recording(path, file, schema)
     except BaseException:
         file.close()
         raise
