@@ -5,6 +5,7 @@ margins, and the sentence for a frame that has no room.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 from animator.core.errors import SizeError
 from animator.design.layout import Box
@@ -40,7 +41,7 @@ def em_of(text_size: float, size: tuple[int, int]) -> float:
     """
     width, height = size
     if height > width:
-        return text_size * min(SQUARE * (width * height) ** 0.5, HELD * width)
+        return text_size * min(SQUARE * sqrt(width * height), HELD * width)
     return text_size * height * min(1.0, max(SQUARE, width / height / 1.5))
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from animator.core.arrays import Floats
 from animator.drawing.view import View
 from animator.landscape import window
 from animator.landscape.window import Common
+from animator.recordings.identity import without_optimizer
 from animator.recordings.reader import Recording
 
 if TYPE_CHECKING:
@@ -25,19 +27,16 @@ def one_window(film: "Film", common: Common) -> Common:
     """
     if common.extent is not None or len(_tiles(film)) < 2 or any(kind != "weights" for kind in _kinds(film)):
         return common
-    notes = [run.meta.get("notes") or {} for run in film.runs]
-    axes = [tuple(note.get("axes") or (0, 1)) for note in notes]
-    if any(note.get("window") for note in notes) or len(set(axes)) > 1:
+    if any(run.notes.window for run in film.runs) or len({_axes(run) for run in film.runs}) > 1:
         return common
     if any(run.weights.shape[1] < 2 for run in film.runs):
         return common
-    held = []
-    for run, note in zip(film.runs, notes, strict=True):
-        pair = [run.index(axis) for axis in note.get("axes") or (0, 1)]
-        path = np.stack([np.asarray(run.weights[:, k], float) for k in pair], axis=1)
-        goal = (float(note["target"][0]), float(note["target"][1])) if note.get("target") else None
+    held: list[Floats] = []
+    for run in film.runs:
+        path = np.stack([np.asarray(run.weights[:, k], float) for k in _axes(run)], axis=1)
+        goal = run.notes.target
         left_at = window.choose(path, goal).left_at
-        held += [path[:left_at], *([[goal]] if goal else [])]
+        held += [path[:left_at], *([np.array([goal])] if goal else [])]
     return replace(common, extent=window.square(np.vstack(held)), held=window.around_all(np.vstack(held)))
 
 
@@ -64,5 +63,10 @@ def _kinds(film: "Film") -> set[str]:
     return {film.cut(i).kind for i in range(len(film.runs))}
 
 
+def _axes(run: Recording) -> tuple[int, int]:
+    i, j = (run.index(axis) for axis in run.notes.axes)
+    return i, j
+
+
 def _loss(run: Recording) -> str:
-    return repr(run.meta.get("loss"))
+    return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.notes.loss))

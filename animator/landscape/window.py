@@ -5,12 +5,12 @@ its coordinates, and the part of it that must be seen. A picture that is not squ
 in equal units: `seen` says what.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats
+from animator.recordings.run_notes import RunNotes
 
 MARGIN = 0.18
 FAR = 8.0
@@ -49,7 +49,7 @@ def reach(extent: Extent) -> tuple[float, float]:
     return (a0 + a1) / 2 - half, (a0 + a1) / 2 + half
 
 
-def extended(lines: NDArray[np.float64], extent: Extent) -> NDArray[np.float64]:
+def extended(lines: Floats, extent: Extent) -> Floats:
     """`lines` (n,) of a grid along the first axis of `extent`, and more at both ends, as far as `reach`."""
     low, _ = reach(extent)
     step = float(lines[1] - lines[0])
@@ -80,15 +80,14 @@ class Common:
 ALONE = Common()
 
 
-def with_notes(common: Common, notes: Mapping[str, Any]) -> Common:
+def with_notes(common: Common, notes: RunNotes) -> Common:
     """`common`, with the window that a recording's notes ask for where films share none."""
-    if common.extent is not None or not notes.get("window"):
+    if common.extent is not None or notes.window is None:
         return common
-    a0, a1, b0, b1 = (float(edge) for edge in notes["window"])
-    return replace(common, extent=(a0, a1, b0, b1))
+    return replace(common, extent=notes.window)
 
 
-def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) -> Window:
+def choose(trajectory: Floats, target: tuple[float, float] | None) -> Window:
     """A square window that holds the whole path and the target, with a margin of 18 %.
 
     A path that runs away (a point that is not finite, or farther than 8 times the distance from start
@@ -106,7 +105,7 @@ def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) 
     return Window(square(points), left_at, around_all(points))
 
 
-def given(trajectory: NDArray[np.float64], extent: Extent, held: Extent | None = None) -> Window:
+def given(trajectory: Floats, extent: Extent, held: Extent | None = None) -> Window:
     """The window of a given extent, and where the path leaves it first."""
     a0, a1, b0, b1 = extent
     with np.errstate(invalid="ignore"):
@@ -114,13 +113,13 @@ def given(trajectory: NDArray[np.float64], extent: Extent, held: Extent | None =
     return Window(extent, None if inside.all() else int(np.argmin(inside)), held)
 
 
-def around(paths: list[NDArray[np.float64]], target: tuple[float, float]) -> tuple[Extent, Extent]:
+def around(paths: list[Floats], target: tuple[float, float]) -> tuple[Extent, Extent]:
     """(the square that holds all `paths` (n, 2) and the target, what of it must be seen), with the margin."""
     points = np.vstack([*(path[np.isfinite(path).all(axis=1)] for path in paths), [target]])
     return square(points), around_all(points)
 
 
-def around_all(points: NDArray[np.float64]) -> Extent:
+def around_all(points: Floats) -> Extent:
     """What of the square around points (n, 2) must be seen: it is as narrow as they allow."""
     a0, a1, b0, b1 = square(points)
     across, up = np.ptp(points, axis=0) * (1 + 2 * MARGIN) / 2
@@ -130,7 +129,7 @@ def around_all(points: NDArray[np.float64]) -> Extent:
     return a - wide, a + wide, b - high, b + high
 
 
-def square(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def square(points: Floats) -> tuple[float, float, float, float]:
     """The smallest square around points (n, 2), widened by the margin on each side."""
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2

@@ -47,7 +47,7 @@ class Panel(ABC):
         return self.spec.margins.inside(self.cell, self.look.em)
 
     @property
-    def beside(self) -> float:
+    def right(self) -> float:
         """Pixels at the right of `room` in the cell."""
         return self.spec.margins.right * self.look.em
 
@@ -56,7 +56,7 @@ class Panel(ABC):
         room above them is less, it is smaller, and then cut, a run's name in its middle.
         """
         left = box.left if left is None else left
-        room = max(0.0, min(self.cell.left + self.cell.width, box.left + box.width + self.beside) - left)
+        room = max(0.0, min(self.cell.left + self.cell.width, box.left + box.width + self.right) - left)
         wide = self.look.ruler()(words)
         size = max(SMALLEST, min(1.0, room / max(1e-9, wide)))
         measure = self.look.ruler(size)

@@ -88,7 +88,7 @@ class RacePanel(Panel):
         above = (len(keys) - 1) * KEYS_PITCH * look.em
         paths = [run.trajectory for run in self.runs]
         self.ground = Ground(
-            look, room.inset(0, 0, 0, above), self.view, paths, bar=self.spec.bar, beside=self.beside
+            look, room.inset(0, 0, 0, above), self.view, paths, bar=self.spec.bar, beside=self.right
         )
         self.ground.bar.set_xlim(0, 0.5)
         self._marks()

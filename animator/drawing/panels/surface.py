@@ -41,7 +41,7 @@ class SurfacePanel(MapPanel):
         self.window = present(self.view.window, "window")
         self.trajectory = self.view.trajectory
         self.ground = Ground(
-            self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.beside
+            self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.right
         )
         self.heading(self.ground.box, self.title, self.ground.title_left)
         self.axes = self.ground.axes

@@ -31,7 +31,7 @@ class ArrowsPanel(Panel):
         view = self.view
         style = self.look.style
         self.forces = present(view.forces, "forces")
-        self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.beside)
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.right)
         box = self.ground.box
         self.ground.settle()
         self.shown = 0
