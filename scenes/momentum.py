@@ -10,10 +10,14 @@ from animator import Experiment, Pacing, Scene
 
 STEEP = 12.0
 RULES = {
-    "heavy ball": "the velocity keeps a part of itself\n$v \\leftarrow \\beta v - \\eta \\nabla L(w)$\n"
-    "and moves the weights\n$w \\leftarrow w + v$",
-    "nesterov": "the gradient is taken ahead\n$v \\leftarrow \\beta v - \\eta \\nabla L(w + \\beta v)$\n"
-    "and moves the weights\n$w \\leftarrow w + v$",
+    "heavy ball": r"The velocity $v$ keeps a part"
+    "\n" r"of itself: momentum."
+    "\n" r"$v \leftarrow \beta v - \eta\,\nabla L$"
+    "\n" r"$w \leftarrow w + v$",
+    "nesterov": r"The velocity $v$ keeps a part"
+    "\n" r"of itself, and looks ahead."
+    "\n" r"$v \leftarrow \beta v - \eta\,\nabla L$"
+    "\n" r"$w \leftarrow w + \beta v - \eta\,\nabla L$",
 }
 
 
@@ -52,5 +56,5 @@ def scene(
         caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",
         layout=(("arrows", "card"), ("arrows", "loss")),
         card=RULES[kind],
-        pacing=Pacing(play=9.0, end=2.0),
+        pacing=Pacing(play=12.0, end=2.0, pace="log"),
     )  # fmt: skip

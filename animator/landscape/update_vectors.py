@@ -15,22 +15,17 @@ import numpy as np
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 
-PLAIN = r"$w \leftarrow w - \eta\,\nabla L$"
-HEAVY = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + v$"
-NESTEROV = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + \beta v - \eta\,\nabla L$"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forces:
     """gradient, momentum, update (K, 2): update k leads from step k to k + 1 and is the sum of the others.
 
-    rule: the update rule as mathtext. heavy: whether there is momentum.
+    heavy: whether there is momentum.
     """
 
     gradient: Floats
     momentum: Floats
     update: Floats
-    rule: str
     heavy: bool
 
 
@@ -55,5 +50,4 @@ def forces(trajectory: Floats, optimizer: Mapping[str, Any], every_step: bool) -
         now = (moved + beta * velocity) / (1 + beta) if nesterov else moved
         gradient[k] = now - beta * velocity
         velocity = now
-    rule = (NESTEROV if nesterov else HEAVY) if beta else PLAIN
-    return Forces(gradient, update - gradient, update, rule, beta > 0)
+    return Forces(gradient, update - gradient, update, beta > 0)

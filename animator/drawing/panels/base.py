@@ -51,7 +51,7 @@ class Panel(ABC):
         """Pixels at the right of `room` in the cell."""
         return self.spec.margins.right * self.look.em
 
-    def heading(self, box: Box, words: str, left: float | None = None) -> None:
+    def heading(self, box: Box, words: str, left: float | None = None, colour: str | None = None) -> None:
         """The panel's title above its axes, from their left edge, or from `left` on, in pixels. Where the
         room above them is less, it is smaller, and then cut, a run's name in its middle.
         """
@@ -63,4 +63,6 @@ class Panel(ABC):
         if words == self.title:
             words = shortened([words], room, measure)[0]
         top = box.bottom + box.height + TITLE * self.look.em
-        self.look.text(left, top, clipped(words, room, measure), em=size, color=self.look.style.muted)
+        ink = colour or self.look.style.muted
+        weight = "normal" if colour is None else "bold"
+        self.look.text(left, top, clipped(words, room, measure), em=size, color=ink, fontweight=weight)

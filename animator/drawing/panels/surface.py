@@ -32,18 +32,26 @@ Floats = NDArray[np.float64]
 
 
 class SurfacePanel(MapPanel):
-    """view.field as bands, view.trajectory as a trail with its start, dot and target."""
+    """view.field as bands, view.trajectory as a trail with its start, dot and target.
 
-    by_loss = True
+    The path has the colours of the losses on it; of several runs that race, the run's own.
+    """
 
     def create(self, cell: Box) -> None:
+        style = self.look.style
+        self.by_loss = not self.view.rivals
+        self.colour = style.dot if self.by_loss else style.lines[self.view.colour % len(style.lines)]
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
         self.trajectory = self.view.trajectory
         self.ground = Ground(
             self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.right
         )
-        self.heading(self.ground.box, self.title, self.ground.title_left)
+        self.heading(
+            self.ground.box, self.title, self.ground.title_left, None if self.by_loss else self.colour
+        )
+        if not self.by_loss and self.spec.bar:
+            self.ground.bar.set_xlim(0, 0.5)
         self.axes = self.ground.axes
         self.scale = self.ground.scale
         self.shown_slice = 0
@@ -76,7 +84,7 @@ class SurfacePanel(MapPanel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
-            roomy = self.axes.bbox.width > NARROW * self.look.em
+            roomy = bool(self.spec.bar) and self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
         for minimum in self.view.minima:
@@ -115,6 +123,8 @@ class SurfacePanel(MapPanel):
         self.kept = visible(pixels / closest)
         path_map = colour_map(style.path_map)
         colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
+        if not self.by_loss:
+            colours = [to_rgba(self.colour)] * PATH_COLOURS
         self.positions = self.scale.position(self.view.loss)
         self.bins = np.minimum((self.positions * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
         self.trail = Trail(
@@ -126,7 +136,7 @@ class SurfacePanel(MapPanel):
             width=look.line(3.2),
         )
         self.axes.add_artist(self.trail)
-        self.dot = self.ground.mark("o", 13, style.dot, style.dot_edge, 2.2)
+        self.dot = self.ground.mark("o", 13, self.colour, style.dot_edge, 2.2)
         self.dot.set_zorder(5)
         self.moving += [self.trail, self.dot]
         if self.window.left_at is not None:
@@ -156,7 +166,7 @@ class SurfacePanel(MapPanel):
         look = self.look
         style = self.look.style
         bar = self.ground.bar
-        dot = to_rgba(style.dot)
+        dot = to_rgba(self.colour)
         alert = to_rgba(style.alert)
         size = look.line(10)
         self.pointer = Mark(bar, shape_of(">"), size=size, fill=dot, clipped=False)

@@ -32,6 +32,8 @@ from animator.drawing.view import View, present
 from animator.landscape.camera import camera
 from animator.landscape.window import Extent
 
+AWAY = (0.6, 2.4, 4.5)  # em: how far a tag stands from its point
+TAG, DOT = 0.92, 0.5  # em: size of a tag; how far a dot reaches around its path
 BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
 
@@ -130,8 +132,7 @@ class Ground:
     def settle(self) -> None:
         """Choose where levels are named, now that all marks are set."""
         z = np.asarray(self.field.slices[-1], float)
-        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
-        self.labels.marks = [np.asarray(mark) for mark in marks if mark is not None]
+        self.labels.marks = self.marked
         self.labels.aim(z, self.whole, self.paths, self.taken)
         self.labels.show(np.asarray(self.field.slices[0], float), self.whole)
 
@@ -185,38 +186,60 @@ class Ground:
         return marker
 
     def tag(self, place: Floats, words: str, colour: str) -> Annotation:
-        """A name beside a point, on the side that is in the window and covers least of the path."""
+        """A name beside a point: where it is in the window and covers least of the path, the dot on it, and
+        other tags; with a line to the point where it is not near.
+        """
         em = self.look.em
-        box = self.axes.bbox
+        points = self.look.points
         middle = self.axes.transData.transform(place)
-        size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
-        path = np.concatenate(self.paths)
-
-        def cost(corner: tuple[int, int]) -> tuple[float, float, float]:
-            low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
-            outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
-            outside += np.maximum(0, low + size - np.array([box.x1, box.y1])).sum()
-            shared = [np.minimum(low + size, b) - np.maximum(low, a) for a, b in self.taken]
-            over = sum(float(part.prod()) for part in shared if (part > 0).all())
-            return float(outside), over, float(((path > low) & (path < low + size)).all(axis=1).sum())
-
-        right, up = corner = min(SIDES, key=cost)
-        low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
+        size = np.array([self.look.ruler(TAG, "bold")(words) + 0.5 * em, 1.4 * em])
+        spots = [(corner, far) for far in AWAY for corner in SIDES]
+        corner, far = min(spots, key=lambda spot: self._cost(middle, size, *spot))
+        low = _corner_of(middle, size, corner, far * em)
         self.taken.append((low, low + size))
+        leader = {"arrowstyle": "-", "color": colour, "linewidth": self.look.line(1.2), "shrinkB": points / 2}
         return self.axes.annotate(
             words,
             (float(place[0]), float(place[1])),
-            xytext=(right * self.look.points * 0.6, up * self.look.points * 0.8),
+            xytext=tuple((low + size / 2 - middle) * points / em),
             textcoords="offset points",
-            ha=("center", "left", "right")[right],
-            va=("center", "bottom", "top")[up],
+            ha="center",
+            va="center",
             color=colour,
-            fontsize=self.look.points * 0.92,
+            fontsize=points * TAG,
             family=use_fonts(),
             fontweight="bold",
             zorder=3,
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
+            arrowprops=leader if far > AWAY[0] else None,
         )
+
+    def _cost(self, middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> tuple[float, ...]:
+        """What is wrong with a tag of `size` there: pixels outside, over other tags, points of the paths."""
+        em = self.look.em
+        box = self.axes.bbox
+        low = _corner_of(middle, size, corner, far * em)
+        high = low + size
+        outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
+        outside += np.maximum(0, high - np.array([box.x1, box.y1])).sum()
+        marks = [self.axes.transData.transform(mark) for mark in self.marked]
+        covered = [*self.taken, *((mark - 0.6 * em, mark + 0.6 * em) for mark in marks)]
+        shared = [np.minimum(high, b) - np.maximum(low, a) for a, b in covered]
+        over = sum(float(part.prod()) for part in shared if (part > 0).all())
+        path = np.concatenate(self.paths)
+        near = ((path > low - DOT * em) & (path < high + DOT * em)).all(axis=1)
+        return float(outside), over, float(near.sum()), far
+
+    @property
+    def marked(self) -> list[Floats]:
+        """The points of the plane that have marks: start, target, minima."""
+        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
+        return [np.asarray(mark) for mark in marks if mark is not None]
+
+
+def _corner_of(middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> Floats:
+    """The lower left corner of a box of `size` at a side of a point, `far` from it, in pixels."""
+    return np.asarray(middle + np.array(corner) * (far + size / 2) - size / 2)
 
 
 def surface_title(view: View) -> str:
