@@ -47,5 +47,5 @@ def scene(
         names=tuple(f"{name}, {rate:g}" for name, rate in zip(NAMES, rates, strict=True)),
         caption="Same start, same data; only the learning rate differs.",
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
-        pacing=Pacing(play=6.0, end=2.0),
+        pacing=Pacing(play=7.0, end=2.0, pace="log"),
     )  # fmt: skip

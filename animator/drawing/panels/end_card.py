@@ -89,6 +89,7 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
         if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
             columns.append(("the surface is off by at most", f"{number(found[0], 2)}, at step {found[1]:,}"))
             break
+    columns += _held(views)
     tested = [(view, name) for view, name in zip(views, names, strict=True) if view.test_loss is not None]
     if len(tested) > CARDS or (told == "best" and len(tested) > 1):
         best, name = min(tested, key=lambda pair: _tested(pair[0]))
@@ -99,6 +100,15 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
         said = [(f"{name}: " if len(views) > 1 else "") + _result(view, told) for view, name in tested]
         columns.append((head, "   ".join(said)))
     return columns
+
+
+def _held(views: Sequence[View]) -> list[Column]:
+    """How much of the path the plane of a slice holds, beside what one would hold of a random walk."""
+    plane = views[0].plane
+    if views[0].field is None or plane is None or plane.kind == "weights" or plane.explained is None:
+        return []
+    beside = f" (of a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
+    return [("of the path the slice holds", f"{plane.explained:.1%}{beside}")]
 
 
 def _result(view: View, told: str) -> str:

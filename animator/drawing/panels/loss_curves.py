@@ -45,6 +45,8 @@ def told_of(view: View) -> list[Told]:
         return [Told("f", steps, view.loss, view.unrecorded())]
     whole = bool(np.isfinite(view.loss).any())
     found = [Told("batch", steps[:-1], view.batch_loss)] if view.has_batch_loss else []
+    if whole and found and np.allclose(view.batch_loss, view.loss[:-1], rtol=1e-3, atol=0, equal_nan=True):
+        return [Told("loss", steps, view.loss, view.unrecorded())]  # every batch is all data
     if whole:
         found.append(Told("all", steps, view.loss, view.unrecorded()))
     if found:
@@ -67,6 +69,7 @@ class LossPanel(Panel):
             "batch": (style.batch_line, style.muted, 1.4),
             "all": (whole, whole, 2.4),
             "f": (whole, whole, 2.4),
+            "loss": (whole, whole, 2.4),
         }
         lines = []
         for i, told in enumerate(known):

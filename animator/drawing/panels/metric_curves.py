@@ -87,7 +87,6 @@ class RatesPanel(Panel):
             colour = colours[run.colour % len(colours)]
             rates = measured(run.loss)
             lines.append(Line(run.name, np.arange(len(rates), dtype=float), rates, colour, colour))
-        for run in runs:
             if run.theory is not None:
                 steps = np.arange(run.steps + 1.0)
                 muted = self.look.style.muted
@@ -100,7 +99,7 @@ class RatesPanel(Panel):
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
-        self.heading(self.curves.top, self.title or "distance kept in a step")
+        self.heading(self.curves.top, self.title or "distance left after a step, of 1")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

@@ -27,6 +27,8 @@ Need = Literal[
     "update histogram",
     "forces",
     "curve",
+    "activation",
+    "examples",
 ]
 Page = Literal["", "surface", "race", "basins", "curve"]
 OURS = "it is part of animator; install it again."
@@ -158,6 +160,20 @@ _ROWS = (
         "animator.drawing.panels.prediction:PredictionPanel",
         Margins(left=3.0, below=1.7, right=0.7, above=1.7),
         needs=_needs("prediction"),
+    ),
+    PanelSpec(
+        "activation",
+        "animator.drawing.panels.activation:ActivationPanel",
+        BARS,
+        needs=_needs("activation"),
+        left_out="the activation of the neuron",
+    ),
+    PanelSpec(
+        "examples",
+        "animator.drawing.panels.examples:ExamplesPanel",
+        Margins(left=0.8, below=0.4, right=0.7, above=1.7),
+        needs=_needs("examples"),
+        left_out="samples with the model's guesses",
     ),
     PanelSpec(
         "network",

@@ -8,6 +8,7 @@ are drawn larger than life, by a factor that is written above them and changes i
 from dataclasses import replace
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from animator.drawing.panels.growing_curves import NAME
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.arrow_layer import Arrow
-from animator.drawing.raster.text_layer import Stamp
+from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.view import present
 
 LONGEST = 0.34  # of the picture's width
@@ -38,6 +39,7 @@ class ArrowsPanel(Panel):
         self.forces = present(view.forces, "forces")
         self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.right)
         box = self.ground.box
+        self._marks()
         self.ground.settle()
         self.shown = 0
         self.runner = Runner(self.look, self.ground, view, style.muted, 0, 2.2, 9)
@@ -50,6 +52,20 @@ class ArrowsPanel(Panel):
         self.arrows = [self._arrow(colour, width) for *_, colour, width in reversed(parts)][::-1]
         self.values = [values for _, values, _, _ in parts]
         self._legend(box, [(name, colour, width) for name, _, colour, width in parts])
+
+    def _marks(self) -> None:
+        """Mark where the run starts, and its target."""
+        style = self.look.style
+        start = self.view.trajectory[0]
+        marks: list[Artist] = [self.ground.marker(start, "o", 9, "none", style.target, 2)]
+        marks.append(self.ground.tag(start, "start", style.target))
+        if self.view.target is not None:
+            goal = np.asarray(self.view.target)
+            marks.append(self.ground.marker(goal, "P", 11, style.target, style.casing, 1.2))
+        if self.ground.field.moving:
+            sprite = Sprite(marks, 3)
+            self.ground.axes.add_artist(sprite)
+            self.moving.append(sprite)
 
     def _legend(self, box: Box, parts: list[tuple[str, str, float]]) -> None:
         """Above the picture, the names and lengths of the arrows, and the factor where it has room."""

@@ -25,7 +25,7 @@ from animator.drawing.raster.axes_transform import Extent
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.layer import Layer, Rect
-from animator.drawing.raster.text_fit import shortened
+from animator.drawing.raster.text_fit import READABLE, shortened
 from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.drawing.units import DPI
 
@@ -50,18 +50,20 @@ def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, room: floa
     em = look.em
     wide = look.ruler(NAME)
     room -= 1.0 * em  # what stays free before it and after it
-    across = shortened([across], max(room, 3 * em), wide)[0]
+    size = min(1.0, max(READABLE, room / max(1e-9, wide(across)))) if room > 3 * em else 1.0
+    across = shortened([across], max(room, 3 * em) / size, wide)[0]
     up = shortened([up], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
-    ends = wide(across) <= room
+    ends = size * wide(across) <= room + 1e-6
     first = (box.width + 0.6 * em, below, "left") if ends else (-0.9 * em, below, "right")
     second = (-NUMBERS * em, box.height + 0.5 * em, "left")
-    for axis, name, (x, y, side) in zip((axes.xaxis, axes.yaxis), (across, up), (first, second), strict=True):
+    named = ((axes.xaxis, across, size, first), (axes.yaxis, up, 1.0, second))
+    for axis, name, share, (x, y, side) in named:
         axis.set_label_text(
             drawable(name),
             color=look.style.muted,
             parse_math=False,
-            fontsize=look.points * NAME,
+            fontsize=look.points * NAME * share,
             family=families(name),
             ha=side,
             va="baseline",
