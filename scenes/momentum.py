@@ -9,16 +9,6 @@ from pydantic import Field
 from animator import Experiment, Pacing, Scene
 
 STEEP = 12.0
-RULES = {
-    "heavy ball": r"The velocity $v$ keeps a part"
-    "\n" r"of itself: momentum."
-    "\n" r"$v \leftarrow \beta v - \eta\,\nabla L$"
-    "\n" r"$w \leftarrow w + v$",
-    "nesterov": r"The velocity $v$ keeps a part"
-    "\n" r"of itself, and looks ahead."
-    "\n" r"$v \leftarrow \beta v - \eta\,\nabla L$"
-    "\n" r"$w \leftarrow w + \beta v - \eta\,\nabla L$",
-}
 
 
 def data():
@@ -47,14 +37,15 @@ def scene(
     epochs: Annotated[int, Field(ge=5, le=1000)] = 50,
 ) -> Scene:
     """What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
+    ahead = f"w ← w + {momentum:g} v − {learning_rate:g} ∇L"
+    rule = ahead if kind == "nesterov" else "w ← w + v"
     return Scene(
         title="Momentum: a ball that remembers where it came from",
         runs=(
             Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov"), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
-        caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",
-        layout=(("arrows", "card"), ("arrows", "loss")),
-        card=RULES[kind],
+        caption=f"The velocity keeps a part of itself: v ← {momentum:g} v − {learning_rate:g} ∇L, then {rule}.",
+        layout=(("arrows", "loss"),),
         pacing=Pacing(play=12.0, end=2.0, pace="log"),
     )  # fmt: skip

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 Mosaic = tuple[tuple[str, ...], ...]
 WIDE, TALL = 1.4, 0.8  # width / height of the body: from where on panels stand beside, or below, each other
-HERO = 2.8  # width of the heroes' columns, of another one's
-LEADS, LEADS_TALL = 2.4, 2.7  # height of the heroes' rows, of another one's
+HERO = 3.2  # width of the heroes' columns, of another one's
+LEADS, LEADS_UPRIGHT = 3.1, 2.6  # height of the heroes' rows, of another one's
 HIGHEST = 0.88  # of a hero's width, on a body that is not wide: the picture beside its bar is a square then
 WHOLE = 1.4  # height of a row that one panel spans, where there is no hero
 ABREAST = 2  # panels side by side on a frame that is not wide
@@ -95,8 +95,7 @@ def _upright(mosaic: Mosaic, body: Box, heroes: Collection[str]) -> tuple[Mosaic
     abreast = ABREAST if len(first) > ABREAST else 1
     top = _rows(first, abreast)
     below = _rows(others, 1 if (tall and len(others) <= ABREAST) or not first else ABREAST)
-    lead = LEADS_TALL if tall else LEADS
-    share = lead / (lead + len(below)) / max(1, len(top))
+    share = LEADS_UPRIGHT / (LEADS_UPRIGHT + len(below)) / max(1, len(top))
     if below:
         share = min(share, HIGHEST * body.width / abreast / body.height)
     rest = (1 - share * len(top)) / max(1, len(below))

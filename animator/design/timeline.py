@@ -18,8 +18,8 @@ class FrameState:
     """What a frame shows: optimizer updates done so far, and whether the end hold has begun.
 
     part in [0, 1): how far things have moved on towards step `onto`. tail: the step at which a path that
-    fades begins; at the end all of it is there. caption and its opacity in [0, 1]: of an event. turn in [0, 1]: share of the whole film, of
-    one with a camera that goes round.
+    fades begins; at the end all of it is there. caption and its opacity in [0, 1]: of an event. turn in
+    [0, 1]: share of the whole film, of one with a camera that goes round.
     """
 
     step: int

@@ -15,7 +15,7 @@ from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.header import MARGIN
-from animator.drawing.raster.text_fit import READABLE, Measure, share
+from animator.drawing.raster.text_fit import Measure, share
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View
 
@@ -24,6 +24,7 @@ TOLD = ("both", "after", "best")  # how much of the losses on test samples
 HEAD, RESULT = 0.86, 1.0  # em
 AFTER, BETWEEN = 0.5, 1.4  # em: from a head to its result, and to the next head
 UP = 0.85  # em: from the frame's edge
+CLEAR = 0.8  # of their full size: letters are not made smaller to tell more
 
 Column = tuple[str, str]
 
@@ -67,14 +68,29 @@ def _fitting(
     look: Look, room: float, views: Sequence[View], names: Sequence[str]
 ) -> tuple[list[Column], float]:
     """The most that can be told in `room` pixels in letters that can be read, and their size, at most 1."""
-    heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
     for told in TOLD:
         columns = outcomes(views, names, told)
-        own = room - (BETWEEN * (len(columns) - 1) + AFTER * len(columns)) * look.em
-        size = share(own, partial(_wide, columns=columns, heads=heads, results=results))
-        if size >= READABLE:
-            break
-    return columns, size
+        size = _size(look, room, columns)
+        if size >= CLEAR:
+            return columns, size
+    if len(columns) < 2:
+        return columns, size
+    return _set(look, room, columns[1:])
+
+
+def _set(look: Look, room: float, columns: list[Column]) -> tuple[list[Column], float]:
+    """Those of `columns` that have `room` pixels in letters that can be read, the first ones left out, and
+    their size; the last one in any.
+    """
+    size = _size(look, room, columns)
+    return (columns, size) if size >= CLEAR or len(columns) < 2 else _set(look, room, columns[1:])
+
+
+def _size(look: Look, room: float, columns: Sequence[Column]) -> float:
+    """The size of letters, at most 1, in which `columns` stand in `room` pixels."""
+    heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
+    own = room - (BETWEEN * (len(columns) - 1) + AFTER * len(columns)) * look.em
+    return share(own, partial(_wide, columns=columns, heads=heads, results=results))
 
 
 def _wide(size: float, columns: Sequence[Column], heads: Measure, results: Measure) -> float:
@@ -83,13 +99,12 @@ def _wide(size: float, columns: Sequence[Column], heads: Measure, results: Measu
 
 def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") -> list[Column]:
     """(what, value): the surface's largest error, where there is one, and losses on test samples."""
-    columns = []
+    columns = _held(views)
     for view in views:
         found = view.worst()
         if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
             columns.append(("the surface is off by at most", f"{number(found[0], 2)}, at step {found[1]:,}"))
             break
-    columns += _held(views)
     tested = [(view, name) for view, name in zip(views, names, strict=True) if view.test_loss is not None]
     if len(tested) > CARDS or (told == "best" and len(tested) > 1):
         best, name = min(tested, key=lambda pair: _tested(pair[0]))

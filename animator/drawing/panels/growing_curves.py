@@ -13,6 +13,7 @@ from math import isfinite
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -133,6 +134,7 @@ class Curves:
         self.thinned = [thin(line.steps, line.values, columns) for line in lines]
         self.strokes = [self._stroke(i) for i in range(len(lines))]
         self.heads = [self._head(line, i) for i, line in enumerate(lines)]
+        self.names: list[Text] = []
         self.values = self._names() if self.told.names else []
         self.edges: dict[int, tuple[Mark, Mark]] = {}
         self.artists = [*self.strokes, *self.heads, *self.values]
@@ -155,7 +157,7 @@ class Curves:
             left, up = self.box.left + column * self.told.pitch, first - row * PITCH * em
             look.rule(left, up + 0.31 * em, KEY * em, line.color, line.width)
             left += (KEY + KEY_GAP) * em
-            look.text(left, up, name, em=NAME, color=line.text_color, fontweight="bold")
+            self.names.append(look.text(left, up, name, em=NAME, color=line.text_color, fontweight="bold"))
             if self.told.valued:
                 values.append(look.stamp(left + after, up, em=NAME, color=line.text_color, up="baseline"))
         return values
@@ -245,11 +247,17 @@ class Curves:
         return float(line.told[now])
 
 
+def count_up(look: Look, box: Box) -> int:
+    """How many numbers stand beside axes that high, at most."""
+    return max(1, min(4, int(box.height / (1.9 * look.em))))
+
+
 def step_axes(look: Look, box: Box, last: float, clock: str = "step") -> Axes:
     """Axes over steps 0 to `last`, or what else the `clock` counts."""
     axes = ruled(look, box)
     axes.set_xlim(0, max(1.0, last))
     most = max(2, min(4, int(box.width / (4.4 * look.em))))
     axes.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2, steps=NICE))
+    axes.yaxis.set_major_locator(MaxNLocator(count_up(look, box), steps=[1, 2, 2.5, 5, 10]))
     name_axes(look, axes, box, clock, "")
     return axes

@@ -16,7 +16,7 @@ from animator.core.formatting import brief, number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
+from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line, count_up
 from animator.drawing.view import View
 
 Floats = NDArray[np.float64]
@@ -80,7 +80,7 @@ class LossPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits))
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
-        loss_axis(axes, values, lowest(view))
+        loss_axis(axes, values, count_up(self.look, self.curves.box), lowest(view))
         self.curves.settle()
         means = not any(told.name in (*looks, "loss") for told in known)
         kind = "running means" if means else view.value_name
@@ -111,7 +111,8 @@ class LossesPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
-        loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
+        most = count_up(self.look, self.curves.box)
+        loss_axis(axes, near([line.values for line in lines]), most, min(map(lowest, runs)))
         self.curves.settle()
         self.heading(self.curves.top, self.title or self.view.value_name)
         self.moving = list(self.curves.artists)
@@ -120,9 +121,9 @@ class LossesPanel(Panel):
         self.curves.show(state.at * self.view.ratio * self.view.unit)
 
 
-def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
+def loss_axis(axes: Axes, values: Floats, most: int, least: float = -np.inf) -> None:
     """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW or
-    where some are below 0; from `least` up.
+    where some are below 0; from `least` up. most: numbers beside it.
     """
     known = values[np.isfinite(values)]
     known = known[known >= least] if (known >= least).any() else known
@@ -130,11 +131,11 @@ def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
     if len(known) and (known.min() < 0 or known.max() < NARROW * known.min()):
         room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
         axes.set_ylim(float(known.min()) - room, float(known.max()) + room)
-        axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     else:
         axes.set_yscale("log")
         axes.set_ylim(*limits(values))
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        axes.yaxis.set_major_locator(LogLocator(numticks=most + 1))
         axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
 

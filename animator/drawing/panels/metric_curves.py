@@ -11,7 +11,6 @@ stability").
 from math import isfinite
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
@@ -154,7 +153,6 @@ class WeightsPanel(Panel):
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
-        self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
         self.heading(self.curves.top, self.title or _title(self.view))
         self.moving = list(self.curves.artists)
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from animator.design.layout import Box
@@ -120,12 +121,15 @@ class RacePanel(Panel):
         em = look.em
         box = self.ground.box
         left = max(self.ground.title_left, box.left)
+        self.names: list[Text] = []
         for row, line in enumerate(reversed(keys)):
             up = box.bottom + box.height + (TITLE + row * KEYS_PITCH) * em
             for i, name, at in line:
                 mark = look.shape(left + at - 0.7 * em, up + 0.33 * em, SHAPES[i % len(SHAPES)], 9)
                 mark.set(color=self.colours[i], markeredgecolor=look.style.dot_edge)
-                look.text(left + at, up, name, em=NAME, color=self.colours[i], fontweight="bold")
+                self.names.append(
+                    look.text(left + at, up, name, em=NAME, color=self.colours[i], fontweight="bold")
+                )
 
     def _marks(self) -> None:
         style = self.look.style

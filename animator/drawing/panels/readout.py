@@ -28,7 +28,8 @@ SMALL, VALUE = 0.86, 1.1  # em: of the names of numbers, and of these
 AFTER, BETWEEN = 0.5, 1.5  # em: from a name to its number, and on to the next one
 NAMES = 12.0  # em: what a run's name may take beside its numbers
 SURFACE_SAYS = "the surface shows"
-NUMBER, SHORT = "0.000000", "0.0000"  # as wide as losses, and rates, at most
+NUMBER = "0.000000"  # as wide as a loss at most
+MOST_RATES = 200  # learning rates that are tried for their width
 MOST = 2  # runs whose numbers are told here; more of them have a panel
 
 
@@ -101,7 +102,7 @@ class Readout:
         self.told = self._told()
         steps = f"{self.views[0].steps:,}"
         last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
-        widest = {"step": f"{steps} / {steps}", "epoch": f"{last}", "learning rate": SHORT}
+        widest = {"step": f"{steps} / {steps}", "epoch": f"{last}", "learning rate": self._rate()}
         numbers = [(name, widest[name]) for name in self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
@@ -122,6 +123,12 @@ class Readout:
         rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
         told = ["step"] + (["epoch"] if same and first.has_epochs else [])
         return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
+
+    def _rate(self) -> str:
+        """The longest of the learning rates that are told."""
+        rates = np.unique(self.views[0].learning_rate)
+        some = rates[np.unique(np.linspace(0, len(rates) - 1, MOST_RATES).astype(int))] if len(rates) else []
+        return max((f"{rate:.4g}" for rate in some), key=len, default="–")
 
     def _each_told(self) -> bool:
         """Whether several runs have their losses beside their curves."""

@@ -204,8 +204,8 @@ class Trail(Layer):
         gc.restore()
 
     def _shades(self, count: int) -> Floats:
-        """(count,) how strongly the pieces that lead to points are drawn: all of a path that has its start; of
-        one that fades the oldest FADING of them from nothing on, in FADES steps.
+        """(count,) how strongly the pieces that lead to points are drawn: all of a path that has its start;
+        of one that fades, the oldest FADING of them from nothing on, in FADES steps.
         """
         if self.start == 0:
             return np.ones(count)
