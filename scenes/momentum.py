@@ -45,7 +45,7 @@ def scene(
             Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov"), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
-        caption=f"The velocity keeps a part of itself: v ← {momentum:g} v − {learning_rate:g} ∇L, then {rule}.",
+        caption=f"The velocity keeps some of itself: v ← {momentum:g} v − {learning_rate:g} ∇L, then {rule}.",
         layout=(("arrows", "loss"),),
         pacing=Pacing(play=12.0, end=2.0, pace="log"),
     )  # fmt: skip
