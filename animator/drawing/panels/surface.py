@@ -139,18 +139,26 @@ class SurfacePanel(MapPanel):
         self.dot = self.ground.mark("o", 13, self.colour, style.dot_edge, 2.2)
         self.dot.set_zorder(5)
         self.moving += [self.trail, self.dot]
+        self.exit: Sprite | None = None
         if self.window.left_at is not None:
             self._exit(self.window.left_at)
 
     def _exit(self, step: int) -> None:
-        """The sentence that says when the path left, at the window's upper edge, from that step on."""
+        """The sentence that says when the path left, in a corner of the window, from that step on."""
+        said = f"left the window at step {step:,}"
+        if self.axes.bbox.width < NARROW * 1.6 * self.look.em:
+            said = f"left at step {step:,}"
+        found = self.ground.free(said)
+        if found is None:
+            return
+        (across, up), (side, edge) = found
         words = self.axes.text(
-            0.5,
-            0.965,
-            f"left the window at step {step:,}",
+            across,
+            up,
+            said,
             transform=self.axes.transAxes,
-            ha="center",
-            va="top",
+            ha=side,
+            va=edge,
             fontsize=self.look.points,
             color=self.look.style.dot_edge,
             family=use_fonts(),
@@ -194,7 +202,7 @@ class SurfacePanel(MapPanel):
         self.trail.show(end, head, int(self.bins[step]), max(0, start - 1))
         gone = self.window.left_at is not None and step >= self.window.left_at
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
-        if self.window.left_at is not None:
+        if self.exit is not None:
             self.exit.set_visible(gone)
         if self.pointed:
             self._point(step)

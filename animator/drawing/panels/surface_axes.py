@@ -33,6 +33,7 @@ from animator.landscape.camera import camera
 from animator.landscape.window import Extent
 
 AWAY = (0.6, 2.4, 4.5)  # em: how far a tag stands from its point
+COVERED = 1e6  # points of a path: a tag that is covered is worse than any path
 TAG, DOT = 0.92, 0.5  # em: size of a tag; how far a dot reaches around its path
 BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
@@ -229,6 +230,37 @@ class Ground:
         path = np.concatenate(self.paths)
         near = ((path > low - DOT * em) & (path < high + DOT * em)).all(axis=1)
         return float(outside), over, float(near.sum()), far
+
+    def free(self, words: str) -> tuple[tuple[float, float], tuple[str, str]] | None:
+        """The corner, or the middle of the upper or lower edge, where bold `words` cover least of paths, and
+        no tag: its place as shares of the axes, and how words are aligned there; None where there is none.
+        """
+        em = self.look.em
+        box = self.axes.bbox
+        size = np.array([self.look.ruler(1.0, "bold")(words) + em, 1.9 * em])
+        spots = [(side, edge) for edge in ("top", "bottom") for side in ("center", "left", "right")]
+        path = np.concatenate(self.paths)
+
+        def place(spot: tuple[str, str]) -> Floats:
+            share = np.array([{"left": 0.0, "center": 0.5, "right": 1.0}[spot[0]], float(spot[1] == "top")])
+            inner = np.array([box.width, box.height]) - size
+            return np.asarray(np.array([box.x0, box.y0]) + share * inner)
+
+        def cost(spot: tuple[str, str]) -> float:
+            low = place(spot)
+            near = ((path > low) & (path < low + size)).all(axis=1).sum()
+            tags = sum(bool(((a < low + size) & (b > low)).all()) for a, b in self.taken)
+            return float(near) + COVERED * tags
+
+        side, edge = spot = min(spots, key=cost)
+        if cost(spot) >= COVERED:
+            return None
+        self.taken.append((place(spot), place(spot) + size))
+        low = place(spot) + em * np.array([0.5, 0.45])
+        high = place(spot) + size - em * np.array([0.5, 0.45])
+        x = {"left": low[0], "center": (low[0] + high[0]) / 2, "right": high[0]}[side]
+        y = high[1] if edge == "top" else low[1]
+        return ((x - box.x0) / box.width, (y - box.y0) / box.height), (side, edge)
 
     @property
     def marked(self) -> list[Floats]:
