@@ -23,7 +23,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.placing import narrowed, placed, spec_of, tiled
 from animator.drawing.panels.readout import Readout
-from animator.drawing.panels.registry import load, run_of
+from animator.drawing.panels.registry import kind_of, load, run_of
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.layer import Rect, clip_of
@@ -60,7 +60,9 @@ class Canvas:
         em = em_of(style.text_size, size)
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
-        self.readout = Readout(self.look, frame, views, title, caption, said)
+        each = [name for row in mosaic for name in row if run_of(name) is not None]
+        told = any(kind_of(name) in ("surface", "loss") for name in each)
+        self.readout = Readout(self.look, frame, views, title, caption, said, each_told=told)
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
         cells = placed(mosaic, body, shares, em)
         tiles = tiled(cells, views)

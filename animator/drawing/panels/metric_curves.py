@@ -98,7 +98,7 @@ class RatesPanel(Panel):
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
-        self.heading(self.curves.top, self.title or "distance left after a step, of 1")
+        self.heading(self.curves.top, self.title or "distance left by a step")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

@@ -47,10 +47,15 @@ class Readout:
         title: str,
         caption: str,
         said: Sequence[str] = (),
+        *,
+        each_told: bool = False,
     ) -> None:
-        """said: captions of events, which take the place of the caption."""
+        """said: captions of events, which take the place of the caption. each_told: whether panels tell the
+        losses of all runs.
+        """
         self.look = look
         self.views = views
+        self.each_told = len(views) > 1 and (each_told or bool(views[0].rivals))
         self.frame = frame
         self._loud: bool | None = None
         em = look.em
@@ -107,7 +112,7 @@ class Readout:
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
             numbers = [(CLOCKS[self.views[0].clock], steps)]
-        self.lossy = self.views if len(self.views) <= MOST and not self._each_told() else ()
+        self.lossy = self.views if len(self.views) <= MOST and not self.each_told else ()
         self.absent = [view.unrecorded() for view in self.lossy]
         loss = self.views[0].value_name
         told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
@@ -129,10 +134,6 @@ class Readout:
         rates = np.unique(self.views[0].learning_rate)
         some = rates[np.unique(np.linspace(0, len(rates) - 1, MOST_RATES).astype(int))] if len(rates) else []
         return max((f"{rate:.4g}" for rate in some), key=len, default="–")
-
-    def _each_told(self) -> bool:
-        """Whether several runs have their losses beside their curves."""
-        return len(self.views) > 1 and bool(self.views[0].rivals)
 
     def _gauged(self) -> bool:
         """Whether the surface under the dot is ever another than the loss, so that its height is told."""

@@ -32,7 +32,7 @@ Need = Literal[
 ]
 Page = Literal["", "surface", "race", "basins", "curve"]
 OURS = "it is part of animator; install it again."
-CURVES = Margins(left=3.0, below=1.7, right=0.7, above=1.7)  # above: a title; names take more
+CURVES = Margins(left=3.0, below=1.7, right=1.1, above=1.7)  # above: a title; names take more
 BARS = Margins(left=3.0, below=1.7, right=0.7, above=1.7)
 BESIDE_BAR = Margins(left=3.0, below=1.7, right=5.0, above=1.6)
 

@@ -62,11 +62,12 @@ class SurfacePanel(MapPanel):
         self.pointed = bool(self.spec.bar)
         if self.pointed:
             self._pointers()
-        else:
+        self.named = bool(self.title)
+        if self.named:
             self._loss_now()
 
     def _loss_now(self) -> None:
-        """The loss at the dot behind the title, of a panel without a bar of its own."""
+        """The loss at the dot behind the title, and where the surface is not as high, what it shows there."""
         em = self.look.em
         box = self.ground.box
         left = self.ground.title_left + self.look.ruler()(self.title) + em
@@ -74,7 +75,16 @@ class SurfacePanel(MapPanel):
         self.now = self.look.stamp(
             left, box.bottom + box.height + TITLE * em, em=0.95, color=style.ink, up="baseline"
         )
-        self.moving.append(self.now)
+        shows = left + self.look.ruler(0.95)("0.000000") + 0.8 * em
+        self.wrong = self.look.stamp(
+            shows,
+            box.bottom + box.height + TITLE * em,
+            em=0.95,
+            color=style.alert,
+            weight="bold",
+            up="baseline",
+        )
+        self.moving += [self.now, self.wrong]
 
     def _marks(self) -> None:
         style = self.look.style
@@ -206,8 +216,10 @@ class SurfacePanel(MapPanel):
             self.exit.set_visible(gone)
         if self.pointed:
             self._point(step)
-        else:
-            self.now.set_text(number(float(self.view.loss[step])))
+        if self.named:
+            loss, height = float(self.view.loss[step]), self.field.height(step)
+            self.now.set_text(number(loss))
+            self.wrong.set_text(f"surface: {number(height)}" if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:
         """Show the loss at the dot on the bar, and the surface's height where that is another."""
