@@ -7,7 +7,7 @@ and columns alpha. Keras is imported only when something must be evaluated.
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import h5py
 import numpy as np
@@ -24,6 +24,8 @@ from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
+    from keras import Model
+
     from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
@@ -32,6 +34,16 @@ SAVE_SECONDS = 5.0
 SOME = 8  # slices up to which each is evaluated
 LINES = 10**7  # slices x parameters up to which they are looked at all at once
 _SAME = 1e-12  # offsets from the plane below this part of the weights' size are rounding
+
+
+class RowsOf(Protocol):
+    """Rows of weights (T, P): an array, those of a recording, or any that makes a row when asked."""
+
+    def __len__(self) -> int:
+        """T."""
+
+    def __getitem__(self, t: int, /) -> npt.ArrayLike:
+        """Row t (P,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +79,7 @@ class LossSurface:
         span = f"{known.min():.4g} to {known.max():.4g}" if known.size else "nowhere finite"
         return f"LossSurface({self.beta.size} x {self.alpha.size} points, loss {span})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The surface as a notebook shows it: its facts and its contours."""
         from animator.core.notebook_repr import of_surface
 
@@ -111,8 +123,8 @@ class LossSurface:
 
 
 def evaluate(
-    model: Any,
-    data: Any,
+    model: "Model",
+    data: object,
     plane: Plane,
     resolution: int | tuple[int, int] = 101,
     extent: Extent | None = None,
@@ -204,11 +216,11 @@ def _resume(known: adaptive_grid.Grid, part: Path) -> None:
 def evaluate_slices(
     objective: Loss,
     plane: Plane,
-    rows: Any,
+    rows: RowsOf,
     alpha: npt.ArrayLike,
     beta: npt.ArrayLike,
     progress: Progress = quiet,
-    states: Any = None,
+    states: Singles | None = None,
 ) -> Singles:
     """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P), with `states` (T, S).
 
@@ -225,11 +237,11 @@ def evaluate_slices(
 def few_slices(
     objective: Loss,
     plane: Plane,
-    rows: Any,
+    rows: RowsOf,
     alpha: npt.ArrayLike,
     beta: npt.ArrayLike,
     progress: Progress = quiet,
-    states: Any = None,
+    states: Singles | None = None,
 ) -> Singles | Mixture:
     """What `evaluate_slices` gives, where it comes from fewer slices as those and their shares."""
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
@@ -257,7 +269,7 @@ def few_slices(
 def _on_a_line(
     objective: Loss,
     plane: Plane,
-    rows: Any,
+    rows: RowsOf,
     coordinates: Floats,
     shape: tuple[int, int, int],
     progress: Progress,
@@ -293,14 +305,14 @@ def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Flo
     return np.linspace(a0, a1, nx), np.linspace(b0, b1, ny)
 
 
-def _around(model: Any, plane: Plane) -> Extent:
+def _around(model: "Model", plane: Plane) -> Extent:
     """-2 to 2 basis vectors around the model's weights on the plane."""
     parts = [np.ravel(np.asarray(variable)) for variable in model.trainable_variables]
     a, b = plane.project(np.concatenate(parts)) if parts else (0.0, 0.0)
     return float(a - 2), float(a + 2), float(b - 2), float(b + 2)
 
 
-def where(plane: Plane, rows: Any) -> str:
+def where(plane: Plane, rows: RowsOf) -> str:
     """Digest of where slices of `plane` through `rows` (T, P) lie: the same for the same slices."""
     most = max(1, LINES // plane.origin.size)
     parts = (

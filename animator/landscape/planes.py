@@ -7,7 +7,7 @@ memory, and nothing of size P x P is made.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
+    from keras import Model
+
     from animator.recordings.reader import Recording
 
 
@@ -158,7 +160,11 @@ def filter_normalized(direction: Floats, held: Floats, filters: tuple[int, ...])
 
 
 def hessian(
-    run: "Recording", model: Any = None, data: Any = None, step: int | None = None, seed: int = 0
+    run: "Recording",
+    model: "Model | None" = None,
+    data: object = None,
+    step: int | None = None,
+    seed: int = 0,
 ) -> Plane:
     """The plane of the Hessian's two largest eigenvalues, through the weights of `step` (the last).
 

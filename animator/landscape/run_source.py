@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from animator.training.loss.no_surface import NoSurfaceError, no_data, no_descri
 from animator.training.loss.proof import unproved
 
 if TYPE_CHECKING:
+    from keras import Model
+
     from animator.training.loss.objective import Objective
 
-Maker = Callable[[Recording], Any]
+Maker = Callable[[Recording], "Model"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +33,8 @@ class Source:
     """
 
     run: Recording
-    model: Any = None
-    data: Any = None
+    model: "Model | None" = None
+    data: object = None
     use_cache: bool = True
     progress: Progress = quiet
     ratio: float = 1.0
@@ -93,7 +95,7 @@ class Source:
         """The data, given or recorded."""
         return samples(self.data) if self.data is not None else self.run.samples()
 
-    def key(self) -> list[Any]:
+    def key(self) -> list[object]:
         """What decides the loss as a function of weights, and the path."""
         run, meta = self.run, self.run.meta
         recorded = run.notes.data.digest
@@ -112,7 +114,7 @@ class Source:
             run.fixed,
         ]
 
-    def loss_key(self) -> list[Any]:
+    def loss_key(self) -> list[object]:
         """What decides the loss as a function of weights: the path and the optimizer do not."""
         recorded = self.run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded

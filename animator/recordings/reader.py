@@ -8,7 +8,6 @@ run that was killed opens as far as it got.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -22,7 +21,7 @@ from animator.recordings.hdf5_file import Damaged
 from animator.recordings.loss import Function
 from animator.recordings.metric_names import metric_name
 from animator.recordings.rows import Rows
-from animator.recordings.samples import Samples, assembled
+from animator.recordings.samples import Given, Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
@@ -94,7 +93,7 @@ class Recording:
         count = self.weights.shape[1]
         return f"Recording({str(self.path)!r}: {self.steps:,} steps of {count:,} parameters{state})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The run as a notebook shows it: its facts and its losses."""
         from animator.core.notebook_repr import of_run
 
@@ -221,12 +220,12 @@ class Recording:
             names = list(hdf5_file.member(self._file, "running_means"))
         return {metric_name(name): self._column(f"running_means/{name}", self.steps) for name in names}
 
-    def data(self) -> Any:
+    def data(self) -> Given | None:
         """The data as they were given to the Recorder, (x, y) or (x, y, sample_weight); None if not kept."""
         found = self.samples("data")
         return None if found is None else found.as_given()
 
-    def test(self) -> Any:
+    def test(self) -> Given | None:
         """The test data (x, y), or None when there is none in the file."""
         found = self.samples("test")
         return None if found is None else found.as_given()
@@ -237,7 +236,7 @@ class Recording:
             return None
         found: dict[str, Array] = {}
 
-        def take(path: str, item: Any) -> None:
+        def take(path: str, item: h5py.Group | h5py.Dataset) -> None:
             if isinstance(item, h5py.Dataset):
                 found[path] = hdf5_file.array(item)
 

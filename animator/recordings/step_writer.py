@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -52,7 +51,7 @@ class StepWriter:
         names: Names | None = None,
         filters: Mapping[str, Sequence[int]] | None = None,
         loss: Function | None = None,
-        meta: Mapping[str, Any] | None = None,
+        meta: Mapping[str, object] | None = None,
         state: ArrayLike | None = None,
         arrays: Mapping[str, Array] | None = None,
         overwrite: bool = False,
@@ -220,7 +219,7 @@ def recording(
     filters: Mapping[str, Sequence[int]] | None = None,
     learning_rate: float = math.nan,
     overwrite: bool = False,
-    notes: Mapping[str, Any] | None = None,
+    notes: Mapping[str, object] | None = None,
 ) -> Recording:
     """The recording of plain arrays: weights (K+1, P), row 0 before training, and batch_loss (K,).
 
@@ -260,7 +259,9 @@ def _uneven(path: str | Path, updates: int, how: str) -> AnimatorError:
     )
 
 
-def variables(names: Names | None, count: int, filters: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
+def variables(
+    names: Names | None, count: int, filters: Mapping[str, Sequence[int]]
+) -> list[dict[str, object]]:
     """What a recording says of its variables, for `names` of `count` parameters."""
     if names is None:
         names = [f"w{i + 1}" for i in range(count)] if count <= ALONE else {"weights": (count,)}
