@@ -7,7 +7,7 @@ and columns alpha. Keras is imported only when something must be evaluated.
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import h5py
 import numpy as np
@@ -123,7 +123,7 @@ class LossSurface:
 
 
 def evaluate(
-    model: "Model",
+    model: Any,
     data: object,
     plane: Plane,
     resolution: int | tuple[int, int] = 101,

@@ -7,7 +7,7 @@ memory, and nothing of size P x P is made.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,6 @@ from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
-    from keras import Model
-
     from animator.recordings.reader import Recording
 
 
@@ -161,7 +159,7 @@ def filter_normalized(direction: Floats, held: Floats, filters: tuple[int, ...])
 
 def hessian(
     run: "Recording",
-    model: "Model | None" = None,
+    model: Any = None,
     data: object = None,
     step: int | None = None,
     seed: int = 0,

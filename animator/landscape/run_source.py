@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from animator.training.loss.objective import Objective
 
-Maker = Callable[[Recording], "Model"]
+Maker = Callable[[Recording], Any]  # a Keras model
 
 
 @dataclass(frozen=True, slots=True, eq=False)

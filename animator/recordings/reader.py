@@ -8,6 +8,7 @@ run that was killed opens as far as it got.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any  # of data, in whatever structure they were given
 
 import h5py
 import numpy as np
@@ -21,7 +22,7 @@ from animator.recordings.hdf5_file import Damaged
 from animator.recordings.loss import Function
 from animator.recordings.metric_names import metric_name
 from animator.recordings.rows import Rows
-from animator.recordings.samples import Given, Samples, assembled
+from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
@@ -220,12 +221,12 @@ class Recording:
             names = list(hdf5_file.member(self._file, "running_means"))
         return {metric_name(name): self._column(f"running_means/{name}", self.steps) for name in names}
 
-    def data(self) -> Given | None:
+    def data(self) -> Any:
         """The data as they were given to the Recorder, (x, y) or (x, y, sample_weight); None if not kept."""
         found = self.samples("data")
         return None if found is None else found.as_given()
 
-    def test(self) -> Given | None:
+    def test(self) -> Any:
         """The test data (x, y), or None when there is none in the file."""
         found = self.samples("test")
         return None if found is None else found.as_given()

@@ -18,7 +18,7 @@ from animator.core.json_types import JSON, JSONObject
 T = TypeVar("T")
 Tree: TypeAlias = "T | dict[str, Tree[T]] | list[Tree[T]] | None"  # in whatever structure a model takes them
 Part: TypeAlias = "Tree[Array]"
-Given: TypeAlias = "tuple[Part, Part] | tuple[Part, Part, Part]"
+Given: TypeAlias = tuple["Part", "Part"] | tuple["Part", "Part", "Part"]
 
 PARTS = ("x", "y", "sample_weight")
 READ_MOST = 2**30  # bytes of a pipeline of unknown length, at which it is taken for one that never ends
@@ -33,7 +33,7 @@ class Samples:
     sample_weight: Part
     count: int
 
-    def parts(self) -> dict[str, Tree[Array]]:
+    def parts(self) -> "dict[str, Tree[Array]]":
         """{"x": ..., "y": ..., "sample_weight": ...}, without those that are absent."""
         found = {name: getattr(self, name) for name in PARTS}
         return {name: part for name, part in found.items() if part is not None}
@@ -58,7 +58,7 @@ class Samples:
             total.update(_contents(array))
         return total.hexdigest()
 
-    def map(self, function: Callable[[Array], T]) -> tuple[Tree[T], Tree[T], Tree[T]]:
+    def map(self, function: Callable[[Array], T]) -> "tuple[Tree[T], Tree[T], Tree[T]]":
         """(x, y, sample_weight) with `function` called on every array; None stays None."""
         x, y, w = (mapped(function, getattr(self, name)) for name in PARTS)
         return x, y, w
@@ -206,7 +206,7 @@ def _skeleton(part: Part) -> JSON:
     return [_skeleton(value) for value in part] if isinstance(part, list) else None
 
 
-def _built(arrays: Mapping[str, Array], skeleton: JSON, path: str) -> Tree[Array]:
+def _built(arrays: Mapping[str, Array], skeleton: JSON, path: str) -> "Tree[Array]":
     if isinstance(skeleton, Mapping):
         return {key: _built(arrays, value, f"{path}/{key}") for key, value in skeleton.items()}
     if isinstance(skeleton, list):
