@@ -77,6 +77,11 @@ class FilmDesign:
     ------
     AnimatorError
         When a value is none that can be drawn.
+
+    Examples
+    --------
+    >>> animator.FilmDesign("One neuron", plane="pca").slices
+    ('moving',)
     """
 
     title: str = ""
@@ -141,7 +146,7 @@ class FilmDesign:
         """These settings alone, without what a Scene has beside them."""
         return FilmDesign(**{part.name: getattr(self, part.name) for part in fields(FilmDesign)})
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """What a recording of one run keeps of this, as JSON."""
         plain = {
             "layout": [list(row) for row in self.layout],

@@ -54,8 +54,9 @@ class Delivery:
 
     def apply(self, spec: FilmSpec) -> FilmSpec:
         """`spec` with what was asked for."""
-        return replace(spec, codec=self.codec, transparent=self.transparent, loop=self.loop,
-                       end_pause=self.end_pause)  # fmt: skip
+        return replace(
+            spec, codec=self.codec, transparent=self.transparent, loop=self.loop, end_pause=self.end_pause
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,9 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
     )
 
 
-def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
-             wishes: Delivery | None = None) -> FilmSpec:  # fmt: skip
+def spec_for(
+    path: Path, size: tuple[int, int] | None, fps: float | None, look: str, wishes: Delivery | None = None
+) -> FilmSpec:
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
     kind = kind_of(path)
     if kind not in VECTORS:
@@ -142,16 +144,27 @@ def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: 
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
     found = style_files.find(look)
-    spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
-                    matte=style.rgb(found.background))  # fmt: skip
+    spec = FilmSpec(
+        width,
+        height,
+        own_fps if fps is None else fps,
+        exact_colours=_exact_colours(found),
+        matte=style.rgb(found.background),
+    )
     spec = (wishes or Delivery()).apply(spec)
     spec.check(kind)
     return spec
 
 
 @contextmanager
-def proposing(layout: Mosaic, shares: Shares, size: Size | None, text_size: float, paths: Sequence[Path],
-              wishes: Delivery | None = None) -> Iterator[None]:  # fmt: skip
+def proposing(
+    layout: Mosaic,
+    shares: Shares,
+    size: Size | None,
+    text_size: float,
+    paths: Sequence[Path],
+    wishes: Delivery | None = None,
+) -> Iterator[None]:
     """A SizeError of the block proposes a size with room for `layout`, which all files at `paths` can have.
 
     shares, text_size: as for panel_fit.check; size: (width, height) in pixels, as it was asked for.

@@ -16,6 +16,7 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
 from animator.design.pacing import clock
@@ -83,9 +84,9 @@ class Film:
     design: FilmDesign
     names: tuple[str, ...] = ()
     command: str = ""
-    about: Mapping[str, Any] = field(default_factory=dict)
-    model: Any = None
-    data: Any = None
+    about: Mapping[str, object] = field(default_factory=dict)
+    model: KerasModel | None = None
+    data: Data | None = None
     use_cache: bool = True
     progress: Progress = quiet
     common: Common | None = None
@@ -245,10 +246,12 @@ class Film:
         fps: float | None = None,
         delivery: Delivery | None = None,
     ) -> list[Saved]:
-        """Write the film to each path (the suffix chooses the format) and a PNG poster beside each.
+        """Write the film to each path, and a PNG poster beside each.
 
         Parameters
         ----------
+        paths
+            Files to write; the suffix chooses the format.
         size
             (width, height) in pixels, for all files; by default each format's own.
         fps

@@ -4,12 +4,14 @@ A path, a Recording or the Recorder that made it goes in, a Film comes out. What
 recording's scene says, or chosen from the recording.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic, mosaic
 from animator.drawing import captions
@@ -31,8 +33,8 @@ FEW = 3  # parameters of a model whose first two span the plane, where none was 
 def film(
     source: "str | Path | Recording | Recorder",
     *,
-    model: Any = None,
-    data: Any = None,
+    model: KerasModel | None = None,
+    data: Data | None = None,
     loss: Function | None = None,
     progress: Progress | None = None,
     **settings: Any,
@@ -102,7 +104,7 @@ def _usual_slice(plane: "str | Plane") -> Slice:
     return "moving" if "weights" in (plane, getattr(plane, "kind", None)) else "static"
 
 
-def _check_names(asked: dict[str, Any]) -> None:
+def _check_names(asked: Iterable[str]) -> None:
     """AnimatorError for a keyword that is no setting."""
     for name in asked:
         if name not in SETTINGS:

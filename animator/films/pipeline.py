@@ -45,8 +45,9 @@ class Cutout:
         return cut_out(self._black.draw(state), self._white.draw(state))
 
 
-def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder: Encoder
-            ) -> Generator[tuple[Pixels, int], None, None]:  # fmt: skip
+def written(
+    drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder: Encoder
+) -> Generator[tuple[Pixels, int], None, None]:
     """Write the film; yields every picture with its repeats when it is drawn (it is drawn over next)."""
     waiting: deque[Future[None]] = deque()
     kept: list[Pixels] = []  # as many pictures as can be on their way, used in turn

@@ -17,6 +17,7 @@ from animator.core.files import replacing, room_beside
 from animator.design import style_files
 from animator.drawing.canvas import POINTS
 from animator.encoding import FilmSpec, Metadata, open_encoder
+from animator.encoding.film_spec import FilmFile
 from animator.encoding.formats import kind_of
 from animator.films import size_budget
 from animator.films.delivery import VECTORS, Delivery, chosen, posters_of, proposing, spec_for
@@ -31,19 +32,12 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """One written file: its size in pixels, rate, length and bytes, the poster beside it, and the most
-    flashes (WCAG 2.3.1) in any second. gave_up: what was made smaller for a budget of bytes.
+class Saved(FilmFile):
+    """One written file: a FilmFile, the poster beside it, and the most flashes (WCAG 2.3.1) in any second.
+
+    gave_up: what was made smaller for a budget of bytes.
     """
 
-    path: Path
-    format: str
-    width: int
-    height: int
-    fps: float
-    frames: int
-    seconds: float
-    bytes: int
     poster: Path
     flashes: int = 0
     gave_up: str = ""
@@ -59,8 +53,9 @@ def save(
         return _written(film, files, size, fps, wishes)
 
 
-def _written(film: "Film", files: Sequence[Path], size: Size | None, fps: float | None,
-             wishes: Delivery) -> list[Saved]:  # fmt: skip
+def _written(
+    film: "Film", files: Sequence[Path], size: Size | None, fps: float | None, wishes: Delivery
+) -> list[Saved]:
     """What `save` does."""
     specs = [(path, spec_for(path, size, fps, film.design.style, wishes)) for path in files]
     if wishes.frame != "last":
@@ -109,8 +104,17 @@ def _vector(film: "Film", path: Path, spec: FilmSpec, wishes: Delivery) -> Saved
     canvas = film.canvas((spec.width, spec.height), spec.fps, dpi=POINTS)
     with replacing(path) as temporary:
         canvas.print(chosen(film.timeline(spec.fps), wishes.frame), temporary)
-    return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, 1, 1 / spec.fps,
-                 path.stat().st_size, path)  # fmt: skip
+    return Saved(
+        path,
+        path.suffix[1:].lower(),
+        spec.width,
+        spec.height,
+        spec.fps,
+        1,
+        1 / spec.fps,
+        path.stat().st_size,
+        path,
+    )
 
 
 def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster: Path | None = None) -> Saved:
@@ -136,9 +140,18 @@ def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster:
             if poster is not None and done == frames:
                 with open_encoder(poster, spec, _said(film, spec)) as png:
                     png.write(picture)
-    return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, spec.frames,
-                 spec.frames / spec.fps, _bytes(path), path.with_suffix(".png"),
-                 counter.worst)  # fmt: skip
+    return Saved(
+        path,
+        kind_of(path).removeprefix("."),
+        spec.width,
+        spec.height,
+        spec.fps,
+        spec.frames,
+        spec.frames / spec.fps,
+        _bytes(path),
+        path.with_suffix(".png"),
+        counter.worst,
+    )
 
 
 def _said(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
