@@ -134,8 +134,8 @@ class Film:
         if pacing.events == "found":
             pacing = replace(pacing, events=events.found(longest))
         lengths = longest.travelled() if pacing.pace == "arc" else None
-        made = clock(pacing, longest.steps, lengths)
-        return Timeline(longest.steps, RATE, pacing, kept, made, self.design.camera == "orbit")
+        turning = self.design.camera == "orbit"
+        return Timeline(longest.steps, RATE, pacing, kept, clock(pacing, longest.steps, lengths), turning)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
@@ -202,14 +202,14 @@ class Film:
         if self.needs & {"surface", "shared surface"} and views[0].field is None:
             layout, shares = WITHOUT_SURFACE, ((), ())
         caption = self.under_title(views)
-        said = tuple(event.caption for event in self.timeline(fps).pacing.named)
+        event_captions = tuple(event.caption for event in self.timeline(fps).pacing.named)
         look = _larger(look or style_files.find(design.style), design.text)
-        parts = (views, layout, look, size, design.title, caption, shares, said, dpi)
+        settings = (views, layout, look, size, design.title, caption, shares, event_captions, dpi)
         kept = self._context.canvas
-        if kept is not None and kept[0] == parts:
+        if kept is not None and kept[0] == settings:
             return kept[1]
-        canvas = Canvas(*parts)
-        self._context.canvas = parts, canvas
+        canvas = Canvas(*settings)
+        self._context.canvas = settings, canvas
         return canvas
 
     def under_title(self, views: tuple[View, ...]) -> str:

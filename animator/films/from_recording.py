@@ -82,12 +82,12 @@ def film(
         asked["layout"] = mosaic(asked["layout"])
     if "plane" in asked and not (notes.get("film") or {}).get("slice"):
         design = replace(design, slice=_usual_slice(asked["plane"]))
-    said = {"model": model, "data": data, "loss": loss, **asked}
-    wanted = frozenset(name for name, value in said.items() if value is not None)
-    made = Film(
+    arguments = {"model": model, "data": data, "loss": loss, **asked}
+    wanted = frozenset(name for name, value in arguments.items() if value is not None)
+    whole = Film(
         (run,),
         replace(design, **asked),
-        command=captions.made_by(run.path.name, said),
+        command=captions.made_by(run.path.name, arguments),
         about={key: notes[key] for key in ("scene", "parameters") if key in notes},
         model=model,
         data=data,
@@ -95,8 +95,8 @@ def film(
         makers=(maker,),
         asked=wanted,
     )
-    made.cut()  # an unknown plane or slice is told now
-    return made
+    whole.cut()  # an unknown plane or slice is told now
+    return whole
 
 
 def _usual_slice(plane: "str | Plane") -> Slice:

@@ -83,10 +83,12 @@ def _fitting(film: "Film", path: Path, spec: FilmSpec, wishes: Delivery) -> Save
     if wishes.max_bytes is None or kind not in size_budget.CUTS:
         return _save(film, path, spec, wishes.frame)
     with room_beside(path) as folder:
-        place = folder / path.name
-        made, given_up = size_budget.best(path.name, kind, spec, wishes.max_bytes, partial(_try, film, place))
-        place.replace(path)
-    return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
+        draft = folder / path.name
+        saved, given_up = size_budget.best(
+            path.name, kind, spec, wishes.max_bytes, partial(_try, film, draft)
+        )
+        draft.replace(path)
+    return replace(saved, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
 
 
 def _try(film: "Film", path: Path, spec: FilmSpec) -> Saved | None:
@@ -106,14 +108,14 @@ def _vector(film: "Film", path: Path, spec: FilmSpec, wishes: Delivery) -> Saved
         canvas.print(chosen(film.timeline(spec.fps), wishes.frame), temporary)
     return Saved(
         path,
-        path.suffix[1:].lower(),
-        spec.width,
-        spec.height,
-        spec.fps,
-        1,
-        1 / spec.fps,
-        path.stat().st_size,
-        path,
+        format=path.suffix[1:].lower(),
+        width=spec.width,
+        height=spec.height,
+        fps=spec.fps,
+        frames=1,
+        seconds=1 / spec.fps,
+        bytes=path.stat().st_size,
+        poster=path,
     )
 
 
@@ -131,37 +133,37 @@ def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster:
         return (drawing.draw(clock.state(int(i))) for i in picked)
 
     film.progress(stage, 0, frames)
-    with open_encoder(path, spec, _said(film, spec, frame if still else "last"), samples) as encoder:
+    with open_encoder(path, spec, _metadata(film, spec, frame if still else "last"), samples) as encoder:
         done, counter = 0, FlashCounter(spec.fps)
         for picture, repeat in written(drawing, stills, encoder):
             counter.add(picture, repeat, drawing.changed if done else None)
             done += repeat
             film.progress(stage, done, frames)
             if poster is not None and done == frames:
-                with open_encoder(poster, spec, _said(film, spec)) as png:
+                with open_encoder(poster, spec, _metadata(film, spec)) as png:
                     png.write(picture)
     return Saved(
         path,
-        kind_of(path).removeprefix("."),
-        spec.width,
-        spec.height,
-        spec.fps,
-        spec.frames,
-        spec.frames / spec.fps,
-        _bytes(path),
-        path.with_suffix(".png"),
-        counter.worst,
+        format=kind_of(path).removeprefix("."),
+        width=spec.width,
+        height=spec.height,
+        fps=spec.fps,
+        frames=spec.frames,
+        seconds=spec.frames / spec.fps,
+        bytes=_bytes(path),
+        poster=path.with_suffix(".png"),
+        flashes=counter.worst,
     )
 
 
-def _said(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
+def _metadata(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
     """The metadata of one file. ground: the colour to show behind a film without a background; frame:
     what a still shows that is no poster.
     """
-    said = film.metadata()
+    metadata = film.metadata()
     more = {"ground": style_files.find(film.design.style).background} if spec.transparent else {}
     more |= {"frame": frame} if frame != "last" else {}
-    return replace(said, details={**said.details, **more})
+    return replace(metadata, details={**metadata.details, **more})
 
 
 def _drawing(film: "Film", spec: FilmSpec) -> Drawing:
