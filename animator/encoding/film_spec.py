@@ -4,6 +4,7 @@ Checks live here, so that a wrong size or rate is refused before anything is tra
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -95,9 +96,9 @@ class Metadata:
     description: str = ""
     alt_text: str = ""
     command: str = ""
-    details: JSONObject = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, JSON]:
+    def to_dict(self) -> dict[str, object]:
         """All fields, by name."""
         return {name: getattr(self, name) for name in Metadata.__slots__}
 
@@ -114,14 +115,8 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmInfo:
-    """A film file as it is on disk.
-
-    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
-    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
-    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
-    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
-    """
+class FilmFile:
+    """A film's file: size in pixels, frames a second, number of frames, length in seconds, and bytes."""
 
     path: Path
     format: str
@@ -131,11 +126,23 @@ class FilmInfo:
     frames: int
     seconds: float
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilmInfo(FilmFile):
+    """A film file as it is on disk.
+
+    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
+    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
+    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
+    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
+    """
+
     metadata: Metadata | None
     codec: str = ""
 
 
-def json_line(value: JSONObject) -> str:
+def json_line(value: Mapping[str, object]) -> str:
     """`value` as one line of JSON."""
     return json.dumps(dict(value), ensure_ascii=False, separators=(",", ":"))
 

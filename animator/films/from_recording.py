@@ -4,12 +4,14 @@ A path, a Recording or the Recorder that made it goes in, a Film comes out. What
 recording's scene says, or chosen from the recording.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic, mosaic
 from animator.drawing import captions
@@ -31,8 +33,8 @@ FEW = 3  # parameters of a model whose first two span the plane, where none was 
 def film(
     source: "str | Path | Recording | Recorder",
     *,
-    model: Any = None,
-    data: Any = None,
+    model: KerasModel | None = None,
+    data: Data | None = None,
     loss: Function | None = None,
     progress: Progress | None = None,
     **settings: Any,
@@ -80,13 +82,13 @@ def film(
         asked["layout"] = mosaic(asked["layout"])
     if "plane" in asked and not notes.film.get("slice"):
         design = replace(design, slice=_usual_slice(asked["plane"]))
-    said = {"model": model, "data": data, "loss": loss, **asked}
-    wanted = frozenset(name for name, value in said.items() if value is not None)
+    arguments = {"model": model, "data": data, "loss": loss, **asked}
+    wanted = frozenset(name for name, value in arguments.items() if value is not None)
     scene = {"scene": notes.scene, "parameters": notes.parameters}
-    made = Film(
+    whole = Film(
         (run,),
         replace(design, **asked),
-        command=captions.made_by(run.path.name, said),
+        command=captions.made_by(run.path.name, arguments),
         about={name: value for name, value in scene.items() if value is not None},
         model=model,
         data=data,
@@ -94,8 +96,8 @@ def film(
         makers=(maker,),
         asked=wanted,
     )
-    made.cut()  # an unknown plane or slice is told now
-    return made
+    whole.cut()  # an unknown plane or slice is told now
+    return whole
 
 
 def _usual_slice(plane: "str | Plane") -> Slice:
@@ -103,7 +105,7 @@ def _usual_slice(plane: "str | Plane") -> Slice:
     return "moving" if "weights" in (plane, getattr(plane, "kind", None)) else "static"
 
 
-def _check_names(asked: dict[str, Any]) -> None:
+def _check_names(asked: Iterable[str]) -> None:
     """AnimatorError for a keyword that is no setting."""
     for name in asked:
         if name not in SETTINGS:

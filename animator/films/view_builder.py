@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.design.timeline import Timeline
 from animator.drawing.panels.registry import Need
@@ -33,12 +34,19 @@ RACE = 121
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
-Floats = NDArray[np.float64]
-Labels = Callable[[int], str]  # the name of a parameter on screen, by its index
+Naming = Callable[[int], str]  # from a parameter's number to what it is called on screen
 
 
-def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozenset[Need],
-         order: int = 0, common: Common = ALONE, asked: bool = False) -> View:  # fmt: skip
+def view(
+    source: Source,
+    name: str,
+    cut: Cut,
+    timeline: Timeline,
+    wanted: frozenset[Need],
+    order: int = 0,
+    common: Common = ALONE,
+    asked: bool = False,
+) -> View:
     """The view of a recording, with what panels need (`wanted`); order: its number among the runs; common:
     what it shares with other films. asked: whether the surface was asked for by name: it is refused where it
     cannot be had, and not left out.
@@ -70,25 +78,41 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     every = run.rows(np.arange(run.steps + 1))
     test = run.test_loss
     made = View(
-        name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
-        labels=tuple(labels(k) for k in drawn), lines=lines[every],
+        name=name,
+        steps=run.steps,
+        parameters=count,
+        recorded=run.weight_steps,
+        labels=tuple(labels(k) for k in drawn),
+        lines=lines[every],
         line_range=_range(lines[: _seen(run, shown)], target),
         axis_labels=plane.names if plane is not None else ("", ""),
-        trajectory=place[every], residual=residual[every], loss=loss,
-        batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
+        trajectory=place[every],
+        residual=residual[every],
+        loss=loss,
+        batch_loss=run.batch_loss,
+        learning_rate=run.learning_rate,
+        epoch=run.epoch,
         target=target if cut.kind == "weights" else None,
-        window=shown, field=field, plane=plane, cut=cut.slice, cut_through=still_step(run, cut),
+        window=shown,
+        field=field,
+        plane=plane,
+        cut=cut.slice,
+        cut_through=still_step(run, cut),
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=notes.test.samples or 0,
         broke_at=_broke_at(run),
-        colour=order if notes.colour is None else notes.colour, theory=notes.theory,
-        ratio=source.ratio, unit=source.unit,
-        no_surface=no_surface, instead=instead, facts=run.facts,
+        colour=order if notes.colour is None else notes.colour,
+        theory=notes.theory,
+        ratio=source.ratio,
+        unit=source.unit,
+        no_surface=no_surface,
+        instead=instead,
+        facts=run.facts,
         has_epochs=notes.way not in ("arrays", "descent"),
         of_function=notes.loss_kind == "function",
         minima=notes.minima if cut.kind == "weights" else (),
-    )  # fmt: skip
+    )
     return _with_parts(made, source, wanted, checked)
 
 
@@ -115,8 +139,14 @@ def _broke_at(run: Recording) -> int | None:
     return int(np.flatnonzero(~finite)[0]) if told else None
 
 
-def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
-               wanted: frozenset[Need], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+def race_views(
+    sources: Sequence[Source],
+    views: Sequence[View],
+    cut: Cut,
+    timeline: Timeline,
+    wanted: frozenset[Need],
+    common: Common = ALONE,
+) -> tuple[View, ...]:
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.notes
     for source in sources:
@@ -127,8 +157,9 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
     windows = [source.run.notes.window for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
-    made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
-                       "basins" in wanted, common)  # fmt: skip
+    made = race.shared(
+        sources, views, plane, steps, target, max(RACE, cut.resolution), "basins" in wanted, common
+    )
     made = tuple(replace(view, instead=instead) for view in made)
     if "batch surface" not in wanted:
         return made
@@ -161,7 +192,7 @@ def _axes(run: Recording) -> tuple[int, int]:
     return i, j
 
 
-def _plane_and_cut(source: Source, cut: Cut, labels: Labels) -> tuple[Plane, Cut, str]:
+def _plane_and_cut(source: Source, cut: Cut, labels: Naming) -> tuple[Plane, Cut, str]:
     """The plane that `cut` asks for; another where the path spans none and nobody asked for it by name.
 
     Then how that one is cut, and what a caption says of it; else `cut` as it is, and "".
@@ -192,7 +223,7 @@ def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
     return plane, own, f"There {kind}, because {why}: the plane is {words}."
 
 
-def plane_for(source: Source, cut: Cut, labels: Labels) -> Plane:
+def plane_for(source: Source, cut: Cut, labels: Naming) -> Plane:
     """The plane that `cut` asks for."""
     run = source.run
     if cut.slice == "through" or cut.plane == "through":
@@ -220,7 +251,7 @@ def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tu
     return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
-def _labels(run: Recording) -> Labels:
+def _labels(run: Recording) -> Naming:
     """index -> name on screen: the scene's, or Keras' own."""
     given = run.notes.labels
     if given and len(given) != run.weights.shape[1]:

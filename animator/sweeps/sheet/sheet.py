@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from animator.core.json_types import JSON
 from animator.core.progress import Progress, quiet
 from animator.design import style_files
 from animator.drawing.raster.layer import Pixels
@@ -135,7 +134,7 @@ class Printer:
         canvas = self._canvas(page, path.suffix, tracks, said)
         clock = replace(self.shared.clock, fps=fps)
         stills = list(clock.stills())
-        details: dict[str, JSON] = {"sweep": self.manifest.scene, "page": number, "pages": len(self.pages)}
+        details = {"sweep": self.manifest.scene, "page": number, "pages": len(self.pages)}
         metadata = Metadata(
             self.manifest.title,
             self.manifest.description,
