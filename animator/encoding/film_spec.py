@@ -90,7 +90,19 @@ class FilmSpec:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a film says of itself; `details` is anything that JSON holds."""
+    """What a film says of itself.
+
+    Parameters
+    ----------
+    title, description
+        As on screen, and what the film shows.
+    alt_text
+        For those who do not see it.
+    command
+        That made it.
+    details
+        Anything that JSON holds.
+    """
 
     title: str = ""
     description: str = ""

@@ -5,6 +5,7 @@ and columns alpha. Keras is imported only when something must be evaluated.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from animator.core import cache
 from animator.core.arrays import Floats, Mask, Singles
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.core.progress import Progress, listener, quiet
@@ -48,10 +50,26 @@ class RowsOf(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LossSurface:
-    """Loss (ny, nx) at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
+    """Loss at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
 
-    alpha (nx,) and beta (ny,) are multiples of the basis vectors; all are read-only float64. evaluated
-    (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
+    Parameters
+    ----------
+    alpha, beta
+        (nx,) and (ny,): multiples of the basis vectors.
+    loss
+        (ny, nx): rows follow beta, columns alpha. All arrays are kept as read-only float64.
+    evaluated
+        (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
+
+    Raises
+    ------
+    AnimatorError
+        When the shapes do not agree.
+
+    Examples
+    --------
+    >>> animator.LossSurface([0, 1], [5, 6], [[4, 3], [2, 1]]).minimum()
+    (1.0, 6.0, 1.0)
     """
 
     alpha: Floats
@@ -137,80 +155,111 @@ def evaluate(
 ) -> LossSurface:
     """The loss of `model` on `data` over a grid of `plane`, as `model.evaluate` would say.
 
-    data: (x, y), (x, y, sample_weight) or a tf.data.Dataset. `resolution` is points along each axis, or
-    (nx, ny). `extent` = (first alpha, last alpha, first beta, last beta) in plane coordinates, by default
-    -2 to 2 around the model's own weights on the plane. metric: "loss", or any that the model reports.
-    tolerance: 0 evaluates every point; a part of the surface's range, such as 0.01,
-    leaves points to interpolation where the surface is that flat (surface.evaluated tells which are not).
-    memory: bytes for activations, 256 MiB by default. BatchNormalization runs in evaluation mode with the
-    statistics that the model has now. Surfaces are cached by content, and an evaluation that was
-    interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny); by default
-    that is a bar in a notebook, and nobody elsewhere.
+    BatchNormalization runs in evaluation mode with the statistics that the model has now. Surfaces are cached
+    by content, and an evaluation that was interrupted goes on where it stopped.
+
+    Parameters
+    ----------
+    model
+        A compiled Keras model.
+    data
+        (x, y), (x, y, sample_weight) or a tf.data.Dataset.
+    plane
+        The plane of weight space to look at.
+    resolution
+        Points along each axis, or (nx, ny).
+    extent
+        (first alpha, last alpha, first beta, last beta) in plane coordinates; by default -2 to 2 around the
+        model's own weights on the plane.
+    progress
+        Hears ("surface", points done, of nx ny); by default a bar in a notebook, and nobody elsewhere.
+    metric
+        "loss", or any that the model reports.
+    tolerance
+        0 evaluates every point. A part of the surface's range, such as 0.01, leaves points to interpolation
+        where the surface is that flat; `surface.evaluated` tells which are not.
+    memory
+        Bytes for activations, 256 MiB by default.
+    use_cache
+        Whether a surface that was evaluated before may be used.
+
+    Returns
+    -------
+    LossSurface
+        loss (ny, nx) over alpha (nx,) and beta (ny,).
+
+    Raises
+    ------
+    AnimatorError
+        When resolution or extent give no grid, or model, data and plane do not fit one another.
+
+    Examples
+    --------
+    >>> plane = animator.planes.pca(run)  # doctest: +SKIP
+    >>> animator.evaluate(model, (x, y), plane, 51).minimum()  # doctest: +SKIP
     """
     from animator.training.keras_startup import start
 
     start()
     from animator.training.loss.objective import MEMORY, loss_function
 
-    progress = progress or listener()
     alpha, beta = grid(resolution, extent or _around(model, plane))
     objective = loss_function(model, data, memory or MEMORY, metric)
-    known = adaptive_grid.empty(alpha, beta)
-    path = _cache_path(objective, plane, alpha, beta, tolerance) if use_cache else None
-    if path is not None and path.exists():
-        return LossSurface.load(path)
-    part = path.with_suffix(".part.h5") if path is not None else None
+    key = _key(objective, plane, alpha, beta, tolerance) if use_cache else None
+    part = cache.place("surfaces", key, "part.h5") if key is not None else None
+
+    def losses_at(coordinates: Floats) -> Floats:
+        return objective.on_plane(plane.origin, plane.basis, coordinates)
+
+    def compute() -> Arrays:
+        known = adaptive_grid.empty(alpha, beta)
+        _fill(known, losses_at, tolerance, progress or listener(), part)
+        return {"loss": known.values, "evaluated": known.evaluated}
+
+    found = compute() if key is None else cache.arrays("surfaces", key, compute)
     if part is not None:
-        _resume(known, part)
-    saved_at = time.monotonic()
-
-    def saved(now: adaptive_grid.Grid) -> None:
-        nonlocal saved_at
-        progress("surface", int(now.evaluated.sum()), now.values.size)
-        if part is not None and time.monotonic() - saved_at > SAVE_SECONDS:
-            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
-            saved_at = time.monotonic()
-
-    try:
-        adaptive_grid.fill(
-            known, lambda at: objective.on_plane(plane.origin, plane.basis, at), tolerance, saved
-        )
-    except BaseException:
-        if part is not None and known.evaluated.any():
-            cache.keep(part, {"loss": known.values, "evaluated": known.evaluated})
-        raise
-    surface = LossSurface(alpha, beta, known.values, known.evaluated)
-    if path is not None and part is not None:
-        _kept(surface, path, part)
-    return surface
+        part.unlink(missing_ok=True)
+    return LossSurface(alpha, beta, found["loss"], found["evaluated"])
 
 
-def _kept(surface: LossSurface, path: Path, part: Path) -> None:
-    """Save a whole `surface` at `path` of the cache, in place of the `part` of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    surface.save(path)
-    part.unlink(missing_ok=True)
-
-
-def _cache_path(
-    objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float
-) -> Path | None:
-    """Where the surface is cached, or None for a model that cannot be told from others."""
+def _key(objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float) -> str | None:
+    """Digest of what decides the surface; None for a model that cannot be told from others."""
     known = objective.key()
     if known is None:
         return None
-    key = cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
-    return cache.place("surfaces", key)
+    return cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
 
 
-def _resume(known: adaptive_grid.Grid, part: Path) -> None:
-    """Take what an evaluation of the same surface had found when it was interrupted."""
-    before = cache.kept(part)
-    if before is None:
-        return
-    evaluated = before["evaluated"]
-    known.evaluated |= evaluated
-    known.values[evaluated] = before["loss"][evaluated]
+def _fill(
+    known: adaptive_grid.Grid,
+    losses_at: Callable[[Floats], Floats],
+    tolerance: float,
+    progress: Progress,
+    part: Path | None,
+) -> None:
+    """Evaluate what is not `known` yet; `part`: the file of the cache that keeps it until all is."""
+    before = cache.kept(part) if part is not None else None
+    if before is not None:
+        known.evaluated |= before["evaluated"]
+        known.values[before["evaluated"]] = before["loss"][before["evaluated"]]
+    kept_at = time.monotonic()
+
+    def keep(now: adaptive_grid.Grid) -> None:
+        if part is not None and now.evaluated.any():
+            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
+
+    def saved(now: adaptive_grid.Grid) -> None:
+        nonlocal kept_at
+        progress("surface", int(now.evaluated.sum()), now.values.size)
+        if time.monotonic() - kept_at > SAVE_SECONDS:
+            keep(now)
+            kept_at = time.monotonic()
+
+    try:
+        adaptive_grid.fill(known, losses_at, tolerance, saved)
+    except BaseException:  # an interruption above all: what was evaluated is worth keeping
+        keep(known)
+        raise
 
 
 def evaluate_slices(

@@ -42,8 +42,30 @@ class NoPlaneError(AnimatorError):
 def weights(run: "Recording", i: int | str, j: int | str, names: tuple[str, str] | None = None) -> Plane:
     """The plane of two single weights: coordinates (a, b) are the values of parameters i and j.
 
-    All other parameters stay at their last recorded values that are finite. `i` and `j` are indices
-    or names such as "dense/kernel[0,0]"; `names` label the axes, by default with those names.
+    All other parameters stay at their last recorded values that are finite.
+
+    Parameters
+    ----------
+    run
+        The recording.
+    i, j
+        Indices, or names such as "dense/kernel[0,0]".
+    names
+        Of the axes; by default those of the parameters.
+
+    Returns
+    -------
+    Plane
+        origin (P,) and basis (2, P), of the weights' own units.
+
+    Raises
+    ------
+    AnimatorError
+        When there is no such parameter, or both are the same.
+
+    Examples
+    --------
+    >>> animator.planes.weights(run, 0, "dense/kernel[1,0]")  # doctest: +SKIP
     """
     first, second = run.index(i), run.index(j)
     if first == second:
@@ -62,11 +84,36 @@ def weights(run: "Recording", i: int | str, j: int | str, names: tuple[str, str]
 def pca(run: "Recording") -> Plane:
     """The plane of the path's two first principal components, through its last finite weights.
 
-    As Li et al. (2018, section 7.2): the principal components of w_i - w_n; w_n is the origin, so the
-    last point is (0, 0). The directions are unit vectors, found from the Gram matrix of the rows (of
-    2,000 evenly spread ones, where there are more). The first lies so that the path starts at its
-    left, the second so that it starts above. A random walk of many steps has 76 % of its variance in
-    its two first components (Antognini and Sohl-Dickstein 2018, equation 12).
+    The last point is (0, 0). The directions are unit vectors, found from the Gram matrix of the rows (of
+    2,000 evenly spread ones, where there are more). The first lies so that the path starts at its left, the
+    second so that it starts above. A random walk of many steps has 76 % of its variance in its two first
+    components.
+
+    Parameters
+    ----------
+    run
+        The recording, of three finite rows of weights at least.
+
+    Returns
+    -------
+    Plane
+        With `explained`, the share of the path's variance that it holds, and `baseline`, that of a random
+        walk.
+
+    Raises
+    ------
+    AnimatorError
+        When the path is a point or a straight line.
+
+    References
+    ----------
+    Li et al. 2018, "Visualizing the loss landscape of neural nets", section 7.2: the principal components of
+    w_i - w_n. Antognini and Sohl-Dickstein 2018, "PCA of high dimensional random walks with comparison to
+    neural network training", equation 12.
+
+    Examples
+    --------
+    >>> animator.planes.pca(run).explained  # doctest: +SKIP
     """
     kept = _finite_rows(run)
     if len(kept) < 3:
@@ -128,8 +175,35 @@ def last_near(run: "Recording") -> int | None:
 def random(run: "Recording", seed: int = 0, step: int | None = None) -> Plane:
     """A plane of two random directions, filter-normalized, through the weights of `step` (the last finite).
 
-    As Li et al. (2018, section 4): each filter of a direction has the norm of that filter in the weights;
-    biases and normalization's scales have none and stay as they are. One unit is as long as the weights.
+    Each filter of a direction has the norm of that filter in the weights; biases and normalization's scales
+    have none and stay as they are. One unit is as long as the weights.
+
+    Parameters
+    ----------
+    run
+        The recording.
+    seed
+        Decides the directions.
+    step
+        Whose weights are the origin; by default the last that are finite.
+
+    Returns
+    -------
+    Plane
+        origin (P,) and basis (2, P).
+
+    Raises
+    ------
+    AnimatorError
+        When no parameter belongs to a filter.
+
+    References
+    ----------
+    Li et al. 2018, "Visualizing the loss landscape of neural nets", section 4.
+
+    Examples
+    --------
+    >>> animator.planes.random(run, seed=1)  # doctest: +SKIP
     """
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     rng = np.random.default_rng(seed)
@@ -166,8 +240,37 @@ def hessian(
 ) -> Plane:
     """The plane of the Hessian's two largest eigenvalues, through the weights of `step` (the last).
 
-    By Lanczos' method with full reorthogonalization, from Hessian-vector products (Pearlmutter 1994);
-    plane.eigenvalues holds both. model and data: by default what the recording describes and holds.
+    By Lanczos' method with full reorthogonalization, from Hessian-vector products.
+
+    Parameters
+    ----------
+    run
+        The recording.
+    model, data
+        By default what the recording describes and holds.
+    step
+        Whose weights are the origin; by default the last that are finite.
+    seed
+        Of the vector that Lanczos' method begins with.
+
+    Returns
+    -------
+    Plane
+        Its `eigenvalues` are the two largest, descending; the basis (2, P) their unit eigenvectors.
+
+    Raises
+    ------
+    AnimatorError
+        When the model has one parameter, or the loss is not known.
+
+    References
+    ----------
+    Pearlmutter 1994, "Fast exact multiplication by the Hessian". Golub and Van Loan, "Matrix computations",
+    section 10.1.
+
+    Examples
+    --------
+    >>> animator.planes.hessian(run).eigenvalues  # doctest: +SKIP
     """
     from animator.training.loss.rebuild import objective_of
 
@@ -259,7 +362,34 @@ def custom(
     step: int | None = None,
     names: tuple[str, str] = ("direction 1", "direction 2"),
 ) -> Plane:
-    """The plane of directions u and v (P,) through the weights of `step` (the last that are finite)."""
+    """The plane of two given directions through the weights of a step.
+
+    Parameters
+    ----------
+    run
+        The recording.
+    u, v
+        (P,) each: the directions, of any length.
+    step
+        Whose weights are the origin; by default the last that are finite.
+    names
+        Of the axes.
+
+    Returns
+    -------
+    Plane
+        Its basis is u and v as they are.
+
+    Raises
+    ------
+    AnimatorError
+        When the directions are not as long as a row of weights, or parallel.
+
+    Examples
+    --------
+    >>> animator.planes.custom(run, run.weights[5] - run.weights[0], run.weights[9] - run.weights[5])
+    ... # doctest: +SKIP
+    """
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     basis = np.stack([np.asarray(u, np.float64).reshape(-1), np.asarray(v, np.float64).reshape(-1)])
     if basis.shape[1] != origin.size:
@@ -273,8 +403,29 @@ def custom(
 def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = None) -> Plane:
     """The plane through the weights of steps a, b and c: heights are true losses at these three.
 
-    By default the start, the end, and the step that is farthest from the line between them. The first
-    axis runs from a to b, the second at a right angle towards c; both in units of the weights.
+    The first axis runs from a to b, the second at a right angle towards c; both in units of the weights.
+
+    Parameters
+    ----------
+    run
+        The recording.
+    a, b, c
+        Steps whose weights are kept: by default the start, the end, and the step that is farthest from the
+        line between them.
+
+    Returns
+    -------
+    Plane
+        Its origin is the weights of step b.
+
+    Raises
+    ------
+    AnimatorError
+        When a step was not kept, or the three lie on a line.
+
+    Examples
+    --------
+    >>> animator.planes.through(run, 0, 50)  # doctest: +SKIP
     """
     kept = _finite_rows(run)
     steps = run.weight_steps[kept]

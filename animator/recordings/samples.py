@@ -26,7 +26,15 @@ READ_MOST = 2**30  # bytes of a pipeline of unknown length, at which it is taken
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """x, y, sample_weight: arrays, or dicts and lists of arrays, samples first; None where absent."""
+    """Inputs, targets and sample weights.
+
+    Parameters
+    ----------
+    x, y, sample_weight
+        Arrays, or dicts and lists of arrays, samples first; None where absent.
+    count
+        How many samples there are.
+    """
 
     x: Part
     y: Part
