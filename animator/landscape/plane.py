@@ -16,6 +16,14 @@ from animator.core.errors import AnimatorError
 _PARALLEL = 1e-10  # smallest squared sine between two directions that still span a plane
 
 
+class NoPlaneError(AnimatorError):
+    """A path spans no such plane. brief: why, as a clause of a caption."""
+
+    def __init__(self, brief: str, message: str) -> None:
+        super().__init__(message)
+        self.brief = brief
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
     """The points origin + a basis[0] + b basis[1] of weight space, with (a, b) the coordinates.
