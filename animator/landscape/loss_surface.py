@@ -270,29 +270,15 @@ def evaluate_slices(
     beta: npt.ArrayLike,
     progress: Progress = quiet,
     states: Singles | None = None,
-) -> Singles:
+) -> Singles | Mixture:
     """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P), with `states` (T, S).
 
     Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
     Rows that differ only within the plane share one slice; when all do, the result is a read-only
     broadcast of one. Where they lie on a line (a bias, say) and the loss is smooth along it, they come from
-    fewer slices (animator.landscape.chebyshev), to a millionth. `progress` hears ("surface", slices done, of
-    T).
+    fewer slices (`landscape.chebyshev`), to a millionth, as a Mixture of those. `progress` hears ("surface",
+    slices done, of T).
     """
-    found = few_slices(objective, plane, rows, alpha, beta, progress, states)
-    return np.asarray(found)
-
-
-def few_slices(
-    objective: Loss,
-    plane: Plane,
-    rows: RowsOf,
-    alpha: npt.ArrayLike,
-    beta: npt.ArrayLike,
-    progress: Progress = quiet,
-    states: Singles | None = None,
-) -> Singles | Mixture:
-    """What `evaluate_slices` gives, where it comes from fewer slices as those and their shares."""
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     shape = (len(rows), beta.size, alpha.size)

@@ -236,11 +236,11 @@ def _slices(
     source: Source, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats, key: str
 ) -> Singles | Mixture:
     """The slices (T, ny, nx), evaluated unless a run of the same loss has left them in the cache."""
-    from animator.landscape.loss_surface import few_slices
+    from animator.landscape.loss_surface import evaluate_slices
 
     def evaluate() -> Arrays:
         objective, states = source.objective(), cuts.states()
-        slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+        slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
         if isinstance(slices, Mixture):
             return {"slices": slices.some, "shares": slices.shares}
         return {"slices": slices}
