@@ -15,6 +15,7 @@ from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.text_fit import clipped
 from animator.sweeps.folder.manifest import Axis
 from animator.sweeps.plan.labels import told
 
@@ -104,7 +105,7 @@ def name_across(look: Look, axes: Axes, box: Box, axis: Axis, at: list[float]) -
     left = axes.transAxes.inverted().transform(axes.transData.transform([(place, 0.5) for place in at]))[:, 0]
     shares = (left * box.width / look.em).tolist()
     most = int(box.width / look.em / LETTER)
-    words = [_short(word, most) for word in told(axis.values)]
+    words = [clipped(word, most, letters) for word in told(axis.values)]
     order = sorted(range(len(at)), key=lambda i: shares[i])
     kept = thinned([LETTER * len(words[i]) for i in order], [shares[i] for i in order], APART)
     axes.xaxis.set_major_locator(FixedLocator([at[order[k]] for k in kept]))
@@ -116,7 +117,7 @@ def name_across(look: Look, axes: Axes, box: Box, axis: Axis, at: list[float]) -
 
 def name_up(look: Look, axes: Axes, box: Box, axis: Axis, most: int) -> None:
     """The values of `axis` beside rows 0, 1, ..., as many as have room; no longer than `most` letters."""
-    words = [_short(word, most) for word in told(axis.values)]
+    words = [clipped(word, most, letters) for word in told(axis.values)]
     high = box.height / look.em / len(words)
     kept = thinned([1.1] * len(words), [i * high for i in range(len(words))], 0.0)
     axes.yaxis.set_major_locator(FixedLocator(kept))
@@ -130,5 +131,6 @@ def ticks_up(axes: Axes, ticks: list[float]) -> None:
     axes.set_yticklabels([brief(tick) for tick in ticks], family=use_fonts())
 
 
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: max(1, most - 1)] + "…"
+def letters(words: str, size: float = 1.0) -> float:
+    """How wide words are, as a count of their letters; a Measure."""
+    return size * len(words)
