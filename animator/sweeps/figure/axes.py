@@ -6,6 +6,7 @@ In: numbers, or the values of a swept axis. Out: which scale suits them, and tic
 from collections.abc import Sequence
 from itertools import pairwise
 from math import floor, log10
+from typing import TypeGuard
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +26,7 @@ APART = 0.7  # em: between two labels
 ROOM = 0.04  # of the range of an axis, at each end
 
 
-def numeric(values: Sequence[object]) -> bool:
+def numeric(values: Sequence[object]) -> TypeGuard[Sequence[float]]:
     """Whether all values are numbers (booleans are categories)."""
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
