@@ -34,7 +34,7 @@ RACE = 121
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
-Labels = Callable[[int], str]  # the name of a parameter on screen, by its index
+Naming = Callable[[int], str]  # from a parameter's number to what it is called on screen
 
 
 def view(
@@ -192,7 +192,7 @@ def _axes(run: Recording) -> tuple[int, int]:
     return i, j
 
 
-def _plane_and_cut(source: Source, cut: Cut, labels: Labels) -> tuple[Plane, Cut, str]:
+def _plane_and_cut(source: Source, cut: Cut, labels: Naming) -> tuple[Plane, Cut, str]:
     """The plane that `cut` asks for; another where the path spans none and nobody asked for it by name.
 
     Then how that one is cut, and what a caption says of it; else `cut` as it is, and "".
@@ -223,7 +223,7 @@ def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
     return plane, own, f"There {kind}, because {why}: the plane is {words}."
 
 
-def plane_for(source: Source, cut: Cut, labels: Labels) -> Plane:
+def plane_for(source: Source, cut: Cut, labels: Naming) -> Plane:
     """The plane that `cut` asks for."""
     run = source.run
     if cut.slice == "through" or cut.plane == "through":
@@ -251,7 +251,7 @@ def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tu
     return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
-def _labels(run: Recording) -> Labels:
+def _labels(run: Recording) -> Naming:
     """index -> name on screen: the scene's, or Keras' own."""
     given = run.notes.labels
     if given and len(given) != run.weights.shape[1]:

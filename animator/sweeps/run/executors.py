@@ -169,7 +169,8 @@ def _kill(pools: Iterable[ProcessPoolExecutor]) -> None:
 class Cluster:
     """The workers of the dask scheduler at `address`, as many as there are at each moment."""
 
-    def __init__(self, address: str, waiting: Callable[[str], None]) -> None:
+    def __init__(self, address: str, waiting: Callable[[str], None], connect: float = CONNECT) -> None:
+        """connect: seconds that the scheduler may take to answer."""
         try:
             from distributed import Client, KilledWorker
         except ImportError as error:
@@ -181,7 +182,7 @@ class Cluster:
         self._killed = KilledWorker
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors become sentences here
         try:
-            self._client = Client(address, timeout=CONNECT, set_as_default=False)
+            self._client = Client(address, timeout=connect, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise AnimatorError(
                 f"No dask scheduler answers at {address}. Start one with: dask scheduler --port 8786, and "
