@@ -178,6 +178,19 @@ def test_architecture_has_the_packages_of_the_import_contract():
     assert architecture.table() in ARCHITECTURE
 
 
+def test_the_answers_to_where_would_you_are_in_the_tree():
+    """Ten tasks, each with a module, and names beside it that stand there."""
+    rows = [
+        row.strip("| ").split(" | ") for row in ARCHITECTURE.split("## Where would you")[1].splitlines()[4:]
+    ]
+    assert len(rows) == 10
+    for task, file, what in rows:
+        named = re.findall(r"`([^`]+)`", file + what)
+        files = [ROOT / "animator" / f"{name}.py" for name in named if "/" in name]
+        code = "".join(path.read_text(encoding="utf-8") for path in files)
+        assert [name for name in named if "/" not in name and name not in code] == [], task
+
+
 def texts(*patterns: str) -> dict[str, str]:
     """The text of every file of this repository that a pattern matches."""
     found = (path for pattern in patterns for path in sorted(ROOT.glob(pattern)))

@@ -23,7 +23,7 @@ class Parameter:
         """'learning_rate=0.5 (float, gt=0)' for help and listings."""
         return f"{self.name}={written(self.default)} ({_kind(self.type)})"
 
-    def read(self, scene: str, text: object) -> object:
+    def read(self, scene: str, text: object) -> Any:
         """`text` as this parameter's value; AnimatorError says what does not fit."""
         try:
             return TypeAdapter(self.type).validate_python(text)

@@ -127,7 +127,7 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmFile:
+class StoredFilm:
     """A film's file: size in pixels, frames a second, number of frames, length in seconds, and bytes."""
 
     path: Path
@@ -141,7 +141,7 @@ class FilmFile:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmInfo(FilmFile):
+class FilmInfo(StoredFilm):
     """A film file as it is on disk.
 
     `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's

@@ -17,7 +17,7 @@ from animator.core.files import replacing, room_beside
 from animator.design import style_files
 from animator.drawing.canvas import POINTS
 from animator.encoding import FilmSpec, Metadata, open_encoder
-from animator.encoding.film_spec import FilmFile
+from animator.encoding.film_spec import StoredFilm
 from animator.encoding.formats import kind_of
 from animator.films import size_budget
 from animator.films.delivery import VECTORS, Delivery, chosen, posters_of, proposing, spec_for
@@ -32,8 +32,8 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Saved(FilmFile):
-    """One written file: a FilmFile, the poster beside it, and the most flashes (WCAG 2.3.1) in any second.
+class Saved(StoredFilm):
+    """One written file, the poster beside it, and the most flashes (WCAG 2.3.1) in any second.
 
     gave_up: what was made smaller for a budget of bytes.
     """
