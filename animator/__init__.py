@@ -33,6 +33,7 @@ _HOME = {
     "Progress": "core.progress",
     "Recorder": "training.record.recorder",
     "Recording": "recordings.reader",
+    "RunNotes": "recordings.run_notes",
     "Samples": "recordings.samples",
     "Saved": "films.save_film",
     "Scene": "design.scene",
@@ -100,6 +101,7 @@ if TYPE_CHECKING:
     from animator.recordings.loss import Loss as Loss
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
+    from animator.recordings.run_notes import RunNotes as RunNotes
     from animator.recordings.samples import Samples as Samples
     from animator.recordings.step_writer import StepWriter as StepWriter
     from animator.recordings.step_writer import recording as recording
