@@ -97,7 +97,8 @@ class Source:
 
     def key(self) -> list[object]:
         """What decides the loss as a function of weights, and the path."""
-        run, meta = self.run, self.run.meta
+        run = self.run
+        meta = self.run.meta
         recorded = run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")

@@ -212,7 +212,8 @@ def _along_path(
     per_read = max(1, READ // (4 * (run.weights.shape[1] + run.state.shape[1])))
     for start in range(0, len(rows), per_read):
         part = slice(start, start + per_read)
-        some, own = rows[part], np.asarray(run.state[rows[part]])
+        some = rows[part]
+        own = np.asarray(run.state[rows[part]])
         lacking = ~np.isfinite(losses[steps[part]])
         if lacking.any():
             losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
@@ -239,7 +240,8 @@ def _slices(
     from animator.landscape.loss_surface import evaluate_slices
 
     def evaluate() -> Arrays:
-        objective, states = source.objective(), cuts.states()
+        objective = source.objective()
+        states = cuts.states()
         slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
         if isinstance(slices, Mixture):
             return {"slices": slices.some, "shares": slices.shares}
@@ -257,7 +259,10 @@ class Cuts:
     """
 
     def __init__(self, run: Recording, plane: Plane, rows: Ints, still: int, how: str) -> None:
-        self._run, self._plane, self._how, self._still = run, plane, how, still
+        self._run = run
+        self._plane = plane
+        self._how = how
+        self._still = still
         self.moves = plane.basis.shape[1] > 2 and how in ("moving", "blend")
         self._rows = rows if self.moves else np.array([still])
         self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None

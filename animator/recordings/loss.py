@@ -58,7 +58,8 @@ class RowLoss:
     def __init__(
         self, function: Function, hessian_product: Callable[[Floats, Floats], ArrayLike] | None = None
     ) -> None:
-        self._function, self._product = function, hessian_product
+        self._function = function
+        self._product = hessian_product
 
     def __call__(self, rows: ArrayLike, state: ArrayLike | None = None) -> Floats:
         weights = np.asarray(rows, np.float64)
