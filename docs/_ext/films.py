@@ -1,4 +1,4 @@
-"""The directives film, picture, run and scene: a command, run when the site is built, with what it makes or prints.
+"""The directives film, picture, run and scene: a command, run when the site is built, and what it makes.
 
     ```{film} animator render momentum -o momentum.mp4      the film, and the command below it
     :file: deck.png                                         another file that the command, or the page, makes
@@ -15,6 +15,7 @@ import shlex
 import shutil
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 import pages
 from docutils import nodes
@@ -25,7 +26,7 @@ from sphinx.util.docutils import SphinxDirective
 from animator.design import scene_files
 
 STILL = '<img class="still" src="{still}" alt="{alt}" loading="lazy">'
-VIDEO = '<video src="{src}" poster="{still}" aria-label="{alt}" muted loop playsinline autoplay preload="none"></video>'
+VIDEO = '<video src="{src}" poster="{still}" aria-label="{alt}" muted loop playsinline autoplay></video>'
 IMAGE = '<img src="{src}" alt="{alt}" loading="lazy">'
 FRAME = '<iframe src="{src}" title="{alt}" loading="lazy"></iframe>'
 
@@ -35,7 +36,7 @@ class Shown(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec = {"file": directives.unchanged, "alt": directives.unchanged}
+    option_spec: ClassVar = {"file": directives.unchanged, "alt": directives.unchanged}
 
     def folder(self) -> Path | None:
         """Where the page was run; None when the site is built without films, or a module is missing."""

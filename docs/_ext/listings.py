@@ -1,11 +1,9 @@
 """The directives command, parameters, fields and errors: the reference, made from the program itself."""
 
-import ast
-from collections.abc import Iterator
 from dataclasses import fields
 from itertools import chain
-from pathlib import Path
 
+import error_sentences
 import typer
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -16,22 +14,6 @@ from animator.design import scene_files
 from animator.design.style import STYLES, Style
 
 COMMANDS = typer.main.get_command(app.app).commands  # type: ignore[attr-defined]
-
-SOURCE = Path(app.__file__).parents[1]
-AREAS = {
-    "Commands": ("cli",),
-    "Files and the cache": ("core",),
-    "Scenes, layouts and styles": ("design",),
-    "Functions and descents": ("functions",),
-    "Recording": ("training/record", "training/checkpoints.py", "torch.py", "jax.py"),
-    "Recordings": ("recordings",),
-    "Models and losses": ("training/loss", "training"),
-    "Planes and surfaces": ("landscape",),
-    "Films and panels": ("films", "drawing"),
-    "Formats": ("encoding",),
-    "Slides, pages, players": ("publish",),
-    "Sweeps": ("sweeps",),
-}
 
 
 def table(*rows: tuple[str, ...]) -> str:
@@ -98,29 +80,10 @@ class Errors(Listing):
     """Every sentence of an AnimatorError, by area; what differs from case to case is three dots."""
 
     def markdown(self) -> str:
-        seen: set[str] = set()
         parts = []
-        for area, places in AREAS.items():
-            found = {text for place in places for text in sentences(SOURCE / place)} - seen
-            seen |= found
-            parts += [f"**{area}**", *(f"```text\n{text}\n```" for text in sorted(found))]
+        for area, found in error_sentences.by_area().items():
+            parts += [f"**{area}**", *(f"```text\n{text}\n```" for text in found)]
         return "\n\n".join(parts)
-
-
-def sentences(place: Path) -> Iterator[str]:
-    """What the errors raised in a module, or in those of a folder, say."""
-    for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("AnimatorError", "SizeError"):
-                text = said(node.args[0]) if node.args else ""
-                if len(text.replace("...", "").split()) > 4:
-                    yield text
-
-
-def said(node: ast.expr) -> str:
-    """The text of a string in the source, with dots for its values."""
-    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-    return "".join(str(part.value) if isinstance(part, ast.Constant) else "..." for part in parts)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

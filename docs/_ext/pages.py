@@ -1,9 +1,9 @@
 """A page of the docs as a script: its blocks of code, in order, and a runner for them.
 
-In: the text of a page. Out: Steps; and a folder in which they were run, from top to bottom, as a reader would.
-A block of `python` runs in the one namespace of its page, each line of a block of `sh` is a command, a
-`code-block` with a caption is a file to save, and the directives `film`, `run` and `scene` hold a command. What
-needs other programs or the net stands in blocks of `console` and is not run.
+In: the text of a page. Out: Steps; and a folder in which they were run, from top to bottom, as a reader
+would. A block of `python` runs in the one namespace of its page, each line of a block of `sh` is a command, a
+`code-block` with a caption is a file to save, and the directives `film`, `run` and `scene` hold a command.
+What needs other programs or the net stands in blocks of `console` and is not run.
 """
 
 import contextlib
@@ -74,7 +74,7 @@ def needs(text: str) -> list[str]:
 
 
 def run(page: Path, folder: Path) -> None:
-    """Run the steps of `page` in `folder`, in a process of its own; RuntimeError with its output if one fails."""
+    """Run the steps of `page` in `folder`, in a process of its own; RuntimeError if one fails."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": paths, "MPLBACKEND": "agg", "COLUMNS": "100"}
@@ -113,7 +113,9 @@ def _command(line: str) -> None:
         raise SystemExit(f"{line!r} is neither animator nor python: put it into a block of console.")
     else:
         words = words[1:]
-    ran = subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ran = subprocess.run(
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     place = output(Path.cwd(), line)
     place.parent.mkdir(exist_ok=True)
     place.write_text(ran.stdout, encoding="utf-8")
