@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test soak test-real test-docs docs docs-text lint types bench clean format goldens architecture
+.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# what failed in the last run, once more and one by one, when the machine has nothing else to do
+test-again: .venv/installed-dev
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # the long versions of what tests/reliability tries: hostile files, kills, faults of the world
 soak: .venv/installed-dev
@@ -19,7 +23,7 @@ test-real: .venv/installed-dev
 
 # every block of code and every command of the docs, run as a reader would; `make test` runs the quick pages
 test-docs: .venv/installed-docs
-	$(BIN)/python -m pytest -n 2 -m "" tests/docs
+	$(BIN)/python -m pytest -n 2 -m "" --timeout 1200 -o faulthandler_timeout=0 tests/docs
 
 # the site, with every film rendered by the command printed below it, into docs/_build/html
 docs: .venv/installed-docs
