@@ -39,8 +39,14 @@ class Shown(SphinxDirective):
     option_spec: ClassVar = {"file": directives.unchanged, "alt": directives.unchanged}
 
     def folder(self) -> Path | None:
-        """Where the page was run; None when the site is built without films, or a module is missing."""
-        return pages.outcome(self.env.doc2path(self.env.docname)) if self.config.films else None
+        """Where the page was run; None when the site is built without films, or lacks what the page needs."""
+        page = Path(self.env.doc2path(self.env.docname))
+        if not self.config.films or pages.lacks(page):
+            return None
+        try:
+            return pages.outcome(page)
+        except RuntimeError as error:
+            raise self.error(str(error)) from error
 
     def published(self, path: Path) -> str:
         """The address, from this page, of a copy of `path` beside the site's pages."""

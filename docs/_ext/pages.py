@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -68,9 +69,10 @@ def _found(text: str, start: int = 0) -> Iterator[tuple[int, Step]]:
             yield from _found(body, start + found.start(3))
 
 
-def needs(text: str) -> list[str]:
-    """The modules that a page says it needs beyond animator's own: `<!-- needs torch -->`."""
-    return re.findall(r"^<!-- needs (\w+) -->$", text, re.MULTILINE)
+def lacks(page: Path) -> list[str]:
+    """The modules that are not installed, of those that a page needs: `<!-- needs torch -->`."""
+    needed = re.findall(r"^<!-- needs (\w+) -->$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [name for name in needed if find_spec(name) is None]
 
 
 def run(page: Path, folder: Path) -> None:

@@ -3,7 +3,6 @@
 `make test` runs the pages that take seconds, `make test-docs` all of them.
 """
 
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -31,8 +30,7 @@ def test_quick_pages_exist():
 
 @pytest.mark.parametrize("page", cases())
 def test_page_runs(page, tmp_path):
-    missing = [m for m in pages.needs(page.read_text("utf-8")) if importlib.util.find_spec(m) is None]
-    if missing:
+    if missing := pages.lacks(page):
         pytest.skip(f"needs {' '.join(missing)}")
     pages.run(page, tmp_path)
 
