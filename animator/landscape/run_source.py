@@ -8,7 +8,7 @@ import numpy as np
 
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
-from animator.recordings.identity import is_told, loss_key
+from animator.recordings.identity import ModelIdentity
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
@@ -119,15 +119,14 @@ class Source:
         """What decides the loss as a function of weights: the path and the optimizer do not."""
         recorded = self.run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
-        told = self.model is None and is_told(self.run.meta)
+        identity = ModelIdentity.of(self.run.meta)
+        told = self.model is None and identity.whole
         own = [] if told else self.key()  # what a model with code of its own computes is not told
-        return [loss_key(self.run.meta, self.run.fixed), data, *own]
+        return [identity.loss_key(self.run.fixed), data, *own]
 
 
 def starting(progress: Progress) -> None:
     """Start Keras, quietly, and say so."""
     from animator.training.keras_startup import start
 
-    progress("starting TensorFlow", 0, 1)
-    start()
-    progress("starting TensorFlow", 1, 1)
+    start(progress)
