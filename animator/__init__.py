@@ -22,6 +22,7 @@ _HOME = {
     "Facts": "recordings.facts",
     "Film": "films.film",
     "FilmDesign": "design.film_design",
+    "KerasModel": "training.keras_types",
     "Loss": "recordings.loss",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
@@ -106,5 +107,6 @@ if TYPE_CHECKING:
     from animator.recordings.step_writer import StepWriter as StepWriter
     from animator.recordings.step_writer import recording as recording
     from animator.training.descents import descend as descend
+    from animator.training.keras_types import KerasModel as KerasModel
     from animator.training.loss.objective import Objective as Objective
     from animator.training.record.recorder import Recorder as Recorder
