@@ -44,6 +44,7 @@ _HOME = {
     "View": "drawing.view",
     "evaluate": "landscape.loss_surface",
     "film": "films.from_recording",
+    "scene": "design.scene_files",
     "load": "recordings.reader",
     "recording": "recordings.step_writer",
 }  # what users call, and the types that its signatures name
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from animator.design.scene import Pacing as Pacing
     from animator.design.scene import Scene as Scene
     from animator.design.scene import Slice as Slice
+    from animator.design.scene_files import scene as scene
     from animator.design.style import Style as Style
     from animator.design.timeline import Timeline as Timeline
     from animator.drawing.canvas import Canvas as Canvas

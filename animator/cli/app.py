@@ -16,6 +16,7 @@ from animator import __version__
 from animator.cli import deadline
 from animator.cli.signals import INTERRUPTION, NUMBERS, interruptible
 from animator.cli.terminal import one_line, printing
+from animator.cli.wish_options import Typed, WishCommand, wishing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
 
@@ -75,7 +76,8 @@ def about(
         raise typer.Exit
 
 
-@app.command()
+@app.command(cls=WishCommand)
+@wishing
 def render(
     scene: SceneName,
     values: Values = None,
@@ -83,25 +85,16 @@ def render(
         list[Path] | None,
         typer.Option("-o", "--output", help="A file to write; its suffix chooses the format."),
     ] = None,
-    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
-    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
-    style: Annotated[
-        str | None, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-    ] = None,
-    purpose: Annotated[
-        str | None, typer.Option("--for", help="slides, web, social, paper or readme: all options at once.")
-    ] = None,
     codec: Annotated[str | None, typer.Option(help="Of an .mp4: h264, h265 or av1.")] = None,
     frame: Annotated[str | None, typer.Option(help="Of a still: 3.2s, step:40, first or last.")] = None,
     transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Play once, where a format would loop.")] = False,
-    end_pause: Annotated[
-        float | None, typer.Option(help="Seconds that a film stays on its last frame.")
-    ] = None,
     max_bytes: Annotated[str | None, typer.Option(help="What an .mp4 or .gif may have: 4MB, 500kB.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     json: Json = False,
+    *,
+    wishes: Typed,
 ) -> None:
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
     from animator.cli import render, render_request
@@ -110,16 +103,12 @@ def render(
         scene,
         values or (),
         outputs=output or (),
-        quality=quality,
-        size=size,
         fps=fps,
-        style=style,
-        purpose=purpose,
+        typed=wishes,
         codec=codec,
         frame=frame,
         transparent=transparent,
         once=once,
-        end_pause=end_pause,
         max_bytes=max_bytes,
         use_cache=not no_cache,
         json=json,
@@ -286,20 +275,20 @@ def page(
     listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 
-@app.command()
+@app.command(cls=WishCommand)
+@wishing
 def player(
     scene: SceneName,
     values: Values = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The page, .html.")] = None,
-    style: Annotated[
-        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-    ] = "dark",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+    *,
+    wishes: Typed,
 ) -> None:
     """Make a page that plays SCENE, with a scrubber through its steps; without -o, output/SCENE.html."""
     from animator.cli import player
 
-    player.play(scene, values or (), output=output, style=style, use_cache=not no_cache)
+    player.play(scene, values or (), output=output, typed=wishes, use_cache=not no_cache)
 
 
 def main() -> None:

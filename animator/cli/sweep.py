@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from animator.cli import wish_options
 from animator.cli.progress_bars import cells_shown
-from animator.cli.render_request import pixels
 from animator.cli.scene_words import refuse_film, scene_file
 from animator.cli.sweep_report import plan_facts, plan_text, report
 from animator.core.errors import AnimatorError, SizeError
+from animator.design.film_design import FilmDesign
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate
@@ -56,7 +57,7 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
     from animator.sweeps.run.context import check_room
 
     refuse_film(scene)
-    look = _look(scene, pixels(request.quality, request.size), request)
+    look = _look(scene, _pixels(request), request)
     orders = _orders(request)
     made = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
     check_room(made)
@@ -81,6 +82,13 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
         outcome = run.sweep(made, target, orders, told, progress)
     report(outcome, request.json)
     return exit_code(outcome)
+
+
+def _pixels(request: SweepRequest) -> tuple[int, int] | None:
+    """(width, height) of --quality or --size as they were typed; None where neither was."""
+    typed = {"quality": request.quality, "size": request.size}
+    wishes = wish_options.read({name: words for name, words in typed.items() if words is not None})
+    return FilmDesign(**wishes).pixels
 
 
 def _look(scene: str, size: tuple[int, int] | None, request: SweepRequest) -> "Look":

@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours as "#rrggbb"; colour maps as anchors from low loss to high loss."""
+    """Colours as "#rrggbb"; colour maps as anchors from low loss to high loss.
+
+    text_size, title_size: shares of the frame's height. levels: bands of colour of a surface. dot_size: how
+    many times as large as usual dots are.
+    """
 
     name: str
     background: str
@@ -31,6 +35,8 @@ class Style:
     contour: str
     text_size: float = 0.027
     title_size: float = 0.046
+    levels: int = 15
+    dot_size: float = 1.0
 
 
 DARK = Style(

@@ -12,11 +12,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from animator.core.color_vision import contrast, luminance
 from animator.core.errors import AnimatorError, nearest
 from animator.design.style import DARK, LIGHT, STYLES, Style
+
+if TYPE_CHECKING:
+    from animator.design.film_design import FilmDesign
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1)}
@@ -25,11 +28,14 @@ ANCHORS = 7
 FEWEST_LINES = 3
 
 
-def find(name: str) -> Style:
-    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name.
+def find(name: str | Style) -> Style:
+    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name; a
+    Style is found already.
 
     Raises AnimatorError, which lists the known ones.
     """
+    if isinstance(name, Style):
+        return name
     if name in STYLES:
         return STYLES[name]
     if name.endswith(".toml"):
@@ -41,6 +47,19 @@ def find(name: str) -> Style:
             "Choose one with --style, or give a .toml file or a matplotlib style sheet."
         )
     return sheet
+
+
+def wished(design: "FilmDesign") -> Style:
+    """The style of a film, with what its design asks for: text and dots of a size, levels, a colour map."""
+    style = find(design.style)
+    return replace(
+        style,
+        text_size=style.text_size * design.text,
+        title_size=style.title_size * design.text,
+        dot_size=style.dot_size * design.dot,
+        levels=design.levels or style.levels,
+        surface_map=color_map(design.colors) if design.colors else style.surface_map,
+    )
 
 
 def read_toml(path: Path) -> Style:
@@ -166,15 +185,29 @@ def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *groun
     return max(("#000000", "#ffffff"), key=lambda c: min(contrast(c, ground) for ground in grounds))
 
 
+def is_color_map(name: str) -> bool:
+    """Whether matplotlib has a colour map called `name`."""
+    from matplotlib import colormaps
+
+    return name in colormaps
+
+
+def color_map(name: str, anchors: int = 33) -> tuple[str, ...]:
+    """Colours of matplotlib's colour map `name`, at places that lie evenly from its low end to its high
+    one.
+    """
+    from matplotlib import colormaps
+
+    return tuple(_hex(colormaps[name](i / (anchors - 1))) for i in range(anchors))
+
+
 def _anchors(name: Any, base: Style) -> tuple[str, ...]:
     """Seven colours of a colour map, low loss bright on dark styles and dark on light ones."""
     if not isinstance(name, str):
         return base.surface_map
-    from matplotlib import colormaps
-
-    chosen = [_hex(colormaps[name](i / (ANCHORS - 1))) for i in range(ANCHORS)]
+    chosen = color_map(name, ANCHORS)
     rises = luminance(chosen[-1]) > luminance(chosen[0])
-    return tuple(chosen[::-1] if rises is (base is DARK) else chosen)
+    return chosen[::-1] if rises is (base is DARK) else chosen
 
 
 def _hex(colour: Any) -> str:

@@ -19,18 +19,18 @@ from animator.landscape.basins import basins
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
-from animator.landscape.window import ALONE, Common, Window
+from animator.landscape.window import ALONE, Common, Extent, Window
 
 Floats = NDArray[np.float64]
 
 
 def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps: Sequence[NDArray[np.int64]],
            target: tuple[float, float] | None, resolution: int, mapped: bool = False,
-           common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+           common: Common = ALONE, shown: Extent | None = None) -> tuple[View, ...]:  # fmt: skip
     """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
 
     resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
-    these views share with those of other films.
+    these views share with those of other films. shown: the part of the plane that was asked for.
     """
     size = views[0].parameters
     for view in views[1:]:
@@ -46,8 +46,9 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
     windows = [window.choose(place, goal) for place, _ in paths]
     extent = window.around([place[: w.left_at] if w.left_at is not None else place
                             for (place, _), w in zip(paths, windows, strict=True)], goal)  # fmt: skip
-    if common.extent is not None and plane.kind == "weights":
-        extent = common.extent
+    kept = shown or (common.extent if plane.kind == "weights" else None)
+    if kept is not None:
+        extent = kept
         windows = [window.given(place, extent) for place, _ in paths]
     found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = found["slice"][None].astype(np.float32)

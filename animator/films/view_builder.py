@@ -132,7 +132,7 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
-                       "basins" in wanted, common)  # fmt: skip
+                       "basins" in wanted, common, cut.window)  # fmt: skip
     made = tuple(replace(view, instead=instead) for view in made)
     if "batch surface" not in wanted:
         return made

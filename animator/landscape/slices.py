@@ -17,6 +17,7 @@ from animator.core.errors import AnimatorError, nearest
 from animator.core.files import replacing
 from animator.design.pacing import ramp
 from animator.design.timeline import Timeline
+from animator.design.wishes import PLANES, SLICES
 from animator.landscape import window
 from animator.landscape.camera import grid_lines
 from animator.landscape.chebyshev import Mixture
@@ -30,8 +31,6 @@ RESOLUTION = 81
 EVERY_STEP = 400
 SEARCH = 31
 READ = 64 * 2**20  # bytes of weights that are held at once
-PLANES = ("weights", "pca", "random", "hessian", "through")
-SLICES = ("moving", "static", "blend", "through")
 
 Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
@@ -47,7 +46,7 @@ class Cut:
     static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
     is finer where they look. firm: whether the plane was asked for by name; another stands in for one that
     was not, where the path spans none. near: whether the window holds what is near the start alone, because
-    the path runs away.
+    the path runs away. window: the part of the plane to show.
     """
 
     slice: Literal["moving", "static", "blend", "through"] = "moving"
@@ -58,6 +57,7 @@ class Cut:
     camera: str = "fixed"
     firm: bool = False
     near: bool = False
+    window: Extent | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.plane, str) and self.plane not in PLANES:
@@ -108,7 +108,7 @@ def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Ti
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
-    kept = common.extent if cut.kind == "weights" else None
+    kept = cut.window or (common.extent if cut.kind == "weights" else None)
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
     path_window = window.choose(place, goal or home) if kept is None else window.given(place, kept)
     key = cache.digest("field 4", *source.key(), plane.origin, plane.basis, path_window, goal, steps,

@@ -18,7 +18,7 @@ SENTENCES = [
     ("info", "Missing argument 'file'. Type animator info --help"),
     (
         "render neuron --sizee 3",
-        "No such option: --sizee (Possible options: --size). Type animator render --help",
+        "No such option: --sizee (Possible options: --size, --slice). Type animator render --help",
     ),
     ("render neuron --fps", "Option '--fps' requires an argument. Type animator render --help"),
     (

@@ -11,7 +11,7 @@ from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
-from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
+from animator.drawing.raster.loss_colors import LossScale, colour_map
 
 
 def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes:
@@ -24,7 +24,7 @@ def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes
     bar.set_ylim(0, 1)
     bar.set_xticks([])
     surface_map = colour_map(style.surface_map)
-    bands = np.array([[surface_map((i + 0.5) / BANDS)] for i in range(BANDS)])
+    bands = np.array([[surface_map((i + 0.5) / scale.bands)] for i in range(scale.bands)])
     bar.imshow(bands, extent=(0, 0.5, 0, 1), aspect="auto", origin="lower", interpolation="nearest")
     ramp = np.linspace(0, 1, 256)[:, None]
     bar.imshow(
