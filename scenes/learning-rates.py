@@ -41,8 +41,8 @@ def scene(
         title="The learning rate decides",
         description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
         runs=tuple(
-            Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3, shuffle=False,
-                       labels=("w1", "w2"), target=(1.0, 2.0))
+            Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
+                       shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0))
             for rate in rates
         ),
         names=NAMES,

@@ -177,8 +177,9 @@ def _window(given: Any) -> tuple[float, float, float, float]:
 
 
 def _layout(given: Any) -> Mosaic:
-    rows = mosaic(given) if isinstance(given, str | list | tuple) and given != "" else ((None,),)
-    if not all(isinstance(name, str) for row in rows for name in row):
+    is_rows = isinstance(given, str | list | tuple) and given != ""
+    rows = mosaic(given) if is_rows else ()
+    if not is_rows or not all(isinstance(name, str) for row in rows for name in row):
         raise Unfit("it must be rows of panel names")
     return rows
 

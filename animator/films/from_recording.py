@@ -7,7 +7,7 @@ is not asked for is as the scene says, or chosen from the recording.
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from animator.landscape.plane import Plane
     from animator.training.record.recorder import Recorder
 
-One: TypeAlias = "str | Path | Recording | Recorder"
 SETTINGS = tuple(part.name for part in fields(FilmDesign))
 CURVE_LAYOUT: Mosaic = (("curve", "curve", "loss"),)
 RACE_LAYOUT: Mosaic = (("race", "race", "race", "losses", "losses"),)
@@ -35,7 +34,7 @@ FEW = 3  # parameters of a model whose first two span the plane, where none was 
 
 
 def film(
-    source: "One | Scene | list[One] | tuple[One, ...]",
+    source: "str | Path | Recording | Recorder | Scene | list[str | Path | Recording | Recorder]",
     *,
     model: Any = None,
     data: Any = None,
@@ -182,7 +181,7 @@ def _is_curve(run: Recording) -> bool:
     return run.weights.shape[1] == 1 and not is_keras(run) and lacking(run) is None
 
 
-def _opened(source: "One") -> tuple[Recording, Maker | None]:
+def _opened(source: "str | Path | Recording | Recorder") -> tuple[Recording, Maker | None]:
     """The recording of `source`, and what gives its model where it cannot be rebuilt."""
     if isinstance(source, Recording):
         return source, None
