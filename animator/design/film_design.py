@@ -22,6 +22,19 @@ Slice = Literal["moving", "static", "blend", "through"]
 PlaneKind = Literal["weights", "pca", "random", "hessian", "through"]
 DEFAULT_LAYOUT: Mosaic = (("surface", "weights"), ("surface", "loss"))
 KEPT = ("layout", "plane", "slice", "resolution", "pacing", "camera", "widths", "heights", "card")
+KEPT_WHERE_SET = (
+    "seconds",
+    "from_",
+    "to",
+    "hold",
+    "captions",
+    "window",
+    "levels",
+    "colors",
+    "dot",
+    "at",
+    "align",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +203,18 @@ class FilmDesign:
             "pacing": self.pacing.data(),
             "widths": list(self.widths),
             "heights": list(self.heights),
+            "hold": [[event.step, event.caption, event.hold] for event in self.hold],
+            "window": list(self.window or ()),
         }
-        return {name: plain.get(name, getattr(self, name)) for name in KEPT}
+        usual = FilmDesign()
+        names = [name for name in KEPT_WHERE_SET if getattr(self, name) != getattr(usual, name)]
+        return {name: plain.get(name, getattr(self, name)) for name in (*KEPT, *names)}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """The design that `data` made into JSON; settings that are missing or empty have their defaults."""
         known = {name: data[name] for name in KEPT if data.get(name)}
+        known |= {name: data[name] for name in KEPT_WHERE_SET if name in data}
         if "layout" in known:
             known["layout"] = tuple(tuple(row) for row in known["layout"])
         if "pacing" in known:

@@ -146,7 +146,7 @@ class Pacing:
 
 
 def _check_seconds(name: str, seconds: float) -> None:
-    if not 0 <= seconds <= LONGEST:
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST:
         raise AnimatorError(
             f"{name}={seconds} seconds cannot be shown: a hold or a play lasts 0 to 86,400 "
             f"seconds. Give {name} as a number of seconds, such as {name}=2."

@@ -42,9 +42,17 @@ class Scene(FilmDesign):
     origin: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        FilmDesign.__post_init__(self)
+        runs = self.runs if isinstance(self.runs, list | tuple) else (self.runs,)
+        object.__setattr__(self, "runs", tuple(runs))
+        for run in self.runs:
+            if not isinstance(run, Experiment | Descent):
+                raise AnimatorError(
+                    f"Scene {self.title!r} has {run!r} among its runs, which is nothing to train. Give it "
+                    "runs=(animator.Experiment(model=..., data=...),)."
+                )
         if not self.runs:
             raise AnimatorError(
                 f"Scene {self.title!r} has no runs, so nothing can be trained. "
                 "Give it runs=(animator.Experiment(model=..., data=...),)."
             )
-        FilmDesign.__post_init__(self)

@@ -5,7 +5,6 @@ taken from the bundled style that is as dark or as light.
 """
 
 import logging
-import re
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
@@ -16,13 +15,24 @@ from typing import TYPE_CHECKING, Any
 
 from animator.core.color_vision import contrast, luminance
 from animator.core.errors import AnimatorError, nearest
-from animator.design.style import DARK, LIGHT, STYLES, Style
+from animator.design.style import DARK, LIGHT, STYLES, Style, color_map, read_colours, wanted
 
 if TYPE_CHECKING:
     from animator.design.film_design import FilmDesign
 
-COLOUR = re.compile(r"#[0-9a-f]{6}")
-SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1)}
+SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1), "dot_size": (0.2, 5.0), "levels": (2, 60)}
+SHARES = ("text_size", "title_size")
+FOLLOWED = {
+    "axes.facecolor",
+    "axes.labelcolor",
+    "axes.prop_cycle",
+    "axes.titlecolor",
+    "figure.facecolor",
+    "grid.color",
+    "image.cmap",
+    "text.color",
+    "xtick.color",
+}  # what films take of a style sheet
 READABLE, VISIBLE = 4.5, 3.0  # contrast of text, of lines
 ANCHORS = 7
 FEWEST_LINES = 3
@@ -77,7 +87,7 @@ def read_toml(path: Path) -> Style:
             f"The style '{path}' has base = {base!r}, which is no bundled style. "
             f"Use one of: {' '.join(STYLES)}."
         )
-    known = {field.name for field in fields(Style)} - {"name"}
+    known = {field.name for field in fields(Style)} - {"name", "unfollowed"}
     for key, value in given.items():
         _check(path, key, value, known)
     chosen: dict[str, Any] = {
@@ -95,21 +105,18 @@ def _check(path: Path, key: str, value: Any, known: set[str]) -> None:
         )
     if key in SIZES:
         low, high = SIZES[key]
-        if not isinstance(value, int | float) or not low <= value <= high:
+        kind = int if key == "levels" else int | float
+        if not isinstance(value, kind) or not low <= value <= high:
+            what = "a share of the frame's height" if key in SHARES else "a number"
             raise AnimatorError(
-                f"The style '{path}' has {key} = {value!r}: it is a share of the frame's height, "
-                f"from {low} to {high}. Use {key} = {getattr(DARK, key)}."
+                f"The style '{path}' has {key} = {value!r}: it is {what}, from {low} to {high}. Use {key} = "
+                f"{getattr(DARK, key)}."
             )
         return
-    many = isinstance(getattr(DARK, key), tuple)
-    colours = value if many and isinstance(value, list) else [value]
-    good = all(isinstance(colour, str) and COLOUR.fullmatch(colour) for colour in colours)
-    if not good or isinstance(value, list) is not many or len(colours) < (2 if many else 1):
-        example = '["#d7260f", "#0072b2"]' if many else '"#101820"'
-        raise AnimatorError(
-            f"The style '{path}' has {key} = {value!r}, which is not "
-            f"{'a list of colours' if many else 'a colour'}. Write it like this: {key} = {example}."
-        )
+    try:
+        read_colours(key, value)
+    except ValueError:
+        raise AnimatorError(f"The style '{path}' cannot have {key} = {value!r}: {wanted(key)}.") from None
 
 
 def read_sheet(name: str) -> Style | None:
@@ -174,6 +181,7 @@ def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
         grid=_hex(said.get("grid.color", base.grid)),
         lines=tuple(lines),
         surface_map=_anchors(said.get("image.cmap"), base),
+        unfollowed=tuple(sorted(set(said) - FOLLOWED)),
     )
 
 
@@ -183,22 +191,6 @@ def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *groun
         if min(contrast(colour, ground) for ground in grounds) >= READABLE:
             return colour
     return max(("#000000", "#ffffff"), key=lambda c: min(contrast(c, ground) for ground in grounds))
-
-
-def is_color_map(name: str) -> bool:
-    """Whether matplotlib has a colour map called `name`."""
-    from matplotlib import colormaps
-
-    return name in colormaps
-
-
-def color_map(name: str, anchors: int = 33) -> tuple[str, ...]:
-    """Colours of matplotlib's colour map `name`, at places that lie evenly from its low end to its high
-    one.
-    """
-    from matplotlib import colormaps
-
-    return tuple(_hex(colormaps[name](i / (anchors - 1))) for i in range(anchors))
 
 
 def _anchors(name: Any, base: Style) -> tuple[str, ...]:

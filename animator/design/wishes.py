@@ -13,7 +13,7 @@ from typing import Any
 from animator.core.errors import AnimatorError, nearest
 from animator.design.layout import Mosaic, mosaic
 from animator.design.pacing import LONGEST, Event, Pacing
-from animator.design.style import Style
+from animator.design.style import Style, color_map
 
 PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
@@ -144,10 +144,11 @@ def _style(given: Any) -> str | Style:
 
 
 def _colors(given: Any) -> str:
-    from animator.design.style_files import is_color_map  # which asks matplotlib, where there is a name
-
-    if given and not (isinstance(given, str) and is_color_map(given)):
-        raise Unfit("matplotlib has no colour map of that name")
+    try:
+        if given != "":
+            color_map(given)
+    except (ValueError, TypeError):
+        raise Unfit("matplotlib has no colour map of that name") from None
     return str(given)
 
 
@@ -193,7 +194,7 @@ def _moment(given: Any) -> str:
 
 
 def _holds(given: Any) -> tuple[Event, ...]:
-    """Events; given as such, as (step, words), or as "42 words", one or several."""
+    """Events; given as such, as (step, words) or (step, words, seconds), or as "42 words", one or several."""
     one = isinstance(given, str | Event) or (isinstance(given, tuple) and _is_pair(given))
     parts = [given] if one else given
     if not isinstance(parts, list | tuple):
@@ -202,7 +203,7 @@ def _holds(given: Any) -> tuple[Event, ...]:
 
 
 def _is_pair(given: tuple[Any, ...]) -> bool:
-    return len(given) == 2 and isinstance(given[0], int) and isinstance(given[1], str)
+    return 2 <= len(given) <= 3 and isinstance(given[0], int) and isinstance(given[1], str)
 
 
 def _hold(given: Any) -> Event:
@@ -213,7 +214,7 @@ def _hold(given: Any) -> Event:
         if step.isdecimal() and text.strip():
             return Event(int(step), text.strip())
     elif isinstance(given, list | tuple) and _is_pair(tuple(given)) and given[0] >= 0:
-        return Event(given[0], given[1])
+        return Event(*given)
     raise Unfit("it must be a step and its words, or several of these")
 
 

@@ -174,7 +174,7 @@ class Film:
 
     def warnings(self) -> tuple[str, ...]:
         """What is right but surprising about this film, or left out of it: a sentence each."""
-        return film_warnings.sentences(self.runs, self._latest_views())
+        return film_warnings.sentences(self.runs, self._latest_views(), self.look)
 
     def warn(self) -> None:
         """Tell Python's warnings what `warnings` says, each sentence once."""

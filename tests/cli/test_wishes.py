@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import animator
-from animator import AnimatorError, Descent, Event, FilmDesign, Pacing, Scene
+from animator import AnimatorError, Descent, Event, Experiment, FilmDesign, Pacing, Scene
 from animator.encoding import inspect
 from tests.running import run
 
@@ -216,3 +216,34 @@ def test_an_option_that_cannot_be_is_one_sentence(here, capsys, words, sentence)
     done = run(capsys, "render", "run.h5", *words.split(), "-o", "a.png")
     assert done.code == 2 and done.err.startswith(f"animator: {sentence}")
     assert not (here / "a.png").exists()
+
+
+def test_what_is_nothing_to_train_is_told_at_once():
+    for runs in ((object(),), "neuron"):
+        with pytest.raises(
+            AnimatorError, match=r"^Scene 'A' has .* among its runs, which is nothing to train\."
+        ):
+            Scene("A", runs)
+    with pytest.raises(AnimatorError) as caught:
+        Experiment(model=5, data=dict)
+    assert str(caught.value) == (
+        "Experiment's model cannot be int: it must be a function that returns a compiled model, so that "
+        "it is "
+        "called only when it must be trained. Write model=lambda: ..."
+    )
+    with pytest.raises(
+        AnimatorError, match=r"^Experiment's epochs cannot be 1\.5: it must be a whole number"
+    ):
+        Experiment(model=dict, data=dict, epochs=1.5)
+    with pytest.raises(AnimatorError, match=r"^play=fast seconds cannot be shown"):
+        Pacing(play="fast")
+
+
+def test_what_a_style_sheet_asks_for_in_vain_is_said(here):
+    (here / "mine.mplstyle").write_text("font.size: 20\nlines.linewidth: 4\nimage.cmap: magma\n")
+    film = animator.film("run.h5", style="mine.mplstyle", layout="loss")
+    assert film.warnings()[0] == (
+        "the style sheet 'mine' sets font.size and lines.linewidth, too, which films do not follow: they "
+        "take "
+        "its colours."
+    )

@@ -2,12 +2,14 @@
 cannot.
 """
 
+import json
 from dataclasses import fields
 
 import pytest
 
 from animator import AnimatorError, Event, FilmDesign, Pacing, Style
 from animator.design import style_files
+from animator.design.film_design import KEPT
 from animator.design.style import DARK
 from animator.design.wishes import WISHES, flag
 
@@ -130,3 +132,10 @@ def test_wishes_change_the_style():
         "#ffffff",
     )
     assert style_files.wished(FilmDesign(style=light)) == light
+
+
+def test_a_recording_keeps_what_its_scene_asks_for():
+    """And nothing of what it does not ask for, so that older recordings are as they were."""
+    asked = FilmDesign(window=(-1, 1, 0, 2), hold=(3, "Look", 2.0), captions=False, levels=9, seconds=4)
+    assert FilmDesign.read(json.loads(json.dumps(asked.data()))) == asked
+    assert FilmDesign().data().keys() == set(KEPT)

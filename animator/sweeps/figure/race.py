@@ -146,7 +146,8 @@ def style_for(name: str, runs: int, place: Path) -> str:
 
 
 def _toml(found: Style, lines: tuple[str, ...]) -> str:
-    said = {field.name: getattr(found, field.name) for field in fields(Style) if field.name != "name"}
+    names = [field.name for field in fields(Style) if field.name not in ("name", "unfollowed")]
+    said = {name: getattr(found, name) for name in names}
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in {**said, "lines": lines}.items())
 
 
