@@ -61,6 +61,9 @@ Axes = Annotated[
 Folder = Annotated[
     Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
 ]
+NoCommand = Annotated[
+    bool, typer.Option("--no-command", help="Without the command that makes it: for pupils.")
+]
 Style = Annotated[
     str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
 ]
@@ -265,13 +268,14 @@ def page(
         Path, typer.Option("-o", "--output", help="An .html file that holds everything, or a folder.")
     ] = Path("index.html"),
     title: Annotated[str, typer.Option(help="The page's title; by default the first film's.")] = "",
+    no_command: NoCommand = False,
 ) -> None:
     """Put films onto a web page that works without a server."""
     from animator.cli import listings
     from animator.publish.film_files import codec_warning
     from animator.publish.page import make
 
-    made = make(films, output, title)
+    made = make(films, output, title, commands=not no_command)
     listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 
@@ -281,6 +285,7 @@ def player(
     scene: SceneName,
     values: Values = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The page, .html.")] = None,
+    no_command: NoCommand = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     *,
     wishes: Typed,
@@ -288,7 +293,9 @@ def player(
     """Make a page that plays SCENE, with a scrubber through its steps; without -o, output/SCENE.html."""
     from animator.cli import player
 
-    player.play(scene, values or (), output=output, typed=wishes, use_cache=not no_cache)
+    player.play(
+        scene, values or (), output=output, typed=wishes, use_cache=not no_cache, tells_command=not no_command
+    )
 
 
 def main() -> None:

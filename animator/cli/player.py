@@ -4,6 +4,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ def play(
     output: Path | None,
     typed: "Typed",
     use_cache: bool = True,
+    tells_command: bool = True,
 ) -> None:
     """Make the page and say so; by default output/SCENE.html."""
     from animator.cli import wish_options
@@ -35,6 +37,7 @@ def play(
     with shown() as progress, warnings.catch_warnings():
         warnings.simplefilter("ignore", FilmWarning)  # they are told below in our own words
         film, _ = film_for(request, lambda _: player.check(target), progress, shlex.join(words))
+        film = film if tells_command else replace(film, command="")
         player.make(film, target)
     for warning in film.warnings():
         sys.stderr.write(f"animator: {warning}\n")

@@ -1,7 +1,6 @@
 """What `sweep` and `gallery` do: from typed words to a folder of films, and what is printed on the way."""
 
 import json as json_text
-import os
 import re
 import shlex
 import sys
@@ -117,6 +116,7 @@ def exit_code(outcome: "Outcome") -> int:
 
 def _orders(request: SweepRequest) -> "Orders":
     from animator.sweeps.run.run import Orders
+    from animator.sweeps.sweep import cores
 
     if request.jobs is not None and request.cluster is not None:
         raise AnimatorError(
@@ -138,7 +138,7 @@ def _orders(request: SweepRequest) -> "Orders":
             f"--timeout {request.timeout:g} cannot be: it is a number of seconds above 0 and up to "
             f"{LONGEST:,}. Leave --timeout away for no limit, or give for example --timeout 60."
         )
-    jobs = request.jobs or _cores()
+    jobs = request.jobs or cores()
     return Orders(
         jobs=jobs,
         cluster=request.cluster,
@@ -158,11 +158,6 @@ def _standing(made: "Plan", folder: Path, orders: "Orders") -> tuple[int, int, A
         return *standing(folder, manifest_of(made, {}), orders.force, orders.retry_failed), None
     except AnimatorError as error:
         return 0, len(made.cells), error
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _command(scene: str, words: list[str], request: SweepRequest) -> str:

@@ -12,10 +12,10 @@ from animator.core.errors import AnimatorError, nearest
 
 
 def _parted(given: Any) -> Any:
-    """A point as it is typed, "-2,1.6", as its parts; "none" for no point."""
+    """A point as it is typed, "-2,1.6" or, one of many, "(-2,1.6)", as its parts; "none" for no point."""
     if not isinstance(given, str):
         return given
-    parts = given.split(",")
+    parts = given.strip("()").split(",")
     if len(parts) != 2 and given != "none":
         raise ValueError("it must be two numbers with a comma between them")
     return None if given == "none" else parts
@@ -43,7 +43,7 @@ class Parameter:
         try:
             return TypeAdapter(self.type).validate_python(text)
         except ValidationError as error:
-            reason = error.errors()[0]["msg"]
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
             reason = reason[0].lower() + reason[1:]
             raise AnimatorError(
                 f"{self.name}={text} does not fit scene '{scene}': {reason}. "

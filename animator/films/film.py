@@ -6,6 +6,7 @@ The recordings and settings go in, frozen; frames and files come out. Nothing is
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,10 @@ class Film:
         saved = save_film.save(self, paths, asked, fps, delivered(design, delivery))
         self.warn()
         return saved
+
+    def player(self, path: str | Path) -> None:
+        """Write a page that plays the film, with a scrubber through its steps, to `path`, an .html file."""
+        import_module("animator.publish.player").make(self, path)  # which stands above films
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The film as a notebook shows it: a video with its poster, or its alt text."""
