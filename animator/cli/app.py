@@ -13,7 +13,8 @@ import typer
 from typer.exceptions import TyperException
 
 from animator import __version__
-from animator.cli import deadline
+from animator.cli import completion, deadline, wish_options
+from animator.cli.examples import below
 from animator.cli.signals import INTERRUPTION, NUMBERS, interruptible
 from animator.cli.terminal import one_line, printing
 from animator.cli.wish_options import Typed, WishCommand, wishing
@@ -39,16 +40,24 @@ app = typer.Typer(
     name="animator",
     help="Films of neural networks learning: the weights move across the true loss surface.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
 SceneName = Annotated[
-    str, typer.Argument(metavar="SCENE", help="A bundled scene, a .py file, or a recording (.h5).")
+    str,
+    typer.Argument(
+        metavar="SCENE",
+        help="A bundled scene, a .py file, or a recording (.h5).",
+        autocompletion=completion.scenes,
+    ),
 ]
 Values = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Parameters of the scene.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME=VALUE]...", help="Parameters of the scene.", autocompletion=completion.values
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Axes = Annotated[
@@ -56,6 +65,7 @@ Axes = Annotated[
     typer.Argument(
         metavar="[NAME=V1,V2,...]...",
         help="Parameters: a value, a list, range(a,b[,step]), linspace(a,b,n) or geomspace(a,b,n).",
+        autocompletion=completion.values,
     ),
 ]
 Folder = Annotated[
@@ -79,7 +89,7 @@ def about(
         raise typer.Exit
 
 
-@app.command(cls=WishCommand)
+@app.command(cls=WishCommand, epilog=below("render"))
 @wishing
 def render(
     scene: SceneName,
@@ -119,7 +129,7 @@ def render(
     render.render(request)
 
 
-@app.command()
+@app.command(epilog=below("record"))
 def record(
     scene: SceneName,
     values: Values = None,
@@ -148,9 +158,14 @@ def record(
     record.record_checkpoints(request)
 
 
-@app.command()
+@app.command(epilog=below("sweep"))
 def sweep(
-    scene: Annotated[str, typer.Argument(metavar="SCENE", help="A bundled scene or a .py file.")],
+    scene: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENE", help="A bundled scene or a .py file.", autocompletion=completion.scenes
+        ),
+    ],
     values: Axes = None,
     output: Folder = None,
     zipped: Annotated[
@@ -201,7 +216,7 @@ def sweep(
     raise typer.Exit(sweep.sweep(scene, values or [], asked))
 
 
-@app.command()
+@app.command(epilog=below("gallery"))
 def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) -> None:
     """Build the page of a folder of films again: FOLDER/index.html."""
     from animator.cli import sweep
@@ -209,7 +224,7 @@ def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) 
     sweep.gallery(folder)
 
 
-@app.command()
+@app.command(epilog=below("info"))
 def info(
     file: Annotated[Path, typer.Argument(help="A recording, a film or the folder of a sweep.")],
     json: Json = False,
@@ -220,7 +235,7 @@ def info(
     listings.info(file, json)
 
 
-@app.command()
+@app.command(epilog=below("scenes"))
 def scenes(json: Json = False) -> None:
     """List the bundled films with their parameters."""
     from animator.cli import listings
@@ -228,7 +243,7 @@ def scenes(json: Json = False) -> None:
     listings.scenes(json)
 
 
-@app.command()
+@app.command(epilog=below("verify"))
 def verify(json: Json = False) -> None:
     """Check recorder and surface against closed forms: expected beside got."""
     from animator.cli import listings
@@ -236,15 +251,21 @@ def verify(json: Json = False) -> None:
     raise typer.Exit(listings.verify(json))
 
 
-@app.command()
-def new(name: Annotated[str, typer.Argument(help="What to call it: NAME.py is written.")]) -> None:
+@app.command(epilog=below("new"))
+def new(
+    name: Annotated[str, typer.Argument(help="What to call it: NAME.py is written.")],
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="A bundled scene to copy.", autocompletion=completion.bundled),
+    ] = None,
+) -> None:
     """Write a scene file of your own to start from."""
     from animator.cli import new_scene
 
-    new_scene.new(name)
+    new_scene.new(name, source)
 
 
-@app.command()
+@app.command(epilog=below("slides"))
 def slides(
     films: Annotated[list[Path], typer.Argument(help="Films, each for a slide of its own.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The deck, .pptx.")] = Path("deck.pptx"),
@@ -261,7 +282,7 @@ def slides(
     listings.made(output, made, codec_warning(made, "PowerPoint", ("h264",)))
 
 
-@app.command()
+@app.command(epilog=below("page"))
 def page(
     films: Annotated[list[Path], typer.Argument(help="Films, in the order of the page.")],
     output: Annotated[
@@ -279,7 +300,7 @@ def page(
     listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 
-@app.command(cls=WishCommand)
+@app.command(cls=WishCommand, epilog=below("player"))
 @wishing
 def player(
     scene: SceneName,
@@ -333,6 +354,10 @@ def usage(error: TyperException, words: Sequence[str]) -> str:
     if text.startswith("Usage:"):  # no words at all: the help itself
         return f"{error.format_message()}\n"
     context = getattr(error, "ctx", None)  # typer knows none where an option lacks its value
+    option = getattr(error, "option_name", None)
+    if context is not None and hasattr(error, "possibilities"):
+        flags = [flag for part in context.command.params for flag in part.opts]
+        text = f"No such option: {option}{wish_options.instead(str(option), flags, words)}"
     path = context.command_path if context is not None else " ".join(["animator", *words[:1]])
     end = "" if text.endswith((".", "?")) else "."
     return f"animator: {text}{end} Type {path} --help for all that it takes.\n"

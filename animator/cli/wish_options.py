@@ -11,11 +11,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from animator.design.wishes import WISHES, flag
+from animator.core.errors import nearest
+from animator.design import scene_files
+from animator.design.wishes import MEANT, WISHES, flag
 
 Typed = Mapping[str, "str | bool | list[str]"]
 FLAGS = {"captions": ("--captions/--no-captions",), "preset": ("--for", "--preset")}
 KINDS: Mapping[str, object] = {"captions": bool | None, "hold": list[str] | None}  # the others are words
+
+
+def _completed(known: Sequence[str]) -> Callable[[str], list[str]]:
+    def complete(incomplete: str) -> list[str]:
+        return [word for word in known if word.startswith(incomplete)]
+
+    return complete
+
+
 OPTIONS = [
     inspect.Parameter(
         name,
@@ -27,6 +38,7 @@ OPTIONS = [
                 *FLAGS.get(name, (flag(name),)),
                 help=wish.help,
                 metavar=None if name == "captions" else wish.metavar,
+                autocompletion=_completed(wish.known) if wish.known else None,
             ),
         ],
     )
@@ -88,3 +100,21 @@ def words(typed: Typed) -> list[str]:
         else:
             found += [f"{option}={given}"] if given.startswith("-") else [option, given]
     return found
+
+
+def instead(option: str, flags: Sequence[str], typed: Sequence[str]) -> str:
+    """What to say of an option that there is not: which one does it, or which of `flags` is nearly it."""
+    name = option.lstrip("-")
+    meant = MEANT.get(name)
+    if meant is not None and flag(meant) in flags:
+        return f": that is {flag(meant)}"
+    parameter = name.replace("-", "_")
+    if parameter in _parameters(typed):
+        return f": that is a parameter of the scene, typed as {parameter}=VALUE"
+    return f". {nearest(option, flags)}".rstrip(". ")
+
+
+def _parameters(typed: Sequence[str]) -> list[str]:
+    """The parameters of the bundled scene among the words that were typed."""
+    named = [word for word in typed[1:2] if word in scene_files.names()]
+    return [part.name for name in named for part in scene_files.bundled(name).parameters]

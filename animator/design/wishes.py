@@ -13,7 +13,7 @@ from typing import Any
 from animator.core.errors import AnimatorError, nearest
 from animator.design.layout import Mosaic, mosaic
 from animator.design.pacing import LONGEST, Event, Pacing
-from animator.design.style import Style, color_map
+from animator.design.style import STYLES, Style, color_map
 
 PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
@@ -34,7 +34,8 @@ class Unfit(Exception):
 class Wish:
     """One setting: how it is read, what it does (`help`), and a value of it, in Python and as it is typed.
 
-    typed is empty where it cannot be typed. metavar: what stands for its value in help.
+    typed is empty where it cannot be typed. metavar: what stands for its value in help. known: its values,
+    where they can be told.
     """
 
     read: Read
@@ -42,6 +43,7 @@ class Wish:
     python: str
     typed: str = ""
     metavar: str = "TEXT"
+    known: tuple[str, ...] = ()
 
     def value(self, name: str, given: Any) -> Any:
         """`given` as a FilmDesign keeps it. Raises AnimatorError."""
@@ -257,8 +259,10 @@ WISHES: Mapping[str, Wish] = {
     ),
     "widths": Wish(_numbers, "Relative widths of the layout's columns.", "(2, 1)", "2,1", "NUMBERS"),
     "heights": Wish(_numbers, "Relative heights of the layout's rows.", "(2, 1)", "2,1", "NUMBERS"),
-    "plane": Wish(_plane, f"{', '.join(PLANES)}.", "'pca'", "pca", "PLANE"),
-    "slice": Wish(_slice, f"How the surface is cut: {', '.join(SLICES)}.", "'static'", "static", "SLICE"),
+    "plane": Wish(_plane, f"{', '.join(PLANES)}.", "'pca'", "pca", "PLANE", PLANES),
+    "slice": Wish(
+        _slice, f"How the surface is cut: {', '.join(SLICES)}.", "'static'", "static", "SLICE", SLICES
+    ),
     "at": Wish(_optional(_whole(0, 10**9)), "The step that a static slice goes through.", "40", "40", "STEP"),
     "window": Wish(
         _optional(_window),
@@ -272,9 +276,14 @@ WISHES: Mapping[str, Wish] = {
     "colors": Wish(_colors, "A colour map of matplotlib, for the surface.", "'viridis'", "viridis", "MAP"),
     "dot": Wish(_number(0.2, 5.0), "How many times as large dots are.", "1.5", "1.5", "X"),
     "text": Wish(_number(0.3, 4.0), "How many times as large text is.", "1.2", "1.2", "X"),
-    "camera": Wish(_choice(CAMERAS), f"{', '.join(CAMERAS)}.", "'follow'", "follow", "CAMERA"),
+    "camera": Wish(_choice(CAMERAS), f"{', '.join(CAMERAS)}.", "'follow'", "follow", "CAMERA", CAMERAS),
     "align": Wish(
-        _choice(ALIGNMENTS), f"The clock of a race: {', '.join(ALIGNMENTS)}.", "'epoch'", "epoch", "CLOCK"
+        _choice(ALIGNMENTS),
+        f"The clock of a race: {', '.join(ALIGNMENTS)}.",
+        "'epoch'",
+        "epoch",
+        "CLOCK",
+        ALIGNMENTS,
     ),
     "card": Wish(words, "The text of the panel card.", "'One line'", "'One line'"),
     "captions": Wish(_switch, "The words that tell of its moments.", "False"),
@@ -284,9 +293,15 @@ WISHES: Mapping[str, Wish] = {
         "'light'",
         "light",
         "STYLE",
+        tuple(STYLES),
     ),
     "quality": Wish(
-        _optional(_choice(tuple(QUALITY))), f"{', '.join(QUALITY)}.", "'1080p'", "1080p", "QUALITY"
+        _optional(_choice(tuple(QUALITY))),
+        f"{', '.join(QUALITY)}.",
+        "'1080p'",
+        "1080p",
+        "QUALITY",
+        tuple(QUALITY),
     ),
     "size": Wish(_optional(read_size), "WIDTHxHEIGHT in pixels.", "'1280x720'", "1280x720", "SIZE"),
     "end_pause": Wish(_number(0.0, LONGEST), "Seconds that it stays on its last frame.", "2", "2", "SECONDS"),
@@ -295,3 +310,36 @@ WISHES: Mapping[str, Wish] = {
     ),
     "pacing": Wish(_pacing, "Seconds, speed and slow motion.", "Pacing(play=6.0)"),
 }
+
+MEANT: Mapping[str, str] = {
+    "bands": "levels",
+    "cmap": "colors",
+    "colormap": "colors",
+    "dpi": "size",
+    "duration": "seconds",
+    "end": "to",
+    "extent": "window",
+    "font-size": "text",
+    "fontsize": "text",
+    "freeze": "hold",
+    "grid": "resolution",
+    "heading": "title",
+    "height": "size",
+    "label": "names",
+    "labels": "names",
+    "length": "seconds",
+    "limits": "window",
+    "marker-size": "dot",
+    "panels": "layout",
+    "pause": "end_pause",
+    "speed": "seconds",
+    "start": "from_",
+    "subtitle": "caption",
+    "text-size": "text",
+    "theme": "style",
+    "time": "seconds",
+    "until": "to",
+    "width": "size",
+    "xlim": "window",
+    "ylim": "window",
+}  # what others call a setting

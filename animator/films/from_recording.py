@@ -14,6 +14,7 @@ from animator.core.progress import Progress, listener
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic
 from animator.design.scene import Scene
+from animator.design.wishes import MEANT
 from animator.drawing import captions
 from animator.films.build import about, check_panels, film_of, recordings
 from animator.films.delivery import settled
@@ -151,10 +152,9 @@ def _check_names(asked: dict[str, Any]) -> None:
     """AnimatorError for a keyword that is no setting."""
     for name in asked:
         if name not in SETTINGS:
-            known = " ".join(SETTINGS)
-            raise AnimatorError(
-                f"A film has no setting called {name!r}. {nearest(name, SETTINGS)}Known: {known}."
-            )
+            meant = MEANT.get(name.replace("_", "-"))
+            close = f"That is {meant}=. " if meant else nearest(name, SETTINGS)
+            raise AnimatorError(f"A film has no setting called {name!r}. {close}Known: {' '.join(SETTINGS)}.")
 
 
 def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> FilmDesign:

@@ -100,8 +100,8 @@ def test_a_part_of_a_film_begins_and_ends_where_it_is_asked_to(here):
             "beginning, such as --from step:0 --to step:1.",
         ),
         (
-            {"lenght": 3},
-            "A film has no setting called 'lenght'. Did you mean 'heights'? Known: "
+            {"length": 3},
+            "A film has no setting called 'length'. That is seconds=. Known: "
             + " ".join(part for part in FilmDesign.__dataclass_fields__ if part != "_")
             + ".",
         ),
