@@ -113,7 +113,7 @@ class FilmDesign:
 
     Examples
     --------
-    >>> FilmDesign("One neuron", layout="surface weights; surface loss", size="1080x1080").size
+    >>> animator.FilmDesign("One neuron", layout="surface weights; surface loss", size="1080x1080").size
     (1080, 1080)
     """
 
@@ -195,7 +195,7 @@ class FilmDesign:
         """These settings alone, without what a Scene has beside them."""
         return FilmDesign(**{part.name: getattr(self, part.name) for part in fields(FilmDesign)})
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """What a recording of one run keeps of this, as JSON."""
         plain = {
             "layout": [list(row) for row in self.layout],
@@ -213,15 +213,11 @@ class FilmDesign:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """The design that `data` made into JSON; settings that are missing or empty have their defaults."""
-        known = {name: data[name] for name in KEPT if data.get(name)}
-        known |= {name: data[name] for name in KEPT_WHERE_SET if name in data}
-        if "layout" in known:
-            known["layout"] = tuple(tuple(row) for row in known["layout"])
-        if "pacing" in known:
-            known["pacing"] = Pacing.read(known["pacing"])
-        for name in {"widths", "heights"} & known.keys():
-            known[name] = tuple(known[name])
-        return cls(**known)
+        settings = {name: data[name] for name in KEPT if data.get(name)}
+        settings |= {name: data[name] for name in KEPT_WHERE_SET if name in data}
+        if "pacing" in settings:
+            settings["pacing"] = Pacing.read(settings["pacing"])
+        return cls(**settings)
 
 
 def check_layout(layout: Mosaic) -> None:

@@ -56,11 +56,35 @@ def _hexed(colour: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours as "#rrggbb"; colour maps as anchors from low loss to high loss.
+    """The look of a film.
 
-    A colour may be given by its CSS name, a colour map by matplotlib's. text_size, title_size: shares of
-    the frame's height. levels: bands of colour of a surface. dot_size: how many times as large as usual
-    dots are. unfollowed: what a style sheet of matplotlib asks for that films don't do.
+    Parameters
+    ----------
+    name
+        What it is called.
+    background, panel
+        Colours, "#rrggbb" or named as CSS does, of the frame and of the panels on it.
+    ink, muted, grid, alert
+        Of text, of text that says less, of grid lines, of what went wrong.
+    lines
+        Of several lines in one panel, in order.
+    loss_line, batch_line
+        Of the loss, and of the losses of batches behind it.
+    dot, dot_edge, casing, target
+        Of the dot that moves and its edge, of what lies round paths, of the point to reach.
+    surface_map, path_map
+        Anchors of the colour maps of surfaces and paths, from low loss to high loss, or names of
+        matplotlib's.
+    contour
+        Of contour lines.
+    text_size, title_size
+        Of letters, as shares of the frame's height.
+    levels
+        How many bands of colour a surface has.
+    dot_size
+        How many times as large as usual dots are.
+    unfollowed
+        What a style sheet of matplotlib asks for that films don't do.
     """
 
     name: str

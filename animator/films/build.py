@@ -6,7 +6,6 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
@@ -23,7 +22,7 @@ from animator.recordings.reader import Recording
 from animator.training.training import recorded, remade
 
 
-def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, Any]]:
+def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, object]]:
     """The scene for typed values, and what its recordings and films say about it."""
     given = parameters.parse(scene_file.name, scene_file.parameters, values)
     scene = scene_file.build(given)
@@ -40,7 +39,7 @@ def check_panels(design: FilmDesign) -> None:
     needs_of(name for row in design.layout for name in row)
 
 
-def about(scene: Scene) -> dict[str, Any]:
+def about(scene: Scene) -> dict[str, object]:
     """What the recordings and films of `scene` say about it."""
     return {
         **scene.origin,
@@ -65,7 +64,7 @@ def check_room(scene: FilmDesign, size: tuple[int, int]) -> None:
 
 
 def recordings(
-    scene: Scene, about: dict[str, Any], use_cache: bool, progress: Progress
+    scene: Scene, about: dict[str, object], use_cache: bool, progress: Progress
 ) -> tuple[tuple[Recording, ...], bool]:
     """The recordings of a scene's runs, and whether all came from the cache."""
     pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
@@ -74,7 +73,7 @@ def recordings(
 
 def film_of(
     scene: Scene,
-    about: dict[str, Any],
+    about: dict[str, object],
     runs: Sequence[Recording],
     *,
     command: str,
@@ -86,7 +85,7 @@ def film_of(
     """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt."""
     return Film(
         tuple(runs),
-        replace(scene.design(), description=about["description"]),
+        replace(scene.design(), description=str(about["description"])),
         command=command,
         about=about,
         use_cache=use_cache,

@@ -4,13 +4,14 @@ A path, a Recording, the Recorder that made it, several of these, or a Scene goe
 is not asked for is as the scene says, or chosen from the recording.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic
 from animator.design.scene import Scene
@@ -37,8 +38,8 @@ FEW = 3  # parameters of a model whose first two span the plane, where none was 
 def film(
     source: "str | Path | Recording | Recorder | Scene | list[str | Path | Recording | Recorder]",
     *,
-    model: Any = None,
-    data: Any = None,
+    model: KerasModel | None = None,
+    data: Data | None = None,
     loss: Function | None = None,
     progress: Progress | None = None,
     **settings: Any,
@@ -93,12 +94,13 @@ def film(
     runs = tuple(run for run, _ in opened)
     for run in runs:
         run.given_loss = loss or run.given_loss
-    notes = _notes(runs[0])
+    notes = runs[0].notes
+    scene = {"scene": notes.scene, "parameters": notes.parameters}
     made = Film(
         runs,
         _design(runs, asked),
         command=captions.made_by([run.path.name for run in runs], {**given, **asked}),
-        about={key: notes[key] for key in ("scene", "parameters") if key in notes},
+        about={name: value for name, value in scene.items() if value is not None},
         model=model,
         data=data,
         progress=told,
@@ -121,16 +123,15 @@ def _of_scene(scene: Scene, given: dict[str, Any], asked: dict[str, Any], progre
     check_panels(wished)
     said = about(scene)
     runs, _ = recordings(scene, said, True, progress)
-    words = captions.made_by_scene(scene.origin, asked)
+    words = captions.made_by_scene(scene.origin.get("scene", ""), scene.origin.get("parameters", {}), asked)
     return film_of(wished, said, runs, command=words, asked=frozenset(asked), progress=progress)
 
 
 def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
     """The design of a film of `runs`, with the settings that were asked for."""
     first = runs[0]
-    notes = _notes(first)
-    design = _recorded_design(first, notes, whole="layout" not in asked and len(runs) == 1)
-    if "plane" in asked and not (notes.get("film") or {}).get("slice"):
+    design = _recorded_design(first, whole="layout" not in asked and len(runs) == 1)
+    if "plane" in asked and not first.notes.film.get("slice"):
         design = replace(design, slice=_usual_slice(asked["plane"]))
     if len(runs) > 1:
         names = tuple(run.path.stem for run in runs)
@@ -139,16 +140,12 @@ def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
     return settled(design, asked, len(runs))
 
 
-def _notes(run: Recording) -> dict[str, Any]:
-    return run.meta.get("notes") or {}
-
-
 def _usual_slice(plane: "str | Plane") -> Slice:
     """How a surface is cut where nothing was asked: again at every step on two weights, once elsewhere."""
     return "moving" if "weights" in (plane, getattr(plane, "kind", None)) else "static"
 
 
-def _check_names(asked: dict[str, Any]) -> None:
+def _check_names(asked: Iterable[str]) -> None:
     """AnimatorError for a keyword that is no setting."""
     for name in asked:
         if name not in SETTINGS:
@@ -157,12 +154,12 @@ def _check_names(asked: dict[str, Any]) -> None:
             raise AnimatorError(f"A film has no setting called {name!r}. {close}Known: {' '.join(SETTINGS)}.")
 
 
-def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> FilmDesign:
+def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
     """The design that the recording keeps, with what it lacks chosen from the recording.
 
     whole: whether its layout is used; a layout that shows a second run is not, for there is none here.
     """
-    kept = notes.get("film") or {}
+    kept = run.notes.film
     design = FilmDesign.read(kept)
     if not whole or any("@" in name for row in design.layout for name in row):
         design = replace(design, layout=DEFAULT_LAYOUT, widths=(), heights=())
@@ -172,8 +169,8 @@ def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> F
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
         design = replace(design, slice=_usual_slice(design.plane))
-    title = notes.get("title") or run.path.stem
-    return replace(design, title=title, description=notes.get("description") or "")
+    title = run.notes.title or run.path.stem
+    return replace(design, title=title, description=run.notes.description or "")
 
 
 def _is_curve(run: Recording) -> bool:
