@@ -22,6 +22,7 @@ _HOME = {
     "Facts": "recordings.facts",
     "Film": "films.film",
     "FilmDesign": "design.film_design",
+    "KerasModel": "training.keras_types",
     "Loss": "recordings.loss",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
@@ -33,6 +34,7 @@ _HOME = {
     "Progress": "core.progress",
     "Recorder": "training.record.recorder",
     "Recording": "recordings.reader",
+    "RunNotes": "recordings.run_notes",
     "Samples": "recordings.samples",
     "Saved": "films.save_film",
     "Scene": "design.scene",
@@ -108,11 +110,13 @@ if TYPE_CHECKING:
     from animator.recordings.loss import Loss as Loss
     from animator.recordings.reader import Recording as Recording
     from animator.recordings.reader import load as load
+    from animator.recordings.run_notes import RunNotes as RunNotes
     from animator.recordings.samples import Samples as Samples
     from animator.recordings.step_writer import StepWriter as StepWriter
     from animator.recordings.step_writer import recording as recording
     from animator.sweeps.sweep import sweep as sweep
     from animator.training.descents import descend as descend
+    from animator.training.keras_types import KerasModel as KerasModel
     from animator.training.loss.objective import Objective as Objective
     from animator.training.record.recorder import Recorder as Recorder
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 
 LONGEST = 86400
@@ -20,8 +20,6 @@ REACH = 0.03
 READING = 1.8
 FADE = 0.35
 STILL = 0.02
-
-Floats = NDArray[np.float64]
 
 
 def linear(t: float) -> float:

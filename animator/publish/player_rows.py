@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Steps
 from animator.core.formatting import number
 from animator.drawing.panels.growing_curves import thin
 from animator.drawing.panels.race import SHAPES
@@ -18,7 +19,6 @@ NUMBERS = 75_000  # of all runs of a page: about a megabyte
 FEWEST = 200
 CURVE = 600
 
-Steps = NDArray[np.int64]
 Numbers = NDArray[np.floating]
 
 
