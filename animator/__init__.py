@@ -46,8 +46,12 @@ _HOME = {
     "View": "drawing.view",
     "evaluate": "landscape.loss_surface",
     "film": "films.from_recording",
+    "scene": "design.scene_files",
     "load": "recordings.reader",
+    "page": "publish.page:make",
     "recording": "recordings.step_writer",
+    "slides": "publish.slides:make",
+    "sweep": "sweeps.sweep",
 }  # what users call, and the types that its signatures name
 
 __all__ = [*_HOME, "planes"]
@@ -66,7 +70,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
     if name in ("Recorder", "Objective"):
         import_module("animator.training.keras_startup").start()  # quietly, unless Keras is there already
-    return getattr(import_module(f"animator.{_HOME[name]}"), name)
+    module, _, attribute = _HOME[name].partition(":")
+    return getattr(import_module(f"animator.{module}"), attribute or name)
 
 
 if TYPE_CHECKING:
@@ -82,6 +87,7 @@ if TYPE_CHECKING:
     from animator.design.scene import Pacing as Pacing
     from animator.design.scene import Scene as Scene
     from animator.design.scene import Slice as Slice
+    from animator.design.scene_files import scene as scene
     from animator.design.style import Style as Style
     from animator.design.timeline import Timeline as Timeline
     from animator.drawing.canvas import Canvas as Canvas
@@ -98,6 +104,8 @@ if TYPE_CHECKING:
     from animator.landscape.plane import Plane as Plane
     from animator.landscape.slices import Cut as Cut
     from animator.landscape.window import Common as Common
+    from animator.publish import page as _page
+    from animator.publish import slides as _slides
     from animator.recordings.facts import Facts as Facts
     from animator.recordings.loss import Loss as Loss
     from animator.recordings.reader import Recording as Recording
@@ -106,7 +114,11 @@ if TYPE_CHECKING:
     from animator.recordings.samples import Samples as Samples
     from animator.recordings.step_writer import StepWriter as StepWriter
     from animator.recordings.step_writer import recording as recording
+    from animator.sweeps.sweep import sweep as sweep
     from animator.training.descents import descend as descend
     from animator.training.keras_types import KerasModel as KerasModel
     from animator.training.loss.objective import Objective as Objective
     from animator.training.record.recorder import Recorder as Recorder
+
+    page = _page.make
+    slides = _slides.make

@@ -29,5 +29,5 @@ class FilmWarning(UserWarning):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """'Did you mean 'neuron'? ' for the known name closest to `word`, or '' when none is close."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.7)
     return f"Did you mean {close[0]!r}? " if close else ""

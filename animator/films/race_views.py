@@ -21,7 +21,7 @@ from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.weight_rows import last_finite, path_on
-from animator.landscape.window import ALONE, Common, Window
+from animator.landscape.window import ALONE, Common, Extent, Window
 
 
 def shared(
@@ -33,11 +33,12 @@ def shared(
     resolution: int,
     mapped: bool = False,
     common: Common = ALONE,
+    shown: Extent | None = None,
 ) -> tuple[View, ...]:
     """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
 
     resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
-    these views share with those of other films.
+    these views share with those of other films. shown: the part of the plane that was asked for.
     """
     size = views[0].parameters
     for view in views[1:]:
@@ -58,8 +59,9 @@ def shared(
         ],
         goal,
     )
-    if common.extent is not None and plane.kind == "weights":
-        extent = common.extent
+    kept = shown or (common.extent if plane.kind == "weights" else None)
+    if kept is not None:
+        extent = kept
         windows = [window.given(place, extent) for place, _ in paths]
     found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = found["slice"][None].astype(np.float32)

@@ -158,9 +158,9 @@ def race_views(
     windows = [source.run.notes.window for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
-    made = race.shared(
-        sources, views, plane, steps, target, max(RACE, cut.resolution), "basins" in wanted, common
-    )
+    wide = max(RACE, cut.resolution)
+    mapped = "basins" in wanted
+    made = race.shared(sources, views, plane, steps, target, wide, mapped, common, cut.window)
     made = tuple(replace(view, instead=instead) for view in made)
     if "batch surface" not in wanted:
         return made

@@ -17,6 +17,7 @@ from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError, nearest
 from animator.design.pacing import ramp
 from animator.design.timeline import Timeline
+from animator.design.wishes import PLANES, SLICES
 from animator.landscape import window
 from animator.landscape.camera import grid_lines
 from animator.landscape.chebyshev import Mixture
@@ -31,8 +32,6 @@ RESOLUTION = 81
 EVERY_STEP = 400
 SEARCH = 31
 READ = 64 * 2**20  # bytes of weights that are held at once
-PLANES = ("weights", "pca", "random", "hessian", "through")
-SLICES = ("moving", "static", "blend", "through")
 
 Extent = tuple[float, float, float, float]
 
@@ -62,6 +61,8 @@ class Cut:
         none.
     near
         Whether the window holds what is near the start alone, because the path runs away.
+    window
+        The part of the plane to show, (left, right, bottom, top).
 
     Raises
     ------
@@ -77,6 +78,7 @@ class Cut:
     camera: str = "fixed"
     firm: bool = False
     near: bool = False
+    window: Extent | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.plane, str) and self.plane not in PLANES:
@@ -135,7 +137,7 @@ def field_of(
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
-    asked = common.extent if cut.kind == "weights" else None
+    asked = cut.window or (common.extent if cut.kind == "weights" else None)
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
     path_window = window.choose(place, goal or home) if asked is None else window.given(place, asked)
     cuts = Cuts.of(source.run, plane, cut, steps)

@@ -100,8 +100,9 @@ def ground(info: FilmInfo) -> str:
     return said if isinstance(said, str) and re.fullmatch("#[0-9a-fA-F]{6}", said) else ""
 
 
-def read_films(paths: Sequence[Path]) -> list[FilmFile]:
-    """Every film of `paths`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
+def read_films(given: Sequence[str | Path]) -> list[FilmFile]:
+    """Every film of `given`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
+    paths = [Path(path) for path in ([given] if isinstance(given, str | Path) else given)]
     if not paths:
         raise AnimatorError("No films were given. Give at least one, such as output/neuron.mp4.")
     places = [path.resolve() for path in paths]

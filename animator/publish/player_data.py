@@ -6,12 +6,11 @@ recorded one; what was thinned and what was left out is said in its notes.
 
 from typing import NotRequired, TypedDict
 
-from animator.design import style_files
 from animator.design.style import Style
 from animator.drawing.panels.growing_curves import CLOCKS
 from animator.drawing.panels.registry import find, kind_of, run_of
 from animator.drawing.panels.surface import PATH_COLOURS
-from animator.drawing.raster.loss_colors import BANDS, colour_map
+from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
@@ -33,7 +32,7 @@ def playing(film: Film) -> dict[str, object]:
     """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
     wanted, dropped = _panels(film)
     film = film.redesigned(layout=(tuple(wanted or ["weights"]),), widths=(), heights=())
-    views, look = film.views(FPS), style_files.find(film.design.style)
+    views, look = film.views(FPS), film.look
     columns = sum(player_rows.width(view) for view in views)
     held = [player_rows.kept(view, columns) for view in views]
     grounds, notes = player_surfaces.grounds(wanted, views, look)
@@ -107,7 +106,7 @@ def _look(look: Style) -> dict[str, object]:
     return {
         **{name: getattr(look, name) for name in names},
         "lines": list(look.lines),
-        "bands": [to_hex(surface((i + 0.5) / BANDS)) for i in range(BANDS)],
+        "bands": [to_hex(surface((i + 0.5) / look.levels)) for i in range(look.levels)],
         "path": [to_hex(path((i + 0.5) / PATH_COLOURS)) for i in range(PATH_COLOURS)],
     }
 

@@ -128,7 +128,7 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
         (
             ("render", "neuron", "learning_rat=1"),
             "Scene 'neuron' has no parameter 'learning_rat'. Did you mean 'learning_rate'? It has: "
-            "learning_rate optimizer epochs use_bias seed.",
+            "learning_rate optimizer epochs use_bias seed start.",
         ),
         (
             ("render", "neuron", "learning_rate=fast"),
@@ -157,12 +157,13 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
         ),
         (
             ("render", "neuron", "--size", "big"),
-            "--size big is not a size in pixels. Type it as WIDTHxHEIGHT, such as --size 1280x720.",
+            "--size big cannot be: it must be a width and a height in pixels. Use for example --size "
+            "1280x720.",
         ),
         (
             ("render", "neuron", "--quality", "1080"),
-            "No quality is called '1080'. Did you mean '1080p'? Known: draft 720p 1080p 4k. Or give --size "
-            "WIDTHxHEIGHT.",
+            "--quality 1080 cannot be: there is none such. Did you mean '1080p'? Known: draft 720p 1080p 4k. "
+            "Use for example --quality 1080p.",
         ),
         (
             ("render", "neuron", "--style", "dork"),
@@ -251,6 +252,7 @@ def test_scenes_lists_every_parameter(here, capsys):
         "epochs": 10,
         "use_bias": True,
         "seed": 0,
+        "start": None,
     }
 
 

@@ -18,8 +18,18 @@ SENTENCES = [
     ("info", "Missing argument 'file'. Type animator info --help"),
     (
         "render neuron --sizee 3",
-        "No such option: --sizee (Possible options: --size). Type animator render --help",
+        "No such option: --sizee. Did you mean '--size'? Type animator render --help",
     ),
+    ("render neuron --length 3", "No such option: --length: that is --seconds. Type animator render --help"),
+    ("player neuron --cmap x", "No such option: --cmap: that is --colors. Type animator player --help"),
+    (
+        "render neuron --learning-rate 3",
+        "No such option: --learning-rate: that is a parameter of the scene, typed as learning_rate=VALUE. "
+        "Type "
+        "animator render --help",
+    ),
+    ("render neuron --qwerty 3", "No such option: --qwerty. Type animator render --help"),
+    ("page a.mp4 --length 3", "No such option: --length. Type animator page --help"),
     ("render neuron --fps", "Option '--fps' requires an argument. Type animator render --help"),
     (
         "render neuron --fps fast",

@@ -35,7 +35,7 @@ class Ball:
         self.ball = Mark(
             axes,
             None,
-            size=look.line(15),
+            size=look.line(15 * style.dot_size),
             fill=to_rgba(fill),
             edge=to_rgba(style.dot_edge),
             edge_width=look.line(2.2),

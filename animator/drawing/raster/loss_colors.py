@@ -27,6 +27,7 @@ class LossScale:
     low: float
     high: float
     contrast: float = CONTRAST
+    bands: int = BANDS
 
     @property
     def eps(self) -> float:
@@ -46,8 +47,8 @@ class LossScale:
         return np.asarray(self.low + self.eps * np.expm1(np.asarray(position, float) * span))
 
     def levels(self) -> Floats:
-        """BANDS + 1 contour levels in loss units, even in t; the first is the lowest loss."""
-        return self.loss(np.linspace(0, 1, BANDS + 1))
+        """Contour levels (bands + 1,) in loss units, even in t; the first is the lowest loss."""
+        return self.loss(np.linspace(0, 1, self.bands + 1))
 
     def ticks(self) -> list[float]:
         """Round losses (1, 2 or 5 times a power of ten) for a colour bar, more than APART in t
