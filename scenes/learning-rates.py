@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 
 NAMES = ("too small", "right", "edge", "diverging")
 
@@ -24,6 +24,81 @@ def model(learning_rate):
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
     neuron.set_weights([np.array([[-1.0], [0.5]])])
     return neuron
+
+
+def walls(run):
+    """(K+1,) where a run is along the steepest direction, 0 at the bottom."""
+    return finders.path_of(run) @ [1.0, 1.0] - 3.0
+
+
+def winner(rates):
+    """When the first run has, and keeps, a hundredth of its loss."""
+
+    def find(runs):
+        steps = [finders.lasting(finders.loss_of(run) <= 0.01 * finders.loss_of(run)[0]) for run in runs]
+        there = [(step, rate) for step, rate in zip(steps, rates, strict=True) if step is not None]
+        return Found(min(there)[0], {"rate": f"{min(there)[1]:g}"}) if there else None
+
+    return find
+
+
+def jumping(run):
+    """When a run has changed sides six times in a row, a little nearer to the bottom each time."""
+
+    def find(runs):
+        side = walls(runs[run])
+        nearer = (side[1:] * side[:-1] < 0) & (np.abs(side[1:]) < np.abs(side[:-1]))
+        stretch = finders.longest(nearer)
+        return stretch[0] + 6 if stretch and stretch[1] - stretch[0] >= 5 else None
+
+    return find
+
+
+def growing(run):
+    """When a run's loss has doubled, if it has grown at every step and does so to the end."""
+
+    def find(runs):
+        loss = finders.loss_of(runs[run])
+        return finders.first(loss > 2 * loss[0]) if (np.diff(loss) > 0).all() else None
+
+    return find
+
+
+def creeping(run, other):
+    """When a run that never jumps has a hundredth of its loss left, ten times later than another run."""
+
+    def find(runs):
+        side = walls(runs[run])
+        own, quick = (
+            finders.lasting(loss <= 0.01 * loss[0]) for loss in map(finders.loss_of, (runs[run], runs[other]))
+        )
+        slow = (
+            own is not None and quick is not None and own >= 10 * quick and (side[1:] * side[:-1] > 0).all()
+        )
+        return Found(own, {"quick": quick}) if slow else None
+
+    return find
+
+
+def moments(rates):
+    """What is said of these learning rates."""
+    small, right, edge, diverging = (f"{rate:g}" for rate in rates)
+    return (
+        Moment(
+            finders.start,
+            "Four learning rates, one start: watch who gets to the bottom first, and who does not.",
+        ),
+        Moment(winner(rates), "{rate} is first: after {steps} less than 1 % of its loss is left."),
+        Moment(jumping(2), f"{edge} jumps across the valley at every step, each time a little less far."),
+        Moment(
+            growing(3),
+            f"{diverging} is too large: every step makes the loss larger, and it has doubled already.",
+        ),
+        Moment(
+            creeping(0, 1),
+            f"{small} goes straight down, but slowly: {{steps}} for what {right} did in {{quick}}.",
+        ),
+    )
 
 
 def scene(
@@ -47,4 +122,5 @@ def scene(
         caption=f"Same start, same data; the learning rate differs: {', '.join(f'{r:g}' for r in rates)}.",
         layout=(("race", "race", "race", "losses", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
+        moments=moments(rates),
     )  # fmt: skip

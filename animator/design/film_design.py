@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design.layout import Mosaic
+from animator.design.moments import Moment
 from animator.design.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class FilmDesign:
         The name of a style, or the path of a style file.
     text
         How many times as large as the style says text is.
+    moments
+        What the film says when something happens in its runs, a Moment each; the one of step 0 in the intro.
+    captions
+        Whether the moments are told; without them nothing slows down for them.
 
     Raises
     ------
@@ -96,6 +101,8 @@ class FilmDesign:
     at: int | None = None
     style: str = "dark"
     text: float = 1.0
+    moments: tuple[Moment, ...] = ()
+    captions: bool = True
 
     def __post_init__(self) -> None:
         self._check_kinds()

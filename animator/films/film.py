@@ -16,9 +16,10 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
+from animator.design.clock import clock, unhurried
 from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
-from animator.design.pacing import clock
+from animator.design.moments import told
 from animator.design.style import Style
 from animator.design.timeline import Timeline
 from animator.drawing import captions
@@ -133,6 +134,8 @@ class Film:
         if pacing.events == "found":
             pacing = replace(pacing, events=events.found(longest))
         lengths = longest.travelled() if pacing.pace == "arc" else None
+        if self.design.captions and self.design.moments:
+            pacing = unhurried(pacing, told(self.design.moments, self.runs), longest.steps, lengths)
         made = clock(pacing, longest.steps, lengths)
         return Timeline(longest.steps, RATE, pacing, kept, made, self.design.camera == "orbit")
 

@@ -33,6 +33,8 @@ def record(experiment: Experiment | Descent, path: Path, notes: dict[str, Any], 
     model, losses = model_reuse.alike(model)
     recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, overwrite=True,
                         progress=progress, losses=losses)  # fmt: skip
+    if experiment.train is not None:
+        x, y = experiment.train()
     model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
               shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
 
@@ -75,7 +77,7 @@ def notes_of(experiment: Experiment | Descent, about: dict[str, Any]) -> dict[st
         "labels": list(experiment.labels),
         "target": list(experiment.target) if experiment.target else None,
         "axes": list(experiment.axes),
-        **({} if experiment.shuffle else {"in_order": experiment.batch_size}),
+        **({} if experiment.shuffle or experiment.train is not None else {"in_order": experiment.batch_size}),
     }
 
 

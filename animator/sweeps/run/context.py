@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,9 @@ class SweepContext:
         built = self.built[index]
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
+        scene = replace(built.scene, captions=False)  # all cells are on one clock
         return film_build.film_of(
-            built.scene, built.about, runs, style=self.plan.look.style, command=command, common=common
+            scene, built.about, runs, style=self.plan.look.style, command=command, common=common
         )
 
     def recordings(self, index: int) -> tuple[bytes, ...]:
