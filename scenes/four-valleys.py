@@ -45,7 +45,7 @@ def shares(runs):
 MOMENTS = (
     Moment(finders.start, "Four valleys of equal depth: watch which of them every start finds."),
     Moment(most, "After {steps} {share} are in a valley: each went down where it stood."),
-    Moment(last_one, "The last one arrives after {steps}: its longest step was {times} times its shortest."),
+    Moment(last_one, "The last one arrives after {steps}: on the way its steps were {times} times shorter."),
     Moment(shares, "The four valleys got {counts} of {runs} starts: the start alone decided."),
 )
 

@@ -44,6 +44,11 @@ def down(runs):
     return step if step and stalling(runs) and step > stalling(runs)[1] else None
 
 
+def passing(runs):
+    """When the loss is, and stays, below a hundredth, and it has not stalled."""
+    return None if stalling(runs) else finders.lasting(finders.loss_of(runs[0]) <= 0.01)
+
+
 def waiting(runs):
     """The last step, when it is still near the saddle."""
     stretch = stalling(runs)
@@ -56,7 +61,8 @@ MOMENTS = (
         stalled, "It stalls: the slope is {times} times gentler than at the start, and the loss is still 1."
     ),
     Moment(leaving, "It was a saddle: after {waited} slow steps it has slid off to the side."),
-    Moment(down, "Now it falls fast: after {steps} the loss is below 0.01. A long pause was not the end."),
+    Moment(down, "Then it fell fast: after {steps} the loss is below 0.01. The pause was not the end."),
+    Moment(passing, "It passed the saddle without a stop: after {steps} the loss is below 0.01."),
     Moment(waiting, "After {steps} it is still at the saddle: the loss is about 1, and the slope almost 0."),
 )
 

@@ -61,16 +61,27 @@ def settled(runs):
     return Found(runs[0].steps, {"times": f"{constant / decay:.0f}"})
 
 
-MOMENTS = (
-    Moment(finders.start, "One start, one noisy gradient, four schedules: watch who comes to rest."),
-    Moment(thrown, "A full step lands on the other side of the minimum; warm-up begins with a short one."),
-    Moment(
-        jittering,
-        "At a constant rate the noise gives no rest: it drifts {near} to {far} from the minimum.",
-    ),
-    Moment(kicked, "A warm restart: the rate is large again, and the noise shakes it out of its rest."),
-    Moment(settled, "Decay shrinks the noise with the steps: it ends {times} times nearer than constant."),
-)
+def moments(noise):
+    """What is said of the schedules under `noise`; without it all of them come to rest."""
+    begin = (
+        Moment(
+            finders.start, "One start, one surface, four schedules: watch how each of them comes to rest."
+        ),
+        Moment(
+            thrown, "A full step lands on the other side of the minimum; warm-up begins with a short one."
+        ),
+    )
+    noisy = (
+        Moment(
+            jittering,
+            "At a constant rate the noise gives no rest: it drifts {near} to {far} from the minimum.",
+        ),
+        Moment(kicked, "A warm restart: the rate is large again, and the noise shakes it out of its rest."),
+        Moment(
+            settled, "Decay shrinks the noise with the steps: it ends {times} times nearer than constant."
+        ),
+    )
+    return begin + noisy if noise else begin
 
 
 def scene(
@@ -92,11 +103,10 @@ def scene(
         names=NAMES,
         caption=f"Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
         layout=(
-            ("race", "race", "race", "losses", "losses", "losses"),
-            ("race", "race", "race", "losses", "losses", "losses"),
-            ("race", "race", "race", "rate@1", "rate@2", "rate@3"),
+            ("race", "race", "race", "losses", "losses"),
+            ("race", "race", "race", "schedules", "schedules"),
         ),
         resolution=161,
-        pacing=Pacing(play=8.0, end=2.5),
-        moments=MOMENTS,
+        pacing=Pacing(play=8.0, end=2.5, wake=0.2),
+        moments=moments(noise),
     )
