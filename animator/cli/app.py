@@ -5,7 +5,7 @@ Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 i
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -302,16 +302,21 @@ def player(
     player.play(scene, values or (), output=output, style=style, use_cache=not no_cache)
 
 
-def main() -> None:
-    """The command `animator`; leaves the process with the exit code."""
+def typed() -> int:
+    """Do what was typed; the exit code."""
+    return int(app(prog_name="animator", standalone_mode=False) or 0)
+
+
+def main(work: Callable[[], int] = typed) -> None:
+    """The command `animator`; leaves the process with the exit code. work: what it does."""
     with deadline.kept(NUMBERS, INTERRUPTION, INTERRUPTED), interruptible(), printing():
-        sys.exit(_code())
+        sys.exit(_code(work))
 
 
-def _code() -> int:
-    """Do what was typed, say what went wrong; the exit code."""
+def _code(work: Callable[[], int]) -> int:
+    """Do `work`, say what went wrong; the exit code."""
     try:
-        code = int(app(prog_name="animator", standalone_mode=False) or 0)
+        code = work()
         if code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
             sys.stderr.write(INTERRUPTED)
         return code

@@ -7,7 +7,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from animator.cli.progress_bars import cells_shown
 from animator.cli.render_request import pixels
@@ -173,7 +173,7 @@ def _command(scene: str, words: list[str], request: SweepRequest) -> str:
     return shlex.join(said)
 
 
-def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, Any]) -> "Estimate":
+def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "Estimate":
     from animator.sweeps.plan.estimate import estimate
     from animator.sweeps.run.context import first_seconds
 

@@ -4,7 +4,6 @@ import math
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from animator.core.formatting import number, point
 from animator.drawing.view import View, present
@@ -129,11 +128,12 @@ def departure(view: View) -> str:
     return " ".join(said)
 
 
-def made_by(name: str, asked: Mapping[str, Any]) -> str:
+def made_by(name: str, asked: Mapping[str, object]) -> str:
     """What makes the film of a recording again: a command, or a call where a command cannot say it all."""
     given = {key: value for key, value in asked.items() if value is not None}
     if not given:
         return shlex.join(["animator", "render", name])
-    words = [f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..."
-             for key, value in given.items()]  # fmt: skip
+    words = [
+        f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..." for key, value in given.items()
+    ]
     return f"animator.film({', '.join([repr(name), *words])})"

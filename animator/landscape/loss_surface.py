@@ -5,27 +5,32 @@ and columns alpha. Keras is imported only when something must be evaluated.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
 from animator.core import cache
+from animator.core.arrays import Floats, Mask, Singles
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.core.progress import Progress, listener, quiet
 from animator.landscape import adaptive_grid, chebyshev
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
+from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
+    from keras import Model
+
     from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
-Floats = npt.NDArray[np.float64]
 
 SAVE_SECONDS = 5.0
 SOME = 8  # slices up to which each is evaluated
@@ -33,18 +38,44 @@ LINES = 10**7  # slices x parameters up to which they are looked at all at once
 _SAME = 1e-12  # offsets from the plane below this part of the weights' size are rounding
 
 
+class RowsOf(Protocol):
+    """Rows of weights (T, P): an array, those of a recording, or any that makes a row when asked."""
+
+    def __len__(self) -> int:
+        """T."""
+
+    def __getitem__(self, t: int, /) -> npt.ArrayLike:
+        """Row t (P,)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LossSurface:
-    """Loss (ny, nx) at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
+    """Loss at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
 
-    alpha (nx,) and beta (ny,) are multiples of the basis vectors; all are read-only float64. evaluated
-    (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
+    Parameters
+    ----------
+    alpha, beta
+        (nx,) and (ny,): multiples of the basis vectors.
+    loss
+        (ny, nx): rows follow beta, columns alpha. All arrays are kept as read-only float64.
+    evaluated
+        (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
+
+    Raises
+    ------
+    AnimatorError
+        When the shapes do not agree.
+
+    Examples
+    --------
+    >>> animator.LossSurface([0, 1], [5, 6], [[4, 3], [2, 1]]).minimum()
+    (1.0, 6.0, 1.0)
     """
 
     alpha: Floats
     beta: Floats
     loss: Floats
-    evaluated: npt.NDArray[np.bool_] | None = None
+    evaluated: Mask | None = None
 
     def __post_init__(self) -> None:
         for name in ("alpha", "beta", "loss"):
@@ -66,7 +97,7 @@ class LossSurface:
         span = f"{known.min():.4g} to {known.max():.4g}" if known.size else "nowhere finite"
         return f"LossSurface({self.beta.size} x {self.alpha.size} points, loss {span})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The surface as a notebook shows it: its facts and its contours."""
         from animator.core.notebook_repr import of_surface
 
@@ -111,7 +142,7 @@ class LossSurface:
 
 def evaluate(
     model: Any,
-    data: Any,
+    data: object,
     plane: Plane,
     resolution: int | tuple[int, int] = 101,
     extent: Extent | None = None,
@@ -124,116 +155,130 @@ def evaluate(
 ) -> LossSurface:
     """The loss of `model` on `data` over a grid of `plane`, as `model.evaluate` would say.
 
-    data: (x, y), (x, y, sample_weight) or a tf.data.Dataset. `resolution` is points along each axis, or
-    (nx, ny). `extent` = (first alpha, last alpha, first beta, last beta) in plane coordinates, by default
-    -2 to 2 around the model's own weights on the plane. metric: "loss", or any that the model reports.
-    tolerance: 0 evaluates every point; a part of the surface's range, such as 0.01,
-    leaves points to interpolation where the surface is that flat (surface.evaluated tells which are not).
-    memory: bytes for activations, 256 MiB by default. BatchNormalization runs in evaluation mode with the
-    statistics that the model has now. Surfaces are cached by content, and an evaluation that was
-    interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny); by default
-    that is a bar in a notebook, and nobody elsewhere.
+    BatchNormalization runs in evaluation mode with the statistics that the model has now. Surfaces are cached
+    by content, and an evaluation that was interrupted goes on where it stopped.
+
+    Parameters
+    ----------
+    model
+        A compiled Keras model.
+    data
+        (x, y), (x, y, sample_weight) or a tf.data.Dataset.
+    plane
+        The plane of weight space to look at.
+    resolution
+        Points along each axis, or (nx, ny).
+    extent
+        (first alpha, last alpha, first beta, last beta) in plane coordinates; by default -2 to 2 around the
+        model's own weights on the plane.
+    progress
+        Hears ("surface", points done, of nx ny); by default a bar in a notebook, and nobody elsewhere.
+    metric
+        "loss", or any that the model reports.
+    tolerance
+        0 evaluates every point. A part of the surface's range, such as 0.01, leaves points to interpolation
+        where the surface is that flat; `surface.evaluated` tells which are not.
+    memory
+        Bytes for activations, 256 MiB by default.
+    use_cache
+        Whether a surface that was evaluated before may be used.
+
+    Returns
+    -------
+    LossSurface
+        loss (ny, nx) over alpha (nx,) and beta (ny,).
+
+    Raises
+    ------
+    AnimatorError
+        When resolution or extent give no grid, or model, data and plane do not fit one another.
+
+    Examples
+    --------
+    >>> plane = animator.planes.pca(run)  # doctest: +SKIP
+    >>> animator.evaluate(model, (x, y), plane, 51).minimum()  # doctest: +SKIP
     """
     from animator.training.keras_startup import start
 
     start()
     from animator.training.loss.objective import MEMORY, loss_function
 
-    progress = progress or listener()
     alpha, beta = grid(resolution, extent or _around(model, plane))
     objective = loss_function(model, data, memory or MEMORY, metric)
-    known = adaptive_grid.empty(alpha, beta)
-    path = _cache_path(objective, plane, alpha, beta, tolerance) if use_cache else None
-    if path is not None and path.exists():
-        return LossSurface.load(path)
-    part = path.with_suffix(".part.h5") if path is not None else None
-    if part is not None and part.exists():
-        _resume(known, part)
-    saved_at = time.monotonic()
+    key = _key(objective, plane, alpha, beta, tolerance) if use_cache else None
+    part = cache.place("surfaces", key, "part.h5") if key is not None else None
 
-    def saved(now: adaptive_grid.Grid) -> None:
-        nonlocal saved_at
-        progress("surface", int(now.evaluated.sum()), now.values.size)
-        if part is not None and time.monotonic() - saved_at > SAVE_SECONDS:
-            _save(part, now)
-            saved_at = time.monotonic()
+    def losses_at(coordinates: Floats) -> Floats:
+        return objective.on_plane(plane.origin, plane.basis, coordinates)
 
-    try:
-        adaptive_grid.fill(
-            known, lambda at: objective.on_plane(plane.origin, plane.basis, at), tolerance, saved
-        )
-    except BaseException:
-        if part is not None and known.evaluated.any():
-            _save(part, known)
-        raise
-    surface = LossSurface(alpha, beta, known.values, known.evaluated)
-    if path is not None and part is not None:
-        _kept(surface, path, part)
-    return surface
+    def compute() -> Arrays:
+        known = adaptive_grid.empty(alpha, beta)
+        _fill(known, losses_at, tolerance, progress or listener(), part)
+        return {"loss": known.values, "evaluated": known.evaluated}
+
+    found = compute() if key is None else cache.arrays("surfaces", key, compute)
+    if part is not None:
+        part.unlink(missing_ok=True)
+    return LossSurface(alpha, beta, found["loss"], found["evaluated"])
 
 
-def _kept(surface: LossSurface, path: Path, part: Path) -> None:
-    """Save a whole `surface` at `path` of the cache, in place of the `part` of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    surface.save(path)
-    part.unlink(missing_ok=True)
-
-
-def _cache_path(
-    objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float
-) -> Path | None:
-    """Where the surface is cached, or None for a model that cannot be told from others."""
+def _key(objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float) -> str | None:
+    """Digest of what decides the surface; None for a model that cannot be told from others."""
     known = objective.key()
     if known is None:
         return None
-    key = cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
-    return cache.place("surfaces", key)
+    return cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
 
 
-def _save(part: Path, known: adaptive_grid.Grid) -> None:
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(part) as beside, h5py.File(beside, "w") as file:
-        file.create_dataset("loss", data=known.values)
-        file.create_dataset("evaluated", data=known.evaluated)
+def _fill(
+    known: adaptive_grid.Grid,
+    losses_at: Callable[[Floats], Floats],
+    tolerance: float,
+    progress: Progress,
+    part: Path | None,
+) -> None:
+    """Evaluate what is not `known` yet; `part`: the file of the cache that keeps it until all is."""
+    before = cache.kept(part) if part is not None else None
+    if before is not None:
+        known.evaluated |= before["evaluated"]
+        known.values[before["evaluated"]] = before["loss"][before["evaluated"]]
+    kept_at = time.monotonic()
 
+    def keep(now: adaptive_grid.Grid) -> None:
+        if part is not None and now.evaluated.any():
+            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
 
-def _resume(known: adaptive_grid.Grid, part: Path) -> None:
-    """Take what an evaluation of the same surface had found when it was interrupted."""
+    def saved(now: adaptive_grid.Grid) -> None:
+        nonlocal kept_at
+        progress("surface", int(now.evaluated.sum()), now.values.size)
+        if time.monotonic() - kept_at > SAVE_SECONDS:
+            keep(now)
+            kept_at = time.monotonic()
+
     try:
-        with h5py.File(part, "r") as file:
-            evaluated, values = file["evaluated"][()], file["loss"][()]
-    except (OSError, KeyError):  # unreadable: begin anew
-        return
-    known.evaluated |= evaluated
-    known.values[evaluated] = values[evaluated]
+        adaptive_grid.fill(known, losses_at, tolerance, saved)
+    except BaseException:  # an interruption above all: what was evaluated is worth keeping
+        keep(known)
+        raise
 
 
 def evaluate_slices(
-    objective: "Objective",
+    objective: Loss,
     plane: Plane,
-    rows: Any,
+    rows: RowsOf,
     alpha: npt.ArrayLike,
     beta: npt.ArrayLike,
     progress: Progress = quiet,
-    states: Any = None,
-) -> npt.NDArray[np.float32]:
+    states: Singles | None = None,
+) -> Singles | Mixture:
     """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P), with `states` (T, S).
 
     Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
     Rows that differ only within the plane share one slice; when all do, the result is a read-only
     broadcast of one. Where they lie on a line (a bias, say) and the loss is smooth along it, they come from
-    fewer slices (animator.landscape.chebyshev), to a millionth. `progress` hears ("surface", slices done, of
-    T).
+    fewer slices (`landscape.chebyshev`), to a millionth, as a Mixture of those. `progress` hears ("surface",
+    slices done, of T).
     """
-    found = few_slices(objective, plane, rows, alpha, beta, progress, states)
-    return np.asarray(found)
-
-
-def few_slices(
-    objective: "Objective", plane: Plane, rows: Any, alpha: npt.ArrayLike, beta: npt.ArrayLike,
-    progress: Progress = quiet, states: Any = None,
-) -> npt.NDArray[np.float32] | Mixture:  # fmt: skip
-    """What `evaluate_slices` gives, where it comes from fewer slices as those and their shares."""
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     shape = (len(rows), beta.size, alpha.size)
@@ -241,8 +286,8 @@ def few_slices(
         smooth = _on_a_line(objective, plane, rows, coordinates, shape, progress)
         if smooth is not None:
             return smooth
-    found: dict[bytes, npt.NDArray[np.float32]] = {}
-    slices: list[npt.NDArray[np.float32]] = []
+    found: dict[bytes, Singles] = {}
+    slices: list[Singles] = []
     for t in range(len(rows)):
         offset = aside(plane, rows[t])
         state = None if states is None else np.asarray(states[t], np.float32)
@@ -256,9 +301,14 @@ def few_slices(
     return np.broadcast_to(slices[0], shape) if len(found) == 1 else np.stack(slices)
 
 
-def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Floats,
-               shape: tuple[int, int, int], progress: Progress
-               ) -> Mixture | None:  # fmt: skip
+def _on_a_line(
+    objective: Loss,
+    plane: Plane,
+    rows: RowsOf,
+    coordinates: Floats,
+    shape: tuple[int, int, int],
+    progress: Progress,
+) -> Mixture | None:
     """The slices (T, ny, nx), when their offsets lie on a line and the loss is smooth along it."""
     found = chebyshev.line(aside(plane, np.stack([rows[t] for t in range(len(rows))])))
     if found is None:
@@ -269,8 +319,9 @@ def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Flo
     def losses(points: Floats, along: Floats) -> Floats:
         return objective.on_plane(plane.origin + start, basis, np.column_stack([points, along]))
 
-    return chebyshev.slices(losses, positions, coordinates, (shape[1], shape[2]),
-                            lambda done, of: progress("surface", done, of))  # fmt: skip
+    return chebyshev.slices(
+        losses, positions, coordinates, (shape[1], shape[2]), lambda done, of: progress("surface", done, of)
+    )
 
 
 def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Floats]:
@@ -289,14 +340,14 @@ def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Flo
     return np.linspace(a0, a1, nx), np.linspace(b0, b1, ny)
 
 
-def _around(model: Any, plane: Plane) -> Extent:
+def _around(model: "Model", plane: Plane) -> Extent:
     """-2 to 2 basis vectors around the model's weights on the plane."""
     parts = [np.ravel(np.asarray(variable)) for variable in model.trainable_variables]
     a, b = plane.project(np.concatenate(parts)) if parts else (0.0, 0.0)
     return float(a - 2), float(a + 2), float(b - 2), float(b + 2)
 
 
-def where(plane: Plane, rows: Any) -> str:
+def where(plane: Plane, rows: RowsOf) -> str:
     """Digest of where slices of `plane` through `rows` (T, P) lie: the same for the same slices."""
     most = max(1, LINES // plane.origin.size)
     parts = (
@@ -314,7 +365,7 @@ def aside(plane: Plane, rows: npt.ArrayLike) -> Floats:
     return np.where(np.abs(offset) <= _SAME * size, 0.0, offset)
 
 
-def _digest(offset: npt.NDArray[np.float32], state: npt.NDArray[np.float32] | None) -> bytes:
+def _digest(offset: Singles, state: Singles | None) -> bytes:
     """The same for slices that are the same."""
     from hashlib import blake2b
 

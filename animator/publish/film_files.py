@@ -10,7 +10,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design.parameters import written
@@ -66,7 +65,7 @@ class FilmFile:
         return ground(self.info)
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """The parameters it was made with, as far as it says."""
         found = self.info.metadata.details.get("parameters") if self.info.metadata else None
         return dict(found) if isinstance(found, Mapping) else {}

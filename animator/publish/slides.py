@@ -27,6 +27,7 @@ BLANK, TITLE_ONLY = 6, 5  # layouts of the default template
 EPOCH = datetime(1980, 1, 1)  # the first time that a zip can note
 CONTENTS = "[Content_Types].xml"  # the first part of a deck
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Pptx = Any  # python-pptx has no types
 INSTALL = "pip install 'animator[slides]'"
 
 
@@ -47,7 +48,7 @@ def make(
     films = read_films(paths)
     for film in films:
         _check(film)
-    presentation: Any = Presentation()
+    presentation: Pptx = Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
     for film in films:
         _slide(presentation, film, titles, autoplay, loop)
@@ -96,7 +97,7 @@ def title_size(title: str) -> int:
     return SIZES[-1]
 
 
-def _slide(presentation: Any, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
+def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:
         title = slide.shapes.title
@@ -130,11 +131,11 @@ def xml_text(text: str) -> str:
     return NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _coloured(slide: Any, ground: str) -> None:
+def _coloured(slide: Pptx, ground: str) -> None:
     """Give a slide the colour that its film without a background was drawn for, and a title that is read."""
     from pptx.dml.color import RGBColor
 
-    colour: Any = RGBColor
+    colour: Pptx = RGBColor
     slide.background.fill.solid()
     slide.background.fill.fore_color.rgb = colour.from_string(ground[1:])
     if slide.shapes.title is not None:
@@ -142,7 +143,7 @@ def _coloured(slide: Any, ground: str) -> None:
         slide.shapes.title.text_frame.paragraphs[0].font.color.rgb = colour.from_string(ink)
 
 
-def _timing(slide: Any, autoplay: bool, loop: bool) -> None:
+def _timing(slide: Pptx, autoplay: bool, loop: bool) -> None:
     """When the slide's video starts, and how often it plays."""
     node = ".//p:video/p:cMediaNode/p:cTn"
     if autoplay:

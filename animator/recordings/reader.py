@@ -7,16 +7,16 @@ run that was killed opens as far as it got.
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any  # of data, in whatever structure they were given
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError, nearest
-from animator.recordings import hdf5_file, meta, probe
+from animator.recordings import hdf5_file, meta, probe, run_notes
 from animator.recordings.facts import Facts, from_lines
 from animator.recordings.hdf5_file import Damaged
 from animator.recordings.loss import Function
@@ -27,54 +27,49 @@ from animator.recordings.samples import Samples, assembled
 FORMAT = "animator recording"
 SCHEMA = 1
 
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable: its path ("dense/kernel"), its shape, where it starts in a row, and the axes that
-    number its filters (() where it has none).
-    """
-
-    path: str
-    shape: tuple[int, ...]
-    start: int
-    filters: tuple[int, ...] = ()
-
-    def names(self) -> list[str]:
-        """The name of each element, in C order: "dense/kernel[0,0]", or the path alone for a scalar."""
-        if not self.shape:
-            return [self.path]
-        return [f"{self.path}[{','.join(map(str, index))}]" for index in np.ndindex(*self.shape)]
-
 
 class Recording:
     """An open recording; see the module. Close it, or use it as a context, to let go of the file.
 
-    weights (R, P) float32, of the steps weight_steps (R,): all K+1 steps unless the Recorder was told to
-    keep fewer; then R is smaller, and the first and last step are among them. state (R, S): what changes
-    beside the path (BatchNormalization's statistics). fixed (F,): frozen variables.
-    batch_loss (K,): true loss of batch k at the weights of step k-1. loss and test_loss (K+1,): loss on the
-    data (test data) in evaluation mode, NaN where it was not computed. learning_rate, epoch, batch (K,): of
-    each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
+    Attributes
+    ----------
+    weights
+        (R, P) float32, of the steps `weight_steps`: all K+1 steps unless the Recorder was told to keep fewer;
+        then R is smaller, and the first and last step are among them.
+    weight_steps
+        (R,) int64, ascending.
+    state
+        (R, S) float32: what changes beside the path (BatchNormalization's statistics).
+    steps
+        K, the updates.
+    finished
+        False for a run that was cut short.
+    notes
+        What the recording says of itself, typed.
+    meta
+        The same as the file has it, with all that users noted.
+    given_loss
+        A function from rows (N, P) to (N,), of a run whose file does not hold its loss.
+
+    Examples
+    --------
+    >>> with animator.load("run.h5") as run:  # doctest: +SKIP
+    ...     print(run.steps, run.loss[-1], run.parameter_names[:3])
     """
 
-    def __init__(self, path: Path, file: Any) -> None:
+    def __init__(self, path: Path, file: h5py.File, schema: int = SCHEMA) -> None:
         self.path = path
         self._file = file
         self.steps, rows = (int(count) for count in hdf5_file.numbers(file, "flushed"))
         rows = max(1, rows)
         self.finished = bool(hdf5_file.numbers(file, "finished")[0])
-        self.meta: dict[str, Any] = meta.read(hdf5_file.text(file, "meta"))
+        self.meta = meta.read(hdf5_file.text(file, "meta"))
+        self.notes = run_notes.read(self.meta, schema)
         self.variables, self.state_variables, self.fixed_variables = (
-            tuple(
-                Variable(v["path"], tuple(v["shape"]), v["start"], tuple(v.get("filters", ())))
-                for v in self.meta.get(kind, ())
-            )
-            for kind in ("variables", "state", "fixed")
+            meta.variables(self.meta, kind) for kind in ("variables", "state", "fixed")
         )
         self.weights = self._rows("weights", rows)
-        self.weight_steps: NDArray[np.int64] = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
+        self.weight_steps: Ints = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
         self.state = self._rows("state", rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
         self.given_loss: Function | None = None  # rows (N, P) -> (N,), where a user gave one
@@ -102,8 +97,8 @@ class Recording:
             raise Damaged("steps")
         hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
-            described = self.meta.get(kind, [])
-            if described and meta.size(described) != width:
+            described = sum(variable.size for variable in meta.variables(self.meta, kind))
+            if described and described != width:
                 raise Damaged(kind)
 
     def __enter__(self) -> "Recording":
@@ -117,7 +112,7 @@ class Recording:
         count = self.weights.shape[1]
         return f"Recording({str(self.path)!r}: {self.steps:,} steps of {count:,} parameters{state})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The run as a notebook shows it: its facts and its losses."""
         from animator.core.notebook_repr import of_run
 
@@ -135,21 +130,16 @@ class Recording:
         with self._reading():
             return from_lines(hdf5_file.numbers(self._file, "facts").tobytes())
 
-    @property
-    def way(self) -> str:
-        """How it was trained: by a "fit", or "together" with others, as one program."""
-        return str(self.meta.get("way") or "fit")
-
     def row(self, step: int) -> int:
         """The row of the last kept step at or before `step`."""
         return int(np.searchsorted(self.weight_steps, step, side="right")) - 1
 
-    def rows(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows(self, steps: Ints) -> Ints:
         """The same for each of `steps` (n,)."""
         return np.searchsorted(self.weight_steps, steps, side="right") - 1
 
     @property
-    def fixed(self) -> NDArray[np.float32]:
+    def fixed(self) -> Singles:
         """(F,) the values of the frozen variables, which are the same at every step."""
         if "fixed" not in self._file:
             return np.zeros(0, np.float32)
@@ -175,7 +165,7 @@ class Recording:
         """Whether the file holds arrays under `name`: "data" or "test"."""
         return name in self._file
 
-    def travelled(self) -> NDArray[np.float64]:
+    def travelled(self) -> Floats:
         """(K+1,) how far the weights have travelled at every step, read a row at a time."""
         lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
         for row in range(1, len(self.weights)):
@@ -202,7 +192,7 @@ class Recording:
             )
         return self.parameter_names.index(name)
 
-    def _column(self, name: str, count: int) -> NDArray[Any]:
+    def _column(self, name: str, count: int) -> Array:
         with self._reading():
             return hdf5_file.numbers(self._file, name, count)
 
@@ -263,15 +253,15 @@ class Recording:
         """The data ("data" or "test") as Samples, or None when they are not in the file."""
         if name not in self._file:
             return None
-        found: dict[str, NDArray[Any]] = {}
+        found: dict[str, Array] = {}
 
-        def take(path: str, item: Any) -> None:
+        def take(path: str, item: h5py.Group | h5py.Dataset) -> None:
             if isinstance(item, h5py.Dataset):
                 found[path] = hdf5_file.array(item)
 
         with self._reading():
             hdf5_file.member(self._file, name).visititems(take)
-            return assembled(found, self.meta[name]["structure"])
+            return assembled(found, (self.notes.data if name == "data" else self.notes.test).structure)
 
     def read_indices(self) -> None:
         """Read where the chunks of each dataset are, so that what is read later is known to end."""
@@ -283,10 +273,32 @@ class Recording:
 def load(path: str | Path, trusted: bool = False, loss: Function | None = None) -> Recording:
     """Open a recording without reading it whole.
 
-    loss: of one that was made with a Python function, which a file does not hold, from rows of weights (N, P)
-    to (N,). trusted: whether animator wrote it and knows it to be whole; others are read by a process of
-    their own first. Raises AnimatorError when there is no such file, when it is no recording, when it is
-    damaged, and when a later version of animator wrote it.
+    Parameters
+    ----------
+    path
+        Of the .h5 file.
+    trusted
+        Whether animator wrote it and knows it to be whole; others are read by a process of their own first.
+    loss
+        Of one that was made with a Python function, which a file does not hold: from rows of weights (N, P)
+        to (N,).
+
+    Returns
+    -------
+    Recording
+        Open: close it, or use it as a context.
+
+    Raises
+    ------
+    AnimatorError
+        When there is no such file, when it is no recording, when it is damaged, and when a later version of
+        animator wrote it.
+
+    Examples
+    --------
+    >>> run = animator.load("run.h5")  # doctest: +SKIP
+    >>> run.weights.shape  # doctest: +SKIP
+    (501, 3)
     """
     path = Path(path)
     if not path.is_file():
@@ -325,7 +337,7 @@ def _opened(path: Path) -> Recording:
                 f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
                 "Install a newer animator, or record again."
             )
-        return Recording(path, file)
+        return Recording(path, file, schema)
     except BaseException:
         file.close()
         raise

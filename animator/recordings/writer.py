@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike
 
+from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, set_aside
 from animator.recordings import probe
@@ -35,8 +36,8 @@ class Row:
     """Weights (P,) and state (S,) after update `step`."""
 
     step: int
-    weights: NDArray[np.float32]
-    state: NDArray[np.float32]
+    weights: Singles
+    state: Singles
 
 
 class RecordingWriter:
@@ -47,8 +48,15 @@ class RecordingWriter:
     is in its place already is kept beside it, under a name with a number: `kept` says where it is.
     """
 
-    def __init__(self, path: Path, first: Row, meta: dict[str, Any], arrays: Mapping[str, NDArray[Any]],
-                 dtype: str = "float32", keeps: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        path: Path,
+        first: Row,
+        meta: Mapping[str, object],
+        arrays: Mapping[str, Array],
+        dtype: str = "float32",
+        keeps: bool = False,
+    ) -> None:
         ensure_folder(path)
         self.path, self.part, self._keeps = path, part_of(path), keeps
         self.kept: list[tuple[Path, Path]] = []  # (the place, where that which was there is now)
@@ -58,7 +66,7 @@ class RecordingWriter:
         self.steps = self.rows = 0
         self.dtype = np.dtype(dtype)
         try:
-            self.file: Any = _timeless(self.part)
+            self.file = _timeless(self.part)
         except OSError as error:
             raise AnimatorError(
                 f"Cannot record to '{path}': '{self.part}' is in use by another recording, or cannot be "
@@ -73,7 +81,7 @@ class RecordingWriter:
         """How many rows to collect before they are written: at most 64, or 16 MiB of them."""
         return max(1, min(FLUSH_STEPS, FLUSH_BYTES // max(1, 4 * (self.size + self.states))))
 
-    def _create(self, meta: Any, arrays: Mapping[str, Any]) -> None:
+    def _create(self, meta: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
         file = self.file
         file.attrs["format"], file.attrs["schema"] = FORMAT, SCHEMA
         file.create_dataset("meta", data=json.dumps(meta, sort_keys=True), track_times=False)
@@ -99,14 +107,15 @@ class RecordingWriter:
         for name in ("flushed", "finished"):
             file.create_dataset(name, data=np.zeros(2, np.int64), maxshape=(None,), track_times=False)
 
-    def _growing(self, name: str, tail: tuple[int, ...], kind: Any, rows: int, wide: int = 0) -> None:
+    def _growing(self, name: str, tail: tuple[int, ...], kind: DTypeLike, rows: int, wide: int = 0) -> None:
         chunks = (rows, *((wide,) if wide else tail))
         self.file.create_dataset(
             name, (0, *tail), kind, maxshape=(None, *tail), chunks=chunks, track_times=False
         )
 
-    def write(self, columns: Mapping[str, NDArray[Any]], steps: Sequence[int],
-              weights: NDArray[np.float32], state: NDArray[np.float32]) -> None:  # fmt: skip
+    def write(
+        self, columns: Mapping[str, Array], steps: Sequence[int], weights: Singles, state: Singles
+    ) -> None:
         """Append what n updates left, columns of (n,) each, and a row for each of `steps`; count them.
 
         weights (>= len(steps), P) and state (>= len(steps), S) may have room beyond their rows.
@@ -126,7 +135,7 @@ class RecordingWriter:
         self.file.flush()
         self.file.swmr_mode = True
 
-    def _append_rows(self, steps: Sequence[int], weights: Any, state: Any) -> None:
+    def _append_rows(self, steps: Sequence[int], weights: Singles, state: Singles) -> None:
         if not len(steps):
             return
         self._append("weights", weights.astype(self.dtype, copy=False))
@@ -135,7 +144,7 @@ class RecordingWriter:
         self._append("weight_steps", np.asarray(steps))
         self.rows += len(steps)
 
-    def _append(self, name: str, values: NDArray[Any]) -> None:
+    def _append(self, name: str, values: Array) -> None:
         dataset = self.file[name]
         start = len(dataset)
         dataset.resize(start + len(values), axis=0)
@@ -145,15 +154,15 @@ class RecordingWriter:
     def _set(self, name: str, *values: int) -> None:
         self.replace(name, np.array(values))
 
-    def read(self, rows: slice, name: str = "weights") -> NDArray[np.float32]:
+    def read(self, rows: slice, name: str = "weights") -> Singles:
         """Rows of the weights (or of the state) that are written, as float32."""
         return np.asarray(self.file[name][rows], np.float32)
 
-    def read_steps(self) -> NDArray[np.int64]:
+    def read_steps(self) -> Ints:
         """(R,) the step of every row that is written."""
         return np.asarray(self.file["weight_steps"][()])
 
-    def replace(self, name: str, values: NDArray[Any]) -> None:
+    def replace(self, name: str, values: Array) -> None:
         """Write `values` (n,) over the first n of a column that is there."""
         self.file[name][: len(values)] = values
         self.file[name].flush()
@@ -162,7 +171,7 @@ class RecordingWriter:
         """Say what the recording lacks; the last word counts."""
         self._append("facts", np.frombuffer(as_line(facts), np.uint8))
 
-    def finish(self, losses: Mapping[str, NDArray[np.float64]]) -> None:
+    def finish(self, losses: Mapping[str, Floats]) -> None:
         """Add the losses (K+1,), mark the recording as finished, and put it in its place."""
         for name, values in losses.items():
             self._append(name, values)
@@ -203,7 +212,7 @@ def _lock(file: BinaryIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _timeless(path: Path) -> Any:
+def _timeless(path: Path) -> h5py.File:
     """A new HDF5 file in the latest format, without the times that HDF5 would note for its root group."""
     creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     creation.set_obj_track_times(False)

@@ -254,21 +254,19 @@ def test_scenes_lists_every_parameter(here, capsys):
     }
 
 
-def test_a_failure_of_ours_exits_with_1(here, capsys, monkeypatch):
-    monkeypatch.setattr("animator.cli.listings.scenes", lambda as_json: 1 / 0)
-    done = run(capsys, "scenes")
+def test_a_failure_of_ours_exits_with_1(capsys):
+    done = run(capsys, work=lambda: int(1 / 0))
     assert done.code == 1
     assert done.err == (
         "animator: failed with ZeroDivisionError: division by zero. Set ANIMATOR_DEBUG=1 to see where.\n"
     )
 
 
-def test_an_interruption_exits_with_130(here, capsys, monkeypatch):
-    def stop(as_json: bool) -> None:
+def test_an_interruption_exits_with_130(capsys):
+    def stop() -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("animator.cli.listings.scenes", stop)
-    assert run(capsys, "scenes").code == 130
+    assert run(capsys, work=stop).code == 130
 
 
 def test_an_experiment_is_frozen():

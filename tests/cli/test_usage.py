@@ -65,10 +65,10 @@ def test_a_signal_while_the_command_line_is_imported_says_nothing(tmp_path, numb
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, monkeypatch, number):
+def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, number):
     tidied = []
 
-    def work(as_json: bool) -> None:
+    def work() -> int:
         try:
             signal.raise_signal(number)
             pytest.fail("it was not interrupted")
@@ -77,9 +77,8 @@ def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, monkeypatch, number
                 signal.raise_signal(again)
             tidied.append(True)
 
-    monkeypatch.setattr("animator.cli.listings.scenes", work)
     before = signal.getsignal(signal.SIGINT)
-    done = run(capsys, "scenes")
+    done = run(capsys, work=work)
     assert (done.code, done.err, tidied) == (130, app.INTERRUPTED, [True])
     assert signal.getsignal(signal.SIGINT) is before
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from animator.core import strays
 from animator.core.color_vision import DEFICIENCIES, apart, contrast
@@ -109,25 +108,27 @@ def kind(run: Recording) -> str:
     """What runs must have in common to be on one surface: variables, layers, loss and data."""
     meta = run.meta
     shapes = [(v.path, v.shape) for v in run.variables]
-    compiled = _plain(meta.get("compile_config")) or {}
+    compiled = _table(meta.get("compile_config"))
     return json.dumps(
         [
             shapes,
-            _nameless(_plain(meta.get("model_config"))),
+            _nameless(_table(meta.get("model_config"))),
             compiled.get("loss"),
             meta.get("loss"),
-            (meta.get("data") or {}).get("digest"),
-            (meta.get("notes") or {}).get("axes"),
+            run.notes.data.digest,
+            run.notes.axes,
         ],
         sort_keys=True,
     )
 
 
-def _plain(said: Any) -> Any:
-    return json.loads(said) if isinstance(said, str) else said
+def _table(said: object) -> dict[str, object]:
+    """A table that a recording keeps, as text or as it is; empty where it keeps none."""
+    table = json.loads(said) if isinstance(said, str) else said
+    return table if isinstance(table, dict) else {}
 
 
-def _nameless(part: Any) -> Any:
+def _nameless(part: object) -> object:
     """A description without names, which Keras counts up, and without how the model is trained."""
     if isinstance(part, dict):
         hidden = ("name", "registered_name", "compile_config", "build_config")

@@ -6,7 +6,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design import style_files
@@ -34,7 +33,7 @@ class Built:
     """The scene of a cell, and what its recordings say about it."""
 
     scene: Scene
-    about: dict[str, Any]
+    about: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)

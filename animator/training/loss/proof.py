@@ -4,13 +4,16 @@ An Objective and a Recording go in; nothing comes out where the loss at recorded
 and NoSurfaceError where it is not. A recording without losses proves nothing, and `unproved` says so.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
+from animator.training.keras_internals import layers_of
+from animator.training.keras_own import is_keras
+from animator.training.keras_types import KerasModel
 from animator.training.loss.no_surface import NoSurfaceError
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def unproved(run: "Recording", data: Samples | None) -> str:
     """
     if not len(_rows(run)):
         return "which has no losses on its data"
-    if data is not None and data.digest() != (run.meta.get("data") or {}).get("digest") and "data" not in run:
+    if data is not None and data.digest() != run.notes.data.digest and "data" not in run:
         return "which does not hold the data that its losses were computed from"
     return ""
 
@@ -87,36 +90,36 @@ def _as_many_as_are_shown(rows: NDArray[np.int64], run: "Recording", samples: in
 
 def _recorded(objective: "Objective", run: "Recording", data: Samples | None) -> "Objective | None":
     """`objective` on the samples that the recorded losses were computed from; None where they are not had."""
-    said = run.meta.get("data") or {}
-    if data is not None and data.digest() != said.get("digest"):
+    told = run.notes.data
+    if data is not None and data.digest() != told.digest:
         held = run.samples()
         if held is None:
             return None
         objective = objective.on(held)
-    count = int(said.get("loss_samples") or objective.data.count)
+    count = told.loss_samples or objective.data.count
     return objective if count >= objective.data.count else objective.only(0, count)
 
 
-def _is_half(model: Any) -> bool:
+def _is_half(model: KerasModel) -> bool:
     """Whether a layer computes in 16 bits."""
-    return any(str(layer.compute_dtype) in ("float16", "bfloat16") for layer in model._flatten_layers())
+    return any(str(layer.compute_dtype) in ("float16", "bfloat16") for layer in layers_of(model))
 
 
-def suspect(model: Any) -> str:
+def suspect(model: KerasModel) -> str:
     """The first layer of `model` that does more than its description and its variables tell, as a clause;
     "" where there is none.
     """
-    for layer in model._flatten_layers(include_self=False):
+    for layer in layers_of(model, with_itself=False):
         if hasattr(layer, "adapt") and not layer.variables:
             return f"layer {layer.name!r}, which keeps what it was adapted to for itself"
-        if type(layer).__module__.split(".")[0] != "keras":
+        if not is_keras(layer):
             return f"layer {layer.name!r}, which is no layer of Keras"
         if type(layer).__name__ == "Lambda":
             return f"layer {layer.name!r}, a function of your own"
     return ""
 
 
-def _unproved(model: Any, run: "Recording", why: str, given: bool) -> NoSurfaceError:
+def _unproved(model: KerasModel, run: "Recording", why: str, given: bool) -> NoSurfaceError:
     """The refusal, which names the layer that differs where one can be told."""
     named = suspect(model)
     cause = f"; it may be {named}" if named else ""
