@@ -32,16 +32,13 @@ def model(activation, learning_rate):
     return neuron
 
 
+NAMES = tuple(TEACHERS)
+
+
 def there(runs):
     """(when each run has, and keeps, a hundredth of its loss; None where it never does, names beside)."""
     steps = [finders.lasting(finders.loss_of(run) <= 0.01 * finders.loss_of(run)[0]) for run in runs]
     return list(zip(steps, TEACHERS, strict=True))
-
-
-def earliest(runs):
-    """The first run that is down to a hundredth of its loss."""
-    done = [pair for pair in there(runs) if pair[0]]
-    return Found(min(done)[0], {"name": min(done)[1]}) if done else None
 
 
 def latest(runs):
@@ -70,7 +67,7 @@ def flat(runs):
 
 MOMENTS = (
     Moment(finders.start, "One neuron, four activations: watch which surface is steep and which is flat."),
-    Moment(earliest, "{name} is first: after {steps} less than 1 % of its loss is left."),
+    Moment(finders.winner(0.01, NAMES), "{name} is first: after {steps} less than 1 % of its loss is left."),
     Moment(gentle, "sigmoid has {left} of its loss left: its slope is never above a quarter."),
     Moment(latest, "{name} is last: it needs {steps} for what the first one did in {first}."),
     Moment(flat, "The steps are over before {names} came down to 1 %."),

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator import Experiment, Moment, Pacing, Scene, finders
 
 NAMES = ("too small", "right", "edge", "diverging")
 
@@ -31,17 +31,6 @@ def walls(run):
     return finders.path_of(run) @ [1.0, 1.0] - 3.0
 
 
-def winner(rates):
-    """When the first run has, and keeps, a hundredth of its loss."""
-
-    def find(runs):
-        steps = [finders.lasting(finders.loss_of(run) <= 0.01 * finders.loss_of(run)[0]) for run in runs]
-        there = [(step, rate) for step, rate in zip(steps, rates, strict=True) if step is not None]
-        return Found(min(there)[0], {"rate": f"{min(there)[1]:g}"}) if there else None
-
-    return find
-
-
 def jumping(run):
     """When a run has changed sides six times in a row, a little nearer to the bottom each time."""
 
@@ -64,39 +53,31 @@ def growing(run):
     return find
 
 
-def creeping(run, other):
-    """When a run that never jumps has a hundredth of its loss left, ten times later than another run."""
-
-    def find(runs):
-        side = walls(runs[run])
-        own, quick = (
-            finders.lasting(loss <= 0.01 * loss[0]) for loss in map(finders.loss_of, (runs[run], runs[other]))
-        )
-        slow = (
-            own is not None and quick is not None and own >= 10 * quick and (side[1:] * side[:-1] > 0).all()
-        )
-        return Found(own, {"quick": quick}) if slow else None
-
-    return find
+def straight(runs):
+    """When the first run, which never changes sides, keeps a hundredth of its loss: tenfold the second's time."""
+    side = walls(runs[0])
+    return finders.slower(0.01, 0, 1, 10)(runs) if (side[1:] * side[:-1] > 0).all() else None
 
 
 def moments(rates):
     """What is said of these learning rates."""
-    small, right, edge, diverging = (f"{rate:g}" for rate in rates)
+    named = small, right, edge, diverging = [f"{rate:g}" for rate in rates]
     return (
         Moment(
             finders.start,
-            "Four learning rates, one start: watch who gets to the bottom first, and who does not.",
+            "Four learning rates, one start: watch which one is at the bottom first.",
         ),
-        Moment(winner(rates), "{rate} is first: after {steps} less than 1 % of its loss is left."),
+        Moment(
+            finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
+        ),
         Moment(jumping(2), f"{edge} jumps across the valley at every step, each time a little less far."),
         Moment(
             growing(3),
             f"{diverging} is too large: every step makes the loss larger, and it has doubled already.",
         ),
         Moment(
-            creeping(0, 1),
-            f"{small} goes straight down, but slowly: {{steps}} for what {right} did in {{quick}}.",
+            straight,
+            f"{small} goes straight down, but slowly: {{steps}} for what {right} did in {{other}}.",
         ),
     )
 

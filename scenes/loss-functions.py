@@ -28,20 +28,6 @@ def model(loss, learning_rate):
     return neuron
 
 
-def half(run):
-    """When a run has lost half of its loss."""
-
-    def find(runs):
-        squared, cross = (finders.loss_of(each) for each in runs)
-        step = finders.first((squared, cross)[run] <= 0.5 * (squared, cross)[run][0])
-        early = finders.first(cross <= 0.5 * cross[0])
-        if step is None or (run == 0 and (early is None or step <= early)):
-            return None
-        return Found(step, {"early": early})
-
-    return find
-
-
 def waiting(runs):
     """When cross-entropy has a tenth of its loss left, and squared error still has nine tenths."""
     squared, cross = (finders.loss_of(run) for run in runs)
@@ -60,9 +46,14 @@ def never(runs):
 
 MOMENTS = (
     Moment(finders.start, "Both neurons begin surely wrong: watch which of the two gets going."),
-    Moment(half(1), "Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."),
+    Moment(
+        finders.kept(0.5, 1), "Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."
+    ),
     Moment(waiting, "Squared error is nearly flat there: it still has {left} of its loss."),
-    Moment(half(0), "Only now squared error has lost half: {steps}, and cross-entropy needed {early}."),
+    Moment(
+        finders.slower(0.5, 0, 1),
+        "Only now squared error has lost half: {steps} for what cross-entropy did in {other}.",
+    ),
     Moment(never, "The steps are over, and squared error still has {left} of its loss."),
 )
 

@@ -54,13 +54,6 @@ def creeping(runs):
     return step if step and step <= runs[0].steps and 1 - path[step, 0] > 1 else None
 
 
-def winner(runs):
-    """The first run that has, and keeps, a hundredth of its loss."""
-    steps = [finders.lasting(finders.loss_of(run) <= 0.01 * finders.loss_of(run)[0]) for run in runs]
-    there = [(step, name) for step, name in zip(steps, NAMES, strict=True) if step is not None]
-    return Found(min(there)[0], {"name": min(there)[1]}) if there else None
-
-
 def order(runs):
     """The last step: who has the lowest loss, and who the highest."""
     last = [finders.loss_of(run)[-1] for run in runs]
@@ -77,7 +70,9 @@ def moments(kappa):
         Moment(finders.start, "Five optimizers, one start, one valley: watch which way each of them takes."),
         Moment(over(1), "Momentum rolls across the floor and up the other side: its loss rises."),
         Moment(creeping, creep),
-        Moment(winner, "{name} is first: after {steps} less than 1 % of its loss is left."),
+        Moment(
+            finders.winner(0.01, NAMES), "{name} is first: after {steps} less than 1 % of its loss is left."
+        ),
         Moment(order, "After {steps} {best} has the lowest loss and {worst} the highest."),
     )
 

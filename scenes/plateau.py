@@ -26,18 +26,6 @@ def model(start, learning_rate):
     return neuron
 
 
-def half(run):
-    """When a run has lost half of its loss, if it took at least twice as long as the run before it."""
-
-    def find(runs):
-        own, before = (
-            finders.first(loss <= 0.5 * loss[0]) for loss in map(finders.loss_of, (runs[run], runs[run - 1]))
-        )
-        return own if own is not None and before is not None and own >= 2 * before else None
-
-    return find
-
-
 def stuck(runs):
     """The last step, where the run that began farthest out still has nine tenths of its loss."""
     loss = finders.loss_of(runs[3])
@@ -47,8 +35,8 @@ def stuck(runs):
 MOMENTS = (
     Moment(finders.start, "Four starts, one neuron: watch which of them move, and when."),
     Moment(finders.fallen(0.5, 0), "'near' begins on a slope: after {steps} {left} of its loss is left."),
-    Moment(half(1), "'far' begins on flat ground: it needs {steps} for half of its loss."),
-    Moment(half(2), "'farther' out it is flatter still: {steps} for half of its loss."),
+    Moment(finders.slower(0.5, 1, 0), "'far' begins on flat ground: it needs {steps} for half of its loss."),
+    Moment(finders.slower(0.5, 2, 1), "'farther' out it is flatter still: {steps} for half of its loss."),
     Moment(
         stuck, "'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0."
     ),

@@ -47,18 +47,6 @@ def ahead(runs):
     return finders.lasting(momentum < descent) or None
 
 
-def there(run):
-    """When a run has, and keeps, a hundredth of its loss."""
-
-    def find(runs):
-        steps = [finders.lasting(finders.loss_of(each) <= 0.01 * finders.loss_of(each)[0]) for each in runs]
-        if steps[run] is None or (run == 0 and (steps[1] is None or steps[1] >= steps[0])):
-            return None
-        return Found(steps[run], {"first": steps[1]})
-
-    return find
-
-
 def late(runs):
     """The last step, where momentum has a hundredth of its loss left and descent has more."""
     left = [finders.loss_of(run)[-1] / finders.loss_of(run)[0] for run in runs]
@@ -69,8 +57,10 @@ MOMENTS = (
     Moment(finders.start, "A narrow ravine and two ways down: watch who is at the bottom first."),
     Moment(swinging, "Momentum swings up the walls: its loss is {times} times as high as descent's."),
     Moment(ahead, "Now momentum is ahead, and stays ahead: along the floor it has gathered speed."),
-    Moment(there(1), "After {steps} momentum has less than 1 % of its loss left."),
-    Moment(there(0), "Descent needs {steps} for that: momentum was there after {first}."),
+    Moment(finders.kept(0.01, 1), "After {steps} momentum has less than 1 % of its loss left."),
+    Moment(
+        finders.slower(0.01, 0, 1, 1), "Descent needs {steps} for that: momentum was there after {other}."
+    ),
     Moment(late, "After {steps} descent still has {left} of its loss left."),
 )
 

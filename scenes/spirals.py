@@ -38,16 +38,10 @@ def waiting(runs):
     return Found(end, {"length": end - begin}) if long else None
 
 
-def half(runs):
-    """When the loss is, and stays, below half of where it began."""
-    loss = finders.loss_of(runs[0])
-    return finders.lasting(loss <= 0.5 * loss[0]) or None
-
-
 MOMENTS = (
     Moment(finders.start, "Two spirals, one network: watch how its boundary bends as the loss falls."),
     Moment(waiting, "For {length} steps the loss hardly changed; now it has found a way on."),
-    Moment(half, "After {steps} less than half of the loss is left, and it stays below that."),
+    Moment(finders.kept(0.5), "After {steps} less than half of the loss is left, and it stays below that."),
     Moment(finders.finished(), "After {steps} {left} of the loss is left."),
 )
 

@@ -1,9 +1,11 @@
 """Finders of moments: from the recordings of a film to the step at which something has happened, or None.
 
-`first`, `lasting` and `longest` read conditions (K+1,), one a step; `fallen`, `arrived`, `diverged` and
-`finished` make finders that many films need. A loss or a weight that is not finite fulfils no condition.
+`first`, `lasting` and `longest` read conditions (K+1,), one a step; `fallen`, `kept`, `winner`, `slower`,
+`arrived`, `diverged` and `finished` make finders that many films need. A loss or a weight that is not finite
+fulfils no condition.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,6 +91,41 @@ def fallen(share: float, run: int = 0) -> Finder:
         return None if step is None else Found(step, {"left": percent(loss[step] / loss[0])})
 
     return find
+
+
+def kept(share: float, run: int = 0) -> Finder:
+    """The step from which on a run's loss stays at most `share` of what it was, unless it began there."""
+    return lambda runs: _kept(runs[run], share)
+
+
+def winner(share: float, names: Sequence[str]) -> Finder:
+    """When the first of the runs has, and keeps, at most `share` of its loss; {name} is its name."""
+
+    def find(runs: Runs) -> Found | None:
+        steps = [_kept(run, share) for run in runs]
+        there = [(step, name) for step, name in zip(steps, names, strict=True) if step is not None]
+        step, name = min(there, default=(None, ""), key=lambda pair: pair[0])
+        return None if step is None else Found(step, {"name": name})
+
+    return find
+
+
+def slower(share: float, run: int, other: int, times: float = 2.0) -> Finder:
+    """When a run has, and keeps, at most `share` of its loss, at least `times` as late as another run, which
+    needed {other} steps.
+    """
+
+    def find(runs: Runs) -> Found | None:
+        own, quick = _kept(runs[run], share), _kept(runs[other], share)
+        late = own is not None and quick is not None and own > quick and own >= times * quick
+        return Found(own, {"other": quick}) if late else None
+
+    return find
+
+
+def _kept(run: "Recording", share: float) -> int | None:
+    loss = loss_of(run)
+    return lasting(loss <= share * loss[0]) or None
 
 
 def arrived(point: ArrayLike, within: float, run: int = 0) -> Finder:
