@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from animator.design.pacing import EASINGS, Clock, Pacing, clock
+from animator.design.clock import Clock, clock
+from animator.design.pacing import Pacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,14 @@ class Timeline:
         at = self._position(frame, clock)
         pace = (self._position(frame + 1, clock) - self._position(frame - 1, clock)) / 2
         step, part, onto = self._between(at, pace)
-        caption, opacity = clock.caption(at) if self._share(frame) >= 0 else ("", 0.0)
+        caption, opacity = clock.caption(self._share(frame))
         return FrameState(step, False, part, onto, min(tail, step), caption, opacity, turn)
 
     def _share(self, frame: float) -> float:
         return (frame - self._intro) / max(1, self._play - 1)
 
     def _position(self, frame: float, clock: Clock) -> float:
-        share = EASINGS[self.pacing.easing](min(1.0, max(0.0, self._share(frame))))
+        share = min(1.0, max(0.0, self._share(frame)))
         return min(float(self.steps), clock.position(share))
 
     def _between(self, at: float, pace: float) -> tuple[int, float, int]:
