@@ -19,7 +19,7 @@ STILL = 0.1  # the same, of slices that do not
 
 def sentences(runs: Sequence[Recording], views: Sequence[View]) -> tuple[str, ...]:
     """The warnings of a film of `runs`, which are drawn as `views`."""
-    said = [
+    warnings = [
         sentence
         for run, view in zip(runs, views, strict=True)
         for sentence in (
@@ -30,7 +30,7 @@ def sentences(runs: Sequence[Recording], views: Sequence[View]) -> tuple[str, ..
         )
         if sentence
     ]
-    return tuple(dict.fromkeys(said))
+    return tuple(dict.fromkeys(warnings))
 
 
 def _no_surface(run: Recording, view: View) -> str:

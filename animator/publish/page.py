@@ -39,9 +39,26 @@ class Entry:
 
 
 def make(paths: Sequence[Path], target: Path, title: str = "") -> list[FilmFile]:
-    """Write a page with the films of `paths`; `target`: an .html file, or a folder for index.html and media.
+    """Write a web page with films.
 
-    title: of the page; by default that of the first film. Raises AnimatorError.
+    Parameters
+    ----------
+    paths
+        The films' files.
+    target
+        An .html file, which then holds everything, or a folder for index.html and the media.
+    title
+        Of the page; by default that of the first film.
+
+    Returns
+    -------
+    list of FilmFile
+        What was put on it.
+
+    Raises
+    ------
+    AnimatorError
+        When `target` cannot be a page, or a file is no film.
     """
     films = read_films(paths)
     alone = target.suffix.lower() in (".html", ".htm")

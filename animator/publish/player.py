@@ -48,7 +48,20 @@ def check(target: Path) -> None:
 
 
 def make(film: "Film", target: str | Path) -> None:
-    """Write the page of `film` to `target`, an .html file. Raises AnimatorError."""
+    """Write a page that plays a film.
+
+    Parameters
+    ----------
+    film
+        What it plays; surfaces are evaluated, unless they are in the cache.
+    target
+        The .html file to write.
+
+    Raises
+    ------
+    AnimatorError
+        When `target` cannot be a page.
+    """
     from animator.publish.player_data import playing
 
     target = Path(target)

@@ -121,7 +121,7 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, object]
     seconds = film.timeline(FPS).seconds
     fps = FPS if seconds * FPS <= MOST_FRAMES else MOST_FRAMES / seconds
     stills = list(film.timeline(fps).stills())
-    said = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
+    captions = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
     return {
         "name": CLOCKS[film.design.align],
         "unit": reference.unit,
@@ -131,8 +131,8 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, object]
         "at": [state.at if state.part else state.step for state, _ in stills],
         "frames": [count for _, count in stills],
         "tail": [state.tail for state, _ in stills] if film.design.pacing.wake is not None else [],
-        "captions": said,
-        "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
+        "captions": captions,
+        "caption": [captions.index(s.caption) if s.caption else -1 for s, _ in stills] if captions else [],
     }
 
 
@@ -142,21 +142,21 @@ def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, object
     kind "loss": of one run, with its batches; "losses": of all runs; "weights": of one run; "weight": one
     weight of all runs.
     """
-    one, every = len(views) == 1, list(range(len(views)))
-    found: list[Chart] = []
+    alone, every = len(views) == 1, list(range(len(views)))
+    charts: list[Chart] = []
     for name in (name for name in wanted if find(name).page == "curve"):
         kind, runs = kind_of(name), every if find(name).shared else [run_of(name) or 0]
-        found.append({"kind": "loss" if one and kind == "losses" else kind, "runs": runs})
-    if not any(chart["kind"] in ("loss", "losses") for chart in found):
-        found.append({"kind": "loss" if one else "losses", "runs": every})
+        charts.append({"kind": "loss" if alone and kind == "losses" else kind, "runs": runs})
+    if not any(chart["kind"] in ("loss", "losses") for chart in charts):
+        charts.append({"kind": "loss" if alone else "losses", "runs": every})
     alike = len({view.labels for view in views}) == 1 and len(views[0].labels) <= FEW
-    if not any(chart["kind"] == "weights" for chart in found):
-        if one:
-            found.append({"kind": "weights", "runs": every})
+    if not any(chart["kind"] == "weights" for chart in charts):
+        if alone:
+            charts.append({"kind": "weights", "runs": every})
         elif alike:
-            found += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
+            charts += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
     low, high = views[0].line_range
-    return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in found]
+    return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in charts]
 
 
 def _title(chart: Chart, views: tuple[View, ...]) -> str:

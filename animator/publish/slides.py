@@ -34,10 +34,30 @@ INSTALL = "pip install 'animator[slides]'"
 def make(
     paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False, loop: bool = False
 ) -> list[FilmFile]:
-    """Write `deck` (.pptx) with a slide for each film of `paths`.
+    """Write a deck with a slide for each film.
 
-    titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
-    instead of at a click. loop: they start again at their end. Raises AnimatorError.
+    Parameters
+    ----------
+    paths
+        Films: .mp4, .gif or .png.
+    deck
+        The .pptx to write.
+    titles
+        Each film below its title, instead of filling its slide.
+    autoplay
+        Films start when their slide comes, instead of at a click.
+    loop
+        They start again at their end.
+
+    Returns
+    -------
+    list of FilmFile
+        What was put on each slide.
+
+    Raises
+    ------
+    AnimatorError
+        When python-pptx is missing, or a file is none that slides show.
     """
     try:
         from pptx import Presentation

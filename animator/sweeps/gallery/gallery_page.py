@@ -118,10 +118,10 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
     """The page as text; what `manifest` names and `folder` does not hold is left out. grounds: colours behind
     films without a background, by the cells' indices. Cells of no scene are called after their files.
     """
-    found = columns(manifest)
+    shown_columns = columns(manifest)
     cells = [
         replace(
-            _shown(folder, cell, row, found),
+            _shown(folder, cell, row, shown_columns),
             ground=grounds.get(cell.index, ""),
             file="" if manifest.scene else PurePosixPath(cell.film or "").name,
         )
@@ -140,7 +140,7 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
         style=pages.own(PARTS / "look.css"),
         script=script,
         digest=pages.digest(script),
-        data=pages.embedded(_data(manifest, found, cells)),
+        data=pages.embedded(_data(manifest, shown_columns, cells)),
     )
 
 
