@@ -71,13 +71,11 @@ def record_checkpoints(request: CheckpointRequest) -> None:
     ensure_folder(path)
     experiment = _experiment(request)
     with shown() as progress:
-        progress("starting TensorFlow", 0, 1)
         from animator.training.keras_startup import start
 
-        start(sparing=True)
+        start(progress, sparing=True)
         from animator.training.checkpoints import read_data, recording_from
 
-        progress("starting TensorFlow", 1, 1)
         own = experiment.data if experiment is not None else lambda: None
         data = read_data(request.data) if request.data is not None else own()
         recording_from(

@@ -23,10 +23,14 @@ BYTES = 48_000_000  # of them
 
 
 class Backlog:
-    """How many pictures wait for the encoders, and how large they are; whoever brings more waits, too."""
+    """How many pictures wait for the encoders, and how large they are; whoever brings more waits, too.
 
-    def __init__(self) -> None:
+    most: how many may wait.
+    """
+
+    def __init__(self, most: int = PICTURES) -> None:
         self._changed = Condition()
+        self._most = most
         self._pictures = self._bytes = 0
         self.over = False
 
@@ -38,7 +42,7 @@ class Backlog:
             self._bytes += size
 
     def _full(self, size: int) -> bool:
-        return self._pictures >= PICTURES or (self._pictures > 0 and self._bytes + size > BYTES)
+        return self._pictures >= self._most or (self._pictures > 0 and self._bytes + size > BYTES)
 
     def take(self, size: int) -> None:
         """One picture less."""
@@ -130,14 +134,16 @@ class Segment:
 @dataclass(slots=True, eq=False)
 class Segments:
     """Takes pictures and patches in their order. `length`: frames of a segment, by the number of its first
-    one; `lanes`: how many there may be, each with a thread of `pool`.
+    one; `lanes`: how many there may be, each with a thread of `pool` and made by `lane`; `room`: for what
+    waits for them.
     """
 
     video: VideoStream
     length: Callable[[int], float]
     lanes: int
     pool: ThreadPoolExecutor
-    _room: Backlog = field(default_factory=Backlog)
+    room: Backlog = field(default_factory=Backlog)
+    lane: Callable[[Coder, Backlog], Lane] = Lane
     started: list[Lane] = field(default_factory=list)
     _open: deque[Segment] = field(default_factory=deque)  # whose packets are not all in the file
     _shown: CurrentPicture = field(default_factory=CurrentPicture)
@@ -177,7 +183,7 @@ class Segments:
 
     def stop(self) -> None:
         """End the threads' work, whatever waits."""
-        self._room.end()
+        self.room.end()
         for lane in self.started:
             lane.end()
 
@@ -188,7 +194,7 @@ class Segments:
     def _begin(self) -> None:
         """Begin a segment in the lane whose turn it is."""
         if len(self.started) < self.lanes:
-            lane = Lane(self.video.coder(), self._room)
+            lane = self.lane(self.video.coder(), self.room)
             self.started.append(lane)  # before its thread begins, or cannot: `stop` must find it
             lane.done = self.pool.submit(lane.work)
         lane = self.started[self._count % self.lanes]
@@ -231,10 +237,17 @@ def size_of(prepared: Picture | Patch) -> int:
 
 
 @contextmanager
-def segmented(video: VideoStream, length: Callable[[int], float], lanes: int) -> Iterator[Segments]:
+def segmented(
+    video: VideoStream,
+    length: Callable[[int], float],
+    lanes: int,
+    *,
+    room: Backlog | None = None,
+    lane: Callable[[Coder, Backlog], Lane] = Lane,
+) -> Iterator[Segments]:
     """Segments (which see) for `video`; all is in the file when the context is left."""
     with ThreadPoolExecutor(lanes, "encoder") as pool:
-        segments = Segments(video, length, lanes, pool)
+        segments = Segments(video, length, lanes, pool, room or Backlog(), lane)
         try:
             yield segments
             segments.finish()

@@ -307,7 +307,7 @@ def open_container(path: Path, **options: object) -> Iterator[OutputContainer]:
 
 @contextmanager
 def _opened(
-    path: Path, before_closing: Callable[[], None], options: dict[str, Any]
+    path: Path, before_closing: Callable[[], None], options: dict[str, object]
 ) -> Iterator[OutputContainer]:
     """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
     import imageio.v3 as iio  # reading headers goes without it

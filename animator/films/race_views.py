@@ -15,11 +15,12 @@ from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.drawing.view import View
-from animator.landscape import model_outputs, planes, window
+from animator.landscape import model_outputs, window
 from animator.landscape.basins import basins
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
+from animator.landscape.weight_rows import last_finite, path_on
 from animator.landscape.window import ALONE, Common, Window
 
 
@@ -46,7 +47,7 @@ def shared(
                 f"and {view.name} has {view.parameters:,} parameters. Give each its own panel: "
                 "'surface@0', 'surface@1'."
             )
-    paths = [planes.path_on(source.run, plane) for source in sources]
+    paths = [path_on(source.run, plane) for source in sources]
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
     goal = target or _end(paths[best][0])
     windows = [window.choose(path, goal) for path, _ in paths]
@@ -121,7 +122,7 @@ def _evaluated(
     def compute() -> Arrays:
         source = sources[best]
         objective = source.objective()
-        through = planes.last_finite(source.run)
+        through = last_finite(source.run)
         offset, state = plane.offset(through), source.run.state[len(source.run.weights) - 1]
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         points = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)

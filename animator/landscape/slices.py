@@ -39,13 +39,32 @@ Extent = tuple[float, float, float, float]
 class Cut:
     """How the surface of a view is cut, on resolution x resolution points.
 
-    plane: "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step
-    farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
-    `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
-    static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
-    is finer where they look. firm: whether the plane was asked for by name; another stands in for one that
-    was not, where the path spans none. near: whether the window holds what is near the start alone, because
-    the path runs away.
+    Parameters
+    ----------
+    slice
+        "moving" cuts again at every step, "static" once, at step `at`, "blend" goes from static to moving in
+        the middle of the run, "through" is static on the plane through three steps.
+    resolution
+        Points along an axis.
+    plane
+        "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step farthest
+        from their line), or a Plane.
+    at
+        The step of a static slice; by default the last.
+    seed
+        Of random planes.
+    camera
+        For "follow" and "zoom" the grid is finer where they look.
+    firm
+        Whether the plane was asked for by name; another stands in for one that was not, where the path spans
+        none.
+    near
+        Whether the window holds what is near the start alone, because the path runs away.
+
+    Raises
+    ------
+    AnimatorError
+        When no plane or slice has such a name.
     """
 
     slice: Literal["moving", "static", "blend", "through"] = "moving"
@@ -217,11 +236,11 @@ def _slices(
     source: Source, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats, key: str
 ) -> Singles | Mixture:
     """The slices (T, ny, nx), evaluated unless a run of the same loss has left them in the cache."""
-    from animator.landscape.loss_surface import few_slices
+    from animator.landscape.loss_surface import evaluate_slices
 
     def evaluate() -> Arrays:
         objective, states = source.objective(), cuts.states()
-        slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+        slices = evaluate_slices(objective, plane, cuts, alpha, beta, source.progress, states)
         if isinstance(slices, Mixture):
             return {"slices": slices.some, "shares": slices.shares}
         return {"slices": slices}

@@ -5,7 +5,7 @@ are asked for by the planes and panels that need them alone.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +16,7 @@ from animator.core.progress import Progress, quiet
 
 ROOM = 64 * 2**20  # bytes of weights that a function gets at once
 
-Function = Callable[[Floats], Any]  # rows (N, P) -> values (N,)
+Function = Callable[[Floats], ArrayLike]  # rows (N, P) -> values (N,)
 
 
 class Loss(Protocol):
@@ -48,7 +48,7 @@ class RowLoss:
     """
 
     def __init__(
-        self, function: Function, hessian_product: Callable[[Floats, Floats], Any] | None = None
+        self, function: Function, hessian_product: Callable[[Floats, Floats], ArrayLike] | None = None
     ) -> None:
         self._function, self._product = function, hessian_product
 

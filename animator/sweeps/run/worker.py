@@ -91,7 +91,7 @@ class Log:
 
 
 def _steady() -> None:
-    os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
     os.environ.update(dict.fromkeys(BLAS, "1"))
     rng_isolation.keep()
 

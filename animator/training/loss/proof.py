@@ -4,13 +4,16 @@ An Objective and a Recording go in; nothing comes out where the loss at recorded
 and NoSurfaceError where it is not. A recording without losses proves nothing, and `unproved` says so.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
+from animator.training.keras_internals import layers_of
+from animator.training.keras_own import is_keras
+from animator.training.keras_types import KerasModel
 from animator.training.loss.no_surface import NoSurfaceError
 
 if TYPE_CHECKING:
@@ -97,26 +100,26 @@ def _recorded(objective: "Objective", run: "Recording", data: Samples | None) ->
     return objective if count >= objective.data.count else objective.only(0, count)
 
 
-def _is_half(model: Any) -> bool:
+def _is_half(model: KerasModel) -> bool:
     """Whether a layer computes in 16 bits."""
-    return any(str(layer.compute_dtype) in ("float16", "bfloat16") for layer in model._flatten_layers())
+    return any(str(layer.compute_dtype) in ("float16", "bfloat16") for layer in layers_of(model))
 
 
-def suspect(model: Any) -> str:
+def suspect(model: KerasModel) -> str:
     """The first layer of `model` that does more than its description and its variables tell, as a clause;
     "" where there is none.
     """
-    for layer in model._flatten_layers(include_self=False):
+    for layer in layers_of(model, with_itself=False):
         if hasattr(layer, "adapt") and not layer.variables:
             return f"layer {layer.name!r}, which keeps what it was adapted to for itself"
-        if type(layer).__module__.split(".")[0] != "keras":
+        if not is_keras(layer):
             return f"layer {layer.name!r}, which is no layer of Keras"
         if type(layer).__name__ == "Lambda":
             return f"layer {layer.name!r}, a function of your own"
     return ""
 
 
-def _unproved(model: Any, run: "Recording", why: str, given: bool) -> NoSurfaceError:
+def _unproved(model: KerasModel, run: "Recording", why: str, given: bool) -> NoSurfaceError:
     """The refusal, which names the layer that differs where one can be told."""
     named = suspect(model)
     cause = f"; it may be {named}" if named else ""

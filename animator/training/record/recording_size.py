@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
-from animator.training.model_description import Variables, size
+from animator.training.keras_types import Array
 from animator.training.record.recording_policy import Keeping
+from animator.training.variables import Variables, flat, size
 
 LARGE_BYTES = 2**30
 ADVICE = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
@@ -37,12 +37,13 @@ def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> i
 
 
 def kept_arrays(
-    found: Variables, samples: Mapping[str, Samples], names: Iterable[str]
-) -> dict[str, NDArray[np.generic]]:
-    """Arrays that a file keeps once: fixed variables, and those of the `samples` called `names`."""
-    fixed = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
-    kept: dict[str, NDArray[np.generic]] = {"fixed": np.concatenate(fixed)} if fixed else {}
-    for name in names:
+    found: Variables, samples: Mapping[str, Samples], names: Iterable[str] | None = None
+) -> dict[str, Array]:
+    """Arrays that a file keeps once, by their names in it: fixed variables, and the `samples` (of those
+    `names`).
+    """
+    kept: dict[str, Array] = {"fixed": flat(found.fixed)} if found.fixed else {}
+    for name in samples if names is None else names:
         kept |= {f"{name}/{path}": array for path, array in samples[name].arrays().items()}
     return kept
 
