@@ -205,8 +205,7 @@ READERS_OWN = {"two_clouds.py", "cluster.py", "NAME.py"}  # files that a page ha
 
 def is_there(name: str) -> bool:
     """Whether `name` is a file or a folder of this repository: a path, or one below BASES."""
-    return any((ROOT / base / f"{name}{suffix}").exists() for base in BASES
-               for suffix in ("", ".py"))  # fmt: skip
+    return any((ROOT / base / f"{name}{suffix}").exists() for base in BASES for suffix in ("", ".py"))
 
 
 def resolves(name: str) -> bool:

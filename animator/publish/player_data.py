@@ -17,6 +17,10 @@ from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
 
 FPS = 30.0
+COLOURS = (  # of a Style, one each
+    *("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge"),
+    *("casing", "target", "alert", "contour"),
+)
 MOST_FRAMES = 5400  # of the page's clock: three minutes at 30 a second
 FEW = 3  # weights of a race that have a chart each
 
@@ -89,23 +93,8 @@ def _look(look: Style) -> dict[str, object]:
     from matplotlib.colors import to_hex
 
     surface, path = colour_map(look.surface_map), colour_map(look.path_map)
-    names = (
-        "background",
-        "panel",
-        "ink",
-        "muted",
-        "grid",
-        "loss_line",
-        "batch_line",
-        "dot",
-        "dot_edge",
-        "casing",
-        "target",
-        "alert",
-        "contour",
-    )
     return {
-        **{name: getattr(look, name) for name in names},
+        **{name: getattr(look, name) for name in COLOURS},
         "lines": list(look.lines),
         "bands": [to_hex(surface((i + 0.5) / BANDS)) for i in range(BANDS)],
         "path": [to_hex(path((i + 0.5) / PATH_COLOURS)) for i in range(PATH_COLOURS)],
