@@ -14,6 +14,8 @@ from typing import Any
 
 from animator.design.fingerprint import ingredients
 
+KerasModel = Any  # Keras has no types
+Data = Any  # what Keras trains on: arrays, tables, or dictionaries of them
 VERSIONED = ("animator", "tensorflow", "keras", "numpy")
 
 
@@ -27,17 +29,34 @@ def version(package: str) -> str:
 class Experiment:
     """One training run.
 
-    model: () -> compiled Keras model. data, test: () -> (x, y) arrays, samples first.
-    labels: names for parameters on screen, in the order of the flat weights; empty for Keras' own.
-    target: where the two plotted weights should end, or None when that is not known.
-    axes: the two parameters that span the surface, as indices of the flat weights.
-    notes: what else a film may use: "colour", the number of the run's among the style's lines, and
-    "theory", the rate of convergence to expect.
+    Parameters
+    ----------
+    model
+        () -> compiled Keras model.
+    data, test
+        () -> (x, y) arrays, samples first.
+    epochs, batch_size, shuffle
+        As for `fit` of Keras.
+    seed
+        Of all that is random: initial weights, the order of the samples, dropout.
+    labels
+        Names for parameters on screen, in the order of the flat weights; empty for Keras' own.
+    target
+        Where the two plotted weights should end, or None when that is not known.
+    axes
+        The two parameters that span the surface, as indices of the flat weights.
+    notes
+        What else a film may use: "colour", the number of the run's among the style's lines, and "theory",
+        the rate of convergence to expect.
+
+    Examples
+    --------
+    >>> animator.Experiment(model=lambda: my_model(0.1), data=my_data, epochs=20)  # doctest: +SKIP
     """
 
-    model: Callable[[], Any]
-    data: Callable[[], tuple[Any, Any]]
-    test: Callable[[], tuple[Any, Any]] | None = None
+    model: Callable[[], KerasModel]
+    data: Callable[[], tuple[Data, Data]]
+    test: Callable[[], tuple[Data, Data]] | None = None
     epochs: int = 10
     batch_size: int = 32
     seed: int = 0
@@ -45,7 +64,7 @@ class Experiment:
     labels: tuple[str, ...] = ()
     target: tuple[float, float] | None = None
     axes: tuple[int, int] = (0, 1)
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, object] = field(default_factory=dict)
 
     def key(self) -> str:
         """Digest of all that decides the recording: sources, values, seed and versions."""

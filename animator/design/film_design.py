@@ -77,6 +77,11 @@ class FilmDesign:
     ------
     AnimatorError
         When a value is none that can be drawn.
+
+    Examples
+    --------
+    >>> animator.FilmDesign("One neuron", plane="pca").slices
+    ('moving',)
     """
 
     title: str = ""
@@ -141,7 +146,7 @@ class FilmDesign:
         """These settings alone, without what a Scene has beside them."""
         return FilmDesign(**{part.name: getattr(self, part.name) for part in fields(FilmDesign)})
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """What a recording of one run keeps of this, as JSON."""
         plain = {
             "layout": [list(row) for row in self.layout],
@@ -155,14 +160,14 @@ class FilmDesign:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """The design that `data` made into JSON; settings that are missing or empty have their defaults."""
-        known = {name: data[name] for name in KEPT if data.get(name)}
-        if "layout" in known:
-            known["layout"] = tuple(tuple(row) for row in known["layout"])
-        if "pacing" in known:
-            known["pacing"] = Pacing.read(known["pacing"])
-        for name in {"widths", "heights"} & known.keys():
-            known[name] = tuple(known[name])
-        return cls(**known)
+        settings = {name: data[name] for name in KEPT if data.get(name)}
+        if "layout" in settings:
+            settings["layout"] = tuple(tuple(row) for row in settings["layout"])
+        if "pacing" in settings:
+            settings["pacing"] = Pacing.read(settings["pacing"])
+        for name in {"widths", "heights"} & settings.keys():
+            settings[name] = tuple(settings[name])
+        return cls(**settings)
 
 
 def check_layout(layout: Mosaic) -> None:

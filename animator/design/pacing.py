@@ -59,7 +59,22 @@ def ramp(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something worth a pause at `step`: a caption, and slow motion that adds `hold` seconds around it."""
+    """Something worth a pause: a caption, and slow motion around a step.
+
+    Parameters
+    ----------
+    step
+        The number of updates done so far.
+    caption
+        The words that stand on the film meanwhile.
+    hold
+        Seconds that the slow motion adds.
+
+    Raises
+    ------
+    AnimatorError
+        For a hold that cannot be shown.
+    """
 
     step: int
     caption: str
@@ -73,10 +88,29 @@ class Event:
 class Pacing:
     """How long a film holds and plays, in seconds, and how the play is paced.
 
-    pace: "step" (steps pass evenly), "arc" (the weights travel at an even speed) or "log" (the logarithm
-    of the step passes evenly, so that the fast start can be seen). easing: "linear", "smooth", "slow-start"
-    or "slow-end". events: slow motion with captions, or "found": looked for in the recording. wake: how much
-    of the path stays, as a fraction of the play; all of it by default.
+    Parameters
+    ----------
+    intro, play, end
+        Seconds: the first frame held, the run, the last frame held.
+    pace
+        "step" (steps pass evenly), "arc" (the weights travel at an even speed) or "log" (the logarithm of the
+        step passes evenly, so that the fast start can be seen).
+    easing
+        "linear", "smooth", "slow-start" or "slow-end".
+    events
+        Slow motion with captions, or "found": looked for in the recording.
+    wake
+        How much of the path stays, as a fraction of the play; all of it by default.
+
+    Raises
+    ------
+    AnimatorError
+        When a value is none that can be shown.
+
+    Examples
+    --------
+    >>> animator.Pacing(play=6.0, pace="log").seconds
+    8.0
     """
 
     intro: float = 0.5
@@ -117,7 +151,7 @@ class Pacing:
         """Length of the play in seconds, slow motion included."""
         return self.play + sum(event.hold for event in self.named)
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """The pacing as JSON."""
         return asdict(self)
 

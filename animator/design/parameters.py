@@ -16,14 +16,14 @@ class Parameter:
     """One parameter of a scene: its name, type (with bounds, by Annotated) and default."""
 
     name: str
-    type: Any
-    default: Any
+    type: Any  # any annotation, as pydantic takes it
+    default: object
 
     def describe(self) -> str:
         """'learning_rate=0.5 (float, gt=0)' for help and listings."""
         return f"{self.name}={written(self.default)} ({_kind(self.type)})"
 
-    def read(self, scene: str, text: Any) -> Any:
+    def read(self, scene: str, text: object) -> object:
         """`text` as this parameter's value; AnimatorError says what does not fit."""
         try:
             return TypeAdapter(self.type).validate_python(text)
@@ -36,7 +36,7 @@ class Parameter:
             ) from error
 
 
-def of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+def of(function: Callable[..., object]) -> tuple[Parameter, ...]:
     """The parameters of a scene function, in order; each must have a default."""
     found = []
     for name, entry in inspect.signature(function, eval_str=True).parameters.items():
@@ -51,9 +51,9 @@ def of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def parse(scene: str, known: Sequence[Parameter], words: Sequence[str]) -> dict[str, Any]:
+def parse(scene: str, known: Sequence[Parameter], words: Sequence[str]) -> dict[str, object]:
     """['seed=3', ...] as {name: value}, checked against the scene's parameters."""
-    given: dict[str, Any] = {}
+    given: dict[str, object] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
@@ -70,7 +70,7 @@ def parse(scene: str, known: Sequence[Parameter], words: Sequence[str]) -> dict[
     return check(scene, known, given)
 
 
-def check(scene: str, known: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+def check(scene: str, known: Sequence[Parameter], given: Mapping[str, object]) -> dict[str, object]:
     """Values for the parameters in `given`, converted and within bounds."""
     by_name = {parameter.name: parameter for parameter in known}
     for name in given:
@@ -82,12 +82,12 @@ def check(scene: str, known: Sequence[Parameter], given: Mapping[str, Any]) -> d
     return {name: by_name[name].read(scene, value) for name, value in given.items()}
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """A value as it is typed on the command line."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _kind(kind: Any) -> str:
+def _kind(kind: object) -> str:
     if get_origin(kind) is Literal:
         return "|".join(str(choice) for choice in get_args(kind))
     if get_origin(kind) is Annotated:

@@ -32,6 +32,11 @@ class Scene(FilmDesign):
     ------
     AnimatorError
         When there are no runs, or a setting is none that can be drawn.
+
+    Examples
+    --------
+    >>> animator.Scene("Down a ravine", runs=(animator.Descent("rosenbrock", (-1, 1)),)).run_name(0)
+    'run 1'
     """
 
     title: str

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import ModuleType, TracebackType
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
@@ -35,7 +34,7 @@ class SceneFile:
         """Whether the file is one of the scenes that come with animator."""
         return self.path.parent == folder()
 
-    def build(self, given: Mapping[str, Any]) -> Scene:
+    def build(self, given: Mapping[str, object]) -> Scene:
         """The scene for checked parameter values."""
         with blaming(self.path):
             scene = self.function(**given)
@@ -121,7 +120,7 @@ class blaming:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if isinstance(error, SystemExit):
             raise AnimatorError(
                 f"Scene file '{self.path.name}' called sys.exit({error.code!r}), and no film can be made "

@@ -10,7 +10,29 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours as "#rrggbb"; colour maps as anchors from low loss to high loss."""
+    """The look of a film.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    background, panel
+        Colours, "#rrggbb", of the frame and of the panels on it.
+    ink, muted, grid, alert
+        Of text, of text that says less, of grid lines, of what went wrong.
+    lines
+        Of several lines in one panel, in order.
+    loss_line, batch_line
+        Of the loss, and of the losses of batches behind it.
+    dot, dot_edge, casing, target
+        Of the dot that moves and its edge, of what lies round paths, of the point to reach.
+    surface_map, path_map
+        Anchors of the colour maps of surfaces and paths, from low loss to high loss.
+    contour
+        Of contour lines.
+    text_size, title_size
+        Of letters, as shares of the frame's height.
+    """
 
     name: str
     background: str

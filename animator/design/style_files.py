@@ -8,15 +8,19 @@ import logging
 import re
 import tomllib
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from animator.core.color_vision import contrast, luminance
 from animator.core.errors import AnimatorError, nearest
 from animator.design.style import DARK, LIGHT, STYLES, Style
+
+if TYPE_CHECKING:
+    from matplotlib import RcParams
+    from matplotlib.typing import ColorType, RcKeyType
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1)}
@@ -61,13 +65,12 @@ def read_toml(path: Path) -> Style:
     known = {field.name for field in fields(Style)} - {"name"}
     for key, value in given.items():
         _check(path, key, value, known)
-    chosen: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
-    }
-    return replace(STYLES[base], **chosen, name=path.stem)
+        if isinstance(value, list):
+            given[key] = tuple(value)
+    return replace(STYLES[base], **given, name=path.stem)
 
 
-def _check(path: Path, key: str, value: Any, known: set[str]) -> None:
+def _check(path: Path, key: str, value: object, known: set[str]) -> None:
     """AnimatorError when `key` is no field, or `value` is not what it holds."""
     if key not in known:
         raise AnimatorError(
@@ -108,15 +111,14 @@ def read_sheet(name: str) -> Style | None:
         try:
             path.read_text(encoding="utf-8")  # where it is none, matplotlib logs a line of its own
             with _quiet():
-                said: Any = matplotlib.rc_params_from_file(path, True, False)
+                said = matplotlib.rc_params_from_file(path, True, False)
         except (ValueError, KeyError, TypeError, IndexError) as error:  # as its validators raise them
             raise AnimatorError(
                 f"matplotlib cannot read the style sheet '{path}': {str(error).splitlines()[0]}. "
                 "Mend that line, or use a bundled style."
             ) from error
         return from_sheet(path.stem, said)
-    library: Any = sheets.library
-    return from_sheet(name, library[name]) if name in library else None
+    return from_sheet(name, sheets.library[name]) if name in sheets.library else None
 
 
 @contextmanager
@@ -132,7 +134,7 @@ def _quiet() -> Iterator[None]:
         logger.disabled = before
 
 
-def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
+def from_sheet(name: str, said: "RcParams") -> Style:
     """The Style of rc parameters `said`; matplotlib's own ground is white."""
     background = _hex(said.get("figure.facecolor", "white"))
     base = DARK if luminance(background) < 0.18 else LIGHT
@@ -158,7 +160,7 @@ def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
     )
 
 
-def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *grounds: str) -> str:
+def _readable(said: "RcParams", keys: "tuple[RcKeyType, ...]", other: str, *grounds: str) -> str:
     """The first of `keys` that can be read on all `grounds`; else `other`, or black or white."""
     for colour in (*(_hex(said[key]) for key in keys if key in said and said[key] != "auto"), other):
         if min(contrast(colour, ground) for ground in grounds) >= READABLE:
@@ -166,7 +168,7 @@ def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *groun
     return max(("#000000", "#ffffff"), key=lambda c: min(contrast(c, ground) for ground in grounds))
 
 
-def _anchors(name: Any, base: Style) -> tuple[str, ...]:
+def _anchors(name: object, base: Style) -> tuple[str, ...]:
     """Seven colours of a colour map, low loss bright on dark styles and dark on light ones."""
     if not isinstance(name, str):
         return base.surface_map
@@ -177,7 +179,7 @@ def _anchors(name: Any, base: Style) -> tuple[str, ...]:
     return tuple(chosen[::-1] if rises is (base is DARK) else chosen)
 
 
-def _hex(colour: Any) -> str:
+def _hex(colour: "ColorType") -> str:
     from matplotlib.colors import to_hex
 
     return str(to_hex(colour))

@@ -134,6 +134,7 @@ def made_by(name: str, asked: Mapping[str, Any]) -> str:
     given = {key: value for key, value in asked.items() if value is not None}
     if not given:
         return shlex.join(["animator", "render", name])
-    words = [f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..."
-             for key, value in given.items()]  # fmt: skip
+    words = [
+        f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..." for key, value in given.items()
+    ]
     return f"animator.film({', '.join([repr(name), *words])})"

@@ -112,14 +112,8 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmInfo:
-    """A film file as it is on disk.
-
-    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
-    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
-    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
-    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
-    """
+class FilmFile:
+    """A film's file: size in pixels, frames a second, number of frames, length in seconds, and bytes."""
 
     path: Path
     format: str
@@ -129,6 +123,18 @@ class FilmInfo:
     frames: int
     seconds: float
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilmInfo(FilmFile):
+    """A film file as it is on disk.
+
+    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
+    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
+    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
+    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
+    """
+
     metadata: Metadata | None
     codec: str = ""
 

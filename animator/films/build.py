@@ -6,7 +6,6 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
@@ -22,7 +21,7 @@ from animator.recordings.reader import Recording
 from animator.training.training import recorded, remade
 
 
-def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, Any]]:
+def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, object]]:
     """The scene for typed values, and what its recordings and films say about it."""
     given = parameters.parse(scene_file.name, scene_file.parameters, values)
     scene = scene_file.build(given)
@@ -31,7 +30,7 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
 
         text_card.check(scene.card)
     chosen = {p.name: given.get(p.name, p.default) for p in scene_file.parameters}
-    about = {
+    about: dict[str, object] = {
         "scene": scene_file.name if scene_file.is_bundled else scene_file.path.name,
         "parameters": chosen,
         "title": scene.title,
@@ -58,7 +57,7 @@ def check_room(scene: Scene, size: tuple[int, int], style: str, text: float = 1.
 
 
 def recordings(
-    scene: Scene, about: dict[str, Any], use_cache: bool, progress: Progress
+    scene: Scene, about: dict[str, object], use_cache: bool, progress: Progress
 ) -> tuple[tuple[Recording, ...], bool]:
     """The recordings of a scene's runs, and whether all came from the cache."""
     pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
@@ -67,7 +66,7 @@ def recordings(
 
 def film_of(
     scene: Scene,
-    about: dict[str, Any],
+    about: dict[str, object],
     runs: Sequence[Recording],
     *,
     style: str,
@@ -78,7 +77,7 @@ def film_of(
     common: Common | None = None,
 ) -> Film:
     """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt."""
-    design = replace(scene.design(), description=about["description"], style=style, text=text)
+    design = replace(scene.design(), description=str(about["description"]), style=style, text=text)
     return Film(
         tuple(runs),
         design,

@@ -40,9 +40,22 @@ DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """codec: h264, h265 or av1, of an .mp4. transparent: no background. loop: whether .gif and its like play
-    for ever; end_pause: seconds that a film stays on its last frame. frame: which one a still shows, such as
-    "3.2s", "step:40", "first" or "last". max_bytes: what an .mp4 or a .gif may have.
+    """What a user may ask of a file beside its size and rate.
+
+    Parameters
+    ----------
+    codec
+        "h264", "h265" or "av1", of an .mp4.
+    transparent
+        No background.
+    loop
+        Whether .gif and its like play for ever.
+    end_pause
+        Seconds that a film stays on its last frame.
+    frame
+        Which one a still shows, such as "3.2s", "step:40", "first" or "last".
+    max_bytes
+        What an .mp4 or a .gif may have.
     """
 
     codec: str = "h264"
@@ -54,8 +67,9 @@ class Delivery:
 
     def apply(self, spec: FilmSpec) -> FilmSpec:
         """`spec` with what was asked for."""
-        return replace(spec, codec=self.codec, transparent=self.transparent, loop=self.loop,
-                       end_pause=self.end_pause)  # fmt: skip
+        return replace(
+            spec, codec=self.codec, transparent=self.transparent, loop=self.loop, end_pause=self.end_pause
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +147,37 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
     )
 
 
-def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
-             wishes: Delivery | None = None) -> FilmSpec:  # fmt: skip
+def spec_for(
+    path: Path, size: tuple[int, int] | None, fps: float | None, look: str, wishes: Delivery | None = None
+) -> FilmSpec:
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
     kind = kind_of(path)
     if kind not in VECTORS:
         opener_for(path)
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
-    found = style_files.find(look)
-    spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
-                    matte=style.rgb(found.background))  # fmt: skip
+    style_used = style_files.find(look)
+    spec = FilmSpec(
+        width,
+        height,
+        own_fps if fps is None else fps,
+        exact_colours=_exact_colours(style_used),
+        matte=style.rgb(style_used.background),
+    )
     spec = (wishes or Delivery()).apply(spec)
     spec.check(kind)
     return spec
 
 
 @contextmanager
-def proposing(layout: Mosaic, shares: Shares, size: Size | None, text_size: float, paths: Sequence[Path],
-              wishes: Delivery | None = None) -> Iterator[None]:  # fmt: skip
+def proposing(
+    layout: Mosaic,
+    shares: Shares,
+    size: Size | None,
+    text_size: float,
+    paths: Sequence[Path],
+    wishes: Delivery | None = None,
+) -> Iterator[None]:
     """A SizeError of the block proposes a size with room for `layout`, which all files at `paths` can have.
 
     shares, text_size: as for panel_fit.check; size: (width, height) in pixels, as it was asked for.
@@ -175,16 +201,8 @@ def proposing(layout: Mosaic, shares: Shares, size: Size | None, text_size: floa
 
 def _exact_colours(look: Style) -> tuple[tuple[int, int, int], ...]:
     """Colours that a GIF's palette must hold exactly: what the eye follows."""
-    names = [
-        look.dot,
-        look.dot_edge,
-        look.background,
-        look.panel,
-        look.ink,
-        look.muted,
-        look.target,
-    ]
-    return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
+    flat = (look.dot, look.dot_edge, look.background, look.panel, look.ink, look.muted, look.target)
+    return tuple(dict.fromkeys(style.rgb(colour) for colour in (*flat, *look.lines, look.batch_line)))
 
 
 def posters_of(specs: Sequence[tuple[Path, FilmSpec]]) -> dict[Path, FilmSpec]:

@@ -16,6 +16,7 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
 from animator.design.pacing import clock
@@ -83,9 +84,9 @@ class Film:
     design: FilmDesign
     names: tuple[str, ...] = ()
     command: str = ""
-    about: Mapping[str, Any] = field(default_factory=dict)
-    model: Any = None
-    data: Any = None
+    about: Mapping[str, object] = field(default_factory=dict)
+    model: KerasModel | None = None
+    data: Data | None = None
     use_cache: bool = True
     progress: Progress = quiet
     common: Common | None = None
@@ -133,8 +134,8 @@ class Film:
         if pacing.events == "found":
             pacing = replace(pacing, events=events.found(longest))
         lengths = longest.travelled() if pacing.pace == "arc" else None
-        made = clock(pacing, longest.steps, lengths)
-        return Timeline(longest.steps, RATE, pacing, kept, made, self.design.camera == "orbit")
+        turning = self.design.camera == "orbit"
+        return Timeline(longest.steps, RATE, pacing, kept, clock(pacing, longest.steps, lengths), turning)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
@@ -201,14 +202,14 @@ class Film:
         if self.needs & {"surface", "shared surface"} and views[0].field is None:
             layout, shares = WITHOUT_SURFACE, ((), ())
         caption = self.under_title(views)
-        said = tuple(event.caption for event in self.timeline(fps).pacing.named)
+        event_captions = tuple(event.caption for event in self.timeline(fps).pacing.named)
         look = _larger(look or style_files.find(design.style), design.text)
-        parts = (views, layout, look, size, design.title, caption, shares, said, dpi)
+        settings = (views, layout, look, size, design.title, caption, shares, event_captions, dpi)
         kept = self._context.canvas
-        if kept is not None and kept[0] == parts:
+        if kept is not None and kept[0] == settings:
             return kept[1]
-        canvas = Canvas(*parts)
-        self._context.canvas = parts, canvas
+        canvas = Canvas(*settings)
+        self._context.canvas = settings, canvas
         return canvas
 
     def under_title(self, views: tuple[View, ...]) -> str:
@@ -245,10 +246,12 @@ class Film:
         fps: float | None = None,
         delivery: Delivery | None = None,
     ) -> list[Saved]:
-        """Write the film to each path (the suffix chooses the format) and a PNG poster beside each.
+        """Write the film to each path, and a PNG poster beside each.
 
         Parameters
         ----------
+        paths
+            Files to write; the suffix chooses the format.
         size
             (width, height) in pixels, for all files; by default each format's own.
         fps

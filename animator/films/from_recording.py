@@ -4,12 +4,14 @@ A path, a Recording or the Recorder that made it goes in, a Film comes out. What
 recording's scene says, or chosen from the recording.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic, mosaic
 from animator.drawing import captions
@@ -31,8 +33,8 @@ FEW = 3  # parameters of a model whose first two span the plane, where none was 
 def film(
     source: "str | Path | Recording | Recorder",
     *,
-    model: Any = None,
-    data: Any = None,
+    model: KerasModel | None = None,
+    data: Data | None = None,
     loss: Function | None = None,
     progress: Progress | None = None,
     **settings: Any,
@@ -74,27 +76,28 @@ def film(
     _check_names(asked)
     run, maker = _opened(source)
     run.given_loss = loss or run.given_loss
-    notes = run.meta.get("notes") or {}
-    design = _recorded_design(run, notes, whole="layout" not in asked)
+    notes = run.notes
+    design = _recorded_design(run, whole="layout" not in asked)
     if "layout" in asked:
         asked["layout"] = mosaic(asked["layout"])
-    if "plane" in asked and not (notes.get("film") or {}).get("slice"):
+    if "plane" in asked and not notes.film.get("slice"):
         design = replace(design, slice=_usual_slice(asked["plane"]))
-    said = {"model": model, "data": data, "loss": loss, **asked}
-    wanted = frozenset(name for name, value in said.items() if value is not None)
-    made = Film(
+    arguments = {"model": model, "data": data, "loss": loss, **asked}
+    wanted = frozenset(name for name, value in arguments.items() if value is not None)
+    scene = {"scene": notes.scene, "parameters": notes.parameters}
+    whole = Film(
         (run,),
         replace(design, **asked),
-        command=captions.made_by(run.path.name, said),
-        about={key: notes[key] for key in ("scene", "parameters") if key in notes},
+        command=captions.made_by(run.path.name, arguments),
+        about={name: value for name, value in scene.items() if value is not None},
         model=model,
         data=data,
         progress=progress or listener(),
         makers=(maker,),
         asked=wanted,
     )
-    made.cut()  # an unknown plane or slice is told now
-    return made
+    whole.cut()  # an unknown plane or slice is told now
+    return whole
 
 
 def _usual_slice(plane: "str | Plane") -> Slice:
@@ -102,7 +105,7 @@ def _usual_slice(plane: "str | Plane") -> Slice:
     return "moving" if "weights" in (plane, getattr(plane, "kind", None)) else "static"
 
 
-def _check_names(asked: dict[str, Any]) -> None:
+def _check_names(asked: Iterable[str]) -> None:
     """AnimatorError for a keyword that is no setting."""
     for name in asked:
         if name not in SETTINGS:
@@ -112,12 +115,12 @@ def _check_names(asked: dict[str, Any]) -> None:
             )
 
 
-def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> FilmDesign:
+def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
     """The design that the recording keeps, with what it lacks chosen from the recording.
 
     whole: whether its layout is used; a layout that shows a second run is not, for there is none here.
     """
-    kept = notes.get("film") or {}
+    kept = run.notes.film
     design = FilmDesign.read(kept)
     if not whole or any("@" in name for row in design.layout for name in row):
         design = replace(design, layout=DEFAULT_LAYOUT, widths=(), heights=())
@@ -127,8 +130,8 @@ def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> F
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
         design = replace(design, slice=_usual_slice(design.plane))
-    title = notes.get("title") or run.path.stem
-    return replace(design, title=title, description=notes.get("description") or "")
+    title = run.notes.title or run.path.stem
+    return replace(design, title=title, description=run.notes.description or "")
 
 
 def _is_curve(run: Recording) -> bool:

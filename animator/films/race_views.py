@@ -5,13 +5,14 @@ through the end of the best run. Heights under every dot are evaluated, so that 
 they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.drawing.view import View
 from animator.landscape import model_outputs, planes, window
@@ -21,12 +22,17 @@ from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.window import ALONE, Common, Window
 
-Floats = NDArray[np.float64]
 
-
-def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps: Sequence[NDArray[np.int64]],
-           target: tuple[float, float] | None, resolution: int, mapped: bool = False,
-           common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+def shared(
+    sources: Sequence[Source],
+    views: Sequence[View],
+    plane: Plane,
+    steps: Sequence[NDArray[np.int64]],
+    target: tuple[float, float] | None,
+    resolution: int,
+    mapped: bool = False,
+    common: Common = ALONE,
+) -> tuple[View, ...]:
     """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
 
     resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
@@ -44,8 +50,13 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
     goal = target or _end(paths[best][0])
     windows = [window.choose(place, goal) for place, _ in paths]
-    extent = window.around([place[: w.left_at] if w.left_at is not None else place
-                            for (place, _), w in zip(paths, windows, strict=True)], goal)  # fmt: skip
+    extent = window.around(
+        [
+            place[: w.left_at] if w.left_at is not None else place
+            for (place, _), w in zip(paths, windows, strict=True)
+        ],
+        goal,
+    )
     if common.extent is not None and plane.kind == "weights":
         extent = common.extent
         windows = [window.given(place, extent) for place, _ in paths]
@@ -56,14 +67,31 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
     basin = basins(found["slice"]) if mapped else None
     done = []
     for i, (view, source) in enumerate(zip(views, sources, strict=True)):
-        field = Field(found["alpha"], found["beta"], slices, np.zeros(1, np.int64), low,
-                      high if high > low else low + 1.0, steps[i], found[f"heights {i}"])  # fmt: skip
+        field = Field(
+            found["alpha"],
+            found["beta"],
+            slices,
+            np.zeros(1, np.int64),
+            low,
+            high if high > low else low + 1.0,
+            steps[i],
+            found[f"heights {i}"],
+        )
         every = np.array([source.run.row(step) for step in range(view.steps + 1)])
         done.append(
-            replace(view, plane=plane, field=field, window=Window(extent, windows[i].left_at), cut="static",
-                    axis_labels=plane.names, trajectory=paths[i][0][every], residual=paths[i][1][every],
-                    target=target, basins=basin)
-        )  # fmt: skip
+            replace(
+                view,
+                plane=plane,
+                field=field,
+                window=Window(extent, windows[i].left_at),
+                cut="static",
+                axis_labels=plane.names,
+                trajectory=paths[i][0][every],
+                residual=paths[i][1][every],
+                target=target,
+                basins=basin,
+            )
+        )
     return tuple(replace(view, rivals=tuple(done)) for view in done)
 
 
@@ -77,14 +105,20 @@ def _end(place: Floats) -> tuple[float, float]:
     return float(known[-1][0]), float(known[-1][1])
 
 
-def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Floats, Floats]],
-               steps: Sequence[NDArray[np.int64]], extent: tuple[float, float, float, float],
-               best: int, resolution: int) -> Mapping[str, NDArray[Any]]:  # fmt: skip
+def _evaluated(
+    sources: Sequence[Source],
+    plane: Plane,
+    paths: Sequence[tuple[Floats, Floats]],
+    steps: Sequence[NDArray[np.int64]],
+    extent: tuple[float, float, float, float],
+    best: int,
+    resolution: int,
+) -> Arrays:
     """The slice (ny, nx) and the heights under each run's dot, from the cache or evaluated."""
     alpha, beta = (np.linspace(*ends, resolution) for ends in (extent[:2], extent[2:]))
     parts = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(place) for place, _ in paths)]
 
-    def compute() -> Mapping[str, NDArray[Any]]:
+    def compute() -> Arrays:
         source = sources[best]
         objective = source.objective()
         through = planes.last_finite(source.run)

@@ -69,8 +69,9 @@ def _cut(spec: FilmSpec, shrink: float, cut: Cut) -> tuple[FilmSpec, str]:
     return less, " and ".join([", ".join(said), last] if said else [last])
 
 
-def best(name: str, suffix: str, spec: FilmSpec, budget: int,
-         write: Callable[[FilmSpec], Film | None]) -> tuple[Film, str]:  # fmt: skip
+def best(
+    name: str, suffix: str, spec: FilmSpec, budget: int, write: Callable[[FilmSpec], Film | None]
+) -> tuple[Film, str]:
     """The first film of at most `budget` bytes, as `write` gave it, and what it gave up.
 
     write: writes a film in the place of the one before; None where a film so small has no room for its

@@ -7,7 +7,6 @@ model that were trained differently have all but the optimizer in common, and so
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from animator.core import cache
 
@@ -30,7 +29,7 @@ class ModelIdentity:
     whole: bool
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> "ModelIdentity":
+    def of(cls, said: Mapping[str, object]) -> "ModelIdentity":
         """The identity of the model that a recording's meta, or a model's description, tells of."""
         layers = _without(_table(said.get("model_config")), "compile_config")
         compiled = _without(_table(said.get("compile_config")), "optimizer")
@@ -40,7 +39,7 @@ class ModelIdentity:
             loss=_text([compiled.get("loss"), said.get("loss")]),
             metrics=_text(_without(compiled, "loss")),
             optimizer=_text(said.get("optimizer")),
-            data=_text((said.get("data") or {}).get("digest")),
+            data=_text(_table(said.get("data")).get("digest")),
             versions=_text(said.get("versions")),
             whole=bool(layers) and bool(compiled) and _are_keras([layers, compiled]),
         )
@@ -50,20 +49,21 @@ class ModelIdentity:
         return cache.digest("loss 2", self.architecture, self.loss, self.metrics, self.versions, *values)
 
 
-def _table(config: Any) -> dict[str, Any]:
-    """A configuration of Keras, which may be JSON text; {} for what is not told."""
-    return (json.loads(config) if isinstance(config, str) else config) or {}
+def _table(part: object) -> Mapping[str, object]:
+    """A part of a description, which may be JSON text; {} for what is not told."""
+    told = json.loads(part) if isinstance(part, str) else part
+    return told if isinstance(told, dict) else {}
 
 
-def _without(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _without(table: Mapping[str, object], name: str) -> Mapping[str, object]:
     return {key: value for key, value in table.items() if key != name}
 
 
-def _text(part: Any) -> str:
+def _text(part: object) -> str:
     return json.dumps(part, sort_keys=True)
 
 
-def _are_keras(said: Any) -> bool:
+def _are_keras(said: object) -> bool:
     """Whether a description is of Keras' own things only: of others it holds a name, not what they do."""
     if isinstance(said, dict):
         own = str(said.get("module") or "keras").split(".")[0] == "keras"

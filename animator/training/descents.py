@@ -134,7 +134,7 @@ def _steps(asked: Descent, on: Function, start: Floats, progress: Progress) -> I
         start_keras(progress)
         from animator.training.keras_descent import descend
 
-        return descend(on, start, asked.optimizer, asked.steps, asked.noise, asked.seed)
+        return descend(on, start, asked.optimizer, steps=asked.steps, noise=asked.noise, seed=asked.seed)
     return numpy_descent.descend(
         on,
         start,

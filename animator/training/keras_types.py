@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from animator.recordings.samples import Samples
     from animator.training.loss.objective import Objective
 
-JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
-Array = NDArray[np.generic]  # of any type of number, or of strings
 Shape = tuple[int, ...]
 
 

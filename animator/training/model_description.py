@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import keras
 
+from animator.core.json_types import JSON
 from animator.design.experiment import version
 from animator.recordings.samples import Samples
 from animator.training.filters import filter_axes
 from animator.training.keras_internals import layers_of, own_trainable
-from animator.training.keras_types import JSON, KerasModel, Variable
+from animator.training.keras_types import KerasModel, Variable
 from animator.training.loss.vocabularies import with_vocabularies
 from animator.training.variables import variables_of
 

@@ -7,8 +7,9 @@ is rebuilt from it looks up the same. Layers that weigh their words (tf_idf) are
 
 from collections.abc import Mapping
 
+from animator.core.json_types import JSON
 from animator.training.keras_internals import layers_of
-from animator.training.keras_types import JSON, KerasModel, Lookup
+from animator.training.keras_types import KerasModel, Lookup
 
 
 def with_vocabularies(config: JSON, model: KerasModel) -> JSON:

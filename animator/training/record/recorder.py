@@ -16,9 +16,10 @@ import keras
 import tensorflow as tf
 
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON
 from animator.core.progress import Progress, quiet
 from animator.recordings.writer import RecordingWriter
-from animator.training.keras_types import JSON, Logs, MakeLoss, StepFunction
+from animator.training.keras_types import Logs, MakeLoss, StepFunction
 from animator.training.loss.objective import loss_function
 from animator.training.model_description import description, plain_json
 from animator.training.record import recording_end
