@@ -5,14 +5,10 @@ can say what they take.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    from animator.recordings.samples import Samples
-    from animator.training.loss.objective import Objective
 
 Shape = tuple[int, ...]
 
@@ -20,10 +16,9 @@ Shape = tuple[int, ...]
 class Tensor(Protocol):
     """A tensor of TensorFlow, symbolic or with a value."""
 
-    @property
-    def shape(self) -> Sequence[int]: ...
-    @property
-    def dtype(self) -> "DType": ...
+    shape: Sequence[int]
+    dtype: object
+
     def numpy(self) -> NDArray[np.floating]: ...
     def __getitem__(self, place: object) -> "Tensor": ...
     def __add__(self, other: "Tensor") -> "Tensor": ...
@@ -35,14 +30,6 @@ class Tensor(Protocol):
     def __gt__(self, other: "Tensor | float") -> "Tensor": ...
     def __float__(self) -> float: ...
     def __int__(self) -> int: ...
-
-
-class DType(Protocol):
-    """The type of a tensor's numbers."""
-
-    is_floating: bool
-    is_integer: bool
-    is_bool: bool
 
 
 Nested = Tensor | None | Sequence["Nested"] | Mapping[str, "Nested"]  # tensors as a model takes them
@@ -61,13 +48,10 @@ class Variable(Protocol):
     name: str
     path: str
     regularizer: object
+    shape: Shape
+    dtype: str
+    value: TensorVariable
 
-    @property
-    def shape(self) -> Shape: ...
-    @property
-    def dtype(self) -> str: ...
-    @property
-    def value(self) -> TensorVariable: ...
     def assign(self, value: "ArrayLike | Tensor | Variable") -> object: ...
     def __float__(self) -> float: ...
 
@@ -81,19 +65,13 @@ class KerasLayer(Protocol):
     name: str
     built: bool
     trainable: bool
+    output: object
+    compute_dtype: str
+    variables: Variables
+    weights: Variables
+    trainable_variables: Variables
+    non_trainable_variables: Variables
 
-    @property
-    def output(self) -> object: ...
-    @property
-    def compute_dtype(self) -> str: ...
-    @property
-    def variables(self) -> Variables: ...
-    @property
-    def weights(self) -> Variables: ...
-    @property
-    def trainable_variables(self) -> Variables: ...
-    @property
-    def non_trainable_variables(self) -> Variables: ...
     def get_config(self) -> dict[str, object]: ...
 
 
@@ -117,12 +95,10 @@ class Finalized(Protocol):
 class Optimizer(Protocol):
     """An optimizer of Keras."""
 
-    @property
-    def variables(self) -> Variables: ...
-    @property
-    def iterations(self) -> Variable: ...
-    @property
-    def learning_rate(self) -> Variable: ...
+    variables: Variables
+    iterations: Variable
+    learning_rate: Variable
+
     def build(self, variables: Variables) -> None: ...
     def apply(self, gradients: Sequence[Tensor], variables: Variables) -> None: ...
     def get_config(self) -> dict[str, object]: ...
@@ -148,13 +124,10 @@ class KerasModel(KerasLayer, Protocol):
     optimizer: Optimizer
     train_function: StepFunction  # None until Keras makes it
     test_function: object
+    layers: Sequence[KerasLayer]
+    metrics_variables: Variables
+    distribute_strategy: Strategy
 
-    @property
-    def layers(self) -> Sequence[KerasLayer]: ...
-    @property
-    def metrics_variables(self) -> Variables: ...
-    @property
-    def distribute_strategy(self) -> Strategy: ...
     def __call__(self, inputs: object, training: bool = False) -> Nested: ...
     def test_step(self, data: object) -> Logs: ...
     def fit(
@@ -216,12 +189,9 @@ class DeviceLogs(Protocol):
 class Metrics(Protocol):
     """The metrics of a model that a test step reports."""
 
-    @property
-    def variables(self) -> Variables: ...
+    variables: Variables
+
     def stateless_update_state(
         self, state: Sequence[Tensor], y: object, predicted: object, *, sample_weight: object
     ) -> Sequence[Tensor]: ...
     def stateless_result(self, state: Sequence[Tensor]) -> Mapping[str, Tensor]: ...
-
-
-MakeLoss = Callable[[KerasModel, "Samples"], "Objective"]  # the loss of a model on data

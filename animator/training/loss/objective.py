@@ -284,3 +284,6 @@ class Objective:
                 part = graph(point, along, known, piece.x, piece.y, piece.weight)
             total += part.numpy() * piece.share
         return total
+
+
+MakeLoss = Callable[[KerasModel, Samples], Objective]  # the loss of a model on data

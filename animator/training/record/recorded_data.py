@@ -14,7 +14,8 @@ from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training.keras_types import KerasModel, MakeLoss
+from animator.training.keras_types import KerasModel
+from animator.training.loss.objective import MakeLoss
 from animator.training.model_description import data_said
 from animator.training.record import recording_end
 from animator.training.record.given_data import given_samples
