@@ -67,9 +67,9 @@ def rate(work, count: int, times: int = 3) -> float:
 
 def surface(make, points: int) -> tuple[float, float]:
     """Points a second on a plane, and in a Python loop of compiled forward passes."""
-    import keras
     import tensorflow as tf
 
+    from animator.training.loss.flat_model import FlatModel
     from animator.training.loss.objective import loss_function
 
     model, loss, data = make()
@@ -80,17 +80,8 @@ def surface(make, points: int) -> tuple[float, float]:
     at = np.random.default_rng(2).uniform(-1, 1, (points, 2))
     objective.on_plane(origin, basis, at)
     ours = rate(lambda: objective.on_plane(origin, basis, at), points)
-    shapes = [v.shape for v in model.trainable_variables]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-    x, y = data
-    of = keras.losses.get(loss)
-
-    @tf.function
-    def one(row):
-        parts = tf.split(row, np.diff([0, *ends, origin.size]))
-        weights = [tf.reshape(part, shape) for part, shape in zip(parts, shapes, strict=True)]
-        return tf.reduce_mean(of(y, model.stateless_call(weights, model.non_trainable_variables, x)[0]))
-
+    x, y, weight = objective.data.map(tf.constant)
+    one = tf.function(lambda row: FlatModel(model).loss(row, x, y, weight))
     rows = [tf.constant((origin + c @ basis).astype("f4")) for c in at[:40]]
     one(rows[0])
     return ours, rate(lambda: [float(one(row)) for row in rows], len(rows))

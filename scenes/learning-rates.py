@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Pacing, Scene
+from animator.design.parameters import Point
 
 NAMES = ("too small", "right", "edge", "diverging")
 
@@ -16,13 +17,13 @@ def data():
     return np.array([[1, 0], [0, 1], [1, 1]], np.float32), np.array([[1], [2], [3]], np.float32)
 
 
-def model(learning_rate):
-    """A linear neuron without a bias, at (-1, 0.5)."""
+def model(learning_rate, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [0.5]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -32,6 +33,7 @@ def scene(
     edge: Annotated[float, Field(gt=0, le=10)] = 0.98,
     diverging: Annotated[float, Field(gt=0, le=10)] = 1.06,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 40,
+    start: Point = (-1.0, 0.5),
 ) -> Scene:
     """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
     rates = (small, right, edge, diverging)
@@ -39,8 +41,8 @@ def scene(
         title="The learning rate decides",
         description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
         runs=tuple(
-            Experiment(model=partial(model, rate), data=data, epochs=epochs, batch_size=3, shuffle=False,
-                       labels=("w1", "w2"), target=(1.0, 2.0))
+            Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
+                       shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0))
             for rate in rates
         ),
         names=NAMES,

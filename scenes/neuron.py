@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Scene
+from animator.design.parameters import MaybePoint
 
 
 def data(seed, samples):
@@ -15,8 +16,8 @@ def data(seed, samples):
     return x, np.tanh(x.sum(axis=1, keepdims=True))
 
 
-def model(learning_rate, optimizer, use_bias):
-    """One neuron with tanh, for mean squared error."""
+def model(learning_rate, optimizer, use_bias, start):
+    """One neuron with tanh, for mean squared error; start: its two weights, where they are not random."""
     import keras
 
     make = {
@@ -28,6 +29,8 @@ def model(learning_rate, optimizer, use_bias):
         [keras.Input((2,)), keras.layers.Dense(1, activation="tanh", use_bias=use_bias)]
     )
     neuron.compile(make[optimizer](), "mean_squared_error")
+    if start is not None:
+        neuron.set_weights([np.array(start).reshape(2, 1), *neuron.get_weights()[1:]])
     return neuron
 
 
@@ -37,13 +40,14 @@ def scene(
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
     use_bias: bool = True,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: MaybePoint = None,
 ) -> Scene:
     """One tanh neuron learns its own activation: the weights walk to (1, 1)."""
     return Scene(
         title="One tanh neuron learns its own activation",
         runs=(
             Experiment(
-                model=partial(model, learning_rate, optimizer, use_bias),
+                model=partial(model, learning_rate, optimizer, use_bias, start),
                 data=partial(data, seed, 500),
                 test=partial(data, seed + 1_000_000, 10),
                 epochs=epochs,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from animator import Descent, Pacing, Scene
+from animator.design.parameters import MaybePoint
 from animator.functions import optimizers
 
 RATES = {
@@ -22,6 +23,7 @@ RATES = {
 def scene(
     rate: Annotated[float, Field(gt=0, le=1.5)] = 1.0,
     steps: Annotated[int, Field(ge=10, le=10_000)] = 400,
+    start: MaybePoint = None,
 ) -> Scene:
     """Eight optimizers in Rosenbrock's valley: all reach its floor at once, few its end; Newton's method
     jumps.
@@ -32,7 +34,7 @@ def scene(
     return Scene(
         title="Rosenbrock's valley: the floor is easy, the way along it is hard",
         runs=tuple(
-            Descent("rosenbrock", optimizer=name, learning_rate=rate * own, steps=steps)
+            Descent("rosenbrock", start, optimizer=name, learning_rate=rate * own, steps=steps)
             for name, own in RATES.items()
         ),
         names=tuple(optimizers.title(name) for name in RATES),

@@ -18,7 +18,7 @@ from animator.design.parameters import written
 from animator.encoding import FilmInfo, inspect
 from animator.encoding.inspect_file import vector
 
-Rows = dict[str, Any]
+Rows = dict[str, Any]  # as JSON holds them
 Lines = list[tuple[str, str]]
 CODECS = {"hevc": "h265 (hevc)"}  # as --codec calls them
 VECTORS = (".svg", ".pdf")

@@ -1,19 +1,19 @@
 """What `sweep` and `gallery` do: from typed words to a folder of films, and what is printed on the way."""
 
 import json as json_text
-import os
 import re
 import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from animator.cli import wish_options
 from animator.cli.progress_bars import cells_shown
-from animator.cli.render_request import pixels
 from animator.cli.scene_words import refuse_film, scene_file
 from animator.cli.sweep_report import plan_facts, plan_text, report
 from animator.core.errors import AnimatorError, SizeError
+from animator.design.film_design import FilmDesign
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate
@@ -56,7 +56,7 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
     from animator.sweeps.run.context import check_room
 
     refuse_film(scene)
-    look = _look(scene, pixels(request.quality, request.size), request)
+    look = _look(scene, _pixels(request), request)
     orders = _orders(request)
     made = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
     check_room(made)
@@ -81,6 +81,13 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
         outcome = run.sweep(made, target, orders, told, progress)
     report(outcome, request.json)
     return exit_code(outcome)
+
+
+def _pixels(request: SweepRequest) -> tuple[int, int] | None:
+    """(width, height) of --quality or --size as they were typed; None where neither was."""
+    typed = {"quality": request.quality, "size": request.size}
+    wishes = wish_options.read({name: words for name, words in typed.items() if words is not None})
+    return FilmDesign(**wishes).pixels
 
 
 def _look(scene: str, size: tuple[int, int] | None, request: SweepRequest) -> "Look":
@@ -109,6 +116,7 @@ def exit_code(outcome: "Outcome") -> int:
 
 def _orders(request: SweepRequest) -> "Orders":
     from animator.sweeps.run.run import Orders
+    from animator.sweeps.sweep import cores
 
     if request.jobs is not None and request.cluster is not None:
         raise AnimatorError(
@@ -130,7 +138,7 @@ def _orders(request: SweepRequest) -> "Orders":
             f"--timeout {request.timeout:g} cannot be: it is a number of seconds above 0 and up to "
             f"{LONGEST:,}. Leave --timeout away for no limit, or give for example --timeout 60."
         )
-    jobs = request.jobs or _cores()
+    jobs = request.jobs or cores()
     return Orders(
         jobs=jobs,
         cluster=request.cluster,
@@ -152,11 +160,6 @@ def _standing(made: "Plan", folder: Path, orders: "Orders") -> tuple[int, int, A
         return 0, len(made.cells), error
 
 
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _command(scene: str, words: list[str], request: SweepRequest) -> str:
     """What was typed, files by their names, without what does not change the results."""
     said = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
@@ -173,7 +176,7 @@ def _command(scene: str, words: list[str], request: SweepRequest) -> str:
     return shlex.join(said)
 
 
-def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, Any]) -> "Estimate":
+def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "Estimate":
     from animator.sweeps.plan.estimate import estimate
     from animator.sweeps.run.context import first_seconds
 

@@ -6,11 +6,15 @@ Plots are drawn by matplotlib's Agg canvas, never by pyplot: a notebook's own fi
 import io
 from base64 import b64encode
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from animator.core.arrays import Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SIZE = (4.6, 2.4)  # inches at 100 pixels an inch
 BANDS = 14
@@ -48,14 +52,14 @@ def of_surface(
     return _bundle(facts, figure, "contours of the loss")
 
 
-def _figure() -> tuple[Any, Any]:
+def _figure() -> "tuple[Figure, Axes]":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=SIZE, dpi=100, layout="constrained")
     return figure, figure.add_subplot()
 
 
-def _bundle(facts: str, figure: Any, alt: str) -> dict[str, str]:
+def _bundle(facts: str, figure: "Figure", alt: str) -> dict[str, str]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     held = io.BytesIO()

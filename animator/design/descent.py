@@ -127,8 +127,7 @@ class Descent:
         if self.with_keras:
             optimizer: KerasOptimizer = self.optimizer
             return {"class_name": type(optimizer).__name__, "config": _plain(optimizer.get_config())}
-        told = optimizers.said(self.built_in())
-        return {**told, "config": {**told["config"], "learning_rate": schedules.said(self.schedule())}}
+        return {**optimizers.said(self.built_in(), learning_rate=schedules.said(self.schedule()))}
 
     def key(self) -> str:
         """Digest of all that decides the recording: function, start, optimizer, rates, seed and versions."""

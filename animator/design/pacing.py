@@ -5,12 +5,12 @@ for. A Clock is what comes of it for one run: seconds of the play at every step.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 
 LONGEST = 86400
@@ -20,8 +20,6 @@ REACH = 0.03
 READING = 1.8
 FADE = 0.35
 STILL = 0.02
-
-Floats = NDArray[np.float64]
 
 
 def linear(t: float) -> float:
@@ -151,6 +149,18 @@ class Pacing:
         """Length of the play in seconds, slow motion included."""
         return self.play + sum(event.hold for event in self.named)
 
+    def lasting(self, seconds: float) -> "Pacing":
+        """This pacing over a film of `seconds`: the play takes what the holds leave, if that is half of it or
+        more; else everything is shorter in proportion.
+        """
+        held = self.seconds - self.play
+        if held <= seconds / 2:
+            return replace(self, play=seconds - held)
+        share = seconds / self.seconds
+        events = tuple(replace(event, hold=event.hold * share) for event in self.named)
+        intro, play, end = self.intro * share, self.play * share, self.end * share
+        return replace(self, intro=intro, play=play, end=end, events=events)
+
     def data(self) -> dict[str, object]:
         """The pacing as JSON."""
         return asdict(self)
@@ -168,7 +178,7 @@ class Pacing:
 
 
 def _check_seconds(name: str, seconds: float) -> None:
-    if not 0 <= seconds <= LONGEST:
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST:
         raise AnimatorError(
             f"{name}={seconds} seconds cannot be shown: a hold or a play lasts 0 to 86,400 "
             f"seconds. Give {name} as a number of seconds, such as {name}=2."
@@ -198,30 +208,36 @@ class Clock:
         return shown, best
 
 
-def clock(pacing: Pacing, steps: int, lengths: Floats | None = None) -> Clock:
-    """The clock of a run of `steps`; lengths (K+1,): how far the weights have travelled, for pace="arc"."""
-    at = np.unique(np.linspace(0, max(1, steps), min(max(1, steps), KNOTS) + 1))
+def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0) -> Clock:
+    """The clock of a run from step `first` to `steps`; lengths (K+1,): how far the weights have travelled,
+    for pace="arc".
+    """
+    last = max(first + 1, steps)
+    at = np.unique(np.linspace(first, last, min(last - first, KNOTS) + 1))
     for event in pacing.named:
-        at = np.union1d(at, _window(event, steps))
-    share = at / at[-1]
+        at = np.union1d(at, _window(event, steps, first))
+    passed = at - first
+    share = passed / passed[-1]
     if pacing.pace == "log":
-        share = np.log1p(at) / np.log1p(at[-1])
-    elif pacing.pace == "arc" and lengths is not None and lengths[-1] > 0:
-        travelled = np.interp(at, np.arange(len(lengths)), lengths) / lengths[-1]
-        share = (1 - STILL) * travelled + STILL * share
+        share = np.log1p(passed) / np.log1p(passed[-1])
+    elif pacing.pace == "arc" and lengths is not None:
+        travelled = np.interp(at, np.arange(len(lengths)), lengths)
+        travelled = travelled - travelled[0]
+        if travelled[-1] > 0:
+            share = (1 - STILL) * (travelled / travelled[-1]) + STILL * share
     seconds = share * max(pacing.play, 1e-9)
     for event in pacing.named:
-        low, high = _window(event, steps)
+        low, high = _window(event, steps, first)
         seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
     captions = []
     for event in pacing.named:
-        start, end = np.interp(_window(event, steps), at, seconds)
+        start, end = np.interp(_window(event, steps, first), at, seconds)
         captions.append((float(start), float(max(end, start + READING)), event.caption))
     return Clock(at, seconds, tuple(captions))
 
 
-def _window(event: Event, steps: int) -> tuple[float, float]:
+def _window(event: Event, steps: int, first: int) -> tuple[float, float]:
     """The steps around an event that pass slowly: 3 % of the run on each side, one step at least."""
-    reach = max(1.0, REACH * steps)
-    low = max(0.0, min(event.step, steps) - reach)
-    return low, max(low + 1e-6, min(float(max(1, steps)), event.step + reach))
+    reach = max(1.0, REACH * (steps - first))
+    low = max(float(first), min(event.step, steps) - reach)
+    return low, max(low + 1e-6, min(float(max(first + 1, steps)), event.step + reach))

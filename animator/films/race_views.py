@@ -15,12 +15,13 @@ from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.drawing.view import View
-from animator.landscape import model_outputs, planes, window
+from animator.landscape import model_outputs, window
 from animator.landscape.basins import basins
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
-from animator.landscape.window import ALONE, Common, Window
+from animator.landscape.weight_rows import last_finite, path_on
+from animator.landscape.window import ALONE, Common, Extent, Window
 
 
 def shared(
@@ -32,11 +33,12 @@ def shared(
     resolution: int,
     mapped: bool = False,
     common: Common = ALONE,
+    shown: Extent | None = None,
 ) -> tuple[View, ...]:
     """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
 
     resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
-    these views share with those of other films.
+    these views share with those of other films. shown: the part of the plane that was asked for.
     """
     size = views[0].parameters
     for view in views[1:]:
@@ -46,7 +48,7 @@ def shared(
                 f"and {view.name} has {view.parameters:,} parameters. Give each its own panel: "
                 "'surface@0', 'surface@1'."
             )
-    paths = [planes.path_on(source.run, plane) for source in sources]
+    paths = [path_on(source.run, plane) for source in sources]
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
     goal = target or _end(paths[best][0])
     windows = [window.choose(place, goal) for place, _ in paths]
@@ -57,8 +59,9 @@ def shared(
         ],
         goal,
     )
-    if common.extent is not None and plane.kind == "weights":
-        extent = common.extent
+    kept = shown or (common.extent if plane.kind == "weights" else None)
+    if kept is not None:
+        extent = kept
         windows = [window.given(place, extent) for place, _ in paths]
     found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = found["slice"][None].astype(np.float32)
@@ -121,7 +124,7 @@ def _evaluated(
     def compute() -> Arrays:
         source = sources[best]
         objective = source.objective()
-        through = planes.last_finite(source.run)
+        through = last_finite(source.run)
         offset, state = plane.offset(through), source.run.state[len(source.run.weights) - 1]
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)

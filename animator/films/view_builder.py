@@ -22,10 +22,11 @@ from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import Histogram, of_updates, of_weights
 from animator.landscape.model_outputs import batches, hessian_plane, prediction, sharpness
-from animator.landscape.plane import Plane
+from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
+from animator.landscape.weight_rows import last_near, path_on
 from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
 from animator.training.loss.no_surface import NoSurfaceError
@@ -65,7 +66,7 @@ def view(
     if "surface" in wanted and count >= 2:
         try:
             plane, cut, instead = _plane_and_cut(source, cut, labels)
-            place, residual = planes.path_on(run, plane, still_step(run, cut))
+            place, residual = path_on(run, plane, still_step(run, cut))
             field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
         except NoSurfaceError as error:
             if asked:
@@ -157,9 +158,9 @@ def race_views(
     windows = [source.run.notes.window for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
-    made = race.shared(
-        sources, views, plane, steps, target, max(RACE, cut.resolution), "basins" in wanted, common
-    )
+    wide = max(RACE, cut.resolution)
+    mapped = "basins" in wanted
+    made = race.shared(sources, views, plane, steps, target, wide, mapped, common, cut.window)
     made = tuple(replace(view, instead=instead) for view in made)
     if "batch surface" not in wanted:
         return made
@@ -201,7 +202,7 @@ def _plane_and_cut(source: Source, cut: Cut, labels: Naming) -> tuple[Plane, Cut
         raise lacking
     try:
         return plane_for(source, cut, labels), cut, ""
-    except planes.NoPlaneError as error:
+    except NoPlaneError as error:
         if cut.firm:
             raise
         return _stand_in(source.run, cut, error.brief)
@@ -209,7 +210,7 @@ def _plane_and_cut(source: Source, cut: Cut, labels: Naming) -> tuple[Plane, Cut
 
 def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
     """A plane of random directions, or of two weights where there are none such."""
-    step = planes.last_near(run)
+    step = last_near(run)
     try:
         plane = planes.random(run, cut.seed, step)
         at = cut.at if step is None else step

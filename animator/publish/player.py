@@ -5,6 +5,7 @@ escaped; the page's policy lets its own script run and no other, and lets it loa
 """
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def make(film: "Film", target: str | Path) -> None:
     film.warn()
 
 
-def page(data: dict[str, Any], command: str = "") -> str:
+def page(data: Mapping[str, Any], command: str = "") -> str:
     """The page as text; data: what it plays, see player_data; command: what makes it again."""
     words = [data[key] for key in ("title", "caption", "description", "alt_text")]
     words += [word for run in data["runs"] for word in (run["name"], *run["labels"])]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from animator.core import cache
+from animator.core.json_types import JSONObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,13 @@ class ModelIdentity:
         return cache.digest("loss 2", self.architecture, self.loss, self.metrics, self.versions, *values)
 
 
-def _table(part: object) -> Mapping[str, object]:
-    """A part of a description, which may be JSON text; {} for what is not told."""
-    told = json.loads(part) if isinstance(part, str) else part
-    return told if isinstance(told, dict) else {}
+def _table(config: object) -> JSONObject:
+    """A JSON object, which may be JSON text; {} for what is not told, or is none."""
+    table = json.loads(config) if isinstance(config, str) else config
+    return table if isinstance(table, Mapping) else {}
 
 
-def _without(table: Mapping[str, object], name: str) -> Mapping[str, object]:
+def _without(table: JSONObject, name: str) -> JSONObject:
     return {key: value for key, value in table.items() if key != name}
 
 

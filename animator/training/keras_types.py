@@ -16,9 +16,10 @@ Shape = tuple[int, ...]
 class Tensor(Protocol):
     """A tensor of TensorFlow, symbolic or with a value."""
 
-    shape: Sequence[int]
-    dtype: object
-
+    @property
+    def shape(self) -> Sequence[int]: ...
+    @property
+    def dtype(self) -> object: ...
     def numpy(self) -> NDArray[np.floating]: ...
     def __getitem__(self, place: object) -> "Tensor": ...
     def __add__(self, other: "Tensor") -> "Tensor": ...
@@ -48,10 +49,13 @@ class Variable(Protocol):
     name: str
     path: str
     regularizer: object
-    shape: Shape
-    dtype: str
-    value: TensorVariable
 
+    @property
+    def shape(self) -> Shape: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def value(self) -> TensorVariable: ...
     def assign(self, value: "ArrayLike | Tensor | Variable") -> object: ...
     def __float__(self) -> float: ...
 
@@ -65,13 +69,19 @@ class KerasLayer(Protocol):
     name: str
     built: bool
     trainable: bool
-    output: object
-    compute_dtype: str
-    variables: Variables
-    weights: Variables
-    trainable_variables: Variables
-    non_trainable_variables: Variables
 
+    @property
+    def output(self) -> object: ...
+    @property
+    def compute_dtype(self) -> str: ...
+    @property
+    def variables(self) -> Variables: ...
+    @property
+    def weights(self) -> Variables: ...
+    @property
+    def trainable_variables(self) -> Variables: ...
+    @property
+    def non_trainable_variables(self) -> Variables: ...
     def get_config(self) -> dict[str, object]: ...
 
 
@@ -95,10 +105,12 @@ class Finalized(Protocol):
 class Optimizer(Protocol):
     """An optimizer of Keras."""
 
-    variables: Variables
-    iterations: Variable
-    learning_rate: Variable
-
+    @property
+    def variables(self) -> Variables: ...
+    @property
+    def iterations(self) -> Variable: ...
+    @property
+    def learning_rate(self) -> Variable: ...
     def build(self, variables: Variables) -> None: ...
     def apply(self, gradients: Sequence[Tensor], variables: Variables) -> None: ...
     def get_config(self) -> dict[str, object]: ...
@@ -124,10 +136,13 @@ class KerasModel(KerasLayer, Protocol):
     optimizer: Optimizer
     train_function: StepFunction  # None until Keras makes it
     test_function: object
-    layers: Sequence[KerasLayer]
-    metrics_variables: Variables
-    distribute_strategy: Strategy
 
+    @property
+    def layers(self) -> Sequence[KerasLayer]: ...
+    @property
+    def metrics_variables(self) -> Variables: ...
+    @property
+    def distribute_strategy(self) -> Strategy: ...
     def __call__(self, inputs: object, training: bool = False) -> Nested: ...
     def test_step(self, data: object) -> Logs: ...
     def fit(
@@ -189,8 +204,8 @@ class DeviceLogs(Protocol):
 class Metrics(Protocol):
     """The metrics of a model that a test step reports."""
 
-    variables: Variables
-
+    @property
+    def variables(self) -> Variables: ...
     def stateless_update_state(
         self, state: Sequence[Tensor], y: object, predicted: object, *, sample_weight: object
     ) -> Sequence[Tensor]: ...

@@ -11,6 +11,8 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.design.timeline import FrameState
 from animator.films.film_warnings import STILL
 from animator.landscape import planes
+from animator.landscape.plane import NoPlaneError
+from animator.landscape.weight_rows import last_near
 from animator.recordings.facts import Facts
 from animator.recordings.writer import RecordingWriter, Row
 from tests.running import run as typed
@@ -194,7 +196,7 @@ def test_a_plane_that_cannot_be_had_gives_way(tmp_path, rows, why, kind):
     assert view.plane.kind == kind and view.field is not None
     assert film.under_title((view,)).startswith(told)
     assert f"'a.h5': {told}" in film.warnings()
-    with pytest.raises(planes.NoPlaneError):
+    with pytest.raises(NoPlaneError):
         animator.film(run, model=net, data=(x, x), plane="pca").views()
 
 
@@ -202,10 +204,10 @@ def test_the_window_of_a_path_that_runs_away_holds_its_start(tmp_path):
     """Steps at distances 0, 0.5, 40 and 1e12 of the start: the plane goes through the one before the jump."""
     rows = np.ones((4, 4)) + np.array([0, 0.25, 20, 5e11])[:, None]
     run = written(tmp_path / "a.h5", rows)
-    assert planes.last_near(run) == 1
+    assert last_near(run) == 1
     plane = planes.random(run, step=1)
     np.testing.assert_allclose(plane.project(rows[1]), (0, 0), atol=1e-9)
-    assert planes.last_near(written(tmp_path / "b.h5", walk())) is None
+    assert last_near(written(tmp_path / "b.h5", walk())) is None
 
 
 def test_parameters_without_filters_give_the_plane_of_two_weights(tmp_path):

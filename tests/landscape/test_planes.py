@@ -7,7 +7,7 @@ from keras import layers
 
 import animator
 from animator.core.errors import AnimatorError
-from animator.landscape import planes
+from animator.landscape import planes, weight_rows
 from animator.recordings.reader import load
 from animator.recordings.writer import RecordingWriter, Row
 from animator.training.filters import filter_axes
@@ -56,7 +56,7 @@ def test_columns_are_read_in_blocks(tmp_path, monkeypatch):
     """A budget of a few columns gives the same plane."""
     run = written(tmp_path / "a.h5", walk(20, 500))
     whole = planes.pca(run)
-    monkeypatch.setattr(planes, "BLOCK_BYTES", 8 * 20 * 37)
+    monkeypatch.setattr(weight_rows, "BLOCK_BYTES", 8 * 20 * 37)
     parts = planes.pca(run)
     np.testing.assert_allclose(parts.basis, whole.basis, atol=1e-9)
     assert planes.custom(run, *whole.basis).explained == pytest.approx(whole.explained, rel=1e-6)

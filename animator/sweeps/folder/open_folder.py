@@ -82,10 +82,9 @@ def same(one: Manifest, other: Manifest) -> bool:
 
 
 def _asked(manifest: Manifest) -> object:
-    whole = books.to_dict(manifest)
-    return [whole[name] for name in ("scene", "kind", "axes", "fixed")] + [
-        [cell["name"], cell["parameters"]] for cell in whole["cells"]
-    ]
+    cells = tuple(Cell(cell.index, cell.name, cell.parameters) for cell in manifest.cells)
+    whole = books.to_dict(replace(manifest, cells=cells))
+    return [whole[name] for name in ("scene", "kind", "axes", "fixed", "cells")]
 
 
 def said(manifest: Manifest) -> str:

@@ -9,7 +9,6 @@ import csv
 from collections.abc import Sequence
 from contextlib import suppress
 from io import StringIO
-from typing import Any
 
 from animator.design.parameters import written
 from animator.sweeps.folder.manifest import Cell
@@ -25,19 +24,7 @@ REST = (
     *FILES,
     "command",
 )
-FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # wide ones where wide letters are typed
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones where wide letters are typed
 
 
 def head(axes: Sequence[str]) -> str:
@@ -55,14 +42,14 @@ def head(axes: Sequence[str]) -> str:
 
 def row(cell: Cell, axes: Sequence[str]) -> str:
     """The line of a cell."""
-    values: list[Any] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes)]
+    values: list[object] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes)]
     values += [cell.state, cell.reason]
     values += [cell.results.get(name) for name in metrics.NAMES]
     values += [cell.seconds.get(name) for name in SECONDS] + [cell.bytes.get(name) for name in FILES]
     return _line([*values, cell.recording, cell.film, cell.poster, cell.command])
 
 
-def harmless(value: Any) -> Any:
+def harmless(value: object) -> object:
     """`value`, with an apostrophe before a text that a spreadsheet would take for a formula."""
     if not isinstance(value, str) or not value.startswith(FORMULA):
         return value
@@ -72,7 +59,7 @@ def harmless(value: Any) -> Any:
     return f"'{value}"
 
 
-def _line(values: Sequence[Any]) -> str:
+def _line(values: Sequence[object]) -> str:
     text = StringIO()
     csv.writer(text).writerow([harmless(value) for value in values])
     return text.getvalue()

@@ -7,7 +7,6 @@ metadata says; its axes are the parameters in which the films differ.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
@@ -134,7 +133,7 @@ def _axes(given: list[dict[str, Value]]) -> list[Axis]:
     return [Axis(name, tuple(dict.fromkeys(one[name] for one in given))) for name in names]
 
 
-def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any]) -> Cell:
+def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Value]) -> Cell:
     said = info.metadata
     return Cell(
         index=index,

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -250,7 +249,7 @@ def _shape(manifest: Manifest) -> tuple[int, int]:
     )
 
 
-def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> dict[str, Any]:
+def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> dict[str, object]:
     """What the script needs, as JSON holds it."""
     return {
         "seconds": float(manifest.film.get("seconds") or 0),

@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
 from animator.design.parameters import Parameter
@@ -146,7 +146,7 @@ def _range(*given: str) -> list[str]:
     return [str(value) for value in found]
 
 
-def _spaced(function: Callable[..., Any]) -> Callable[..., list[str]]:
+def _spaced(function: Callable[[float, float, int], Floats]) -> Callable[..., list[str]]:
     def made(*given: str) -> list[str]:
         if len(given) != 3:
             raise ValueError("it takes a, b and the number of values")

@@ -11,13 +11,12 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design import parameters, scene_files, style_files
 from animator.design.scene_files import SceneFile
 from animator.films.delivery import DEFAULTS, spec_for
-from animator.sweeps.folder.manifest import Axis, Kind
+from animator.sweeps.folder.manifest import Axis, Kind, Value
 from animator.sweeps.plan import axes, cell_names
 
 COMPARED = ("animator", "tensorflow", "keras", "numpy")  # and Python: what must be the same on every worker
@@ -66,7 +65,7 @@ class Planned:
     index: int
     name: str
     words: tuple[str, ...]
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Value]
     command: str
 
 
@@ -77,7 +76,7 @@ class Plan:
     scene: SceneText
     kind: Kind
     axes: tuple[Axis, ...]
-    fixed: Mapping[str, Any]
+    fixed: Mapping[str, object]
     look: Look
     cells: tuple[Planned, ...]
     command: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.timeline import FrameState, Timeline
 from animator.drawing.raster.loss_colors import BANDS, LossScale
 from animator.drawing.view import View
@@ -20,7 +21,6 @@ from animator.sweeps.folder.manifest import Cell, Shared
 FULL = 65535
 SAME = 0.1  # of a band: slices that differ by less look the same
 
-Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 Levels = NDArray[np.uint16]
 
