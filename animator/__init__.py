@@ -23,9 +23,11 @@ _HOME = {
     "Film": "films.film",
     "FilmDesign": "design.film_design",
     "KerasModel": "training.keras_types",
+    "Found": "design.moments",
     "Loss": "recordings.loss",
     "LossSurface": "landscape.loss_surface",
     "Metadata": "encoding.film_spec",
+    "Moment": "design.moments",
     "Mosaic": "design.layout",
     "Objective": "training.loss.objective",
     "Pacing": "design.scene",
@@ -54,7 +56,7 @@ _HOME = {
     "sweep": "sweeps.sweep",
 }  # what users call, and the types that its signatures name
 
-__all__ = [*_HOME, "planes"]
+__all__ = [*_HOME, "finders", "planes"]
 
 
 def __dir__() -> list[str]:
@@ -64,6 +66,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "planes":
         return import_module("animator.landscape.planes")
+    if name == "finders":
+        return import_module("animator.design.finders")
     if name in ("jax", "torch"):
         return import_module(f"animator.{name}")
     if name not in _HOME:
@@ -77,11 +81,14 @@ def __getattr__(name: str) -> Any:
 if TYPE_CHECKING:
     from animator.core.errors import AnimatorError as AnimatorError
     from animator.core.progress import Progress as Progress
+    from animator.design import finders as finders
     from animator.design.alignment import Alignment as Alignment
     from animator.design.descent import Descent as Descent
     from animator.design.film_design import FilmDesign as FilmDesign
     from animator.design.film_design import PlaneKind as PlaneKind
     from animator.design.layout import Mosaic as Mosaic
+    from animator.design.moments import Found as Found
+    from animator.design.moments import Moment as Moment
     from animator.design.scene import Event as Event
     from animator.design.scene import Experiment as Experiment
     from animator.design.scene import Pacing as Pacing

@@ -63,7 +63,7 @@ class SweepContext:
         built = self.built[index]
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
-        scene = replace(built.scene, style=self.plan.look.style)
+        scene = replace(built.scene, style=self.plan.look.style, captions=False)  # all cells are on one clock
         return film_build.film_of(scene, built.about, runs, command=command, common=common)
 
     def recordings(self, index: int) -> tuple[bytes, ...]:

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Array, Floats
 from animator.core.formatting import bytes_text
 from animator.core.json_types import JSON
 from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training.keras_types import Array, KerasModel, MakeLoss
+from animator.training.keras_types import KerasModel
+from animator.training.loss.objective import MakeLoss
 from animator.training.model_description import data_said
 from animator.training.record import recording_end
 from animator.training.record.given_data import given_samples

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.core.formatting import bytes_text
 from animator.recordings.samples import Samples
-from animator.training.keras_types import Array
 from animator.training.record.recording_policy import Keeping
 from animator.training.variables import Variables, flat, size
 
