@@ -185,6 +185,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     """The film of a task, its recordings open while the context lasts."""
     file = task.scene.file()
     scene, about = build.build(file, task.words)
+    scene = replace(scene, captions=False)  # all cells are on one clock
     write_files(task.files, cache.folder())
     runs = []
     for k, content in enumerate(task.recordings):
@@ -193,7 +194,12 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                scene, about, runs, style=style, command=command, progress=_telling(log), common=task.common
+                replace(scene, style=style),
+                about,
+                runs,
+                command=command,
+                progress=_telling(log),
+                common=task.common,
             )
     finally:
         for run in runs:
