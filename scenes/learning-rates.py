@@ -54,7 +54,7 @@ def growing(run):
 
 
 def straight(runs):
-    """When the first run, which never changes sides, keeps a hundredth of its loss: tenfold the second's time."""
+    """When the first run, which never changes sides, keeps a hundredth of its loss: ten times as late."""
     side = walls(runs[0])
     return finders.slower(0.01, 0, 1, 10)(runs) if (side[1:] * side[:-1] > 0).all() else None
 

@@ -94,8 +94,15 @@ def fallen(share: float, run: int = 0) -> Finder:
 
 
 def kept(share: float, run: int = 0) -> Finder:
-    """The step from which on a run's loss stays at most `share` of what it was, unless it began there."""
-    return lambda runs: _kept(runs[run], share)
+    """The step from which on a run's loss stays at most `share` of what it was, unless it began there; {left}
+    is left of it.
+    """
+
+    def find(runs: Runs) -> Found | None:
+        step, loss = _kept(runs[run], share), loss_of(runs[run])
+        return None if step is None else Found(step, {"left": percent(loss[step] / loss[0])})
+
+    return find
 
 
 def winner(share: float, names: Sequence[str]) -> Finder:
@@ -117,8 +124,9 @@ def slower(share: float, run: int, other: int, times: float = 2.0) -> Finder:
 
     def find(runs: Runs) -> Found | None:
         own, quick = _kept(runs[run], share), _kept(runs[other], share)
-        late = own is not None and quick is not None and own > quick and own >= times * quick
-        return Found(own, {"other": quick}) if late else None
+        if own is None or quick is None or own <= quick or own < times * quick:
+            return None
+        return Found(own, {"other": quick})
 
     return find
 

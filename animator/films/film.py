@@ -134,9 +134,9 @@ class Film:
         pacing = self.design.pacing
         if pacing.events == "found":
             pacing = replace(pacing, events=events.found(longest))
-        lengths = longest.travelled() if pacing.pace == "arc" else None
         if self.design.captions and self.design.moments:
-            pacing = unhurried(pacing, told(self.design.moments, self.runs), longest.steps, lengths)
+            pacing = unhurried(pacing, told(self.design.moments, self.runs))
+        lengths = longest.travelled() if pacing.pace == "arc" else None
         turning = self.design.camera == "orbit"
         return Timeline(longest.steps, RATE, pacing, kept, clock(pacing, longest.steps, lengths), turning)
 
