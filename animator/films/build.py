@@ -71,6 +71,14 @@ def recordings(
     return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
+def of_cell(scene: Scene, style: str, words: str) -> Scene:
+    """`scene` as a cell of a sweep: in the style of its films, and saying first under its title which it
+    is.
+    """
+    said = [f"{words}." if words else "", "" if scene.is_silent else scene.caption]
+    return replace(scene, style=style, caption=" ".join(part for part in said if part))
+
+
 def film_of(
     scene: Scene,
     about: dict[str, object],

@@ -73,6 +73,7 @@ class _FilmFields(TypedDict):
     common: Common | None
     versions: dict[str, str]
     timeout: float | None
+    cell: str
 
 
 def _film(context: SweepContext, index: int, files: Files, common: Common | None) -> _FilmFields:
@@ -84,6 +85,7 @@ def _film(context: SweepContext, index: int, files: Files, common: Common | None
         "common": common,
         "versions": dict(context.versions),
         "timeout": context.timeout,
+        "cell": context.cell_words(index),
     }
 
 

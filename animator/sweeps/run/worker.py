@@ -193,7 +193,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                replace(scene, style=style),
+                build.of_cell(scene, style, task.cell),
                 about,
                 runs,
                 command=command,
