@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Moment, Pacing, Scene, finders
 from animator.design.parameters import Point
 
 NAMES = ("too small", "right", "edge", "diverging")
@@ -25,6 +25,62 @@ def model(learning_rate, start):
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
     neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
+
+
+def walls(run):
+    """(K+1,) where a run is along the steepest direction, 0 at the bottom."""
+    return finders.path_of(run) @ [1.0, 1.0] - 3.0
+
+
+def jumping(run):
+    """When a run has changed sides six times in a row, a little nearer to the bottom each time."""
+
+    def find(runs):
+        side = walls(runs[run])
+        nearer = (side[1:] * side[:-1] < 0) & (np.abs(side[1:]) < np.abs(side[:-1]))
+        stretch = finders.longest(nearer)
+        return stretch[0] + 6 if stretch and stretch[1] - stretch[0] >= 5 else None
+
+    return find
+
+
+def growing(run):
+    """When a run's loss has doubled, if it has grown at every step and does so to the end."""
+
+    def find(runs):
+        loss = finders.loss_of(runs[run])
+        return finders.first(loss > 2 * loss[0]) if (np.diff(loss) > 0).all() else None
+
+    return find
+
+
+def straight(runs):
+    """When the first run, which never changes sides, has a hundredth of its loss: ten times a second's."""
+    side = walls(runs[0])
+    return finders.slower(0.01, 0, 1, 10)(runs) if (side[1:] * side[:-1] > 0).all() else None
+
+
+def moments(rates):
+    """What is said of these learning rates."""
+    named = small, right, edge, diverging = [f"{rate:g}" for rate in rates]
+    return (
+        Moment(
+            finders.start,
+            "Four learning rates, one start: watch which one is at the bottom first.",
+        ),
+        Moment(
+            finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
+        ),
+        Moment(jumping(2), f"{edge} jumps across the valley at every step, each time a little less far."),
+        Moment(
+            growing(3),
+            f"{diverging} is too large: every step makes the loss larger, and it has doubled already.",
+        ),
+        Moment(
+            straight,
+            f"{small} goes straight down, but slowly: {{steps}} for what {right} did in {{other}}.",
+        ),
+    )
 
 
 def scene(
@@ -49,4 +105,5 @@ def scene(
         caption=f"Same start, same data; the learning rate differs: {', '.join(f'{r:g}' for r in rates)}.",
         layout=(("race", "race", "race", "losses", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
+        moments=moments(rates),
     )  # fmt: skip

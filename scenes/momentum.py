@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Moment, Pacing, Scene, finders
 from animator.design.parameters import Point
 
 STEEP = 12.0
@@ -31,6 +31,39 @@ def model(learning_rate, momentum, nesterov, start):
     return neuron
 
 
+def uphill(runs):
+    """The first update that goes uphill although the gradient pulls back, and the loss rises."""
+    path, loss = finders.path_of(runs[0]), finders.loss_of(runs[0])
+    x, _ = data()
+    gradient = (path - 1) @ (x.T @ x)
+    against = (np.diff(path, axis=0) * gradient[:-1]).sum(axis=1) > 0
+    step = finders.first(against & (np.diff(loss) > 0))
+    return step if step is None else step + 1
+
+
+def back(runs):
+    """When the weights have crossed the valley's floor six times, and stand less high each time they turn."""
+    x, _ = data()
+    across = (finders.path_of(runs[0]) - 1) @ x[1]
+    crossings = np.flatnonzero(across[1:] * across[:-1] < 0) + 1
+    heights = [np.abs(part).max() for part in np.split(across, crossings)[:6]]
+    return int(crossings[5]) if len(crossings) > 5 and (np.diff(heights) < 0).all() else None
+
+
+def moments(momentum):
+    """What is said of a ball that keeps `momentum` of its last step."""
+    kept = f"The momentum is {momentum:g} of the last step: it carries the ball on, uphill for a while."
+    return (
+        Moment(finders.start, "Watch the arrows: the gradient pulls downhill, and momentum keeps its way."),
+        *((Moment(uphill, kept),) if momentum else ()),
+        Moment(back, "The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
+        Moment(finders.fallen(0.01), "After {steps} only {left} of the loss is left."),
+        Moment(
+            finders.diverged(), "The steps are too long: the loss is twice what it was, and stays above that."
+        ),
+    )
+
+
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.04,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.85,
@@ -49,4 +82,5 @@ def scene(
         layout=(("arrows", "weights"), ("arrows", "loss")),
         widths=(1.35, 1.0),
         pacing=Pacing(play=9.0, end=2.0),
+        moments=moments(momentum),
     )  # fmt: skip

@@ -58,27 +58,27 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
     refuse_film(scene)
     look = _look(scene, _pixels(request), request)
     orders = _orders(request)
-    made = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
-    check_room(made)
-    target = request.output or Path("output") / f"{cell_names.safe(made.scene.name)}-sweep"
-    known = Store(folder()).figures(run.figures_key(made))
-    done, left, trouble = _standing(made, target, orders)
-    figures = _estimate(made, left, orders.jobs, known)
+    planned = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
+    check_room(planned)
+    target = request.output or Path("output") / f"{cell_names.safe(planned.scene.name)}-sweep"
+    known = Store(folder()).figures(run.figures_key(planned))
+    done, left, trouble = _standing(planned, target, orders)
+    figures = _estimate(planned, left, orders.jobs, known)
     out = sys.stderr if request.json else sys.stdout
     who = request.cluster or f"{orders.jobs} job{'s' * (orders.jobs != 1)}"
-    out.write(plan_text(made, target, figures, who, done, trouble) + "\n")
+    out.write(plan_text(planned, target, figures, who, done, trouble) + "\n")
     out.flush()
     if trouble is not None:
         raise trouble
     if request.dry_run:
         if request.json:
             sys.stdout.write(
-                json_text.dumps(plan_facts(made, target, figures) | {"done": done, "left": left}, indent=2)
+                json_text.dumps(plan_facts(planned, target, figures) | {"done": done, "left": left}, indent=2)
                 + "\n"
             )
         return 0
     with cells_shown() as (told, progress):
-        outcome = run.sweep(made, target, orders, told, progress)
+        outcome = run.sweep(planned, target, orders, told, progress)
     report(outcome, request.json)
     return exit_code(outcome)
 
@@ -162,8 +162,8 @@ def _standing(made: "Plan", folder: Path, orders: "Orders") -> tuple[int, int, A
 
 def _command(scene: str, words: list[str], request: SweepRequest) -> str:
     """What was typed, files by their names, without what does not change the results."""
-    said = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
-    said += ["--zip"] if request.zipped else []
+    typed = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
+    typed += ["--zip"] if request.zipped else []
     for flag, value, default in (
         ("--rows", request.rows and request.rows.name, None),
         ("--format", request.format, "mp4"),
@@ -172,8 +172,8 @@ def _command(scene: str, words: list[str], request: SweepRequest) -> str:
         ("--fps", None if request.fps is None else f"{request.fps:g}", None),
         ("--style", Path(request.style).name if Path(request.style).suffix else request.style, "dark"),
     ):
-        said += [flag, str(value)] if value != default else []
-    return shlex.join(said)
+        typed += [flag, str(value)] if value != default else []
+    return shlex.join(typed)
 
 
 def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "Estimate":

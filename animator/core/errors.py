@@ -19,7 +19,8 @@ class SizeError(AnimatorError):
 
     def __init__(self, why: str, instead: str = "", sizes: Iterable[tuple[int, int]] = ()) -> None:
         super().__init__(f"{why} {instead}".rstrip())
-        self.why, self.sizes = why, tuple(sizes)
+        self.why = why
+        self.sizes = tuple(sizes)
 
 
 class FilmWarning(UserWarning):

@@ -47,6 +47,9 @@ class Experiment:
         Where the two plotted weights should end, or None when that is not known.
     axes
         The two parameters that span the surface, as indices of the flat weights.
+    train
+        () -> (x, y) arrays that the model is trained on, where those are not `data`: then the loss and its
+        surface are those of `data`, which the training does not see.
     notes
         What else a film may use: "colour", the number of the run's among the style's lines, and "theory",
         the rate of convergence to expect.
@@ -67,6 +70,7 @@ class Experiment:
     target: tuple[float, float] | None = None
     axes: tuple[int, int] = (0, 1)
     notes: Mapping[str, object] = field(default_factory=dict)
+    train: Callable[[], tuple[Data, Data]] | None = None
 
     def __post_init__(self) -> None:
         for name in ("model", "data", "test"):
@@ -88,8 +92,9 @@ class Experiment:
 
     def key(self) -> str:
         """Digest of all that decides the recording: sources, values, seed and versions."""
+        functions = (self.model, self.data, self.test, *((self.train,) if self.train else ()))
         parts = {
-            "functions": [ingredients(f) for f in (self.model, self.data, self.test)],
+            "functions": [ingredients(f) for f in functions],
             "numbers": [self.epochs, self.batch_size, self.seed, self.shuffle],
             "shown": [list(self.labels), self.target, list(self.axes), dict(self.notes)],
             "versions": {name: version(name) for name in VERSIONED},

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from animator.core.errors import AnimatorError
 from animator.design.layout import Mosaic
+from animator.design.moments import Moment
 from animator.design.pacing import Event, Pacing
 from animator.design.style import Style
 from animator.design.wishes import NONE, QUALITY, WISHES
@@ -81,6 +82,8 @@ class FilmDesign:
         The name of a style, the path of a style file, or a Style.
     text
         How many times as large as the style says text is.
+    moments
+        What the film says when something happens in its runs, a Moment each; the one of step 0 in the intro.
     seconds
         Length of the whole film; by default as the pacing says.
     from_, to
@@ -88,7 +91,7 @@ class FilmDesign:
     hold
         Slow motion around steps, with words: (42, "Here it turns"), or several of these, or Events.
     captions
-        Whether moments are told of, with slow motion: the events of the pacing.
+        Whether moments are told of, with slow motion: those of the scene and the events of the pacing.
     window
         (left, right, bottom, top): the part of the plane that is shown, in its coordinates.
     levels
@@ -134,6 +137,7 @@ class FilmDesign:
     at: int | None = None
     style: str | Style = "dark"
     text: float = 1.0
+    moments: tuple[Moment, ...] = ()
     names: tuple[str, ...] = ()
     seconds: float | None = None
     from_: str | int | None = None

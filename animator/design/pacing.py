@@ -1,27 +1,17 @@
-"""How fast a film goes: holds, pace, easing, slow motion around events, and the clock that they add up to.
+"""How fast a film goes: holds, pace, easing, and slow motion at events.
 
 Easings are maps of [0, 1] to itself with f(0) = 0 and f(1) = 1, never falling. A Pacing is what a scene asks
-for. A Clock is what comes of it for one run: seconds of the play at every step.
+for; `design/clock` makes of it the seconds of every step.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from animator.core.errors import AnimatorError, nearest
 
 LONGEST = 86400
 PACES = ("step", "arc", "log")
-KNOTS = 2048
-REACH = 0.03
-READING = 1.8
-FADE = 0.35
-STILL = 0.02
-
-Floats = NDArray[np.float64]
 
 
 def linear(t: float) -> float:
@@ -59,7 +49,7 @@ def ramp(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something worth a pause: a caption, and slow motion around a step.
+    """Something worth a pause: a caption, and slow motion from a step on.
 
     Parameters
     ----------
@@ -185,61 +175,3 @@ def _check_seconds(name: str, seconds: float) -> None:
             f"{name}={seconds} seconds cannot be shown: a hold or a play lasts 0 to 86,400 "
             f"seconds. Give {name} as a number of seconds, such as {name}=2."
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clock:
-    """Seconds (M,) of the play at steps (M,), both ascending; captions with the seconds they show."""
-
-    steps: Floats
-    seconds: Floats
-    captions: tuple[tuple[float, float, str], ...] = ()
-
-    def position(self, share: float) -> float:
-        """The step, with its fraction, after a share in [0, 1] of the play."""
-        return float(np.interp(share * self.seconds[-1], self.seconds, self.steps))
-
-    def caption(self, position: float) -> tuple[str, float]:
-        """(the caption at a step with its fraction, its opacity in [0, 1] in sixths)."""
-        now = float(np.interp(position, self.steps, self.seconds))
-        best, shown = 0.0, ""
-        for start, end, words in self.captions:
-            opacity = round(6 * min(1.0, max(0.0, min(now - start, end - now) / FADE))) / 6
-            if opacity > best:
-                best, shown = opacity, words
-        return shown, best
-
-
-def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0) -> Clock:
-    """The clock of a run from step `first` to `steps`; lengths (K+1,): how far the weights have travelled,
-    for pace="arc".
-    """
-    last = max(first + 1, steps)
-    at = np.unique(np.linspace(first, last, min(last - first, KNOTS) + 1))
-    for event in pacing.named:
-        at = np.union1d(at, _window(event, steps, first))
-    passed = at - first
-    share = passed / passed[-1]
-    if pacing.pace == "log":
-        share = np.log1p(passed) / np.log1p(passed[-1])
-    elif pacing.pace == "arc" and lengths is not None:
-        travelled = np.interp(at, np.arange(len(lengths)), lengths)
-        travelled = travelled - travelled[0]
-        if travelled[-1] > 0:
-            share = (1 - STILL) * (travelled / travelled[-1]) + STILL * share
-    seconds = share * max(pacing.play, 1e-9)
-    for event in pacing.named:
-        low, high = _window(event, steps, first)
-        seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
-    captions = []
-    for event in pacing.named:
-        start, end = np.interp(_window(event, steps, first), at, seconds)
-        captions.append((float(start), float(max(end, start + READING)), event.caption))
-    return Clock(at, seconds, tuple(captions))
-
-
-def _window(event: Event, steps: int, first: int) -> tuple[float, float]:
-    """The steps around an event that pass slowly: 3 % of the run on each side, one step at least."""
-    reach = max(1.0, REACH * (steps - first))
-    low = max(float(first), min(event.step, steps) - reach)
-    return low, max(low + 1e-6, min(float(max(first + 1, steps)), event.step + reach))

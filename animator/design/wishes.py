@@ -12,6 +12,7 @@ from typing import Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design.layout import Mosaic, mosaic
+from animator.design.moments import Moment
 from animator.design.pacing import LONGEST, Event, Pacing
 from animator.design.style import STYLES, Style, color_map
 
@@ -137,6 +138,13 @@ def _pacing(given: Any) -> Pacing:
     if not isinstance(given, Pacing):
         raise Unfit("it must be a Pacing")
     return given
+
+
+def _moments(given: Any) -> tuple[Moment, ...]:
+    moments = tuple(given) if isinstance(given, list | tuple) else (given,)
+    if not all(isinstance(moment, Moment) for moment in moments):
+        raise Unfit("it must be Moments, several of them in brackets")
+    return moments
 
 
 def _style(given: Any) -> str | Style:
@@ -308,6 +316,7 @@ WISHES: Mapping[str, Wish] = {
     "preset": Wish(
         words, "slides, web, social, phone, paper or readme: all options at once.", "'slides'", "slides"
     ),
+    "moments": Wish(_moments, "What it says when something happens.", "(Moment(find, say),)"),
     "pacing": Wish(_pacing, "Seconds, speed and slow motion.", "Pacing(play=6.0)"),
 }
 

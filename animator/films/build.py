@@ -72,11 +72,12 @@ def recordings(
 
 
 def of_cell(scene: Scene, style: str, words: str) -> Scene:
-    """`scene` as a cell of a sweep: in the style of its films, and saying first under its title which it
-    is.
+    """`scene` as a cell of a sweep: in the style of its films, saying first under its title which it is; no
+    moments are told, because all cells are on one clock.
     """
     said = [f"{words}." if words else "", "" if scene.is_silent else scene.caption]
-    return replace(scene, style=style, caption=" ".join(part for part in said if part))
+    caption = " ".join(part for part in said if part)
+    return replace(scene, style=style, caption=caption, captions=False)
 
 
 def film_of(

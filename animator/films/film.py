@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
+from animator.design.clock import clock, unhurried
 from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
-from animator.design.pacing import Pacing, clock
+from animator.design.moments import told
+from animator.design.pacing import Event, Pacing
 from animator.design.style import Style
 from animator.design.timeline import Timeline
 from animator.design.wishes import WISHES
@@ -141,18 +144,22 @@ class Film:
         kept = () if every else tuple(int(step) for step in longest.weight_steps)
         first, last = self.span
         kept = tuple(step for step in kept if step <= last)
-        pacing = self._pacing(longest, first, last)
-        lengths = longest.travelled() if pacing.pace == "arc" else None
-        made = clock(pacing, last, lengths, first)
-        return Timeline(last, RATE, pacing, kept, made, self.design.camera == "orbit")
+        lengths = longest.travelled() if self.design.pacing.pace == "arc" else None
+        pacing = self._pacing(longest, lengths)
+        told_when = clock(pacing, last, lengths, first)
+        return Timeline(last, RATE, pacing, kept, told_when, self.design.camera == "orbit")
 
-    def _pacing(self, run: Recording, first: int, last: int) -> Pacing:
-        """The pacing with the events of `run` from step `first` to `last`, over the seconds asked for."""
+    def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:
+        """The pacing with what is told of `run`, over the seconds that are asked for."""
         design, pacing = self.design, self.design.pacing
-        moments = events.found(run) if pacing.events == "found" else pacing.named
-        told = [*(moments if design.captions else ()), *design.hold]
-        seen = sorted((event for event in told if first <= event.step <= last), key=lambda event: event.step)
-        pacing = replace(pacing, events=tuple(seen))
+        first, last = self.span
+        known = events.found(run) if pacing.events == "found" else pacing.named
+        pacing = replace(
+            pacing, events=_seen([*(known if design.captions else ()), *design.hold], first, last)
+        )
+        if design.captions and design.moments:
+            moments = _seen(told(design.moments, self.runs), first, last)
+            pacing = unhurried(pacing, moments, last, lengths, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
@@ -314,6 +321,12 @@ class Film:
         design = self.design
         title = design.title or self.runs[0].notes.title or self.runs[0].path.stem
         return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
+
+
+def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
+    """Those from step `first` to `last`, in their order; what is told at the start is told at `first`."""
+    shifted = (replace(event, step=first) if event.step == 0 else event for event in told)
+    return tuple(sorted((e for e in shifted if first <= e.step <= last), key=lambda e: e.step))
 
 
 def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:

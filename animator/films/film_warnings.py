@@ -21,8 +21,8 @@ STILL = 0.1  # the same, of slices that do not
 
 def sentences(runs: Sequence[Recording], views: Sequence[View], look: Style) -> tuple[str, ...]:
     """The warnings of a film of `runs`, which are drawn as `views` in the style `look`."""
-    said = [_unfollowed(look)] if look.unfollowed else []
-    said += [
+    warnings = [_unfollowed(look)] if look.unfollowed else []
+    warnings += [
         sentence
         for run, view in zip(runs, views, strict=True)
         for sentence in (
@@ -33,7 +33,7 @@ def sentences(runs: Sequence[Recording], views: Sequence[View], look: Style) -> 
         )
         if sentence
     ]
-    return tuple(dict.fromkeys(said))
+    return tuple(dict.fromkeys(warnings))
 
 
 def _unfollowed(look: Style) -> str:

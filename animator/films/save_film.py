@@ -32,9 +32,18 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Saved(StoredFilm):
-    """One written file, the poster beside it, and the most flashes (WCAG 2.3.1) in any second.
+    """One written file.
 
-    gave_up: what was made smaller for a budget of bytes.
+    Parameters
+    ----------
+    path, format, width, height, fps, frames, seconds, bytes
+        As of a StoredFilm: pixels, frames a second, length, size.
+    poster
+        The still beside it.
+    flashes
+        The most in any second (WCAG 2.3.1).
+    gave_up
+        What was made smaller for a budget of bytes.
     """
 
     poster: Path

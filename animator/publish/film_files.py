@@ -133,21 +133,21 @@ def told_apart(films: Sequence[FilmFile]) -> list[FilmFile]:
     alike = defaultdict(list)
     for film in films:
         alike[film.own_title].append(film.parameters)
-    found = []
+    groups = []
     for film in films:
         own, others = film.parameters, alike[film.own_title]
         differing = [name for name in own if any(other.get(name, own[name]) != own[name] for other in others)]
         apart = ", ".join(f"{name}={written(own[name])}" for name in differing)
-        found.append(replace(film, apart=apart))
+        groups.append(replace(film, apart=apart))
     same: dict[str, list[FilmFile]] = defaultdict(list)
-    for film in found:
+    for film in groups:
         same[film.title].append(film)
     marks = {title: _marking(group) for title, group in same.items() if len(group) > 1}
     return [
         replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
         if film.title in marks
         else film
-        for film in found
+        for film in groups
     ]
 
 

@@ -52,6 +52,8 @@ def record(
         progress=progress,
         losses=losses,
     )
+    if experiment.train is not None:
+        x, y = experiment.train()
     model.fit(
         x,
         y,
@@ -101,7 +103,7 @@ def notes_of(experiment: Experiment | Descent, about: Mapping[str, object]) -> d
         "labels": list(experiment.labels),
         "target": list(experiment.target) if experiment.target else None,
         "axes": list(experiment.axes),
-        **({} if experiment.shuffle else {"in_order": experiment.batch_size}),
+        **({} if experiment.shuffle or experiment.train is not None else {"in_order": experiment.batch_size}),
     }
 
 

@@ -51,8 +51,18 @@ def test_render_without_output_writes_mp4_gif_and_poster(here, capsys):
 
 def test_a_second_render_comes_from_the_cache_and_gives_the_same_bytes(here, capsys):
     for name in ("a", "b"):
-        done = run(capsys, "render", "neuron", "epochs=1", "-o", f"{name}/film.mp4", "-o", f"{name}/film.gif",
-                   "--json", *SMALL)  # fmt: skip
+        done = run(
+            capsys,
+            "render",
+            "neuron",
+            "epochs=1",
+            "-o",
+            f"{name}/film.mp4",
+            "-o",
+            f"{name}/film.gif",
+            "--json",
+            *SMALL,
+        )
         assert done.code == 0, done.err
     assert json.loads(done.out)["recording"]["cached"] is True
     for suffix in (".mp4", ".gif", ".png"):

@@ -68,9 +68,11 @@ def test_a_signal_while_the_command_line_is_imported_says_nothing(tmp_path, numb
     )
     root = str(Path(__file__).parents[2])
     done = subprocess.run(
-        [sys.executable, "-m", "animator", "scenes"], capture_output=True, timeout=60,
+        [sys.executable, "-m", "animator", "scenes"],
+        capture_output=True,
+        timeout=60,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), root])},
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 
 
@@ -102,8 +104,9 @@ needs_modes = pytest.mark.skipif(
 def without_rights(*words):
     """`animator WORDS...` in a process to which modes of files apply, root's too: its code, and what it
     says."""
-    done = subprocess.run([*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    done = subprocess.run(
+        [*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stderr
 
 

@@ -6,7 +6,6 @@ The line from place to place is the path: its corners are the true losses after 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
 from animator.core.formatting import brief
 from animator.design.layout import Box
@@ -22,8 +21,6 @@ from animator.drawing.view import View
 from animator.landscape.curve import Curve
 
 ROOM = 0.1  # of the losses' range on the path, below; three times as much above
-
-Floats = NDArray[np.float64]
 
 
 class Ball:

@@ -17,6 +17,7 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -34,8 +35,6 @@ PATH_COLOURS = 24
 WIDE, HIGH = 3.4, 2.75  # room of the picture, in units of the box's half
 SUNK = 0.57  # of the room's height lies below the middle of the box
 MOST = 600
-
-Floats = NDArray[np.float64]
 
 
 class Surface3dPanel(Panel):

@@ -12,8 +12,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -32,8 +32,6 @@ from animator.landscape.camera import camera
 SHORT = 4
 NAME = 0.95  # em
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
-
-Floats = NDArray[np.float64]
 
 
 class Ground:

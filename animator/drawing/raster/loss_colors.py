@@ -12,13 +12,12 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats
 
 BANDS = 15
 CONTRAST = 400.0
 APART, FIRST = 0.12, 0.03  # of the scale: between two ticks, and below the first
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
