@@ -186,7 +186,7 @@ class SharpnessPanel(Panel):
 
 
 class WeightsPanel(Panel):
-    """view.lines (K+1, Q) as Q growing lines on a shared axis."""
+    """view.lines (K+1, Q) as Q growing lines on a shared axis, straight between recorded steps."""
 
     @classmethod
     def named(cls, view: View) -> tuple[str, ...]:
@@ -194,9 +194,10 @@ class WeightsPanel(Panel):
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
-        steps = np.arange(self.view.steps + 1, dtype=float)
+        known = self.view.recorded
+        steps = known.astype(float)
         lines = [
-            Line(label, steps, self.view.lines[:, i].astype(float), colour, colour)
+            Line(label, steps, self.view.lines[known, i].astype(float), colour, colour)
             for i, label in enumerate(self.view.labels)
             for colour in [colours[i % len(colours)]]
         ]
