@@ -11,10 +11,7 @@ from animator.core.errors import SizeError
 from animator.design.layout import Box
 
 DPI = 100.0  # pixels an inch
-SQUARE, HELD = (
-    0.95,
-    1.35,
-)  # of a square's side, and of a narrow frame's width: the height that text is made for
+SQUARE, HELD = 0.95, 1.35  # of a square's side, of a narrow frame's width: the height that text is for
 LEAST = 1.0  # pixels a side of a panel's axes
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.timeline import FrameState
 from animator.landscape.activation import Activation
 from animator.landscape.basins import Basins
@@ -28,8 +29,6 @@ from animator.recordings.facts import Facts
 CONTRAST = 400.0
 MOST_CONTRAST = 1e8
 EVEN = 3.0  # a scale that is nearly linear
-
-Floats = NDArray[np.float64]
 
 
 Part = TypeVar("Part")

@@ -14,7 +14,7 @@ from animator.core.arrays import Floats
 from animator.drawing.view import View
 from animator.landscape import window
 from animator.landscape.window import Common
-from animator.recordings.identity import without_optimizer
+from animator.recordings.identity import ModelIdentity
 from animator.recordings.reader import Recording
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def _axes(run: Recording) -> tuple[int, int]:
 
 
 def _loss(run: Recording) -> str:
-    return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.notes.loss))
+    return ModelIdentity.of(run.meta).loss

@@ -67,9 +67,16 @@ def _within(middle: float, length: float, ends: tuple[float, float]) -> tuple[fl
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What films that stand beside each other have in common: the part of the plane that is shown, and the
-    losses that have the colours of the ends; held: what of the window must be seen, all of it by default.
-    None: each film has its own.
+    """What films that stand beside each other have in common; None: each film has its own.
+
+    Parameters
+    ----------
+    extent
+        (a0, a1, b0, b1): the part of the plane that is shown.
+    loss_range
+        The losses that have the colours of the ends.
+    held
+        What of that must be seen, all of it by default.
     """
 
     extent: Extent | None = None

@@ -7,7 +7,6 @@ to its minimum. A minimum is marked, and named by the true loss of the best run 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
-from numpy.typing import NDArray
 
 from animator.core.formatting import number, point
 from animator.design.layout import Box
@@ -22,8 +21,6 @@ TINT = 0.5
 NEAR = 0.03  # of the picture's width: so near its end a run has arrived
 FADE, SHADES = 0.6, 6  # of a run's way to its end: from then on its basin appears, in so many shades
 MOST_NAMES = 6  # minima that are named
-
-Floats = NDArray[np.float64]
 
 
 class BasinsPanel(Panel):

@@ -8,8 +8,8 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -25,8 +25,6 @@ KEY, BETWEEN = 1.0, 0.9  # em: what a mark takes before a name, and from a name 
 KEYS_PITCH = 1.35  # em: from one row of names to the next
 TRIPOD = MarkerStyle((3, 1, 0))
 SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
-
-Floats = NDArray[np.float64]
 
 
 class Runner:

@@ -8,7 +8,6 @@ the bands are drawn again for every step.
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
 from animator.core.formatting import number
 from animator.design.layout import Box
@@ -27,8 +26,6 @@ from animator.drawing.view import present
 
 PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
-
-Floats = NDArray[np.float64]
 
 
 class SurfacePanel(MapPanel):

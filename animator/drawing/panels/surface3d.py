@@ -18,6 +18,7 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -41,8 +42,6 @@ REACH = np.array([[0.0, -CORNER, 0.0], [0.0, CORNER, HEIGHT], [CORNER, 0.0, 0.0]
 SHADOW = np.array([0.04, 0.03])  # of the path, away from the light
 MOST = 600
 
-Floats = NDArray[np.float64]
-
 
 class Surface3dPanel(Panel):
     """view.field as a height field; view.trajectory at the height of its true losses."""
@@ -54,7 +53,8 @@ class Surface3dPanel(Panel):
         self.field = present(view.field, "surface").within(self.window.extent)
         self.box = self.room
         self.heading(self.box, self.title or (surface_title(view) if view.of_function else ""))
-        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast)
+        levels = self.look.style.levels
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast, levels)
         bar = Box(
             self.box.left + self.box.width + 0.8 * em,
             self.box.bottom + 0.1 * self.box.height,
@@ -310,7 +310,7 @@ class HeightFieldArtist(Artist):
             gc.set_linewidth(pixels_of(renderer, look.line(1.6)))
             gc.set_foreground(to_rgba(look.style.alert), isRGBA=True)
             renderer.draw_path(gc, Path(thread), IdentityTransform(), None)
-        radius = pixels_of(renderer, look.line(6.5))
+        radius = pixels_of(renderer, look.line(6.5 * look.style.dot_size))
         gc.set_linewidth(pixels_of(renderer, look.line(2.2)))
         gc.set_foreground(to_rgba(look.style.dot_edge, 0.5 if hidden else 1.0), isRGBA=True)
         fill = None if hidden else to_rgba(look.style.dot)

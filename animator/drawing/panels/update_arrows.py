@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -26,8 +26,6 @@ from animator.drawing.view import present
 LONGEST = 0.34  # of the picture's width
 LAST = 0.6  # of a step's time: then the update is there, and the dot begins to move
 AROUND = 0.04  # of the run: over how many steps the factor is chosen
-
-Floats = NDArray[np.float64]
 
 
 class ArrowsPanel(Panel):

@@ -1,49 +1,91 @@
 """A loop of one's own over a Keras model: weights, state and rate are read when the loop says that it made a
 step.
 
-A model, its variables and a StepWriter go in; steps are written. Nothing is made up: a rate is told only of
+A model and its data go in; steps are written. Nothing is made up: a rate is told only of
 an optimizer that has just stepped, and updates that no step was told of are counted where they can be.
 """
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
-from animator.recordings.step_writer import Losses, StepWriter
-from animator.training.model_description import Variables, variables_of
+from animator.recordings.step_writer import StepWriter
+from animator.recordings.writer import RecordingWriter
+from animator.training.keras_types import KerasModel, Optimizer
+from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_checks import check_built, check_traced
-from animator.training.record.recording_end import updates
+from animator.training.record.recording_end import updates, weights_after
+from animator.training.variables import flat, variables_of
 
 OWN = {"way": "loop", "loss": None}  # what its recording says in place of other sources of steps
 
 
 class OwnLoop:
-    """The steps of a loop that trains `model`; found: its variables as they were at the start."""
+    """The steps of a loop that trains `model`, recorded to `path` with what was given as `data`.
 
-    def __init__(self, model: Any, found: Variables, writer: StepWriter) -> None:
-        self._model, self._found = model, found
-        self.writer = writer
-        self._optimizer: Any = getattr(model, "optimizer", None)  # none before the first compile
+    meta: what its recording says besides. dtype: of the stored weights. writer: what they go to.
+    """
+
+    def __init__(
+        self,
+        model: KerasModel,
+        path: Path,
+        data: RecordedData,
+        *,
+        meta: Mapping[str, object],
+        dtype: str,
+        overwrite: bool,
+    ) -> None:
+        self._model = model
+        self._data = data
+        self._found = variables_of(model)
+        self._optimizer: Optimizer | None = getattr(model, "optimizer", None)  # none before the first compile
         self._updates = updates(self._optimizer)
         self._not_finite: int | None = None
         self._skipped: tuple[int, int] | None = None
+        data.foresee(model)
+        self.writer = StepWriter(
+            path,
+            flat(self._found.trainable),
+            state=flat(self._found.state),
+            arrays=data.kept(self._found),
+            meta={**meta, **OWN},
+            dtype=dtype,
+            overwrite=overwrite,
+            losses=self._losses,
+        )
 
-    def step(self, loss: Any, learning_rate: float | None, keep: bool, metrics: Mapping[str, Any]) -> None:
+    def _losses(self, writer: RecordingWriter) -> dict[str, Floats]:
+        """The losses on the data at the end, and what the recording lacks."""
+        losses = self._data.losses(self._model, writer)
+        lacking = {name: value for name, value in asdict(self._data.facts).items() if value}
+        self.writer.facts = weights_after(
+            replace(self.writer.facts, **lacking), self._found, self._model, writer
+        )
+        return losses
+
+    def step(
+        self, loss: object, learning_rate: float | None, keep: bool, metrics: Mapping[str, object]
+    ) -> None:
         """Keep what the update that was just made has left; loss: what it was made from."""
         number = self.writer.steps + 1
         self._check(number)
-        weights, made = flat(self._found.trainable), self._made()
+        weights = flat(self._found.trainable)
+        made = self._made()
         if made is not None and made > 1 and self._skipped is None:
             self._skipped = number, made
         if not np.isfinite(weights).all() and self._not_finite is None:
             self._not_finite = number
-        own = float(self._optimizer.learning_rate) if made and self._optimizer is not None else math.nan
+        own = math.nan
+        if made and self._optimizer is not None:
+            own = float(self._optimizer.learning_rate)
         numbers: dict[str, Any] = {name: one_number(name, value) for name, value in metrics.items()}
         self.writer.step(
             weights,
@@ -92,35 +134,12 @@ class OwnLoop:
         count.
         """
         now = updates(self._optimizer)
-        before, self._updates = self._updates, now
+        before = self._updates
+        self._updates = now
         return None if now is None or before is None else now - before
 
 
-def begun(
-    found: Variables,
-    model: Any,
-    path: Path,
-    meta: Mapping[str, Any],
-    kept: Mapping[str, NDArray[Any]],
-    dtype: str,
-    overwrite: bool,
-    losses: Losses,
-) -> OwnLoop:
-    """A loop that has begun, with its file at `path`; losses: gives those on the data, at its end."""
-    writer = StepWriter(
-        path,
-        flat(found.trainable),
-        state=flat(found.state),
-        arrays=kept,
-        meta=meta,
-        dtype=dtype,
-        overwrite=overwrite,
-        losses=losses,
-    )
-    return OwnLoop(model, found, writer)
-
-
-def check_begin(model: Any, done: bool, path: Path) -> None:
+def check_begin(model: KerasModel | None, done: bool, path: Path) -> None:
     """AnimatorError where no loop of one's own over `model` can be recorded to `path`."""
     if done:
         raise AnimatorError(
@@ -146,13 +165,7 @@ def loop_of(loop: OwnLoop | None, path: Path) -> OwnLoop:
     return loop
 
 
-def flat(variables: tuple[Any, ...]) -> NDArray[np.float32]:
-    """The values of Keras `variables`, one after the other."""
-    parts = [np.ravel(np.asarray(variable)) for variable in variables]
-    return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, np.float32)
-
-
-def one_number(name: str, value: Any) -> float:
+def one_number(name: str, value: object) -> float:
     """`value` as a float; AnimatorError where it is no single number."""
     found = np.asarray(value)
     if found.size != 1:
