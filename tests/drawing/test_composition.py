@@ -25,7 +25,7 @@ def film(name):
     """A bundled scene's film, trained as little as for the goldens."""
     scene, about = build(scene_files.bundled(name), [goldens.cheap(name)])
     runs, _ = recordings(scene, about, True, quiet)
-    return film_of(scene, about, runs, style="dark", command="")
+    return film_of(scene, about, runs, command="")
 
 
 def box_of(text):
