@@ -660,7 +660,7 @@ def test_a_film_without_room_when_smaller_says_that_it_does_not_fit(tmp_path, ca
         ),
         (
             ("-o", "a.gif", "--size", "²x180"),
-            "--size ²x180 cannot be: it must be a width and a height in pixels.",
+            "--size ²x180 cannot be: it must be a width and a height in pixels",
         ),
     ],
 )
