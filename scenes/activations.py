@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 TEACHERS = {
     "linear": lambda v: v,
@@ -22,13 +23,13 @@ def data(activation, seed):
     return x, TEACHERS[activation](x.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def model(activation, learning_rate):
-    """One neuron without a bias, at (-1, 0.6)."""
+def model(activation, learning_rate, start):
+    """One neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [0.6]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -78,12 +79,13 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.3,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-1.0, 0.6),
 ) -> Scene:
     """The same neuron with linear, tanh, sigmoid and relu, each taught by its own kind."""
     return Scene(
         title="Four activations, four landscapes",
         runs=tuple(
-            Experiment(model=partial(model, name, learning_rate), data=partial(data, name, seed),
+            Experiment(model=partial(model, name, learning_rate, start), data=partial(data, name, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"), target=(1.0, 1.0))
             for name in TEACHERS
         ),

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 from animator.functions import optimizers
 
 RATES = {"sgd": 0.01, "momentum": 0.005, "adagrad": 0.5, "rmsprop": 0.02, "adam": 0.1}
@@ -54,6 +55,7 @@ MOMENTS = (
 def scene(
     rate: Annotated[float, Field(gt=0, le=3)] = 1.0,
     steps: Annotated[int, Field(ge=10, le=10_000)] = 150,
+    start: Point = (1.0, 1.5),
 ) -> Scene:
     """Five optimizers on Beale's function: steep at the corners, flat before the minimum at (3, 0.5).
 
@@ -62,7 +64,7 @@ def scene(
     said = ", ".join(f"{optimizers.title(name)} {rate * own:g}" for name, own in RATES.items())
     return Scene(
         title="Beale's function: steep corners, then a long flat way",
-        runs=tuple(Descent("beale", (1.0, 1.5), name, rate * own, steps) for name, own in RATES.items()),
+        runs=tuple(Descent("beale", start, name, rate * own, steps) for name, own in RATES.items()),
         names=tuple(optimizers.title(name) for name in RATES),
         caption=f"One start; {said}.",
         layout=(("race", "race", "race", "losses", "losses"),),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import MaybePoint
 from animator.design.scene_files import bundled
 
 
@@ -48,9 +49,10 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1000)] = 0.5,
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: MaybePoint = None,
 ) -> Scene:
     """Why a slice goes stale: a still slice at the last bias, beside one that is cut again at every step."""
-    neuron = bundled("neuron").function(learning_rate=learning_rate, epochs=epochs, seed=seed)
+    neuron = bundled("neuron").function(learning_rate=learning_rate, epochs=epochs, seed=seed, start=start)
     return replace(
         neuron,
         title="A still slice goes stale",

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 NAMES = ("too small", "right", "edge", "diverging")
 
@@ -16,13 +17,13 @@ def data():
     return np.array([[1, 0], [0, 1], [1, 1]], np.float32), np.array([[1], [2], [3]], np.float32)
 
 
-def model(learning_rate):
-    """A linear neuron without a bias, at (-1, 0.5)."""
+def model(learning_rate, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [0.5]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -54,7 +55,7 @@ def growing(run):
 
 
 def straight(runs):
-    """When the first run, which never changes sides, keeps a hundredth of its loss: ten times as late."""
+    """When the first run, which never changes sides, has a hundredth of its loss: ten times a second's."""
     side = walls(runs[0])
     return finders.slower(0.01, 0, 1, 10)(runs) if (side[1:] * side[:-1] > 0).all() else None
 
@@ -88,6 +89,7 @@ def scene(
     edge: Annotated[float, Field(gt=0, le=10)] = 0.98,
     diverging: Annotated[float, Field(gt=0, le=10)] = 1.06,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 40,
+    start: Point = (-1.0, 0.5),
 ) -> Scene:
     """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
     rates = (small, right, edge, diverging)
@@ -95,8 +97,8 @@ def scene(
         title="The learning rate decides",
         description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
         runs=tuple(
-            Experiment(model=partial(model, rate), data=data, epochs=epochs, batch_size=3, shuffle=False,
-                       labels=("w1", "w2"), target=(1.0, 2.0))
+            Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
+                       shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0))
             for rate in rates
         ),
         names=NAMES,

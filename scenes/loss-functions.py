@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 LOSSES = {"mean squared error": "mean_squared_error", "cross-entropy": "binary_crossentropy"}
 
@@ -18,13 +19,13 @@ def data(seed):
     return (rng.normal(0, 1, (200, 2)) + 0.9 * (2 * y - 1)).astype(np.float32), y
 
 
-def model(loss, learning_rate):
-    """One sigmoid neuron without a bias, far on the wrong side at (-4, -2)."""
+def model(loss, learning_rate, start):
+    """One sigmoid neuron without a bias, far on the wrong side at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid", use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), LOSSES[loss])
-    neuron.set_weights([np.array([[-4.0], [-2.0]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -62,12 +63,13 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-4.0, -2.0),
 ) -> Scene:
     """Mean squared error against cross-entropy for one sigmoid neuron: the same data, two landscapes."""
     return Scene(
         title="The same data, two losses",
         runs=tuple(
-            Experiment(model=partial(model, name, learning_rate), data=partial(data, seed),
+            Experiment(model=partial(model, name, learning_rate, start), data=partial(data, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"))
             for name in LOSSES
         ),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 STEEP = 12.0
 
@@ -19,14 +20,14 @@ def data():
     return x, x @ np.ones((2, 1), np.float32)
 
 
-def model(learning_rate, momentum, nesterov):
-    """A linear neuron without a bias, far out at (-2, 2)."""
+def model(learning_rate, momentum, nesterov, start):
+    """A linear neuron without a bias, far out at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     optimizer = keras.optimizers.SGD(learning_rate, momentum=momentum, nesterov=nesterov)
     neuron.compile(optimizer, "mean_squared_error")
-    neuron.set_weights([np.array([[-2.0], [2.0]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -68,12 +69,13 @@ def scene(
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.85,
     kind: Literal["heavy ball", "nesterov"] = "heavy ball",
     epochs: Annotated[int, Field(ge=5, le=1000)] = 50,
+    start: Point = (-2.0, 2.0),
 ) -> Scene:
     """What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
     return Scene(
         title="Momentum: a ball that remembers where it came from",
         runs=(
-            Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov"), data=data,
+            Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov", start), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
         caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Scene, finders
+from animator.design.parameters import MaybePoint
 
 
 def data(seed, samples):
@@ -15,8 +16,8 @@ def data(seed, samples):
     return x, np.tanh(x.sum(axis=1, keepdims=True))
 
 
-def model(learning_rate, optimizer, use_bias):
-    """One neuron with tanh, for mean squared error."""
+def model(learning_rate, optimizer, use_bias, start):
+    """One neuron with tanh, for mean squared error; start: its two weights, where they are not random."""
     import keras
 
     make = {
@@ -28,7 +29,15 @@ def model(learning_rate, optimizer, use_bias):
         [keras.Input((2,)), keras.layers.Dense(1, activation="tanh", use_bias=use_bias)]
     )
     neuron.compile(make[optimizer](), "mean_squared_error")
+    if start is not None:
+        neuron.set_weights([np.array(start).reshape(2, 1), *neuron.get_weights()[1:]])
     return neuron
+
+
+def steep(runs):
+    """When a tenth of the loss is left, if that is within the first tenth of the steps."""
+    found = finders.fallen(0.1)(runs)
+    return found if found and found.step <= max(1, runs[0].steps // 10) else None
 
 
 def as_far_again(runs):
@@ -47,7 +56,7 @@ def short_of(runs):
 
 MOMENTS = (
     Moment(finders.start, "Watch the dot: can it find the point (1, 1), where the loss is 0?"),
-    Moment(finders.fallen(0.1), "The start is steep: after {steps} only {left} of the loss is left."),
+    Moment(steep, "The start is steep: after {steps} only {left} of the loss is left."),
     Moment(
         as_far_again, "Then the slope is gentle: it takes {more} more steps to go as far as the first did."
     ),
@@ -67,13 +76,14 @@ def scene(
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
     use_bias: bool = True,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: MaybePoint = None,
 ) -> Scene:
     """One tanh neuron learns its own activation: the weights walk to (1, 1)."""
     return Scene(
         title="One tanh neuron learns its own activation",
         runs=(
             Experiment(
-                model=partial(model, learning_rate, optimizer, use_bias),
+                model=partial(model, learning_rate, optimizer, use_bias, start),
                 data=partial(data, seed, 500),
                 test=partial(data, seed + 1_000_000, 10),
                 epochs=epochs,

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 SAMPLES = 128
 SIZES = (1, 8, 32, SAMPLES)
@@ -19,13 +20,13 @@ def data(seed, noise):
     return x, (x.sum(axis=1, keepdims=True) + noise * rng.normal(size=(SAMPLES, 1))).astype(np.float32)
 
 
-def model(learning_rate):
-    """A linear neuron without a bias, at (-1, -0.4)."""
+def model(learning_rate, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [-0.4]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -82,12 +83,13 @@ def scene(
     noise: Annotated[float, Field(ge=0, le=10)] = 1.0,
     rounds: Annotated[int, Field(ge=1, le=100)] = 1,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-1.0, -0.4),
 ) -> Scene:
     """Batch sizes 1, 8, 32 and all on one surface: why stochastic gradient descent zigzags."""
     return Scene(
         title="Small batches wander",
         runs=tuple(
-            Experiment(model=partial(model, learning_rate), data=partial(data, seed, noise),
+            Experiment(model=partial(model, learning_rate, start), data=partial(data, seed, noise),
                        epochs=rounds * size, batch_size=size, seed=seed, labels=("w1", "w2"),
                        shuffle=False)
             for size in SIZES

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 NAMES = ("SGD", "momentum", "Nesterov", "RMSprop", "Adam")
 
@@ -17,8 +18,8 @@ def data(kappa):
     return x, x @ np.ones((2, 1), np.float32)
 
 
-def model(name, learning_rate, kappa):
-    """A linear neuron without a bias, at (-1.5, 0.2)."""
+def model(name, learning_rate, kappa, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     make = {
@@ -30,7 +31,7 @@ def model(name, learning_rate, kappa):
     }
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(make[name](), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.5], [0.2]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -81,12 +82,13 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, lt=2)] = 0.8,
     kappa: Annotated[float, Field(ge=1, le=1000)] = 25.0,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 80,
+    start: Point = (-1.5, 0.2),
 ) -> Scene:
     """SGD, momentum, Nesterov, RMSprop and Adam race from one start on an ill-conditioned bowl."""
     return Scene(
         title="Five optimizers, one start",
         runs=tuple(
-            Experiment(model=partial(model, name, learning_rate, kappa), data=partial(data, kappa),
+            Experiment(model=partial(model, name, learning_rate, kappa, start), data=partial(data, kappa),
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0))
             for name in NAMES
         ),

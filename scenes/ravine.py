@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 
 def data(kappa):
@@ -15,13 +16,13 @@ def data(kappa):
     return x, x @ np.ones((2, 1), np.float32)
 
 
-def model(learning_rate, beta):
-    """A linear neuron without a bias, at (-2, 1.6)."""
+def model(learning_rate, beta, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate, momentum=beta), "mean_squared_error")
-    neuron.set_weights([np.array([[-2.0], [1.6]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -68,13 +69,14 @@ MOMENTS = (
 def scene(
     kappa: Annotated[float, Field(ge=2, le=1000)] = 30.0,
     epochs: Annotated[int, Field(ge=12, le=1000)] = 60,
+    start: Point = (-2.0, 1.6),
 ) -> Scene:
     """Gradient descent against momentum at the best rates for a ravine; measured beside theory."""
     choices = best(kappa)
     return Scene(
         title="Why momentum works",
         runs=tuple(
-            Experiment(model=partial(model, float(rate), float(beta)), data=partial(data, kappa),
+            Experiment(model=partial(model, float(rate), float(beta), start), data=partial(data, kappa),
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0),
                        notes={"theory": float(theory)})
             for rate, beta, theory in choices

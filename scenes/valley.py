@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import MaybePoint
 from animator.functions import optimizers
 
 RATES = {
@@ -59,6 +60,7 @@ MOMENTS = (
 def scene(
     rate: Annotated[float, Field(gt=0, le=1.5)] = 1.0,
     steps: Annotated[int, Field(ge=10, le=10_000)] = 400,
+    start: MaybePoint = None,
 ) -> Scene:
     """Eight optimizers in Rosenbrock's valley: all reach its floor at once, few its end; Newton's method
     jumps.
@@ -69,7 +71,7 @@ def scene(
     return Scene(
         title="Rosenbrock's valley: the floor is easy, the way along it is hard",
         runs=tuple(
-            Descent("rosenbrock", optimizer=name, learning_rate=rate * own, steps=steps)
+            Descent("rosenbrock", start, optimizer=name, learning_rate=rate * own, steps=steps)
             for name, own in RATES.items()
         ),
         names=tuple(optimizers.title(name) for name in RATES),

@@ -11,9 +11,9 @@ import typer
 
 import animator
 from animator.cli import app
-from animator.cli.render_request import QUALITY
 from animator.design import parameters, scene_files
 from animator.design.style import STYLES
+from animator.design.wishes import QUALITY
 from animator.drawing.panels.registry import PANELS
 from animator.encoding import FORMATS
 from animator.films.delivery import PRESETS, VECTORS

@@ -49,24 +49,27 @@ class Clock:
         return shown, best
 
 
-def clock(pacing: Pacing, steps: int, lengths: Floats | None = None) -> Clock:
-    """The clock of a run of `steps`; lengths (K+1,): how far the weights have travelled, for pace="arc"."""
+def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0) -> Clock:
+    """The clock of a run from step `first` to `steps`; lengths (K+1,): how far the weights have travelled,
+    for pace="arc".
+    """
     events = sorted(pacing.named, key=_step)
-    slow = _slow(pacing, events, steps, lengths)
-    at = np.union1d(_knots(steps), slow)
-    seconds = _even(pacing, at, steps, lengths)
+    slow = _slow(pacing, events, steps, lengths, first)
+    at = np.union1d(_knots(steps, first), slow)
+    seconds = _even(pacing, at, steps, lengths, first)
     for event, (low, high) in zip(events, slow, strict=True):
         seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
-    return Clock(at, seconds, _captions(events, np.interp(slow[:, 0], at, seconds), pacing.intro))
+    intro = pacing.intro if events and events[0].step == first else None
+    return Clock(at, seconds, _captions(events, np.interp(slow[:, 0], at, seconds), intro))
 
 
-def unhurried(pacing: Pacing, moments: Sequence[Event]) -> Pacing:
+def unhurried(pacing: Pacing, moments: Sequence[Event], first: int = 0) -> Pacing:
     """`pacing` with these moments, in step order, each held until its caption has been read; in the intro, if
-    it is that of step 0.
+    it is that of step `first`.
     """
     events = [replace(moment, hold=_standing(moment.caption)) for moment in moments]
     intro = pacing.intro
-    if events and events[0].step == 0:
+    if events and events[0].step == first:
         events[0] = replace(events[0], hold=0.0)
         intro = max(intro, reading(events[0].caption))
     return replace(pacing, intro=intro, events=(*pacing.named, *events))
@@ -81,44 +84,51 @@ def _step(event: Event) -> int:
     return event.step
 
 
-def _knots(steps: int) -> Floats:
-    last = max(1, steps)
-    return np.unique(np.linspace(0, last, min(last, KNOTS) + 1))
+def _knots(steps: int, first: int) -> Floats:
+    last = max(first + 1, steps)
+    return np.unique(np.linspace(first, last, min(last - first, KNOTS) + 1))
 
 
-def _even(pacing: Pacing, at: Floats, steps: int, lengths: Floats | None) -> Floats:
+def _even(pacing: Pacing, at: Floats, steps: int, lengths: Floats | None, first: int) -> Floats:
     """Seconds (M,) of the play at steps `at` (M,), before anything is slowed down."""
-    last = max(1, steps)
-    share = at / last
+    last = max(first + 1, steps)
+    share = (at - first) / (last - first)
     if pacing.pace == "log":
-        share = np.log1p(at) / np.log1p(last)
-    elif pacing.pace == "arc" and lengths is not None and lengths[-1] > 0:
-        travelled = np.interp(at, np.arange(len(lengths)), lengths) / lengths[-1]
-        share = (1 - STILL) * travelled + STILL * share
+        share = np.log1p(at - first) / np.log1p(last - first)
+    elif pacing.pace == "arc" and lengths is not None:
+        begin, travelled, end = np.split(
+            np.interp([first, *at, last], np.arange(len(lengths)), lengths), [1, -1]
+        )
+        if end > begin:
+            share = (1 - STILL) * (travelled - begin) / (end - begin) + STILL * share
     if pacing.easing != "linear":
         times = np.linspace(0, 1, 2 * KNOTS + 1)
         share = np.interp(share, [EASINGS[pacing.easing](float(t)) for t in times], times)
     return share * max(pacing.play, 1e-9)
 
 
-def _slow(pacing: Pacing, events: Sequence[Event], steps: int, lengths: Floats | None) -> Floats:
+def _slow(pacing: Pacing, events: Sequence[Event], steps: int, lengths: Floats | None, first: int) -> Floats:
     """(n, 2): the steps from and to which time is slow for each event, ascending and apart."""
-    knots = _knots(steps)
-    even = _even(pacing, knots, steps, lengths)
+    knots = _knots(steps, first)
+    even = _even(pacing, knots, steps, lengths, first)
     slow: list[tuple[float, float]] = []
     for i, event in enumerate(events):
-        low = max(slow[-1][1] if slow else 0.0, float(min(event.step, steps)))
+        low = max(slow[-1][1] if slow else float(first), float(min(event.step, steps)))
         high = float(np.interp(np.interp(low, knots, even) + SLOWLY * pacing.play, even, knots))
         latest = float(min(events[i + 1].step, steps)) if i + 1 < len(events) else knots[-1]
         slow.append((low, max(low + FROZEN, min(latest, max(high, low + 1)))))
     return np.array(slow, float).reshape(len(slow), 2)
 
 
-def _captions(events: Sequence[Event], now: Floats, intro: float) -> tuple[tuple[float, float, str], ...]:
-    """(from, to, words) in seconds of the play; now (n,): when each event's step passes."""
+def _captions(
+    events: Sequence[Event], now: Floats, intro: float | None
+) -> tuple[tuple[float, float, str], ...]:
+    """(from, to, words) in seconds of the play; now (n,): when each event's step passes; intro: seconds
+    before it, where the first caption belongs to them.
+    """
     starts = [float(second) for second in now]
     ends = [start + _standing(event.caption) for start, event in zip(starts, events, strict=True)]
-    if events and events[0].step == 0:
+    if intro is not None:
         starts[0] = -intro - FADE
         ends[0] = starts[0] + _standing(events[0].caption)
     nexts = [start + FADE for start in starts[1:]] + [np.inf]

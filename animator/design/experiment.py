@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
+from numbers import Integral
 from typing import Any
 
+from animator.core.errors import AnimatorError
 from animator.design.fingerprint import ingredients
 
 KerasModel = Any  # Keras has no types
@@ -69,6 +71,24 @@ class Experiment:
     axes: tuple[int, int] = (0, 1)
     notes: Mapping[str, object] = field(default_factory=dict)
     train: Callable[[], tuple[Data, Data]] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("model", "data", "test"):
+            given = getattr(self, name)
+            if not callable(given) and not (name == "test" and given is None):
+                what = "a compiled model" if name == "model" else "the arrays (x, y)"
+                raise AnimatorError(
+                    f"Experiment's {name} cannot be {type(given).__name__}: it must be a function that "
+                    f"returns "
+                    f"{what}, so that it is called only when it must be trained. Write {name}=lambda: ..."
+                )
+        for name in ("epochs", "batch_size"):
+            given = getattr(self, name)
+            if not isinstance(given, Integral) or given < 1:
+                raise AnimatorError(
+                    f"Experiment's {name} cannot be {given!r}: it must be a whole number from 1 on. Use "
+                    f"{name}=10."
+                )
 
     def key(self) -> str:
         """Digest of all that decides the recording: sources, values, seed and versions."""

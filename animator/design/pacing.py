@@ -5,7 +5,7 @@ for; `design/clock` makes of it the seconds of every step.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from animator.core.errors import AnimatorError, nearest
@@ -141,6 +141,18 @@ class Pacing:
         """Length of the play in seconds, slow motion included."""
         return self.play + sum(event.hold for event in self.named)
 
+    def lasting(self, seconds: float) -> "Pacing":
+        """This pacing over a film of `seconds`: the play takes what the holds leave, if that is half of it or
+        more; else everything is shorter in proportion.
+        """
+        held = self.seconds - self.play
+        if held <= seconds / 2:
+            return replace(self, play=seconds - held)
+        share = seconds / self.seconds
+        events = tuple(replace(event, hold=event.hold * share) for event in self.named)
+        intro, play, end = self.intro * share, self.play * share, self.end * share
+        return replace(self, intro=intro, play=play, end=end, events=events)
+
     def data(self) -> dict[str, object]:
         """The pacing as JSON."""
         return asdict(self)
@@ -158,7 +170,7 @@ class Pacing:
 
 
 def _check_seconds(name: str, seconds: float) -> None:
-    if not 0 <= seconds <= LONGEST:
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST:
         raise AnimatorError(
             f"{name}={seconds} seconds cannot be shown: a hold or a play lasts 0 to 86,400 "
             f"seconds. Give {name} as a number of seconds, such as {name}=2."

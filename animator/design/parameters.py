@@ -6,9 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from animator.core.errors import AnimatorError, nearest
+
+
+def _parted(given: Any) -> Any:
+    """A point as it is typed, "-2,1.6" or, one of many, "(-2,1.6)", as its parts; "none" for no point."""
+    if not isinstance(given, str):
+        return given
+    parts = given.strip("()").split(",")
+    if len(parts) != 2 and given != "none":
+        raise ValueError("it must be two numbers with a comma between them")
+    return None if given == "none" else parts
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Point = Annotated[tuple[Finite, Finite], BeforeValidator(_parted)]  # "-2,1.6" on the command line
+MaybePoint = Annotated[tuple[Finite, Finite] | None, BeforeValidator(_parted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,7 @@ class Parameter:
         try:
             return TypeAdapter(self.type).validate_python(text)
         except ValidationError as error:
-            reason = error.errors()[0]["msg"]
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
             reason = reason[0].lower() + reason[1:]
             raise AnimatorError(
                 f"{self.name}={text} does not fit scene '{scene}': {reason}. "
@@ -84,10 +99,14 @@ def check(scene: str, known: Sequence[Parameter], given: Mapping[str, object]) -
 
 def written(value: object) -> str:
     """A value as it is typed on the command line."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, tuple):
+        return ",".join(f"{part:g}" for part in value)
+    return str(value).lower() if isinstance(value, bool) or value is None else str(value)
 
 
 def _kind(kind: object) -> str:
+    if kind in (Point, MaybePoint):
+        return "x,y"
     if get_origin(kind) is Literal:
         return "|".join(str(choice) for choice in get_args(kind))
     if get_origin(kind) is Annotated:

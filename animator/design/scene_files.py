@@ -7,7 +7,7 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
 from pathlib import Path
@@ -15,7 +15,7 @@ from types import ModuleType, TracebackType
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
-from animator.design.parameters import Parameter
+from animator.design.parameters import Parameter, check
 from animator.design.scene import Scene
 
 
@@ -43,7 +43,26 @@ class SceneFile:
                 f"The function 'scene' in '{self.path.name}' returned {type(scene).__name__}, not an "
                 "animator.Scene. End it with: return animator.Scene(title=..., runs=(...))."
             )
-        return scene
+        chosen = {p.name: given.get(p.name, p.default) for p in self.parameters}
+        origin = {"scene": self.name if self.is_bundled else self.path.name, "parameters": chosen}
+        return replace(scene, origin=origin, description=scene.description or self.description)
+
+
+def scene(name: str, **parameters: object) -> Scene:
+    """A bundled scene by its name, or one in a .py file by its path, for parameters.
+
+    Raises
+    ------
+    AnimatorError
+        When there is no such scene, or a parameter does not fit it.
+
+    Examples
+    --------
+    >>> scene("ravine", kappa=50).title
+    'Why momentum works'
+    """
+    file = find(name)
+    return file.build(check(file.name, file.parameters, parameters))
 
 
 def folder() -> Path:

@@ -51,10 +51,27 @@ class FrameState:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The clock of a film of `steps` updates at `fps` frames a second.
+    """The clock of a film.
 
-    kept: the steps that can be shown, ascending, 0 and `steps` among them; () for all of them. clock: how
-    steps pass, by default as the pacing says. turning: whether every frame is told its share of the film.
+    Parameters
+    ----------
+    steps
+        How many updates it shows.
+    fps
+        Frames a second.
+    pacing
+        Seconds and pace.
+    kept
+        The steps that can be shown, ascending, 0 and `steps` among them; () for all of them.
+    clock
+        How steps pass; by default as the pacing says.
+    turning
+        Whether every frame is told its share of the film.
+
+    Examples
+    --------
+    >>> animator.Timeline(160, 30.0).frames
+    180
     """
 
     steps: int

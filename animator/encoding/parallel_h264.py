@@ -68,10 +68,12 @@ class CurrentPicture:
     def take(self, prepared: Picture | Patch) -> None:
         """A whole picture, which stays as it is, or a patch."""
         if not isinstance(prepared, Patch):
-            self.picture, self._own = prepared, False
+            self.picture = prepared
+            self._own = False
             return
         if not self._own:
-            self.picture, self._own = copied(self.picture), True
+            self.picture = copied(self.picture)
+            self._own = True
         apply_patch(planes_of(self.picture), prepared)
 
 
@@ -97,7 +99,8 @@ class Lane:
 
     def work(self) -> None:
         """Encode what is given until the end, or until nobody wants it."""
-        shown, number = CurrentPicture(), 0
+        shown = CurrentPicture()
+        number = 0
         try:
             while (item := self._waiting.get()) is not None:
                 prepared, times, begins = item
@@ -165,7 +168,9 @@ class Segments:
             times = int(min(repeat, self._end - self._frames))
             latest.lane.give(prepared, times, begins)
             latest.frames += times
-            self._frames, repeat, fresh = self._frames + times, repeat - times, False
+            self._frames += times
+            repeat -= times
+            fresh = False
         self._collect()
 
     def rest(self, frames: int) -> None:

@@ -127,7 +127,9 @@ class VideoStream:
         if self._begun:
             context = cast(VideoCodecContext, av.CodecContext.create(self._spec.codec, "w"))
             context.options = dict(self._spec.options or {})
-            context.flags, context.framerate, context.bit_rate = own.flags, own.framerate, 0
+            context.flags = own.flags
+            context.framerate = own.framerate
+            context.bit_rate = 0
             _set_up(context, self._spec)
         self._begun = True
         return Coder(context, 1 / self._spec.rate)

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from animator.core.errors import AnimatorError, SizeError, nearest
 from animator.design import style, style_files
+from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
 from animator.design.style import Style
 from animator.design.timeline import FrameState, Timeline
@@ -87,6 +89,7 @@ PRESETS = {
     "slides": Preset((".mp4",), (1920, 1080), "light", 1.15),
     "web": Preset((".mp4", ".webm"), (1280, 720), "dark"),
     "social": Preset((".mp4",), (1080, 1080), "dark"),
+    "phone": Preset((".mp4",), (1080, 1920), "dark"),
     "paper": Preset((".pdf", ".svg"), (1280, 720), "paper"),
     "readme": Preset((".gif",), (800, 450), "dark", 1.0, Delivery(max_bytes=2_000_000, end_pause=2.0)),
 }
@@ -97,6 +100,39 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise AnimatorError(f"--for {name} is not known. {nearest(name, PRESETS)}Known: {' '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+RACED = {"surface": "race", "loss": "losses"}  # panels of one run, and those of all
+Design = TypeVar("Design", bound=FilmDesign)
+
+
+def settled(design: Design, wishes: Mapping[str, Any], runs: int) -> Design:
+    """`design`, of a film of `runs`, with `wishes` for its fields; a preset fills in what neither of them
+    says.
+
+    A surface or a loss that is asked for shows all runs of a race. Raises
+    AnimatorError.
+    """
+    name = wishes.get("preset") or design.preset
+    filled: dict[str, Any] = {"size": None} if wishes.get("quality") else {}
+    if name:
+        base, usual = preset(name), FilmDesign()
+        said = {"style": base.style, "text": base.text, "end_pause": base.delivery.end_pause}
+        filled |= {key: value for key, value in said.items() if getattr(design, key) == getattr(usual, key)}
+        if design.pixels is None and not wishes.get("quality"):
+            filled["size"] = base.size
+    made = replace(design, **{**filled, **wishes})
+    if runs == 1 or "layout" not in wishes:
+        return made
+    return replace(made, layout=tuple(tuple(RACED.get(name, name) for name in row) for row in made.layout))
+
+
+def delivered(design: FilmDesign, asked: Delivery | None = None) -> Delivery:
+    """How files of a film are handed over: as `asked`, else as its preset says; with the pause of its design
+    where neither has one.
+    """
+    base = asked or (preset(design.preset).delivery if design.preset else Delivery())
+    return replace(base, end_pause=base.end_pause or design.end_pause)
 
 
 def read_bytes(text: str) -> int:
@@ -148,7 +184,11 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
 
 
 def spec_for(
-    path: Path, size: tuple[int, int] | None, fps: float | None, look: str, wishes: Delivery | None = None
+    path: Path,
+    size: tuple[int, int] | None,
+    fps: float | None,
+    look: str | Style,
+    wishes: Delivery | None = None,
 ) -> FilmSpec:
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
     kind = kind_of(path)

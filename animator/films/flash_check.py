@@ -13,6 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Singles
 from animator.core.color_vision import LUMINANCE
 
 CELLS = 48  # across the picture's longer side
@@ -22,7 +23,6 @@ WINDOW = 1 / 3  # of the picture's width and height
 AREA = 0.25  # of the window
 ALLOWED = 3
 
-Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 _encoded = np.arange(256) / 255
@@ -44,8 +44,8 @@ class FlashCounter:
         self._frame = 0
         self._turns: deque[tuple[int, int]] = deque()
         self.latest: Pixels | None = None
-        self._low: Floats | None = None
-        self._high: Floats | None = None
+        self._low: Singles | None = None
+        self._high: Singles | None = None
         self._last = 0
         self.worst = 0
 
@@ -68,7 +68,7 @@ class FlashCounter:
                 self._turn(seen, self._low, self._high, way)
         self._frame += repeat
 
-    def _turn(self, seen: Floats, lows: Floats, highs: Floats, way: int) -> None:
+    def _turn(self, seen: Singles, lows: Singles, highs: Singles, way: int) -> None:
         """Count a change upwards (1) or downwards (-1), where enough of the picture made it now."""
         if way > 0:
             changed = (seen - lows >= CHANGE) & (lows < DARK)
@@ -108,7 +108,7 @@ def _stride(picture: Pixels) -> int:
     return max(1, longest // CELLS)
 
 
-def luminance(colours: Pixels) -> Floats:
+def luminance(colours: Pixels) -> Singles:
     """Relative luminance (...) of colours (..., 3)."""
     red, green, blue = (share[colours[..., i]] for i, share in enumerate(_SHARES))
     return np.asarray(red + green + blue, np.float32)

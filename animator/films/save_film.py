@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing, room_beside
-from animator.design import style_files
 from animator.drawing.canvas import POINTS
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.encoding.film_spec import StoredFilm
@@ -33,9 +32,18 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Saved(StoredFilm):
-    """One written file, the poster beside it, and the most flashes (WCAG 2.3.1) in any second.
+    """One written file.
 
-    gave_up: what was made smaller for a budget of bytes.
+    Parameters
+    ----------
+    path, format, width, height, fps, frames, seconds, bytes
+        As of a StoredFilm: pixels, frames a second, length, size.
+    poster
+        The still beside it.
+    flashes
+        The most in any second (WCAG 2.3.1).
+    gave_up
+        What was made smaller for a budget of bytes.
     """
 
     poster: Path
@@ -48,8 +56,7 @@ def save(
 ) -> list[Saved]:
     """What `Film.save` does: everything is checked before anything is drawn."""
     files, design = _named(paths), film.design
-    text_size = style_files.find(design.style).text_size * design.text
-    with proposing(design.layout, design.shares, size, text_size, files, wishes):
+    with proposing(design.layout, design.shares, size, film.look.text_size, files, wishes):
         return _written(film, files, size, fps, wishes)
 
 
@@ -57,7 +64,7 @@ def _written(
     film: "Film", files: Sequence[Path], size: Size | None, fps: float | None, wishes: Delivery
 ) -> list[Saved]:
     """What `save` does."""
-    specs = [(path, spec_for(path, size, fps, film.design.style, wishes)) for path in files]
+    specs = [(path, spec_for(path, size, fps, film.look, wishes)) for path in files]
     if wishes.frame != "last":
         chosen(film.timeline(specs[0][1].fps), wishes.frame)
     posters = posters_of(specs)
@@ -161,7 +168,7 @@ def _metadata(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
     what a still shows that is no poster.
     """
     metadata = film.metadata()
-    more = {"ground": style_files.find(film.design.style).background} if spec.transparent else {}
+    more = {"ground": film.look.background} if spec.transparent else {}
     more |= {"frame": frame} if frame != "last" else {}
     return replace(metadata, details={**metadata.details, **more})
 
@@ -170,7 +177,7 @@ def _drawing(film: "Film", spec: FilmSpec) -> Drawing:
     """What draws the states: opaque, or with the background taken out."""
     if not spec.transparent:
         return film.canvas((spec.width, spec.height), spec.fps)
-    look = style_files.find(film.design.style)
+    look = film.look
     black, white = (
         film.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
         for ground in ("#000000", "#ffffff")

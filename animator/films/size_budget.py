@@ -82,18 +82,18 @@ def best(
         if least and weight * _size(tried) > HOPELESS * budget:
             hopeless.append((tried, given_up))
             continue
-        made = write(tried)
-        if made is not None and made.bytes <= budget:
-            return made, given_up
-        if made is not None:
-            weight, least = min(weight, made.bytes / _size(tried)), made
+        film = write(tried)
+        if film is not None and film.bytes <= budget:
+            return film, given_up
+        if film is not None:
+            weight, least = min(weight, film.bytes / _size(tried)), film
             hopeless.clear()
     for tried, given_up in reversed(hopeless):  # a guess is no reason to refuse: the smallest is tried
-        made = write(tried)
-        if made is not None and made.bytes <= budget:
-            return made, given_up
-        if made is not None:
-            least = made
+        film = write(tried)
+        if film is not None and film.bytes <= budget:
+            return film, given_up
+        if film is not None:
+            least = film
             break
     raise AnimatorError(_refusal(name, budget, least))
 

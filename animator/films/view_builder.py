@@ -62,19 +62,19 @@ def view(
     lines = np.asarray(run.weights[:, drawn], np.float32)
     loss = np.asarray(run.loss, float)
     plane, field, shown, no_surface, instead = None, None, None, "", ""
-    place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
+    trajectory, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
     if "surface" in wanted and count >= 2:
         try:
             plane, cut, instead = _plane_and_cut(source, cut, labels)
-            place, residual = path_on(run, plane, still_step(run, cut))
-            field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
+            trajectory, residual = path_on(run, plane, still_step(run, cut))
+            field, loss, shown = field_of(source, plane, trajectory, cut, timeline, loss, target, common)
         except NoSurfaceError as error:
             if asked:
                 raise
             plane, no_surface, instead = None, error.brief, ""
     if plane is None and count >= 2 and cut.kind == "weights":
         i, j = _axes(run)
-        place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
+        trajectory = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
     checked = shown_steps(source, timeline)
     every = run.rows(np.arange(run.steps + 1))
     test = run.test_loss
@@ -87,7 +87,7 @@ def view(
         lines=lines[every],
         line_range=_range(lines[: _seen(run, shown)], target),
         axis_labels=plane.names if plane is not None else ("", ""),
-        trajectory=place[every],
+        trajectory=trajectory[every],
         residual=residual[every],
         loss=loss,
         batch_loss=run.batch_loss,
@@ -158,18 +158,19 @@ def race_views(
     windows = [source.run.notes.window for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
-    made = race.shared(
-        sources, views, plane, steps, target, max(RACE, cut.resolution), "basins" in wanted, common
-    )
-    made = tuple(replace(view, instead=instead) for view in made)
+    wide = max(RACE, cut.resolution)
+    mapped = "basins" in wanted
+    shared = race.shared(sources, views, plane, steps, target, wide, mapped, common, cut.window)
+    shared = tuple(replace(view, instead=instead) for view in shared)
     if "batch surface" not in wanted:
-        return made
+        return shared
     coarse = slice(None, None, COARSER)
     return tuple(
         replace(
-            view, batch_surface=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], own)
+            view,
+            batch_surface=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], seen),
         )
-        for view, source, own in zip(made, sources, steps, strict=True)
+        for view, source, seen in zip(shared, sources, steps, strict=True)
         if view.field is not None
     )
 

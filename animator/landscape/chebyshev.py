@@ -55,7 +55,8 @@ class Mixture:
     """
 
     def __init__(self, shares: Floats, some: Singles) -> None:
-        self.shares, self.some = shares, some
+        self.shares = shares
+        self.some = some
         self.shape: tuple[int, ...] = (len(shares), *some.shape[1:])
         self._flat: Floats | None = None
         self._latest: tuple[int, Singles] | None = None

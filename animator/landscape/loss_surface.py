@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import h5py
 import numpy as np
@@ -24,10 +24,9 @@ from animator.landscape import adaptive_grid, chebyshev
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
+from animator.training.keras_types import KerasModel
 
 if TYPE_CHECKING:
-    from keras import Model
-
     from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
@@ -141,7 +140,7 @@ class LossSurface:
 
 
 def evaluate(
-    model: Any,
+    model: KerasModel,
     data: object,
     plane: Plane,
     resolution: int | tuple[int, int] = 101,
@@ -340,7 +339,7 @@ def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Flo
     return np.linspace(a0, a1, nx), np.linspace(b0, b1, ny)
 
 
-def _around(model: "Model", plane: Plane) -> Extent:
+def _around(model: KerasModel, plane: Plane) -> Extent:
     """-2 to 2 basis vectors around the model's weights on the plane."""
     parts = [np.ravel(np.asarray(variable)) for variable in model.trainable_variables]
     a, b = plane.project(np.concatenate(parts)) if parts else (0.0, 0.0)

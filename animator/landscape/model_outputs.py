@@ -123,7 +123,8 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
         offset = plane.offset(last_finite(run))
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
-        parts, slices = {}, []
+        parts = {}
+        slices = []
         for k, step in enumerate(steps):
             low = int(run.batch[min(int(step), run.steps - 1)]) * size
             if low not in parts:

@@ -5,7 +5,7 @@ A recording and a choice go in, a Plane comes out. Nothing of size P x P is made
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from animator.landscape.weight_rows import (
     row_of,
 )
 from animator.recordings.loss import Loss
+from animator.training.keras_types import KerasModel
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
@@ -215,7 +216,7 @@ def filter_normalized(direction: Floats, held: Floats, filters: tuple[int, ...])
 
 def hessian(
     run: "Recording",
-    model: Any = None,
+    model: KerasModel | None = None,
     data: object = None,
     step: int | None = None,
     seed: int = 0,

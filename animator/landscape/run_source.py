@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,16 +12,15 @@ from animator.recordings.identity import ModelIdentity
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
+from animator.training.keras_types import KerasModel
 from animator.training.loss.losses import is_keras, lacking, own_loss
 from animator.training.loss.no_surface import NoSurfaceError, no_data, no_description
 from animator.training.loss.proof import unproved
 
 if TYPE_CHECKING:
-    from keras import Model
-
     from animator.training.loss.objective import Objective
 
-Maker = Callable[[Recording], Any]  # a Keras model
+Maker = Callable[[Recording], KerasModel]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +32,7 @@ class Source:
     """
 
     run: Recording
-    model: "Model | None" = None
+    model: KerasModel | None = None
     data: object = None
     use_cache: bool = True
     progress: Progress = quiet
@@ -97,7 +96,8 @@ class Source:
 
     def key(self) -> list[object]:
         """What decides the loss as a function of weights, and the path."""
-        run, meta = self.run, self.run.meta
+        run = self.run
+        meta = self.run.meta
         recorded = run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")

@@ -39,7 +39,8 @@ def forces(trajectory: Floats, optimizer: JSONObject, every_step: bool) -> Force
 
     Raises AnimatorError for an optimizer whose update does not tell its parts, and for skipped steps.
     """
-    kind, config = str(optimizer.get("class_name")), optimizer.get("config")
+    kind = str(optimizer.get("class_name"))
+    config = optimizer.get("config")
     if kind != "SGD" or not every_step:
         reason = "this recording skipped steps"
         if kind != "SGD":
@@ -53,7 +54,8 @@ def forces(trajectory: Floats, optimizer: JSONObject, every_step: bool) -> Force
     beta = float(momentum) if is_number(momentum) else 0.0
     nesterov = bool(settings.get("nesterov"))
     update = np.diff(trajectory, axis=0)
-    gradient, velocity = np.empty_like(update), np.zeros(2)
+    gradient = np.empty_like(update)
+    velocity = np.zeros(2)
     for k, moved in enumerate(update):
         now = (moved + beta * velocity) / (1 + beta) if nesterov else moved
         gradient[k] = now - beta * velocity

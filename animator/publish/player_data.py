@@ -6,17 +6,20 @@ recorded one; what was thinned and what was left out is said in its notes.
 
 from typing import NotRequired, TypedDict
 
-from animator.design import style_files
 from animator.design.style import Style
 from animator.drawing.panels.growing_curves import CLOCKS
 from animator.drawing.panels.registry import find, kind_of, run_of
 from animator.drawing.panels.surface import PATH_COLOURS
-from animator.drawing.raster.loss_colors import BANDS, colour_map
+from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
 
 FPS = 30.0
+COLOURS = (  # of a Style, one each
+    *("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge"),
+    *("casing", "target", "alert", "contour"),
+)
 MOST_FRAMES = 5400  # of the page's clock: three minutes at 30 a second
 FEW = 3  # weights of a race that have a chart each
 
@@ -33,7 +36,7 @@ def playing(film: Film) -> dict[str, object]:
     """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
     wanted, dropped = _panels(film)
     film = film.redesigned(layout=(tuple(wanted or ["weights"]),), widths=(), heights=())
-    views, look = film.views(FPS), style_files.find(film.design.style)
+    views, look = film.views(FPS), film.look
     columns = sum(player_rows.width(view) for view in views)
     held = [player_rows.kept(view, columns) for view in views]
     grounds, notes = player_surfaces.grounds(wanted, views, look)
@@ -89,25 +92,10 @@ def _look(look: Style) -> dict[str, object]:
     from matplotlib.colors import to_hex
 
     surface, path = colour_map(look.surface_map), colour_map(look.path_map)
-    names = (
-        "background",
-        "panel",
-        "ink",
-        "muted",
-        "grid",
-        "loss_line",
-        "batch_line",
-        "dot",
-        "dot_edge",
-        "casing",
-        "target",
-        "alert",
-        "contour",
-    )
     return {
-        **{name: getattr(look, name) for name in names},
+        **{name: getattr(look, name) for name in COLOURS},
         "lines": list(look.lines),
-        "bands": [to_hex(surface((i + 0.5) / BANDS)) for i in range(BANDS)],
+        "bands": [to_hex(surface((i + 0.5) / look.levels)) for i in range(look.levels)],
         "path": [to_hex(path((i + 0.5) / PATH_COLOURS)) for i in range(PATH_COLOURS)],
     }
 
@@ -121,7 +109,7 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, object]
     seconds = film.timeline(FPS).seconds
     fps = FPS if seconds * FPS <= MOST_FRAMES else MOST_FRAMES / seconds
     stills = list(film.timeline(fps).stills())
-    said = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
+    captions = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
     return {
         "name": CLOCKS[film.design.align],
         "unit": reference.unit,
@@ -131,8 +119,8 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, object]
         "at": [state.at if state.part else state.step for state, _ in stills],
         "frames": [count for _, count in stills],
         "tail": [state.tail for state, _ in stills] if film.design.pacing.wake is not None else [],
-        "captions": said,
-        "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
+        "captions": captions,
+        "caption": [captions.index(s.caption) if s.caption else -1 for s, _ in stills] if captions else [],
     }
 
 
@@ -142,21 +130,21 @@ def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, object
     kind "loss": of one run, with its batches; "losses": of all runs; "weights": of one run; "weight": one
     weight of all runs.
     """
-    one, every = len(views) == 1, list(range(len(views)))
-    found: list[Chart] = []
+    alone, every = len(views) == 1, list(range(len(views)))
+    charts: list[Chart] = []
     for name in (name for name in wanted if find(name).page == "curve"):
         kind, runs = kind_of(name), every if find(name).shared else [run_of(name) or 0]
-        found.append({"kind": "loss" if one and kind == "losses" else kind, "runs": runs})
-    if not any(chart["kind"] in ("loss", "losses") for chart in found):
-        found.append({"kind": "loss" if one else "losses", "runs": every})
+        charts.append({"kind": "loss" if alone and kind == "losses" else kind, "runs": runs})
+    if not any(chart["kind"] in ("loss", "losses") for chart in charts):
+        charts.append({"kind": "loss" if alone else "losses", "runs": every})
     alike = len({view.labels for view in views}) == 1 and len(views[0].labels) <= FEW
-    if not any(chart["kind"] == "weights" for chart in found):
-        if one:
-            found.append({"kind": "weights", "runs": every})
+    if not any(chart["kind"] == "weights" for chart in charts):
+        if alone:
+            charts.append({"kind": "weights", "runs": every})
         elif alike:
-            found += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
+            charts += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
     low, high = views[0].line_range
-    return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in found]
+    return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in charts]
 
 
 def _title(chart: Chart, views: tuple[View, ...]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Steps
 from animator.core.formatting import number
 from animator.drawing.panels.growing_curves import thin
 from animator.drawing.panels.race import SHAPES
@@ -18,7 +19,6 @@ NUMBERS = 75_000  # of all runs of a page: about a megabyte
 FEWEST = 200
 CURVE = 600
 
-Steps = NDArray[np.int64]
 Numbers = NDArray[np.floating]
 
 
@@ -49,12 +49,12 @@ def rows(view: View, steps: Steps) -> dict[str, object]:
     epoch and rate are those of the update that led to a step, batch is the loss of the one that is made from
     it. height: of the surface under the dot; residual: distance from the plane.
     """
-    made = np.maximum(steps - 1, 0)
+    updates = np.maximum(steps - 1, 0)
     batch = np.append(view.batch_loss, np.nan)[steps]
     columns: dict[str, Numbers] = {
         "loss": view.loss[steps],
         "batch": batch,
-        "rate": view.learning_rate[made] if view.steps else np.full(len(steps), np.nan),
+        "rate": view.learning_rate[updates] if view.steps else np.full(len(steps), np.nan),
         "height": _heights(view, steps),
         "residual": view.residual[steps],
         "x": view.trajectory[steps, 0],
@@ -65,21 +65,21 @@ def rows(view: View, steps: Steps) -> dict[str, object]:
     batches, rates = (steps < view.steps, "none"), (np.full(len(steps), view.has_rate), "not recorded")
     if not view.has_batch_loss:
         batches = np.zeros(len(steps), bool), "not recorded"
-    told = {
+    expected = {
         "batch": batches,
         "rate": rates,
         "height": (np.isin(steps, checked), "not evaluated"),
         "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), "not computed"),
     }
     words = {
-        name: said
+        name: ranges
         for name, values in columns.items()
-        if (said := missing(values, *told.get(name, (None, ""))))
+        if (ranges := missing(values, *expected.get(name, (None, ""))))
     }
     weights = [np.asarray(view.lines[steps, q], np.float64) for q in range(view.lines.shape[1])]
     return {
         "step": steps.tolist(),
-        "epoch": (view.epoch[made] + 1).tolist() if view.steps else [None] * len(steps),
+        "epoch": (view.epoch[updates] + 1).tolist() if view.steps else [None] * len(steps),
         **{name: plain(values) for name, values in columns.items()},
         "weights": [plain(values) for values in weights],
         "words": words,

@@ -57,7 +57,7 @@ def _ground(
 ) -> tuple[dict[str, object], str]:
     """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
-    scale = LossScale(field.lowest, field.highest, view.contrast)
+    scale = LossScale(field.lowest, field.highest, view.contrast, look.levels)
     held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,

@@ -32,25 +32,54 @@ INSTALL = "pip install 'animator[slides]'"
 
 
 def make(
-    paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False, loop: bool = False
+    films: Sequence[str | Path],
+    output: str | Path = "deck.pptx",
+    titles: bool = False,
+    autoplay: bool = False,
+    loop: bool = False,
 ) -> list[FilmFile]:
-    """Write `deck` (.pptx) with a slide for each film of `paths`.
+    """Write a PowerPoint deck with a slide for each film.
 
-    titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
-    instead of at a click. loop: they start again at their end. Raises AnimatorError.
+    Parameters
+    ----------
+    films
+        Paths of film files: .mp4, .gif or .png.
+    output
+        The deck, .pptx.
+    titles
+        Whether each film stands below its title, instead of filling its slide.
+    autoplay
+        Whether films start when their slide comes, instead of at a click.
+    loop
+        Whether they start again at their end.
+
+    Returns
+    -------
+    list of FilmFile
+        What was put into the deck.
+
+    Raises
+    ------
+    AnimatorError
+        When a file is no film that slides play, or python-pptx is not installed.
+
+    Examples
+    --------
+    >>> animator.slides(["a.mp4", "b.gif"], "deck.pptx", titles=True)  # doctest: +SKIP
     """
+    deck = Path(output)
     try:
         from pptx import Presentation
     except ImportError as error:
         raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
     if deck.suffix.lower() != ".pptx":
         raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
-    films = read_films(paths)
-    for film in films:
+    shown = read_films(films)
+    for film in shown:
         _check(film)
     presentation: Pptx = Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
-    for film in films:
+    for film in shown:
         _slide(presentation, film, titles, autoplay, loop)
     said = presentation.core_properties
     said.created = said.modified = EPOCH
@@ -59,7 +88,7 @@ def make(
     presentation.save(whole)
     with replacing(deck) as temporary:
         _write_timeless(whole, temporary)
-    return films
+    return shown
 
 
 def _write_timeless(whole: io.BytesIO, path: Path) -> None:

@@ -20,8 +20,16 @@ Function = Callable[[Floats], ArrayLike]  # rows (N, P) -> values (N,)
 
 
 class Loss(Protocol):
-    """The loss as a function of weights (P,). state (S,) or (N, S): statistics that belong to the weights
-    (those of BatchNormalization), for the losses that have some.
+    """The loss as a function of weights (P,); see docs/contracts.md.
+
+    `state` (S,) or (N, S) is what belongs to the weights beside them (BatchNormalization's statistics), for
+    the losses that have some.
+
+    Examples
+    --------
+    >>> loss = RowLoss(lambda rows: (rows**2).sum(axis=1))
+    >>> loss([[3, 4], [0, 1]]).tolist()
+    [25.0, 1.0]
     """
 
     def __call__(self, rows: ArrayLike, state: ArrayLike | None = None) -> Floats:
@@ -50,7 +58,8 @@ class RowLoss:
     def __init__(
         self, function: Function, hessian_product: Callable[[Floats, Floats], ArrayLike] | None = None
     ) -> None:
-        self._function, self._product = function, hessian_product
+        self._function = function
+        self._product = hessian_product
 
     def __call__(self, rows: ArrayLike, state: ArrayLike | None = None) -> Floats:
         weights = np.asarray(rows, np.float64)

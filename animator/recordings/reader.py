@@ -167,7 +167,8 @@ class Recording:
 
     def travelled(self) -> Floats:
         """(K+1,) how far the weights have travelled at every step, read a row at a time."""
-        lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
+        lengths = np.zeros(len(self.weights))
+        before = np.asarray(self.weights[0], float)
         for row in range(1, len(self.weights)):
             now = np.nan_to_num(np.asarray(self.weights[row], float), posinf=0, neginf=0)
             lengths[row] = lengths[row - 1] + np.linalg.norm(now - before)

@@ -27,7 +27,8 @@ class Rows(NDArrayOperatorsMixin):
     """
 
     def __init__(self, dataset: h5py.Dataset, count: int, path: Path) -> None:
-        self._dataset, self._path = dataset, path
+        self._dataset = dataset
+        self._path = path
         self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
         self.dtype = np.dtype(np.float32)
         self.ndim = len(self.shape)

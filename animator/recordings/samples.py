@@ -246,7 +246,8 @@ def _collected(data: object, name: str) -> tuple[Part, ...]:
 def _pipeline(data: Pipeline, name: str) -> list[object]:
     """All batches of a tf.data.Dataset; AnimatorError for one that has no end, or none in sight."""
     batches: list[object] = []
-    endless, total = int(data.cardinality()) == -1, 0
+    endless = int(data.cardinality()) == -1
+    total = 0
     for batch in () if endless else data.as_numpy_iterator():
         batches.append(batch)
         total += _batch_bytes(batch)

@@ -97,7 +97,8 @@ class StepWriter:
                 "least."
             )
         self.parameters = first.size
-        self._loss, self._ends = loss, losses
+        self._loss = loss
+        self._ends = losses
         self.facts = Facts()
         kept = np.asarray([] if state is None else state, np.float32).reshape(-1)
         about = {
@@ -192,7 +193,8 @@ class StepWriter:
         if self._columns.get("epoch"):
             columns = {name: np.array(values) for name, values in self._columns.items()}
             self._writer.write(columns, self._kept, self._rows, self._states)
-        self._kept, self._columns = [], {name: [] for name in self._columns}
+        self._kept = []
+        self._columns = {name: [] for name in self._columns}
 
     def finish(self) -> Recording:
         """Compute the losses (K+1,) of all rows, put the recording in its place, and open it."""
@@ -223,7 +225,8 @@ class StepWriter:
     def _losses(self) -> dict[str, Floats]:
         if self._loss is None:
             return {}
-        loss, count = RowLoss(self._loss), self._writer.rows
+        loss = RowLoss(self._loss)
+        count = self._writer.rows
         each = max(1, READ_BYTES // (4 * self.parameters))
         blocks = (slice(low, min(count, low + each)) for low in range(0, count, each))
         losses = np.full(self.steps + 1, np.nan)
@@ -344,7 +347,8 @@ def variables(
             f"names= has {what} {total:,} parameters, but the weights have {count:,}. Give one name for "
             "each, or {name: shape} of the arrays that a row consists of."
         )
-    found, start = [], 0
+    found = []
+    start = 0
     for name, shape in shapes.items():
         found.append(
             {"path": name, "shape": list(shape), "start": start, "filters": list(filters.get(name, ()))}

@@ -58,7 +58,9 @@ class RecordingWriter:
         keeps: bool = False,
     ) -> None:
         ensure_folder(path)
-        self.path, self.part, self._keeps = path, part_of(path), keeps
+        self.path = path
+        self.part = part_of(path)
+        self._keeps = keeps
         self.kept: list[tuple[Path, Path]] = []  # (the place, where that which was there is now)
         if keeps and _worth_keeping(self.part):
             self.kept.append((self.part, set_aside(self.part)))

@@ -14,13 +14,14 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.core.json_types import JSON
 from animator.core.progress import Progress, quiet
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples, samples
 from animator.recordings.writer import RecordingWriter, Row
-from animator.training.keras_types import Array, KerasModel, Shape
+from animator.training.keras_types import KerasModel, Shape
 from animator.training.loss.objective import loss_function
 from animator.training.model_description import data_said, description
 from animator.training.record.recording_size import kept_arrays

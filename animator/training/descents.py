@@ -14,7 +14,7 @@ from animator import __version__
 from animator.core import cache
 from animator.core.arrays import Floats
 from animator.core.progress import Progress, quiet
-from animator.design.descent import Descent, KerasOptimizer
+from animator.design.descent import Descent
 from animator.functions import descent as numpy_descent
 from animator.functions.descent import Step
 from animator.functions.function import Function, Given
@@ -134,8 +134,7 @@ def _steps(asked: Descent, on: Function, start: Floats, progress: Progress) -> I
         start_keras(progress)
         from animator.training.keras_descent import descend
 
-        optimizer: KerasOptimizer = asked.optimizer
-        return descend(on, start, optimizer, asked.steps, asked.noise, asked.seed)
+        return descend(on, start, asked.optimizer, steps=asked.steps, noise=asked.noise, seed=asked.seed)
     return numpy_descent.descend(
         on,
         start,

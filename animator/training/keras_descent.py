@@ -16,11 +16,17 @@ from animator.training.keras_types import Optimizer
 
 
 def descend(
-    function: Function, start: Floats, optimizer: Optimizer, steps: int, noise: float, seed: int
+    function: Function,
+    start: Floats,
+    optimizer: keras.Optimizer,
+    *,
+    steps: int,
+    noise: float,
+    seed: int,
 ) -> Iterator[Step]:
     """`steps` updates from `start` (P,); see animator.functions.descent.descend."""
     random = np.random.default_rng(seed)
-    own = type(optimizer).from_config(optimizer.get_config())
+    own: Optimizer = type(optimizer).from_config(optimizer.get_config())
     weights = keras.Variable(start, dtype="float64", name="weights")
     own.build([weights])
     for _ in range(steps):

@@ -5,16 +5,11 @@ can say what they take.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-if TYPE_CHECKING:
-    from animator.recordings.samples import Samples
-    from animator.training.loss.objective import Objective
-
-Array = NDArray[np.generic]  # of any type of number, or of strings
 Shape = tuple[int, ...]
 
 
@@ -24,7 +19,7 @@ class Tensor(Protocol):
     @property
     def shape(self) -> Sequence[int]: ...
     @property
-    def dtype(self) -> "DType": ...
+    def dtype(self) -> object: ...
     def numpy(self) -> NDArray[np.floating]: ...
     def __getitem__(self, place: object) -> "Tensor": ...
     def __add__(self, other: "Tensor") -> "Tensor": ...
@@ -36,14 +31,6 @@ class Tensor(Protocol):
     def __gt__(self, other: "Tensor | float") -> "Tensor": ...
     def __float__(self) -> float: ...
     def __int__(self) -> int: ...
-
-
-class DType(Protocol):
-    """The type of a tensor's numbers."""
-
-    is_floating: bool
-    is_integer: bool
-    is_bool: bool
 
 
 Nested = Tensor | None | Sequence["Nested"] | Mapping[str, "Nested"]  # tensors as a model takes them
@@ -223,6 +210,3 @@ class Metrics(Protocol):
         self, state: Sequence[Tensor], y: object, predicted: object, *, sample_weight: object
     ) -> Sequence[Tensor]: ...
     def stateless_result(self, state: Sequence[Tensor]) -> Mapping[str, Tensor]: ...
-
-
-MakeLoss = Callable[[KerasModel, "Samples"], "Objective"]  # the loss of a model on data

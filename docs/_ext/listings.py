@@ -69,7 +69,7 @@ class Fields(Listing):
 
     def markdown(self) -> str:
         rows = [("key", *(f"`{name}`" for name in STYLES))]
-        for key in (field.name for field in fields(Style) if field.name != "name"):
+        for key in (field.name for field in fields(Style) if field.name not in ("name", "unfollowed")):
             values = (getattr(style, key) for style in STYLES.values())
             told = (" ".join(value) if isinstance(value, tuple) else str(value) for value in values)
             rows.append((f"`{key}`", *told))

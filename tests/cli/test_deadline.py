@@ -32,9 +32,12 @@ def test_a_command_that_hears_nothing_is_ended(tmp_path, number):
         "info.facts = waits\nsys.argv = ['animator', 'info', '.']\napp.main()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+    )
     assert process.stdout is not None and process.stdout.readline() == b"begun\n"
     assert [one.name for one in tmp_path.iterdir()] == [f".out.{process.pid}-{HOST}.part.mp4"]
     process.send_signal(number)

@@ -18,8 +18,18 @@ SENTENCES = [
     ("info", "Missing argument 'file'. Type animator info --help"),
     (
         "render neuron --sizee 3",
-        "No such option: --sizee (Possible options: --size). Type animator render --help",
+        "No such option: --sizee. Did you mean '--size'? Type animator render --help",
     ),
+    ("render neuron --length 3", "No such option: --length: that is --seconds. Type animator render --help"),
+    ("player neuron --cmap x", "No such option: --cmap: that is --colors. Type animator player --help"),
+    (
+        "render neuron --learning-rate 3",
+        "No such option: --learning-rate: that is a parameter of the scene, typed as learning_rate=VALUE. "
+        "Type "
+        "animator render --help",
+    ),
+    ("render neuron --qwerty 3", "No such option: --qwerty. Type animator render --help"),
+    ("page a.mp4 --length 3", "No such option: --length. Type animator page --help"),
     ("render neuron --fps", "Option '--fps' requires an argument. Type animator render --help"),
     (
         "render neuron --fps fast",
@@ -58,9 +68,11 @@ def test_a_signal_while_the_command_line_is_imported_says_nothing(tmp_path, numb
     )
     root = str(Path(__file__).parents[2])
     done = subprocess.run(
-        [sys.executable, "-m", "animator", "scenes"], capture_output=True, timeout=60,
+        [sys.executable, "-m", "animator", "scenes"],
+        capture_output=True,
+        timeout=60,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), root])},
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 
 
@@ -92,8 +104,9 @@ needs_modes = pytest.mark.skipif(
 def without_rights(*words):
     """`animator WORDS...` in a process to which modes of files apply, root's too: its code, and what it
     says."""
-    done = subprocess.run([*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    done = subprocess.run(
+        [*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stderr
 
 

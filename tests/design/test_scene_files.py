@@ -28,8 +28,19 @@ def test_a_moved_dot_would_be_seen(tmp_path):
 def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
     """By the command line: no flashes, captions that are true, and the golden poster beside the film."""
     film = tmp_path / "film.mp4"
-    done = run(capsys, "render", name, goldens.cheap(name), "-o", str(film), "--size", "320x180",
-               "--fps", "10", "--json")  # fmt: skip
+    done = run(
+        capsys,
+        "render",
+        name,
+        goldens.cheap(name),
+        "-o",
+        str(film),
+        "--size",
+        "320x180",
+        "--fps",
+        "10",
+        "--json",
+    )
     assert done.code == 0, done.err
     report = json.loads(done.out)
     assert report["files"][0]["flashes"] <= 3 and "flashes" not in done.err

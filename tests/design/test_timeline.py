@@ -165,12 +165,17 @@ def test_a_run_on_another_ones_clock():
     ("given", "sentence"),
     [
         ({"pace": "lg"}, "No pace is called 'lg'. Did you mean 'log'? Known: step arc log."),
-        ({"easing": "smoth"}, "No easing is called 'smoth'. Did you mean 'smooth'? "
-         "Known: linear smooth slow-start slow-end."),
-        ({"wake": 2}, "wake=2 is no fraction of the play: the path that stays is a part of it. "
-         "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all."),
+        (
+            {"easing": "smoth"},
+            "No easing is called 'smoth'. Did you mean 'smooth'? Known: linear smooth slow-start slow-end.",
+        ),
+        (
+            {"wake": 2},
+            "wake=2 is no fraction of the play: the path that stays is a part of it. "
+            "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_pacing_refuses_in_a_sentence(given, sentence):
     with pytest.raises(AnimatorError) as caught:
         Pacing(**given)

@@ -230,14 +230,18 @@ def test_before_the_first_update_an_accuracy_is_a_dash(view):
 
 def test_a_film_says_what_makes_it_again():
     """A command where one can, quoted for a shell; a call where a plane or a slice was given."""
-    assert captions.made_by("my run.h5", {"plane": None}) == "animator render 'my run.h5'"
+    assert captions.made_by(["my run.h5"], {"plane": None}) == "animator render 'my run.h5'"
     asked = {"plane": "hessian", "slice": None, "at": 0, "layout": (("loss",),)}
-    assert captions.made_by("run.h5", asked) == "animator.film('run.h5', plane='hessian', at=0, layout=...)"
+    assert captions.made_by(["run.h5"], asked) == "animator.film('run.h5', plane='hessian', at=0, layout=...)"
     request = RenderRequest(
-        scene="my clouds.py", values=("kind=heavy ball",), outputs=(Path("a/out film.png"),), size="64x36"
+        scene="my clouds.py",
+        values=("kind=heavy ball",),
+        outputs=(Path("a/out film.png"),),
+        typed={"size": "64x36", "window": "-1,1,0,2", "hold": ["4 It turns"], "captions": False},
     )
     assert command(request) == (
-        "animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36"
+        "animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36 --window=-1,1,0,2 "
+        "--hold 4 'It turns' --no-captions"
     )
 
 
@@ -248,7 +252,10 @@ def test_a_film_says_what_makes_it_again():
 def test_a_scene_of_wrong_kinds_is_one_sentence(field, given, example):
     with pytest.raises(AnimatorError) as caught:
         Scene(**{"title": "A line", "runs": (object(),), field: given})
-    assert str(caught.value) == f"A scene's {field} cannot be {given!r}. Give for example {field}={example}."
+    kind = "a Pacing" if field == "pacing" else "a text"
+    assert str(caught.value) == (
+        f"{field}={given!r} cannot be: it must be {kind}. Give for example {field}={example}."
+    )
 
 
 def test_no_level_is_named_under_a_tag():

@@ -210,7 +210,6 @@ def test_a_long_title_is_whole_in_the_metadata(tmp_path):
         replace(scene, title=LONG),
         {**about, "description": "d" * 500},
         runs,
-        style="dark",
         command="animator render",
     )
     film.save(tmp_path / "a.png", size=(640, 360))

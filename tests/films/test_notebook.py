@@ -71,8 +71,10 @@ def test_the_notebook_in_docs_runs(tmp_path):
     said, shows = pictures[2].data["text/plain"], pictures[2].data["text/html"]
     assert said.startswith("Two weights move from ") and f'aria-label="{said}"' in shows
     assert shows.startswith("<video controls muted loop playsinline ")
-    film, poster = (base64.b64decode(shows.split(f"{kind};base64,")[1].split('"')[0])
-                    for kind in ("video/mp4", "image/png"))  # fmt: skip
+    film, poster = (
+        base64.b64decode(shows.split(f"{kind};base64,")[1].split('"')[0])
+        for kind in ("video/mp4", "image/png")
+    )
     still = np.asarray(Image.open(io.BytesIO(poster)).convert("RGB")).astype(int)
     with av.open(io.BytesIO(film)) as file:
         frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]

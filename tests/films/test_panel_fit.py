@@ -136,7 +136,7 @@ def refused(scene, size, path, wishes) -> str:
             scene.layout, (scene.widths, scene.heights), size, style.DARK.text_size, [path], wishes
         ):
             spec_for(path, size, None, "dark", wishes)
-            build.check_room(scene, size, "dark")
+            build.check_room(scene, size)
     except AnimatorError as error:
         return str(error)
     return ""

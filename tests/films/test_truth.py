@@ -28,8 +28,12 @@ def written(path, rows, batch=None, loss=None, facts=None, means=None, rate=0.1,
     said = [{"path": "w", "shape": shape, "start": 0, "filters": list(filters)}]
     writer = RecordingWriter(path, Row(0, rows[0], none), {"variables": said, "notes": {}}, {})
     k = np.arange(len(rows) - 1)
-    columns = {"batch_loss": np.full(len(k), np.nan) if batch is None else batch,
-               "learning_rate": np.full(len(k), rate), "epoch": 0 * k, "batch": k}  # fmt: skip
+    columns = {
+        "batch_loss": np.full(len(k), np.nan) if batch is None else batch,
+        "learning_rate": np.full(len(k), rate),
+        "epoch": 0 * k,
+        "batch": k,
+    }
     columns |= {f"running_means/{name}": values for name, values in (means or {}).items()}
     writer.write(columns, (k + 1).tolist(), rows[1:], np.zeros((len(k), 0), np.float32))
     writer.note(facts or Facts())
@@ -179,10 +183,13 @@ def test_the_command_line_tells_warnings_once(tmp_path, monkeypatch, capsys):
         (np.arange(11.0)[:, None] * np.ones(4), "the path is a straight line", "random"),
         (np.ones((11, 4)), "the weights do not move", "random"),
         (np.array([[1.0, 2, 3, 4], [1, 2, 3, 5]]), "the path has only 2 points", "random"),
-        (np.array([[1.0, 2, 3, 4]]) * np.array([1, 1.1, -9, 1e12, 1e30, np.inf, np.nan])[:, None],
-         "the path runs away, so that all before its last steps is one point beside them", "random"),
+        (
+            np.array([[1.0, 2, 3, 4]]) * np.array([1, 1.1, -9, 1e12, 1e30, np.inf, np.nan])[:, None],
+            "the path runs away, so that all before its last steps is one point beside them",
+            "random",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_plane_that_cannot_be_had_gives_way(tmp_path, rows, why, kind):
     """Nobody asked for principal components; asked for by name, they are refused."""
     keras = pytest.importorskip("keras")

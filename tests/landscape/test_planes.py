@@ -11,6 +11,7 @@ from animator.landscape import planes, weight_rows
 from animator.recordings.reader import load
 from animator.recordings.writer import RecordingWriter, Row
 from animator.training.filters import filter_axes
+from animator.training.keras_internals import layers_of, own_trainable
 
 
 def written(path, rows, variables=None):
@@ -104,7 +105,7 @@ def test_every_filter_has_the_norm_it_has_in_the_weights(kind):
     make, shape, expected = MADE[kind]
     model = keras.Sequential([keras.Input(shape), make()])
     rng = np.random.default_rng(0)
-    owners = {id(v): layer for layer in model._flatten_layers() for v in layer._trainable_variables}
+    owners = {id(v): layer for layer in layers_of(model) for v in own_trainable(layer)}
     found = {v.name: filter_axes(owners[id(v)], v) for v in model.trainable_variables}
     assert {name: axes for name, axes in found.items() if axes} == expected
     for variable in model.trainable_variables:

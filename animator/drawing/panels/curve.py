@@ -6,7 +6,6 @@ The line from place to place is the path: its corners are the true losses after 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
 from animator.core.formatting import brief
 from animator.design.layout import Box
@@ -23,8 +22,6 @@ from animator.landscape.curve import Curve
 
 ROOM = 0.1  # of the losses' range on the path, below; three times as much above
 
-Floats = NDArray[np.float64]
-
 
 class Ball:
     """One run on the curve: the line that it leaves, and the ball at its end."""
@@ -38,7 +35,7 @@ class Ball:
         self.ball = Mark(
             axes,
             None,
-            size=look.line(15),
+            size=look.line(15 * style.dot_size),
             fill=to_rgba(fill),
             edge=to_rgba(style.dot_edge),
             edge_width=look.line(2.2),

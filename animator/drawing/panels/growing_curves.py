@@ -17,6 +17,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
@@ -28,7 +29,6 @@ from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.text_fit import READABLE, shortened
 from animator.drawing.raster.text_layer import Stamp
 
-Floats = NDArray[np.float64]
 LABEL_GAP = 0.9
 CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
 VALUE_WIDTH = 4.6

@@ -12,8 +12,8 @@ from math import isfinite
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.core.formatting import number
 from animator.design.layout import Box
@@ -22,8 +22,6 @@ from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import Curves, Line
 from animator.drawing.view import View, present
-
-Floats = NDArray[np.float64]
 
 
 class AccuracyPanel(Panel):

@@ -12,6 +12,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import Rect, clip_of
 from animator.drawing.raster.loss_colors import LossScale
@@ -20,7 +21,6 @@ from animator.drawing.raster.vector_artists import Banded, BandLooks, Bands
 
 PARTS = 16  # of a pixel: how finely the distance to an edge is told
 
-Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 Reading = tuple[NDArray[np.intp], Small, NDArray[np.bool_]]
 Seen = tuple[Rect, tuple[float, ...]]  # what of the grid lies where: pixels, and the area with its limits

@@ -12,7 +12,7 @@ from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
-from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
+from animator.drawing.raster.loss_colors import LossScale, colour_map
 
 RAMP = 256  # colours that look like one that changes evenly
 
@@ -25,7 +25,7 @@ def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes
     bar.set_xlim(0, 1)
     bar.set_ylim(0, 1)
     bar.set_xticks([])
-    strip(bar, look.style.surface_map, (0, 0.5), colours=BANDS)
+    strip(bar, look.style.surface_map, (0, 0.5), colours=scale.bands)
     strip(bar, look.style.path_map, (0.5, 1))
     ticks = scale.ticks()
     bar.yaxis.tick_right()

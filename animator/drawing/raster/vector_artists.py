@@ -15,11 +15,11 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox, IdentityTransform
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import figure_of
 from animator.drawing.raster.pen import RGBA, pen, pixels_of
 
-Floats = NDArray[np.float64]
 Reals = NDArray[np.floating]
 
 

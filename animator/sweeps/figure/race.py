@@ -77,6 +77,7 @@ def race(
         title=manifest.title,
         description=manifest.description,
         caption=caption,
+        names=names,
         layout=LAYOUT,
         widths=(WIDE[0] - losses, losses),
         heights=(),
@@ -91,7 +92,6 @@ def race(
         first,
         runs=tuple(film.runs[0] for film in films),
         design=design,
-        names=names,
         makers=tuple(film.makers[0] for film in films) if first.makers else (),
         command=manifest.command,
         progress=progress,
@@ -147,7 +147,8 @@ def style_for(name: str, runs: int, place: Path) -> str:
 
 
 def _toml(found: Style, lines: tuple[str, ...]) -> str:
-    said = {field.name: getattr(found, field.name) for field in fields(Style) if field.name != "name"}
+    names = [field.name for field in fields(Style) if field.name not in ("name", "unfollowed")]
+    said = {name: getattr(found, name) for name in names}
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in {**said, "lines": lines}.items())
 
 

@@ -134,7 +134,7 @@ def _axes(given: list[dict[str, Value]]) -> list[Axis]:
 
 
 def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Value]) -> Cell:
-    said = info.metadata
+    metadata = info.metadata
     return Cell(
         index=index,
         name=info.path.stem,
@@ -147,9 +147,9 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Val
         log=None,
         results={},
         seconds={},
-        alt_text=said.alt_text if said else "",
+        alt_text=metadata.alt_text if metadata else "",
         bytes={"film": info.bytes},
-        command=said.command if said else "",
+        command=metadata.command if metadata else "",
     )
 
 

@@ -97,7 +97,32 @@ def plan(
     rows: Path | None = None,
     command: str = "",
 ) -> Plan:
-    """The Plan of typed words; AnimatorError when one of them cannot be."""
+    """The Plan of a sweep from words as they are typed.
+
+    Parameters
+    ----------
+    scene
+        A bundled name, or the path of a scene file.
+    words
+        "NAME=V1,V2,..." for what varies, "NAME=VALUE" for what does not.
+    look
+        Of the films.
+    zipped
+        Whether values go in step, not every one with every other.
+    rows
+        A .csv file with a line for each cell.
+    command
+        What was typed.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    AnimatorError
+        When one of the words cannot be.
+    """
     if scene.endswith(".h5"):
         raise AnimatorError(
             f"'{scene}' is a recording: its parameters are fixed, so they cannot be swept. Give the scene "

@@ -63,10 +63,8 @@ class SweepContext:
         built = self.built[index]
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
-        scene = replace(built.scene, captions=False)  # all cells are on one clock
-        return film_build.film_of(
-            scene, built.about, runs, style=self.plan.look.style, command=command, common=common
-        )
+        scene = replace(built.scene, style=self.plan.look.style, captions=False)  # all cells are on one clock
+        return film_build.film_of(scene, built.about, runs, command=command, common=common)
 
     def recordings(self, index: int) -> tuple[bytes, ...]:
         """The recordings of a cell."""
@@ -112,7 +110,8 @@ def check_room(plan: Plan) -> None:
             cramped.append(built.cramped)
     if cramped:
         with proposed(cramped[0], (plan.look.width, plan.look.height), plan.look.style, plan.look.format):
-            film_build.check_room(cramped[0], (plan.look.width, plan.look.height), plan.look.style)
+            scene = replace(cramped[0], style=plan.look.style)
+            film_build.check_room(scene, (plan.look.width, plan.look.height))
 
 
 def proposed(
@@ -155,7 +154,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
                 built = Unbuilt(workers.failure(error).reason)
         if isinstance(built, Built):
             try:
-                film_build.check_room(built.scene, size, plan.look.style)
+                film_build.check_room(replace(built.scene, style=plan.look.style), size)
             except AnimatorError as error:
                 built = Unbuilt(str(error), built.scene)
         yield planned.index, built

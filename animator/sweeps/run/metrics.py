@@ -34,7 +34,7 @@ def of_run(run: Recording) -> dict[str, Number | None]:
     told = run.facts.no_batch_loss is None and not np.isnan(run.batch_loss).all()
     bad = np.flatnonzero(~np.isfinite(run.batch_loss)) if told else np.zeros(0, int)
     known = loss[np.isfinite(loss)]
-    found: dict[str, Number | None] = {
+    numbers: dict[str, Number | None] = {
         "steps": run.steps,
         "initial_loss": finite(loss[0]),
         "final_loss": finite(loss[-1]),
@@ -43,7 +43,7 @@ def of_run(run: Recording) -> dict[str, Number | None]:
         "final_test_loss": finite(test[-1]) if test is not None else None,
         "not_finite_at": int(bad[0]) if len(bad) else _broke(run),
     }
-    return found | {name: first_at(loss, share) for name, share in SHARES.items()}
+    return numbers | {name: first_at(loss, share) for name, share in SHARES.items()}
 
 
 def _broke(run: Recording) -> int | None:

@@ -194,7 +194,12 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                scene, about, runs, style=style, command=command, progress=_telling(log), common=task.common
+                replace(scene, style=style),
+                about,
+                runs,
+                command=command,
+                progress=_telling(log),
+                common=task.common,
             )
     finally:
         for run in runs:

@@ -13,8 +13,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from animator.core.arrays import Array
 from animator.recordings.samples import Samples
-from animator.training.keras_types import Array, KerasModel, Nested, Shape, Variable
+from animator.training.keras_types import KerasModel, Nested, Shape, Variable
 
 
 class Piece(NamedTuple):

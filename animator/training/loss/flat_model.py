@@ -10,10 +10,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.training.keras_internals import loss_of, metrics_of
 from animator.training.keras_own import has_own
-from animator.training.keras_types import Array, KerasModel, Nested, Tensor, Variable
+from animator.training.keras_types import KerasModel, Nested, Tensor, Variable
 from animator.training.loss.no_surface import other_backend
 from animator.training.variables import size, variables_of
 

@@ -15,8 +15,8 @@ from animator.recordings.identity import ModelIdentity
 from animator.recordings.samples import Samples
 from animator.training.keras_internals import layers_of
 from animator.training.keras_own import is_keras, is_whole
-from animator.training.keras_types import KerasModel, MakeLoss
-from animator.training.loss.objective import Objective, loss_function
+from animator.training.keras_types import KerasModel
+from animator.training.loss.objective import MakeLoss, Objective, loss_function
 from animator.training.model_description import description
 from animator.training.variables import variables_of
 

@@ -15,12 +15,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import ArrayLike
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Array, Floats
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
 from animator.recordings.identity import ModelIdentity
 from animator.recordings.samples import Samples, samples
-from animator.training.keras_types import Array, KerasModel, Nested, Tensor
+from animator.training.keras_types import KerasModel, Nested, Tensor
 from animator.training.loss.batching import Piece, activations, as_keras, kinds, padded, pieces, rounded
 from animator.training.loss.execution_plans import Plans, hushed
 from animator.training.loss.flat_model import FlatModel, check
@@ -284,3 +284,6 @@ class Objective:
                 part = graph(point, along, known, piece.x, piece.y, piece.weight)
             total += part.numpy() * piece.share
         return total
+
+
+MakeLoss = Callable[[KerasModel, Samples], Objective]  # the loss of a model on data

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 ROWS = 5  # recorded rows that are evaluated again: the first, the last, and some between
 TOLERANCE = 1e-3  # of the recorded loss: what other hardware may make of it
 HALF = 2e-2  # the same where layers compute in 16 bits
-SHORT = 400  # rows
-LITTLE = 10**8  # rows x samples x parameters
 ROUNDING = 1e-6  # of the first recorded loss: below that, differences are rounding
 
 
@@ -40,8 +38,7 @@ def prove(objective: "Objective", run: "Recording", data: Samples | None, given:
         return
     expected = np.asarray(run.loss, float)[run.weight_steps[rows]]
     try:
-        every = _as_many_as_are_shown(rows, run, on.data.count)
-        got = on(run.weights[every], run.state[every] if run.state_variables else None)[: len(rows)]
+        got = on(run.weights[rows], run.state[rows] if run.state_variables else None)
     except AnimatorError:
         raise
     except Exception as error:  # a layer that lacks what it was adapted to raises what it likes
@@ -75,17 +72,6 @@ def _rows(run: "Recording") -> NDArray[np.int64]:
     finite = [bool(np.isfinite(run.weights[int(row)]).all()) for row in chosen]
     found: NDArray[np.int64] = chosen[np.asarray(finite, bool)]
     return found
-
-
-def _as_many_as_are_shown(rows: NDArray[np.int64], run: "Recording", samples: int) -> NDArray[np.int64]:
-    """`rows` with the last one repeated: as many as the heights of a film of a short run are evaluated at,
-    where that is little work. Both then share a graph, whose tracing costs more than its running.
-    """
-    count = len(run.weights)
-    if count > SHORT or count * samples * run.weights.shape[1] > LITTLE:
-        return rows
-    count = int(np.isfinite(run.weights[:]).all(axis=1).sum())
-    return np.concatenate([rows, np.repeat(rows[-1:], max(0, count - len(rows)))])
 
 
 def _recorded(objective: "Objective", run: "Recording", data: Samples | None) -> "Objective | None":

@@ -154,8 +154,8 @@ def _config(run: "Recording", key: str) -> dict[str, object]:
     handed); empty when there is none.
     """
     found = run.meta.get(key)
-    table = json.loads(found) if isinstance(found, str) else deepcopy(found)
-    return table if isinstance(table, dict) else {}
+    told = json.loads(found) if isinstance(found, str) else deepcopy(found)
+    return told if isinstance(told, dict) else {}
 
 
 def _short(error: Exception) -> str:

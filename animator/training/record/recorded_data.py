@@ -8,20 +8,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Array, Floats
+from animator.core.formatting import bytes_text
 from animator.core.json_types import JSON
 from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training.keras_types import Array, KerasModel, MakeLoss
+from animator.training.keras_types import KerasModel
+from animator.training.loss.objective import MakeLoss
 from animator.training.model_description import data_said
 from animator.training.record import recording_end
 from animator.training.record.given_data import given_samples
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_checks import no_loss
 from animator.training.record.recording_policy import Keeping
-from animator.training.record.recording_size import kept_arrays, written_bytes
+from animator.training.record.recording_size import kept_arrays
 from animator.training.variables import Variables
 
 KEEP_BYTES = 64 * 2**20
@@ -69,7 +71,7 @@ class RecordedData:
                 total += found.bytes()
                 self.in_file = (*self.in_file, name)
             else:
-                why = f"they take {written_bytes(found.bytes())}, and a recording holds less than 64 MiB"
+                why = f"they take {bytes_text(found.bytes(), 1)}, and a recording holds less than 64 MiB"
                 self._miss(name, why, "Give them again with film(..., data=(x, y)), or give fewer samples.")
 
     def _fact(self, name: str, value: str) -> None:

@@ -7,7 +7,7 @@ nothing that fails here stops the training.
 """
 
 import atexit
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -18,9 +18,10 @@ import tensorflow as tf
 from animator.core.errors import AnimatorError
 from animator.core.json_types import JSON
 from animator.core.progress import Progress, quiet
+from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training.keras_types import Logs, MakeLoss, StepFunction
-from animator.training.loss.objective import loss_function
+from animator.training.keras_types import Logs, StepFunction
+from animator.training.loss.objective import Objective, loss_function
 from animator.training.model_description import description, plain_json
 from animator.training.record import recording_end
 from animator.training.record.own_loop import OwnLoop, check_begin, loop_of
@@ -113,7 +114,7 @@ class Recorder(keras.callbacks.Callback):
         notes: Mapping[str, object] | None = None,
         overwrite: bool = False,
         progress: Progress = quiet,
-        losses: MakeLoss = loss_function,
+        losses: Callable[[keras.Model, Samples], Objective] = loss_function,
         model: keras.Model | None = None,
     ) -> None:
         super().__init__()

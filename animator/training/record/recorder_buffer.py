@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Array, Floats
 from animator.recordings.metric_names import stored_name
 from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
-from animator.training.keras_types import Array, Logs, Optimizer, Tensor
+from animator.training.keras_types import Logs, Optimizer, Tensor
 from animator.training.record.learning_rate import RateReader
 from animator.training.record.log_columns import LogColumns
 from animator.training.record.training_step import Reads, Step, StepResult, read

@@ -17,8 +17,8 @@ from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training.keras_types import KerasModel, MakeLoss
-from animator.training.loss.objective import Objective
+from animator.training.keras_types import KerasModel
+from animator.training.loss.objective import MakeLoss, Objective
 from animator.training.record.random_state import random_state_kept
 from animator.training.record.recorder_buffer import Tape
 from animator.training.record.recorder_words import warn
