@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 BOWL = "(x**2 + y**2)/2 + 0.15*(x**4 + y**4)"
 NAMES = ("constant", "decay", "restarts", "warm-up")
@@ -89,6 +90,7 @@ def scene(
     noise: Annotated[float, Field(ge=0, le=5)] = 1.0,
     steps: Annotated[int, Field(ge=30, le=5000)] = 240,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-3.0, 2.4),
 ) -> Scene:
     """Constant learning rate, decay, warm restarts and warm-up under the same noise: decay comes to rest."""
     rates = (
@@ -99,7 +101,7 @@ def scene(
     )
     return Scene(
         title="Learning-rate schedules",
-        runs=tuple(Descent(BOWL, (-3.0, 2.4), "sgd", each, steps, noise, seed) for each in rates),
+        runs=tuple(Descent(BOWL, start, "sgd", each, steps, noise, seed) for each in rates),
         names=NAMES,
         caption=f"Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
         layout=(
