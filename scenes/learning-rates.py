@@ -55,7 +55,7 @@ def growing(run):
 
 
 def straight(runs):
-    """When the first run, which never changes sides, has a hundredth of its loss: ten times a second's."""
+    """When the first run, which never changes sides, keeps a hundredth of its loss: ten times as late."""
     side = walls(runs[0])
     return finders.slower(0.01, 0, 1, 10)(runs) if (side[1:] * side[:-1] > 0).all() else None
 

@@ -57,7 +57,7 @@ def moments(momentum):
         Moment(finders.start, "Watch the arrows: the gradient pulls downhill, and momentum keeps its way."),
         *((Moment(uphill, kept),) if momentum else ()),
         Moment(back, "The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
-        Moment(finders.fallen(0.01), "After {steps} only {left} of the loss is left."),
+        Moment(finders.kept(0.01), "After {steps} less than 1 % of the loss is left, and it stays so."),
         Moment(
             finders.diverged(), "The steps are too long: the loss is twice what it was, and stays above that."
         ),
