@@ -45,12 +45,11 @@ def jittering(runs):
 
 
 def kicked(runs):
-    """After the first restart: when the loss is highest, at least ten times what it was at the restart."""
-    begin, loss = runs[2].steps // 3, finders.loss_of(runs[2])
-    if begin < 10:
-        return None
-    step = begin + int(np.argmax(loss[begin : 2 * begin]))
-    return step if loss[step] >= 10 * loss[begin] else None
+    """After the first restart: when the loss is ten times what it was, while the rate is still above a half."""
+    begin, loss, rate = runs[2].steps // 3, finders.loss_of(runs[2]), np.asarray(runs[2].learning_rate)
+    last = begin + begin // 2
+    step = finders.first(loss[begin:last] >= 10 * loss[begin])
+    return begin + step if step and rate[begin + step] > 0.5 * rate.max() else None
 
 
 def settled(runs):
