@@ -66,7 +66,7 @@ def scene(
         names=NAMES,
         caption=f"Both start {begin[1]:g} beside the ridge of x² - y², learning rate {learning_rate:g}; one "
         f"has normal noise of {noise:g} on every gradient.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5),
         moments=MOMENTS,

@@ -63,7 +63,7 @@ def scene(
         ),
         names=tuple(starts),
         caption="Same data, same learning rate; only the start differs.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

@@ -104,8 +104,8 @@ def scene(
         names=NAMES,
         caption=f"Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
         layout=(
-            ("race", "race", "race", "losses", "losses"),
-            ("race", "race", "race", "schedules", "schedules"),
+            ("race", "losses"),
+            ("race", "schedules"),
         ),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5, wake=0.2),
