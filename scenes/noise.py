@@ -85,7 +85,7 @@ def scene(
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
     start: Point = (-1.0, -0.4),
 ) -> Scene:
-    """Batch sizes 1, 8, 32 and all on one surface: why stochastic gradient descent zigzags."""
+    """Batch sizes 1, 8, 32 and all (batch-size): why stochastic gradient descent zigzags."""
     return Scene(
         title="Small batches wander",
         runs=tuple(
