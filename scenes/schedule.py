@@ -45,7 +45,7 @@ def jittering(runs):
 
 
 def kicked(runs):
-    """After the first restart: when the loss is ten times what it was, with more than half of the rate."""
+    """After the first restart: when the loss is ten times what it was, at a rate still above a half."""
     begin, loss, rate = runs[2].steps // 3, finders.loss_of(runs[2]), np.asarray(runs[2].learning_rate)
     last = begin + begin // 2
     step = finders.first(loss[begin:last] >= 10 * loss[begin])
@@ -104,8 +104,8 @@ def scene(
         names=NAMES,
         caption=f"Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
         layout=(
-            ("race", "race", "race", "losses", "losses"),
-            ("race", "race", "race", "schedules", "schedules"),
+            ("race", "losses"),
+            ("race", "schedules"),
         ),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5, wake=0.2),

@@ -60,7 +60,7 @@ def scene(name: str, **parameters: object) -> Scene:
 
     Examples
     --------
-    >>> scene("ravine", kappa=50).title
+    >>> animator.scene("ravine", kappa=50).title
     'Why momentum works'
     """
     file = find(name)

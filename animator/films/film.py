@@ -318,7 +318,8 @@ class Film:
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
-        return Metadata(design.title, design.description, self.alt_text(), self.command, dict(self.about))
+        title = design.title or self.runs[0].notes.title or self.runs[0].path.stem
+        return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
 
 
 def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
