@@ -58,7 +58,10 @@ def moments(learning_rate):
             f"Watch the sharpness, how steep the walls are: can it pass {edge}, 2 / learning rate?",
         ),
         Moment(halved, "The loss has halved after {steps}, and so far every step went down."),
-        Moment(rise, f"The loss rises for the first time: on this step the valley is sharper than {edge}."),
+        Moment(
+            rise,
+            f"At step {{step}} the loss rises, for the first time: the valley is sharper than {edge}.",
+        ),
         Moment(bouncing, "It has risen {rises} times since, yet it is lower: training goes on at the edge."),
         Moment(finders.finished(), "After {steps} {left} of the loss is left."),
     )

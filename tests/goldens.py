@@ -27,6 +27,9 @@ CHEAP = {
     "four-valleys": "steps=8",
     "escape": "steps=20",
     "beale": "steps=20",
+    "saddle": "steps=60",
+    "schedule": "steps=60",
+    "overfitting": "epochs=40",
 }
 NAMES = (
     "neuron",

@@ -14,9 +14,8 @@ from animator.design.pacing import EASINGS, Event, Pacing
 
 KNOTS = 2048
 STILL = 0.02  # of the play, which passes by steps where the weights hardly move
-SLOWLY = 0.06  # of the play that passes slowly from an event on
+SLOWLY = 0.03  # of the play that passes slowly from an event on
 FROZEN = 1e-6  # steps: where there is no room for slow motion, time stands still
-SLOW = 1.0  # seconds that the slow motion of a moment adds at least
 LEAST = 3.0  # seconds that a caption stands at least
 LETTERS = 20.0  # that are read in a second
 FADE = 0.35
@@ -64,24 +63,16 @@ def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int 
     return Clock(at, seconds, _captions(events, np.interp(slow[:, 0], at, seconds), intro))
 
 
-def unhurried(
-    pacing: Pacing, events: Sequence[Event], steps: int, lengths: Floats | None = None, first: int = 0
-) -> Pacing:
-    """`pacing` with these events too, held so long that each caption can be read before the next one comes:
-    the one of step `first` in the intro, the last one before the play ends.
+def unhurried(pacing: Pacing, moments: Sequence[Event], first: int = 0) -> Pacing:
+    """`pacing` with these moments, in step order, each held until its caption has been read; in the intro, if
+    it is that of step `first`.
     """
-    events = sorted([*pacing.named, *events], key=_step)
-    slow = _slow(pacing, events, steps, lengths, first)
-    now = [*_even(pacing, slow[:, 0], steps, lengths, first), pacing.play]
-    held = [
-        replace(event, hold=max(event.hold, SLOW, float(_standing(event.caption) - (later - begin))))
-        for event, begin, later in zip(events, now, now[1:], strict=False)
-    ]
+    events = [replace(moment, hold=_standing(moment.caption)) for moment in moments]
     intro = pacing.intro
     if events and events[0].step == first:
-        held[0] = replace(events[0], hold=0.0)
+        events[0] = replace(events[0], hold=0.0)
         intro = max(intro, reading(events[0].caption))
-    return replace(pacing, intro=intro, events=tuple(held))
+    return replace(pacing, intro=intro, events=(*pacing.named, *events))
 
 
 def _standing(caption: str) -> float:

@@ -94,8 +94,15 @@ def fallen(share: float, run: int = 0) -> Finder:
 
 
 def kept(share: float, run: int = 0) -> Finder:
-    """The step from which on a run's loss stays at most `share` of what it was, unless it began there."""
-    return lambda runs: _kept(runs[run], share)
+    """The step from which on a run's loss stays at most `share` of what it was, unless it began there; {left}
+    is left of it.
+    """
+
+    def find(runs: Runs) -> Found | None:
+        step, loss = _kept(runs[run], share), loss_of(runs[run])
+        return None if step is None else Found(step, {"left": percent(loss[step] / loss[0])})
+
+    return find
 
 
 def winner(share: float, names: Sequence[str]) -> Finder:

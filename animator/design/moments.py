@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from animator.core.errors import AnimatorError
 from animator.design.pacing import Event
 
@@ -64,7 +66,8 @@ class Moment:
             When the finder fails, gives no step, or does not give what the sentence names.
         """
         try:
-            found = self.find(runs)
+            with np.errstate(all="ignore"):  # a run may diverge
+                found = self.find(runs)
             if found is None:
                 return None
             found = found if isinstance(found, Found) else Found(int(found))

@@ -71,6 +71,15 @@ def recordings(
     return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
+def of_cell(scene: Scene, style: str, words: str) -> Scene:
+    """`scene` as a cell of a sweep: in the style of its films, saying first under its title which it is; no
+    moments are told, because all cells are on one clock.
+    """
+    said = [f"{words}." if words else "", "" if scene.is_silent else scene.caption]
+    caption = " ".join(part for part in said if part)
+    return replace(scene, style=style, caption=caption, captions=False)
+
+
 def film_of(
     scene: Scene,
     about: dict[str, object],

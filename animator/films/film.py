@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
@@ -145,11 +144,11 @@ class Film:
         first, last = self.span
         kept = tuple(step for step in kept if step <= last)
         lengths = longest.travelled() if self.design.pacing.pace == "arc" else None
-        pacing = self._pacing(longest, lengths)
+        pacing = self._pacing(longest)
         told_when = clock(pacing, last, lengths, first)
         return Timeline(last, RATE, pacing, kept, told_when, self.design.camera == "orbit")
 
-    def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:
+    def _pacing(self, run: Recording) -> Pacing:
         """The pacing with what is told of `run`, over the seconds that are asked for."""
         design, pacing = self.design, self.design.pacing
         first, last = self.span
@@ -159,7 +158,7 @@ class Film:
         )
         if design.captions and design.moments:
             moments = _seen(told(design.moments, self.runs), first, last)
-            pacing = unhurried(pacing, moments, last, lengths, first)
+            pacing = unhurried(pacing, moments, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
@@ -319,7 +318,8 @@ class Film:
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
-        return Metadata(design.title, design.description, self.alt_text(), self.command, dict(self.about))
+        title = design.title or self.runs[0].notes.title or self.runs[0].path.stem
+        return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
 
 
 def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:

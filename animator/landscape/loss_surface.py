@@ -27,6 +27,8 @@ from animator.recordings.loss import Loss
 from animator.training.keras_types import KerasModel
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
@@ -101,6 +103,14 @@ class LossSurface:
         from animator.core.notebook_repr import of_surface
 
         return of_surface(repr(self), self.alpha, self.beta, self.loss, ("alpha", "beta"))
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw its contours, in the colours of films, on `ax` of matplotlib, or on new axes."""
+        from animator.core import notebook_repr
+
+        axes = notebook_repr.own_axes() if ax is None else ax
+        notebook_repr.draw_surface(axes, self.alpha, self.beta, self.loss, ("alpha", "beta"))
+        return axes
 
     @property
     def extent(self) -> Extent:

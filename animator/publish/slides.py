@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from animator.core.color_vision import luminance
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
@@ -133,8 +135,7 @@ def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loo
         title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
         title.text_frame.text, title.text_frame.word_wrap = xml_text(film.title), True
         title.text_frame.paragraphs[0].font.size = POINT * title_size(film.title)
-    if film.ground:
-        _coloured(slide, film.ground)
+    _coloured(slide, film.ground or _edge(film))
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
         # not by its path: python-pptx would write the name into the XML as it is
@@ -160,8 +161,15 @@ def xml_text(text: str) -> str:
     return NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def _edge(film: FilmFile) -> str:
+    """The colour in the corner of a film's poster, "#rrggbb": of the ground that it is drawn on."""
+    with Image.open(io.BytesIO(film.poster)) as poster:
+        red, green, blue = poster.convert("RGB").getpixel((0, 0))  # type: ignore[misc]  # three of RGB
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
 def _coloured(slide: Pptx, ground: str) -> None:
-    """Give a slide the colour that its film without a background was drawn for, and a title that is read."""
+    """Give a slide the colour of its film's ground, and a title that is read on it."""
     from pptx.dml.color import RGBColor
 
     colour: Pptx = RGBColor

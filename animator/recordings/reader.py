@@ -8,7 +8,7 @@ run that was killed opens as far as it got.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any  # of data, in whatever structure they were given
+from typing import TYPE_CHECKING, Any  # of data, in whatever structure they were given
 
 import h5py
 import numpy as np
@@ -23,6 +23,9 @@ from animator.recordings.loss import Function
 from animator.recordings.metric_names import metric_name
 from animator.recordings.rows import Rows
 from animator.recordings.samples import Samples, assembled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FORMAT = "animator recording"
 SCHEMA = 1
@@ -117,6 +120,14 @@ class Recording:
         from animator.core.notebook_repr import of_run
 
         return of_run(repr(self), np.asarray(self.loss, float), np.asarray(self.batch_loss, float))
+
+    def plot_loss(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the losses over the steps, in the colours of films, on `ax` of matplotlib, or on new axes."""
+        from animator.core import notebook_repr
+
+        axes = notebook_repr.own_axes() if ax is None else ax
+        notebook_repr.draw_run(axes, np.asarray(self.loss, float), np.asarray(self.batch_loss, float))
+        return axes
 
     def close(self) -> None:
         """Close the file."""

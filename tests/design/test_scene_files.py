@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from animator import Descent
 from animator.design import scene_files
 from tests import goldens
+from tests.films.stories import checked
 from tests.running import run
 
 
@@ -25,7 +27,7 @@ def test_a_moved_dot_would_be_seen(tmp_path):
 
 @pytest.mark.parametrize("name", scene_files.names())
 def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
-    """By the command line: a film without flashes, and the golden poster beside it."""
+    """By the command line: no flashes, captions that are true, and the golden poster beside the film."""
     film = tmp_path / "film.mp4"
     done = run(
         capsys,
@@ -44,7 +46,21 @@ def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
     report = json.loads(done.out)
     assert report["files"][0]["flashes"] <= 3 and "flashes" not in done.err
     assert report["files"][0]["bytes"] > 5_000 and len(report["alt_text"]) > 40
-    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 80
+    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 125
+    assert 1 <= checked(name, goldens.cheap(name)) <= 6
     if name in goldens.NAMES:
         most, mean = goldens.differences(film.with_suffix(".png"), goldens.FOLDER / f"{name}.png")
         assert most <= goldens.MOST and mean <= goldens.MEAN
+
+
+def test_scenes_of_two_weights_take_a_start():
+    """By the same name in all of them; one that shows many starts has one more."""
+    given = (0.5, -0.25)
+    for name in ("ravine", "neuron", "escape", "saddle", "schedule", "valley", "beale", "noise", "momentum"):
+        scene = scene_files.scene(name, start=given)
+        assert scene.origin["parameters"]["start"] == given
+        starts = {run.start for run in scene.runs if isinstance(run, Descent)}
+        assert starts <= {given}
+    for name in ("minima", "four-valleys", "plateau"):
+        usual, own = scene_files.scene(name), scene_files.scene(name, start=given)
+        assert len(own.runs) == len(own.names) == len(usual.runs) + 1

@@ -7,7 +7,8 @@ from animator.core.errors import AnimatorError
 from animator.design.clock import clock, unhurried
 from animator.design.pacing import Event, Pacing
 from animator.design.timeline import FrameState, Timeline
-from animator.drawing.panels.growing_curves import spread, thin
+from animator.drawing.panels.growing_curves import thin
+from animator.drawing.panels.network import spread
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.raster.path_layer import visible
 from animator.landscape.window import choose
@@ -89,8 +90,8 @@ def test_an_event_adds_its_seconds_from_its_step_on():
     pacing = Pacing(0, 4, 0, events=(Event(50, "here", 2.0),))
     made = clock(pacing, 100)
     assert pacing.seconds == 6 and made.seconds[-1] == pytest.approx(6)
-    low, high = np.interp([50, 56], made.steps, made.seconds)
-    assert high - low == pytest.approx(2 + 4 * 0.06)
+    low, high = np.interp([50, 53], made.steps, made.seconds)
+    assert high - low == pytest.approx(2 + 4 * 0.03)
     now = float(np.interp(50, made.steps, made.seconds)) / 6
     assert made.caption(now + 0.1) == ("here", 1.0) and made.caption(now - 0.001) == ("", 0.0)
     assert 0 < made.caption(now + 0.03)[1] < 1
@@ -111,7 +112,7 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     """Three seconds, or a second for 20 letters, in full; the one of step 0 stands in the intro."""
     words = [f"{number}: {'x' * length}" for number, length in enumerate((10, 70, 100, 20))]
     events = [Event(step, caption) for step, caption in zip(at, words, strict=True)]
-    pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events, steps)
+    pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events)
     film = Timeline(steps, 30, pacing)
     for step, caption in zip(at, words, strict=True):
         states = shown(film, caption)
@@ -122,11 +123,13 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     assert pacing.seconds < 0.5 + 4 + 1.5 + sum(max(3, len(caption) / 20) + 0.75 for caption in words)
 
 
-def test_moments_that_are_apart_slow_a_film_down_by_a_second_each():
-    events = [Event(30, "first", 0.0), Event(60, "second", 0.0)]
-    pacing = unhurried(Pacing(0.5, 20, 1.5), events, 100)
-    assert [event.hold for event in pacing.named] == [1.0, 1.0] and pacing.seconds == 24
-    assert unhurried(Pacing(), [], 100) == Pacing()
+def test_slow_motion_lasts_as_long_as_its_caption():
+    """Half of the film's steps have passed at 50; from there on 3 % of them take 3.7 seconds longer."""
+    pacing = unhurried(Pacing(0.5, 20, 1.5), [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0)])
+    assert [event.hold for event in pacing.named] == [0.0, 3.7] and pacing.intro == 3
+    made = clock(pacing, 100)
+    np.testing.assert_allclose(np.interp([50, 53, 100], made.steps, made.seconds), [10, 14.3, 23.7])
+    assert unhurried(Pacing(), []) == Pacing()
 
 
 def test_frames_between_steps_move_on_and_numbers_stay():

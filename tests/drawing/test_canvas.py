@@ -8,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
+import animator
 from animator.cli.render_request import RenderRequest, command
 from animator.core.errors import AnimatorError
 from animator.design import style, style_files
@@ -55,23 +56,6 @@ def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
     for cached in kept:
         cached.cache_clear()
     np.testing.assert_array_equal(*drawn)
-
-
-@pytest.mark.parametrize(("size", "stacked"), [((1280, 720), False), ((1080, 1080), True)])
-def test_a_value_stands_under_its_name_where_that_makes_room(view, size, stacked):
-    """Beside each other where the curves are wide; on a square frame below, and the curves are as wide again
-    as what stands beside them.
-    """
-    drawn = canvas(view, size)
-    drawn.draw(FrameState(60, False))
-    for panel in drawn.panels[1:]:
-        curves = panel.curves
-        assert curves.stacked is stacked
-        for name, value in zip(curves.names, curves.values, strict=True):
-            (left, top), (right, bottom) = name.get_position(), value.get_position()
-            assert (left == right and top > bottom) if stacked else (left < right and top == bottom)
-        labels = max(text.get_window_extent().x1 for text in curves.values) - curves.axes.bbox.x1
-        assert curves.axes.bbox.width > 2 * labels
 
 
 def test_dollars_are_dollars(view):
@@ -256,6 +240,26 @@ def test_a_scene_of_wrong_kinds_is_one_sentence(field, given, example):
     assert str(caught.value) == (
         f"{field}={given!r} cannot be: it must be {kind}. Give for example {field}={example}."
     )
+
+
+def test_lines_are_straight_between_what_was_recorded(tmp_path):
+    """Of every tenth step: weights and the loss on all data go straight on, and stand at recorded steps."""
+
+    def loss(rows):
+        return (rows**2).sum(axis=1)
+
+    rows = np.geomspace(2.0, 0.1, 31)[:, None] * [1.0, 0.5]
+    with animator.StepWriter(tmp_path / "a.h5", rows[0], loss=loss) as writer:
+        for k, row in enumerate(rows[1:], 1):
+            writer.step(row, float(loss(rows[k - 1 : k])[0]), keep=k % 10 == 0)
+    film = animator.film(tmp_path / "a.h5", loss=loss, layout="weights; loss")
+    weights, losses = (panel.curves for panel in film.canvas((640, 360), 30.0).panels)
+    for line, column in zip(weights.lines, (0, 1), strict=True):
+        np.testing.assert_array_equal(line.steps, [0, 10, 20, 30])
+        np.testing.assert_allclose(line.values, rows[::10, column], rtol=1e-6)
+    (whole,) = (line for line in losses.lines if line.name == "all")
+    np.testing.assert_array_equal(whole.known[0], [0, 10, 20, 30])
+    np.testing.assert_allclose(whole.known[1], loss(rows[::10]), rtol=1e-6)
 
 
 def test_no_level_is_named_under_a_tag():

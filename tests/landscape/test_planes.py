@@ -198,3 +198,15 @@ def test_planes_that_cannot_be_are_refused(tmp_path):
         f"The weights of step 99 are not in '{where}', which keeps 10 of the steps 0 to 9. "
         "Choose one of run.weight_steps."
     )
+
+
+@pytest.mark.parametrize("explained", [None, 0.25])
+def test_a_plane_of_a_hessian_comes_back_from_its_arrays(explained):
+    """As the cache keeps it: names are made of the eigenvalues again."""
+    names = ("eigenvector 1 (λ = 2.5)", "eigenvector 2 (λ = -1)")
+    plane = animator.Plane(np.ones(3), np.eye(3)[:2], names, "hessian", explained, None, (2.5, -1.0))
+    again = planes.from_arrays(planes.to_arrays(plane))
+    np.testing.assert_array_equal(again.origin, plane.origin)
+    np.testing.assert_array_equal(again.basis, plane.basis)
+    told = (again.names, again.kind, again.explained, again.baseline, again.eigenvalues)
+    assert told == (names, "hessian", explained, None, (2.5, -1.0))

@@ -195,7 +195,9 @@ def test_a_slide_takes_the_colour_that_its_film_was_drawn_for(tmp_path):
     assert [str(s.background.fill.fore_color.rgb) for s in (dark, light)] == ["0E1420", "FBFAF7"]
     inks = [s.shapes.title.text_frame.paragraphs[0].font.color.rgb for s in (dark, light)]
     assert [str(ink) for ink in inks] == ["FFFFFF", "000000"]
-    assert plain.background.fill.type != 1
+    with Image.open(io.BytesIO(read_films([tmp_path / "opaque.gif"])[0].poster)) as picture:
+        corner = "{:02X}{:02X}{:02X}".format(*picture.convert("RGB").getpixel((0, 0)))
+    assert str(plain.background.fill.fore_color.rgb) == corner
 
 
 def test_without_a_poster_the_last_picture_stands_for_the_film(films, tmp_path):

@@ -18,6 +18,7 @@ from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import Ledger
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.folder.store import Store
+from animator.sweeps.plan import labels
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import worker as workers
 from animator.sweeps.run.tasks import Failure
@@ -55,6 +56,13 @@ class SweepContext:
         runs = len(self.built[index].scene.runs)
         return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
 
+    def cell_words(self, index: int) -> str:
+        """Which cell it is, in words: "learning_rate 0.1, optimizer adam"; nothing of one alone."""
+        manifest = self.ledger.manifest
+        if len(manifest.cells) == 1:
+            return ""
+        return labels.phrase(self.ledger.cell(index), labels.swept(manifest))
+
     def films(self, common: Common | None = None) -> "Films":
         """The films of the cells that have recordings. common: what they share."""
         return Films(lambda: self.ledger.manifest, partial(self._film, common))
@@ -63,7 +71,7 @@ class SweepContext:
         built = self.built[index]
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
-        scene = replace(built.scene, style=self.plan.look.style, captions=False)  # all cells are on one clock
+        scene = film_build.of_cell(built.scene, self.plan.look.style, self.cell_words(index))
         return film_build.film_of(scene, built.about, runs, command=command, common=common)
 
     def recordings(self, index: int) -> tuple[bytes, ...]:

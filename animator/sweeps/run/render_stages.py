@@ -76,6 +76,7 @@ def _film_task(
         common=common,
         versions=dict(context.versions),
         timeout=context.timeout,
+        cell=context.cell_words(index),
     )
 
 

@@ -185,7 +185,6 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     """The film of a task, its recordings open while the context lasts."""
     file = task.scene.file()
     scene, about = build.build(file, task.words)
-    scene = replace(scene, captions=False)  # all cells are on one clock
     write_files(task.files, cache.folder())
     runs = []
     for k, content in enumerate(task.recordings):
@@ -194,7 +193,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                replace(scene, style=style),
+                build.of_cell(scene, style, task.cell),
                 about,
                 runs,
                 command=command,
