@@ -32,6 +32,7 @@ SCRIPTS = (
     "legend",
     "surface",
     "chart",
+    "ball",
     "readout",
     "player",
 )  # in this order, as one script

@@ -28,7 +28,7 @@ Need = Literal[
     "forces",
     "curve",
 ]
-Page = Literal["", "surface", "race", "basins", "curve"]
+Page = Literal["", "surface", "race", "basins", "curve", "ball"]
 OURS = "it is part of animator; install it again."
 CURVES = Margins(left=3.6, below=3.1, right=9.4, above=2.0)  # right: names and values at their shortest
 BARS = Margins(left=3.6, below=3.1, right=1.2, above=2.0)
@@ -116,7 +116,7 @@ _ROWS = (
         Margins(left=4.2, below=3.1, right=1.5, above=2.0),
         needs=_needs("curve"),
         shared=True,
-        left_out="the loss over one weight as a curve",
+        page="ball",
     ),
     PanelSpec("weights", "animator.drawing.panels.metric_curves:WeightsPanel", CURVES, page="curve"),
     PanelSpec("loss", "animator.drawing.panels.loss_curves:LossPanel", CURVES, page="curve"),
