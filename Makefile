@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test soak test-real lint types bench clean format goldens architecture
+.PHONY: film test test-again soak test-real lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# what failed in the last run, once more and one by one, when the machine has nothing else to do
+test-again: .venv/installed-dev
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # the long versions of what tests/reliability tries: hostile files, kills, faults of the world
 soak: .venv/installed-dev

@@ -1,5 +1,7 @@
 """Fixtures that several test files use: a cache of its own, and a neuron trained by plain NumPy."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,12 @@ from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.window import choose
 from tests.chromium import launched
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say at once why a test failed: a run that is ended from outside never comes to its summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        sys.stderr.write(f"\n{report.nodeid}, {report.when}:\n{report.longreprtext}\n")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -110,9 +110,9 @@ def _recording(path: Path) -> Rows:
     from animator.recordings.reader import load
 
     run = load(path)
-    notes = run.meta.get("notes") or {}
-    parameters = [f"{name}={written(value)}" for name, value in (notes.get("parameters") or {}).items()]
-    made = shlex.join(["animator", "record", notes["scene"], *parameters]) if "scene" in notes else ""
+    notes = run.notes
+    parameters = [f"{name}={written(value)}" for name, value in (notes.parameters or {}).items()]
+    made = shlex.join(["animator", "record", notes.scene, *parameters]) if notes.scene is not None else ""
     return {
         "path": str(path),
         "format": "animator recording",
@@ -122,12 +122,12 @@ def _recording(path: Path) -> Rows:
         "parameters": run.weights.shape[1],
         "initial_loss": finite(run.loss[0]) if len(run.loss) else None,
         "final_loss": finite(run.loss[-1]) if len(run.loss) else None,
-        "optimizer": run.meta.get("optimizer"),
-        "seed": run.meta.get("seed"),
-        "versions": run.meta.get("versions"),
+        "optimizer": notes.optimizer,
+        "seed": notes.seed,
+        "versions": notes.versions,
         "bytes": path.stat().st_size,
-        "title": notes.get("title"),
-        "description": notes.get("description"),
+        "title": notes.title,
+        "description": notes.description,
         "command": made,
     }
 

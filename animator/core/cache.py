@@ -9,16 +9,15 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
 
-Arrays = Mapping[str, NDArray[Any]]  # of any type that HDF5 holds
+Arrays = Mapping[str, Array]  # of any type that HDF5 holds
 _within: list[Path] = []
 
 
@@ -61,21 +60,35 @@ def arrays(kind: str, key: str, compute: Callable[[], Arrays], use_cache: bool =
 
     use_cache: False computes them anew and keeps those. A file that cannot be read counts as none.
     """
+    path = place(kind, key)
+    known = kept(path) if use_cache else None
+    if known is None:
+        known = compute()
+        keep(path, known)
+    return known
+
+
+def kept(path: Path) -> Arrays | None:
+    """The arrays of a file of the cache; None where there is none that can be read."""
     import h5py  # reading the command line goes without it
 
-    path = place(kind, key)
-    if use_cache and path.exists():
-        try:
-            with h5py.File(path, "r") as file:
-                return {name: file[name][()] for name in file}
-        except OSError:  # cut short or damaged: it is written again
-            pass
-    made = compute()
+    if not path.exists():
+        return None
+    try:
+        with h5py.File(path, "r") as file:
+            return {name: file[name][()] for name in file}
+    except OSError:  # cut short or damaged: it is written again
+        return None
+
+
+def keep(path: Path, arrays: Arrays) -> None:
+    """Write a file of the cache, whole or not at all."""
+    import h5py
+
     writable(path)
     with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        for name, values in made.items():
+        for name, values in arrays.items():
             file.create_dataset(name, data=values)
-    return made
 
 
 def digest(*parts: object) -> str:

@@ -33,5 +33,5 @@ def unit(run: Recording, by: str) -> float:
     if by == "step" or not run.steps:
         return 1.0
     epochs = (float(run.epoch[-1]) + 1) / run.steps
-    samples = (run.meta.get("data") or {}).get("samples", 1)
-    return epochs if by == "epoch" else epochs * float(samples)
+    samples = run.notes.data.samples
+    return epochs if by == "epoch" else epochs * float(1 if samples is None else samples)

@@ -14,10 +14,9 @@ from animator.core.registry import Row, resolve
 from animator.encoding.film_spec import FilmSpec, Metadata
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from animator.core.arrays import Bytes
 
-Frame: TypeAlias = "NDArray[np.uint8]"  # (height, width, 4): red, green, blue, 255; C order
+Frame: TypeAlias = "Bytes"  # (height, width, 4): red, green, blue, 255; C order
 Box = tuple[int, int, int, int]  # top, left, bottom, right
 Samples = Callable[[], Iterable["Frame"]]
 Opener = Callable[[Path, FilmSpec, Metadata, Samples | None], "AbstractContextManager[Encoder]"]

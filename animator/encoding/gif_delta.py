@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Bytes, Mask
 from animator.encoding.formats import Box
 from animator.encoding.gif_writer import NOTHING, Part
-from animator.encoding.palette import TRANSPARENT, Bytes, Indexer, Keys, Palette, entries, to_colours
+from animator.encoding.palette import TRANSPARENT, Indexer, Keys, Palette, entries, to_colours
 
 NEAR = 400  # squared distance: a pixel stays when what is shown is off by no more than this above the least
 GHOST = 100  # squared distance: ground left behind may be off by no more than this above the least
@@ -87,11 +88,11 @@ class GifCanvas:
         worth = self._worth(to_colours(now).astype(np.int32), before, after)
         return at[worth], after[worth]
 
-    def _worth(self, wanted: NDArray[np.int32], before: Bytes, after: Bytes) -> NDArray[np.bool_]:
+    def _worth(self, wanted: NDArray[np.int32], before: Bytes, after: Bytes) -> Mask:
         """Where `before` is farther off than `after` by more than NEAR; and where `after` is exact, so that
         flat areas and artists' colours are."""
         was, off = (self._off(which, wanted) for which in (before, after))
-        worth: NDArray[np.bool_] = (off == 0) | (was > off + NEAR)
+        worth: Mask = (off == 0) | (was > off + NEAR)
         return worth
 
     def _off(self, entries: Bytes, wanted: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -14,7 +14,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from animator.encoding.palette import TRANSPARENT, Bytes
+from animator.core.arrays import Bytes
+from animator.encoding.palette import TRANSPARENT
 
 FEW_BITS, ALL_BITS = 6, 8  # of an entry: up to TRANSPARENT, and of the whole table
 KEPT, CLEARED = 1, 2  # what becomes of a picture when the next one is shown

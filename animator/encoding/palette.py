@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Bytes
+
 TRANSPARENT = 63  # the entry left for unchanged pixels; no colour is ever mapped to it
 SIZE = 255  # colours beside it
 MOVING = 63  # colours for what moves, before it
@@ -22,7 +24,6 @@ _MOST_COLOURS = 8_000
 _CHUNK = 320  # colours: products so small stay in the cache, and BLAS starts no threads for them
 _RGB = np.uint32(0xFFFFFF)
 
-Bytes = NDArray[np.uint8]
 Counts = NDArray[np.integer | np.floating]  # pixels of each colour
 Keys = NDArray[np.uint32]  # red + 256 green + 65536 blue
 

@@ -26,8 +26,7 @@ from av.video.stream import VideoStream as AvVideoStream
 from animator.core.gc_tuning import Frozen
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from animator.core.arrays import Bytes
 
 Picture: TypeAlias = VideoFrame  # in an encoder's own pixels
 Packet: TypeAlias = AvPacket
@@ -176,9 +175,7 @@ def copied(picture: Picture) -> Picture:
     return copy
 
 
-def yuv_converter(
-    layout: str = "yuv420p", threads: int = _SCALER_THREADS
-) -> "Callable[[NDArray[np.uint8]], Picture]":
+def yuv_converter(layout: str = "yuv420p", threads: int = _SCALER_THREADS) -> "Callable[[Bytes], Picture]":
     """A function from RGBA, (height, width, 4) uint8, to a BT.709 limited-range picture of `layout`, which is
     yuv420p, or yuva420p with transparency.
 
@@ -186,7 +183,7 @@ def yuv_converter(
     """
     reformatter = VideoReformatter()
 
-    def convert(frame: "NDArray[np.uint8]") -> Picture:
+    def convert(frame: "Bytes") -> Picture:
         return reformatter.reformat(
             VideoFrame.from_numpy_buffer(frame, format="rgba"),
             format=layout,
@@ -200,7 +197,7 @@ def yuv_converter(
     return convert
 
 
-def rgba_converter(layout: str) -> "Callable[[NDArray[np.uint8]], Picture]":
+def rgba_converter(layout: str) -> "Callable[[Bytes], Picture]":
     """A function from RGBA, (height, width, 4) uint8, to the same colours in "rgba", "bgra" or "rgb24"."""
     order = {"rgba": [0, 1, 2, 3], "bgra": [2, 1, 0, 3], "rgb24": [0, 1, 2]}[layout]
     return lambda frame: VideoFrame.from_ndarray(frame[..., order].copy(order="C"), format=layout)
@@ -259,7 +256,7 @@ def read_facts(path: Path) -> VideoFacts:
         )
 
 
-def last_picture(path: Path) -> "NDArray[np.uint8] | None":
+def last_picture(path: Path) -> "Bytes | None":
     """The last picture of a video, (H, W, 3) RGB, or (H, W, 4) where it has alpha; None where there is none.
 
     Raises OSError or ValueError when the file is damaged. FFmpeg's own VP9 decoder leaves alpha out, so
@@ -274,7 +271,7 @@ def last_picture(path: Path) -> "NDArray[np.uint8] | None":
     if last is None:
         return None
     clear = "a" in last.format.name
-    picture: NDArray[np.uint8] = last.to_ndarray(format="rgba" if clear else "rgb24")
+    picture: Bytes = last.to_ndarray(format="rgba" if clear else "rgb24")
     return picture
 
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Bytes
 
 if TYPE_CHECKING:
     from animator.encoding.pyav_adapter import Picture
 
-Frame = NDArray[np.uint8]
+Frame = Bytes
 Box = tuple[int, int, int, int]  # top, left, bottom, right
-Planes = list[NDArray[np.uint8]]
+Planes = list[Bytes]
 
 LARGE = 0.45  # share of the frame's pixels from which it is converted as a whole
 LAST = 2  # rows of a sheet that stay empty

@@ -74,19 +74,20 @@ def film(
     _check_names(asked)
     run, maker = _opened(source)
     run.given_loss = loss or run.given_loss
-    notes = run.meta.get("notes") or {}
-    design = _recorded_design(run, notes, whole="layout" not in asked)
+    notes = run.notes
+    design = _recorded_design(run, whole="layout" not in asked)
     if "layout" in asked:
         asked["layout"] = mosaic(asked["layout"])
-    if "plane" in asked and not (notes.get("film") or {}).get("slice"):
+    if "plane" in asked and not notes.film.get("slice"):
         design = replace(design, slice=_usual_slice(asked["plane"]))
     said = {"model": model, "data": data, "loss": loss, **asked}
     wanted = frozenset(name for name, value in said.items() if value is not None)
+    scene = {"scene": notes.scene, "parameters": notes.parameters}
     made = Film(
         (run,),
         replace(design, **asked),
         command=captions.made_by(run.path.name, said),
-        about={key: notes[key] for key in ("scene", "parameters") if key in notes},
+        about={name: value for name, value in scene.items() if value is not None},
         model=model,
         data=data,
         progress=progress or listener(),
@@ -112,12 +113,12 @@ def _check_names(asked: dict[str, Any]) -> None:
             )
 
 
-def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> FilmDesign:
+def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
     """The design that the recording keeps, with what it lacks chosen from the recording.
 
     whole: whether its layout is used; a layout that shows a second run is not, for there is none here.
     """
-    kept = notes.get("film") or {}
+    kept = run.notes.film
     design = FilmDesign.read(kept)
     if not whole or any("@" in name for row in design.layout for name in row):
         design = replace(design, layout=DEFAULT_LAYOUT, widths=(), heights=())
@@ -127,8 +128,8 @@ def _recorded_design(run: Recording, notes: dict[str, Any], *, whole: bool) -> F
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
         design = replace(design, slice=_usual_slice(design.plane))
-    title = notes.get("title") or run.path.stem
-    return replace(design, title=title, description=notes.get("description") or "")
+    title = run.notes.title or run.path.stem
+    return replace(design, title=title, description=run.notes.description or "")
 
 
 def _is_curve(run: Recording) -> bool:

@@ -5,18 +5,13 @@ at which they were not computed), too, where the film shows them: from the model
 and the data that it holds, or from those that are given.
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core import cache
 from animator.core.errors import AnimatorError
-from animator.core.files import replacing
 from animator.design.timeline import Timeline
 from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
@@ -25,7 +20,7 @@ from animator.landscape import planes
 from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import Histogram, of_updates, of_weights
-from animator.landscape.model_outputs import batches, prediction, sharpness
+from animator.landscape.model_outputs import batches, hessian_plane, prediction, sharpness
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
@@ -39,6 +34,7 @@ COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
 Floats = NDArray[np.float64]
+Labels = Callable[[int], str]  # the name of a parameter on screen, by its index
 
 
 def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozenset[Need],
@@ -48,11 +44,11 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     cannot be had, and not left out.
     """
     run = source.run
-    notes = run.meta.get("notes") or {}
+    notes = run.notes
     common = with_notes(common, notes)
-    labels = _labels(run, notes)
+    labels = _labels(run)
     count = run.weights.shape[1]
-    target = tuple(notes["target"]) if notes.get("target") else None
+    target = notes.target
     drawn = _lines(run)
     lines = np.asarray(run.weights[:, drawn], np.float32)
     loss = np.asarray(run.loss, float)
@@ -60,7 +56,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
     if "surface" in wanted and count >= 2:
         try:
-            plane, cut, instead = _plane_and_cut(source, cut, notes, labels)
+            plane, cut, instead = _plane_and_cut(source, cut, labels)
             place, residual = planes.path_on(run, plane, still_step(run, cut))
             field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
         except NoSurfaceError as error:
@@ -68,7 +64,7 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
                 raise
             plane, no_surface, instead = None, error.brief, ""
     if plane is None and count >= 2 and cut.kind == "weights":
-        i, j = _axes(run, notes)
+        i, j = _axes(run)
         place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
     checked = shown_steps(source, timeline)
     every = run.rows(np.arange(run.steps + 1))
@@ -84,14 +80,14 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
         window=shown, field=field, plane=plane, cut=cut.slice, cut_through=still_step(run, cut),
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
-        test_samples=int((run.meta.get("test") or {}).get("samples", 0)),
+        test_samples=notes.test.samples or 0,
         broke_at=_broke_at(run),
-        colour=int(notes.get("colour", order)), theory=notes.get("theory"),
+        colour=order if notes.colour is None else notes.colour, theory=notes.theory,
         ratio=source.ratio, unit=source.unit,
         no_surface=no_surface, instead=instead, facts=run.facts,
-        has_epochs=run.way not in ("arrays", "descent"),
-        of_function=(run.meta.get("loss") or {}).get("kind") == "function",
-        minima=_minima(notes) if cut.kind == "weights" else (),
+        has_epochs=notes.way not in ("arrays", "descent"),
+        of_function=notes.loss_kind == "function",
+        minima=notes.minima if cut.kind == "weights" else (),
     )  # fmt: skip
     return _with_parts(made, source, wanted, checked)
 
@@ -122,13 +118,13 @@ def _broke_at(run: Recording) -> int | None:
 def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
                wanted: frozenset[Need], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
     """The `views` of several runs, on the plane of the first and the surface that they share."""
-    notes = sources[0].run.meta.get("notes") or {}
+    notes = sources[0].run.notes
     for source in sources:
         if (lacking := source.lacks()) is not None:
             raise lacking
-    plane, cut, instead = _plane_and_cut(sources[0], cut, notes, _labels(sources[0].run, notes))
-    target = tuple(notes["target"]) if notes.get("target") and cut.kind == "weights" else None
-    windows = [(source.run.meta.get("notes") or {}).get("window") for source in sources]
+    plane, cut, instead = _plane_and_cut(sources[0], cut, _labels(sources[0].run))
+    target = notes.target if cut.kind == "weights" else None
+    windows = [source.run.notes.window for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
     made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
@@ -156,21 +152,16 @@ def _histograms(run: Recording, steps: NDArray[np.int64], wanted: frozenset[Need
     return counted
 
 
-def _minima(notes: dict[str, Any]) -> tuple[tuple[float, float], ...]:
-    """The points that the notes name as minima, where they are points of the plane."""
-    return tuple((float(x), float(y)) for x, y in (p for p in notes.get("minima") or () if len(p) == 2))
-
-
 def _forces(run: Recording, place: Floats) -> Forces:
-    return forces(place, run.meta.get("optimizer") or {}, len(run.weight_steps) == run.steps + 1)
+    return forces(place, run.notes.optimizer or {}, len(run.weight_steps) == run.steps + 1)
 
 
-def _axes(run: Recording, notes: dict[str, Any]) -> tuple[int, int]:
-    i, j = (run.index(axis) for axis in notes.get("axes") or (0, 1))
+def _axes(run: Recording) -> tuple[int, int]:
+    i, j = (run.index(axis) for axis in run.notes.axes)
     return i, j
 
 
-def _plane_and_cut(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> tuple[Plane, Cut, str]:
+def _plane_and_cut(source: Source, cut: Cut, labels: Labels) -> tuple[Plane, Cut, str]:
     """The plane that `cut` asks for; another where the path spans none and nobody asked for it by name.
 
     Then how that one is cut, and what a caption says of it; else `cut` as it is, and "".
@@ -178,7 +169,7 @@ def _plane_and_cut(source: Source, cut: Cut, notes: dict[str, Any], labels: Any)
     if (lacking := source.lacks()) is not None:
         raise lacking
     try:
-        return plane_for(source, cut, notes, labels), cut, ""
+        return plane_for(source, cut, labels), cut, ""
     except planes.NoPlaneError as error:
         if cut.firm:
             raise
@@ -201,7 +192,7 @@ def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
     return plane, own, f"There {kind}, because {why}: the plane is {words}."
 
 
-def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> Plane:
+def plane_for(source: Source, cut: Cut, labels: Labels) -> Plane:
     """The plane that `cut` asks for."""
     run = source.run
     if cut.slice == "through" or cut.plane == "through":
@@ -213,26 +204,9 @@ def plane_for(source: Source, cut: Cut, notes: dict[str, Any], labels: Any) -> P
     if cut.plane == "random":
         return planes.random(run, cut.seed)
     if cut.plane == "hessian":
-        return _hessian(source, cut.at)
-    i, j = _axes(run, notes)
+        return hessian_plane(source, cut.at)
+    i, j = _axes(run)
     return planes.weights(run, i, j, names=(labels(i), labels(j)))
-
-
-def _hessian(source: Source, step: int | None) -> Plane:
-    """The Hessian's plane, from the cache or found by Lanczos' method."""
-    path = cache.place("planes", cache.digest("hessian 2", *source.key(), step))
-    if not (source.reads_cache and path.exists()):
-        plane = planes.hessian_of(source.run, source.objective(), step)
-        said = {"names": plane.names, "explained": plane.explained, "eigenvalues": plane.eigenvalues}
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            file.create_dataset("origin", data=plane.origin)
-            file.create_dataset("basis", data=plane.basis)
-            file.attrs["said"] = json.dumps(said)
-        return plane
-    with h5py.File(path, "r") as file:
-        said = json.loads(file.attrs["said"])
-        return Plane(file["origin"][()], file["basis"][()], tuple(said["names"]), "hessian",
-                     said["explained"], None, tuple(said["eigenvalues"]))  # fmt: skip
 
 
 def _seen(run: Recording, shown: Window | None) -> int | None:
@@ -246,9 +220,9 @@ def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tu
     return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
-def _labels(run: Recording, notes: dict[str, Any]) -> Any:
+def _labels(run: Recording) -> Labels:
     """index -> name on screen: the scene's, or Keras' own."""
-    given = list(notes.get("labels") or [])
+    given = run.notes.labels
     if given and len(given) != run.weights.shape[1]:
         raise AnimatorError(
             f"The scene names {len(given):,} parameters but the model has "

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.functions.function import Function
 from animator.functions.optimizers import Optimizer, Slope
 from animator.functions.schedules import Schedule
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

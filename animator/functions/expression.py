@@ -12,13 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 from animator.functions import jet
 from animator.functions.jet import FUNCTIONS, Jet
-
-Floats = NDArray[np.float64]
 
 LONGEST = 1000  # characters of an expression
 DEEPEST = 60  # operations inside one another

@@ -9,16 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
-import numpy as np
-from numpy.typing import NDArray
-
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.functions import named
 from animator.functions.expression import Expression, parse
 from animator.functions.named import Extent, Points
 from animator.functions.symbol import traced
 
-Floats = NDArray[np.float64]
 SUPERSCRIPTS = dict(zip("23456789", "²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 Given = Union[str, Callable[..., Any], "Function"]

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.functions.function import Function, read
 from animator.recordings.loss import RowLoss
-
-Floats = NDArray[np.float64]
 
 
 def function_loss(function: Function) -> RowLoss:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from animator.core.arrays import Floats, Mask
+
 Scalar = Callable[[Floats], Floats]
 
 
@@ -114,7 +114,7 @@ def _times(slope: Floats, part: Floats) -> Floats:
     return product if np.isfinite(product).all() else np.where(part == 0, 0.0, product)
 
 
-def _chosen(first: NDArray[np.bool_], a: Jet, b: Jet) -> Jet:
+def _chosen(first: Mask, a: Jet, b: Jet) -> Jet:
     return Jet(
         np.where(first, a.value, b.value),
         np.where(first, a.gradient, b.gradient),

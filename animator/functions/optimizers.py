@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 
-Floats = NDArray[np.float64]
 Memory = tuple[Floats, ...]
 
 

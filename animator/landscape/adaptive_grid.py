@@ -2,16 +2,19 @@
 
 A function from coordinates (N, 2) to losses (N,) goes in, values (ny, nx) and which of them were evaluated
 come out. What is already known, from a run that was interrupted, is not asked again.
+
+What coarse to fine buys: `animator.evaluate(..., 101, (-1, 1, -1, 1), tolerance=0.01)` of models with 5,
+1,249 and 9,930 parameters (dense, dense, convolutions; 500 samples) took 0.35, 0.71 and 1.7 s, and 1.3, 2.7
+and 37 s with tolerance=0: best of three, two cores, a busy machine.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from animator.core.arrays import Floats, Ints, Mask
+
 BLOCK = 16_384
 
 
@@ -31,8 +34,9 @@ def empty(alpha: Floats, beta: Floats) -> Grid:
     return Grid(alpha, beta, np.full(shape, np.nan), np.zeros(shape, bool))
 
 
-def fill(grid: Grid, losses_at: Callable[[Floats], Floats], tolerance: float,
-         saved: Callable[[Grid], None]) -> None:  # fmt: skip
+def fill(
+    grid: Grid, losses_at: Callable[[Floats], Floats], tolerance: float, saved: Callable[[Grid], None]
+) -> None:
     """Evaluate `grid` in place; `saved` is called after each 16,384 points.
 
     tolerance: with 0 every point is evaluated, row by row. With a part of the range, such as 0.01, a point is
@@ -59,13 +63,14 @@ def _lattice(grid: Grid, stride: int) -> Mask:
     return mask
 
 
-def _lines(count: int, stride: int) -> NDArray[np.int64]:
+def _lines(count: int, stride: int) -> Ints:
     """0, stride, 2 stride, ... and the last."""
     return np.union1d(np.arange(0, count, stride), [count - 1]).astype(np.int64)
 
 
-def _evaluate(grid: Grid, wanted: Mask, losses_at: Callable[[Floats], Floats],
-              saved: Callable[[Grid], None]) -> None:  # fmt: skip
+def _evaluate(
+    grid: Grid, wanted: Mask, losses_at: Callable[[Floats], Floats], saved: Callable[[Grid], None]
+) -> None:
     rows, columns = np.nonzero(wanted & ~grid.evaluated)
     for part in np.array_split(np.arange(len(rows)), max(1, -(-len(rows) // BLOCK))):
         if not len(part):
@@ -93,8 +98,10 @@ def _bending(grid: Grid, stride: int, tolerance: float) -> Mask:
     for dr in (-1, 0, 1):
         for dc in (-1, 0, 1):
             near |= np.roll(steep, (dr, dc), axis=(0, 1))
-    cell_r, cell_c = (np.searchsorted(lines, np.arange(count), side="right") - 1
-                      for lines, count in zip((rows, columns), grid.values.shape, strict=True))  # fmt: skip
+    cell_r, cell_c = (
+        np.searchsorted(lines, np.arange(count), side="right") - 1
+        for lines, count in zip((rows, columns), grid.values.shape, strict=True)
+    )
     return np.asarray(near[np.ix_(cell_r, cell_c)])
 
 

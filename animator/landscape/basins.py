@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats, Ints
 
 SHALLOW = 1e-3
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +21,8 @@ class Basins:
     minimum; -1 where the surface is not finite.
     """
 
-    label: NDArray[np.int64]
-    lowest: NDArray[np.int64]
+    label: Ints
+    lowest: Ints
 
     def at(self, place: Floats, alpha: Floats, beta: Floats) -> int:
         """The number of the basin that `place` (2,) lies in, on a grid of alpha, beta; -1 outside of it."""
@@ -63,8 +62,11 @@ def basins(z: Floats, shallow: float = SHALLOW) -> Basins:
         if not finite[k]:
             break
         row, column = divmod(int(k), columns)
-        near = [r * columns + c for r in range(max(0, row - 1), min(rows, row + 2))
-                for c in range(max(0, column - 1), min(columns, column + 2))]  # fmt: skip
+        near = [
+            r * columns + c
+            for r in range(max(0, row - 1), min(rows, row + 2))
+            for c in range(max(0, column - 1), min(columns, column + 2))
+        ]
         lower = [n for n in near if root[n] >= 0]
         root[k] = k
         if not lower:

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from animator.core.arrays import Floats, Ints, Mask
 
 
 class Places(NamedTuple):
@@ -13,11 +12,11 @@ class Places(NamedTuple):
     next ones, and whether they are inside, each (n,).
     """
 
-    i: NDArray[np.int64]
-    j: NDArray[np.int64]
+    i: Ints
+    j: Ints
     u: Floats
     v: Floats
-    inside: NDArray[np.bool_]
+    inside: Mask
 
 
 def placed(x: Floats, y: Floats, a: Floats, b: Floats) -> Places:

@@ -7,7 +7,8 @@ fraction, square, inside the window, with the dot in it. A camera depends on the
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats
 
 NEAR = 0.36  # half the width that a camera shows that follows, of the window's
 CLOSEST = 1 / 14  # the most that a zoom magnifies
@@ -16,7 +17,6 @@ SMOOTH = 0.03  # of the run: how far a camera looks back and ahead, so that it d
 NEARBY = 0.5  # of the window: how far from the last place a target may be to be kept in sight
 LAST = 0.15  # of the run: what must be seen well at the end of a zoom
 
-Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 
 
@@ -44,8 +44,9 @@ class Camera:
         return float(self.half.min() / _half(self.whole))
 
 
-def camera(kind: str, whole: Extent, trajectory: Floats,
-           target: tuple[float, float] | None = None) -> Camera | None:  # fmt: skip
+def camera(
+    kind: str, whole: Extent, trajectory: Floats, target: tuple[float, float] | None = None
+) -> Camera | None:
     """The camera called "follow" or "zoom" over `trajectory` (K+1, 2); None for one that never moves.
 
     A zoom ends on the last place, and keeps a target in sight that is not far from it.

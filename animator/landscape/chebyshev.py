@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError
 
 COUNTS = ((4, 6, 8, 11), (16, 24, 32, 48))
@@ -25,7 +25,6 @@ SIDES = (20, 28, 40)
 HOPELESS = 1000  # times TOLERANCE: more points do not mend it
 _LINE = 1e-6  # of the offsets' span that they may be off the line: float32's rounding
 
-Floats = NDArray[np.float64]
 Losses = Callable[[Floats, Floats], Floats]
 
 
@@ -55,17 +54,17 @@ class Mixture:
     kept, or all of them once all were asked for.
     """
 
-    def __init__(self, shares: Floats, some: NDArray[np.float32]) -> None:
+    def __init__(self, shares: Floats, some: Singles) -> None:
         self.shares, self.some = shares, some
         self.shape: tuple[int, ...] = (len(shares), *some.shape[1:])
         self._flat: Floats | None = None
-        self._latest: tuple[int, NDArray[np.float32]] | None = None
-        self._whole: NDArray[np.float32] | None = None
+        self._latest: tuple[int, Singles] | None = None
+        self._whole: Singles | None = None
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, number: int) -> NDArray[np.float32]:
+    def __getitem__(self, number: int) -> Singles:
         number = range(len(self))[number]
         if self._whole is not None:
             return np.asarray(self._whole[number])
@@ -74,16 +73,16 @@ class Mixture:
             self._latest = part, self._mixed(part)
         return np.asarray(self._latest[1][number % STEP])
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if self._whole is None:
             self._whole = np.concatenate(list(self.parts()))
         return self._whole.astype(dtype or np.float32, copy=bool(copy))
 
-    def parts(self) -> Iterator[NDArray[np.float32]]:
+    def parts(self) -> Iterator[Singles]:
         """All slices in turn, STEP at a time."""
         return (self._mixed(part) for part in range(-(-len(self) // STEP)))
 
-    def _mixed(self, part: int) -> NDArray[np.float32]:
+    def _mixed(self, part: int) -> Singles:
         if self._flat is None:
             self._flat = self.some.reshape(len(self.some), -1).astype(np.float64)
         made = product(self.shares[part * STEP : (part + 1) * STEP], self._flat)
@@ -103,8 +102,13 @@ def product(left: Floats, right: Floats) -> Floats:
     return made
 
 
-def slices(losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int],
-           told: Callable[[int, int], None]) -> Mixture | None:  # fmt: skip
+def slices(
+    losses: Losses,
+    positions: Floats,
+    points: Floats,
+    shape: tuple[int, int],
+    told: Callable[[int, int], None],
+) -> Mixture | None:
     """Losses (T, ny, nx) at grid `points` (ny nx, 2) and `positions` (T,) of the line; None if not smooth.
 
     losses: from points (N, 2) and positions (N,) to (N,). told hears (slices done, of n). Where the loss is
@@ -131,13 +135,14 @@ class _Known:
 
     count: int
     checks: Floats
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    rows: Ints
+    columns: Ints
     true: Floats
 
 
-def _enough(losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int],
-            counts: tuple[int, ...]) -> _Known | None:  # fmt: skip
+def _enough(
+    losses: Losses, positions: Floats, points: Floats, shape: tuple[int, int], counts: tuple[int, ...]
+) -> _Known | None:
     """The first of `counts` that interpolates well enough; None when none does, or it is not worth it."""
     counts = tuple(n for n in counts if GAIN * n <= len(positions))
     if not counts:
@@ -184,8 +189,9 @@ def _on_nodes(losses: Losses, count: int, side: int, grid: Floats) -> Floats:
     """Losses (count, side, side) at Chebyshev points of the line, the rows and the columns of a grid."""
     low, high = grid[0, 0], grid[-1, -1]
     middle, half = (low + high) / 2, (high - low) / 2
-    beta, alpha = np.meshgrid(middle[1] + half[1] * nodes(side), middle[0] + half[0] * nodes(side),
-                              indexing="ij")  # fmt: skip
+    beta, alpha = np.meshgrid(
+        middle[1] + half[1] * nodes(side), middle[0] + half[0] * nodes(side), indexing="ij"
+    )
     flat = np.stack([alpha, beta], axis=-1).reshape(-1, 2)
     at = np.repeat(nodes(count), len(flat))
     known = _in_blocks(losses, np.tile(flat, (count, 1)), at, grid.shape[0] * grid.shape[1])

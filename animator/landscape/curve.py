@@ -6,15 +6,13 @@ A Source goes in, a Curve comes out: places, losses, and the loss at every kept 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.landscape.run_source import Source
 from animator.landscape.window import MARGIN
 
 POINTS = 801
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Ints, Singles
 from animator.core.errors import AnimatorError
-from animator.recordings.reader import Recording, Variable
+from animator.recordings.meta import Variable
+from animator.recordings.reader import Recording
 
 WIDEST = 12
 FIRST, LAST = 6, 5
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +26,11 @@ class Wiring:
 
     layer: str
     shape: tuple[int, int]
-    steps: NDArray[np.int64]
-    inputs: NDArray[np.int64]
-    outputs: NDArray[np.int64]
-    values: NDArray[np.float32]
-    biases: NDArray[np.float32] | None
+    steps: Ints
+    inputs: Ints
+    outputs: Ints
+    values: Singles
+    biases: Singles | None
 
 
 def wiring(run: Recording, steps: Ints) -> tuple[Wiring, ...]:
@@ -41,16 +40,23 @@ def wiring(run: Recording, steps: Ints) -> tuple[Wiring, ...]:
     """
     kernels = _kernels(run)
     picks = [_picks(run, kernel) for kernel in kernels]
-    taken: list[list[NDArray[np.float32]]] = [[] for _ in range(2 * len(kernels))]
+    taken: list[list[Singles]] = [[] for _ in range(2 * len(kernels))]
     for step in steps:
         row = np.asarray(run.weights[run.row(int(step))])
         for values, pick in zip(taken, (pick for pair in picks for pick in pair), strict=True):
             values.append(row[pick])
     return tuple(
-        Wiring(layer_of(kernel), _pair(kernel), steps, drawn(kernel.shape[0]), drawn(kernel.shape[1]),
-               np.stack(taken[2 * i]), np.stack(taken[2 * i + 1]) if picks[i][1].size else None)
+        Wiring(
+            layer_of(kernel),
+            _pair(kernel),
+            steps,
+            drawn(kernel.shape[0]),
+            drawn(kernel.shape[1]),
+            np.stack(taken[2 * i]),
+            np.stack(taken[2 * i + 1]) if picks[i][1].size else None,
+        )
         for i, kernel in enumerate(kernels)
-    )  # fmt: skip
+    )
 
 
 def drawn(units: int) -> Ints:

@@ -6,12 +6,10 @@ In: losses on a grid of the plane, evaluated elsewhere. Out: the slice of a step
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats, Ints, Singles
 from animator.landscape.bilinear import bilinear
 from animator.landscape.chebyshev import Mixture
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +25,11 @@ class Field:
 
     alpha: Floats
     beta: Floats
-    slices: NDArray[np.float32] | Mixture
-    steps: NDArray[np.int64]
+    slices: Singles | Mixture
+    steps: Ints
     lowest: float
     highest: float
-    checked: NDArray[np.int64]
+    checked: Ints
     heights: Floats
 
     @property

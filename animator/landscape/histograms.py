@@ -6,24 +6,21 @@ In: a recording, read row by row. Out: counts over fixed bins, so that bars of a
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats, Ints
 from animator.recordings.reader import Recording
 
 BINS = 48
 SMALLEST = 1e-12  # updates below it count as this large
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
     """counts (T, B) at `steps` (T,) in the bins between edges (B+1,)."""
 
-    steps: NDArray[np.int64]
+    steps: Ints
     edges: Floats
-    counts: NDArray[np.int64]
+    counts: Ints
 
 
 def of_weights(run: Recording, steps: Ints) -> Histogram:

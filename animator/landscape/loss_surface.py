@@ -14,18 +14,19 @@ import numpy as np
 import numpy.typing as npt
 
 from animator.core import cache
+from animator.core.arrays import Floats, Mask, Singles
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.core.progress import Progress, listener, quiet
 from animator.landscape import adaptive_grid, chebyshev
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
+from animator.recordings.loss import Loss
 
 if TYPE_CHECKING:
     from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
-Floats = npt.NDArray[np.float64]
 
 SAVE_SECONDS = 5.0
 SOME = 8  # slices up to which each is evaluated
@@ -44,7 +45,7 @@ class LossSurface:
     alpha: Floats
     beta: Floats
     loss: Floats
-    evaluated: npt.NDArray[np.bool_] | None = None
+    evaluated: Mask | None = None
 
     def __post_init__(self) -> None:
         for name in ("alpha", "beta", "loss"):
@@ -147,7 +148,7 @@ def evaluate(
     if path is not None and path.exists():
         return LossSurface.load(path)
     part = path.with_suffix(".part.h5") if path is not None else None
-    if part is not None and part.exists():
+    if part is not None:
         _resume(known, part)
     saved_at = time.monotonic()
 
@@ -155,7 +156,7 @@ def evaluate(
         nonlocal saved_at
         progress("surface", int(now.evaluated.sum()), now.values.size)
         if part is not None and time.monotonic() - saved_at > SAVE_SECONDS:
-            _save(part, now)
+            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
             saved_at = time.monotonic()
 
     try:
@@ -164,7 +165,7 @@ def evaluate(
         )
     except BaseException:
         if part is not None and known.evaluated.any():
-            _save(part, known)
+            cache.keep(part, {"loss": known.values, "evaluated": known.evaluated})
         raise
     surface = LossSurface(alpha, beta, known.values, known.evaluated)
     if path is not None and part is not None:
@@ -190,33 +191,25 @@ def _cache_path(
     return cache.place("surfaces", key)
 
 
-def _save(part: Path, known: adaptive_grid.Grid) -> None:
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(part) as beside, h5py.File(beside, "w") as file:
-        file.create_dataset("loss", data=known.values)
-        file.create_dataset("evaluated", data=known.evaluated)
-
-
 def _resume(known: adaptive_grid.Grid, part: Path) -> None:
     """Take what an evaluation of the same surface had found when it was interrupted."""
-    try:
-        with h5py.File(part, "r") as file:
-            evaluated, values = file["evaluated"][()], file["loss"][()]
-    except (OSError, KeyError):  # unreadable: begin anew
+    before = cache.kept(part)
+    if before is None:
         return
+    evaluated = before["evaluated"]
     known.evaluated |= evaluated
-    known.values[evaluated] = values[evaluated]
+    known.values[evaluated] = before["loss"][evaluated]
 
 
 def evaluate_slices(
-    objective: "Objective",
+    objective: Loss,
     plane: Plane,
     rows: Any,
     alpha: npt.ArrayLike,
     beta: npt.ArrayLike,
     progress: Progress = quiet,
     states: Any = None,
-) -> npt.NDArray[np.float32]:
+) -> Singles:
     """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P), with `states` (T, S).
 
     Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
@@ -230,9 +223,14 @@ def evaluate_slices(
 
 
 def few_slices(
-    objective: "Objective", plane: Plane, rows: Any, alpha: npt.ArrayLike, beta: npt.ArrayLike,
-    progress: Progress = quiet, states: Any = None,
-) -> npt.NDArray[np.float32] | Mixture:  # fmt: skip
+    objective: Loss,
+    plane: Plane,
+    rows: Any,
+    alpha: npt.ArrayLike,
+    beta: npt.ArrayLike,
+    progress: Progress = quiet,
+    states: Any = None,
+) -> Singles | Mixture:
     """What `evaluate_slices` gives, where it comes from fewer slices as those and their shares."""
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
@@ -241,8 +239,8 @@ def few_slices(
         smooth = _on_a_line(objective, plane, rows, coordinates, shape, progress)
         if smooth is not None:
             return smooth
-    found: dict[bytes, npt.NDArray[np.float32]] = {}
-    slices: list[npt.NDArray[np.float32]] = []
+    found: dict[bytes, Singles] = {}
+    slices: list[Singles] = []
     for t in range(len(rows)):
         offset = aside(plane, rows[t])
         state = None if states is None else np.asarray(states[t], np.float32)
@@ -256,9 +254,14 @@ def few_slices(
     return np.broadcast_to(slices[0], shape) if len(found) == 1 else np.stack(slices)
 
 
-def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Floats,
-               shape: tuple[int, int, int], progress: Progress
-               ) -> Mixture | None:  # fmt: skip
+def _on_a_line(
+    objective: Loss,
+    plane: Plane,
+    rows: Any,
+    coordinates: Floats,
+    shape: tuple[int, int, int],
+    progress: Progress,
+) -> Mixture | None:
     """The slices (T, ny, nx), when their offsets lie on a line and the loss is smooth along it."""
     found = chebyshev.line(aside(plane, np.stack([rows[t] for t in range(len(rows))])))
     if found is None:
@@ -269,8 +272,9 @@ def _on_a_line(objective: "Objective", plane: Plane, rows: Any, coordinates: Flo
     def losses(points: Floats, along: Floats) -> Floats:
         return objective.on_plane(plane.origin + start, basis, np.column_stack([points, along]))
 
-    return chebyshev.slices(losses, positions, coordinates, (shape[1], shape[2]),
-                            lambda done, of: progress("surface", done, of))  # fmt: skip
+    return chebyshev.slices(
+        losses, positions, coordinates, (shape[1], shape[2]), lambda done, of: progress("surface", done, of)
+    )
 
 
 def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Floats]:
@@ -314,7 +318,7 @@ def aside(plane: Plane, rows: npt.ArrayLike) -> Floats:
     return np.where(np.abs(offset) <= _SAME * size, 0.0, offset)
 
 
-def _digest(offset: npt.NDArray[np.float32], state: npt.NDArray[np.float32] | None) -> bytes:
+def _digest(offset: Singles, state: Singles | None) -> bytes:
     """The same for slices that are the same."""
     from hashlib import blake2b
 

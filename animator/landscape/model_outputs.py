@@ -1,16 +1,14 @@
 """What is computed along a run beside its losses: the model's outputs, the sharpness. Cached by content."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.core import cache
+from animator.core.arrays import Array, Floats, Singles, Steps
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
-from animator.core.files import replacing
 from animator.landscape import planes
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
@@ -18,10 +16,6 @@ from animator.landscape.run_source import Source
 POINTS = 61
 ROOM = 0.08
 MOST_EIGENVALUES = 80
-
-Arrays = Mapping[str, NDArray[np.float64]]
-Steps = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +25,10 @@ class Prediction:
     inputs (N, 1 or 2) and targets (N,): the data.
     """
 
-    steps: NDArray[np.int64]
+    steps: Steps
     x: Floats
     y: Floats
-    values: NDArray[np.float32]
+    values: Singles
     classes: bool
     inputs: Floats
     targets: Floats
@@ -44,7 +38,7 @@ class Prediction:
 class Sharpness:
     """The Hessian's largest eigenvalue (T,) at `steps` (T,)."""
 
-    steps: NDArray[np.int64]
+    steps: Steps
     largest: Floats
 
 
@@ -52,7 +46,7 @@ class Sharpness:
 class BatchSurface:
     """The loss of the batch that is used next, at `steps` (T,): slices (T, ny, nx) over alpha, beta."""
 
-    steps: NDArray[np.int64]
+    steps: Steps
     alpha: Floats
     beta: Floats
     slices: Floats
@@ -96,14 +90,13 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
     chosen = steps[np.unique(np.linspace(0, len(steps) - 1, min(len(steps), MOST_EIGENVALUES)).astype(int))]
 
     def compute() -> Arrays:
-        from animator.landscape.planes import top_eigenvectors
-
         objective = source.objective()
         largest = np.empty(len(chosen))
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
-            largest[k] = top_eigenvectors(objective, source.run.weights[row], source.run.state[row],
-                                          count=1)[0][0]  # fmt: skip
+            weights, state = source.run.weights[row], source.run.state[row]
+            values, _ = planes.top_eigenvectors(objective, weights, state, count=1)
+            largest[k] = values[0]
             source.progress("eigenvalues", k + 1, len(chosen))
         return {"largest": largest}
 
@@ -116,7 +109,7 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
     Raises AnimatorError when the samples of a batch are not known: the run shuffled them.
     """
     run = source.run
-    size = int((run.meta.get("notes") or {}).get("in_order", 0))
+    size = run.notes.in_order
     if not size:
         raise AnimatorError(
             "The panel 'batch' draws the loss of the batch in use, but this run shuffled its samples, so "
@@ -143,21 +136,24 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
     return BatchSurface(steps, alpha, beta, cached(source, "batches", key, compute)["slices"])
 
 
-def _spread(column: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spread(column: Floats) -> Floats:
     """61 points over the range of an input, with 8 % of room at each side."""
     low, high = float(column.min()), float(column.max())
     room = ROOM * (high - low) or 1.0
     return np.linspace(low - room, high + room, POINTS)
 
 
-def cached(source: Source, kind: str, parts: list[NDArray[Any]], compute: Callable[[], Arrays]) -> Arrays:
-    """The arrays that `compute` makes, from the cache where they are there."""
-    path = cache.place("insights", cache.digest(f"{kind} 2", *source.key(), *parts))
-    if not (source.reads_cache and path.exists()):
-        made = compute()
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            for name, values in made.items():
-                file.create_dataset(name, data=values)
-        return made
-    with h5py.File(path, "r") as file:
-        return {name: file[name][()] for name in file}
+def cached(source: Source, kind: str, parts: list[Array], compute: Callable[[], Arrays]) -> Arrays:
+    """The arrays that `compute` makes of `source` and `parts`, from the cache where they are there."""
+    key = cache.digest(f"{kind} 2", *source.key(), *parts)
+    return cache.arrays("insights", key, compute, source.reads_cache)
+
+
+def hessian_plane(source: Source, step: int | None) -> Plane:
+    """What `planes.hessian` gives through the weights of `step`, from the cache where it is there."""
+
+    def compute() -> Arrays:
+        return planes.to_arrays(planes.hessian_of(source.run, source.objective(), step))
+
+    key = cache.digest("hessian 3", *source.key(), step)
+    return planes.from_arrays(cache.arrays("planes", key, compute, source.reads_cache))

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
-
-Floats = npt.NDArray[np.float64]
 
 _PARALLEL = 1e-10  # smallest squared sine between two directions that still span a plane
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from animator.core.arrays import Floats, Ints
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
@@ -19,7 +21,6 @@ from animator.recordings.loss import Loss
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
 
-Floats = npt.NDArray[np.float64]
 
 BLOCK_BYTES = 128 * 2**20
 MOST_ROWS = 2_000
@@ -91,8 +92,9 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (f"PC {k + 1} ({share:.{0 if 0.1 <= share < 0.99 else 1}%})"
-                     for k, share in enumerate(shares))  # fmt: skip
+    first, second = (
+        f"PC {k + 1} ({share:.{0 if 0.1 <= share < 0.99 else 1}%})" for k, share in enumerate(shares)
+    )
     baseline = RANDOM_WALK if origin.size > 2 else None
     return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
 
@@ -175,15 +177,39 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
     values, vectors = top_eigenvectors(objective, origin, run.state[row], seed)
     start = vectors @ (np.asarray(run.weights[0], np.float64) - origin)
     vectors = vectors * np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
+    return _explained(run, _eigenplane(origin, vectors, values))
+
+
+def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
+    """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
     names = (f"eigenvector 1 (λ = {values[0]:.3g})", f"eigenvector 2 (λ = {values[1]:.3g})")
-    plane = Plane(origin, vectors, names, "hessian", eigenvalues=(float(values[0]), float(values[1])))
-    return _explained(run, plane)
+    return Plane(origin, vectors, names, "hessian", eigenvalues=(float(values[0]), float(values[1])))
+
+
+def to_arrays(plane: Plane) -> dict[str, Floats]:
+    """The plane of a Hessian as arrays, from which `from_arrays` makes the same."""
+    return {
+        "origin": plane.origin,
+        "basis": plane.basis,
+        "eigenvalues": np.array(plane.eigenvalues),
+        "explained": np.array(math.nan if plane.explained is None else plane.explained),
+    }
+
+
+def from_arrays(known: Arrays) -> Plane:
+    """The plane of a Hessian from what `to_arrays` made of it."""
+    share = float(known["explained"])
+    plane = _eigenplane(known["origin"], known["basis"], known["eigenvalues"])
+    return replace(plane, explained=None if math.isnan(share) else share)
 
 
 def top_eigenvectors(
-    objective: Loss, row: npt.ArrayLike, state: npt.ArrayLike | None = None, seed: int = 0,
+    objective: Loss,
+    row: npt.ArrayLike,
+    state: npt.ArrayLike | None = None,
+    seed: int = 0,
     count: int = 2,
-) -> tuple[Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats]:
     """The Hessian's `count` largest eigenvalues (count,), descending, and unit eigenvectors (count, P).
 
     Lanczos' method (Golub and Van Loan, section 10.1), reorthogonalized, until the residual is below 1e-6
@@ -223,9 +249,12 @@ def top_eigenvectors(
 
 
 def custom(
-    run: "Recording", u: npt.ArrayLike, v: npt.ArrayLike, step: int | None = None,
+    run: "Recording",
+    u: npt.ArrayLike,
+    v: npt.ArrayLike,
+    step: int | None = None,
     names: tuple[str, str] = ("direction 1", "direction 2"),
-) -> Plane:  # fmt: skip
+) -> Plane:
     """The plane of directions u and v (P,) through the weights of `step` (the last that are finite)."""
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     basis = np.stack([np.asarray(u, np.float64).reshape(-1), np.asarray(v, np.float64).reshape(-1)])
@@ -313,7 +342,7 @@ def _explained(run: "Recording", plane: Plane) -> Plane:
     return replace(plane, explained=1.0 - lost / whole if whole > 0 else None)
 
 
-def _finite_rows(run: "Recording") -> npt.NDArray[np.int64]:
+def _finite_rows(run: "Recording") -> Ints:
     """Indices of the kept rows that are finite."""
     fine = np.zeros(len(run.weights), bool)
     for block in _row_blocks(run, np.arange(len(fine))):
@@ -332,7 +361,7 @@ def _row_of(run: "Recording", step: int) -> int:
     return row
 
 
-def _row_blocks(run: "Recording", rows: npt.NDArray[np.int64]) -> Iterator[slice]:
+def _row_blocks(run: "Recording", rows: Ints) -> Iterator[slice]:
     """Slices of `rows` (n,), each of at most 128 MiB of float64 weights."""
     size = max(1, BLOCK_BYTES // (8 * max(1, run.weights.shape[1])))
     return (slice(at, min(len(rows), at + size)) for at in range(0, len(rows), size))
@@ -346,7 +375,7 @@ def _column_blocks(run: "Recording", rows: int) -> Iterator[slice]:
     return (slice(at, min(count, at + size)) for at in range(0, count, size))
 
 
-def _centred(run: "Recording", rows: npt.NDArray[np.int64], columns: slice) -> Floats:
+def _centred(run: "Recording", rows: Ints, columns: slice) -> Floats:
     """(n, columns) of the weights less the mean of these rows."""
     part = np.asarray(run.weights[rows, columns], np.float64)
     return np.asarray(part - part.mean(axis=0))

@@ -96,16 +96,25 @@ class Source:
     def key(self) -> list[Any]:
         """What decides the loss as a function of weights, and the path."""
         run, meta = self.run, self.run.meta
-        recorded = (meta.get("data") or {}).get("digest")
+        recorded = run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")
         ends = np.asarray(run.weights[0]), np.asarray(run.weights[-1])
-        return [model, meta.get("loss"), data, meta.get("versions"), *ends,
-                run.batch_loss, run.loss, run.weight_steps, run.fixed]  # fmt: skip
+        return [
+            model,
+            meta.get("loss"),
+            data,
+            meta.get("versions"),
+            *ends,
+            run.batch_loss,
+            run.loss,
+            run.weight_steps,
+            run.fixed,
+        ]
 
     def loss_key(self) -> list[Any]:
         """What decides the loss as a function of weights: the path and the optimizer do not."""
-        recorded = (self.run.meta.get("data") or {}).get("digest")
+        recorded = self.run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
         told = self.model is None and is_told(self.run.meta)
         own = [] if told else self.key()  # what a model with code of its own computes is not told

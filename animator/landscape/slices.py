@@ -5,16 +5,14 @@ and the window that shows them. The heights under the dot are evaluated with the
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.core import cache
+from animator.core.arrays import Floats, Ints, Mask, Singles
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError, nearest
-from animator.core.files import replacing
 from animator.design.pacing import ramp
 from animator.design.timeline import Timeline
 from animator.landscape import window
@@ -24,6 +22,7 @@ from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.window import Common, Window
+from animator.recordings.loss import Loss
 from animator.recordings.reader import Recording
 
 RESOLUTION = 81
@@ -33,7 +32,6 @@ READ = 64 * 2**20  # bytes of weights that are held at once
 PLANES = ("weights", "pca", "random", "hessian", "through")
 SLICES = ("moving", "static", "blend", "through")
 
-Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 
 
@@ -86,7 +84,7 @@ def still_step(run: Recording, cut: Cut) -> int | None:
     return int(run.weight_steps[run.row(cut.at)])
 
 
-def shown_steps(source: Source, timeline: Timeline) -> NDArray[np.int64]:
+def shown_steps(source: Source, timeline: Timeline) -> Ints:
     """The kept, finite steps to evaluate: all of a short run, those that frames show of a long one."""
     run = source.run
     steps = run.weight_steps
@@ -96,43 +94,67 @@ def shown_steps(source: Source, timeline: Timeline) -> NDArray[np.int64]:
     return steps[_finite(run, run.rows(steps))]
 
 
-def _finite(run: Recording, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _finite(run: Recording, rows: Ints) -> Mask:
     """(n,) whether all weights in each of `rows` (n,) are finite."""
     each = max(1, READ // (4 * run.weights.shape[1]))
     parts = [run.weights[rows[low : low + each]] for low in range(0, len(rows), each)]
     return np.concatenate([np.isfinite(part).all(axis=1) for part in parts])
 
 
-def field_of(source: Source, plane: Plane, place: Floats, cut: Cut, timeline: Timeline, loss: Floats,
-           target: tuple[float, float] | None, common: Common) -> tuple[Field, Floats, Window]:  # fmt: skip
+def field_of(
+    source: Source,
+    plane: Plane,
+    place: Floats,
+    cut: Cut,
+    timeline: Timeline,
+    loss: Floats,
+    target: tuple[float, float] | None,
+    common: Common,
+) -> tuple[Field, Floats, Window]:
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
-    kept = common.extent if cut.kind == "weights" else None
+    asked = common.extent if cut.kind == "weights" else None
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
-    path_window = window.choose(place, goal or home) if kept is None else window.given(place, kept)
-    key = cache.digest("field 4", *source.key(), plane.origin, plane.basis, path_window, goal, steps,
-                       cut.slice, cut.at, cut.resolution,
-                       *([cut.camera] if cut.camera in ("follow", "zoom") else []))  # fmt: skip
-    path = cache.place("surfaces", key)
-    known = _read(path) if source.reads_cache else None
-    if known is None:
-        search = goal is None and kept is None
-        _evaluate(source, plane, place, cut, steps, loss, path_window, search, path)
-        known = _read(path)
-    if known is None:
-        raise AnimatorError(
-            f"The surface that was just kept as '{path}' cannot be read back. Free some disk, or set "
-            "ANIMATOR_CACHE to a folder that keeps what is written."
-        )
-    alpha, beta, slices = known["alpha"], known["beta"], known["slices"]
+    path_window = window.choose(place, goal or home) if asked is None else window.given(place, asked)
+    cuts = Cuts.of(source.run, plane, cut, steps)
+
+    def evaluate() -> Arrays:
+        extent = path_window.extent
+        if goal is None and asked is None:
+            extent = _with_minimum(source.objective(), plane, cuts, place, extent)
+        alpha, beta = _grid(cut, place, extent)
+        return {
+            "alpha": alpha,
+            "beta": beta,
+            **_along_path(source, plane, place, cuts, steps, loss),
+            "shared": np.frombuffer(_slices_key(source, plane, cuts, alpha, beta).encode(), np.uint8),
+        }
+
+    key = cache.digest(
+        "field 5",
+        *source.key(),
+        plane.origin,
+        plane.basis,
+        path_window,
+        goal,
+        steps,
+        cut.slice,
+        cut.at,
+        cut.resolution,
+        *([cut.camera] if cut.camera in ("follow", "zoom") else []),
+    )
+    known = cache.arrays("surfaces", key, evaluate, source.reads_cache)
+    alpha, beta = known["alpha"], known["beta"]
+    slices = _slices(source, plane, cuts, alpha, beta, known["shared"].tobytes().decode())
     low, high = common.loss_range or _span(slices)
     extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
-    field = Field(alpha, beta, slices, known["cut_at"], low, high, steps, known["heights"])
+    cut_at = steps if cuts.moves else np.zeros(1, np.int64)
+    field = Field(alpha, beta, slices, cut_at, low, high, steps, known["heights"])
     return field, known["loss"], Window(extent, path_window.left_at)
 
 
-def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
+def _span(slices: Singles | Mixture) -> tuple[float, float]:
     """The least and the greatest finite loss, apart."""
     parts = slices.parts() if isinstance(slices, Mixture) else (slices,)
     finite = [part[np.isfinite(part)] for part in parts]
@@ -141,39 +163,29 @@ def _span(slices: NDArray[np.float32] | Mixture) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """What `_evaluate` wrote, with the slices that runs share; None when some of it is not there."""
-    if not path.exists():
-        return None
-    with h5py.File(path, "r") as file:
-        known = {name: values[()] for name, values in file.items()}
-        shared = cache.place("surfaces", file.attrs["slices"])
-    if not shared.exists():
-        return None
-    with h5py.File(shared, "r") as file:
-        slices = file["slices"][()]
-        return {**known, "slices": Mixture(file["shares"][()], slices) if "shares" in file else slices}
+def _grid(cut: Cut, place: Floats, extent: Extent) -> tuple[Floats, Floats]:
+    """alpha (nx,) and beta (ny,) over `extent`, finer where the camera of `cut` looks."""
+    x, y = np.nan_to_num(place[-1])
+    alpha = grid_lines(cut.camera, *extent[:2], float(x), cut.resolution)
+    beta = grid_lines(cut.camera, *extent[2:], float(y), cut.resolution)
+    return alpha, beta
 
 
-def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDArray[np.int64], loss: Floats,
-              shown: Window, search: bool, path: Path) -> None:  # fmt: skip
-    """Cut the slices, and write them with the heights under the dot and the losses to `path`."""
+def _along_path(
+    source: Source,
+    plane: Plane,
+    place: Floats,
+    cuts: "Cuts",
+    steps: Ints,
+    loss: Floats,
+) -> Arrays:
+    """The height (S,) of the surface under the dot at `steps` (S,), and the loss (K+1,) at every step."""
     from animator.landscape.loss_surface import aside
 
     run = source.run
     objective = source.objective()
     rows = run.rows(steps)
-    still = run.row(cut.at) if cut.at is not None else int(rows[-1])
-    moves = plane.basis.shape[1] > 2 and cut.slice in ("moving", "blend")
-    cuts = Cuts(run, plane, rows if moves else np.array([still]), still, cut.slice)
-    extent = shown.extent
-    if search:
-        extent = _with_minimum(objective, plane, cuts, place, extent)
-    (x, y), held = np.nan_to_num(place[-1]), cut.resolution
-    alpha = grid_lines(cut.camera, *extent[:2], float(x), held)
-    beta = grid_lines(cut.camera, *extent[2:], float(y), held)
-    states = cuts.states() if run.state_variables else None
-    shared = _slices(source, objective, plane, cuts, alpha, beta, states)
+    states = cuts.states()
     losses = np.array(loss)
     if source.data is not None:
         losses[:] = np.nan
@@ -185,38 +197,37 @@ def _evaluate(source: Source, plane: Plane, place: Floats, cut: Cut, steps: NDAr
         lacking = ~np.isfinite(losses[steps[part]])
         if lacking.any():
             losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
-        at = np.stack([cuts[t if moves else 0] for t in range(start, start + len(some))])
+        at = np.stack([cuts[t if cuts.moves else 0] for t in range(start, start + len(some))])
         under = plane.lift(place[some]) + aside(plane, at)
-        known = own if states is None else states[part] if moves else states[0]
+        known = own if states is None else states[part] if cuts.moves else states[0]
         heights[part] = objective(np.asarray(under, np.float32), known)
         source.progress("heights under the dot", min(len(rows), start + per_read), len(rows))
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-        for name, values in (
-            ("alpha", alpha), ("beta", beta), ("heights", heights), ("loss", losses),
-            ("cut_at", steps if moves else np.zeros(1, np.int64)),
-        ):  # fmt: skip
-            file.create_dataset(name, data=values)
-        file.attrs["slices"] = shared
+    return {"heights": heights, "loss": losses}
 
 
-def _slices(source: Source, objective: Any, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats,
-            states: NDArray[np.float32] | None) -> str:  # fmt: skip
-    """Evaluate the slices, unless a run of the same loss has left them in the cache; gives their key there.
+def _slices_key(source: Source, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats) -> str:
+    """Digest of what decides slices: the loss, the plane and where they cut, and not the path."""
+    from animator.landscape.loss_surface import where
 
-    What decides them is the loss, the plane and where they cut, and not the path.
-    """
-    from animator.landscape.loss_surface import few_slices, where
+    parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), cuts.states()]
+    return cache.digest("slices 3", *source.loss_key(), *parts)
 
-    parts = [plane.origin, plane.basis, alpha, beta, where(plane, cuts), states]
-    key = cache.digest("slices 3", *source.loss_key(), *parts)
-    path = cache.place("surfaces", key)
-    if not (source.reads_cache and path.exists()):
+
+def _slices(
+    source: Source, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats, key: str
+) -> Singles | Mixture:
+    """The slices (T, ny, nx), evaluated unless a run of the same loss has left them in the cache."""
+    from animator.landscape.loss_surface import few_slices
+
+    def evaluate() -> Arrays:
+        objective, states = source.objective(), cuts.states()
         slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
-            if isinstance(slices, Mixture):
-                file.create_dataset("shares", data=slices.shares)
-            file.create_dataset("slices", data=slices.some if isinstance(slices, Mixture) else slices)
-    return key
+        if isinstance(slices, Mixture):
+            return {"slices": slices.some, "shares": slices.shares}
+        return {"slices": slices}
+
+    known = cache.arrays("surfaces", key, evaluate, source.reads_cache)
+    return Mixture(known["shares"], known["slices"]) if "shares" in known else known["slices"]
 
 
 class Cuts:
@@ -226,10 +237,17 @@ class Cuts:
     and from one to the other, smoothly, in the middle fifth of the run.
     """
 
-    def __init__(self, run: Recording, plane: Plane, rows: NDArray[np.int64], still: int, how: str) -> None:
-        self._run, self._plane, self._rows, self._how = run, plane, rows, how
-        self._still = still
+    def __init__(self, run: Recording, plane: Plane, rows: Ints, still: int, how: str) -> None:
+        self._run, self._plane, self._how, self._still = run, plane, how, still
+        self.moves = plane.basis.shape[1] > 2 and how in ("moving", "blend")
+        self._rows = rows if self.moves else np.array([still])
         self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None
+
+    @classmethod
+    def of(cls, run: Recording, plane: Plane, cut: Cut, steps: Ints) -> "Cuts":
+        """Those that `cut` asks for at `steps` (T,)."""
+        rows = run.rows(steps)
+        return cls(run, plane, rows, run.row(cut.at) if cut.at is not None else int(rows[-1]), cut.slice)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -242,8 +260,10 @@ class Cuts:
         offset = (1 - share) * self._offset + share * self._plane.offset(row)
         return np.asarray(self._plane.lift(self._plane.project(row)) + offset)
 
-    def states(self) -> NDArray[np.float32]:
-        """(T, S) the statistics that belong to each slice."""
+    def states(self) -> Singles | None:
+        """(T, S) the statistics that belong to each slice; None for a model without."""
+        if not self._run.state_variables:
+            return None
         if self._how != "blend":
             return np.asarray(self._run.state[self._rows])
         still = self._run.state[self._still]
@@ -255,7 +275,7 @@ class Cuts:
         return ramp(t / max(1, len(self._rows) - 1), 0.4, 0.6)
 
 
-def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
+def _with_minimum(objective: Loss, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
     """`extent`, widened to hold the surface's lowest point when that is less than half a width away."""
     from animator.landscape.loss_surface import grid
 
@@ -264,9 +284,13 @@ def _with_minimum(objective: Any, plane: Plane, cuts: Cuts, place: Floats, exten
     alpha, beta = grid(SEARCH, (a0 - a, a1 + a, b0 - b, b1 + b))
     last = cuts[len(cuts) - 1]
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
-    state = cuts.states()[-1]
-    losses = objective.on_plane(plane.origin + plane.offset(last), plane.basis, coordinates,
-                                state=state if state.size else None).reshape(SEARCH, SEARCH)  # fmt: skip
+    states = cuts.states()
+    losses = objective.on_plane(
+        plane.origin + plane.offset(last),
+        plane.basis,
+        coordinates,
+        state=None if states is None else states[-1],
+    ).reshape(SEARCH, SEARCH)
     losses = np.where(np.isfinite(losses), losses, np.inf)
     row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
     if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):

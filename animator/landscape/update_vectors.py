@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
-
-Floats = NDArray[np.float64]
 
 PLAIN = r"$w \leftarrow w - \eta\,\nabla L$"
 HEAVY = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + v$"

@@ -4,12 +4,12 @@ In: trajectory (K+1, 2), an optional point to keep in sight. Out: extent (a0, a1
 coordinates, square, so that both axes have equal units.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats
+from animator.recordings.run_notes import RunNotes
 
 MARGIN = 0.18
 FAR = 8.0
@@ -38,15 +38,14 @@ class Common:
 ALONE = Common()
 
 
-def with_notes(common: Common, notes: Mapping[str, Any]) -> Common:
+def with_notes(common: Common, notes: RunNotes) -> Common:
     """`common`, with the window that a recording's notes ask for where films share none."""
-    if common.extent is not None or not notes.get("window"):
+    if common.extent is not None or notes.window is None:
         return common
-    a0, a1, b0, b1 = (float(edge) for edge in notes["window"])
-    return replace(common, extent=(a0, a1, b0, b1))
+    return replace(common, extent=notes.window)
 
 
-def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) -> Window:
+def choose(trajectory: Floats, target: tuple[float, float] | None) -> Window:
     """A square window that holds the whole path and the target, with a margin of 18 %.
 
     A path that runs away (a point that is not finite, or farther than 8 times the distance from start
@@ -64,7 +63,7 @@ def choose(trajectory: NDArray[np.float64], target: tuple[float, float] | None) 
     return Window(square(points), left_at)
 
 
-def given(trajectory: NDArray[np.float64], extent: Extent) -> Window:
+def given(trajectory: Floats, extent: Extent) -> Window:
     """The window of a given extent, and where the path leaves it first."""
     a0, a1, b0, b1 = extent
     with np.errstate(invalid="ignore"):
@@ -72,13 +71,13 @@ def given(trajectory: NDArray[np.float64], extent: Extent) -> Window:
     return Window(extent, None if inside.all() else int(np.argmin(inside)))
 
 
-def around(paths: list[NDArray[np.float64]], target: tuple[float, float]) -> Extent:
+def around(paths: list[Floats], target: tuple[float, float]) -> Extent:
     """The square that holds all `paths` (n, 2) and the target, with the margin."""
     points = np.vstack([*(path[np.isfinite(path).all(axis=1)] for path in paths), [target]])
     return square(points)
 
 
-def square(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def square(points: Floats) -> tuple[float, float, float, float]:
     """The smallest square around points (n, 2), widened by the margin on each side."""
     low, high = points.min(axis=0), points.max(axis=0)
     middle = (low + high) / 2

@@ -10,7 +10,8 @@ from typing import Any
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Array
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 OPEN_FOR_WRITING = 0b101  # flags of a superblock: open by a writer, and by one in single-writer mode
@@ -77,7 +78,7 @@ def check_room(item: Any, rows: int | None = None) -> None:
         raise Damaged(f"{item.name} claims more than the file holds")
 
 
-def numbers(file: Any, name: str, count: int | None = None) -> NDArray[Any]:
+def numbers(file: Any, name: str, count: int | None = None) -> Array:
     """The first `count` numbers (rows) of a dataset, or as many as there are; all of them without `count`."""
     item = dataset(file, name)
     if item.dtype.kind not in "fiub":
@@ -87,7 +88,7 @@ def numbers(file: Any, name: str, count: int | None = None) -> NDArray[Any]:
     return np.asarray(item[()] if rows is None else item[:rows])
 
 
-def array(item: Any) -> NDArray[Any]:
+def array(item: Any) -> Array:
     """All of a dataset of numbers, or of text as an array of str objects."""
     is_text = h5py.check_string_dtype(item.dtype) is not None
     if not is_text and item.dtype.kind not in "fiubS":

@@ -5,29 +5,33 @@ Recordings of one model that were trained differently have it in common, and so 
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from animator.core import cache
+from animator.core.json_types import JSONObject
 
 
-def without_optimizer(said: Mapping[str, Any]) -> list[Any]:
+def without_optimizer(said: Mapping[str, object]) -> list[JSONObject | None]:
     """[layers, loss and metrics] of a description `said`, as JSON has them; None for what is not told."""
-    layers, compiled = (
-        json.loads(part) if isinstance(part, str) else part
-        for part in (said.get("model_config"), said.get("compile_config"))
-    )
-    layers = {k: v for k, v in layers.items() if k != "compile_config"} if layers else None
-    compiled = {k: v for k, v in compiled.items() if k != "optimizer"} if compiled else None
+    layers = _without(said.get("model_config"), "compile_config")
+    compiled = _without(said.get("compile_config"), "optimizer")
     return [layers, compiled]
 
 
-def is_told(said: Mapping[str, Any]) -> bool:
+def _without(description: object, left_out: str) -> JSONObject | None:
+    """A description (an object, or its text) without what stands under `left_out`; None for none."""
+    told = json.loads(description) if isinstance(description, str) else description
+    if not isinstance(told, dict) or not told:
+        return None
+    return {name: value for name, value in told.items() if name != left_out}
+
+
+def is_told(said: Mapping[str, object]) -> bool:
     """Whether the description `said` tells all that decides the loss, being of Keras' own things only."""
     parts = without_optimizer(said)
     return None not in parts and are_keras(parts)
 
 
-def are_keras(said: Any) -> bool:
+def are_keras(said: object) -> bool:
     """Whether a description is of Keras' own things only: of others it holds a name, not what they do."""
     if isinstance(said, dict):
         own = str(said.get("module") or "keras").split(".")[0] == "keras"
@@ -35,7 +39,7 @@ def are_keras(said: Any) -> bool:
     return all(map(are_keras, said)) if isinstance(said, list) else True
 
 
-def loss_key(said: Mapping[str, Any], *values: Any) -> str:
+def loss_key(said: Mapping[str, object], *values: object) -> str:
     """Digest of the loss that a description `said` tells of, and of `values` (frozen variables, say)."""
     kinds = [said.get(kind) for kind in ("variables", "state", "fixed")]
     told = json.dumps(

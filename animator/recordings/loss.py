@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
 
 ROOM = 64 * 2**20  # bytes of weights that a function gets at once
 
-Floats = NDArray[np.float64]
 Function = Callable[[Floats], Any]  # rows (N, P) -> values (N,)
 
 

@@ -9,20 +9,25 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from animator.core import cache
 from animator.core.errors import AnimatorError
 
-SECONDS = 3.0  # for a small file, once the process has started: all in all it is under five
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from subprocess import CompletedProcess
+
+SECONDS = 3.0  # of the processor, for a small file, once the process has started
 BYTES_A_SECOND = 50 * 2**20  # a larger one may take longer
 MEMORY = 512 * 2**20  # bytes, on top of the file's size
 START = 60.0  # seconds that starting may take on a machine with much to do
-FINE, REFUSED, OURS = (
-    0,
-    2,
-    1,
-)  # exit codes; OURS: the process itself failed, which says nothing about the file
+SLOWEST = 20.0  # how many times as long as on a machine without other work it may all take
+FINE = 0  # exit codes
+FAILED = 1  # the process itself, which says nothing about the file
+REFUSED = 2
 Key = tuple[int, int, int, int]
 
 _trusted: set[Key] = set()
@@ -38,17 +43,17 @@ def forget() -> None:
     _trusted.clear()
 
 
-def check(path: Path) -> None:
+def check(path: Path, ask: "Callable[[Path], Answer] | None" = None) -> None:
     """AnimatorError when the recording at `path` cannot be read within the limits; else it is trusted.
 
-    Files of the cache are animator's own, and trusted.
+    Files of the cache are animator's own, and trusted. ask: reads a file apart; by default `read_apart`.
     """
     if _key(path) in _trusted or path.resolve().is_relative_to(cache.folder().resolve()):
         return
-    code, said = _asked(path)
-    if code == REFUSED:
-        raise AnimatorError(said)
-    if code not in (FINE, OURS):
+    answer = (ask or read_apart)(path)
+    if answer.code == REFUSED:
+        raise AnimatorError(answer.sentence)
+    if answer.code not in (FINE, FAILED):
         raise AnimatorError(damaged(path))
     trust(path)
 
@@ -66,46 +71,64 @@ def _key(path: Path) -> Key:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _limit(path: Path) -> float:
-    """Seconds that reading `path` may take."""
+def seconds_for(path: Path) -> float:
+    """Seconds of the processor that reading `path` may take."""
     return SECONDS + path.stat().st_size / BYTES_A_SECOND
 
 
-def _asked(path: Path) -> tuple[int, str]:
-    """(exit code, sentence) of the process that read `path`. -P: nothing is imported from where it stands."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the process that read a file says: its exit code, and why it refuses the file."""
+
+    code: int
+    sentence: str = ""
+
+
+def read_apart(path: Path, run: "Callable[..., CompletedProcess[bytes]]" = subprocess.run) -> Answer:
+    """Read `path` in a process of its own, started by `run`. -P: nothing is imported from where it stands."""
     root = str(Path(__file__).parents[2])
     paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"}
     words = [sys.executable, "-P", "-m", "animator.recordings.probe", str(path)]
+    longest = START + SLOWEST * seconds_for(path)
     try:
-        done = subprocess.run(
+        done = run(
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            timeout=START + _limit(path),
+            timeout=longest,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return -1, ""
+        return Answer(
+            REFUSED,
+            f"'{path}' could not be read within {longest:.0f} s: this machine, or the disk that the file "
+            "lies on, has too much else to do. Try again when it has less.",
+        )
     except OSError:  # no process can be started, which says nothing about the file
-        return OURS, ""
-    return done.returncode, done.stdout.decode("utf-8", "replace")
+        return Answer(FAILED)
+    return Answer(done.returncode, done.stdout.decode("utf-8", "replace"))
 
 
-def _limit_process(path: Path) -> None:
-    """Have the system end this process when it takes too long, and refuse it more memory, where it can do
-    so.
+def limit_time(seconds: float) -> None:
+    """Have the system end this process after so many seconds of the processor, where it can do so.
+
+    Time in which others have the processor does not count: a machine with much to do damages no file.
     """
     if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, _limit(path))
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def limit_memory(size: int) -> None:
+    """Have the system refuse this process more than `size` bytes, and MEMORY, beyond what it has."""
     if sys.platform == "linux":
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY + path.stat().st_size
+        most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY + size
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -115,7 +138,8 @@ def main() -> int:
     from animator.recordings.reader import read_through
 
     path = Path(sys.argv[1])
-    _limit_process(path)
+    limit_time(seconds_for(path))
+    limit_memory(path.stat().st_size)
     try:
         read_through(path)
     except AnimatorError as error:

@@ -7,7 +7,6 @@ run that was killed opens as far as it got.
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError, nearest
-from animator.recordings import hdf5_file, meta, probe
+from animator.recordings import hdf5_file, meta, probe, run_notes
 from animator.recordings.facts import Facts, from_lines
 from animator.recordings.hdf5_file import Damaged
 from animator.recordings.loss import Function
@@ -26,26 +26,6 @@ from animator.recordings.samples import Samples, assembled
 
 FORMAT = "animator recording"
 SCHEMA = 1
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable: its path ("dense/kernel"), its shape, where it starts in a row, and the axes that
-    number its filters (() where it has none).
-    """
-
-    path: str
-    shape: tuple[int, ...]
-    start: int
-    filters: tuple[int, ...] = ()
-
-    def names(self) -> list[str]:
-        """The name of each element, in C order: "dense/kernel[0,0]", or the path alone for a scalar."""
-        if not self.shape:
-            return [self.path]
-        return [f"{self.path}[{','.join(map(str, index))}]" for index in np.ndindex(*self.shape)]
 
 
 class Recording:
@@ -59,22 +39,19 @@ class Recording:
     each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
     """
 
-    def __init__(self, path: Path, file: Any) -> None:
+    def __init__(self, path: Path, file: h5py.File, schema: int = SCHEMA) -> None:
         self.path = path
         self._file = file
         self.steps, rows = (int(count) for count in hdf5_file.numbers(file, "flushed"))
         rows = max(1, rows)
         self.finished = bool(hdf5_file.numbers(file, "finished")[0])
-        self.meta: dict[str, Any] = meta.read(hdf5_file.text(file, "meta"))
+        self.meta = meta.read(hdf5_file.text(file, "meta"))
+        self.notes = run_notes.read(self.meta, schema)
         self.variables, self.state_variables, self.fixed_variables = (
-            tuple(
-                Variable(v["path"], tuple(v["shape"]), v["start"], tuple(v.get("filters", ())))
-                for v in self.meta.get(kind, ())
-            )
-            for kind in ("variables", "state", "fixed")
+            meta.variables(self.meta, kind) for kind in ("variables", "state", "fixed")
         )
         self.weights = self._rows("weights", rows)
-        self.weight_steps: NDArray[np.int64] = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
+        self.weight_steps: Ints = hdf5_file.numbers(file, "weight_steps", rows).astype(np.int64)
         self.state = self._rows("state", rows) if "state" in file else np.zeros((rows, 0), np.float32)
         self._names: list[str] | None = None
         self.given_loss: Function | None = None  # rows (N, P) -> (N,), where a user gave one
@@ -102,8 +79,8 @@ class Recording:
             raise Damaged("steps")
         hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
-            described = self.meta.get(kind, [])
-            if described and meta.size(described) != width:
+            described = sum(variable.size for variable in meta.variables(self.meta, kind))
+            if described and described != width:
                 raise Damaged(kind)
 
     def __enter__(self) -> "Recording":
@@ -135,21 +112,16 @@ class Recording:
         with self._reading():
             return from_lines(hdf5_file.numbers(self._file, "facts").tobytes())
 
-    @property
-    def way(self) -> str:
-        """How it was trained: by a "fit", or "together" with others, as one program."""
-        return str(self.meta.get("way") or "fit")
-
     def row(self, step: int) -> int:
         """The row of the last kept step at or before `step`."""
         return int(np.searchsorted(self.weight_steps, step, side="right")) - 1
 
-    def rows(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    def rows(self, steps: Ints) -> Ints:
         """The same for each of `steps` (n,)."""
         return np.searchsorted(self.weight_steps, steps, side="right") - 1
 
     @property
-    def fixed(self) -> NDArray[np.float32]:
+    def fixed(self) -> Singles:
         """(F,) the values of the frozen variables, which are the same at every step."""
         if "fixed" not in self._file:
             return np.zeros(0, np.float32)
@@ -175,7 +147,7 @@ class Recording:
         """Whether the file holds arrays under `name`: "data" or "test"."""
         return name in self._file
 
-    def travelled(self) -> NDArray[np.float64]:
+    def travelled(self) -> Floats:
         """(K+1,) how far the weights have travelled at every step, read a row at a time."""
         lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
         for row in range(1, len(self.weights)):
@@ -202,7 +174,7 @@ class Recording:
             )
         return self.parameter_names.index(name)
 
-    def _column(self, name: str, count: int) -> NDArray[Any]:
+    def _column(self, name: str, count: int) -> Array:
         with self._reading():
             return hdf5_file.numbers(self._file, name, count)
 
@@ -263,7 +235,7 @@ class Recording:
         """The data ("data" or "test") as Samples, or None when they are not in the file."""
         if name not in self._file:
             return None
-        found: dict[str, NDArray[Any]] = {}
+        found: dict[str, Array] = {}
 
         def take(path: str, item: Any) -> None:
             if isinstance(item, h5py.Dataset):
@@ -271,7 +243,7 @@ class Recording:
 
         with self._reading():
             hdf5_file.member(self._file, name).visititems(take)
-            return assembled(found, self.meta[name]["structure"])
+            return assembled(found, (self.notes.data if name == "data" else self.notes.test).structure)
 
     def read_indices(self) -> None:
         """Read where the chunks of each dataset are, so that what is read later is known to end."""
@@ -325,7 +297,7 @@ def _opened(path: Path) -> Recording:
                 f"'{path}' has schema {schema}, and this version of animator reads up to {SCHEMA}. "
                 "Install a newer animator, or record again."
             )
-        return Recording(path, file)
+        return Recording(path, file, schema)
     except BaseException:
         file.close()
         raise

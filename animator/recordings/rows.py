@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.recordings import probe
 
@@ -27,16 +27,16 @@ class Rows(NDArrayOperatorsMixin):
         self.dtype = np.dtype(np.float32)
         self.ndim = len(self.shape)
         self._few = 4 * math.prod(self.shape) <= FEW
-        self._held: NDArray[Any] | None = None
+        self._held: Array | None = None
 
-    def _read(self, key: Any) -> NDArray[Any]:
+    def _read(self, key: Any) -> Array:
         if not self._few:
             return self._from_file(key)
         if self._held is None:
             self._held = self._from_file(slice(0, len(self)))
         return np.array(self._held[key])
 
-    def _from_file(self, key: Any) -> NDArray[Any]:
+    def _from_file(self, key: Any) -> Array:
         try:
             return np.asarray(self._dataset[key], self.dtype)
         except OSError as error:
@@ -45,10 +45,10 @@ class Rows(NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __iter__(self) -> Iterator[NDArray[Any]]:
+    def __iter__(self) -> Iterator[Array]:
         return (self[i] for i in range(len(self)))
 
-    def __getitem__(self, key: Any) -> NDArray[Any]:
+    def __getitem__(self, key: Any) -> Array:
         first, *rest = key if isinstance(key, tuple) else (key,)
         if isinstance(first, int | np.integer):
             if not -len(self) <= first < len(self):
@@ -63,7 +63,7 @@ class Rows(NDArrayOperatorsMixin):
             return np.asarray(self._fancy(np.asarray(first), rest))
         return self._read((first, *rest))
 
-    def _fancy(self, index: NDArray[Any], rest: list[Any]) -> NDArray[Any]:
+    def _fancy(self, index: Array, rest: list[Any]) -> Array:
         """Rows by a list of indices in any order, or by a mask; then `rest` of each."""
         index = np.flatnonzero(index) if index.dtype == bool else index % len(self)
         unique, inverse = np.unique(index, return_inverse=True)
@@ -73,7 +73,7 @@ class Rows(NDArrayOperatorsMixin):
         rows: Any = slice(low, high) if high - low == len(unique) else unique.tolist()
         return self._read((rows, *rest))[inverse]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(self[:], dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:

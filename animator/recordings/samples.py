@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 
 PARTS = ("x", "y", "sample_weight")
@@ -32,7 +32,7 @@ class Samples:
         found = {name: getattr(self, name) for name in PARTS}
         return {name: part for name, part in found.items() if part is not None}
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> dict[str, Array]:
         """Every array under its path, such as "x" or "x/image"."""
         return dict(leaf for name, part in self.parts().items() for leaf in leaves(part, name))
 
@@ -52,7 +52,7 @@ class Samples:
             total.update(_contents(array))
         return total.hexdigest()
 
-    def map(self, function: Callable[[NDArray[Any]], Any]) -> tuple[Any, Any, Any]:
+    def map(self, function: Callable[[Array], Any]) -> tuple[Any, Any, Any]:
         """(x, y, sample_weight) with `function` called on every array; None stays None."""
         x, y, w = (mapped(function, getattr(self, name)) for name in PARTS)
         return x, y, w
@@ -93,7 +93,7 @@ def samples(data: Any, name: str = "The data") -> Samples:
     return _checked(Samples(x, y, weight, 0), name)
 
 
-def assembled(arrays: Mapping[str, NDArray[Any]], structure: Mapping[str, Any]) -> Samples:
+def assembled(arrays: Mapping[str, Array], structure: Mapping[str, Any]) -> Samples:
     """The Samples whose `arrays()` and `structure()` these are."""
     built = {name: _built(arrays, skeleton, name) for name, skeleton in structure.items()}
     count = len(next(iter(arrays.values()))) if arrays else 0
@@ -111,7 +111,7 @@ def mapped(function: Callable[[Any], Any], part: Any) -> Any:
     return function(part)
 
 
-def leaves(part: Any, path: str) -> Iterator[tuple[str, NDArray[Any]]]:
+def leaves(part: Any, path: str) -> Iterator[tuple[str, Array]]:
     """(path, array) of every array in `part`, dicts in their order."""
     if isinstance(part, Mapping):
         for key, value in part.items():
@@ -128,7 +128,7 @@ def _is_numbers(part: Any) -> bool:
     return not any(hasattr(item, "shape") or isinstance(item, Mapping) for item in part)
 
 
-def _array(values: Any, name: str) -> NDArray[Any]:
+def _array(values: Any, name: str) -> Array:
     """`values` as an array of numbers, or an object array of str; AnimatorError for anything else."""
     try:
         array = np.asarray(values)
@@ -148,7 +148,7 @@ def _array(values: Any, name: str) -> NDArray[Any]:
     return array.reshape(1) if array.ndim == 0 else array
 
 
-def _strings(array: NDArray[Any]) -> NDArray[Any]:
+def _strings(array: Array) -> Array:
     """`array` of str or bytes as objects of str; one of other objects as the numbers that they are."""
     if all(isinstance(item, str | bytes) for item in array.flat):
         words = [item.decode() if isinstance(item, bytes) else str(item) for item in array.flat]
@@ -160,13 +160,13 @@ def _strings(array: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(array.tolist(), np.float64)
 
 
-def _bytes(array: NDArray[Any]) -> int:
+def _bytes(array: Array) -> int:
     if array.dtype.kind != "O":
         return array.nbytes
     return sum(len(word.encode()) + 16 for word in array.flat)
 
 
-def _contents(array: NDArray[Any]) -> bytes:
+def _contents(array: Array) -> bytes:
     if array.dtype.kind != "O":
         return np.ascontiguousarray(array).tobytes()
     return b"".join(word.encode() + b"\0" for word in array.flat)
@@ -178,7 +178,7 @@ def _skeleton(part: Any) -> Any:
     return [_skeleton(value) for value in part] if isinstance(part, list) else None
 
 
-def _built(arrays: Mapping[str, NDArray[Any]], skeleton: Any, path: str) -> Any:
+def _built(arrays: Mapping[str, Array], skeleton: Any, path: str) -> Any:
     if isinstance(skeleton, Mapping):
         return {key: _built(arrays, value, f"{path}/{key}") for key, value in skeleton.items()}
     if isinstance(skeleton, list):

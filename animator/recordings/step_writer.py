@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from animator import __version__
+from animator.core.arrays import Array, Floats, Singles
 from animator.core.errors import AnimatorError
 from animator.recordings.facts import Facts
 from animator.recordings.loss import Function, RowLoss
@@ -24,7 +25,7 @@ from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
 READ_BYTES = 64 * 2**20
 ALONE = 8  # parameters up to which those without names are called w1, w2, ...
 
-Losses = Callable[[RecordingWriter], Mapping[str, NDArray[np.float64]]]
+Losses = Callable[[RecordingWriter], Mapping[str, Floats]]
 Names = Sequence[str] | Mapping[str, tuple[int, ...]]
 
 
@@ -53,7 +54,7 @@ class StepWriter:
         loss: Function | None = None,
         meta: Mapping[str, Any] | None = None,
         state: ArrayLike | None = None,
-        arrays: Mapping[str, NDArray[Any]] | None = None,
+        arrays: Mapping[str, Array] | None = None,
         overwrite: bool = False,
         dtype: str = "float32",
         losses: Losses | None = None,
@@ -90,7 +91,7 @@ class StepWriter:
         self._columns: dict[str, list[float]] = {}
         self._kept: list[int] = []
         self.steps = 0
-        self._last: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+        self._last: tuple[Singles, Singles] | None = None
         self._known = False  # whether any batch loss was given
         self._open = True
 
@@ -176,7 +177,7 @@ class StepWriter:
             self._writer.write({}, [self.steps], row[None], state[None])
             self._last = None
 
-    def _losses(self) -> dict[str, NDArray[np.float64]]:
+    def _losses(self) -> dict[str, Floats]:
         if self._loss is None:
             return {}
         loss, count = RowLoss(self._loss), self._writer.rows

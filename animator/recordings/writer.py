@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, set_aside
 from animator.recordings import probe
@@ -35,8 +35,8 @@ class Row:
     """Weights (P,) and state (S,) after update `step`."""
 
     step: int
-    weights: NDArray[np.float32]
-    state: NDArray[np.float32]
+    weights: Singles
+    state: Singles
 
 
 class RecordingWriter:
@@ -47,8 +47,15 @@ class RecordingWriter:
     is in its place already is kept beside it, under a name with a number: `kept` says where it is.
     """
 
-    def __init__(self, path: Path, first: Row, meta: dict[str, Any], arrays: Mapping[str, NDArray[Any]],
-                 dtype: str = "float32", keeps: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        path: Path,
+        first: Row,
+        meta: dict[str, Any],
+        arrays: Mapping[str, Array],
+        dtype: str = "float32",
+        keeps: bool = False,
+    ) -> None:
         ensure_folder(path)
         self.path, self.part, self._keeps = path, part_of(path), keeps
         self.kept: list[tuple[Path, Path]] = []  # (the place, where that which was there is now)
@@ -105,8 +112,9 @@ class RecordingWriter:
             name, (0, *tail), kind, maxshape=(None, *tail), chunks=chunks, track_times=False
         )
 
-    def write(self, columns: Mapping[str, NDArray[Any]], steps: Sequence[int],
-              weights: NDArray[np.float32], state: NDArray[np.float32]) -> None:  # fmt: skip
+    def write(
+        self, columns: Mapping[str, Array], steps: Sequence[int], weights: Singles, state: Singles
+    ) -> None:
         """Append what n updates left, columns of (n,) each, and a row for each of `steps`; count them.
 
         weights (>= len(steps), P) and state (>= len(steps), S) may have room beyond their rows.
@@ -135,7 +143,7 @@ class RecordingWriter:
         self._append("weight_steps", np.asarray(steps))
         self.rows += len(steps)
 
-    def _append(self, name: str, values: NDArray[Any]) -> None:
+    def _append(self, name: str, values: Array) -> None:
         dataset = self.file[name]
         start = len(dataset)
         dataset.resize(start + len(values), axis=0)
@@ -145,15 +153,15 @@ class RecordingWriter:
     def _set(self, name: str, *values: int) -> None:
         self.replace(name, np.array(values))
 
-    def read(self, rows: slice, name: str = "weights") -> NDArray[np.float32]:
+    def read(self, rows: slice, name: str = "weights") -> Singles:
         """Rows of the weights (or of the state) that are written, as float32."""
         return np.asarray(self.file[name][rows], np.float32)
 
-    def read_steps(self) -> NDArray[np.int64]:
+    def read_steps(self) -> Ints:
         """(R,) the step of every row that is written."""
         return np.asarray(self.file["weight_steps"][()])
 
-    def replace(self, name: str, values: NDArray[Any]) -> None:
+    def replace(self, name: str, values: Array) -> None:
         """Write `values` (n,) over the first n of a column that is there."""
         self.file[name][: len(values)] = values
         self.file[name].flush()
@@ -162,7 +170,7 @@ class RecordingWriter:
         """Say what the recording lacks; the last word counts."""
         self._append("facts", np.frombuffer(as_line(facts), np.uint8))
 
-    def finish(self, losses: Mapping[str, NDArray[np.float64]]) -> None:
+    def finish(self, losses: Mapping[str, Floats]) -> None:
         """Add the losses (K+1,), mark the recording as finished, and put it in its place."""
         for name, values in losses.items():
             self._append(name, values)

@@ -5,6 +5,7 @@ import pytest
 
 from animator.design.alignment import align
 from animator.design.events import drops, plateaus, spikes
+from animator.recordings.run_notes import DataNotes, RunNotes
 
 
 def test_a_learning_rate_that_falls():
@@ -34,7 +35,8 @@ class Run:
     """What an alignment looks at."""
 
     def __init__(self, steps, epochs):
-        self.steps, self.epoch, self.meta = steps, [epochs - 1], {"data": {"samples": 64}}
+        self.steps, self.epoch = steps, [epochs - 1]
+        self.notes = RunNotes(data=DataNotes(samples=64))
 
 
 def test_runs_share_a_clock_by_epochs_or_gradient_evaluations():

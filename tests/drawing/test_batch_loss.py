@@ -1,5 +1,7 @@
 """The panel that shows the loss of the batch in use: its lines, and the steps that it explains, by NumPy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,7 @@ def test_a_shuffled_run_is_refused():
     """Which samples made a batch is not known then: one sentence that says what to do."""
     film = film_of("learning-rates")
     view = film.views()[0]
-    film.runs[0].meta["notes"].pop("in_order", None)
+    film.runs[0].notes = replace(film.runs[0].notes, in_order=0)
     with pytest.raises(AnimatorError) as caught:
         batches(Source(film.runs[0]), view.plane, view.field.alpha, view.field.beta, np.array([0]))
     assert str(caught.value) == (

@@ -54,7 +54,7 @@ def test_weights_and_losses_agree_with_numpy(case: Case, tmp_path: Path):
         np.testing.assert_allclose(run.weights, weights, atol=1e-5)
         np.testing.assert_allclose(run.loss, losses, atol=1e-5)
         np.testing.assert_allclose(run.batch_loss, losses[:-1], atol=1e-5)
-        assert run.way == "jax" and run.finished
+        assert run.notes.way == "jax" and run.finished
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)

@@ -1,8 +1,10 @@
 """Recordings from outside: each ends in a result or in one sentence, and no other file is opened for it."""
 
 import json
+import signal
 import struct
-import time
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -10,8 +12,10 @@ import pytest
 
 import animator
 from animator.core.errors import AnimatorError
-from animator.recordings import meta, probe
+from animator.recordings import meta, probe, run_notes
 from animator.recordings.hdf5_file import Damaged
+from animator.recordings.probe import Answer
+from animator.recordings.run_notes import RunNotes
 from animator.recordings.writer import RecordingWriter, Row
 from tests.running import run
 
@@ -62,11 +66,33 @@ def endless(path):
 
 
 def test_a_recording_that_hdf5_would_read_for_ever_is_refused(tmp_path, capsys):
-    """Within the limit, though nothing in this process could have ended it."""
-    path, start = endless(tmp_path / "a.h5"), time.monotonic()
+    """The process that reads it ends by its own use of the processor."""
+    path = endless(tmp_path / "a.h5")
+    assert probe.read_apart(path) == Answer(-signal.SIGPROF)
     done = run(capsys, "info", str(path))
     assert (done.code, done.err) == (2, f"animator: {damaged(path)}\n")
-    assert time.monotonic() - start < probe.SECONDS + probe.START
+
+
+@pytest.mark.parametrize(("does", "code"), [("time.sleep(0.6)", 0), ("while True: pass", -signal.SIGPROF)])
+def test_time_that_others_have_the_processor_does_not_count(does, code):
+    words = f"import time; from animator.recordings import probe; probe.limit_time(0.2)\n{does}"
+    assert subprocess.run([sys.executable, "-c", words], check=False).returncode == code
+
+
+def test_a_machine_that_is_too_slow_condemns_no_file(tmp_path):
+    """What is said is about the machine, and the file is neither trusted nor called damaged."""
+    path = write(tmp_path / "a.h5")
+
+    def late(words, timeout, **options):
+        raise subprocess.TimeoutExpired(words, timeout)
+
+    with pytest.raises(AnimatorError) as caught:
+        probe.check(path, lambda path: probe.read_apart(path, late))
+    assert str(caught.value) == (
+        f"'{path}' could not be read within 120 s: this machine, or the disk that the file lies on, has too "
+        "much else to do. Try again when it has less."
+    )
+    animator.load(path).close()
 
 
 def test_damage_is_refused_at_once_where_no_writer_left_the_file_open(tmp_path):
@@ -78,37 +104,36 @@ def test_damage_is_refused_at_once_where_no_writer_left_the_file_open(tmp_path):
     assert refusal(path) == damaged(path)
 
 
-def test_what_this_process_wrote_is_read_without_another_process(tmp_path, monkeypatch):
+def test_what_this_process_wrote_is_read_without_another_process(tmp_path):
     def none(path):
         raise AssertionError("a process was started")
 
     path = write(tmp_path / "a.h5")
     probe.check(path)
-    monkeypatch.setattr(probe, "_asked", none)
-    animator.load(path).close()  # it has been probed
+    probe.check(path, none)  # it has been probed
     probe.forget()
     probe.trust(path)
-    animator.load(path).close()
+    probe.check(path, none)
     path.write_bytes(path.read_bytes())  # another file in its place
     with pytest.raises(AssertionError):
-        animator.load(path)
+        probe.check(path, none)
 
 
 @pytest.mark.parametrize("code", [-11, -9, -6, -14, 3])
-def test_a_recording_that_ends_its_reader_is_damaged(tmp_path, monkeypatch, code):
+def test_a_recording_that_ends_its_reader_is_damaged(tmp_path, code):
     path = write(tmp_path / "a.h5")
-    monkeypatch.setattr(probe, "_asked", lambda path: (code, ""))
     with pytest.raises(AnimatorError) as caught:
-        animator.load(path)
+        probe.check(path, lambda path: Answer(code))
     assert str(caught.value) == damaged(path)
 
 
-def test_where_no_process_can_be_started_the_file_is_read_here(tmp_path, monkeypatch):
+def test_where_no_process_can_be_started_the_file_is_read_here(tmp_path):
     def none(*words, **options):
         raise OSError("no more processes")
 
     path = write(tmp_path / "a.h5")
-    monkeypatch.setattr("subprocess.run", none)
+    assert probe.read_apart(path, none) == Answer(probe.FAILED)
+    probe.check(path, lambda path: Answer(probe.FAILED))
     with animator.load(path) as opened:
         assert opened.steps == 10
 
@@ -199,7 +224,8 @@ def test_notes_of_other_kinds_are_left_out():
     notes = {"title": 3, "scene": "neuron", "axes": [0], "target": [1, float("nan")], "mine": {"a": 1},
              "film": {"resolution": 10**9, "plane": "pca", "layout": "surface"}}  # fmt: skip
     found = meta.read(json.dumps({"notes": notes, "optimizer": [], "versions": "1", "seed": 3}))
-    assert found == {"notes": {"scene": "neuron", "mine": {"a": 1}, "film": {"plane": "pca"}}, "seed": 3}
+    assert found.keys() == {"notes", "seed"}
+    assert run_notes.read(found, 1) == RunNotes(scene="neuron", film={"plane": "pca"}, seed=3)
 
 
 def test_a_recording_that_is_closed_says_so(tmp_path):

@@ -33,7 +33,7 @@ def test_arrays_come_back_with_their_losses(tmp_path: Path):
         np.testing.assert_allclose(run.loss, LOSSES, rtol=1e-12)
         np.testing.assert_allclose(run.batch_loss, LOSSES[:-1], rtol=1e-12)
         assert run.learning_rate.tolist() == [0.75] * 3
-        assert run.parameter_names == ["a", "b"] and run.finished and run.way == "arrays"
+        assert run.parameter_names == ["a", "b"] and run.finished and run.notes.way == "arrays"
 
 
 def test_losses_of_batches_may_be_given(tmp_path: Path):

@@ -22,7 +22,7 @@ def test_a_recording_holds_the_path_and_the_values_of_the_function(tmp_path: Pat
         np.testing.assert_allclose(run.weights, np.stack([0.75**k, 0.0**k], axis=1), rtol=1e-6)
         np.testing.assert_allclose(run.loss, 0.5 * 0.75 ** (2 * k) + 2 * 0.0**k, rtol=1e-6)
         np.testing.assert_allclose(run.batch_loss, run.loss[:-1], rtol=1e-6)
-        assert run.learning_rate.tolist() == [0.25] * 3 and run.way == "descent"
+        assert run.learning_rate.tolist() == [0.25] * 3 and run.notes.way == "descent"
         assert run.parameter_names == ["x", "y"] and run.meta["notes"]["target"] == [0.0, 0.0]
         assert run.meta["optimizer"] == {
             "class_name": "SGD",

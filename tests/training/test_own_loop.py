@@ -49,7 +49,7 @@ def test_a_gradient_tape_gives_the_closed_form(tmp_path: Path):
         np.testing.assert_allclose(run.batch_loss, 14 / 3 / 4.0 ** np.arange(5), rtol=1e-4)
         np.testing.assert_allclose(run.learning_rate, [0.75] * 5)
         np.testing.assert_allclose(run.running_means["accuracy"], [0, 0.1, 0.2, 0.3, 0.4])
-        assert run.way == "loop" and run.finished and run.facts == type(run.facts)()
+        assert run.notes.way == "loop" and run.finished and run.facts == type(run.facts)()
         (view,) = animator.film(run).views()
         assert view.field is not None and view.worst()[0] < 1e-5
 

@@ -123,8 +123,8 @@ def kind(run: Recording) -> str:
             _nameless(_plain(meta.get("model_config"))),
             compiled.get("loss"),
             meta.get("loss"),
-            (meta.get("data") or {}).get("digest"),
-            (meta.get("notes") or {}).get("axes"),
+            run.notes.data.digest,
+            run.notes.axes,
         ],
         sort_keys=True,
     )

@@ -139,7 +139,7 @@ class Surfaces:
         with load(self.context.ledger.folder / self.context.names(index)[0], trusted=True) as run:
             whole = run.weights.shape[1] == 2 or set(scene.slices) <= {"static", "through"}
             model = run.meta.get("model_config"), run.meta.get("loss")
-            data = (run.meta.get("data") or {}).get("digest")
+            data = run.notes.data.digest
         return cache.digest(model, data, len(scene.runs)) if whole else None
 
     def _task(self, index: int) -> SurfaceTask:

@@ -7,7 +7,6 @@ seconds are shared out over each run's steps.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from statistics import median
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +61,11 @@ def extent(films: Mapping[int, Film]) -> Extent | None:
         return None
     if any(run.weights.shape[1] < 2 for run in runs) or len({_names(run) for run in runs}) != 1:
         return None
-    asked = [_notes(run).get("window") for run in runs]
-    if asked[0] and all(one == asked[0] for one in asked):
-        return window.with_notes(window.ALONE, _notes(runs[0])).extent
+    asked = [run.notes.window for run in runs]
+    if asked[0] is not None and all(one == asked[0] for one in asked):
+        return asked[0]
     paths = [path_of(run) for run in runs]
-    goals = [_target(run) for run in runs]
+    goals = [run.notes.target for run in runs]
     return _around(paths, goals)
 
 
@@ -115,22 +114,13 @@ def _loss(run: Recording) -> str:
     return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.meta.get("loss")))
 
 
-def _notes(run: Recording) -> dict[str, Any]:
-    return run.meta.get("notes") or {}
-
-
 def _axes(run: Recording) -> tuple[int, int]:
     """The numbers of the two weights."""
-    i, j = (run.index(axis) for axis in _notes(run).get("axes") or (0, 1))
+    i, j = (run.index(axis) for axis in run.notes.axes)
     return i, j
 
 
 def _names(run: Recording) -> tuple[str, ...]:
     """The two weights that are shown, as Keras names them, and as the film does."""
-    labels = _notes(run).get("labels")
+    labels = run.notes.labels
     return tuple(part for k in _axes(run) for part in (run.parameter_name(k), labels[k] if labels else ""))
-
-
-def _target(run: Recording) -> tuple[float, float] | None:
-    target = _notes(run).get("target")
-    return (float(target[0]), float(target[1])) if target else None

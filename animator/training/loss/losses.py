@@ -11,12 +11,12 @@ from animator.training.loss.no_surface import NoSurfaceError
 
 def is_keras(run: Recording) -> bool:
     """Whether the loss of `run` is that of a Keras model on data."""
-    return run.given_loss is None and not run.meta.get("loss")
+    return run.given_loss is None and run.notes.loss is None
 
 
 def lacking(run: Recording) -> NoSurfaceError | None:
     """Why the loss of `run`, which no Keras model made, is not known; None where it is."""
-    kind = (run.meta.get("loss") or {}).get("kind")
+    kind = run.notes.loss_kind
     if run.given_loss is not None or kind == "function":
         return None
     if kind == "callable":
@@ -39,6 +39,6 @@ def own_loss(run: Recording) -> RowLoss:
     if missing is not None:
         raise missing
     given = run.given_loss
-    if given is None:
-        return recorded_loss(run.meta["loss"])
-    return RowLoss(given, getattr(given, "hessian_product", None))
+    if given is not None:
+        return RowLoss(given, getattr(given, "hessian_product", None))
+    return recorded_loss(run.notes.loss or {})

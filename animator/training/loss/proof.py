@@ -60,7 +60,7 @@ def unproved(run: "Recording", data: Samples | None) -> str:
     """
     if not len(_rows(run)):
         return "which has no losses on its data"
-    if data is not None and data.digest() != (run.meta.get("data") or {}).get("digest") and "data" not in run:
+    if data is not None and data.digest() != run.notes.data.digest and "data" not in run:
         return "which does not hold the data that its losses were computed from"
     return ""
 
@@ -87,13 +87,13 @@ def _as_many_as_are_shown(rows: NDArray[np.int64], run: "Recording", samples: in
 
 def _recorded(objective: "Objective", run: "Recording", data: Samples | None) -> "Objective | None":
     """`objective` on the samples that the recorded losses were computed from; None where they are not had."""
-    said = run.meta.get("data") or {}
-    if data is not None and data.digest() != said.get("digest"):
+    told = run.notes.data
+    if data is not None and data.digest() != told.digest:
         held = run.samples()
         if held is None:
             return None
         objective = objective.on(held)
-    count = int(said.get("loss_samples") or objective.data.count)
+    count = told.loss_samples or objective.data.count
     return objective if count >= objective.data.count else objective.only(0, count)
 
 
