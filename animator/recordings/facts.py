@@ -17,6 +17,7 @@ class Facts:
     a NaN among them is a loss that was NaN, if `unread_losses` is 0.
     unread_losses: of how many steps the batch's own loss could not be read, and is NaN, although that of
     others could.
+    batch_loss_source: what the batch losses were computed from, where they are no reading of each step.
     no_loss, no_test_loss: why the loss on the data (test data) was not computed although data were given.
     no_data, no_test: why data (test data) that were given are not kept in the file.
     no_learning_rate: the optimizer that `compile` made never stepped, so its learning rate moved nothing;
@@ -39,6 +40,7 @@ class Facts:
     left_out: tuple[str, ...] = ()
     late_weights: tuple[str, ...] = ()
     unread_losses: int = 0
+    batch_loss_source: str | None = None
 
 
 def as_line(facts: Facts) -> bytes:

@@ -61,7 +61,10 @@ def description(model: Any) -> dict[str, Any]:
         "compile_config": tried(model.get_compile_config),
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("animator", "keras", "tensorflow", "numpy")},
+            **{
+                name: version(name)
+                for name in ("animator", "keras", "tensorflow", "numpy", keras.backend.backend())
+            },
         },
     }
 

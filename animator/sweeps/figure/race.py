@@ -104,7 +104,7 @@ def race(
 
 def _of_function(run: Recording) -> bool:
     """Whether the loss of a run is a function of numbers, which has no weights and no data."""
-    return (run.meta.get("loss") or {}).get("kind") == "function"
+    return run.notes.loss_kind == "function"
 
 
 def _name(said: Labels) -> str:

@@ -7,6 +7,7 @@ an optimizer that has just stepped, and updates that no step was told of are cou
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
-from animator.recordings.step_writer import Losses, StepWriter
+from animator.recordings.step_writer import StepWriter
+from animator.recordings.writer import RecordingWriter
 from animator.training.model_description import Variables, variables_of
+from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_checks import check_built, check_traced
-from animator.training.record.recording_end import updates
+from animator.training.record.recording_end import updates, weights_after
 
 OWN = {"way": "loop", "loss": None}  # what its recording says in place of other sources of steps
 
@@ -34,7 +37,15 @@ class OwnLoop:
         self._not_finite: int | None = None
         self._skipped: tuple[int, int] | None = None
 
-    def step(self, loss: Any, learning_rate: float | None, keep: bool, metrics: Mapping[str, Any]) -> None:
+    def step(
+        self,
+        loss: Any,
+        learning_rate: float | None,
+        keep: bool,
+        metrics: Mapping[str, Any],
+        *,
+        epoch: int = 0,
+    ) -> None:
         """Keep what the update that was just made has left; loss: what it was made from."""
         number = self.writer.steps + 1
         self._check(number)
@@ -49,14 +60,15 @@ class OwnLoop:
             weights,
             one_number("loss", loss),
             learning_rate=own if learning_rate is None else float(learning_rate),
+            epoch=epoch,
             state=flat(self._found.state),
             keep=keep,
             **numbers,
         )
 
-    def end(self, whole: bool) -> None:
+    def end(self, whole: bool, by_hand: bool = True) -> None:
         """Finish the recording, or leave it cut short where the loop raised; warn of what it does not
-        show.
+        show. by_hand: whether the loop itself had to tell of every step.
         """
         path = self.writer.path
         if not whole:
@@ -71,7 +83,7 @@ class OwnLoop:
             )
         if self._not_finite is not None:
             warn(f"The weights in '{path}' are not finite from step {self._not_finite:,} on.")
-        if self.writer.facts.other_weights is not None:
+        if by_hand and self.writer.facts.other_weights is not None:
             warn(
                 f"The weights changed after the last step of '{path}', so an update is not in it. Call "
                 "recorder.step(loss) after every update, the last one too."
@@ -97,21 +109,26 @@ class OwnLoop:
 
 
 def begun(
-    found: Variables,
-    model: Any,
-    path: Path,
-    meta: Mapping[str, Any],
-    kept: Mapping[str, NDArray[Any]],
-    dtype: str,
-    overwrite: bool,
-    losses: Losses,
+    model: Any, path: Path, data: RecordedData, dtype: str, meta: Mapping[str, Any], overwrite: bool
 ) -> OwnLoop:
-    """A loop that has begun, with its file at `path`; losses: gives those on the data, at its end."""
+    """A loop over `model` that has begun, with its file at `path`; data: what losses are computed on at its
+    end.
+    """
+    check_built(model)
+    found = variables_of(model)
+    data.foresee(model)
+
+    def losses(file: RecordingWriter) -> dict[str, NDArray[np.float64]]:
+        values = data.losses(model, file)
+        facts = replace(writer.facts, **{k: v for k, v in asdict(data.facts).items() if v})
+        writer.facts = weights_after(facts, found, model, file)
+        return values
+
     writer = StepWriter(
         path,
         flat(found.trainable),
         state=flat(found.state),
-        arrays=kept,
+        arrays=data.kept(found),
         meta=meta,
         dtype=dtype,
         overwrite=overwrite,

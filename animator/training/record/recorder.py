@@ -8,15 +8,12 @@ nothing that fails here stops the training.
 
 import atexit
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 import keras
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
@@ -29,6 +26,7 @@ from animator.training.model_description import (
     variables_of,
 )
 from animator.training.record import recording_end
+from animator.training.record.backend_fit import FIT, BackendFit
 from animator.training.record.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
 from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_buffer import StepMaker, Tape
@@ -100,39 +98,44 @@ class Recorder(keras.callbacks.Callback):
         self._done = False
         self._own_model = model
         self._loop: OwnLoop | None = None
+        self._fit: BackendFit | None = None
         self.left: Left | None = None
         self.estimated_bytes: int | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
-        if self._done or self._hook is not None:
+        if self._done or self._hook is not None or self._fit is not None:
             raise AnimatorError(
                 f"Recorder('{self.path}') has already recorded a fit, and a second one would replace it. "
                 "Make a new Recorder with a path of its own for every fit."
             )
         model = self.model
-        if model.train_function is None and keras.backend.backend() == "tensorflow":
-            model.make_train_function()  # a loop of train_on_batch
-        check_before(model)
         self._end_earlier()
         planned = self.params or {}  # a list of callbacks that is called by hand may have none
         self._planned = (planned.get("epochs") or 0) * (planned.get("steps") or 0)
         self._iterator, self._fresh, self._batch_fresh = None, False, False
         self._epoch, self._batch, self._began = 0, 0, False
-        self._hook = StepHook(model, self._around, self)
         self._progress("training", 0, self._planned)
+        if keras.backend.backend() != "tensorflow":
+            self._fit = BackendFit(model, self._keeping, lambda: self._loop_begun(FIT), self._give_up)
+            return
+        if model.train_function is None:
+            model.make_train_function()  # a loop of train_on_batch
+        check_before(model)
+        self._hook = StepHook(model, self._around, self)
 
     def __enter__(self) -> "Recorder":
         """Begin to record a loop of one's own over `model`: call `step` after every update."""
         check_begin(self._own_model, self._done, self.path)
         self.set_model(self._own_model)
-        found = self._found = variables_of(self.model)
-        self._data.foresee(self.model)
-        kept = self._data.kept(found)
-        meta, dtype = {**self._meta(), **OWN}, self._keeping.dtype
-        self._loop = begun(found, self.model, self.path, meta, kept, dtype, self._overwrite, self._end_loop)
+        self._loop = self._loop_begun(OWN)
         self._done = True
         return self
+
+    def _loop_begun(self, said: Mapping[str, Any]) -> OwnLoop:
+        """A loop over the model, begun with its weights now; said: what its recording says of itself."""
+        meta = {**self._meta(), **said}
+        return begun(self.model, self.path, self._data, self._keeping.dtype, meta, self._overwrite)
 
     def step(self, loss: Any, *, learning_rate: float | None = None, **metrics: Any) -> None:
         """An update was made. loss: what it was made from, before it; metrics: further numbers of it."""
@@ -142,13 +145,6 @@ class Recorder(keras.callbacks.Callback):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         loop_of(self._loop, self.path).end(kind is None)
         self._loop = None
-
-    def _end_loop(self, writer: RecordingWriter) -> dict[str, NDArray[np.float64]]:
-        """The losses at the end of a loop of one's own, and what its recording lacks."""
-        losses, loop = self._data.losses(self.model, writer), loop_of(self._loop, self.path)
-        facts = replace(loop.writer.facts, **{k: v for k, v in asdict(self._data.facts).items() if v})
-        loop.writer.facts = recording_end.weights_after(facts, self._found, self.model, writer)
-        return losses
 
     def _end_earlier(self) -> None:
         """Let go of what a fit of this process, interrupted between two steps, has left: hook and file."""
@@ -168,6 +164,13 @@ class Recorder(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Know that the next step is one of this fit."""
         self._began = self._batch_fresh = True
+        if self._fit is not None:
+            self._fit.before()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Keep the step of a fit that is seen from its callbacks alone."""
+        if self._fit is not None:
+            self._fit.after(logs, self._epoch)
 
     def _around(self, iterator: Any) -> Any:
         """Keras' training step, kept."""
@@ -252,10 +255,14 @@ class Recorder(keras.callbacks.Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         """Compute the losses on the data, finish the file, and leave the model as it was."""
-        hook, tape = self._hook, self._tape
-        if hook is None:
+        fit, hook, tape = self._fit, self._hook, self._tape
+        if fit is not None and fit.steps:
+            fit.end()
+            self._fit, self._done = None, True
             return
-        if tape is None or not tape.steps:
+        if hook is None and fit is None:
+            return
+        if hook is None or tape is None or not tape.steps:
             self.abandon()
             say_no_step(self.path, self._began)
             return
@@ -284,6 +291,10 @@ class Recorder(keras.callbacks.Callback):
         """Let go of the model and of the file: the recording ends here, cut short as `<stem>.part.h5`."""
         hook, tape = self._hook, self._tape
         self._hook = self._tape = self._iterator = None
+        fit, self._fit = self._fit, None
+        if fit is not None:
+            fit.abandon()
+            self._done = True
         if hook is not None:
             hook.remove()
             self._done = True

@@ -30,13 +30,7 @@ def check_given(path: str | Path, notes: Any) -> None:
 
 def check_before(model: Any) -> None:
     """Refuse what is known of `model` before Keras sees a batch."""
-    backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise AnimatorError(
-            f"Keras runs on {backend} here, and the Recorder sees the training step of TensorFlow only. Set "
-            "KERAS_BACKEND=tensorflow in the environment, before Keras is imported."
-        )
-    _check_executions(model)
+    check_executions(model)
     replicas = int(model.distribute_strategy.num_replicas_in_sync)
     if replicas > 1:
         raise AnimatorError(
@@ -52,7 +46,8 @@ def check_before(model: Any) -> None:
         )
 
 
-def _check_executions(model: Any) -> None:
+def check_executions(model: Any) -> None:
+    """Refuse a model that makes several steps at once."""
     every = max(
         int(getattr(model, "steps_per_execution", 1) or 1),
         int(getattr(model, "unrolled_steps_per_execution", 1) or 1),
