@@ -58,7 +58,7 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "planes":
         return import_module("animator.landscape.planes")
-    if name in ("jax", "torch"):
+    if name in ("jax", "lightning", "torch"):
         return import_module(f"animator.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")
