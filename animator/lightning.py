@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import animator.torch as own
 from animator.core.errors import AnimatorError
 
 try:
     from lightning.pytorch.callbacks import Callback
+
+    import animator.torch as own
 except ImportError as missing:
     raise AnimatorError(
         "animator.lightning records fits of Lightning, which is not installed. Type: pip install "
@@ -77,7 +78,7 @@ class Recorder(Callback):
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        """Keep the update, where one was made; one of several batches is made from the mean of their losses."""
+        """Keep the update, where one was made; of several batches, it is from the mean of their losses."""
         given = outputs.get("loss") if isinstance(outputs, Mapping) else outputs
         self._sum += float("nan") if given is None else float(given)
         if self._recorder is not None and trainer.global_step > self._updates:
