@@ -22,7 +22,8 @@ def start(sparing: bool = False) -> None:
     """Import Keras and TensorFlow with their chatter held back; it is shown if the import fails.
 
     sparing: for a process of our own, a command or a worker. Keras' wrappers for scikit-learn, whose import
-    takes a fifth of the whole, then believe that there is none; scenes can import it all the same.
+    takes a fifth of the whole, then believe that there is none, and TensorFlow that there is no JAX; scenes
+    can import both all the same.
     """
     if "tensorflow" in sys.modules and "keras" in sys.modules:
         return
@@ -30,8 +31,9 @@ def start(sparing: bool = False) -> None:
         strays.move_in()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _held_back(), kept(), _absent(BESIDE if sparing else ()):
+        with _absent(("jax",) if sparing else ()):  # TensorFlow Lite takes it along, where it is installed
+            import tensorflow  # noqa: F401
         import keras  # noqa: F401
-        import tensorflow  # noqa: F401
     logging.getLogger("absl").setLevel(logging.ERROR)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

@@ -47,12 +47,13 @@ def test_an_import_that_is_interrupted_says_nothing():
 
 
 def test_a_process_of_our_own_goes_without_what_no_film_needs():
-    """scikit-learn and IPython are not taken along, and can be imported afterwards."""
+    """scikit-learn, IPython, JAX and PyTorch are not taken along, and can be imported afterwards."""
     done = run(
         "import sys\n"
         "from animator.training.keras_startup import start, BESIDE\n"
         "start(sparing=True); import keras\n"
-        "print({'scipy.stats', *BESIDE} & set(sys.modules), 'keras.wrappers' in sys.modules)\n"
+        "taken = {'scipy.stats', 'jax', 'torch', *BESIDE} & set(sys.modules)\n"
+        "print(taken, 'keras.wrappers' in sys.modules)\n"
         "import importlib.util\n"
         "print(all(name not in sys.modules for name in BESIDE))\n"
         "if importlib.util.find_spec('sklearn'):\n"
