@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: film test test-again soak test-real lint types bench clean format goldens architecture
+.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture
 
 film: .venv/installed
 	$(BIN)/animator render neuron
@@ -20,6 +20,18 @@ soak: .venv/installed-dev
 
 test-real: .venv/installed-dev
 	$(BIN)/python -m pytest -m "" tests/real
+
+# every block of code and every command of the docs, run as a reader would; `make test` runs the quick pages
+test-docs: .venv/installed-docs
+	$(BIN)/python -m pytest -n 2 -m "" --timeout 1200 -o faulthandler_timeout=0 tests/docs
+
+# the site, with every film rendered by the command printed below it, into docs/_build/html
+docs: .venv/installed-docs
+	$(BIN)/python -m sphinx -W -n --keep-going -q -j 2 docs docs/_build/html
+
+# the same without films, in half a minute: words, links, names
+docs-text: .venv/installed-docs
+	$(BIN)/python -m sphinx -W -n --keep-going -q -D films=0 docs docs/_build/text
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -44,7 +56,7 @@ architecture: .venv/installed-dev
 	$(BIN)/python -m tests.architecture
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find output -mindepth 1 ! -name .gitkeep -delete
 
 .venv/installed: pyproject.toml
@@ -54,4 +66,8 @@ clean:
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+.venv/installed-docs: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
 	touch $@

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.recordings.step_writer import StepWriter
 
@@ -29,8 +30,6 @@ except ImportError as missing:
     ) from missing
 
 POINTS = 256  # rows that are evaluated by one call
-
-Floats = NDArray[np.float64]
 
 
 class RowLoss:

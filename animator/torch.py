@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.recordings.step_writer import StepWriter, variables
 from animator.recordings.writer import RecordingWriter
@@ -30,8 +31,6 @@ except ImportError as missing:
     ) from missing
 
 POINTS = 64  # rows that are evaluated by one call
-
-Floats = NDArray[np.float64]
 
 
 class RowLoss:

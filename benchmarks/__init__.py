@@ -1,1 +1,1 @@
-"""Every speed, memory and size figure that the README quotes: `make bench`, or `python -m benchmarks`."""
+"""Every speed, memory and size figure of docs/performance.md: `make bench`, or `python -m benchmarks`."""

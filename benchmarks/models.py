@@ -69,6 +69,7 @@ def surface(make, points: int) -> tuple[float, float]:
     """Points a second on a plane, and in a Python loop of compiled forward passes."""
     import tensorflow as tf
 
+    from animator.training.loss.flat_model import FlatModel
     from animator.training.loss.objective import loss_function
 
     model, loss, data = make()
@@ -79,8 +80,8 @@ def surface(make, points: int) -> tuple[float, float]:
     at = np.random.default_rng(2).uniform(-1, 1, (points, 2))
     objective.on_plane(origin, basis, at)
     ours = rate(lambda: objective.on_plane(origin, basis, at), points)
-    x, y, weight, _ = objective._pieces[0]
-    one = tf.function(lambda row: objective._flat.loss(row, x, y, weight))
+    x, y, weight = objective.data.map(tf.constant)
+    one = tf.function(lambda row: FlatModel(model).loss(row, x, y, weight))
     rows = [tf.constant((origin + c @ basis).astype("f4")) for c in at[:40]]
     one(rows[0])
     return ours, rate(lambda: [float(one(row)) for row in rows], len(rows))

@@ -53,7 +53,7 @@ def measure() -> dict[str, float]:
     side = np.linspace(-2, 2, SLICE_RESOLUTION)
 
     def slices() -> object:
-        return evaluate_slices(loss_function(model, data), plane, rows, side, side)
+        return np.asarray(evaluate_slices(loss_function(model, data), plane, rows, side, side))
 
     def surface() -> object:
         return evaluate(model, data, plane, RESOLUTION, (-2, 2, -2, 2), use_cache=False)
@@ -73,7 +73,7 @@ def measure() -> dict[str, float]:
     loop = LOOPED / seconds(lambda: [looped(model, data, row) for row in rows[:LOOPED]])
     kept = loss_function(model, data)
     evaluate_slices(kept, plane, rows[:2], side, side)
-    warm = seconds(lambda: evaluate_slices(kept, plane, rows, side, side), 3)
+    warm = seconds(lambda: np.asarray(evaluate_slices(kept, plane, rows, side, side)), 3)
     return {
         "surface_points_per_second": points,
         "surface_points_per_second_with_tracing": RESOLUTION**2 / first,

@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 TEACHERS = {
     "linear": lambda v: v,
@@ -22,30 +23,74 @@ def data(activation, seed):
     return x, TEACHERS[activation](x.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def model(activation, learning_rate):
-    """One neuron without a bias, at (-1, 0.6)."""
+def model(activation, learning_rate, start):
+    """One neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [0.6]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
+
+
+NAMES = tuple(TEACHERS)
+
+
+def there(runs):
+    """(when each run has, and keeps, a hundredth of its loss; None where it never does, names beside)."""
+    steps = [finders.lasting(finders.loss_of(run) <= 0.01 * finders.loss_of(run)[0]) for run in runs]
+    return list(zip(steps, TEACHERS, strict=True))
+
+
+def latest(runs):
+    """The last run that is down to a hundredth of its loss, if all are: not before twice the first's."""
+    steps = there(runs)
+    if not all(step for step, _ in steps) or max(steps)[0] < 2 * min(steps)[0]:
+        return None
+    return Found(max(steps)[0], {"name": max(steps)[1], "first": min(steps)[0]})
+
+
+def gentle(runs):
+    """After ten steps: sigmoid, when it has lost the smallest share of its loss."""
+    left = {
+        name: finders.loss_of(run)[10] / finders.loss_of(run)[0]
+        for run, name in zip(runs, TEACHERS, strict=True)
+    }
+    slowest = max(left, key=left.get) == "sigmoid"
+    return Found(10, {"left": finders.percent(left["sigmoid"])}) if slowest and left["sigmoid"] < 1 else None
+
+
+def flat(runs):
+    """The last step: those that are not down to a hundredth of their loss."""
+    late = [name for step, name in there(runs) if step is None]
+    return Found(runs[0].steps, {"names": " and ".join(late)}) if 0 < len(late) < len(runs) else None
+
+
+MOMENTS = (
+    Moment(finders.start, "One neuron, four activations: watch which surface is steep and which is flat."),
+    Moment(finders.winner(0.01, NAMES), "{name} is first: after {steps} less than 1 % of its loss is left."),
+    Moment(gentle, "sigmoid has {left} of its loss left: its slope is never above a quarter."),
+    Moment(latest, "{name} is last: it needs {steps} for what the first one did in {first}."),
+    Moment(flat, "The steps are over before {names} came down to 1 %."),
+)
 
 
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.3,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-1.0, 0.6),
 ) -> Scene:
     """The same neuron with linear, tanh, sigmoid and relu, each taught by its own kind."""
     return Scene(
         title="Four activations, four landscapes",
         runs=tuple(
-            Experiment(model=partial(model, name, learning_rate), data=partial(data, name, seed),
+            Experiment(model=partial(model, name, learning_rate, start), data=partial(data, name, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"), target=(1.0, 1.0))
             for name in TEACHERS
         ),
         names=tuple(TEACHERS),
         layout=(("surface@0", "surface@1"), ("surface@2", "surface@3")),
         pacing=Pacing(play=5.0, end=2.0),
+        moments=MOMENTS,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 
 
 def data():
@@ -24,6 +24,47 @@ def model(learning_rate, width):
                                 layers.Dense(width, "tanh"), layers.Dense(1)])  # fmt: skip
     network.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
     return network
+
+
+def halved(runs):
+    """When the loss has halved, if every step up to there made it smaller."""
+    loss = finders.loss_of(runs[0])
+    step = finders.first(loss <= 0.5 * loss[0])
+    return step if step and (np.diff(loss[: step + 1]) < 0).all() else None
+
+
+def rise(runs):
+    """The first step that makes the loss larger."""
+    step = finders.first(np.diff(finders.loss_of(runs[0])) > 0)
+    return step if step is None else step + 1
+
+
+def bouncing(runs):
+    """Half-way from the first rise to the end, if the loss has risen ten times by then, and yet fallen."""
+    loss, begin = finders.loss_of(runs[0]), rise(runs)
+    if begin is None:
+        return None
+    step = (begin + runs[0].steps) // 2
+    rises = int((np.diff(loss[begin - 1 : step + 1]) > 0).sum())
+    return Found(step, {"rises": rises}) if rises >= 10 and loss[step] < loss[begin - 1] else None
+
+
+def moments(learning_rate):
+    """What is said of steps of this learning rate."""
+    edge = f"{2 / learning_rate:g}"
+    return (
+        Moment(
+            finders.start,
+            f"Watch the sharpness, how steep the walls are: can it pass {edge}, 2 / learning rate?",
+        ),
+        Moment(halved, "The loss has halved after {steps}, and so far every step went down."),
+        Moment(
+            rise,
+            f"At step {{step}} the loss rises, for the first time: the valley is sharper than {edge}.",
+        ),
+        Moment(bouncing, "It has risen {rises} times since, yet it is lower: training goes on at the edge."),
+        Moment(finders.finished(), "After {steps} {left} of the loss is left."),
+    )
 
 
 def scene(
@@ -50,4 +91,5 @@ def scene(
         slice="moving",
         resolution=41,
         pacing=Pacing(play=6.0, end=2.0),
+        moments=moments(learning_rate),
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from animator import AnimatorError, Experiment, Pacing, Scene
+from animator import AnimatorError, Experiment, Found, Moment, Pacing, Scene, finders
 
 
 def data(part):
@@ -41,6 +41,42 @@ def model(learning_rate):
     return network
 
 
+GUESS = np.log(10)  # the loss of guessing among ten digits
+
+
+def leaving(runs):
+    """When the loss is, and stays, 5 % below that of guessing, after it has been near that for ten steps."""
+    loss = finders.loss_of(runs[0])
+    step = finders.lasting(loss <= 0.95 * GUESS)
+    return step if step and step >= 10 and (np.abs(loss[: step - 1] / GUESS - 1) <= 0.1).all() else None
+
+
+def below(share):
+    """When the loss is, and stays, at most a share of that of guessing."""
+    return lambda runs: finders.lasting(finders.loss_of(runs[0]) <= share * GUESS) or None
+
+
+def unseen(alike):
+    """The last step: the loss on digits that it has not seen, within a quarter of the other, or above."""
+
+    def find(runs):
+        train, test = finders.loss_of(runs[0])[-1], np.asarray(runs[0].test_loss, float)[-1]
+        if not np.isfinite([train, test]).all() or (test > 1.25 * train) == alike:
+            return None
+        return Found(runs[0].steps, {"train": f"{train:.2f}", "test": f"{test:.2f}"})
+
+    return find
+
+
+MOMENTS = (
+    Moment(finders.start, "A network sees digits for the first time: watch accuracy rise as the loss falls."),
+    Moment(leaving, "For {steps} it was hardly better than guessing, a loss of 2.3: now it has found a way."),
+    Moment(below(0.5), "After {steps} half of the loss of guessing is left, and it stays below that."),
+    Moment(unseen(True), "On digits it has never seen the loss is {test}: what it learned holds there too."),
+    Moment(unseen(False), "On digits it has never seen the loss is {test}, but {train} on those it learned."),
+)
+
+
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.02,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
@@ -66,4 +102,5 @@ def scene(
         slice=slice,
         resolution=31,
         pacing=Pacing(play=5.0, end=2.0),
+        moments=MOMENTS,
     )

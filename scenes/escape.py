@@ -2,11 +2,49 @@
 
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
-from animator import Descent, Pacing, Scene
+from animator import Descent, Found, Moment, Pacing, Scene, finders
 
 NAMES = ("no noise", "noise")
+
+
+def across(run):
+    """(K+1,) how far a run is from the ridge, y = 0."""
+    return np.abs(finders.path_of(run)[:, 1])
+
+
+def at_saddle(runs):
+    """When the run without noise is within 0.3 of the saddle at (0, 0)."""
+    return finders.first(finders.distance(runs[0], (0.0, 0.0)) <= 0.3)
+
+
+def off(run):
+    """When a run is, and stays, more than 0.5 off the ridge; the other one's distance beside it."""
+
+    def find(runs):
+        step = finders.lasting(across(runs[run]) > 0.5)
+        if not step or (run == 1 and across(runs[0])[step] > 0.1):
+            return None
+        return Found(step, {"other": f"{across(runs[1 - run])[step]:.2g}"})
+
+    return find
+
+
+def waiting(runs):
+    """The last step, where the run without noise is still within 0.1 of the ridge, and the other is not."""
+    still = across(runs[0])[-1] <= 0.1 and across(runs[1])[-1] > 0.5
+    return Found(runs[0].steps, {"away": f"{across(runs[0])[-1]:.2g}"}) if still else None
+
+
+MOMENTS = (
+    Moment(finders.start, "A ridge that leads to a saddle: watch who finds the way down, and when."),
+    Moment(at_saddle, "Without noise it is at the saddle after {steps}: here the slope is nearly 0."),
+    Moment(off(1), "Noise has pushed the other off the ridge, and the slope takes it down: {steps}."),
+    Moment(off(0), "At last it is off the ridge without noise, too: it took {steps}."),
+    Moment(waiting, "After {steps} it is only {away} off the ridge without noise: it still waits."),
+)
 
 
 def scene(
@@ -29,4 +67,5 @@ def scene(
         layout=(("race", "race", "race", "losses", "losses"),),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5),
+        moments=MOMENTS,
     )

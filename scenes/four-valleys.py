@@ -2,10 +2,52 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
-from animator import Descent, Pacing, Scene
+from animator import Descent, Found, Moment, Pacing, Scene, finders
 from animator.functions import function, optimizers, points
+
+MINIMA = function.find("himmelblau").minima
+
+
+def valleys(runs):
+    """(N, 4, K+1) bools: which of the minima each run is within 0.5 of, at every step."""
+    return np.array([[finders.distance(run, place) <= 0.5 for place in MINIMA] for run in runs])
+
+
+def most(runs):
+    """When three quarters of the runs are in a valley and stay there."""
+    inside = valleys(runs).any(axis=1)
+    steps = sorted(step for step in map(finders.lasting, inside) if step is not None)
+    needed = -(-3 * len(runs) // 4)
+    return Found(steps[needed - 1], {"share": f"{needed} of {len(runs)}"}) if len(steps) >= needed else None
+
+
+def last_one(runs):
+    """When the last run has come into a valley, if all do: not before twice the time of most."""
+    steps = [finders.lasting(inside) for inside in valleys(runs).any(axis=1)]
+    early = most(runs)
+    if early is None or None in steps or max(steps) < 2 * early.step:
+        return None
+    slowest = finders.path_of(runs[steps.index(max(steps))])[: max(steps) + 1]
+    lengths = np.linalg.norm(np.diff(slowest, axis=0), axis=1)
+    return Found(max(steps), {"times": f"{lengths.max() / lengths.min():.0f}"}) if lengths.min() else None
+
+
+def shares(runs):
+    """The last step: how many runs each of the valleys has."""
+    counts = [int(count) for count in valleys(runs)[:, :, -1].sum(axis=0)]
+    words = ", ".join(map(str, counts[:-1])) + f" and {counts[-1]}"
+    return Found(runs[0].steps, {"counts": words, "runs": len(runs)}) if min(counts) else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Four valleys of equal depth: watch which of them every start finds."),
+    Moment(most, "After {steps} {share} are in a valley: each went down where it stood."),
+    Moment(last_one, "The last one arrives after {steps}: on the way its steps were {times} times shorter."),
+    Moment(shares, "The four valleys got {counts} of {runs} starts: the start alone decided."),
+)
 
 
 def scene(
@@ -27,4 +69,5 @@ def scene(
         layout=(("basins",),),
         resolution=241,
         pacing=Pacing(play=7.0, end=2.5, pace="log"),
+        moments=MOMENTS,
     )

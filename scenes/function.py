@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
-from animator import Pacing, Scene
+from animator import Found, Moment, Pacing, Scene, finders
 from animator.design import descent_words as words
 from animator.functions import function
 
@@ -16,6 +17,33 @@ LAYOUTS = {
     "race": (("race", "race", "race", "losses", "losses"),),
     "swarm": (("basins",),),
 }
+
+
+def best(runs):
+    """(K+1,) the lowest value that any run has at each step; NaN where one has none."""
+    return np.min([finders.loss_of(run) for run in runs], axis=0)
+
+
+def lowest(runs):
+    """From where on the lowest value stays within a hundredth of its whole fall of what it is at the end."""
+    value = best(runs)
+    fall = value[0] - value[-1]
+    step = finders.lasting(value <= value[-1] + 0.01 * fall) if fall > 0 else None
+    return Found(step, {"value": finders.number(value[-1])}) if step and step < 0.95 * runs[0].steps else None
+
+
+def half(runs):
+    """When the lowest value has gone half of the way that it goes in all."""
+    value = best(runs)
+    step = finders.first(value <= (value[0] + value[-1]) / 2) if value[-1] < value[0] else None
+    return Found(step, {"all": runs[0].steps}) if step else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Watch how far down each step leads: the slope decides its direction."),
+    Moment(half, "Half of the way down is done after {step} of {all} steps."),
+    Moment(lowest, "From here on the lowest value hardly changes: it ends at {value}."),
+)
 
 
 def scene(
@@ -45,6 +73,7 @@ def scene(
         layout=LAYOUTS[kind(len(on.variables), len(runs), len(begins), view)],
         resolution=161,
         pacing=Pacing(play=6.0, end=2.0, pace="arc" if len(runs) == 1 else "step"),
+        moments=MOMENTS,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 NAMES = ("too small", "right", "edge", "diverging")
 
@@ -16,14 +17,70 @@ def data():
     return np.array([[1, 0], [0, 1], [1, 1]], np.float32), np.array([[1], [2], [3]], np.float32)
 
 
-def model(learning_rate):
-    """A linear neuron without a bias, at (-1, 0.5)."""
+def model(learning_rate, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [0.5]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
+
+
+def walls(run):
+    """(K+1,) where a run is along the steepest direction, 0 at the bottom."""
+    return finders.path_of(run) @ [1.0, 1.0] - 3.0
+
+
+def jumping(run):
+    """When a run has changed sides six times in a row, a little nearer to the bottom each time."""
+
+    def find(runs):
+        side = walls(runs[run])
+        nearer = (side[1:] * side[:-1] < 0) & (np.abs(side[1:]) < np.abs(side[:-1]))
+        stretch = finders.longest(nearer)
+        return stretch[0] + 6 if stretch and stretch[1] - stretch[0] >= 5 else None
+
+    return find
+
+
+def growing(run):
+    """When a run's loss has doubled, if it has grown at every step and does so to the end."""
+
+    def find(runs):
+        loss = finders.loss_of(runs[run])
+        return finders.first(loss > 2 * loss[0]) if (np.diff(loss) > 0).all() else None
+
+    return find
+
+
+def straight(runs):
+    """When the first run, which never changes sides, keeps a hundredth of its loss: ten times as late."""
+    side = walls(runs[0])
+    return finders.slower(0.01, 0, 1, 10)(runs) if (side[1:] * side[:-1] > 0).all() else None
+
+
+def moments(rates):
+    """What is said of these learning rates."""
+    named = small, right, edge, diverging = [f"{rate:g}" for rate in rates]
+    return (
+        Moment(
+            finders.start,
+            "Four learning rates, one start: watch which one is at the bottom first.",
+        ),
+        Moment(
+            finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
+        ),
+        Moment(jumping(2), f"{edge} jumps across the valley at every step, each time a little less far."),
+        Moment(
+            growing(3),
+            f"{diverging} is too large: every step makes the loss larger, and it has doubled already.",
+        ),
+        Moment(
+            straight,
+            f"{small} goes straight down, but slowly: {{steps}} for what {right} did in {{other}}.",
+        ),
+    )
 
 
 def scene(
@@ -32,6 +89,7 @@ def scene(
     edge: Annotated[float, Field(gt=0, le=10)] = 0.98,
     diverging: Annotated[float, Field(gt=0, le=10)] = 1.06,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 40,
+    start: Point = (-1.0, 0.5),
 ) -> Scene:
     """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
     rates = (small, right, edge, diverging)
@@ -39,12 +97,13 @@ def scene(
         title="The learning rate decides",
         description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
         runs=tuple(
-            Experiment(model=partial(model, rate), data=data, epochs=epochs, batch_size=3, shuffle=False,
-                       labels=("w1", "w2"), target=(1.0, 2.0))
+            Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
+                       shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0))
             for rate in rates
         ),
         names=NAMES,
         caption=f"Same start, same data; the learning rate differs: {', '.join(f'{r:g}' for r in rates)}.",
         layout=(("race", "race", "race", "losses", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
+        moments=moments(rates),
     )  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 LOSSES = {"mean squared error": "mean_squared_error", "cross-entropy": "binary_crossentropy"}
 
@@ -18,30 +19,62 @@ def data(seed):
     return (rng.normal(0, 1, (200, 2)) + 0.9 * (2 * y - 1)).astype(np.float32), y
 
 
-def model(loss, learning_rate):
-    """One sigmoid neuron without a bias, far on the wrong side at (-4, -2)."""
+def model(loss, learning_rate, start):
+    """One sigmoid neuron without a bias, far on the wrong side at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, "sigmoid", use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), LOSSES[loss])
-    neuron.set_weights([np.array([[-4.0], [-2.0]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
+
+
+def waiting(runs):
+    """When cross-entropy has a tenth of its loss left, and squared error still has nine tenths."""
+    squared, cross = (finders.loss_of(run) for run in runs)
+    step = finders.first(cross <= 0.1 * cross[0])
+    if step is None or squared[step] < 0.9 * squared[0]:
+        return None
+    return Found(step, {"left": finders.percent(squared[step] / squared[0])})
+
+
+def never(runs):
+    """The last step, where squared error has not lost half of its loss, and cross-entropy has."""
+    squared, cross = (finders.loss_of(run) for run in runs)
+    slow = (squared > 0.5 * squared[0]).all() and cross[-1] <= 0.5 * cross[0]
+    return Found(runs[0].steps, {"left": finders.percent(squared[-1] / squared[0])}) if slow else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Both neurons begin surely wrong: watch which of the two gets going."),
+    Moment(
+        finders.kept(0.5, 1), "Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."
+    ),
+    Moment(waiting, "Squared error is nearly flat there: it still has {left} of its loss."),
+    Moment(
+        finders.slower(0.5, 0, 1),
+        "Only now squared error has lost half: {steps} for what cross-entropy did in {other}.",
+    ),
+    Moment(never, "The steps are over, and squared error still has {left} of its loss."),
+)
 
 
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-4.0, -2.0),
 ) -> Scene:
     """Mean squared error against cross-entropy for one sigmoid neuron: the same data, two landscapes."""
     return Scene(
         title="The same data, two losses",
         runs=tuple(
-            Experiment(model=partial(model, name, learning_rate), data=partial(data, seed),
+            Experiment(model=partial(model, name, learning_rate, start), data=partial(data, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"))
             for name in LOSSES
         ),
         names=tuple(LOSSES),
         layout=(("surface@0", "surface@1"), ("surface@0", "surface@1"), ("loss@0", "loss@1")),
         pacing=Pacing(play=5.0, end=2.0),
+        moments=MOMENTS,
     )  # fmt: skip

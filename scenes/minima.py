@@ -1,12 +1,13 @@
 """One tanh neuron, four minima: where it starts decides where it ends."""
 
 from functools import partial
+from itertools import combinations
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 
 STARTS = tuple((a, b) for b in (2.2, 0.7, -0.4) for a in (-0.4, 0.4, 1.1, 2.2))
 
@@ -28,6 +29,62 @@ def model(start, learning_rate, epochs):
     return neuron
 
 
+def ends(runs):
+    """(n, 2): where runs end, places within 0.2 of one another told once; (N,): which one each run has."""
+    places, which = [], []
+    for run in runs:
+        end = finders.path_of(run)[-1]
+        near = [i for i, place in enumerate(places) if np.linalg.norm(place - end) <= 0.2]
+        which.append(near[0] if near else len(places))
+        places += [] if near else [end]
+    return np.array(places), np.array(which)
+
+
+def parting(runs):
+    """When two neighbouring starts, which end at different places, are twice as far apart as they began."""
+    _, which = ends(runs)
+    paths = [finders.path_of(run) for run in runs]
+    found = []
+    for i, j in combinations(range(len(runs)), 2):
+        gap = np.linalg.norm(paths[i] - paths[j], axis=1)
+        step = finders.lasting(gap >= 1.5 * gap[0])
+        if which[i] != which[j] and gap[0] < 1 and step:
+            found.append((step, i, j))
+    if not found:
+        return None
+    step, i, j = min(found)
+    return Found(step, {"one": "({:g}, {:g})".format(*STARTS[i]), "other": "({:g}, {:g})".format(*STARTS[j])})
+
+
+def at_rest(runs):
+    """When all runs stay within 0.2 of where they end."""
+    places, which = ends(runs)
+    steps = [
+        finders.lasting(finders.distance(run, places[k]) <= 0.2) for run, k in zip(runs, which, strict=True)
+    ]
+    if None in steps or len(places) < 2:
+        return None
+    return Found(max(steps), {"places": len(places), "runs": len(runs)})
+
+
+def deepest(runs):
+    """The last step: how many runs end within a thousandth of the lowest loss, when not all do."""
+    last = np.array([finders.loss_of(run)[-1] for run in runs])
+    best = int((last <= last.min() * 1.001).sum())
+    if not np.isfinite(last).all() or best == len(runs):
+        return None
+    words = {"best": f"{best} of {len(runs)}", "loss": f"{last.min():.3f}", "worst": f"{last.max():.3f}"}
+    return Found(runs[0].steps, words)
+
+
+MOMENTS = (
+    Moment(finders.start, "One surface, twelve starts: watch where each of them comes to rest."),
+    Moment(parting, "{one} and {other} began side by side: here their ways have parted."),
+    Moment(at_rest, "All are at rest, in {places} different places: only the start was different."),
+    Moment(deepest, "{best} found the lowest loss, {loss}; the others ended at up to {worst}."),
+)
+
+
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.02,
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 150,
@@ -45,4 +102,5 @@ def scene(
         layout=(("basins",),),
         resolution=241,
         pacing=Pacing(play=7.0, end=2.0, pace="log"),
+        moments=MOMENTS,
     )  # fmt: skip

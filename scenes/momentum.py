@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 STEEP = 12.0
 
@@ -19,15 +20,48 @@ def data():
     return x, x @ np.ones((2, 1), np.float32)
 
 
-def model(learning_rate, momentum, nesterov):
-    """A linear neuron without a bias, far out at (-2, 2)."""
+def model(learning_rate, momentum, nesterov, start):
+    """A linear neuron without a bias, far out at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     optimizer = keras.optimizers.SGD(learning_rate, momentum=momentum, nesterov=nesterov)
     neuron.compile(optimizer, "mean_squared_error")
-    neuron.set_weights([np.array([[-2.0], [2.0]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
+
+
+def uphill(runs):
+    """The first update that goes uphill although the gradient pulls back, and the loss rises."""
+    path, loss = finders.path_of(runs[0]), finders.loss_of(runs[0])
+    x, _ = data()
+    gradient = (path - 1) @ (x.T @ x)
+    against = (np.diff(path, axis=0) * gradient[:-1]).sum(axis=1) > 0
+    step = finders.first(against & (np.diff(loss) > 0))
+    return step if step is None else step + 1
+
+
+def back(runs):
+    """When the weights have crossed the valley's floor six times, and stand less high each time they turn."""
+    x, _ = data()
+    across = (finders.path_of(runs[0]) - 1) @ x[1]
+    crossings = np.flatnonzero(across[1:] * across[:-1] < 0) + 1
+    heights = [np.abs(part).max() for part in np.split(across, crossings)[:6]]
+    return int(crossings[5]) if len(crossings) > 5 and (np.diff(heights) < 0).all() else None
+
+
+def moments(momentum):
+    """What is said of a ball that keeps `momentum` of its last step."""
+    kept = f"The momentum is {momentum:g} of the last step: it carries the ball on, uphill for a while."
+    return (
+        Moment(finders.start, "Watch the arrows: the gradient pulls downhill, and momentum keeps its way."),
+        *((Moment(uphill, kept),) if momentum else ()),
+        Moment(back, "The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
+        Moment(finders.kept(0.01), "After {steps} less than 1 % of the loss is left, and it stays so."),
+        Moment(
+            finders.diverged(), "The steps are too long: the loss is twice what it was, and stays above that."
+        ),
+    )
 
 
 def scene(
@@ -35,16 +69,18 @@ def scene(
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.85,
     kind: Literal["heavy ball", "nesterov"] = "heavy ball",
     epochs: Annotated[int, Field(ge=5, le=1000)] = 50,
+    start: Point = (-2.0, 2.0),
 ) -> Scene:
     """What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
     return Scene(
         title="Momentum: a ball that remembers where it came from",
         runs=(
-            Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov"), data=data,
+            Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov", start), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
         caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",
         layout=(("arrows", "weights"), ("arrows", "loss")),
         widths=(1.35, 1.0),
         pacing=Pacing(play=9.0, end=2.0),
+        moments=moments(momentum),
     )  # fmt: skip

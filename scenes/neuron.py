@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Scene
+from animator import Experiment, Found, Moment, Scene, finders
+from animator.design.parameters import MaybePoint
 
 
 def data(seed, samples):
@@ -15,8 +16,8 @@ def data(seed, samples):
     return x, np.tanh(x.sum(axis=1, keepdims=True))
 
 
-def model(learning_rate, optimizer, use_bias):
-    """One neuron with tanh, for mean squared error."""
+def model(learning_rate, optimizer, use_bias, start):
+    """One neuron with tanh, for mean squared error; start: its two weights, where they are not random."""
     import keras
 
     make = {
@@ -28,7 +29,39 @@ def model(learning_rate, optimizer, use_bias):
         [keras.Input((2,)), keras.layers.Dense(1, activation="tanh", use_bias=use_bias)]
     )
     neuron.compile(make[optimizer](), "mean_squared_error")
+    if start is not None:
+        neuron.set_weights([np.array(start).reshape(2, 1), *neuron.get_weights()[1:]])
     return neuron
+
+
+def as_far_again(runs):
+    """When the weights have gone as far again as in their first step, after five steps or more."""
+    path = finders.path_of(runs[0])
+    lengths = np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))
+    step = finders.first(np.append(0, lengths) >= 2 * lengths[0])
+    return Found(step, {"more": step - 1}) if step and step > 5 else None
+
+
+def short_of(runs):
+    """The last step, where the weights are far from (1, 1) although the loss has fallen."""
+    loss, away = finders.loss_of(runs[0]), finders.distance(runs[0], (1.0, 1.0))[-1]
+    return Found(runs[0].steps, {"away": f"{away:.2f}"}) if away > 0.25 and loss[-1] < loss[0] else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Watch the dot: can it find the point (1, 1), where the loss is 0?"),
+    Moment(finders.fallen(0.1), "The start is steep: after {steps} only {left} of the loss is left."),
+    Moment(
+        as_far_again, "Then the slope is gentle: it takes {more} more steps to go as far as the first did."
+    ),
+    Moment(
+        finders.arrived((1.0, 1.0), 0.25), "Both weights are near 1: the neuron has found its own activation."
+    ),
+    Moment(short_of, "The steps are over, and the weights are still {away} away from (1, 1)."),
+    Moment(
+        finders.diverged(), "The steps are too long: the loss is twice what it was, and stays above that."
+    ),
+)
 
 
 def scene(
@@ -37,13 +70,14 @@ def scene(
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
     use_bias: bool = True,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: MaybePoint = None,
 ) -> Scene:
     """One tanh neuron learns its own activation: the weights walk to (1, 1)."""
     return Scene(
         title="One tanh neuron learns its own activation",
         runs=(
             Experiment(
-                model=partial(model, learning_rate, optimizer, use_bias),
+                model=partial(model, learning_rate, optimizer, use_bias, start),
                 data=partial(data, seed, 500),
                 test=partial(data, seed + 1_000_000, 10),
                 epochs=epochs,
@@ -53,4 +87,5 @@ def scene(
                 target=(1.0, 1.0),
             ),
         ),
+        moments=MOMENTS,
     )

@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 SAMPLES = 128
 SIZES = (1, 8, 32, SAMPLES)
@@ -19,14 +20,62 @@ def data(seed, noise):
     return x, (x.sum(axis=1, keepdims=True) + noise * rng.normal(size=(SAMPLES, 1))).astype(np.float32)
 
 
-def model(learning_rate):
-    """A linear neuron without a bias, at (-1, -0.4)."""
+def model(learning_rate, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-1.0], [-0.4]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
+
+
+def wrong(runs):
+    """The step of the batch of 1 that makes the loss of all data larger by most."""
+    rises = np.diff(finders.loss_of(runs[0]))[: runs[0].steps // 2]
+    step = int(np.argmax(rises)) + 1
+    before, after = finders.loss_of(runs[0])[step - 1 : step + 1]
+    return (
+        Found(step, {"before": f"{before:.2f}", "after": f"{after:.2f}"}) if after > before + 0.01 else None
+    )
+
+
+def travelled(run, begin=0):
+    """How far a run's weights have gone from a step on."""
+    return np.linalg.norm(np.diff(finders.path_of(run)[begin:], axis=0), axis=1).sum()
+
+
+def sure(runs):
+    """When all data have halved their loss, if every step up to there went downhill."""
+    loss = finders.loss_of(runs[3])
+    step = finders.first(loss <= 0.5 * loss[0])
+    return step if step and (np.diff(loss[: step + 1]) < 0).all() else None
+
+
+def wandering(runs):
+    """After three quarters of the steps, when from there on the batch of 1 goes 5 times as far as all."""
+    begin = 3 * runs[0].steps // 4
+    short, long = travelled(runs[3], begin), travelled(runs[0], begin)
+    times = f"{long / short:.0f}" if long < 100 * short else "over 100"
+    return Found(begin, {"times": times}) if long > 5 * short > 0 else None
+
+
+def detour(runs):
+    """The last step, when the batch of 1 has gone farther than all data, and both went downhill."""
+    times = travelled(runs[0]) / travelled(runs[3])
+    down = all(finders.loss_of(run)[-1] < finders.loss_of(run)[0] for run in (runs[0], runs[3]))
+    return Found(runs[0].steps, {"times": f"{times:.1f}"}) if times > 1.2 and down else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Four batch sizes, one start: watch how straight each path is."),
+    Moment(
+        wrong, "One sample can mislead: this step of the batch of 1 raised the loss from {before} to {after}."
+    ),
+    Moment(sure, "With all data every step went downhill: {steps} halve the loss."),
+    Moment(wandering, "The batch of 1 never rests: from here on it goes {times} times as far as all data."),
+    Moment(detour, "Both came down, but the batch of 1 went {times} times as far: small batches wander."),
+)
 
 
 def scene(
@@ -34,12 +83,13 @@ def scene(
     noise: Annotated[float, Field(ge=0, le=10)] = 1.0,
     rounds: Annotated[int, Field(ge=1, le=100)] = 1,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-1.0, -0.4),
 ) -> Scene:
     """Batch sizes 1, 8, 32 and all on one surface: why stochastic gradient descent zigzags."""
     return Scene(
         title="Small batches wander",
         runs=tuple(
-            Experiment(model=partial(model, learning_rate), data=partial(data, seed, noise),
+            Experiment(model=partial(model, learning_rate, start), data=partial(data, seed, noise),
                        epochs=rounds * size, batch_size=size, seed=seed, labels=("w1", "w2"),
                        shuffle=False)
             for size in SIZES
@@ -50,4 +100,5 @@ def scene(
         layout=(("batch@0", "batch@1", "batch@2", "batch@3"), ("losses",) * 4),
         heights=(1.7, 1.0),
         pacing=Pacing(play=6.0, end=2.0),
+        moments=MOMENTS,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from animator import Pacing, Scene
+from animator.design.parameters import MaybePoint
 from animator.design.scene_files import bundled
 
 
@@ -14,10 +15,11 @@ def scene(
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
     use_bias: bool = False,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: MaybePoint = None,
 ) -> Scene:
     """The neuron's loss surface in perspective, its path on it, the camera turning once."""
     neuron = bundled("neuron").function(
-        learning_rate=learning_rate, epochs=epochs, use_bias=use_bias, seed=seed
+        learning_rate=learning_rate, epochs=epochs, use_bias=use_bias, seed=seed, start=start
     )
     return replace(
         neuron,

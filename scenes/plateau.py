@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Moment, Pacing, Scene, finders
 
 STARTS = {"near": (0.0, 0.0), "far": (-1.6, 1.8), "farther": (-2.2, 2.6), "plateau": (-4.0, 4.4)}
 
@@ -26,6 +26,23 @@ def model(start, learning_rate):
     return neuron
 
 
+def stuck(runs):
+    """The last step, where the run that began farthest out still has nine tenths of its loss."""
+    loss = finders.loss_of(runs[3])
+    return runs[3].steps if loss[-1] > 0.9 * loss[0] else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Four starts, one neuron: watch which of them move, and when."),
+    Moment(finders.fallen(0.5, 0), "'near' begins on a slope: after {steps} {left} of its loss is left."),
+    Moment(finders.slower(0.5, 1, 0), "'far' begins on flat ground: it needs {steps} for half of its loss."),
+    Moment(finders.slower(0.5, 2, 1), "'farther' out it is flatter still: {steps} for half of its loss."),
+    Moment(
+        stuck, "'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0."
+    ),
+)
+
+
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 1.0,
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 120,
@@ -42,4 +59,5 @@ def scene(
         caption="Same data, same learning rate; only the start differs.",
         layout=(("race", "race", "race", "losses", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
+        moments=MOMENTS,
     )  # fmt: skip

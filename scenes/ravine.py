@@ -6,7 +6,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 
 def data(kappa):
@@ -15,13 +16,13 @@ def data(kappa):
     return x, x @ np.ones((2, 1), np.float32)
 
 
-def model(learning_rate, beta):
-    """A linear neuron without a bias, at (-2, 1.6)."""
+def model(learning_rate, beta, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate, momentum=beta), "mean_squared_error")
-    neuron.set_weights([np.array([[-2.0], [1.6]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -33,16 +34,49 @@ def best(kappa):
     return (2 / (1 + kappa), 0.0, slow), ((2 / (1 + root)) ** 2, fast**2, fast)
 
 
+def swinging(runs):
+    """Where momentum's loss is highest, above where it began, when descent's is below."""
+    descent, momentum = (finders.loss_of(run) for run in runs)
+    step = int(np.argmax(momentum))
+    higher = momentum[step] > momentum[0] and descent[step] < descent[0]
+    return Found(step, {"times": f"{momentum[step] / descent[step]:.1f}"}) if step and higher else None
+
+
+def ahead(runs):
+    """From where on momentum's loss stays below descent's, after it was above."""
+    descent, momentum = (finders.loss_of(run) for run in runs)
+    return finders.lasting(momentum < descent) or None
+
+
+def late(runs):
+    """The last step, where momentum has a hundredth of its loss left and descent has more."""
+    left = [finders.loss_of(run)[-1] / finders.loss_of(run)[0] for run in runs]
+    return Found(runs[0].steps, {"left": finders.percent(left[0])}) if left[1] <= 0.01 < left[0] else None
+
+
+MOMENTS = (
+    Moment(finders.start, "A narrow ravine and two ways down: watch who is at the bottom first."),
+    Moment(swinging, "Momentum swings up the walls: its loss is {times} times as high as descent's."),
+    Moment(ahead, "Now momentum is ahead, and stays ahead: along the floor it has gathered speed."),
+    Moment(finders.kept(0.01, 1), "After {steps} momentum has less than 1 % of its loss left."),
+    Moment(
+        finders.slower(0.01, 0, 1, 1), "Descent needs {steps} for that: momentum was there after {other}."
+    ),
+    Moment(late, "After {steps} descent still has {left} of its loss left."),
+)
+
+
 def scene(
     kappa: Annotated[float, Field(ge=2, le=1000)] = 30.0,
     epochs: Annotated[int, Field(ge=12, le=1000)] = 60,
+    start: Point = (-2.0, 1.6),
 ) -> Scene:
     """Gradient descent against momentum at the best rates for a ravine; measured beside theory."""
     choices = best(kappa)
     return Scene(
         title="Why momentum works",
         runs=tuple(
-            Experiment(model=partial(model, float(rate), float(beta)), data=partial(data, kappa),
+            Experiment(model=partial(model, float(rate), float(beta), start), data=partial(data, kappa),
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0),
                        notes={"theory": float(theory)})
             for rate, beta, theory in choices
@@ -51,4 +85,5 @@ def scene(
         caption=f"A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
         layout=(("race", "losses"), ("race", "rates")),
         pacing=Pacing(play=6.0, end=2.0),
+        moments=MOMENTS,
     )  # fmt: skip

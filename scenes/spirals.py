@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Pacing, Scene
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 
 
 def data(seed, samples):
@@ -28,6 +28,22 @@ def model(learning_rate, width, seed):
     network = keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1, "sigmoid")])
     network.compile(keras.optimizers.Adam(learning_rate), "binary_crossentropy", metrics=["accuracy"])
     return network
+
+
+def waiting(runs):
+    """The end of the longest stretch over which the loss stays within 5 %, if it is a tenth of the run."""
+    loss = finders.loss_of(runs[0])
+    begin, end = finders.level(loss, 0.05)
+    long = end - begin >= len(loss) / 10 and loss[-1] < 0.7 * loss[begin]
+    return Found(end, {"length": end - begin}) if long else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Two spirals, one network: watch how its boundary bends as the loss falls."),
+    Moment(waiting, "For {length} steps the loss hardly changed; now it has found a way on."),
+    Moment(finders.kept(0.5), "After {steps} less than half of the loss is left, and it stays below that."),
+    Moment(finders.finished(), "After {steps} {left} of the loss is left."),
+)
 
 
 def scene(
@@ -55,4 +71,5 @@ def scene(
         slice=slice,
         resolution=61,
         pacing=Pacing(play=6.0, end=2.0),
+        moments=MOMENTS,
     )

@@ -3,10 +3,47 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
-from animator import Scene
+from animator import Found, Moment, Scene, finders
 from animator.design.scene_files import bundled
+
+
+def together(run):
+    """When the two weights of a run come, and stay, within 0.1 of each other."""
+
+    def find(runs):
+        path = finders.path_of(runs[run])
+        step = finders.lasting(np.abs(path[:, 0] - path[:, 1]) <= 0.1)
+        return Found(step, {"value": f"{path[step, :2].mean():.1f}"}) if step else None
+
+    return find
+
+
+def ends(same):
+    """The last step, where the runs end within 0.25 of each other, or do not."""
+
+    def find(runs):
+        one, other = (finders.path_of(run)[-1, :2] for run in runs)
+        apart = np.linalg.norm(one - other)
+        return Found(runs[0].steps, {"apart": f"{apart:.2f}"}) if (apart <= 0.25) == same else None
+
+    return find
+
+
+MOMENTS = (
+    Moment(
+        finders.start, "Same neuron, same data, two starts: watch whether the weights end at the same values."
+    ),
+    Moment(together(0), "Test 1: the two weights have met, at about {value}, and stay together."),
+    Moment(together(1), "Test 2: the two weights have met, at about {value}, and stay together."),
+    Moment(
+        ends(True),
+        "Two starts, one end: the weights of both tests are {apart} apart, whatever they began with.",
+    ),
+    Moment(ends(False), "The steps are over, and the two tests are still {apart} apart."),
+)
 
 
 def scene(
@@ -27,4 +64,5 @@ def scene(
         runs=tuple(test.runs[0] for test in tests),
         names=("Test 1", "Test 2"),
         layout=(("weights@0", "weights@1"),),
+        moments=MOMENTS,
     )

@@ -72,18 +72,42 @@ def numpy_view(rate: float = 0.5, moving: bool = True, steps: int = 60) -> View:
     cuts = weights if moving else weights[-1:]
     slices = np.array([loss(np.stack([a, b, np.full_like(a, w[2])], -1)) for w in cuts], np.float32)
     at = np.arange(steps + 1)
-    field = Field(alpha, beta, slices, at if moving else at[:1], float(slices.min()), float(slices.max()), at,
-                  loss(weights))  # fmt: skip
+    field = Field(
+        alpha,
+        beta,
+        slices,
+        at if moving else at[:1],
+        float(slices.min()),
+        float(slices.max()),
+        at,
+        loss(weights),
+    )
     plane = Plane(weights[-1] * [0, 0, 1], np.eye(2, 3), ("w1", "w2"), "weights")
     return View(
-        name="run 1", steps=steps, parameters=3, labels=("w1", "w2", "bias"),
-        lines=weights.astype(np.float32), line_range=(float(weights.min()), float(max(1, weights.max()))),
-        recorded=at, axis_labels=("w1", "w2"), trajectory=weights[:, :2], residual=np.zeros(steps + 1),
-        loss=loss(weights), batch_loss=np.array(batch), plane=plane, running_means={},
-        learning_rate=np.full(steps, rate), epoch=(np.arange(steps) // 8).astype(np.int32), target=(1.0, 1.0),
-        window=window, field=field, cut="moving" if moving else "static",
-        test_loss=(0.5, 0.0002), test_samples=10, broke_at=None,
-    )  # fmt: skip
+        name="run 1",
+        steps=steps,
+        parameters=3,
+        labels=("w1", "w2", "bias"),
+        lines=weights.astype(np.float32),
+        line_range=(float(weights.min()), float(max(1, weights.max()))),
+        recorded=at,
+        axis_labels=("w1", "w2"),
+        trajectory=weights[:, :2],
+        residual=np.zeros(steps + 1),
+        loss=loss(weights),
+        batch_loss=np.array(batch),
+        plane=plane,
+        running_means={},
+        learning_rate=np.full(steps, rate),
+        epoch=(np.arange(steps) // 8).astype(np.int32),
+        target=(1.0, 1.0),
+        window=window,
+        field=field,
+        cut="moving" if moving else "static",
+        test_loss=(0.5, 0.0002),
+        test_samples=10,
+        broke_at=None,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,40 @@ from numpy.typing import NDArray
 from PIL import Image
 
 FOLDER = Path(__file__).parent / "goldens"
-CHEAP = {"spirals": "epochs=3", "digits": "epochs=1", "curvature": "epochs=30", "noise": "rounds=1",
-         "minima": "epochs=20", "ravine": "epochs=20", "neuron": "epochs=2", "weights": "epochs=2",
-         "orbit": "epochs=2", "bias": "epochs=2", "function": "steps=20", "valley": "steps=20",
-         "four-valleys": "steps=8", "escape": "steps=20", "beale": "steps=20"}  # fmt: skip
-NAMES = ("neuron", "weights", "learning-rates", "optimizers", "ravine", "noise", "minima", "plateau", "bias",
-         "orbit", "momentum", "spirals")  # fmt: skip
+CHEAP = {
+    "spirals": "epochs=3",
+    "digits": "epochs=1",
+    "curvature": "epochs=30",
+    "noise": "rounds=1",
+    "minima": "epochs=20",
+    "ravine": "epochs=20",
+    "neuron": "epochs=2",
+    "weights": "epochs=2",
+    "orbit": "epochs=2",
+    "bias": "epochs=2",
+    "function": "steps=20",
+    "valley": "steps=20",
+    "four-valleys": "steps=8",
+    "escape": "steps=20",
+    "beale": "steps=20",
+    "saddle": "steps=60",
+    "schedule": "steps=60",
+    "overfitting": "epochs=40",
+}
+NAMES = (
+    "neuron",
+    "weights",
+    "learning-rates",
+    "optimizers",
+    "ravine",
+    "noise",
+    "minima",
+    "plateau",
+    "bias",
+    "orbit",
+    "momentum",
+    "spirals",
+)
 MOST, MEAN = 110, 1.5  # of 255: the largest and the mean difference that another machine's rounding may make
 
 

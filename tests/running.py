@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,11 @@ class Ran:
     err: str
 
 
-def run(capsys: pytest.CaptureFixture[str], *words: str) -> Ran:
-    """`animator WORDS...`, in this process."""
+def run(capsys: pytest.CaptureFixture[str], *words: str, work: Callable[[], int] = app.typed) -> Ran:
+    """`animator WORDS...`, in this process; or `work`, as the command would do it."""
     before, sys.argv = sys.argv, ["animator", *words]
     try:
-        app.main()
+        app.main(work)
         code: object = 0
     except SystemExit as stop:
         code = stop.code or 0

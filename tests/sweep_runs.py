@@ -61,7 +61,7 @@ def scene(
 ) -> Scene:
     if trouble == "stop":
         raise KeyboardInterrupt
-    if "ANIMATOR_STEADY" in os.environ and os.path.exists(os.environ.get("LINE_TROUBLE", "")):
+    if "TF_NUM_INTRAOP_THREADS" in os.environ and os.path.exists(os.environ.get("LINE_TROUBLE", "")):
         trouble_of(trouble)
     run = Experiment(partial(model, rate), data, epochs=2, batch_size=16, seed=seed, target=None)
     return Scene("A line", (run,), resolution=11, pacing=Pacing(0.1, 0.4, 0.1))

@@ -3,174 +3,185 @@
 import ast
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
 
+import animator
 from animator.cli import app
-from animator.cli.render_request import QUALITY
 from animator.design import parameters, scene_files
 from animator.design.style import STYLES
+from animator.design.wishes import QUALITY
 from animator.drawing.panels.registry import PANELS
 from animator.encoding import FORMATS
+from animator.films.delivery import PRESETS, VECTORS
+from animator.functions.named import NAMED
 from animator.sweeps.plan import axes
+from docs._ext import error_sentences, pages
 from tests import architecture
 
 ROOT = Path(__file__).parent.parent
-PAGES = {
-    name: (ROOT / name).read_text(encoding="utf-8")
-    for name in (
-        "README.md",
-        "CHANGELOG.md",
-        "CONTRIBUTING.md",
-        "docs/architecture.md",
-        "docs/glossary.md",
-        "docs/recording.md",
-    )
-}
+
+
+def texts(*patterns: str) -> dict[str, str]:
+    """The text of every file of this repository that a pattern matches; what is built is left out."""
+    found = (path for pattern in patterns for path in sorted(ROOT.glob(pattern)))
+    named = ((path.relative_to(ROOT).as_posix(), path) for path in found)
+    return {name: path.read_text(encoding="utf-8") for name, path in named if "/_build/" not in name}
+
+
+PAGES = texts("*.md", "docs/**/*.md")
 README, ARCHITECTURE = PAGES["README.md"], PAGES["docs/architecture.md"]
 RECORDING = PAGES["docs/recording.md"]
+GALLERY = "".join(text for name, text in PAGES.items() if name.startswith("docs/gallery/"))
+REFERENCE = {Path(page).stem: text for page, text in PAGES.items() if page.startswith("docs/reference/")}
 COMMANDS = typer.main.get_command(app.app).commands
+STEPS = {page: pages.steps(text) for page, text in PAGES.items()}
+WITH_STEPS = [page for page, steps in STEPS.items() if steps]
+TARGETS = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def blocks(language: str) -> Iterator[tuple[str, str]]:
-    """(page, text) of every fenced block in `language`."""
-    for page, text in PAGES.items():
-        for found in re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-            yield page, found
+def test_the_gallery_has_every_scene_and_every_function_once():
+    assert sorted(re.findall(r"^```{scene} (\S+)$", GALLERY, re.MULTILINE)) == scene_files.names()
+    functions = re.findall(r"^```{film} animator render function f=(\S+) --size", GALLERY, re.MULTILINE)
+    assert sorted(functions) == sorted(NAMED)
 
 
-SHELL = [(page, line) for page, text in blocks("sh") for line in text.splitlines() if line.strip()]
+def test_the_reference_has_every_command_panel_format_style_quality_and_preset():
+    assert re.findall(r"^```{command} (\S+)$", REFERENCE["commands"], re.MULTILINE) == list(COMMANDS)
+    panels = re.findall(r"^### (.+)$", REFERENCE["panels"], re.MULTILINE)
+    assert sorted(name for line in panels for name in line.split(", ")) == sorted(PANELS)
+    for page, names in {
+        "formats": (*FORMATS, *VECTORS, *QUALITY),
+        "styles": STYLES,
+        "commands": PRESETS,
+    }.items():
+        assert [name for name in names if f"`{name}`" not in REFERENCE[page]] == [], page
 
 
-def example() -> str:
-    """The scene file in the README."""
-    (found,) = [text for page, text in blocks("python") if page == "README.md" and "def scene(" in text]
-    return found
+def test_the_reference_has_every_public_name():
+    words = set(re.findall(r"\w+", REFERENCE["api"]))
+    assert [name for name in animator.__all__ if name not in words] == []
 
 
-@pytest.fixture
-def two_clouds(tmp_path: Path) -> scene_files.SceneFile:
-    """The README's scene, saved under the name that the README gives it."""
-    path = tmp_path / "two_clouds.py"
-    path.write_text(example(), encoding="utf-8")
-    return scene_files.load(path)
+def test_the_list_of_errors_has_every_sentence():
+    """Those of areas are those of the whole package; a message that ends up nowhere would be missing here."""
+    listed = [text for found in error_sentences.by_area().values() for text in found]
+    assert sorted(listed) == sorted(set(error_sentences.sentences(error_sentences.SOURCE)))
+    assert len(listed) > 200
+    assert "There is no file '...'. Give the path of a recording or a film." in listed
 
 
-def test_readme_names_every_scene_panel_format_style_and_quality():
-    names = [*scene_files.names(), *PANELS, *FORMATS, *STYLES, *QUALITY]
-    assert [name for name in names if f"`{name}`" not in README] == []
+def test_the_readme_is_short_and_begins_with_a_film_and_two_commands():
+    assert len(README.encode()) < 8000
+    first_screen, _, rest = README.partition("\n## ")
+    (alt,) = re.findall(r"!\[([^\]]+)\]\(docs/media/neuron\.gif\)", first_screen)
+    assert len(alt) > 40
+    assert [step.text for step in pages.steps(first_screen)] == ["pip install .", "animator render neuron"]
+    can_do = rest.partition("\n## ")[0]
+    points = re.findall(r"^- .+$", can_do, re.MULTILINE)
+    assert len(points) == 8 and all("](docs/" in point for point in points)
 
 
-def test_readme_shows_every_command():
-    shown = {shlex.split(line)[1] for page, line in SHELL if page == "README.md" and "animator " in line}
-    assert shown == set(COMMANDS)
-
-
-@pytest.mark.parametrize("command", ["render", "sweep"])
-def test_readme_names_every_option(command):
-    flags = [option.opts[0] for option in COMMANDS[command].params if option.opts[0].startswith("-")]
-    assert [flag for flag in flags if f"`{flag}`" not in README] == []
-
-
-@pytest.mark.parametrize(("page", "text"), blocks("python"))
-def test_python_blocks_compile(page, text):
-    compile(text, page, "exec")
-
-
-def test_names_that_python_blocks_take_from_animator_exist():
-    import animator
-
-    for _, text in blocks("python"):
-        for node in ast.walk(ast.parse(text)):
+@pytest.mark.parametrize("page", WITH_STEPS)
+def test_python_of_a_page_compiles_and_takes_names_that_exist(page):
+    for step in STEPS[page]:
+        if step.kind == "command" or step.name.endswith(".toml"):
+            continue
+        for node in ast.walk(ast.parse(step.text, page)):
             value = getattr(node, "value", None)
             if isinstance(node, ast.Attribute) and isinstance(value, ast.Name) and value.id == "animator":
-                assert hasattr(animator, node.attr), node.attr
+                assert node.attr in (*animator.__all__, "jax", "torch"), node.attr
 
 
-@pytest.mark.parametrize(("page", "line"), SHELL)
-def test_shell_commands_exist(page, line, two_clouds):
-    program, *words = shlex.split(line)
-    if program == "animator":
-        check_animator(words, two_clouds)
-    elif program == "make":
-        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-        assert words[0] in targets
-    else:
-        assert line == "pip install ." or (ROOT / program).is_file(), line
+@pytest.mark.parametrize("page", WITH_STEPS)
+def test_commands_of_a_page_exist(page, tmp_path, monkeypatch):
+    """With their options, and parameters that their scene has; scene files are those that the page saves."""
+    monkeypatch.chdir(tmp_path)
+    for step in STEPS[page]:
+        if step.kind == "file":
+            Path(step.name).write_text(step.text, encoding="utf-8")
+        elif step.kind == "command":
+            program, *words = shlex.split(step.text)
+            if program == "animator":
+                check_animator(words)
+            elif program == "make":
+                assert words[0] in TARGETS
+            elif program == "python":
+                assert Path(words[0]).is_file()
+            else:
+                assert step.text == "pip install ." or (ROOT / program).is_file(), step.text
 
 
-def check_animator(words: list[str], two_clouds: scene_files.SceneFile) -> None:
+def check_animator(words: list[str]) -> None:
     """The command exists, takes these options, and its scene has these parameters."""
     command = COMMANDS[words[0]]
     context = command.make_context(words[0], words[1:])
     scene = context.params.get("scene")
-    if "--from" in words:
+    if "--from" in words or scene is None:
         return
-    if scene is None or scene.endswith(".h5"):
+    if scene.endswith(".h5"):
         assert not context.params.get("values")
         return
-    if scene == "two_clouds.py":
-        file = two_clouds
-    else:
-        file = scene_files.find(str(ROOT / scene) if scene.endswith(".py") else scene)
-    words = list(context.params["values"] or ())
+    here = scene if Path(scene).is_file() or not scene.endswith(".py") else str(ROOT / scene)
+    file = scene_files.find(here)
+    given = list(context.params["values"] or ())
     if command.name == "sweep":
-        rows = context.params["rows"]
-        axes.grid(file.name, file.parameters, words, context.params["zipped"], rows and ROOT / rows)
+        axes.grid(file.name, file.parameters, given, context.params["zipped"], context.params["rows"])
     else:
-        parameters.parse(file.name, file.parameters, words)
+        parameters.parse(file.name, file.parameters, given)
+
+
+def test_what_pages_show_and_do_not_run_has_options_that_exist():
+    """Blocks of console: commands of animator are read by it, others begin with a program that is known."""
+    known = ("pip", "%pip", "dask", "animator")
+    for page, text in PAGES.items():
+        for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            for line in block.splitlines():
+                program, *words = shlex.split(line.removeprefix("$ "))
+                assert program in known, (page, line)
+                if program == "animator":
+                    COMMANDS[words[0]].make_context(words[0], words[1:])
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_make_targets_in_the_text_exist(page):
-    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert [name for name in re.findall(r"`make ([\w-]+)", PAGES[page]) if name not in targets] == []
+    assert [name for name in re.findall(r"`make ([\w-]+)", PAGES[page]) if name not in TARGETS] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
     here = (ROOT / page).parent
-    links = [link for link in re.findall(r"\]\(([^)#\s]+)\)", PAGES[page]) if "://" not in link]
+    prose = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.MULTILINE | re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)\)", prose) if "://" not in link]
     assert [link for link in links if not (here / link).exists()] == []
 
 
-def test_the_film_on_the_first_screen_has_alt_text():
-    first_screen = README.split("\n## ")[0]
-    (alt,) = re.findall(r"!\[([^\]]+)\]\(docs/media/neuron\.gif\)", first_screen)
-    assert len(alt) > 40
-    assert "animator render neuron" in first_screen
-
-
-def test_readme_has_a_place_for_the_benchmarks():
-    section = README.split("## Speed\n")[1].split("\n## ")[0]
+def test_the_page_on_speed_has_a_place_for_the_benchmarks():
+    section = PAGES["docs/performance.md"].split("\n## ")[0]
     assert section.index("<!-- bench -->") < section.index("<!-- /bench -->")
 
 
-def test_the_scene_in_the_readme_loads_and_lists_its_parameters(two_clouds):
-    assert [parameter.describe() for parameter in two_clouds.parameters] == [
+def two_clouds(folder: Path) -> scene_files.SceneFile:
+    """The scene of docs/reference/scenes.md, saved under the name that the page gives it."""
+    (step,) = [step for step in STEPS["docs/reference/scenes.md"] if step.kind == "file"]
+    path = folder / step.name
+    path.write_text(step.text, encoding="utf-8")
+    return scene_files.load(path)
+
+
+def test_the_scene_of_the_reference_loads_and_lists_its_parameters(tmp_path):
+    file = two_clouds(tmp_path)
+    assert [parameter.describe() for parameter in file.parameters] == [
         "learning_rate=0.5 (float)",
         "distance=1.0 (float)",
         "seed=0 (int)",
     ]
-    assert two_clouds.description == "One neuron learns to tell two clouds of points apart."
-    scene = two_clouds.build({"distance": 0.5})
-    x, y = scene.runs[0].data()
+    assert file.description == "One neuron learns to tell two clouds of points apart."
+    x, y = file.build({"distance": 0.5}).runs[0].data()
     assert (x.shape, y.shape) == ((400, 2), (400, 1))
-
-
-def test_loading_the_scene_in_the_readme_imports_no_tensorflow(tmp_path):
-    path = tmp_path / "two_clouds.py"
-    path.write_text(example(), encoding="utf-8")
-    script = (
-        "import sys; from animator.design import scene_files; from pathlib import Path;"
-        "scene_files.load(Path(sys.argv[1])).build({}); sys.exit('keras' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT).returncode == 0
 
 
 def test_architecture_has_the_packages_of_the_import_contract():
@@ -178,28 +189,33 @@ def test_architecture_has_the_packages_of_the_import_contract():
     assert architecture.table() in ARCHITECTURE
 
 
-def texts(*patterns: str) -> dict[str, str]:
-    """The text of every file of this repository that a pattern matches."""
-    found = (path for pattern in patterns for path in sorted(ROOT.glob(pattern)))
-    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
+def test_the_answers_to_where_would_you_are_in_the_tree():
+    """Ten tasks, each with a module, and names beside it that stand there."""
+    rows = [
+        row.strip("| ").split(" | ") for row in ARCHITECTURE.split("## Where would you")[1].splitlines()[4:]
+    ]
+    assert len(rows) == 10
+    for task, file, what in rows:
+        named = re.findall(r"`([^`]+)`", file + what)
+        files = [ROOT / "animator" / f"{name}.py" for name in named if "/" in name]
+        code = "".join(path.read_text(encoding="utf-8") for path in files)
+        assert [name for name in named if "/" not in name and name not in code] == [], task
 
 
-WRITTEN = texts("*.md", "docs/*.md")
 SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")
 BASES = ("", "docs", "animator", "tests/real")  # folders that names on pages leave out
-READERS_OWN = {"two_clouds.py", "cluster.py", "NAME.py"}  # files that a page has its reader write
+OUR_PAGES = [page for page in PAGES if page.count("/") < 2]  # others are for users, and name files of theirs
+READERS_OWN = {"cluster.py", "local_cluster.py", "NAME.py"}  # files that a page has its reader write
 
 
-def is_there(name: str) -> bool:
-    """Whether `name` is a file or a folder of this repository: a path, or one below BASES."""
-    return any((ROOT / base / f"{name}{suffix}").exists() for base in BASES
-               for suffix in ("", ".py"))  # fmt: skip
+def is_there(name: str, page: str = "") -> bool:
+    """Whether `name` is a file or a folder of this repository: a path from its page, or one below BASES."""
+    bases = [*BASES, Path(page).parent]
+    return any((ROOT / base / f"{name}{suffix}").exists() for base in bases for suffix in ("", ".py"))
 
 
 def resolves(name: str) -> bool:
     """Whether a dotted name such as animator.films.film.Film is a module or something that one defines."""
-    import animator
-
     parts = name.split(".")[1:]
     if parts[0] in animator.__all__:
         return True
@@ -215,16 +231,17 @@ def resolves(name: str) -> bool:
 
 
 def test_pages_that_are_named_exist():
-    pages = {**WRITTEN, **SOURCES}
-    named = {(page, name) for page, text in pages.items() for name in re.findall(r"[\w./-]+\.md\b", text)}
-    assert [pair for pair in named if not is_there(pair[1])] == []
+    everywhere = {**PAGES, **SOURCES}
+    ends = re.compile(r"[\w./-]+\.md\b")
+    named = {(page, name) for page, text in everywhere.items() for name in ends.findall(text)}
+    assert [(page, name) for page, name in named if not is_there(name, page)] == []
 
 
 def test_modules_and_files_that_pages_name_exist():
     named = {
         (page, name)
-        for page, text in WRITTEN.items()
-        for name in re.findall(r"`([a-z_]+(?:/\w+)+)`|([\w./-]+\.(?:py|toml)\b)", text)
+        for page in OUR_PAGES
+        for name in re.findall(r"`([a-z_]+(?:/\w+)+)`|([\w./-]+\.(?:py|toml)\b)", PAGES[page])
     }
     missing = [(page, module or file) for page, (module, file) in named if not is_there(module or file)]
     assert [pair for pair in missing if Path(pair[1]).name not in READERS_OWN] == []
@@ -251,12 +268,15 @@ def test_every_decision_is_in_a_module_that_exists():
 
 
 def patterns(folder: Path) -> Iterator[re.Pattern[str]]:
-    """Every string of 20 letters and more in the modules of `folder`, with anything where it has a value."""
+    """Strings of 20 letters and more in the modules of `folder`, with anything where they have a value: those
+    that begin as something on the page on recording does.
+    """
     for module in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             words = [part.value if isinstance(part, ast.Constant) else None for part in parts]
-            if sum(len(word) for word in words if isinstance(word, str)) >= 20:
+            begins = words[0] is None or str(words[0]) in RECORDING
+            if begins and sum(len(word) for word in words if isinstance(word, str)) >= 20:
                 yield re.compile("".join(".+?" if word is None else re.escape(str(word)) for word in words))
 
 

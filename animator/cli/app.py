@@ -5,7 +5,7 @@ Exit codes: 0 done, 2 what was asked is wrong (one sentence), 1 it failed, 130 i
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +13,11 @@ import typer
 from typer.exceptions import TyperException
 
 from animator import __version__
-from animator.cli import deadline
+from animator.cli import completion, deadline, wish_options
+from animator.cli.examples import below
 from animator.cli.signals import INTERRUPTION, NUMBERS, interruptible
 from animator.cli.terminal import one_line, printing
+from animator.cli.wish_options import Typed, WishCommand, wishing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
 
@@ -38,16 +40,24 @@ app = typer.Typer(
     name="animator",
     help="Films of neural networks learning: the weights move across the true loss surface.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
 SceneName = Annotated[
-    str, typer.Argument(metavar="SCENE", help="A bundled scene, a .py file, or a recording (.h5).")
+    str,
+    typer.Argument(
+        metavar="SCENE",
+        help="A bundled scene, a .py file, or a recording (.h5).",
+        autocompletion=completion.scenes,
+    ),
 ]
 Values = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Parameters of the scene.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME=VALUE]...", help="Parameters of the scene.", autocompletion=completion.values
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Axes = Annotated[
@@ -55,10 +65,14 @@ Axes = Annotated[
     typer.Argument(
         metavar="[NAME=V1,V2,...]...",
         help="Parameters: a value, a list, range(a,b[,step]), linspace(a,b,n) or geomspace(a,b,n).",
+        autocompletion=completion.values,
     ),
 ]
 Folder = Annotated[
     Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
+]
+NoCommand = Annotated[
+    bool, typer.Option("--no-command", help="Without the command that makes it: for pupils.")
 ]
 Style = Annotated[
     str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
@@ -75,7 +89,8 @@ def about(
         raise typer.Exit
 
 
-@app.command()
+@app.command(cls=WishCommand, epilog=below("render"))
+@wishing
 def render(
     scene: SceneName,
     values: Values = None,
@@ -83,25 +98,16 @@ def render(
         list[Path] | None,
         typer.Option("-o", "--output", help="A file to write; its suffix chooses the format."),
     ] = None,
-    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
-    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
-    style: Annotated[
-        str | None, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-    ] = None,
-    purpose: Annotated[
-        str | None, typer.Option("--for", help="slides, web, social, paper or readme: all options at once.")
-    ] = None,
     codec: Annotated[str | None, typer.Option(help="Of an .mp4: h264, h265 or av1.")] = None,
     frame: Annotated[str | None, typer.Option(help="Of a still: 3.2s, step:40, first or last.")] = None,
     transparent: Annotated[bool, typer.Option("--transparent", help="No background.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Play once, where a format would loop.")] = False,
-    end_pause: Annotated[
-        float | None, typer.Option(help="Seconds that a film stays on its last frame.")
-    ] = None,
     max_bytes: Annotated[str | None, typer.Option(help="What an .mp4 or .gif may have: 4MB, 500kB.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     json: Json = False,
+    *,
+    wishes: Typed,
 ) -> None:
     """Make a film of SCENE; without -o, output/SCENE.mp4 and output/SCENE.gif."""
     from animator.cli import render, render_request
@@ -110,16 +116,12 @@ def render(
         scene,
         values or (),
         outputs=output or (),
-        quality=quality,
-        size=size,
         fps=fps,
-        style=style,
-        purpose=purpose,
+        typed=wishes,
         codec=codec,
         frame=frame,
         transparent=transparent,
         once=once,
-        end_pause=end_pause,
         max_bytes=max_bytes,
         use_cache=not no_cache,
         json=json,
@@ -127,7 +129,7 @@ def render(
     render.render(request)
 
 
-@app.command()
+@app.command(epilog=below("record"))
 def record(
     scene: SceneName,
     values: Values = None,
@@ -156,9 +158,14 @@ def record(
     record.record_checkpoints(request)
 
 
-@app.command()
+@app.command(epilog=below("sweep"))
 def sweep(
-    scene: Annotated[str, typer.Argument(metavar="SCENE", help="A bundled scene or a .py file.")],
+    scene: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENE", help="A bundled scene or a .py file.", autocompletion=completion.scenes
+        ),
+    ],
     values: Axes = None,
     output: Folder = None,
     zipped: Annotated[
@@ -209,7 +216,7 @@ def sweep(
     raise typer.Exit(sweep.sweep(scene, values or [], asked))
 
 
-@app.command()
+@app.command(epilog=below("gallery"))
 def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) -> None:
     """Build the page of a folder of films again: FOLDER/index.html."""
     from animator.cli import sweep
@@ -217,7 +224,7 @@ def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) 
     sweep.gallery(folder)
 
 
-@app.command()
+@app.command(epilog=below("info"))
 def info(
     file: Annotated[Path, typer.Argument(help="A recording, a film or the folder of a sweep.")],
     json: Json = False,
@@ -228,7 +235,7 @@ def info(
     listings.info(file, json)
 
 
-@app.command()
+@app.command(epilog=below("scenes"))
 def scenes(json: Json = False) -> None:
     """List the bundled films with their parameters."""
     from animator.cli import listings
@@ -236,7 +243,7 @@ def scenes(json: Json = False) -> None:
     listings.scenes(json)
 
 
-@app.command()
+@app.command(epilog=below("verify"))
 def verify(json: Json = False) -> None:
     """Check recorder and surface against closed forms: expected beside got."""
     from animator.cli import listings
@@ -244,15 +251,21 @@ def verify(json: Json = False) -> None:
     raise typer.Exit(listings.verify(json))
 
 
-@app.command()
-def new(name: Annotated[str, typer.Argument(help="What to call it: NAME.py is written.")]) -> None:
+@app.command(epilog=below("new"))
+def new(
+    name: Annotated[str, typer.Argument(help="What to call it: NAME.py is written.")],
+    source: Annotated[
+        str | None,
+        typer.Option("--from", help="A bundled scene to copy.", autocompletion=completion.bundled),
+    ] = None,
+) -> None:
     """Write a scene file of your own to start from."""
     from animator.cli import new_scene
 
-    new_scene.new(name)
+    new_scene.new(name, source)
 
 
-@app.command()
+@app.command(epilog=below("slides"))
 def slides(
     films: Annotated[list[Path], typer.Argument(help="Films, each for a slide of its own.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The deck, .pptx.")] = Path("deck.pptx"),
@@ -269,49 +282,58 @@ def slides(
     listings.made(output, made, codec_warning(made, "PowerPoint", ("h264",)))
 
 
-@app.command()
+@app.command(epilog=below("page"))
 def page(
     films: Annotated[list[Path], typer.Argument(help="Films, in the order of the page.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="An .html file that holds everything, or a folder.")
     ] = Path("index.html"),
     title: Annotated[str, typer.Option(help="The page's title; by default the first film's.")] = "",
+    no_command: NoCommand = False,
 ) -> None:
     """Put films onto a web page that works without a server."""
     from animator.cli import listings
     from animator.publish.film_files import codec_warning
     from animator.publish.page import make
 
-    made = make(films, output, title)
+    made = make(films, output, title, commands=not no_command)
     listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 
-@app.command()
+@app.command(cls=WishCommand, epilog=below("player"))
+@wishing
 def player(
     scene: SceneName,
     values: Values = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The page, .html.")] = None,
-    style: Annotated[
-        str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-    ] = "dark",
+    no_command: NoCommand = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
+    *,
+    wishes: Typed,
 ) -> None:
     """Make a page that plays SCENE, with a scrubber through its steps; without -o, output/SCENE.html."""
     from animator.cli import player
 
-    player.play(scene, values or (), output=output, style=style, use_cache=not no_cache)
+    player.play(
+        scene, values or (), output=output, typed=wishes, use_cache=not no_cache, tells_command=not no_command
+    )
 
 
-def main() -> None:
-    """The command `animator`; leaves the process with the exit code."""
+def typed() -> int:
+    """Do what was typed; the exit code."""
+    return int(app(prog_name="animator", standalone_mode=False) or 0)
+
+
+def main(work: Callable[[], int] = typed) -> None:
+    """The command `animator`; leaves the process with the exit code. work: what it does."""
     with deadline.kept(NUMBERS, INTERRUPTION, INTERRUPTED), interruptible(), printing():
-        sys.exit(_code())
+        sys.exit(_code(work))
 
 
-def _code() -> int:
-    """Do what was typed, say what went wrong; the exit code."""
+def _code(work: Callable[[], int]) -> int:
+    """Do `work`, say what went wrong; the exit code."""
     try:
-        code = int(app(prog_name="animator", standalone_mode=False) or 0)
+        code = work()
         if code == INTERRUPTION:  # typer has turned a KeyboardInterrupt into it
             sys.stderr.write(INTERRUPTED)
         return code
@@ -337,6 +359,10 @@ def usage(error: TyperException, words: Sequence[str]) -> str:
     if text.startswith("Usage:"):  # no words at all: the help itself
         return f"{error.format_message()}\n"
     context = getattr(error, "ctx", None)  # typer knows none where an option lacks its value
+    option = getattr(error, "option_name", None)
+    if context is not None and hasattr(error, "possibilities"):
+        flags = [flag for part in context.command.params for flag in part.opts]
+        text = f"No such option: {option}{wish_options.instead(str(option), flags, words)}"
     path = context.command_path if context is not None else " ".join(["animator", *words[:1]])
     end = "" if text.endswith((".", "?")) else "."
     return f"animator: {text}{end} Type {path} --help for all that it takes.\n"

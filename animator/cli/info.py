@@ -18,7 +18,7 @@ from animator.design.parameters import written
 from animator.encoding import FilmInfo, inspect
 from animator.encoding.inspect_file import vector
 
-Rows = dict[str, Any]
+Rows = dict[str, Any]  # as JSON holds them
 Lines = list[tuple[str, str]]
 CODECS = {"hevc": "h265 (hevc)"}  # as --codec calls them
 VECTORS = (".svg", ".pdf")
@@ -64,7 +64,7 @@ def _folder(path: Path) -> tuple[Rows, Lines]:
     if (path / manifest.NAME).is_file():
         rows = _sweep(path)
         return rows, [(name, _plain(value)) for name, value in rows.items() if _tells(value)]
-    frames = sorted(one for one in path.iterdir() if re.fullmatch(r"\d{4,}\.png", one.name))
+    frames = sorted(file for file in path.iterdir() if re.fullmatch(r"\d{4,}\.png", file.name))
     if not frames:
         raise AnimatorError(
             f"'{path}' is a folder, and no sweep is in it. Give a file, such as one of its films, or type "
@@ -78,7 +78,7 @@ def _folder(path: Path) -> tuple[Rows, Lines]:
         "height": first.height,
         "unit": "pixels",
         "frames": len(frames),
-        "bytes": sum(one.stat().st_size for one in frames),
+        "bytes": sum(file.stat().st_size for file in frames),
         **_said(first),
     }
     return rows, _lines(rows, FILM)
@@ -89,20 +89,20 @@ def _sweep(path: Path) -> Rows:
     from animator.sweeps.folder import manifest
     from animator.sweeps.folder.lock import is_held
 
-    found = manifest.read(path)
-    ended = found.state == "running" and not is_held(path)  # its process was killed: the lock went with it
-    states = [cell.state for cell in found.cells]
+    whole = manifest.read(path)
+    ended = whole.state == "running" and not is_held(path)  # its process was killed: the lock went with it
+    states = [cell.state for cell in whole.cells]
     return {
         "path": str(path),
         "format": "animator sweep",
-        "state": "interrupted" if ended else found.state,
-        "scene": found.scene,
-        "title": found.title,
+        "state": "interrupted" if ended else whole.state,
+        "scene": whole.scene,
+        "title": whole.title,
         "cells": len(states),
         **{state: states.count(state) for state in manifest.STATES},
-        "failures": {cell.name: cell.reason for cell in found.cells if cell.state == "failed"},
-        "products": list(found.products),
-        "command": found.command,
+        "failures": {cell.name: cell.reason for cell in whole.cells if cell.state == "failed"},
+        "products": list(whole.products),
+        "command": whole.command,
     }
 
 
@@ -112,7 +112,7 @@ def _recording(path: Path) -> Rows:
     run = load(path)
     notes = run.notes
     parameters = [f"{name}={written(value)}" for name, value in (notes.parameters or {}).items()]
-    made = shlex.join(["animator", "record", notes.scene, *parameters]) if notes.scene is not None else ""
+    command = shlex.join(["animator", "record", notes.scene, *parameters]) if notes.scene is not None else ""
     return {
         "path": str(path),
         "format": "animator recording",
@@ -128,7 +128,7 @@ def _recording(path: Path) -> Rows:
         "bytes": path.stat().st_size,
         "title": notes.title,
         "description": notes.description,
-        "command": made,
+        "command": command,
     }
 
 

@@ -59,14 +59,14 @@ def verify(as_json: bool) -> int:
         start(sparing=True)
         from animator.cli.verify import checks  # which brings Keras along
 
-        found = list(checks(progress))
+        results = list(checks(progress))
     if as_json:
-        sys.stdout.write(json_text.dumps({"checks": [asdict(c) for c in found]}, indent=2) + "\n")
+        sys.stdout.write(json_text.dumps({"checks": [asdict(c) for c in results]}, indent=2) + "\n")
     else:
         table = Table(box=None, pad_edge=False)
         for name in ("check", "expected", "got", "tolerance", ""):
             table.add_column(name, justify="left" if name in ("check", "") else "right")
-        for c in found:
+        for c in results:
             table.add_row(
                 c.name,
                 f"{c.expected:.7g}",
@@ -77,7 +77,7 @@ def verify(as_json: bool) -> int:
         Console(file=raw(sys.stdout), width=None if sys.stdout.isatty() else 140, highlight=False).print(
             table
         )
-    return 0 if all(c.passed for c in found) else 1
+    return 0 if all(c.passed for c in results) else 1
 
 
 def made(target: Path, films: "list[FilmFile]", warning: str = "") -> None:

@@ -6,12 +6,16 @@ from string import Template
 
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
+from animator.design import scene_files
 
 TEMPLATE = Path(__file__).with_name("starter.txt")
 
 
-def new(name: str) -> Path:
-    """Write the scene file `name`.py, and say how to render it; a file that is there stays."""
+def new(name: str, source: str | None = None) -> Path:
+    """Write the scene file `name`.py, and say how to render it; a file that is there stays.
+
+    source: the bundled scene that it is a copy of.
+    """
     path = Path(name).with_suffix(".py")
     if not path.stem.replace("-", "_").isidentifier():
         raise AnimatorError(
@@ -22,10 +26,11 @@ def new(name: str) -> Path:
         raise AnimatorError(
             f"'{path}' exists, and nothing is written over it. Choose another name, or remove it first."
         )
+    copied = scene_files.bundled(source).path.read_text(encoding="utf-8") if source is not None else None
     ensure_folder(path)
     title = path.stem.replace("-", " ").replace("_", " ").capitalize()
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(title=title, file=path.name)
     with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text if copied is None else copied, encoding="utf-8")
     sys.stdout.write(f"{path}  render it with: animator render {path}\n")
     return path

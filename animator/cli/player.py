@@ -4,7 +4,12 @@ import shlex
 import sys
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from animator.cli.wish_options import Typed
 
 
 def play(
@@ -12,26 +17,27 @@ def play(
     values: Sequence[str] = (),
     *,
     output: Path | None,
-    style: str = "dark",
+    typed: "Typed",
     use_cache: bool = True,
+    tells_command: bool = True,
 ) -> None:
     """Make the page and say so; by default output/SCENE.html."""
+    from animator.cli import wish_options
     from animator.cli.progress_bars import shown
     from animator.cli.render import film_for
     from animator.cli.render_request import RenderRequest
     from animator.core.errors import FilmWarning
-    from animator.design import style_files
     from animator.publish import player
 
     target = output or Path("output") / f"{Path(scene).stem}.html"
-    style_files.find(style)
-    request = RenderRequest(scene=scene, values=tuple(values), style=style, use_cache=use_cache)
+    request = RenderRequest(scene=scene, values=tuple(values), typed=typed, use_cache=use_cache)
     words = ["animator", "player", Path(scene).name if "." in scene else scene, *values]
     words += ["-o", target.name] if output is not None else []
-    words += ["--style", style] if style != "dark" else []
+    words += wish_options.words(typed)
     with shown() as progress, warnings.catch_warnings():
         warnings.simplefilter("ignore", FilmWarning)  # they are told below in our own words
         film, _ = film_for(request, lambda _: player.check(target), progress, shlex.join(words))
+        film = film if tells_command else replace(film, command="")
         player.make(film, target)
     for warning in film.warnings():
         sys.stderr.write(f"animator: {warning}\n")

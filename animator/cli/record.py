@@ -66,22 +66,20 @@ def record_checkpoints(request: CheckpointRequest) -> None:
     from animator.core.files import ensure_folder
     from animator.recordings.reader import load
 
-    found = _checkpoints(request)
-    path = _recording_path(request.output or Path("output") / f"{found[0].absolute().parent.name}.h5")
+    checkpoints = _checkpoints(request)
+    path = _recording_path(request.output or Path("output") / f"{checkpoints[0].absolute().parent.name}.h5")
     ensure_folder(path)
     experiment = _experiment(request)
     with shown() as progress:
-        progress("starting TensorFlow", 0, 1)
         from animator.training.keras_startup import start
 
-        start(sparing=True)
+        start(progress, sparing=True)
         from animator.training.checkpoints import read_data, recording_from
 
-        progress("starting TensorFlow", 1, 1)
         own = experiment.data if experiment is not None else lambda: None
         data = read_data(request.data) if request.data is not None else own()
         recording_from(
-            found,
+            checkpoints,
             path,
             model=experiment.model if experiment is not None else None,
             data=data,
@@ -92,7 +90,7 @@ def record_checkpoints(request: CheckpointRequest) -> None:
     if request.json:
         sys.stdout.write(json_text.dumps({"files": [row]}, indent=2) + "\n")
     else:
-        sys.stdout.write(f"{path}  {len(found):,} checkpoints of {parameters:,} parameters\n")
+        sys.stdout.write(f"{path}  {len(checkpoints):,} checkpoints of {parameters:,} parameters\n")
 
 
 def _checkpoints(request: CheckpointRequest) -> list[Path]:

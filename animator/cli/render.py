@@ -38,9 +38,7 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 def render(request: RenderRequest) -> None:
     """Make the films and report them."""
     from animator.cli.progress_bars import shown
-    from animator.design import style_files
 
-    style_files.find(request.style)
     seconds: dict[str, float] = {}
     with shown() as progress, timed(seconds, "total"), warnings.catch_warnings():
         with timed(seconds, "record"):
@@ -50,7 +48,7 @@ def render(request: RenderRequest) -> None:
                 film.views(fps)
         with timed(seconds, "draw_and_encode"):
             warnings.simplefilter("ignore", FilmWarning)  # `_warn` tells them in our own words
-            saved = film.save(*request.files, size=request.pixels, fps=request.fps, delivery=request.delivery)
+            saved = film.save(*request.files, fps=request.fps, delivery=request.delivery)
     _warn(film, saved)
     if request.json:
         report = _report(film, saved, cached=cached, seconds=seconds)
@@ -84,20 +82,21 @@ def film_for(
     from animator.design import scene_files
     from animator.films import from_recording
     from animator.films.build import build, film_of, recordings
+    from animator.films.delivery import settled
 
     command = command or render_request.command(request)
     if request.scene.endswith(".h5"):
-        film = from_recording.film(request.scene, style=request.style, progress=progress)
+        film = from_recording.film(request.scene, progress=progress, **request.wishes)
         if request.values:
             raise AnimatorError(
                 f"'{request.scene}' is a recording: its parameters are fixed, so {request.values[0]!r} "
                 "cannot be set. Render its scene with that parameter instead, or leave it away."
             )
         check(film)
-        film = film.redesigned(text=request.text)
         return replace(film, use_cache=request.use_cache, command=command), True
     file = scene_file(request.scene)
     scene, about = build(file, request.values)
+    scene = settled(scene, request.wishes, len(scene.runs))
     check(scene)
     with scene_files.blaming(file.path):
         runs, cached = recordings(scene, about, request.use_cache, progress)
@@ -105,9 +104,8 @@ def film_for(
         scene,
         about,
         runs,
-        style=request.style,
         command=command,
-        text=request.text,
+        asked=frozenset(request.wishes),
         use_cache=request.use_cache,
         progress=progress,
     )
@@ -123,14 +121,13 @@ def _check_files(request: RenderRequest, subject: "Scene | Film") -> None:
     from animator.films.delivery import proposing, spec_for
 
     render_request.check(request)
-    size, delivery = request.pixels, request.delivery
-    text_size = style_files.find(request.style).text_size * request.text
     design = subject if isinstance(subject, Scene) else subject.design
+    size, delivery, look = design.pixels, request.delivery, style_files.wished(design)
     for path in request.files:
-        with proposing(design.layout, design.shares, size, text_size, request.files, delivery):
-            spec = spec_for(path, size, request.fps, request.style, delivery)
+        with proposing(design.layout, design.shares, size, look.text_size, request.files, delivery):
+            spec = spec_for(path, size, request.fps, look, delivery)
             if isinstance(subject, Scene):
-                check_room(subject, (spec.width, spec.height), request.style, request.text)
+                check_room(subject, (spec.width, spec.height))
         ensure_folder(path)
 
 

@@ -1,19 +1,19 @@
 """What `sweep` and `gallery` do: from typed words to a folder of films, and what is printed on the way."""
 
 import json as json_text
-import os
 import re
 import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from animator.cli import wish_options
 from animator.cli.progress_bars import cells_shown
-from animator.cli.render_request import pixels
 from animator.cli.scene_words import refuse_film, scene_file
 from animator.cli.sweep_report import plan_facts, plan_text, report
 from animator.core.errors import AnimatorError, SizeError
+from animator.design.film_design import FilmDesign
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate
@@ -56,31 +56,38 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
     from animator.sweeps.run.context import check_room
 
     refuse_film(scene)
-    look = _look(scene, pixels(request.quality, request.size), request)
+    look = _look(scene, _pixels(request), request)
     orders = _orders(request)
-    made = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
-    check_room(made)
-    target = request.output or Path("output") / f"{cell_names.safe(made.scene.name)}-sweep"
-    known = Store(folder()).figures(run.figures_key(made))
-    done, left, trouble = _standing(made, target, orders)
-    figures = _estimate(made, left, orders.jobs, known)
+    planned = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
+    check_room(planned)
+    target = request.output or Path("output") / f"{cell_names.safe(planned.scene.name)}-sweep"
+    known = Store(folder()).figures(run.figures_key(planned))
+    done, left, trouble = _standing(planned, target, orders)
+    figures = _estimate(planned, left, orders.jobs, known)
     out = sys.stderr if request.json else sys.stdout
     who = request.cluster or f"{orders.jobs} job{'s' * (orders.jobs != 1)}"
-    out.write(plan_text(made, target, figures, who, done, trouble) + "\n")
+    out.write(plan_text(planned, target, figures, who, done, trouble) + "\n")
     out.flush()
     if trouble is not None:
         raise trouble
     if request.dry_run:
         if request.json:
             sys.stdout.write(
-                json_text.dumps(plan_facts(made, target, figures) | {"done": done, "left": left}, indent=2)
+                json_text.dumps(plan_facts(planned, target, figures) | {"done": done, "left": left}, indent=2)
                 + "\n"
             )
         return 0
     with cells_shown() as (told, progress):
-        outcome = run.sweep(made, target, orders, told, progress)
+        outcome = run.sweep(planned, target, orders, told, progress)
     report(outcome, request.json)
     return exit_code(outcome)
+
+
+def _pixels(request: SweepRequest) -> tuple[int, int] | None:
+    """(width, height) of --quality or --size as they were typed; None where neither was."""
+    typed = {"quality": request.quality, "size": request.size}
+    wishes = wish_options.read({name: words for name, words in typed.items() if words is not None})
+    return FilmDesign(**wishes).pixels
 
 
 def _look(scene: str, size: tuple[int, int] | None, request: SweepRequest) -> "Look":
@@ -109,6 +116,7 @@ def exit_code(outcome: "Outcome") -> int:
 
 def _orders(request: SweepRequest) -> "Orders":
     from animator.sweeps.run.run import Orders
+    from animator.sweeps.sweep import cores
 
     if request.jobs is not None and request.cluster is not None:
         raise AnimatorError(
@@ -130,7 +138,7 @@ def _orders(request: SweepRequest) -> "Orders":
             f"--timeout {request.timeout:g} cannot be: it is a number of seconds above 0 and up to "
             f"{LONGEST:,}. Leave --timeout away for no limit, or give for example --timeout 60."
         )
-    jobs = request.jobs or _cores()
+    jobs = request.jobs or cores()
     return Orders(
         jobs=jobs,
         cluster=request.cluster,
@@ -152,15 +160,10 @@ def _standing(made: "Plan", folder: Path, orders: "Orders") -> tuple[int, int, A
         return 0, len(made.cells), error
 
 
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _command(scene: str, words: list[str], request: SweepRequest) -> str:
     """What was typed, files by their names, without what does not change the results."""
-    said = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
-    said += ["--zip"] if request.zipped else []
+    typed = ["animator", "sweep", Path(scene).name if scene.endswith(".py") else scene, *words]
+    typed += ["--zip"] if request.zipped else []
     for flag, value, default in (
         ("--rows", request.rows and request.rows.name, None),
         ("--format", request.format, "mp4"),
@@ -169,11 +172,11 @@ def _command(scene: str, words: list[str], request: SweepRequest) -> str:
         ("--fps", None if request.fps is None else f"{request.fps:g}", None),
         ("--style", Path(request.style).name if Path(request.style).suffix else request.style, "dark"),
     ):
-        said += [flag, str(value)] if value != default else []
-    return shlex.join(said)
+        typed += [flag, str(value)] if value != default else []
+    return shlex.join(typed)
 
 
-def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, Any]) -> "Estimate":
+def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "Estimate":
     from animator.sweeps.plan.estimate import estimate
     from animator.sweeps.run.context import first_seconds
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of Unicode that show nothing, or act
 JOINERS = "\u200c\u200d"  # of scripts and of pictures, harmless: they join the letters around them
@@ -65,7 +65,7 @@ class Printer(io.TextIOBase):
         """The stream's."""
         return self.stream.fileno()
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self.stream, name)
 
 

@@ -17,6 +17,7 @@ from animator.landscape.loss_surface import LossSurface, evaluate
 from animator.landscape.plane import Plane
 from animator.landscape.planes import weights as plane_of_weights
 from animator.recordings.reader import load
+from animator.training.keras_types import KerasModel
 from animator.training.loss.objective import loss_function
 from animator.training.neuron import neuron, record_descent
 
@@ -201,7 +202,7 @@ def trained(
 
 
 def around(
-    model: object, data: tuple[Floats, Floats], centre: tuple[float, float], step: float
+    model: KerasModel, data: tuple[Floats, Floats], centre: tuple[float, float], step: float
 ) -> LossSurface:
     """The surface on 5 x 5 points around `centre`, `step` apart."""
     a, b = centre

@@ -40,7 +40,7 @@ def folder() -> Path:
 
 
 def place(kind: str, key: str, suffix: str = "h5") -> Path:
-    """Path of the cached file of `kind` ("recordings", "surfaces", "plans") with digest `key`."""
+    """Path of the cached file of `kind` ("recordings", "surfaces") with digest `key`."""
     return folder() / kind / f"{key}.{suffix}"
 
 

@@ -19,7 +19,8 @@ class SizeError(AnimatorError):
 
     def __init__(self, why: str, instead: str = "", sizes: Iterable[tuple[int, int]] = ()) -> None:
         super().__init__(f"{why} {instead}".rstrip())
-        self.why, self.sizes = why, tuple(sizes)
+        self.why = why
+        self.sizes = tuple(sizes)
 
 
 class FilmWarning(UserWarning):
@@ -28,5 +29,5 @@ class FilmWarning(UserWarning):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """'Did you mean 'neuron'? ' for the known name closest to `word`, or '' when none is close."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.7)
     return f"Did you mean {close[0]!r}? " if close else ""

@@ -38,12 +38,12 @@ def finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def bytes_text(count: int) -> str:
-    """Bytes as people say them, thousand by thousand: '12 kB', '3.4 MB', '1.2 GB'."""
+def bytes_text(count: int, places: int = 0) -> str:
+    """Bytes as people say them, thousand by thousand: '12 kB' (to so many `places`), '3.4 MB', '1.2 GB'."""
     for unit, one in (("GB", 10**9), ("MB", 10**6)):
         if count >= one:
             return f"{count / one:.1f} {unit}"
-    return f"{count / 1000:.0f} kB"
+    return f"{count / 1000:.{places}f} kB"
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,8 @@
 """How long things say how far they are: a function of (stage, done, total).
 
 The library only calls it. `quiet` is the default; the command line draws bars on a terminal, and in a
-notebook `listener()` gives bars that IPython draws: plain HTML, without widgets, which stays when saved.
+notebook `listener()` gives bars that IPython draws: plain HTML, without widgets, which stays when saved. In a
+script it gives a line on the terminal, for what takes long.
 """
 
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 Progress = Callable[[str, int, int], None]
 EVERY = 0.1  # seconds between two drawings of a bar
+LONG = 2.0  # seconds that a stage takes before a script is told of it
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -20,10 +22,35 @@ def quiet(stage: str, done: int, total: int) -> None:
 
 
 def listener() -> Progress:
-    """A listener that draws bars where Python runs in a notebook; the quiet one elsewhere."""
+    """A listener that draws bars where Python runs in a notebook, a line on a terminal, and is quiet
+    elsewhere.
+    """
     interactive = sys.modules.get("IPython")
     shell = interactive.get_ipython() if interactive is not None else None
-    return NotebookBars() if shell is not None and hasattr(shell, "kernel") else quiet
+    if shell is not None and hasattr(shell, "kernel"):
+        return NotebookBars()
+    return TerminalLine() if sys.stderr is not None and sys.stderr.isatty() else quiet
+
+
+class TerminalLine:
+    """One line on stderr, written over itself, once a stage has taken LONG seconds; it goes when that is
+    done.
+    """
+
+    def __init__(self) -> None:
+        self._begun: dict[str, float] = {}
+        self._last = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """See Progress."""
+        now = time.monotonic()
+        begun = self._begun.setdefault(stage, now)
+        if now - begun < LONG or (done < total and now - self._last < EVERY):
+            return
+        self._last = now
+        text = f"{stage}: {done:,} of {total:,}" if total else stage
+        sys.stderr.write("\r\x1b[K" + (text if done < total or not total else ""))
+        sys.stderr.flush()
 
 
 class NotebookBars:

@@ -83,7 +83,8 @@ def tidy(folder: Path, names: re.Pattern[str] = STRAY, again: bool = False) -> N
 
 def _is_left(entry: "os.DirEntry[str]", found: re.Match[str]) -> bool:
     """Whether what is called so belongs to nobody who lives. A folder must name its machine, too."""
-    pid, host = int(found["pid"]), found["host"]
+    pid = int(found["pid"])
+    host = found["host"]
     if entry.is_symlink() or (host is None and not entry.is_file()):
         return False
     if host not in (None, HOST):

@@ -11,7 +11,15 @@ from animator.recordings.reader import Recording
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """reference: the run whose steps the film counts. units: what a step of each run counts on the clock."""
+    """What the runs of a film share the clock by.
+
+    Parameters
+    ----------
+    reference
+        The number of the run whose steps the film counts.
+    units
+        What a step of each run counts on the clock.
+    """
 
     reference: int
     units: tuple[float, ...]

@@ -21,6 +21,7 @@ from animator.functions.optimizers import Optimizer
 from animator.functions.schedules import Rate, Schedule
 
 MOST_STEPS = 1_000_000
+KerasOptimizer = Any  # Keras has no types
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ class Descent:
 
     function: Given
     start: tuple[float, ...] | None = None
-    optimizer: Any = "adam"
+    optimizer: str | Optimizer | KerasOptimizer = "adam"
     learning_rate: Rate | None = None
     steps: int = 300
     noise: float = 0.0
     seed: int = 0
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.begin(self.resolved())
@@ -121,13 +122,12 @@ class Descent:
         given = self.learning_rate
         return schedules.find(self.built_in().default_rate if given is None else given, self.steps)
 
-    def optimizer_said(self) -> dict[str, Any]:
+    def optimizer_said(self) -> dict[str, object]:
         """The optimizer as a recording keeps it."""
         if self.with_keras:
-            config = self.optimizer.get_config()
-            return {"class_name": type(self.optimizer).__name__, "config": _plain(config)}
-        told = optimizers.said(self.built_in())
-        return {**told, "config": {**told["config"], "learning_rate": schedules.said(self.schedule())}}
+            optimizer: KerasOptimizer = self.optimizer
+            return {"class_name": type(optimizer).__name__, "config": _plain(optimizer.get_config())}
+        return {**optimizers.said(self.built_in(), learning_rate=schedules.said(self.schedule()))}
 
     def key(self) -> str:
         """Digest of all that decides the recording: function, start, optimizer, rates, seed and versions."""
@@ -142,7 +142,7 @@ class Descent:
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
-    def said(self, on: Function) -> dict[str, Any]:
+    def said(self, on: Function) -> dict[str, object]:
         """What a recording of a descent on the function `on` keeps for its film."""
         alone = len(on.minima) == 1
         begin = self.begin(on)
@@ -161,7 +161,7 @@ def _holds(window: tuple[float, float, float, float], point: tuple[float, ...]) 
     return x0 <= x <= x1 and y0 <= y <= y1
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A configuration of Keras as JSON has it."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
@@ -169,4 +169,4 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    return float(value)
+    return float(np.asarray(value))

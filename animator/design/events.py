@@ -7,6 +7,7 @@ import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.formatting import number
+from animator.design import finders
 from animator.design.pacing import Event
 from animator.recordings.reader import Recording
 
@@ -59,13 +60,7 @@ def spikes(loss: Floats) -> list[Event]:
 
 def plateaus(loss: Floats) -> list[Event]:
     """The end of the longest stretch over which the loss stays within 3 %, when it halves afterwards."""
-    best, start = (0, 0), 0
-    for k in range(1, len(loss)):
-        while start < k and not abs(loss[k] - loss[start]) <= FLAT * abs(loss[start]):
-            start += 1
-        if k - start > best[1] - best[0]:
-            best = (start, k)
-    low, high = best
+    low, high = finders.level(loss, FLAT)
     if high - low < LONG * len(loss) or not (loss[high:] < loss[high] / 2).any():
         return []
     return [Event(high, f"Step {high:,}: the loss leaves a plateau that began at step {low:,}.")]

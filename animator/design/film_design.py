@@ -1,33 +1,41 @@
 """FilmDesign: every setting of a film's looks and pace, as frozen data.
 
-A Scene has these settings, a recording keeps them, a Film is drawn from them, and `animator.film(...)` takes
-each as a keyword. A new setting is one field here.
+A Scene has these settings, a recording keeps them, a Film is drawn from them, `animator.film(...)` takes
+each as a keyword and the command line as an option. A new setting is one field here and one row of
+`wishes.WISHES`.
 """
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from animator.core.errors import AnimatorError, nearest
+from animator.core.errors import AnimatorError
 from animator.design.layout import Mosaic
-from animator.design.pacing import Pacing
+from animator.design.moments import Moment
+from animator.design.pacing import Event, Pacing
+from animator.design.style import Style
+from animator.design.wishes import NONE, QUALITY, WISHES
 
 if TYPE_CHECKING:
     from animator.landscape.plane import Plane
 
 Slice = Literal["moving", "static", "blend", "through"]
 PlaneKind = Literal["weights", "pca", "random", "hessian", "through"]
-CAMERAS = ("fixed", "follow", "zoom", "orbit")
-ALIGNMENTS = ("step", "epoch", "evaluations")
 DEFAULT_LAYOUT: Mosaic = (("surface", "weights"), ("surface", "loss"))
 KEPT = ("layout", "plane", "slice", "resolution", "pacing", "camera", "widths", "heights", "card")
-EXAMPLES = {
-    "title": (str, "'One neuron'"),
-    "description": (str, "''"),
-    "caption": (str, "''"),
-    "card": (str, "'One line'"),
-    "pacing": (Pacing, "Pacing(play=6.0)"),
-}
+KEPT_WHERE_SET = (
+    "seconds",
+    "from_",
+    "to",
+    "hold",
+    "captions",
+    "window",
+    "levels",
+    "colors",
+    "dot",
+    "at",
+    "align",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,12 @@ class FilmDesign:
     Parameters
     ----------
     title
-        Its heading.
+        Its heading; "none" for no heading.
+    names
+        What each run is called on screen; by default "run 1", "run 2" and so on.
     layout
-        Rows of panel names ("surface", "weights", "loss"; "weights@1" shows the second run); a name that
-        repeats spans its cells.
+        Rows of panel names ("surface", "weights", "loss"; "weights@1" shows the second run), or text:
+        "surface weights; surface loss". A name that repeats spans its cells.
     plane
         "weights" (the two axes of the Experiment), "pca", "random", "hessian" or "through"; for a film of a
         recording also a Plane.
@@ -55,7 +65,7 @@ class FilmDesign:
     description
         What the film shows, for those who read its metadata.
     caption
-        Stands first under the title; a race says there what differs.
+        Stands first under the title; a race says there what differs. "none" for no words there at all.
     widths, heights
         Relative sizes of the layout's columns and rows; empty for equal ones.
     camera
@@ -69,14 +79,45 @@ class FilmDesign:
     at
         The step whose weights a static slice goes through; by default the last.
     style
-        The name of a style, or the path of a style file.
+        The name of a style, the path of a style file, or a Style.
     text
         How many times as large as the style says text is.
+    moments
+        What the film says when something happens in its runs, a Moment each; the one of step 0 in the intro.
+    seconds
+        Length of the whole film; by default as the pacing says.
+    from_, to
+        Where the film begins and ends: a step's number, "step:20" or "epoch:2".
+    hold
+        Slow motion around steps, with words: (42, "Here it turns"), or several of these, or Events.
+    captions
+        Whether moments are told of, with slow motion: those of the scene and the events of the pacing.
+    window
+        (left, right, bottom, top): the part of the plane that is shown, in its coordinates.
+    levels
+        How many bands of colour the surface has; by default as many as the style says.
+    colors
+        The name of a colour map of matplotlib for the surface; by default the style's own.
+    dot
+        How many times as large as the style says dots are.
+    size
+        (width, height) in pixels, or "1080x1080", of the files; by default as `quality` says.
+    quality
+        "draft", "720p", "1080p" or "4k"; by default each format's own size.
+    end_pause
+        Seconds that files stay on their last frame, after the whole film.
+    preset
+        What it is for: "slides", "web", "social", "phone", "paper" or "readme".
 
     Raises
     ------
     AnimatorError
         When a value is none that can be drawn.
+
+    Examples
+    --------
+    >>> animator.FilmDesign("One neuron", layout="surface weights; surface loss", size="1080x1080").size
+    (1080, 1080)
     """
 
     title: str = ""
@@ -94,11 +135,28 @@ class FilmDesign:
     align: Literal["step", "epoch", "evaluations"] = "step"
     card: str = ""
     at: int | None = None
-    style: str = "dark"
+    style: str | Style = "dark"
     text: float = 1.0
+    moments: tuple[Moment, ...] = ()
+    names: tuple[str, ...] = ()
+    seconds: float | None = None
+    from_: str | int | None = None
+    to: str | int | None = None
+    hold: tuple[Event, ...] = ()
+    captions: bool = True
+    window: tuple[float, float, float, float] | None = None
+    levels: int | None = None
+    colors: str = ""
+    dot: float = 1.0
+    size: tuple[int, int] | None = None
+    quality: str | None = None
+    end_pause: float = 0.0
+    preset: str = ""
 
     def __post_init__(self) -> None:
-        self._check_kinds()
+        for part in fields(FilmDesign):
+            value = WISHES[part.name].value(part.name, getattr(self, part.name))
+            object.__setattr__(self, part.name, value)
         check_layout(self.layout)
         columns, rows = len(self.layout[0]), len(self.layout)
         for name, given, cells in (("widths", self.widths, columns), ("heights", self.heights, rows)):
@@ -107,20 +165,20 @@ class FilmDesign:
                     f"{name}={given} does not fit the layout, which has {cells} of them. Give "
                     f"{cells} numbers above 0, such as {name}={tuple(range(cells, 0, -1))}."
                 )
-        for name, choice, known in (("camera", self.camera, CAMERAS), ("align", self.align, ALIGNMENTS)):
-            if choice not in known:
-                raise AnimatorError(
-                    f"No {name} is called {choice!r}. {nearest(choice, known)}Known: {' '.join(known)}."
-                )
 
-    def _check_kinds(self) -> None:
-        """AnimatorError where a number stands for a text, or a text for a Pacing."""
-        for name, (kind, example) in EXAMPLES.items():
-            given = getattr(self, name)
-            if not isinstance(given, kind):
-                raise AnimatorError(
-                    f"A scene's {name} cannot be {given!r}. Give for example {name}={example}."
-                )
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """(width, height) of the files as asked, or None for each format's own."""
+        return self.size or (QUALITY[self.quality] if self.quality is not None else None)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing stands under the title."""
+        return self.caption == NONE
+
+    def run_name(self, index: int) -> str:
+        """What run `index` is called on screen."""
+        return self.names[index] if index < len(self.names) else f"run {index + 1}"
 
     @property
     def slices(self) -> tuple[Slice, ...]:
@@ -141,7 +199,7 @@ class FilmDesign:
         """These settings alone, without what a Scene has beside them."""
         return FilmDesign(**{part.name: getattr(self, part.name) for part in fields(FilmDesign)})
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> dict[str, object]:
         """What a recording of one run keeps of this, as JSON."""
         plain = {
             "layout": [list(row) for row in self.layout],
@@ -149,20 +207,21 @@ class FilmDesign:
             "pacing": self.pacing.data(),
             "widths": list(self.widths),
             "heights": list(self.heights),
+            "hold": [[event.step, event.caption, event.hold] for event in self.hold],
+            "window": list(self.window or ()),
         }
-        return {name: plain.get(name, getattr(self, name)) for name in KEPT}
+        usual = FilmDesign()
+        names = [name for name in KEPT_WHERE_SET if getattr(self, name) != getattr(usual, name)]
+        return {name: plain.get(name, getattr(self, name)) for name in (*KEPT, *names)}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """The design that `data` made into JSON; settings that are missing or empty have their defaults."""
-        known = {name: data[name] for name in KEPT if data.get(name)}
-        if "layout" in known:
-            known["layout"] = tuple(tuple(row) for row in known["layout"])
-        if "pacing" in known:
-            known["pacing"] = Pacing.read(known["pacing"])
-        for name in {"widths", "heights"} & known.keys():
-            known[name] = tuple(known[name])
-        return cls(**known)
+        settings = {name: data[name] for name in KEPT if data.get(name)}
+        settings |= {name: data[name] for name in KEPT_WHERE_SET if name in data}
+        if "pacing" in settings:
+            settings["pacing"] = Pacing.read(settings["pacing"])
+        return cls(**settings)
 
 
 def check_layout(layout: Mosaic) -> None:

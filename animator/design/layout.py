@@ -16,11 +16,11 @@ TALL = 0.75
 ABREAST = 2  # panels side by side on a frame that is not wide
 
 
-def mosaic(layout: str | Sequence[Sequence[str]]) -> Mosaic:
+def mosaic(layout: str | Sequence[str | Sequence[str]]) -> Mosaic:
     """The rows of a layout: given as rows, or as text, "surface weights; surface loss"."""
     if isinstance(layout, str):
-        return tuple(tuple(row.split()) for row in layout.replace("\n", ";").split(";") if row.strip())
-    return tuple(tuple(row) for row in layout)
+        layout = [row for row in layout.replace("\n", ";").split(";") if row.strip()]
+    return tuple(tuple(row.split() if isinstance(row, str) else row) for row in layout)
 
 
 @dataclass(frozen=True, slots=True)

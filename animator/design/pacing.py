@@ -1,27 +1,17 @@
-"""How fast a film goes: holds, pace, easing, slow motion around events, and the clock that they add up to.
+"""How fast a film goes: holds, pace, easing, and slow motion at events.
 
 Easings are maps of [0, 1] to itself with f(0) = 0 and f(1) = 1, never falling. A Pacing is what a scene asks
-for. A Clock is what comes of it for one run: seconds of the play at every step.
+for; `design/clock` makes of it the seconds of every step.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, nearest
 
 LONGEST = 86400
 PACES = ("step", "arc", "log")
-KNOTS = 2048
-REACH = 0.03
-READING = 1.8
-FADE = 0.35
-STILL = 0.02
-
-Floats = NDArray[np.float64]
 
 
 def linear(t: float) -> float:
@@ -59,7 +49,22 @@ def ramp(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something worth a pause at `step`: a caption, and slow motion that adds `hold` seconds around it."""
+    """Something worth a pause: a caption, and slow motion from a step on.
+
+    Parameters
+    ----------
+    step
+        The number of updates done so far.
+    caption
+        The words that stand on the film meanwhile.
+    hold
+        Seconds that the slow motion adds.
+
+    Raises
+    ------
+    AnimatorError
+        For a hold that cannot be shown.
+    """
 
     step: int
     caption: str
@@ -73,10 +78,29 @@ class Event:
 class Pacing:
     """How long a film holds and plays, in seconds, and how the play is paced.
 
-    pace: "step" (steps pass evenly), "arc" (the weights travel at an even speed) or "log" (the logarithm
-    of the step passes evenly, so that the fast start can be seen). easing: "linear", "smooth", "slow-start"
-    or "slow-end". events: slow motion with captions, or "found": looked for in the recording. wake: how much
-    of the path stays, as a fraction of the play; all of it by default.
+    Parameters
+    ----------
+    intro, play, end
+        Seconds: the first frame held, the run, the last frame held.
+    pace
+        "step" (steps pass evenly), "arc" (the weights travel at an even speed) or "log" (the logarithm of the
+        step passes evenly, so that the fast start can be seen).
+    easing
+        "linear", "smooth", "slow-start" or "slow-end".
+    events
+        Slow motion with captions, or "found": looked for in the recording.
+    wake
+        How much of the path stays, as a fraction of the play; all of it by default.
+
+    Raises
+    ------
+    AnimatorError
+        When a value is none that can be shown.
+
+    Examples
+    --------
+    >>> animator.Pacing(play=6.0, pace="log").seconds
+    8.0
     """
 
     intro: float = 0.5
@@ -117,7 +141,19 @@ class Pacing:
         """Length of the play in seconds, slow motion included."""
         return self.play + sum(event.hold for event in self.named)
 
-    def data(self) -> dict[str, Any]:
+    def lasting(self, seconds: float) -> "Pacing":
+        """This pacing over a film of `seconds`: the play takes what the holds leave, if that is half of it or
+        more; else everything is shorter in proportion.
+        """
+        held = self.seconds - self.play
+        if held <= seconds / 2:
+            return replace(self, play=seconds - held)
+        share = seconds / self.seconds
+        events = tuple(replace(event, hold=event.hold * share) for event in self.named)
+        intro, play, end = self.intro * share, self.play * share, self.end * share
+        return replace(self, intro=intro, play=play, end=end, events=events)
+
+    def data(self) -> dict[str, object]:
         """The pacing as JSON."""
         return asdict(self)
 
@@ -134,60 +170,8 @@ class Pacing:
 
 
 def _check_seconds(name: str, seconds: float) -> None:
-    if not 0 <= seconds <= LONGEST:
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST:
         raise AnimatorError(
             f"{name}={seconds} seconds cannot be shown: a hold or a play lasts 0 to 86,400 "
             f"seconds. Give {name} as a number of seconds, such as {name}=2."
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clock:
-    """Seconds (M,) of the play at steps (M,), both ascending; captions with the seconds they show."""
-
-    steps: Floats
-    seconds: Floats
-    captions: tuple[tuple[float, float, str], ...] = ()
-
-    def position(self, share: float) -> float:
-        """The step, with its fraction, after a share in [0, 1] of the play."""
-        return float(np.interp(share * self.seconds[-1], self.seconds, self.steps))
-
-    def caption(self, position: float) -> tuple[str, float]:
-        """(the caption at a step with its fraction, its opacity in [0, 1] in sixths)."""
-        now = float(np.interp(position, self.steps, self.seconds))
-        best, shown = 0.0, ""
-        for start, end, words in self.captions:
-            opacity = round(6 * min(1.0, max(0.0, min(now - start, end - now) / FADE))) / 6
-            if opacity > best:
-                best, shown = opacity, words
-        return shown, best
-
-
-def clock(pacing: Pacing, steps: int, lengths: Floats | None = None) -> Clock:
-    """The clock of a run of `steps`; lengths (K+1,): how far the weights have travelled, for pace="arc"."""
-    at = np.unique(np.linspace(0, max(1, steps), min(max(1, steps), KNOTS) + 1))
-    for event in pacing.named:
-        at = np.union1d(at, _window(event, steps))
-    share = at / at[-1]
-    if pacing.pace == "log":
-        share = np.log1p(at) / np.log1p(at[-1])
-    elif pacing.pace == "arc" and lengths is not None and lengths[-1] > 0:
-        travelled = np.interp(at, np.arange(len(lengths)), lengths) / lengths[-1]
-        share = (1 - STILL) * travelled + STILL * share
-    seconds = share * max(pacing.play, 1e-9)
-    for event in pacing.named:
-        low, high = _window(event, steps)
-        seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
-    captions = []
-    for event in pacing.named:
-        start, end = np.interp(_window(event, steps), at, seconds)
-        captions.append((float(start), float(max(end, start + READING)), event.caption))
-    return Clock(at, seconds, tuple(captions))
-
-
-def _window(event: Event, steps: int) -> tuple[float, float]:
-    """The steps around an event that pass slowly: 3 % of the run on each side, one step at least."""
-    reach = max(1.0, REACH * steps)
-    low = max(0.0, min(event.step, steps) - reach)
-    return low, max(low + 1e-6, min(float(max(1, steps)), event.step + reach))

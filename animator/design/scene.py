@@ -4,7 +4,9 @@ A scene file is Python with one function `scene(...) -> Scene`; calling it is ch
 TensorFlow nor matplotlib.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design.descent import Descent
@@ -25,27 +27,37 @@ class Scene(FilmDesign):
         The film's heading.
     runs
         What is trained, or descends; several runs are a race, or stand beside each other.
-    names
-        What each run is called on screen; by default "run 1", "run 2" and so on.
+    origin
+        Where it comes from: "scene", its name or file, and "parameters". A scene file fills it in.
 
     Raises
     ------
     AnimatorError
         When there are no runs, or a setting is none that can be drawn.
+
+    Examples
+    --------
+    >>> animator.Scene("Down a ravine", runs=(animator.Descent("rosenbrock", (-1, 1)),)).run_name(0)
+    'run 1'
     """
 
     title: str
     runs: tuple[Experiment | Descent, ...]
-    names: tuple[str, ...] = ()
+    _: KW_ONLY
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        FilmDesign.__post_init__(self)
+        runs = self.runs if isinstance(self.runs, list | tuple) else (self.runs,)
+        object.__setattr__(self, "runs", tuple(runs))
+        for run in self.runs:
+            if not isinstance(run, Experiment | Descent):
+                raise AnimatorError(
+                    f"Scene {self.title!r} has {run!r} among its runs, which is nothing to train. Give it "
+                    "runs=(animator.Experiment(model=..., data=...),)."
+                )
         if not self.runs:
             raise AnimatorError(
                 f"Scene {self.title!r} has no runs, so nothing can be trained. "
                 "Give it runs=(animator.Experiment(model=..., data=...),)."
             )
-        FilmDesign.__post_init__(self)
-
-    def run_name(self, index: int) -> str:
-        """What run `index` is called on screen."""
-        return self.names[index] if index < len(self.names) else f"run {index + 1}"

@@ -7,16 +7,15 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import ModuleType, TracebackType
 
 from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
-from animator.design.parameters import Parameter
+from animator.design.parameters import Parameter, check
 from animator.design.scene import Scene
 
 
@@ -35,7 +34,7 @@ class SceneFile:
         """Whether the file is one of the scenes that come with animator."""
         return self.path.parent == folder()
 
-    def build(self, given: Mapping[str, Any]) -> Scene:
+    def build(self, given: Mapping[str, object]) -> Scene:
         """The scene for checked parameter values."""
         with blaming(self.path):
             scene = self.function(**given)
@@ -44,7 +43,26 @@ class SceneFile:
                 f"The function 'scene' in '{self.path.name}' returned {type(scene).__name__}, not an "
                 "animator.Scene. End it with: return animator.Scene(title=..., runs=(...))."
             )
-        return scene
+        chosen = {p.name: given.get(p.name, p.default) for p in self.parameters}
+        origin = {"scene": self.name if self.is_bundled else self.path.name, "parameters": chosen}
+        return replace(scene, origin=origin, description=scene.description or self.description)
+
+
+def scene(name: str, **parameters: object) -> Scene:
+    """A bundled scene by its name, or one in a .py file by its path, for parameters.
+
+    Raises
+    ------
+    AnimatorError
+        When there is no such scene, or a parameter does not fit it.
+
+    Examples
+    --------
+    >>> scene("ravine", kappa=50).title
+    'Why momentum works'
+    """
+    file = find(name)
+    return file.build(check(file.name, file.parameters, parameters))
 
 
 def folder() -> Path:
@@ -121,7 +139,7 @@ class blaming:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if isinstance(error, SystemExit):
             raise AnimatorError(
                 f"Scene file '{self.path.name}' called sys.exit({error.code!r}), and no film can be made "

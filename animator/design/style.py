@@ -5,12 +5,87 @@ readable on a surface coloured by the same loss. Lines have hues near those of O
 search: any two of the first six differ as much as can be (CIEDE2000) for all eyes, and all in grey.
 """
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from animator.core.errors import AnimatorError
+
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+LISTS = ("lines", "surface_map", "path_map")
+MAPS = LISTS[1:]
+PLAIN = ("name", "text_size", "title_size", "levels", "dot_size", "unfollowed")  # fields that are no colours
+
+
+def read_colours(name: str, given: Any) -> str | tuple[str, ...]:
+    """What the field `name` of a Style holds: colours as "#rrggbb", for those that `given` names.
+
+    Names are those of CSS and matplotlib; a colour map may be the name of one of matplotlib's. Raises
+    ValueError.
+    """
+    if name in MAPS and isinstance(given, str):
+        return color_map(given)
+    if name not in LISTS:
+        return _hexed(given)
+    if not isinstance(given, list | tuple) or len(given) < 2:
+        raise ValueError("it needs two colours or more")
+    return tuple(map(_hexed, given))
+
+
+def color_map(name: str, count: int = 33) -> tuple[str, ...]:
+    """`count` colours of matplotlib's colour map `name`, from its low end. Raises ValueError where it has
+    none.
+    """
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    if name not in colormaps:
+        raise ValueError(f"matplotlib has no colour map called {name!r}")
+    return tuple(str(to_hex(colormaps[name](i / (count - 1)))) for i in range(count))
+
+
+def _hexed(colour: Any) -> str:
+    if isinstance(colour, str) and COLOUR.fullmatch(colour):
+        return colour
+    if not isinstance(colour, str):
+        raise ValueError(f"{colour!r} is no colour")
+    from matplotlib.colors import to_hex  # which knows the names
+
+    return str(to_hex(colour))
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours as "#rrggbb"; colour maps as anchors from low loss to high loss."""
+    """The look of a film.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    background, panel
+        Colours, "#rrggbb" or named as CSS does, of the frame and of the panels on it.
+    ink, muted, grid, alert
+        Of text, of text that says less, of grid lines, of what went wrong.
+    lines
+        Of several lines in one panel, in order.
+    loss_line, batch_line
+        Of the loss, and of the losses of batches behind it.
+    dot, dot_edge, casing, target
+        Of the dot that moves and its edge, of what lies round paths, of the point to reach.
+    surface_map, path_map
+        Anchors of the colour maps of surfaces and paths, from low loss to high loss, or names of
+        matplotlib's.
+    contour
+        Of contour lines.
+    text_size, title_size
+        Of letters, as shares of the frame's height.
+    levels
+        How many bands of colour a surface has.
+    dot_size
+        How many times as large as usual dots are.
+    unfollowed
+        What a style sheet of matplotlib asks for that films don't do.
+    """
 
     name: str
     background: str
@@ -31,6 +106,28 @@ class Style:
     contour: str
     text_size: float = 0.027
     title_size: float = 0.046
+    levels: int = 15
+    dot_size: float = 1.0
+    unfollowed: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in (part.name for part in fields(self) if part.name not in PLAIN):
+            given = getattr(self, name)
+            try:
+                object.__setattr__(self, name, read_colours(name, given))
+            except ValueError:
+                raise AnimatorError(
+                    f"The style {self.name!r} cannot have {name}={given!r}: {wanted(name)}."
+                ) from None
+
+
+def wanted(name: str) -> str:
+    """What the field `name` of a Style must be."""
+    if name in MAPS:
+        return "it must be two colours or more, or the name of a colour map, such as 'viridis'"
+    if name in LISTS:
+        return "it must be two colours or more, such as ['#d7260f', 'navy']"
+    return "it must be a colour, such as '#101820' or 'navy'"
 
 
 DARK = Style(

@@ -5,31 +5,50 @@ taken from the bundled style that is as dark or as light.
 """
 
 import logging
-import re
 import tomllib
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from animator.core.color_vision import contrast, luminance
 from animator.core.errors import AnimatorError, nearest
-from animator.design.style import DARK, LIGHT, STYLES, Style
+from animator.design.style import DARK, LIGHT, STYLES, Style, color_map, read_colours, wanted
 
-COLOUR = re.compile(r"#[0-9a-f]{6}")
-SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1)}
+if TYPE_CHECKING:
+    from matplotlib import RcParams
+    from matplotlib.typing import ColorType, RcKeyType
+
+    from animator.design.film_design import FilmDesign
+
+SIZES = {"text_size": (0.015, 0.05), "title_size": (0.02, 0.1), "dot_size": (0.2, 5.0), "levels": (2, 60)}
+SHARES = ("text_size", "title_size")
+FOLLOWED = {
+    "axes.facecolor",
+    "axes.labelcolor",
+    "axes.prop_cycle",
+    "axes.titlecolor",
+    "figure.facecolor",
+    "grid.color",
+    "image.cmap",
+    "text.color",
+    "xtick.color",
+}  # what films take of a style sheet
 READABLE, VISIBLE = 4.5, 3.0  # contrast of text, of lines
 ANCHORS = 7
 FEWEST_LINES = 3
 
 
-def find(name: str) -> Style:
-    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name.
+def find(name: str | Style) -> Style:
+    """The style called `name`, in the .toml file or of the matplotlib style sheet of that path or name; a
+    Style is found already.
 
     Raises AnimatorError, which lists the known ones.
     """
+    if isinstance(name, Style):
+        return name
     if name in STYLES:
         return STYLES[name]
     if name.endswith(".toml"):
@@ -41,6 +60,19 @@ def find(name: str) -> Style:
             "Choose one with --style, or give a .toml file or a matplotlib style sheet."
         )
     return sheet
+
+
+def wished(design: "FilmDesign") -> Style:
+    """The style of a film, with what its design asks for: text and dots of a size, levels, a colour map."""
+    style = find(design.style)
+    return replace(
+        style,
+        text_size=style.text_size * design.text,
+        title_size=style.title_size * design.text,
+        dot_size=style.dot_size * design.dot,
+        levels=design.levels or style.levels,
+        surface_map=color_map(design.colors) if design.colors else style.surface_map,
+    )
 
 
 def read_toml(path: Path) -> Style:
@@ -58,16 +90,15 @@ def read_toml(path: Path) -> Style:
             f"The style '{path}' has base = {base!r}, which is no bundled style. "
             f"Use one of: {' '.join(STYLES)}."
         )
-    known = {field.name for field in fields(Style)} - {"name"}
+    known = {field.name for field in fields(Style)} - {"name", "unfollowed"}
     for key, value in given.items():
         _check(path, key, value, known)
-    chosen: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
-    }
-    return replace(STYLES[base], **chosen, name=path.stem)
+        if isinstance(value, list):
+            given[key] = tuple(value)
+    return replace(STYLES[base], **given, name=path.stem)
 
 
-def _check(path: Path, key: str, value: Any, known: set[str]) -> None:
+def _check(path: Path, key: str, value: object, known: set[str]) -> None:
     """AnimatorError when `key` is no field, or `value` is not what it holds."""
     if key not in known:
         raise AnimatorError(
@@ -76,21 +107,18 @@ def _check(path: Path, key: str, value: Any, known: set[str]) -> None:
         )
     if key in SIZES:
         low, high = SIZES[key]
-        if not isinstance(value, int | float) or not low <= value <= high:
+        kind = int if key == "levels" else int | float
+        if not isinstance(value, kind) or not low <= value <= high:
+            what = "a share of the frame's height" if key in SHARES else "a number"
             raise AnimatorError(
-                f"The style '{path}' has {key} = {value!r}: it is a share of the frame's height, "
-                f"from {low} to {high}. Use {key} = {getattr(DARK, key)}."
+                f"The style '{path}' has {key} = {value!r}: it is {what}, from {low} to {high}. Use {key} = "
+                f"{getattr(DARK, key)}."
             )
         return
-    many = isinstance(getattr(DARK, key), tuple)
-    colours = value if many and isinstance(value, list) else [value]
-    good = all(isinstance(colour, str) and COLOUR.fullmatch(colour) for colour in colours)
-    if not good or isinstance(value, list) is not many or len(colours) < (2 if many else 1):
-        example = '["#d7260f", "#0072b2"]' if many else '"#101820"'
-        raise AnimatorError(
-            f"The style '{path}' has {key} = {value!r}, which is not "
-            f"{'a list of colours' if many else 'a colour'}. Write it like this: {key} = {example}."
-        )
+    try:
+        read_colours(key, value)
+    except ValueError:
+        raise AnimatorError(f"The style '{path}' cannot have {key} = {value!r}: {wanted(key)}.") from None
 
 
 def read_sheet(name: str) -> Style | None:
@@ -108,15 +136,14 @@ def read_sheet(name: str) -> Style | None:
         try:
             path.read_text(encoding="utf-8")  # where it is none, matplotlib logs a line of its own
             with _quiet():
-                said: Any = matplotlib.rc_params_from_file(path, True, False)
+                said = matplotlib.rc_params_from_file(path, True, False)
         except (ValueError, KeyError, TypeError, IndexError) as error:  # as its validators raise them
             raise AnimatorError(
                 f"matplotlib cannot read the style sheet '{path}': {str(error).splitlines()[0]}. "
                 "Mend that line, or use a bundled style."
             ) from error
         return from_sheet(path.stem, said)
-    library: Any = sheets.library
-    return from_sheet(name, library[name]) if name in library else None
+    return from_sheet(name, sheets.library[name]) if name in sheets.library else None
 
 
 @contextmanager
@@ -132,7 +159,7 @@ def _quiet() -> Iterator[None]:
         logger.disabled = before
 
 
-def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
+def from_sheet(name: str, said: "RcParams") -> Style:
     """The Style of rc parameters `said`; matplotlib's own ground is white."""
     background = _hex(said.get("figure.facecolor", "white"))
     base = DARK if luminance(background) < 0.18 else LIGHT
@@ -155,10 +182,11 @@ def from_sheet(name: str, said: Mapping[str, Any]) -> Style:
         grid=_hex(said.get("grid.color", base.grid)),
         lines=tuple(lines),
         surface_map=_anchors(said.get("image.cmap"), base),
+        unfollowed=tuple(sorted(set(said) - FOLLOWED)),
     )
 
 
-def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *grounds: str) -> str:
+def _readable(said: "RcParams", keys: "tuple[RcKeyType, ...]", other: str, *grounds: str) -> str:
     """The first of `keys` that can be read on all `grounds`; else `other`, or black or white."""
     for colour in (*(_hex(said[key]) for key in keys if key in said and said[key] != "auto"), other):
         if min(contrast(colour, ground) for ground in grounds) >= READABLE:
@@ -166,18 +194,16 @@ def _readable(said: Mapping[str, Any], keys: tuple[str, ...], other: str, *groun
     return max(("#000000", "#ffffff"), key=lambda c: min(contrast(c, ground) for ground in grounds))
 
 
-def _anchors(name: Any, base: Style) -> tuple[str, ...]:
+def _anchors(name: object, base: Style) -> tuple[str, ...]:
     """Seven colours of a colour map, low loss bright on dark styles and dark on light ones."""
     if not isinstance(name, str):
         return base.surface_map
-    from matplotlib import colormaps
-
-    chosen = [_hex(colormaps[name](i / (ANCHORS - 1))) for i in range(ANCHORS)]
+    chosen = color_map(name, ANCHORS)
     rises = luminance(chosen[-1]) > luminance(chosen[0])
-    return tuple(chosen[::-1] if rises is (base is DARK) else chosen)
+    return chosen[::-1] if rises is (base is DARK) else chosen
 
 
-def _hex(colour: Any) -> str:
+def _hex(colour: "ColorType") -> str:
     from matplotlib.colors import to_hex
 
     return str(to_hex(colour))

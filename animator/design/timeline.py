@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from animator.design.pacing import EASINGS, Clock, Pacing, clock
+from animator.design.clock import Clock, clock
+from animator.design.pacing import Pacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,27 @@ class FrameState:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The clock of a film of `steps` updates at `fps` frames a second.
+    """The clock of a film.
 
-    kept: the steps that can be shown, ascending, 0 and `steps` among them; () for all of them. clock: how
-    steps pass, by default as the pacing says. turning: whether every frame is told its share of the film.
+    Parameters
+    ----------
+    steps
+        How many updates it shows.
+    fps
+        Frames a second.
+    pacing
+        Seconds and pace.
+    kept
+        The steps that can be shown, ascending, 0 and `steps` among them; () for all of them.
+    clock
+        How steps pass; by default as the pacing says.
+    turning
+        Whether every frame is told its share of the film.
+
+    Examples
+    --------
+    >>> animator.Timeline(160, 30.0).frames
+    180
     """
 
     steps: int
@@ -98,14 +116,14 @@ class Timeline:
         at = self._position(frame, clock)
         pace = (self._position(frame + 1, clock) - self._position(frame - 1, clock)) / 2
         step, part, onto = self._between(at, pace)
-        caption, opacity = clock.caption(at) if self._share(frame) >= 0 else ("", 0.0)
+        caption, opacity = clock.caption(self._share(frame))
         return FrameState(step, False, part, onto, min(tail, step), caption, opacity, turn)
 
     def _share(self, frame: float) -> float:
         return (frame - self._intro) / max(1, self._play - 1)
 
     def _position(self, frame: float, clock: Clock) -> float:
-        share = EASINGS[self.pacing.easing](min(1.0, max(0.0, self._share(frame))))
+        share = min(1.0, max(0.0, self._share(frame)))
         return min(float(self.steps), clock.position(share))
 
     def _between(self, at: float, pace: float) -> tuple[int, float, int]:

@@ -4,7 +4,6 @@ import math
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from animator.core.formatting import number, point
 from animator.drawing.view import View, present
@@ -129,11 +128,28 @@ def departure(view: View) -> str:
     return " ".join(said)
 
 
-def made_by(name: str, asked: Mapping[str, Any]) -> str:
-    """What makes the film of a recording again: a command, or a call where a command cannot say it all."""
-    given = {key: value for key, value in asked.items() if value is not None}
-    if not given:
-        return shlex.join(["animator", "render", name])
-    words = [f"{key}={value!r}" if isinstance(value, str | int) else f"{key}=..."
-             for key, value in given.items()]  # fmt: skip
-    return f"animator.film({', '.join([repr(name), *words])})"
+def made_by(names: Sequence[str], asked: Mapping[str, object]) -> str:
+    """What makes the film of recordings again: a command, or a call where a command cannot say it all."""
+    if len(names) == 1 and not any(value is not None for value in asked.values()):
+        return shlex.join(["animator", "render", *names])
+    return _call(repr(names[0] if len(names) == 1 else list(names)), asked)
+
+
+def made_by_scene(scene: str, parameters: Mapping[str, object], asked: Mapping[str, object]) -> str:
+    """What makes the film of a scene again; scene: its name, "" for one that no file made."""
+    words = [repr(scene), *_words(parameters)] if scene else ["..."]
+    return _call(f"animator.scene({', '.join(words)})", asked)
+
+
+def _call(source: str, asked: Mapping[str, object]) -> str:
+    return f"animator.film({', '.join([source, *_words(asked)])})"
+
+
+def _words(asked: Mapping[str, object]) -> list[str]:
+    """Keywords of a call; what is no number and no text is left open."""
+    plain = str | int | float
+    return [
+        f"{key}={value!r}" if isinstance(value, plain) else f"{key}=..."
+        for key, value in asked.items()
+        if value is not None
+    ]

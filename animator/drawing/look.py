@@ -5,7 +5,7 @@ in pixels of the frame, rows counted upwards.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -64,28 +64,39 @@ class Look:
         axes.set_axisbelow(True)
         return axes
 
-    def text(self, left: float, bottom: float, words: str, **looks: Any) -> Text:
-        """Text at a place in pixels of the frame; size in em (default 1). Dollars are dollars, unless
-        parse_math is given.
+    def text(self, left: float, bottom: float, words: str, *, em: float = 1.0, **looks: object) -> Text:
+        """Text at a place in pixels of the frame; em: its size. Dollars are dollars, unless parse_math is
+        given.
         """
         wide, high = self.size
-        size = float(looks.pop("em", 1.0))
-        options: dict[str, Any] = {
+        options = {
             "color": self.style.ink,
             "va": "baseline",
             "family": families(words),
             "parse_math": False,
             **looks,
         }
-        text = self.figure.text(left / wide, bottom / high, drawable(words), **options)
-        text.set_fontsize(self.points * size)
+        text = self.figure.text(left / wide, bottom / high, drawable(words), None, **options)
+        text.set_fontsize(self.points * em)
         return text
 
-    def fitted(self, left: float, bottom: float, words: str, room: float, **looks: Any) -> Text:
-        """As `text`, in one line that is no wider than `room` pixels: smaller, and then cut."""
-        em, weight = float(looks.pop("em", 1.0)), looks.get("fontweight", "normal")
-        line = fit(words, room, self.ruler(em, weight), [(given(1), READABLE)])
-        return self.text(left, bottom, line.lines[0], em=em * line.size, **looks)
+    def fitted(
+        self,
+        left: float,
+        bottom: float,
+        words: str,
+        room: float,
+        *,
+        em: float = 1.0,
+        fontweight: str = "normal",
+        least: float = READABLE,
+        **looks: object,
+    ) -> Text:
+        """As `text`, in one line that is no wider than `room` pixels: smaller, down to a share `least` of its
+        size, and then cut.
+        """
+        line = fit(words, room, self.ruler(em, fontweight), [(given(1), least)])
+        return self.text(left, bottom, line.lines[0], em=em * line.size, fontweight=fontweight, **looks)
 
     def stamp(
         self,

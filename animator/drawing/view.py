@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
@@ -26,8 +27,6 @@ from animator.recordings.facts import Facts
 CONTRAST = 400.0
 MOST_CONTRAST = 1e8
 EVEN = 3.0  # a scale that is nearly linear
-
-Floats = NDArray[np.float64]
 
 
 Part = TypeVar("Part")

@@ -92,7 +92,9 @@ class AnimationEncoder:
     """Converts each picture once and sends it as often as it is shown."""
 
     def __init__(self, stream: VideoStream, spec: FilmSpec, convert: Callable[[Frame], Picture]) -> None:
-        self._stream, self._spec, self._convert = stream, spec, convert
+        self._stream = stream
+        self._spec = spec
+        self._convert = convert
         self._frames = 0
         self._last: Picture | None = None
 

@@ -55,7 +55,8 @@ def _extend(path: Path) -> None:
     if data[12:16] == b"VP8X":
         return
     with Image.open(path) as image:
-        sides, flags = image.size, _ALPHA_FLAG * (image.mode == "RGBA")
+        sides = image.size
+        flags = _ALPHA_FLAG * (image.mode == "RGBA")
     header = struct.pack("<I", flags) + b"".join((side - 1).to_bytes(3, "little") for side in sides)
     path.write_bytes(data[:12] + b"VP8X" + struct.pack("<I", len(header)) + header + data[12:])
 

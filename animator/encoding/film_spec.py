@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError, SizeError
+from animator.core.json_types import JSON, JSONObject
 
 SMALLEST = 16  # pixels a side
 LONGEST, SHORTEST = 7680, 4320  # pixels of the largest film, whichever way up
@@ -90,36 +90,45 @@ class FilmSpec:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a film says of itself; `details` is anything that JSON holds."""
+    """What a film says of itself.
+
+    Parameters
+    ----------
+    title, description
+        As on screen, and what the film shows.
+    alt_text
+        For those who do not see it.
+    command
+        That made it.
+    details
+        Anything that JSON holds.
+    """
 
     title: str = ""
     description: str = ""
     alt_text: str = ""
     command: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """All fields, by name."""
         return {name: getattr(self, name) for name in Metadata.__slots__}
 
     @staticmethod
-    def from_dict(found: Mapping[str, Any]) -> "Metadata | None":
+    def from_dict(found: JSONObject) -> "Metadata | None":
         """What `to_dict` gave, or None when names or types are not those of the fields."""
         if set(found) != set(Metadata.__slots__):
             return None
-        kinds = {name: dict if name == "details" else str for name in Metadata.__slots__}
-        return Metadata(**found) if all(isinstance(found[n], kind) for n, kind in kinds.items()) else None
+        words = {name: text for name, text in found.items() if isinstance(text, str)}
+        details = found["details"]
+        if not isinstance(details, dict) or len(words) != len(found) - 1:
+            return None
+        return Metadata(**words, details=details)
 
 
 @dataclass(frozen=True, slots=True)
-class FilmInfo:
-    """A film file as it is on disk.
-
-    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
-    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
-    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
-    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
-    """
+class StoredFilm:
+    """A film's file: size in pixels, frames a second, number of frames, length in seconds, and bytes."""
 
     path: Path
     format: str
@@ -129,16 +138,28 @@ class FilmInfo:
     frames: int
     seconds: float
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilmInfo(StoredFilm):
+    """A film file as it is on disk.
+
+    `frames` counts stored pictures (a GIF stores a held picture once); `seconds` is one showing, a GIF's
+    end pause included; `fps` is the rate it was made at, or for a foreign GIF frames / seconds. A still has
+    one frame, 0 seconds and 0 fps. `metadata` is None in a file that animator did not write. `codec` of an
+    MP4 or a WebM, as ffmpeg calls it: h264, hevc, av1, vp9.
+    """
+
     metadata: Metadata | None
     codec: str = ""
 
 
-def json_line(value: Mapping[str, Any]) -> str:
+def json_line(value: Mapping[str, object]) -> str:
     """`value` as one line of JSON."""
     return json.dumps(dict(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def json_object(text: str) -> dict[str, Any] | None:
+def json_object(text: str) -> dict[str, JSON] | None:
     """The JSON object in `text`, or None when there is none."""
     try:
         found = json.loads(text)

@@ -111,5 +111,5 @@ def from_comment(comment: bytes) -> tuple[Metadata | None, float]:
     found = json_object(comment.decode("utf-8", "replace"))
     if found is None or "fps" not in found:
         return None, 0.0
-    fps = float(found.pop("fps"))
-    return Metadata.from_dict(found), fps
+    fps = found.pop("fps")
+    return Metadata.from_dict(found), float(fps) if isinstance(fps, int | float) else 0.0

@@ -75,7 +75,8 @@ class GifCanvas:
         before, first: the entries that are shown there, and those of the first picture; size: pixels of the
         whole canvas.
         """
-        best, moving = self.nearest(now), self._moving(now)
+        best = self.nearest(now)
+        moving = self._moving(now)
         differs = (moving != before) & (best != before)
         if np.count_nonzero(differs) > BUSY * size:
             differs = best != before
@@ -124,7 +125,8 @@ def fill(part: Bytes, at: Places, shown: Bytes) -> None:
     Rows follow each other, as they do in the file; nothing is filled in with an entry that would need more
     bits than the part does.
     """
-    most, gaps = part[at].max(), np.diff(at)
+    most = part[at].max()
+    gaps = np.diff(at)
     for length in range(2, GAP + 2):
         starts = at[:-1][gaps == length]
         if len(starts):

@@ -141,7 +141,8 @@ def _avif(path: Path) -> FilmInfo:
 
 def _whole(path: Path) -> None:
     """ValueError when one of the boxes of an MP4 is longer than the file (ISO/IEC 14496-12, clause 4.2)."""
-    end, at = path.stat().st_size, 0
+    end = path.stat().st_size
+    at = 0
     with path.open("rb") as file:
         while at < end:
             file.seek(at)

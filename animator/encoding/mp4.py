@@ -44,7 +44,8 @@ class Mp4Encoder:
     """Converts what has changed of each picture once and sends it as often as it is shown."""
 
     def __init__(self, segments: Segments, spec: FilmSpec) -> None:
-        self._segments, self._spec = segments, spec
+        self._segments = segments
+        self._spec = spec
         self._convert = yuv_converter()
         self._patcher = Patcher(_sheets)
 

@@ -133,9 +133,11 @@ def _histograms(frames: Iterable[Bytes]) -> tuple[tuple[Keys, Counts], tuple[Key
     shown = 0
     new: tuple[Keys, Counts] = (np.empty(0, np.uint32), np.empty(0))
     for frame in frames:
-        keys, shown = pixels(frame), shown + 1
+        keys = pixels(frame)
+        shown = shown + 1
         if first is None:
-            first, times = keys.copy(), np.zeros(keys.shape, np.uint16)
+            first = keys.copy()
+            times = np.zeros(keys.shape, np.uint16)
         differs = keys != first
         times += differs
         new = _together(new, np.unique(keys[differs] & _RGB, return_counts=True))
@@ -180,7 +182,8 @@ def _reduced(colours: Bytes, counts: Counts) -> tuple[Bytes, Counts]:
         _, first, place = np.unique(
             _to_keys(colours // np.uint8(1 << shift)), return_index=True, return_inverse=True
         )
-        colours, counts = colours[first], np.bincount(place, counts)
+        colours = colours[first]
+        counts = np.bincount(place, counts)
     return colours, counts
 
 

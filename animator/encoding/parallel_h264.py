@@ -23,10 +23,14 @@ BYTES = 48_000_000  # of them
 
 
 class Backlog:
-    """How many pictures wait for the encoders, and how large they are; whoever brings more waits, too."""
+    """How many pictures wait for the encoders, and how large they are; whoever brings more waits, too.
 
-    def __init__(self) -> None:
+    most: how many may wait.
+    """
+
+    def __init__(self, most: int = PICTURES) -> None:
         self._changed = Condition()
+        self._most = most
         self._pictures = self._bytes = 0
         self.over = False
 
@@ -38,7 +42,7 @@ class Backlog:
             self._bytes += size
 
     def _full(self, size: int) -> bool:
-        return self._pictures >= PICTURES or (self._pictures > 0 and self._bytes + size > BYTES)
+        return self._pictures >= self._most or (self._pictures > 0 and self._bytes + size > BYTES)
 
     def take(self, size: int) -> None:
         """One picture less."""
@@ -64,10 +68,12 @@ class CurrentPicture:
     def take(self, prepared: Picture | Patch) -> None:
         """A whole picture, which stays as it is, or a patch."""
         if not isinstance(prepared, Patch):
-            self.picture, self._own = prepared, False
+            self.picture = prepared
+            self._own = False
             return
         if not self._own:
-            self.picture, self._own = copied(self.picture), True
+            self.picture = copied(self.picture)
+            self._own = True
         apply_patch(planes_of(self.picture), prepared)
 
 
@@ -93,7 +99,8 @@ class Lane:
 
     def work(self) -> None:
         """Encode what is given until the end, or until nobody wants it."""
-        shown, number = CurrentPicture(), 0
+        shown = CurrentPicture()
+        number = 0
         try:
             while (item := self._waiting.get()) is not None:
                 prepared, times, begins = item
@@ -130,14 +137,16 @@ class Segment:
 @dataclass(slots=True, eq=False)
 class Segments:
     """Takes pictures and patches in their order. `length`: frames of a segment, by the number of its first
-    one; `lanes`: how many there may be, each with a thread of `pool`.
+    one; `lanes`: how many there may be, each with a thread of `pool` and made by `lane`; `room`: for what
+    waits for them.
     """
 
     video: VideoStream
     length: Callable[[int], float]
     lanes: int
     pool: ThreadPoolExecutor
-    _room: Backlog = field(default_factory=Backlog)
+    room: Backlog = field(default_factory=Backlog)
+    lane: Callable[[Coder, Backlog], Lane] = Lane
     started: list[Lane] = field(default_factory=list)
     _open: deque[Segment] = field(default_factory=deque)  # whose packets are not all in the file
     _shown: CurrentPicture = field(default_factory=CurrentPicture)
@@ -159,7 +168,9 @@ class Segments:
             times = int(min(repeat, self._end - self._frames))
             latest.lane.give(prepared, times, begins)
             latest.frames += times
-            self._frames, repeat, fresh = self._frames + times, repeat - times, False
+            self._frames += times
+            repeat -= times
+            fresh = False
         self._collect()
 
     def rest(self, frames: int) -> None:
@@ -177,7 +188,7 @@ class Segments:
 
     def stop(self) -> None:
         """End the threads' work, whatever waits."""
-        self._room.end()
+        self.room.end()
         for lane in self.started:
             lane.end()
 
@@ -188,7 +199,7 @@ class Segments:
     def _begin(self) -> None:
         """Begin a segment in the lane whose turn it is."""
         if len(self.started) < self.lanes:
-            lane = Lane(self.video.coder(), self._room)
+            lane = self.lane(self.video.coder(), self.room)
             self.started.append(lane)  # before its thread begins, or cannot: `stop` must find it
             lane.done = self.pool.submit(lane.work)
         lane = self.started[self._count % self.lanes]
@@ -231,10 +242,17 @@ def size_of(prepared: Picture | Patch) -> int:
 
 
 @contextmanager
-def segmented(video: VideoStream, length: Callable[[int], float], lanes: int) -> Iterator[Segments]:
+def segmented(
+    video: VideoStream,
+    length: Callable[[int], float],
+    lanes: int,
+    *,
+    room: Backlog | None = None,
+    lane: Callable[[Coder, Backlog], Lane] = Lane,
+) -> Iterator[Segments]:
     """Segments (which see) for `video`; all is in the file when the context is left."""
     with ThreadPoolExecutor(lanes, "encoder") as pool:
-        segments = Segments(video, length, lanes, pool)
+        segments = Segments(video, length, lanes, pool, room or Backlog(), lane)
         try:
             yield segments
             segments.finish()

@@ -90,10 +90,13 @@ def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     kind = b""
     while kind != b"IEND":
         size, kind = struct.unpack(">I4s", _exactly(file, 8))
-        total, head = zlib.crc32(kind), b""
+        total = zlib.crc32(kind)
+        head = b""
         while size:
             part = _exactly(file, min(size, BLOCK))
-            total, head, size = zlib.crc32(part, total), head or part[:64], size - len(part)
+            total = zlib.crc32(part, total)
+            head = head or part[:64]
+            size = size - len(part)
         if total != struct.unpack(">I", _exactly(file, 4))[0]:
             raise ValueError("a check sum is wrong")
         yield kind, head

@@ -18,7 +18,9 @@ class FolderEncoder:
     """Writes each frame as a file; a frame that is shown again is copied."""
 
     def __init__(self, folder: Path, spec: FilmSpec, metadata: Metadata) -> None:
-        self._folder, self._spec, self._metadata = folder, spec, metadata
+        self._folder = folder
+        self._spec = spec
+        self._metadata = metadata
         self.frames = 0
 
     def write(self, frame: Frame, repeat: int = 1) -> None:

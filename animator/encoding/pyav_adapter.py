@@ -127,7 +127,9 @@ class VideoStream:
         if self._begun:
             context = cast(VideoCodecContext, av.CodecContext.create(self._spec.codec, "w"))
             context.options = dict(self._spec.options or {})
-            context.flags, context.framerate, context.bit_rate = own.flags, own.framerate, 0
+            context.flags = own.flags
+            context.framerate = own.framerate
+            context.bit_rate = 0
             _set_up(context, self._spec)
         self._begun = True
         return Coder(context, 1 / self._spec.rate)
@@ -307,7 +309,7 @@ def open_container(path: Path, **options: object) -> Iterator[OutputContainer]:
 
 @contextmanager
 def _opened(
-    path: Path, before_closing: Callable[[], None], options: dict[str, Any]
+    path: Path, before_closing: Callable[[], None], options: dict[str, object]
 ) -> Iterator[OutputContainer]:
     """PyAV's container for a file that imageio opened, or that PyAV opened where imageio hides it."""
     import imageio.v3 as iio  # reading headers goes without it

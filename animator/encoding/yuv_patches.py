@@ -85,7 +85,9 @@ def pack(boxes: Sequence[Box], width: int) -> tuple[list[tuple[Box, int, int]], 
     for box in sorted(boxes, key=lambda box: box[0] - box[2]):
         high, wide = box[2] - box[0], box[3] - box[1]
         if left + wide > width:
-            top, left, shelf = top + shelf, 0, 0
+            top += shelf
+            left = 0
+            shelf = 0
         places.append((box, top, left))
         left += wide
         shelf = max(shelf, high)

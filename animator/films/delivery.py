@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from animator.core.errors import AnimatorError, SizeError, nearest
 from animator.design import style, style_files
+from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
 from animator.design.style import Style
 from animator.design.timeline import FrameState, Timeline
@@ -40,9 +42,22 @@ DEFAULTS: Mapping[str, tuple[tuple[int, int], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """codec: h264, h265 or av1, of an .mp4. transparent: no background. loop: whether .gif and its like play
-    for ever; end_pause: seconds that a film stays on its last frame. frame: which one a still shows, such as
-    "3.2s", "step:40", "first" or "last". max_bytes: what an .mp4 or a .gif may have.
+    """What a user may ask of a file beside its size and rate.
+
+    Parameters
+    ----------
+    codec
+        "h264", "h265" or "av1", of an .mp4.
+    transparent
+        No background.
+    loop
+        Whether .gif and its like play for ever.
+    end_pause
+        Seconds that a film stays on its last frame.
+    frame
+        Which one a still shows, such as "3.2s", "step:40", "first" or "last".
+    max_bytes
+        What an .mp4 or a .gif may have.
     """
 
     codec: str = "h264"
@@ -54,8 +69,9 @@ class Delivery:
 
     def apply(self, spec: FilmSpec) -> FilmSpec:
         """`spec` with what was asked for."""
-        return replace(spec, codec=self.codec, transparent=self.transparent, loop=self.loop,
-                       end_pause=self.end_pause)  # fmt: skip
+        return replace(
+            spec, codec=self.codec, transparent=self.transparent, loop=self.loop, end_pause=self.end_pause
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,7 @@ PRESETS = {
     "slides": Preset((".mp4",), (1920, 1080), "light", 1.15),
     "web": Preset((".mp4", ".webm"), (1280, 720), "dark"),
     "social": Preset((".mp4",), (1080, 1080), "dark"),
+    "phone": Preset((".mp4",), (1080, 1920), "dark"),
     "paper": Preset((".pdf", ".svg"), (1280, 720), "paper"),
     "readme": Preset((".gif",), (800, 450), "dark", 1.0, Delivery(max_bytes=2_000_000, end_pause=2.0)),
 }
@@ -83,6 +100,39 @@ def preset(name: str) -> Preset:
     if name not in PRESETS:
         raise AnimatorError(f"--for {name} is not known. {nearest(name, PRESETS)}Known: {' '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+RACED = {"surface": "race", "loss": "losses"}  # panels of one run, and those of all
+Design = TypeVar("Design", bound=FilmDesign)
+
+
+def settled(design: Design, wishes: Mapping[str, Any], runs: int) -> Design:
+    """`design`, of a film of `runs`, with `wishes` for its fields; a preset fills in what neither of them
+    says.
+
+    A surface or a loss that is asked for shows all runs of a race. Raises
+    AnimatorError.
+    """
+    name = wishes.get("preset") or design.preset
+    filled: dict[str, Any] = {"size": None} if wishes.get("quality") else {}
+    if name:
+        base, usual = preset(name), FilmDesign()
+        said = {"style": base.style, "text": base.text, "end_pause": base.delivery.end_pause}
+        filled |= {key: value for key, value in said.items() if getattr(design, key) == getattr(usual, key)}
+        if design.pixels is None and not wishes.get("quality"):
+            filled["size"] = base.size
+    made = replace(design, **{**filled, **wishes})
+    if runs == 1 or "layout" not in wishes:
+        return made
+    return replace(made, layout=tuple(tuple(RACED.get(name, name) for name in row) for row in made.layout))
+
+
+def delivered(design: FilmDesign, asked: Delivery | None = None) -> Delivery:
+    """How files of a film are handed over: as `asked`, else as its preset says; with the pause of its design
+    where neither has one.
+    """
+    base = asked or (preset(design.preset).delivery if design.preset else Delivery())
+    return replace(base, end_pause=base.end_pause or design.end_pause)
 
 
 def read_bytes(text: str) -> int:
@@ -133,25 +183,41 @@ def chosen(clock: Timeline, frame: str) -> FrameState:
     )
 
 
-def spec_for(path: Path, size: tuple[int, int] | None, fps: float | None, look: str,
-             wishes: Delivery | None = None) -> FilmSpec:  # fmt: skip
+def spec_for(
+    path: Path,
+    size: tuple[int, int] | None,
+    fps: float | None,
+    look: str | Style,
+    wishes: Delivery | None = None,
+) -> FilmSpec:
     """The size and rate of the file at `path`; AnimatorError when its format cannot hold them."""
     kind = kind_of(path)
     if kind not in VECTORS:
         opener_for(path)
     own_size, own_fps = DEFAULTS[kind]
     width, height = size or own_size
-    found = style_files.find(look)
-    spec = FilmSpec(width, height, own_fps if fps is None else fps, exact_colours=_exact_colours(found),
-                    matte=style.rgb(found.background))  # fmt: skip
+    style_used = style_files.find(look)
+    spec = FilmSpec(
+        width,
+        height,
+        own_fps if fps is None else fps,
+        exact_colours=_exact_colours(style_used),
+        matte=style.rgb(style_used.background),
+    )
     spec = (wishes or Delivery()).apply(spec)
     spec.check(kind)
     return spec
 
 
 @contextmanager
-def proposing(layout: Mosaic, shares: Shares, size: Size | None, text_size: float, paths: Sequence[Path],
-              wishes: Delivery | None = None) -> Iterator[None]:  # fmt: skip
+def proposing(
+    layout: Mosaic,
+    shares: Shares,
+    size: Size | None,
+    text_size: float,
+    paths: Sequence[Path],
+    wishes: Delivery | None = None,
+) -> Iterator[None]:
     """A SizeError of the block proposes a size with room for `layout`, which all files at `paths` can have.
 
     shares, text_size: as for panel_fit.check; size: (width, height) in pixels, as it was asked for.
@@ -175,16 +241,8 @@ def proposing(layout: Mosaic, shares: Shares, size: Size | None, text_size: floa
 
 def _exact_colours(look: Style) -> tuple[tuple[int, int, int], ...]:
     """Colours that a GIF's palette must hold exactly: what the eye follows."""
-    names = [
-        look.dot,
-        look.dot_edge,
-        look.background,
-        look.panel,
-        look.ink,
-        look.muted,
-        look.target,
-    ]
-    return tuple(dict.fromkeys(style.rgb(c) for c in (*names, *look.lines, look.batch_line)))
+    flat = (look.dot, look.dot_edge, look.background, look.panel, look.ink, look.muted, look.target)
+    return tuple(dict.fromkeys(style.rgb(colour) for colour in (*flat, *look.lines, look.batch_line)))
 
 
 def posters_of(specs: Sequence[tuple[Path, FilmSpec]]) -> dict[Path, FilmSpec]:

@@ -6,6 +6,7 @@ The recordings and settings go in, frozen; frames and files come out. Nothing is
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,23 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
+from animator.design.clock import clock, unhurried
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import FilmDesign
 from animator.design.layout import Mosaic
-from animator.design.pacing import clock
+from animator.design.moments import told
+from animator.design.pacing import Event, Pacing
 from animator.design.style import Style
 from animator.design.timeline import Timeline
+from animator.design.wishes import WISHES
 from animator.drawing import captions
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.registry import Need, needs_of
 from animator.drawing.units import DPI
 from animator.drawing.view import View
 from animator.encoding import Metadata
-from animator.films import fidelity, film_views, film_warnings, notebook_video, save_film
-from animator.films.delivery import Delivery
+from animator.films import excerpt, fidelity, film_views, film_warnings, notebook_video, save_film
+from animator.films.delivery import Delivery, delivered
 from animator.films.film_context import FilmContext
 from animator.films.save_film import Saved, Size
 from animator.landscape.run_source import Maker
@@ -51,8 +56,6 @@ class Film:
         The recordings.
     design
         How the film looks and how fast it goes.
-    names
-        What each run is called on screen.
     command
         What makes the film again; kept in the files' metadata.
     about
@@ -81,11 +84,10 @@ class Film:
 
     runs: tuple[Recording, ...]
     design: FilmDesign
-    names: tuple[str, ...] = ()
     command: str = ""
-    about: Mapping[str, Any] = field(default_factory=dict)
-    model: Any = None
-    data: Any = None
+    about: Mapping[str, object] = field(default_factory=dict)
+    model: KerasModel | None = None
+    data: Data | None = None
     use_cache: bool = True
     progress: Progress = quiet
     common: Common | None = None
@@ -121,6 +123,16 @@ class Film:
         return replace(self._context.clock, fps=fps)
 
     @property
+    def span(self) -> tuple[int, int]:
+        """(first, last) of the steps that it shows, on its clock."""
+        return excerpt.span(self.design, self.runs[self.alignment.reference])
+
+    @property
+    def look(self) -> Style:
+        """Its style, with what the design asks for."""
+        return style_files.wished(self.design)
+
+    @property
     def alignment(self) -> Alignment:
         """What the runs share the clock by."""
         return alignment.align(self.runs, self.design.align)
@@ -129,12 +141,25 @@ class Film:
         longest = self.runs[self.alignment.reference]
         every = len(longest.weight_steps) == longest.steps + 1
         kept = () if every else tuple(int(step) for step in longest.weight_steps)
-        pacing = self.design.pacing
-        if pacing.events == "found":
-            pacing = replace(pacing, events=events.found(longest))
-        lengths = longest.travelled() if pacing.pace == "arc" else None
-        made = clock(pacing, longest.steps, lengths)
-        return Timeline(longest.steps, RATE, pacing, kept, made, self.design.camera == "orbit")
+        first, last = self.span
+        kept = tuple(step for step in kept if step <= last)
+        lengths = longest.travelled() if self.design.pacing.pace == "arc" else None
+        pacing = self._pacing(longest)
+        told_when = clock(pacing, last, lengths, first)
+        return Timeline(last, RATE, pacing, kept, told_when, self.design.camera == "orbit")
+
+    def _pacing(self, run: Recording) -> Pacing:
+        """The pacing with what is told of `run`, over the seconds that are asked for."""
+        design, pacing = self.design, self.design.pacing
+        first, last = self.span
+        known = events.found(run) if pacing.events == "found" else pacing.named
+        pacing = replace(
+            pacing, events=_seen([*(known if design.captions else ()), *design.hold], first, last)
+        )
+        if design.captions and design.moments:
+            moments = _seen(told(design.moments, self.runs), first, last)
+            pacing = unhurried(pacing, moments, first)
+        return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
         """What is drawn of each run; surfaces are evaluated here, unless they are in the cache."""
@@ -157,7 +182,7 @@ class Film:
 
     def warnings(self) -> tuple[str, ...]:
         """What is right but surprising about this film, or left out of it: a sentence each."""
-        return film_warnings.sentences(self.runs, self._latest_views())
+        return film_warnings.sentences(self.runs, self._latest_views(), self.look)
 
     def warn(self) -> None:
         """Tell Python's warnings what `warnings` says, each sentence once."""
@@ -185,14 +210,15 @@ class Film:
             design.slices[index % len(design.slices)],
             design.resolution,
             design.plane,
-            design.at,
+            design.at if design.at is not None or design.to is None else self.span[1],
             camera=design.camera,
             firm="plane" in self.asked,
+            window=design.window,
         )
 
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
-        return self.names[index] if index < len(self.names) else f"run {index + 1}"
+        return self.design.run_name(index)
 
     def canvas(self, size: Size, fps: float, look: Style | None = None, dpi: float = DPI) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
@@ -201,18 +227,20 @@ class Film:
         if self.needs & {"surface", "shared surface"} and views[0].field is None:
             layout, shares = WITHOUT_SURFACE, ((), ())
         caption = self.under_title(views)
-        said = tuple(event.caption for event in self.timeline(fps).pacing.named)
-        look = _larger(look or style_files.find(design.style), design.text)
-        parts = (views, layout, look, size, design.title, caption, shares, said, dpi)
+        event_captions = tuple(event.caption for event in self.timeline(fps).pacing.named)
+        look = look or self.look
+        settings = (views, layout, look, size, design.title, caption, shares, event_captions, dpi)
         kept = self._context.canvas
-        if kept is not None and kept[0] == parts:
+        if kept is not None and kept[0] == settings:
             return kept[1]
-        canvas = Canvas(*parts)
-        self._context.canvas = parts, canvas
+        canvas = Canvas(*settings)
+        self._context.canvas = settings, canvas
         return canvas
 
     def under_title(self, views: tuple[View, ...]) -> str:
         """The words under the title: the scene's own, what the surface is, and what became of the runs."""
+        if self.design.is_silent:
+            return ""
         return " ".join(part for part in (self.design.caption, _caption(self.runs, views)) if part)
 
     def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
@@ -241,20 +269,23 @@ class Film:
     def save(
         self,
         *paths: str | Path,
-        size: Size | None = None,
+        size: Size | str | None = None,
         fps: float | None = None,
         delivery: Delivery | None = None,
     ) -> list[Saved]:
-        """Write the film to each path (the suffix chooses the format) and a PNG poster beside each.
+        """Write the film to each path, and a PNG poster beside each.
 
         Parameters
         ----------
+        paths
+            Files to write; the suffix chooses the format.
         size
-            (width, height) in pixels, for all files; by default each format's own.
+            (width, height) in pixels, or "1080x1080", for all files; by default the design's, or each
+            format's own.
         fps
             Frames a second, for all files; by default each format's own.
         delivery
-            Codec, transparency, frame, budget of bytes.
+            Codec, transparency, frame, budget of bytes; by default the preset's.
 
         Returns
         -------
@@ -270,9 +301,15 @@ class Film:
         --------
         >>> animator.film("run.h5").save("run.mp4", "run.gif")  # doctest: +SKIP
         """
-        saved = save_film.save(self, paths, size, fps, delivery or Delivery())
+        design = self.design
+        asked = design.pixels if size is None else WISHES["size"].value("size", size)
+        saved = save_film.save(self, paths, asked, fps, delivered(design, delivery))
         self.warn()
         return saved
+
+    def player(self, path: str | Path) -> None:
+        """Write a page that plays the film, with a scrubber through its steps, to `path`, an .html file."""
+        import_module("animator.publish.player").make(self, path)  # which stands above films
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The film as a notebook shows it: a video with its poster, or its alt text."""
@@ -281,11 +318,14 @@ class Film:
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
-        return Metadata(design.title, design.description, self.alt_text(), self.command, dict(self.about))
+        title = design.title or self.runs[0].notes.title or self.runs[0].path.stem
+        return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
 
 
-def _larger(look: Style, times: float) -> Style:
-    return replace(look, text_size=look.text_size * times, title_size=look.title_size * times)
+def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
+    """Those from step `first` to `last`, in their order; what is told at the start is told at `first`."""
+    shifted = (replace(event, step=first) if event.step == 0 else event for event in told)
+    return tuple(sorted((e for e in shifted if first <= e.step <= last), key=lambda e: e.step))
 
 
 def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:

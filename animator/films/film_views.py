@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from animator.drawing.view import View
-from animator.films import view_builder
+from animator.films import excerpt, view_builder
 from animator.landscape import window
 from animator.landscape.run_source import Source
 from animator.training.loss.no_surface import NoSurfaceError
@@ -21,6 +21,7 @@ OF_MODEL = frozenset({"surface", "shared surface", "batch surface", "prediction"
 def views_of(film: "Film", fps: float) -> tuple[View, ...]:
     """The views of a film at `fps` frames a second; its surfaces are evaluated here."""
     clock, needs, common = film.timeline(fps), film.needs, film.common or window.ALONE
+    last = film.span[1]
     sources = _sources(film)
     design, asked = film.design, film.surface_asked
     views = [
@@ -41,7 +42,8 @@ def views_of(film: "Film", fps: float) -> tuple[View, ...]:
             if asked:
                 raise
             views = [replace(view, no_surface=error.brief) for view in views]
-    if needs & {"shared surface", "rivals"} and not views[0].rivals:
+    views = [excerpt.until(view, min(view.steps, int(last * view.ratio + 1e-9))) for view in views]
+    if needs & {"shared surface", "rivals"} and not all(view.rivals for view in views):
         views = [replace(view, rivals=tuple(views)) for view in views]
     low = min(view.line_range[0] for view in views)
     high = max(view.line_range[1] for view in views)

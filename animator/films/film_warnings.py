@@ -9,17 +9,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from animator.core.formatting import number
+from animator.design.style import Style
 from animator.drawing.captions import share
 from animator.drawing.view import View
 from animator.recordings.reader import Recording
 
 FOLLOWING = 1e-3  # of the losses' range: what heights on slices that follow the weights may be off by
+MOST = 4  # names of a style sheet that are told
 STILL = 0.1  # the same, of slices that do not
 
 
-def sentences(runs: Sequence[Recording], views: Sequence[View]) -> tuple[str, ...]:
-    """The warnings of a film of `runs`, which are drawn as `views`."""
-    said = [
+def sentences(runs: Sequence[Recording], views: Sequence[View], look: Style) -> tuple[str, ...]:
+    """The warnings of a film of `runs`, which are drawn as `views` in the style `look`."""
+    warnings = [_unfollowed(look)] if look.unfollowed else []
+    warnings += [
         sentence
         for run, view in zip(runs, views, strict=True)
         for sentence in (
@@ -30,7 +33,18 @@ def sentences(runs: Sequence[Recording], views: Sequence[View]) -> tuple[str, ..
         )
         if sentence
     ]
-    return tuple(dict.fromkeys(said))
+    return tuple(dict.fromkeys(warnings))
+
+
+def _unfollowed(look: Style) -> str:
+    names = [
+        *look.unfollowed[:MOST],
+        *([f"{more} more"] if (more := len(look.unfollowed) - MOST) > 0 else []),
+    ]
+    listed = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+    return (
+        f"the style sheet {look.name!r} sets {listed}, too, which films do not follow: they take its colours."
+    )
 
 
 def _no_surface(run: Recording, view: View) -> str:

@@ -13,6 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Singles
 from animator.core.color_vision import LUMINANCE
 
 CELLS = 48  # across the picture's longer side
@@ -22,7 +23,6 @@ WINDOW = 1 / 3  # of the picture's width and height
 AREA = 0.25  # of the window
 ALLOWED = 3
 
-Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 _encoded = np.arange(256) / 255
@@ -31,7 +31,8 @@ _SHARES = [(share * _LINEAR).astype(np.float32) for share in LUMINANCE]  # of re
 
 
 class FlashCounter:
-    """Counts flashes at `fps` frames a second; `worst` is the most in any second so far.
+    """Counts flashes at `fps` frames a second; `worst` is the most in any second so far, `latest` are the
+    colours (h, w, 3) of the latest picture's cells.
 
     Each cell of the grid keeps its least and greatest luminance since its last change. When cells of
     more than a quarter of a window change the same way in one frame, and the last ones went the other way,
@@ -42,9 +43,9 @@ class FlashCounter:
         self._fps = fps
         self._frame = 0
         self._turns: deque[tuple[int, int]] = deque()
-        self._cells: Pixels | None = None
-        self._low: Floats | None = None
-        self._high: Floats | None = None
+        self.latest: Pixels | None = None
+        self._low: Singles | None = None
+        self._high: Singles | None = None
         self._last = 0
         self.worst = 0
 
@@ -53,11 +54,11 @@ class FlashCounter:
 
         changed: boxes (top, left, bottom, right) outside of which it equals the one before.
         """
-        if changed is None or self._cells is None:
-            self._cells = cells(picture).copy()
+        if changed is None or self.latest is None:
+            self.latest = cells(picture).copy()
         else:
-            _take(self._cells, picture, changed)
-        seen = luminance(self._cells)
+            _take(self.latest, picture, changed)
+        seen = luminance(self.latest)
         if self._low is None or self._high is None:
             self._low, self._high = seen.copy(), seen.copy()
         np.minimum(self._low, seen, out=self._low)
@@ -67,7 +68,7 @@ class FlashCounter:
                 self._turn(seen, self._low, self._high, way)
         self._frame += repeat
 
-    def _turn(self, seen: Floats, lows: Floats, highs: Floats, way: int) -> None:
+    def _turn(self, seen: Singles, lows: Singles, highs: Singles, way: int) -> None:
         """Count a change upwards (1) or downwards (-1), where enough of the picture made it now."""
         if way > 0:
             changed = (seen - lows >= CHANGE) & (lows < DARK)
@@ -102,19 +103,12 @@ def _take(kept: Pixels, picture: Pixels, boxes: Sequence[Box]) -> None:
             kept[top:bottom, left:right] = now[top:bottom, left:right]
 
 
-def middles(size: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows and columns of the pixels that stand for the cells of a picture of size (H, W)."""
-    stride = max(1, max(size) // CELLS)
-    rows, columns = (np.arange(stride // 2, side, stride) for side in size)
-    return rows, columns
-
-
 def _stride(picture: Pixels) -> int:
     longest: int = max(picture.shape[:2])
     return max(1, longest // CELLS)
 
 
-def luminance(colours: Pixels) -> Floats:
+def luminance(colours: Pixels) -> Singles:
     """Relative luminance (...) of colours (..., 3)."""
     red, green, blue = (share[colours[..., i]] for i, share in enumerate(_SHARES))
     return np.asarray(red + green + blue, np.float32)

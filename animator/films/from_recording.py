@@ -1,18 +1,24 @@
-"""`animator.film(...)`: the film of a recording, with any setting of its design as a keyword.
+"""`animator.film(...)`: the film of recordings or a Scene, with any setting of its design as a keyword.
 
-A path, a Recording or the Recorder that made it goes in, a Film comes out. What is not asked for is as the
-recording's scene says, or chosen from the recording.
+A path, a Recording, the Recorder that made it, several of these, or a Scene goes in, a Film comes out. What
+is not asked for is as the scene says, or chosen from the recording.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
 from animator.core.progress import Progress, listener
+from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
-from animator.design.layout import Mosaic, mosaic
+from animator.design.layout import Mosaic
+from animator.design.scene import Scene
+from animator.design.wishes import MEANT
 from animator.drawing import captions
+from animator.films.build import about, check_panels, film_of, recordings
+from animator.films.delivery import settled
 from animator.films.film import Film
 from animator.landscape.run_source import Maker
 from animator.recordings.loss import Function
@@ -25,24 +31,26 @@ if TYPE_CHECKING:
 
 SETTINGS = tuple(part.name for part in fields(FilmDesign))
 CURVE_LAYOUT: Mosaic = (("curve", "curve", "loss"),)
+RACE_LAYOUT: Mosaic = (("race", "race", "race", "losses", "losses"),)
 FEW = 3  # parameters of a model whose first two span the plane, where none was asked for
 
 
 def film(
-    source: "str | Path | Recording | Recorder",
+    source: "str | Path | Recording | Recorder | Scene | list[str | Path | Recording | Recorder]",
     *,
-    model: Any = None,
-    data: Any = None,
+    model: KerasModel | None = None,
+    data: Data | None = None,
     loss: Function | None = None,
     progress: Progress | None = None,
     **settings: Any,
 ) -> Film:
-    """The film of a recording: surface, weights and loss on one clock.
+    """The film of a recording, of several (a race), or of a scene: surface, weights and loss on one clock.
 
     Parameters
     ----------
     source
-        The path of a recording, a Recording, or the Recorder that made it.
+        The path of a recording, a Recording, or the Recorder that made it; several of these for a race; or a
+        Scene, which is trained here unless its recordings are in the cache.
     model, data
         In place of the recorded ones; a subclassed model that cannot be rebuilt from its configuration needs
         model=.
@@ -51,10 +59,11 @@ def film(
     progress
         Hears how far things are; by default bars in a notebook, and nobody elsewhere.
     settings
-        Any field of FilmDesign: title, caption, layout ("surface weights; surface loss" or rows of names),
-        plane, slice, at, resolution, pacing, camera, style, text and so on. By default they are the scene's.
-        Where no scene was recorded the plane is "weights" for a model of up to three parameters and "pca" for
-        larger ones, and the slice is "moving" on two weights and "static" elsewhere.
+        Any field of FilmDesign: title, caption, seconds, layout ("surface weights; surface loss" or rows of
+        names), plane, slice, at, window, levels, colors, resolution, camera, style, text and so on. By
+        default they are the scene's. Where no scene was recorded the plane is "weights" for a model of up
+        to three parameters and "pca" for larger ones, and the slice is "moving" on two weights and "static"
+        elsewhere.
 
     Returns
     -------
@@ -69,33 +78,66 @@ def film(
     Examples
     --------
     >>> animator.film("run.h5", title="One neuron", plane="pca").save("run.mp4")  # doctest: +SKIP
+    >>> animator.film(animator.scene("ravine", kappa=50), seconds=15).save("a.mp4")  # doctest: +SKIP
+    >>> animator.film(["a.h5", "b.h5"], names=("one", "two")).save("race.mp4")  # doctest: +SKIP
     """
     asked = {name: value for name, value in settings.items() if value is not None}
     _check_names(asked)
-    run, maker = _opened(source)
-    run.given_loss = loss or run.given_loss
-    notes = run.notes
-    design = _recorded_design(run, whole="layout" not in asked)
-    if "layout" in asked:
-        asked["layout"] = mosaic(asked["layout"])
-    if "plane" in asked and not notes.film.get("slice"):
-        design = replace(design, slice=_usual_slice(asked["plane"]))
-    said = {"model": model, "data": data, "loss": loss, **asked}
-    wanted = frozenset(name for name, value in said.items() if value is not None)
+    told = progress or listener()
+    given = {"model": model, "data": data, "loss": loss}
+    if isinstance(source, Scene):
+        return _of_scene(source, given, asked, told)
+    sources = source if isinstance(source, list | tuple) else [source]
+    opened = [_opened(one) for one in sources]
+    if not opened:
+        raise AnimatorError("film([]) has no recordings to show. Give it paths: animator.film(['run.h5']).")
+    runs = tuple(run for run, _ in opened)
+    for run in runs:
+        run.given_loss = loss or run.given_loss
+    notes = runs[0].notes
     scene = {"scene": notes.scene, "parameters": notes.parameters}
     made = Film(
-        (run,),
-        replace(design, **asked),
-        command=captions.made_by(run.path.name, said),
+        runs,
+        _design(runs, asked),
+        command=captions.made_by([run.path.name for run in runs], {**given, **asked}),
         about={name: value for name, value in scene.items() if value is not None},
         model=model,
         data=data,
-        progress=progress or listener(),
-        makers=(maker,),
-        asked=wanted,
+        progress=told,
+        makers=tuple(maker for _, maker in opened),
+        asked=frozenset(name for name, value in {**given, **asked}.items() if value is not None),
     )
+    check_panels(made.design)
     made.cut()  # an unknown plane or slice is told now
     return made
+
+
+def _of_scene(scene: Scene, given: dict[str, Any], asked: dict[str, Any], progress: Progress) -> Film:
+    """The film of a scene, trained here unless its recordings are in the cache."""
+    for name, value in given.items():
+        if value is not None:
+            raise AnimatorError(
+                f"{name}= was given for the scene {scene.title!r}, whose runs have their own. Leave it away."
+            )
+    wished = settled(scene, asked, len(scene.runs))
+    check_panels(wished)
+    said = about(scene)
+    runs, _ = recordings(scene, said, True, progress)
+    words = captions.made_by_scene(scene.origin.get("scene", ""), scene.origin.get("parameters", {}), asked)
+    return film_of(wished, said, runs, command=words, asked=frozenset(asked), progress=progress)
+
+
+def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
+    """The design of a film of `runs`, with the settings that were asked for."""
+    first = runs[0]
+    design = _recorded_design(first, whole="layout" not in asked and len(runs) == 1)
+    if "plane" in asked and not first.notes.film.get("slice"):
+        design = replace(design, slice=_usual_slice(asked["plane"]))
+    if len(runs) > 1:
+        names = tuple(run.path.stem for run in runs)
+        title = " and ".join(names) if len(names) <= FEW else f"{len(names)} runs"
+        design = replace(design, title=title, description="", names=names, layout=RACE_LAYOUT)
+    return settled(design, asked, len(runs))
 
 
 def _usual_slice(plane: "str | Plane") -> Slice:
@@ -103,14 +145,13 @@ def _usual_slice(plane: "str | Plane") -> Slice:
     return "moving" if "weights" in (plane, getattr(plane, "kind", None)) else "static"
 
 
-def _check_names(asked: dict[str, Any]) -> None:
+def _check_names(asked: Iterable[str]) -> None:
     """AnimatorError for a keyword that is no setting."""
     for name in asked:
         if name not in SETTINGS:
-            known = " ".join(SETTINGS)
-            raise AnimatorError(
-                f"A film has no setting called {name!r}. {nearest(name, SETTINGS)}Known: {known}."
-            )
+            meant = MEANT.get(name.replace("_", "-"))
+            close = f"That is {meant}=. " if meant else nearest(name, SETTINGS)
+            raise AnimatorError(f"A film has no setting called {name!r}. {close}Known: {' '.join(SETTINGS)}.")
 
 
 def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
@@ -143,6 +184,11 @@ def _opened(source: "str | Path | Recording | Recorder") -> tuple[Recording, Mak
         return source, None
     if isinstance(source, str | Path):
         return load(source), None
+    if not hasattr(source, "model"):
+        raise AnimatorError(
+            f"animator.film cannot show {type(source).__name__}: it takes a recording, its path, its "
+            "Recorder, several of these, or a Scene. Use for example animator.film('run.h5')."
+        )
     run = load(source.path)
     run.given_loss = getattr(source, "loss", None)  # of a framework that is not Keras
     return run, lambda run: source.model

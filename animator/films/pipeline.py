@@ -18,7 +18,7 @@ from animator.encoding.formats import Box, Encoder, IncrementalEncoder
 
 AHEAD = 3
 
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]  # (H, W, 4), RGBA
 
 
 class Drawing(Protocol):
@@ -45,12 +45,19 @@ class Cutout:
         return cut_out(self._black.draw(state), self._white.draw(state))
 
 
-def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder: Encoder
-            ) -> Generator[tuple[Pixels, int], None, None]:  # fmt: skip
-    """Write the film; yields every picture with its repeats when it is drawn (it is drawn over next)."""
+def written(
+    drawing: Drawing,
+    stills: Iterable[tuple[FrameState, int]],
+    encoder: Encoder,
+    executor: type[ThreadPoolExecutor] = ThreadPoolExecutor,
+) -> Generator[tuple[Pixels, int], None, None]:
+    """Write the film; yields every picture with its repeats when it is drawn (it is drawn over next).
+
+    executor: what runs the encoder in a thread of its own.
+    """
     waiting: deque[Future[None]] = deque()
     kept: list[Pixels] = []  # as many pictures as can be on their way, used in turn
-    with _thread() as pool:
+    with _thread(executor) as pool:
         for i, (state, repeat) in enumerate(stills):
             picture = drawing.draw(state)
             if isinstance(encoder, IncrementalEncoder):
@@ -66,9 +73,9 @@ def written(drawing: Drawing, stills: Iterable[tuple[FrameState, int]], encoder:
 
 
 @contextmanager
-def _thread() -> Iterator[ThreadPoolExecutor]:
+def _thread(executor: type[ThreadPoolExecutor]) -> Iterator[ThreadPoolExecutor]:
     """A thread for the encoder, which begins nothing more once the drawing has failed."""
-    pool = ThreadPoolExecutor(1, "encoder")
+    pool = executor(1, "encoder")
     try:
         yield pool
     finally:

@@ -5,32 +5,40 @@ through the end of the best run. Heights under every dot are evaluated, so that 
 they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.drawing.view import View
-from animator.landscape import model_outputs, planes, window
+from animator.landscape import model_outputs, window
 from animator.landscape.basins import basins
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
-from animator.landscape.window import ALONE, Common, Window
+from animator.landscape.weight_rows import last_finite, path_on
+from animator.landscape.window import ALONE, Common, Extent, Window
 
-Floats = NDArray[np.float64]
 
-
-def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps: Sequence[NDArray[np.int64]],
-           target: tuple[float, float] | None, resolution: int, mapped: bool = False,
-           common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+def shared(
+    sources: Sequence[Source],
+    views: Sequence[View],
+    plane: Plane,
+    steps: Sequence[NDArray[np.int64]],
+    target: tuple[float, float] | None,
+    resolution: int,
+    mapped: bool = False,
+    common: Common = ALONE,
+    shown: Extent | None = None,
+) -> tuple[View, ...]:
     """The `views` (of `sources`) on one surface over `plane`; steps: those of each at which to look.
 
     resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
-    these views share with those of other films.
+    these views share with those of other films. shown: the part of the plane that was asked for.
     """
     size = views[0].parameters
     for view in views[1:]:
@@ -40,30 +48,53 @@ def shared(sources: Sequence[Source], views: Sequence[View], plane: Plane, steps
                 f"and {view.name} has {view.parameters:,} parameters. Give each its own panel: "
                 "'surface@0', 'surface@1'."
             )
-    paths = [planes.path_on(source.run, plane) for source in sources]
+    paths = [path_on(source.run, plane) for source in sources]
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
     goal = target or _end(paths[best][0])
-    windows = [window.choose(place, goal) for place, _ in paths]
-    extent = window.around([place[: w.left_at] if w.left_at is not None else place
-                            for (place, _), w in zip(paths, windows, strict=True)], goal)  # fmt: skip
-    if common.extent is not None and plane.kind == "weights":
-        extent = common.extent
-        windows = [window.given(place, extent) for place, _ in paths]
-    found = _evaluated(sources, plane, paths, steps, extent, best, resolution)
-    slices = found["slice"][None].astype(np.float32)
+    windows = [window.choose(path, goal) for path, _ in paths]
+    extent = window.around(
+        [
+            path[: w.left_at] if w.left_at is not None else path
+            for (path, _), w in zip(paths, windows, strict=True)
+        ],
+        goal,
+    )
+    kept = shown or (common.extent if plane.kind == "weights" else None)
+    if kept is not None:
+        extent = kept
+        windows = [window.given(path, extent) for path, _ in paths]
+    evaluated = _evaluated(sources, plane, paths, steps, extent, best, resolution)
+    slices = evaluated["slice"][None].astype(np.float32)
     usable = slices[np.isfinite(slices)]
     low, high = common.loss_range or (float(usable.min()), float(usable.max()))
-    basin = basins(found["slice"]) if mapped else None
+    basin = basins(evaluated["slice"]) if mapped else None
     done = []
     for i, (view, source) in enumerate(zip(views, sources, strict=True)):
-        field = Field(found["alpha"], found["beta"], slices, np.zeros(1, np.int64), low,
-                      high if high > low else low + 1.0, steps[i], found[f"heights {i}"])  # fmt: skip
+        field = Field(
+            evaluated["alpha"],
+            evaluated["beta"],
+            slices,
+            np.zeros(1, np.int64),
+            low,
+            high if high > low else low + 1.0,
+            steps[i],
+            evaluated[f"heights {i}"],
+        )
         every = np.array([source.run.row(step) for step in range(view.steps + 1)])
         done.append(
-            replace(view, plane=plane, field=field, window=Window(extent, windows[i].left_at), cut="static",
-                    axis_labels=plane.names, trajectory=paths[i][0][every], residual=paths[i][1][every],
-                    target=target, basins=basin)
-        )  # fmt: skip
+            replace(
+                view,
+                plane=plane,
+                field=field,
+                window=Window(extent, windows[i].left_at),
+                cut="static",
+                axis_labels=plane.names,
+                trajectory=paths[i][0][every],
+                residual=paths[i][1][every],
+                target=target,
+                basins=basin,
+            )
+        )
     return tuple(replace(view, rivals=tuple(done)) for view in done)
 
 
@@ -77,25 +108,31 @@ def _end(place: Floats) -> tuple[float, float]:
     return float(known[-1][0]), float(known[-1][1])
 
 
-def _evaluated(sources: Sequence[Source], plane: Plane, paths: Sequence[tuple[Floats, Floats]],
-               steps: Sequence[NDArray[np.int64]], extent: tuple[float, float, float, float],
-               best: int, resolution: int) -> Mapping[str, NDArray[Any]]:  # fmt: skip
+def _evaluated(
+    sources: Sequence[Source],
+    plane: Plane,
+    paths: Sequence[tuple[Floats, Floats]],
+    steps: Sequence[NDArray[np.int64]],
+    extent: tuple[float, float, float, float],
+    best: int,
+    resolution: int,
+) -> Arrays:
     """The slice (ny, nx) and the heights under each run's dot, from the cache or evaluated."""
     alpha, beta = (np.linspace(*ends, resolution) for ends in (extent[:2], extent[2:]))
-    parts = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(place) for place, _ in paths)]
+    decides = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(path) for path, _ in paths)]
 
-    def compute() -> Mapping[str, NDArray[Any]]:
+    def compute() -> Arrays:
         source = sources[best]
         objective = source.objective()
-        through = planes.last_finite(source.run)
+        through = last_finite(source.run)
         offset, state = plane.offset(through), source.run.state[len(source.run.weights) - 1]
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
-        at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
-        losses = objective.on_plane(origin, plane.basis, at, source.progress, state)
-        made = {"alpha": alpha, "beta": beta, "slice": losses.reshape(resolution, resolution)}
-        for i, own in enumerate(steps):
-            rows = [sources[i].run.row(int(step)) for step in own]
-            made[f"heights {i}"] = objective.on_plane(origin, plane.basis, paths[i][0][rows], state=state)
-        return made
+        points = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
+        losses = objective.on_plane(origin, plane.basis, points, source.progress, state)
+        arrays = {"alpha": alpha, "beta": beta, "slice": losses.reshape(resolution, resolution)}
+        for i, steps_of_run in enumerate(steps):
+            rows = [sources[i].run.row(int(step)) for step in steps_of_run]
+            arrays[f"heights {i}"] = objective.on_plane(origin, plane.basis, paths[i][0][rows], state=state)
+        return arrays
 
-    return model_outputs.cached(sources[best], "race", parts, compute)
+    return model_outputs.cached(sources[best], "race", decides, compute)

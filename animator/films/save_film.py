@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing, room_beside
-from animator.design import style_files
 from animator.drawing.canvas import POINTS
 from animator.encoding import FilmSpec, Metadata, open_encoder
+from animator.encoding.film_spec import StoredFilm
 from animator.encoding.formats import kind_of
 from animator.films import size_budget
 from animator.films.delivery import VECTORS, Delivery, chosen, posters_of, proposing, spec_for
@@ -31,19 +31,21 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """One written file: its size in pixels, rate, length and bytes, the poster beside it, and the most
-    flashes (WCAG 2.3.1) in any second. gave_up: what was made smaller for a budget of bytes.
+class Saved(StoredFilm):
+    """One written file.
+
+    Parameters
+    ----------
+    path, format, width, height, fps, frames, seconds, bytes
+        As of a StoredFilm: pixels, frames a second, length, size.
+    poster
+        The still beside it.
+    flashes
+        The most in any second (WCAG 2.3.1).
+    gave_up
+        What was made smaller for a budget of bytes.
     """
 
-    path: Path
-    format: str
-    width: int
-    height: int
-    fps: float
-    frames: int
-    seconds: float
-    bytes: int
     poster: Path
     flashes: int = 0
     gave_up: str = ""
@@ -54,15 +56,15 @@ def save(
 ) -> list[Saved]:
     """What `Film.save` does: everything is checked before anything is drawn."""
     files, design = _named(paths), film.design
-    text_size = style_files.find(design.style).text_size * design.text
-    with proposing(design.layout, design.shares, size, text_size, files, wishes):
+    with proposing(design.layout, design.shares, size, film.look.text_size, files, wishes):
         return _written(film, files, size, fps, wishes)
 
 
-def _written(film: "Film", files: Sequence[Path], size: Size | None, fps: float | None,
-             wishes: Delivery) -> list[Saved]:  # fmt: skip
+def _written(
+    film: "Film", files: Sequence[Path], size: Size | None, fps: float | None, wishes: Delivery
+) -> list[Saved]:
     """What `save` does."""
-    specs = [(path, spec_for(path, size, fps, film.design.style, wishes)) for path in files]
+    specs = [(path, spec_for(path, size, fps, film.look, wishes)) for path in files]
     if wishes.frame != "last":
         chosen(film.timeline(specs[0][1].fps), wishes.frame)
     posters = posters_of(specs)
@@ -88,10 +90,12 @@ def _fitting(film: "Film", path: Path, spec: FilmSpec, wishes: Delivery) -> Save
     if wishes.max_bytes is None or kind not in size_budget.CUTS:
         return _save(film, path, spec, wishes.frame)
     with room_beside(path) as folder:
-        place = folder / path.name
-        made, given_up = size_budget.best(path.name, kind, spec, wishes.max_bytes, partial(_try, film, place))
-        place.replace(path)
-    return replace(made, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
+        draft = folder / path.name
+        saved, given_up = size_budget.best(
+            path.name, kind, spec, wishes.max_bytes, partial(_try, film, draft)
+        )
+        draft.replace(path)
+    return replace(saved, path=path, poster=path.with_suffix(".png"), gave_up=given_up)
 
 
 def _try(film: "Film", path: Path, spec: FilmSpec) -> Saved | None:
@@ -109,8 +113,17 @@ def _vector(film: "Film", path: Path, spec: FilmSpec, wishes: Delivery) -> Saved
     canvas = film.canvas((spec.width, spec.height), spec.fps, dpi=POINTS)
     with replacing(path) as temporary:
         canvas.print(chosen(film.timeline(spec.fps), wishes.frame), temporary)
-    return Saved(path, path.suffix[1:].lower(), spec.width, spec.height, spec.fps, 1, 1 / spec.fps,
-                 path.stat().st_size, path)  # fmt: skip
+    return Saved(
+        path,
+        format=path.suffix[1:].lower(),
+        width=spec.width,
+        height=spec.height,
+        fps=spec.fps,
+        frames=1,
+        seconds=1 / spec.fps,
+        bytes=path.stat().st_size,
+        poster=path,
+    )
 
 
 def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster: Path | None = None) -> Saved:
@@ -127,35 +140,44 @@ def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster:
         return (drawing.draw(clock.state(int(i))) for i in picked)
 
     film.progress(stage, 0, frames)
-    with open_encoder(path, spec, _said(film, spec, frame if still else "last"), samples) as encoder:
+    with open_encoder(path, spec, _metadata(film, spec, frame if still else "last"), samples) as encoder:
         done, counter = 0, FlashCounter(spec.fps)
         for picture, repeat in written(drawing, stills, encoder):
             counter.add(picture, repeat, drawing.changed if done else None)
             done += repeat
             film.progress(stage, done, frames)
             if poster is not None and done == frames:
-                with open_encoder(poster, spec, _said(film, spec)) as png:
+                with open_encoder(poster, spec, _metadata(film, spec)) as png:
                     png.write(picture)
-    return Saved(path, kind_of(path).removeprefix("."), spec.width, spec.height, spec.fps, spec.frames,
-                 spec.frames / spec.fps, _bytes(path), path.with_suffix(".png"),
-                 counter.worst)  # fmt: skip
+    return Saved(
+        path,
+        format=kind_of(path).removeprefix("."),
+        width=spec.width,
+        height=spec.height,
+        fps=spec.fps,
+        frames=spec.frames,
+        seconds=spec.frames / spec.fps,
+        bytes=_bytes(path),
+        poster=path.with_suffix(".png"),
+        flashes=counter.worst,
+    )
 
 
-def _said(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
+def _metadata(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
     """The metadata of one file. ground: the colour to show behind a film without a background; frame:
     what a still shows that is no poster.
     """
-    said = film.metadata()
-    more = {"ground": style_files.find(film.design.style).background} if spec.transparent else {}
+    metadata = film.metadata()
+    more = {"ground": film.look.background} if spec.transparent else {}
     more |= {"frame": frame} if frame != "last" else {}
-    return replace(said, details={**said.details, **more})
+    return replace(metadata, details={**metadata.details, **more})
 
 
 def _drawing(film: "Film", spec: FilmSpec) -> Drawing:
     """What draws the states: opaque, or with the background taken out."""
     if not spec.transparent:
         return film.canvas((spec.width, spec.height), spec.fps)
-    look = style_files.find(film.design.style)
+    look = film.look
     black, white = (
         film.canvas((spec.width, spec.height), spec.fps, replace(look, background=ground))
         for ground in ("#000000", "#ffffff")

@@ -69,8 +69,9 @@ def _cut(spec: FilmSpec, shrink: float, cut: Cut) -> tuple[FilmSpec, str]:
     return less, " and ".join([", ".join(said), last] if said else [last])
 
 
-def best(name: str, suffix: str, spec: FilmSpec, budget: int,
-         write: Callable[[FilmSpec], Film | None]) -> tuple[Film, str]:  # fmt: skip
+def best(
+    name: str, suffix: str, spec: FilmSpec, budget: int, write: Callable[[FilmSpec], Film | None]
+) -> tuple[Film, str]:
     """The first film of at most `budget` bytes, as `write` gave it, and what it gave up.
 
     write: writes a film in the place of the one before; None where a film so small has no room for its
@@ -81,18 +82,18 @@ def best(name: str, suffix: str, spec: FilmSpec, budget: int,
         if least and weight * _size(tried) > HOPELESS * budget:
             hopeless.append((tried, given_up))
             continue
-        made = write(tried)
-        if made is not None and made.bytes <= budget:
-            return made, given_up
-        if made is not None:
-            weight, least = min(weight, made.bytes / _size(tried)), made
+        film = write(tried)
+        if film is not None and film.bytes <= budget:
+            return film, given_up
+        if film is not None:
+            weight, least = min(weight, film.bytes / _size(tried)), film
             hopeless.clear()
     for tried, given_up in reversed(hopeless):  # a guess is no reason to refuse: the smallest is tried
-        made = write(tried)
-        if made is not None and made.bytes <= budget:
-            return made, given_up
-        if made is not None:
-            least = made
+        film = write(tried)
+        if film is not None and film.bytes <= budget:
+            return film, given_up
+        if film is not None:
+            least = film
             break
     raise AnimatorError(_refusal(name, budget, least))
 

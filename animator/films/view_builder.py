@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.design.timeline import Timeline
 from animator.drawing.panels.registry import Need
@@ -21,10 +22,11 @@ from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
 from animator.landscape.histograms import Histogram, of_updates, of_weights
 from animator.landscape.model_outputs import batches, hessian_plane, prediction, sharpness
-from animator.landscape.plane import Plane
+from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
 from animator.landscape.update_vectors import Forces, forces
+from animator.landscape.weight_rows import last_near, path_on
 from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording
 from animator.training.loss.no_surface import NoSurfaceError
@@ -33,12 +35,19 @@ RACE = 121
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
-Floats = NDArray[np.float64]
-Labels = Callable[[int], str]  # the name of a parameter on screen, by its index
+Naming = Callable[[int], str]  # from a parameter's number to what it is called on screen
 
 
-def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozenset[Need],
-         order: int = 0, common: Common = ALONE, asked: bool = False) -> View:  # fmt: skip
+def view(
+    source: Source,
+    name: str,
+    cut: Cut,
+    timeline: Timeline,
+    wanted: frozenset[Need],
+    order: int = 0,
+    common: Common = ALONE,
+    asked: bool = False,
+) -> View:
     """The view of a recording, with what panels need (`wanted`); order: its number among the runs; common:
     what it shares with other films. asked: whether the surface was asked for by name: it is refused where it
     cannot be had, and not left out.
@@ -53,42 +62,58 @@ def view(source: Source, name: str, cut: Cut, timeline: Timeline, wanted: frozen
     lines = np.asarray(run.weights[:, drawn], np.float32)
     loss = np.asarray(run.loss, float)
     plane, field, shown, no_surface, instead = None, None, None, "", ""
-    place, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
+    trajectory, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
     if "surface" in wanted and count >= 2:
         try:
             plane, cut, instead = _plane_and_cut(source, cut, labels)
-            place, residual = planes.path_on(run, plane, still_step(run, cut))
-            field, loss, shown = field_of(source, plane, place, cut, timeline, loss, target, common)
+            trajectory, residual = path_on(run, plane, still_step(run, cut))
+            field, loss, shown = field_of(source, plane, trajectory, cut, timeline, loss, target, common)
         except NoSurfaceError as error:
             if asked:
                 raise
             plane, no_surface, instead = None, error.brief, ""
     if plane is None and count >= 2 and cut.kind == "weights":
         i, j = _axes(run)
-        place = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
+        trajectory = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
     checked = shown_steps(source, timeline)
     every = run.rows(np.arange(run.steps + 1))
     test = run.test_loss
     made = View(
-        name=name, steps=run.steps, parameters=count, recorded=run.weight_steps,
-        labels=tuple(labels(k) for k in drawn), lines=lines[every],
+        name=name,
+        steps=run.steps,
+        parameters=count,
+        recorded=run.weight_steps,
+        labels=tuple(labels(k) for k in drawn),
+        lines=lines[every],
         line_range=_range(lines[: _seen(run, shown)], target),
         axis_labels=plane.names if plane is not None else ("", ""),
-        trajectory=place[every], residual=residual[every], loss=loss,
-        batch_loss=run.batch_loss, learning_rate=run.learning_rate, epoch=run.epoch,
+        trajectory=trajectory[every],
+        residual=residual[every],
+        loss=loss,
+        batch_loss=run.batch_loss,
+        learning_rate=run.learning_rate,
+        epoch=run.epoch,
         target=target if cut.kind == "weights" else None,
-        window=shown, field=field, plane=plane, cut=cut.slice, cut_through=still_step(run, cut),
+        window=shown,
+        field=field,
+        plane=plane,
+        cut=cut.slice,
+        cut_through=still_step(run, cut),
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=notes.test.samples or 0,
         broke_at=_broke_at(run),
-        colour=order if notes.colour is None else notes.colour, theory=notes.theory,
-        ratio=source.ratio, unit=source.unit,
-        no_surface=no_surface, instead=instead, facts=run.facts,
+        colour=order if notes.colour is None else notes.colour,
+        theory=notes.theory,
+        ratio=source.ratio,
+        unit=source.unit,
+        no_surface=no_surface,
+        instead=instead,
+        facts=run.facts,
         has_epochs=notes.way not in ("arrays", "descent"),
         of_function=notes.loss_kind == "function",
         minima=notes.minima if cut.kind == "weights" else (),
-    )  # fmt: skip
+    )
     return _with_parts(made, source, wanted, checked)
 
 
@@ -115,8 +140,14 @@ def _broke_at(run: Recording) -> int | None:
     return int(np.flatnonzero(~finite)[0]) if told else None
 
 
-def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timeline: Timeline,
-               wanted: frozenset[Need], common: Common = ALONE) -> tuple[View, ...]:  # fmt: skip
+def race_views(
+    sources: Sequence[Source],
+    views: Sequence[View],
+    cut: Cut,
+    timeline: Timeline,
+    wanted: frozenset[Need],
+    common: Common = ALONE,
+) -> tuple[View, ...]:
     """The `views` of several runs, on the plane of the first and the surface that they share."""
     notes = sources[0].run.notes
     for source in sources:
@@ -127,17 +158,19 @@ def race_views(sources: Sequence[Source], views: Sequence[View], cut: Cut, timel
     windows = [source.run.notes.window for source in sources]
     common = with_notes(common, notes) if all(window == windows[0] for window in windows) else common
     steps = [shown_steps(source, timeline) for source in sources]
-    made = race.shared(sources, views, plane, steps, target, max(RACE, cut.resolution),
-                       "basins" in wanted, common)  # fmt: skip
-    made = tuple(replace(view, instead=instead) for view in made)
+    wide = max(RACE, cut.resolution)
+    mapped = "basins" in wanted
+    shared = race.shared(sources, views, plane, steps, target, wide, mapped, common, cut.window)
+    shared = tuple(replace(view, instead=instead) for view in shared)
     if "batch surface" not in wanted:
-        return made
+        return shared
     coarse = slice(None, None, COARSER)
     return tuple(
         replace(
-            view, batch_surface=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], own)
+            view,
+            batch_surface=batches(source, plane, view.field.alpha[coarse], view.field.beta[coarse], seen),
         )
-        for view, source, own in zip(made, sources, steps, strict=True)
+        for view, source, seen in zip(shared, sources, steps, strict=True)
         if view.field is not None
     )
 
@@ -161,7 +194,7 @@ def _axes(run: Recording) -> tuple[int, int]:
     return i, j
 
 
-def _plane_and_cut(source: Source, cut: Cut, labels: Labels) -> tuple[Plane, Cut, str]:
+def _plane_and_cut(source: Source, cut: Cut, labels: Naming) -> tuple[Plane, Cut, str]:
     """The plane that `cut` asks for; another where the path spans none and nobody asked for it by name.
 
     Then how that one is cut, and what a caption says of it; else `cut` as it is, and "".
@@ -170,7 +203,7 @@ def _plane_and_cut(source: Source, cut: Cut, labels: Labels) -> tuple[Plane, Cut
         raise lacking
     try:
         return plane_for(source, cut, labels), cut, ""
-    except planes.NoPlaneError as error:
+    except NoPlaneError as error:
         if cut.firm:
             raise
         return _stand_in(source.run, cut, error.brief)
@@ -178,7 +211,7 @@ def _plane_and_cut(source: Source, cut: Cut, labels: Labels) -> tuple[Plane, Cut
 
 def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
     """A plane of random directions, or of two weights where there are none such."""
-    step = planes.last_near(run)
+    step = last_near(run)
     try:
         plane = planes.random(run, cut.seed, step)
         at = cut.at if step is None else step
@@ -192,7 +225,7 @@ def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
     return plane, own, f"There {kind}, because {why}: the plane is {words}."
 
 
-def plane_for(source: Source, cut: Cut, labels: Labels) -> Plane:
+def plane_for(source: Source, cut: Cut, labels: Naming) -> Plane:
     """The plane that `cut` asks for."""
     run = source.run
     if cut.slice == "through" or cut.plane == "through":
@@ -220,7 +253,7 @@ def _range(lines: NDArray[np.float32], target: tuple[float, float] | None) -> tu
     return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
 
 
-def _labels(run: Recording) -> Labels:
+def _labels(run: Recording) -> Naming:
     """index -> name on screen: the scene's, or Keras' own."""
     given = run.notes.labels
     if given and len(given) != run.weights.shape[1]:

@@ -5,13 +5,14 @@ give values (N,), gradients (N, P) and Hessians (N, P, P). What a recording keep
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Union
+from typing import Union
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON, JSONObject
 from animator.functions import named
 from animator.functions.expression import Expression, parse
 from animator.functions.named import Extent, Points
@@ -19,7 +20,7 @@ from animator.functions.symbol import traced
 
 SUPERSCRIPTS = dict(zip("23456789", "²³⁴⁵⁶⁷⁸⁹", strict=True))
 
-Given = Union[str, Callable[..., Any], "Function"]
+Given = Union[str, Callable[..., object], "Function"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +47,7 @@ class Function:
         """Values (N,) at points (N, P)."""
         return self.expression(points)
 
-    def said(self) -> dict[str, Any]:
+    def said(self) -> dict[str, JSON]:
         """What a recording keeps, as JSON: `read` makes the same function of it."""
         return {"kind": "function", "expression": self.expression.text, "variables": list(self.variables)}
 
@@ -91,6 +92,8 @@ def pretty(text: str) -> str:
     return re.sub(r"(?<=\d)\s*\*\s*(?=[a-z(])", "", raised).replace("*", "·")
 
 
-def read(said: Mapping[str, Any]) -> Function:
+def read(said: JSONObject) -> Function:
     """The Function that `said` tells of, parsed again; nothing of it is run as code."""
-    return Function(parse(str(said["expression"]), tuple(said["variables"])), "")
+    variables = said["variables"]
+    names = map(str, variables) if isinstance(variables, list) else ()
+    return Function(parse(str(said["expression"]), tuple(names)), "")

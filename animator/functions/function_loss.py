@@ -1,11 +1,9 @@
 """A Function as a loss: what surfaces, planes and panels ask of one, with exact second derivatives."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from animator.core.arrays import Floats
+from animator.core.json_types import JSONObject
 from animator.functions.function import Function, read
 from animator.recordings.loss import RowLoss
 
@@ -19,6 +17,6 @@ def function_loss(function: Function) -> RowLoss:
     return RowLoss(function, product)
 
 
-def recorded_loss(said: Mapping[str, Any]) -> RowLoss:
+def recorded_loss(said: JSONObject) -> RowLoss:
     """The loss of a recording that says `said` of it: its expression is parsed, never run."""
     return function_loss(read(said))

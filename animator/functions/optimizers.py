@@ -15,6 +15,7 @@ import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
+from animator.core.json_types import JSON
 
 Memory = tuple[Floats, ...]
 
@@ -233,10 +234,10 @@ def title(given: str) -> str:
     return TITLES.get(given.strip().lower(), given.strip())
 
 
-def said(optimizer: Optimizer) -> dict[str, Any]:
-    """What a recording keeps of it: class_name and config, as Keras has them."""
-    config: dict[str, Any] = asdict(optimizer)  # type: ignore[call-overload]
-    return {"class_name": type(optimizer).__name__, "config": config}
+def said(optimizer: Optimizer, **more: JSON) -> dict[str, JSON]:
+    """What a recording keeps of it: class_name and config, as Keras has them, and `more` in the config."""
+    config: dict[str, JSON] = asdict(optimizer)  # type: ignore[call-overload]
+    return {"class_name": type(optimizer).__name__, "config": {**config, **more}}
 
 
 def _with(optimizer: Any, name: str, settings: list[str], given: str) -> Optimizer:

@@ -7,11 +7,11 @@ a function of the update's number goes in, a Schedule comes out.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.json_types import JSON
 
 Schedule = Callable[[int], float]
 Rate = float | str | Schedule
@@ -102,7 +102,7 @@ def scheduled(kind: str, rate: float, steps: int) -> Schedule:
     return Constant(rate) if kind == "constant" else NAMES[kind](rate, max(1, steps))
 
 
-def said(schedule: Schedule) -> Any:
+def said(schedule: Schedule) -> JSON:
     """What a recording keeps of it: a number, or its name and numbers; a function's name alone."""
     if isinstance(schedule, Constant):
         return schedule.rate
@@ -127,7 +127,7 @@ def _called(given: str, name: str, inside: str, steps: int) -> Schedule:
     return NAMES[name](numbers[0], numbers[1] if len(numbers) > 1 else max(1, steps))
 
 
-def _rate(given: Any) -> float:
+def _rate(given: float | str) -> float:
     try:
         rate = float(given)
     except (TypeError, ValueError):

@@ -6,7 +6,7 @@ of it is data, and its derivatives are exact.
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -32,7 +32,7 @@ class Symbol(NDArrayOperatorsMixin):
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> "Symbol":
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: object) -> "Symbol":
         if method != "__call__" or options:
             raise _Unfollowed(f"np.{ufunc.__name__}.{method}")
         texts = [_text(value) for value in inputs]
@@ -44,8 +44,8 @@ class Symbol(NDArrayOperatorsMixin):
             return Symbol(SHORT[ufunc.__name__].format(*texts))
         raise _Unfollowed(f"np.{ufunc.__name__}")
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        raise _Unfollowed(f"np.{function.__name__}")
+    def __array_function__(self, function: Callable[..., object], *unused: object) -> NoReturn:
+        raise _Unfollowed(f"np.{getattr(function, '__name__', function)}")
 
     def __bool__(self) -> bool:
         raise _Unfollowed("a comparison")
@@ -58,7 +58,7 @@ class _Unfollowed(Exception):
     """What a function does with its arguments that no expression can say."""
 
 
-def traced(function: Callable[..., Any]) -> tuple[str, tuple[str, ...]]:
+def traced(function: Callable[..., object]) -> tuple[str, tuple[str, ...]]:
     """(the expression, its variables) of a Python `function` of numbers.
 
     AnimatorError for a function that does something else with its arguments than arithmetic.
@@ -76,7 +76,7 @@ def traced(function: Callable[..., Any]) -> tuple[str, tuple[str, ...]]:
     return found.text, variables
 
 
-def _arguments(function: Callable[..., Any], name: str) -> tuple[str, ...]:
+def _arguments(function: Callable[..., object], name: str) -> tuple[str, ...]:
     entries = inspect.signature(function).parameters.values()
     names = tuple(entry.name for entry in entries if entry.default is inspect.Parameter.empty)
     plain = all(entry.kind is entry.POSITIONAL_OR_KEYWORD for entry in entries)

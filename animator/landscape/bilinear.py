@@ -41,7 +41,8 @@ def placed_evenly(shape: tuple[int, ...], a: Floats, b: Floats) -> Places:
 def read(z: Floats, at: Places) -> Floats:
     """z (ny, nx) at places, linear in between; NaN outside."""
     i, j, u, v, inside = at
-    flat, nx = z.ravel(), z.shape[1]
+    flat = z.ravel()
+    nx = z.shape[1]
     corner = j * nx + i
     with np.errstate(invalid="ignore"):
         low = flat[corner] * (1 - u) + flat[corner + 1] * u

@@ -31,7 +31,8 @@ class Camera:
     def extent(self, at: float) -> Extent:
         """What is shown at step `at`, which may lie between two steps."""
         low = min(int(at), len(self.half) - 1)
-        high, part = min(low + 1, len(self.half) - 1), at - low
+        high = min(low + 1, len(self.half) - 1)
+        part = at - low
         (x, y) = ((1 - part) * self.centre[low] + part * self.centre[high]).tolist()
         half = float((1 - part) * self.half[low] + part * self.half[high])
         a0, a1, b0, b1 = self.whole
@@ -78,7 +79,8 @@ def grid_lines(kind: str, low: float, high: float, focus: float, count: int) -> 
     if kind == "follow":
         return np.linspace(low, high, int(count / (2 * NEAR)) | 1)
     lines = [np.linspace(low, high, count)]
-    half, share = (high - low) / 2, 0.5
+    half = (high - low) / 2
+    share = 0.5
     while kind == "zoom" and share > CLOSEST / 2:
         middle = min(max(focus, low + share * half), high - share * half)
         lines.append(np.linspace(middle - share * half, middle + share * half, count // 2 + 1))

@@ -7,9 +7,9 @@ points of the grid and some of the film's own steps before it is believed.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError
@@ -55,7 +55,8 @@ class Mixture:
     """
 
     def __init__(self, shares: Floats, some: Singles) -> None:
-        self.shares, self.some = shares, some
+        self.shares = shares
+        self.some = some
         self.shape: tuple[int, ...] = (len(shares), *some.shape[1:])
         self._flat: Floats | None = None
         self._latest: tuple[int, Singles] | None = None
@@ -73,7 +74,7 @@ class Mixture:
             self._latest = part, self._mixed(part)
         return np.asarray(self._latest[1][number % STEP])
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         if self._whole is None:
             self._whole = np.concatenate(list(self.parts()))
         return self._whole.astype(dtype or np.float32, copy=bool(copy))

@@ -5,9 +5,10 @@ and columns alpha. Keras is imported only when something must be evaluated.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import h5py
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from animator.core import cache
 from animator.core.arrays import Floats, Mask, Singles
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.core.progress import Progress, listener, quiet
@@ -22,8 +24,11 @@ from animator.landscape import adaptive_grid, chebyshev
 from animator.landscape.chebyshev import Mixture
 from animator.landscape.plane import Plane
 from animator.recordings.loss import Loss
+from animator.training.keras_types import KerasModel
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from animator.training.loss.objective import Objective
 
 Extent = tuple[float, float, float, float]
@@ -34,12 +39,38 @@ LINES = 10**7  # slices x parameters up to which they are looked at all at once
 _SAME = 1e-12  # offsets from the plane below this part of the weights' size are rounding
 
 
+class RowsOf(Protocol):
+    """Rows of weights (T, P): an array, those of a recording, or any that makes a row when asked."""
+
+    def __len__(self) -> int:
+        """T."""
+
+    def __getitem__(self, t: int, /) -> npt.ArrayLike:
+        """Row t (P,)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LossSurface:
-    """Loss (ny, nx) at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
+    """Loss at plane coordinates (alpha[column], beta[row]); nan and inf are kept.
 
-    alpha (nx,) and beta (ny,) are multiples of the basis vectors; all are read-only float64. evaluated
-    (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
+    Parameters
+    ----------
+    alpha, beta
+        (nx,) and (ny,): multiples of the basis vectors.
+    loss
+        (ny, nx): rows follow beta, columns alpha. All arrays are kept as read-only float64.
+    evaluated
+        (ny, nx): False where the value is interpolated, because a tolerance allowed it; all True otherwise.
+
+    Raises
+    ------
+    AnimatorError
+        When the shapes do not agree.
+
+    Examples
+    --------
+    >>> animator.LossSurface([0, 1], [5, 6], [[4, 3], [2, 1]]).minimum()
+    (1.0, 6.0, 1.0)
     """
 
     alpha: Floats
@@ -67,11 +98,19 @@ class LossSurface:
         span = f"{known.min():.4g} to {known.max():.4g}" if known.size else "nowhere finite"
         return f"LossSurface({self.beta.size} x {self.alpha.size} points, loss {span})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The surface as a notebook shows it: its facts and its contours."""
         from animator.core.notebook_repr import of_surface
 
         return of_surface(repr(self), self.alpha, self.beta, self.loss, ("alpha", "beta"))
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw its contours, in the colours of films, on `ax` of matplotlib, or on new axes."""
+        from animator.core import notebook_repr
+
+        axes = notebook_repr.own_axes() if ax is None else ax
+        notebook_repr.draw_surface(axes, self.alpha, self.beta, self.loss, ("alpha", "beta"))
+        return axes
 
     @property
     def extent(self) -> Extent:
@@ -111,8 +150,8 @@ class LossSurface:
 
 
 def evaluate(
-    model: Any,
-    data: Any,
+    model: KerasModel,
+    data: object,
     plane: Plane,
     resolution: int | tuple[int, int] = 101,
     extent: Extent | None = None,
@@ -125,113 +164,130 @@ def evaluate(
 ) -> LossSurface:
     """The loss of `model` on `data` over a grid of `plane`, as `model.evaluate` would say.
 
-    data: (x, y), (x, y, sample_weight) or a tf.data.Dataset. `resolution` is points along each axis, or
-    (nx, ny). `extent` = (first alpha, last alpha, first beta, last beta) in plane coordinates, by default
-    -2 to 2 around the model's own weights on the plane. metric: "loss", or any that the model reports.
-    tolerance: 0 evaluates every point; a part of the surface's range, such as 0.01,
-    leaves points to interpolation where the surface is that flat (surface.evaluated tells which are not).
-    memory: bytes for activations, 256 MiB by default. BatchNormalization runs in evaluation mode with the
-    statistics that the model has now. Surfaces are cached by content, and an evaluation that was
-    interrupted goes on where it stopped. `progress` hears ("surface", points done, of nx ny); by default
-    that is a bar in a notebook, and nobody elsewhere.
+    BatchNormalization runs in evaluation mode with the statistics that the model has now. Surfaces are cached
+    by content, and an evaluation that was interrupted goes on where it stopped.
+
+    Parameters
+    ----------
+    model
+        A compiled Keras model.
+    data
+        (x, y), (x, y, sample_weight) or a tf.data.Dataset.
+    plane
+        The plane of weight space to look at.
+    resolution
+        Points along each axis, or (nx, ny).
+    extent
+        (first alpha, last alpha, first beta, last beta) in plane coordinates; by default -2 to 2 around the
+        model's own weights on the plane.
+    progress
+        Hears ("surface", points done, of nx ny); by default a bar in a notebook, and nobody elsewhere.
+    metric
+        "loss", or any that the model reports.
+    tolerance
+        0 evaluates every point. A part of the surface's range, such as 0.01, leaves points to interpolation
+        where the surface is that flat; `surface.evaluated` tells which are not.
+    memory
+        Bytes for activations, 256 MiB by default.
+    use_cache
+        Whether a surface that was evaluated before may be used.
+
+    Returns
+    -------
+    LossSurface
+        loss (ny, nx) over alpha (nx,) and beta (ny,).
+
+    Raises
+    ------
+    AnimatorError
+        When resolution or extent give no grid, or model, data and plane do not fit one another.
+
+    Examples
+    --------
+    >>> plane = animator.planes.pca(run)  # doctest: +SKIP
+    >>> animator.evaluate(model, (x, y), plane, 51).minimum()  # doctest: +SKIP
     """
     from animator.training.keras_startup import start
 
     start()
     from animator.training.loss.objective import MEMORY, loss_function
 
-    progress = progress or listener()
     alpha, beta = grid(resolution, extent or _around(model, plane))
     objective = loss_function(model, data, memory or MEMORY, metric)
-    known = adaptive_grid.empty(alpha, beta)
-    path = _cache_path(objective, plane, alpha, beta, tolerance) if use_cache else None
-    if path is not None and path.exists():
-        return LossSurface.load(path)
-    part = path.with_suffix(".part.h5") if path is not None else None
+    key = _key(objective, plane, alpha, beta, tolerance) if use_cache else None
+    part = cache.place("surfaces", key, "part.h5") if key is not None else None
+
+    def losses_at(coordinates: Floats) -> Floats:
+        return objective.on_plane(plane.origin, plane.basis, coordinates)
+
+    def compute() -> Arrays:
+        known = adaptive_grid.empty(alpha, beta)
+        _fill(known, losses_at, tolerance, progress or listener(), part)
+        return {"loss": known.values, "evaluated": known.evaluated}
+
+    found = compute() if key is None else cache.arrays("surfaces", key, compute)
     if part is not None:
-        _resume(known, part)
-    saved_at = time.monotonic()
-
-    def saved(now: adaptive_grid.Grid) -> None:
-        nonlocal saved_at
-        progress("surface", int(now.evaluated.sum()), now.values.size)
-        if part is not None and time.monotonic() - saved_at > SAVE_SECONDS:
-            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
-            saved_at = time.monotonic()
-
-    try:
-        adaptive_grid.fill(
-            known, lambda at: objective.on_plane(plane.origin, plane.basis, at), tolerance, saved
-        )
-    except BaseException:
-        if part is not None and known.evaluated.any():
-            cache.keep(part, {"loss": known.values, "evaluated": known.evaluated})
-        raise
-    surface = LossSurface(alpha, beta, known.values, known.evaluated)
-    if path is not None and part is not None:
-        _kept(surface, path, part)
-    return surface
+        part.unlink(missing_ok=True)
+    return LossSurface(alpha, beta, found["loss"], found["evaluated"])
 
 
-def _kept(surface: LossSurface, path: Path, part: Path) -> None:
-    """Save a whole `surface` at `path` of the cache, in place of the `part` of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    surface.save(path)
-    part.unlink(missing_ok=True)
-
-
-def _cache_path(
-    objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float
-) -> Path | None:
-    """Where the surface is cached, or None for a model that cannot be told from others."""
+def _key(objective: "Objective", plane: Plane, alpha: Floats, beta: Floats, tolerance: float) -> str | None:
+    """Digest of what decides the surface; None for a model that cannot be told from others."""
     known = objective.key()
     if known is None:
         return None
-    key = cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
-    return cache.place("surfaces", key)
+    return cache.digest("surface 1", known, plane.origin, plane.basis, alpha, beta, tolerance)
 
 
-def _resume(known: adaptive_grid.Grid, part: Path) -> None:
-    """Take what an evaluation of the same surface had found when it was interrupted."""
-    before = cache.kept(part)
-    if before is None:
-        return
-    evaluated = before["evaluated"]
-    known.evaluated |= evaluated
-    known.values[evaluated] = before["loss"][evaluated]
+def _fill(
+    known: adaptive_grid.Grid,
+    losses_at: Callable[[Floats], Floats],
+    tolerance: float,
+    progress: Progress,
+    part: Path | None,
+) -> None:
+    """Evaluate what is not `known` yet; `part`: the file of the cache that keeps it until all is."""
+    before = cache.kept(part) if part is not None else None
+    if before is not None:
+        known.evaluated |= before["evaluated"]
+        known.values[before["evaluated"]] = before["loss"][before["evaluated"]]
+    kept_at = time.monotonic()
+
+    def keep(now: adaptive_grid.Grid) -> None:
+        if part is not None and now.evaluated.any():
+            cache.keep(part, {"loss": now.values, "evaluated": now.evaluated})
+
+    def saved(now: adaptive_grid.Grid) -> None:
+        nonlocal kept_at
+        progress("surface", int(now.evaluated.sum()), now.values.size)
+        if time.monotonic() - kept_at > SAVE_SECONDS:
+            keep(now)
+            kept_at = time.monotonic()
+
+    try:
+        adaptive_grid.fill(known, losses_at, tolerance, saved)
+    except BaseException:  # an interruption above all: what was evaluated is worth keeping
+        keep(known)
+        raise
 
 
 def evaluate_slices(
     objective: Loss,
     plane: Plane,
-    rows: Any,
+    rows: RowsOf,
     alpha: npt.ArrayLike,
     beta: npt.ArrayLike,
     progress: Progress = quiet,
-    states: Any = None,
-) -> Singles:
+    states: Singles | None = None,
+) -> Singles | Mixture:
     """Losses (T, ny, nx) float32 on the plane re-cut through each of `rows` (T, P), with `states` (T, S).
 
     Slice t holds the loss at row_t + (c - project(row_t)) @ basis, so that row t lies in its own slice.
     Rows that differ only within the plane share one slice; when all do, the result is a read-only
     broadcast of one. Where they lie on a line (a bias, say) and the loss is smooth along it, they come from
-    fewer slices (animator.landscape.chebyshev), to a millionth. `progress` hears ("surface", slices done, of
-    T).
+    fewer slices (`landscape.chebyshev`), to a millionth, as a Mixture of those. `progress` hears ("surface",
+    slices done, of T).
     """
-    found = few_slices(objective, plane, rows, alpha, beta, progress, states)
-    return np.asarray(found)
-
-
-def few_slices(
-    objective: Loss,
-    plane: Plane,
-    rows: Any,
-    alpha: npt.ArrayLike,
-    beta: npt.ArrayLike,
-    progress: Progress = quiet,
-    states: Any = None,
-) -> Singles | Mixture:
-    """What `evaluate_slices` gives, where it comes from fewer slices as those and their shares."""
     alpha, beta = np.asarray(alpha, np.float64), np.asarray(beta, np.float64)
     coordinates = np.stack(np.meshgrid(alpha, beta), axis=-1).reshape(-1, 2)
     shape = (len(rows), beta.size, alpha.size)
@@ -257,7 +313,7 @@ def few_slices(
 def _on_a_line(
     objective: Loss,
     plane: Plane,
-    rows: Any,
+    rows: RowsOf,
     coordinates: Floats,
     shape: tuple[int, int, int],
     progress: Progress,
@@ -293,14 +349,14 @@ def grid(resolution: int | tuple[int, int], extent: Extent) -> tuple[Floats, Flo
     return np.linspace(a0, a1, nx), np.linspace(b0, b1, ny)
 
 
-def _around(model: Any, plane: Plane) -> Extent:
+def _around(model: KerasModel, plane: Plane) -> Extent:
     """-2 to 2 basis vectors around the model's weights on the plane."""
     parts = [np.ravel(np.asarray(variable)) for variable in model.trainable_variables]
     a, b = plane.project(np.concatenate(parts)) if parts else (0.0, 0.0)
     return float(a - 2), float(a + 2), float(b - 2), float(b + 2)
 
 
-def where(plane: Plane, rows: Any) -> str:
+def where(plane: Plane, rows: RowsOf) -> str:
     """Digest of where slices of `plane` through `rows` (T, P) lie: the same for the same slices."""
     most = max(1, LINES // plane.origin.size)
     parts = (

@@ -10,8 +10,10 @@ from animator.core.arrays import Array, Floats, Singles, Steps
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.landscape import planes
+from animator.landscape.lanczos import top_eigenvectors
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
+from animator.landscape.weight_rows import last_finite
 
 POINTS = 61
 ROOM = 0.08
@@ -95,7 +97,7 @@ def sharpness(source: Source, steps: Steps) -> Sharpness:
         for k, step in enumerate(chosen):
             row = source.run.row(int(step))
             weights, state = source.run.weights[row], source.run.state[row]
-            values, _ = planes.top_eigenvectors(objective, weights, state, count=1)
+            values, _ = top_eigenvectors(objective, weights, state, count=1)
             largest[k] = values[0]
             source.progress("eigenvalues", k + 1, len(chosen))
         return {"largest": largest}
@@ -118,10 +120,11 @@ def batches(source: Source, plane: Plane, alpha: Floats, beta: Floats, steps: St
 
     def compute() -> Arrays:
         objective = source.model_objective("batch")
-        offset = plane.offset(planes.last_finite(run))
+        offset = plane.offset(last_finite(run))
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         at = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
-        parts, slices = {}, []
+        parts = {}
+        slices = []
         for k, step in enumerate(steps):
             low = int(run.batch[min(int(step), run.steps - 1)]) * size
             if low not in parts:

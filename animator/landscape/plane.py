@@ -16,14 +16,45 @@ from animator.core.errors import AnimatorError
 _PARALLEL = 1e-10  # smallest squared sine between two directions that still span a plane
 
 
+class NoPlaneError(AnimatorError):
+    """A path spans no such plane. brief: why, as a clause of a caption."""
+
+    def __init__(self, brief: str, message: str) -> None:
+        super().__init__(message)
+        self.brief = brief
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plane:
     """The points origin + a basis[0] + b basis[1] of weight space, with (a, b) the coordinates.
 
-    origin (P,) and basis (2, P) are kept as read-only float64; `names` label the two axes. kind: how the
-    plane was chosen. explained: share of the path's variance that it holds; baseline: the share that it
-    would hold of a random walk; eigenvalues: of the Hessian along its axes; each None where not known.
-    Raises AnimatorError when shapes disagree, a number is not finite, or the directions span no plane.
+    Parameters
+    ----------
+    origin, basis
+        (P,) and (2, P), kept as read-only float64.
+    names
+        Of the two axes.
+    kind
+        How the plane was chosen.
+    explained
+        The share of the path's variance that it holds, None where not known.
+    baseline
+        The share that it would hold of a random walk.
+    eigenvalues
+        Of the Hessian along its axes.
+
+    Raises
+    ------
+    AnimatorError
+        When shapes disagree, a number is not finite, or the directions span no plane.
+
+    Examples
+    --------
+    >>> plane = animator.Plane([1, 1, 1], [[1, 0, 0], [0, 2, 0]])
+    >>> plane.project([3, 5, 9]).tolist()
+    [2.0, 2.0]
+    >>> float(plane.residual([3, 5, 9]))
+    8.0
     """
 
     origin: Floats

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
-from animator.recordings.identity import is_told, loss_key
+from animator.recordings.identity import ModelIdentity
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.recordings.samples import Samples, samples
+from animator.training.keras_types import KerasModel
 from animator.training.loss.losses import is_keras, lacking, own_loss
 from animator.training.loss.no_surface import NoSurfaceError, no_data, no_description
 from animator.training.loss.proof import unproved
@@ -19,7 +20,7 @@ from animator.training.loss.proof import unproved
 if TYPE_CHECKING:
     from animator.training.loss.objective import Objective
 
-Maker = Callable[[Recording], Any]
+Maker = Callable[[Recording], KerasModel]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +32,8 @@ class Source:
     """
 
     run: Recording
-    model: Any = None
-    data: Any = None
+    model: KerasModel | None = None
+    data: object = None
     use_cache: bool = True
     progress: Progress = quiet
     ratio: float = 1.0
@@ -93,9 +94,10 @@ class Source:
         """The data, given or recorded."""
         return samples(self.data) if self.data is not None else self.run.samples()
 
-    def key(self) -> list[Any]:
+    def key(self) -> list[object]:
         """What decides the loss as a function of weights, and the path."""
-        run, meta = self.run, self.run.meta
+        run = self.run
+        meta = self.run.meta
         recorded = run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
         model = meta.get("model_config"), meta.get("compile_config")
@@ -112,19 +114,18 @@ class Source:
             run.fixed,
         ]
 
-    def loss_key(self) -> list[Any]:
+    def loss_key(self) -> list[object]:
         """What decides the loss as a function of weights: the path and the optimizer do not."""
         recorded = self.run.notes.data.digest
         data = samples(self.data).digest() if self.data is not None else recorded
-        told = self.model is None and is_told(self.run.meta)
+        identity = ModelIdentity.of(self.run.meta)
+        told = self.model is None and identity.whole
         own = [] if told else self.key()  # what a model with code of its own computes is not told
-        return [loss_key(self.run.meta, self.run.fixed), data, *own]
+        return [identity.loss_key(self.run.fixed), data, *own]
 
 
 def starting(progress: Progress) -> None:
     """Start Keras, quietly, and say so."""
     from animator.training.keras_startup import start
 
-    progress("starting TensorFlow", 0, 1)
-    start()
-    progress("starting TensorFlow", 1, 1)
+    start(progress)

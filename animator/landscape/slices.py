@@ -4,7 +4,9 @@ In: a Cut, what is asked for; a recording, a plane and the path on it. Out: a Fi
 and the window that shows them. The heights under the dot are evaluated with the slices.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache as once
 from typing import Literal
 
 import numpy as np
@@ -15,6 +17,7 @@ from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError, nearest
 from animator.design.pacing import ramp
 from animator.design.timeline import Timeline
+from animator.design.wishes import PLANES, SLICES
 from animator.landscape import window
 from animator.landscape.camera import grid_lines
 from animator.landscape.chebyshev import Mixture
@@ -29,8 +32,6 @@ RESOLUTION = 81
 EVERY_STEP = 400
 SEARCH = 31
 READ = 64 * 2**20  # bytes of weights that are held at once
-PLANES = ("weights", "pca", "random", "hessian", "through")
-SLICES = ("moving", "static", "blend", "through")
 
 Extent = tuple[float, float, float, float]
 
@@ -39,13 +40,34 @@ Extent = tuple[float, float, float, float]
 class Cut:
     """How the surface of a view is cut, on resolution x resolution points.
 
-    plane: "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step
-    farthest from their line), or a Plane. slice: "moving" cuts again at every step, "static" once, at step
-    `at` (the last by default), "blend" goes from static to moving in the middle of the run, "through" is
-    static on the plane through three steps. seed: of random planes. camera: for "follow" and "zoom" the grid
-    is finer where they look. firm: whether the plane was asked for by name; another stands in for one that
-    was not, where the path spans none. near: whether the window holds what is near the start alone, because
-    the path runs away.
+    Parameters
+    ----------
+    slice
+        "moving" cuts again at every step, "static" once, at step `at`, "blend" goes from static to moving in
+        the middle of the run, "through" is static on the plane through three steps.
+    resolution
+        Points along an axis.
+    plane
+        "weights" (two parameters), "pca", "random", "hessian", "through" (start, end and the step farthest
+        from their line), or a Plane.
+    at
+        The step of a static slice; by default the last.
+    seed
+        Of random planes.
+    camera
+        For "follow" and "zoom" the grid is finer where they look.
+    firm
+        Whether the plane was asked for by name; another stands in for one that was not, where the path spans
+        none.
+    near
+        Whether the window holds what is near the start alone, because the path runs away.
+    window
+        The part of the plane to show, (left, right, bottom, top).
+
+    Raises
+    ------
+    AnimatorError
+        When no plane or slice has such a name.
     """
 
     slice: Literal["moving", "static", "blend", "through"] = "moving"
@@ -56,6 +78,7 @@ class Cut:
     camera: str = "fixed"
     firm: bool = False
     near: bool = False
+    window: Extent | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.plane, str) and self.plane not in PLANES:
@@ -114,20 +137,21 @@ def field_of(
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
-    asked = common.extent if cut.kind == "weights" else None
+    asked = cut.window or (common.extent if cut.kind == "weights" else None)
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
     path_window = window.choose(place, goal or home) if asked is None else window.given(place, asked)
     cuts = Cuts.of(source.run, plane, cut, steps)
+    objective = once(source.objective)
 
     def evaluate() -> Arrays:
         extent = path_window.extent
         if goal is None and asked is None:
-            extent = _with_minimum(source.objective(), plane, cuts, place, extent)
+            extent = _with_minimum(objective(), plane, cuts, place, extent)
         alpha, beta = _grid(cut, place, extent)
         return {
             "alpha": alpha,
             "beta": beta,
-            **_along_path(source, plane, place, cuts, steps, loss),
+            **_along_path(source, objective(), plane, place, cuts, steps, loss),
             "shared": np.frombuffer(_slices_key(source, plane, cuts, alpha, beta).encode(), np.uint8),
         }
 
@@ -146,7 +170,8 @@ def field_of(
     )
     known = cache.arrays("surfaces", key, evaluate, source.reads_cache)
     alpha, beta = known["alpha"], known["beta"]
-    slices = _slices(source, plane, cuts, alpha, beta, known["shared"].tobytes().decode())
+    key = known["shared"].tobytes().decode()
+    slices = _slices(source, objective, plane, cuts, alpha, beta, key)
     low, high = common.loss_range or _span(slices)
     extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
     cut_at = steps if cuts.moves else np.zeros(1, np.int64)
@@ -173,6 +198,7 @@ def _grid(cut: Cut, place: Floats, extent: Extent) -> tuple[Floats, Floats]:
 
 def _along_path(
     source: Source,
+    objective: Loss,
     plane: Plane,
     place: Floats,
     cuts: "Cuts",
@@ -183,7 +209,6 @@ def _along_path(
     from animator.landscape.loss_surface import aside
 
     run = source.run
-    objective = source.objective()
     rows = run.rows(steps)
     states = cuts.states()
     losses = np.array(loss)
@@ -193,7 +218,8 @@ def _along_path(
     per_read = max(1, READ // (4 * (run.weights.shape[1] + run.state.shape[1])))
     for start in range(0, len(rows), per_read):
         part = slice(start, start + per_read)
-        some, own = rows[part], np.asarray(run.state[rows[part]])
+        some = rows[part]
+        own = np.asarray(run.state[rows[part]])
         lacking = ~np.isfinite(losses[steps[part]])
         if lacking.any():
             losses[steps[part][lacking]] = objective(run.weights[some[lacking]], own[lacking])
@@ -214,14 +240,20 @@ def _slices_key(source: Source, plane: Plane, cuts: "Cuts", alpha: Floats, beta:
 
 
 def _slices(
-    source: Source, plane: Plane, cuts: "Cuts", alpha: Floats, beta: Floats, key: str
+    source: Source,
+    objective: Callable[[], Loss],
+    plane: Plane,
+    cuts: "Cuts",
+    alpha: Floats,
+    beta: Floats,
+    key: str,
 ) -> Singles | Mixture:
     """The slices (T, ny, nx), evaluated unless a run of the same loss has left them in the cache."""
-    from animator.landscape.loss_surface import few_slices
+    from animator.landscape.loss_surface import evaluate_slices
 
     def evaluate() -> Arrays:
-        objective, states = source.objective(), cuts.states()
-        slices = few_slices(objective, plane, cuts, alpha, beta, source.progress, states)
+        states = cuts.states()
+        slices = evaluate_slices(objective(), plane, cuts, alpha, beta, source.progress, states)
         if isinstance(slices, Mixture):
             return {"slices": slices.some, "shares": slices.shares}
         return {"slices": slices}
@@ -238,7 +270,10 @@ class Cuts:
     """
 
     def __init__(self, run: Recording, plane: Plane, rows: Ints, still: int, how: str) -> None:
-        self._run, self._plane, self._how, self._still = run, plane, how, still
+        self._run = run
+        self._plane = plane
+        self._how = how
+        self._still = still
         self.moves = plane.basis.shape[1] > 2 and how in ("moving", "blend")
         self._rows = rows if self.moves else np.array([still])
         self._offset = plane.offset(np.asarray(run.weights[still], np.float64)) if how == "blend" else None

@@ -6,14 +6,14 @@ stochastic gradient descent all follow from the weights alone. With rate r, mome
 v_k = b v_{k-1} - r g_k; the update is v_k, or b v_k - r g_k with Nesterov's.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSONObject
+from animator.recordings.meta import is_number
 
 PLAIN = r"$w \leftarrow w - \eta\,\nabla L$"
 HEAVY = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + v$"
@@ -34,12 +34,13 @@ class Forces:
     heavy: bool
 
 
-def forces(trajectory: Floats, optimizer: Mapping[str, Any], every_step: bool) -> Forces:
+def forces(trajectory: Floats, optimizer: JSONObject, every_step: bool) -> Forces:
     """The arrows of a run whose optimizer is {"class_name", "config"}.
 
     Raises AnimatorError for an optimizer whose update does not tell its parts, and for skipped steps.
     """
-    kind, config = str(optimizer.get("class_name")), optimizer.get("config") or {}
+    kind = str(optimizer.get("class_name"))
+    config = optimizer.get("config")
     if kind != "SGD" or not every_step:
         reason = "this recording skipped steps"
         if kind != "SGD":
@@ -48,9 +49,13 @@ def forces(trajectory: Floats, optimizer: Mapping[str, Any], every_step: bool) -
             f"The panel 'arrows' draws gradient and momentum, but {reason}. "
             f"{'Record every step' if kind == 'SGD' else 'Train with SGD'}, or leave the panel away."
         )
-    beta, nesterov = float(config.get("momentum") or 0.0), bool(config.get("nesterov"))
+    settings = config if isinstance(config, dict) else {}
+    momentum = settings.get("momentum")
+    beta = float(momentum) if is_number(momentum) else 0.0
+    nesterov = bool(settings.get("nesterov"))
     update = np.diff(trajectory, axis=0)
-    gradient, velocity = np.empty_like(update), np.zeros(2)
+    gradient = np.empty_like(update)
+    velocity = np.zeros(2)
     for k, moved in enumerate(update):
         now = (moved + beta * velocity) / (1 + beta) if nesterov else moved
         gradient[k] = now - beta * velocity

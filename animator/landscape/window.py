@@ -27,8 +27,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What films that stand beside each other have in common: the part of the plane that is shown, and the
-    losses that have the colours of the ends. None: each film has its own.
+    """What films that stand beside each other have in common; None: each film has its own.
+
+    Parameters
+    ----------
+    extent
+        (a0, a1, b0, b1): the part of the plane that is shown.
+    loss_range
+        The losses that have the colours of the ends.
     """
 
     extent: Extent | None = None

@@ -10,7 +10,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design.parameters import written
@@ -66,7 +65,7 @@ class FilmFile:
         return ground(self.info)
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """The parameters it was made with, as far as it says."""
         found = self.info.metadata.details.get("parameters") if self.info.metadata else None
         return dict(found) if isinstance(found, Mapping) else {}
@@ -101,8 +100,9 @@ def ground(info: FilmInfo) -> str:
     return said if isinstance(said, str) and re.fullmatch("#[0-9a-fA-F]{6}", said) else ""
 
 
-def read_films(paths: Sequence[Path]) -> list[FilmFile]:
-    """Every film of `paths`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
+def read_films(given: Sequence[str | Path]) -> list[FilmFile]:
+    """Every film of `given`, read; AnimatorError for one that is missing, damaged, no film or given twice."""
+    paths = [Path(path) for path in ([given] if isinstance(given, str | Path) else given)]
     if not paths:
         raise AnimatorError("No films were given. Give at least one, such as output/neuron.mp4.")
     places = [path.resolve() for path in paths]
@@ -133,21 +133,21 @@ def told_apart(films: Sequence[FilmFile]) -> list[FilmFile]:
     alike = defaultdict(list)
     for film in films:
         alike[film.own_title].append(film.parameters)
-    found = []
+    groups = []
     for film in films:
         own, others = film.parameters, alike[film.own_title]
         differing = [name for name in own if any(other.get(name, own[name]) != own[name] for other in others)]
         apart = ", ".join(f"{name}={written(own[name])}" for name in differing)
-        found.append(replace(film, apart=apart))
+        groups.append(replace(film, apart=apart))
     same: dict[str, list[FilmFile]] = defaultdict(list)
-    for film in found:
+    for film in groups:
         same[film.title].append(film)
     marks = {title: _marking(group) for title, group in same.items() if len(group) > 1}
     return [
         replace(film, apart=", ".join(filter(None, [film.apart, marks[film.title](film)])))
         if film.title in marks
         else film
-        for film in found
+        for film in groups
     ]
 
 

@@ -6,7 +6,7 @@ runs. Data travel as JSON that no tag can end. Every template is filled in here.
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,12 +22,23 @@ def page(folder: Path, template: str, **values: object) -> str:
     return pages.get_template(template).render(**values)
 
 
+def scripted(folder: Path, template: str, scripts: Sequence[str], data: object, **values: object) -> str:
+    """As `page`, with one script of the files `scripts` beside the template, in a folder of its name.
+
+    The template takes it as `script`, its digest as `digest`, and what it works on as `data`, in JSON.
+    """
+    parts = folder / Path(template).stem
+    script = strict_script(parts / f"{name}.js" for name in scripts)
+    values |= {"script": script, "digest": digest(script), "data": embedded(data)}
+    return page(folder, template, **values)
+
+
 def own(*files: Path) -> Markup:
     """The text of the package's own files, such as style sheets, one after the other."""
     return Markup("\n".join(file.read_text(encoding="utf-8") for file in files))
 
 
-def script(files: Iterable[Path]) -> Markup:
+def strict_script(files: Iterable[Path]) -> Markup:
     """One strict script of the package's own files, which share its names and nothing else."""
     return Markup('(() => {\n"use strict";\n') + own(*files) + Markup("})();")
 

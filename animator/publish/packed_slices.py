@@ -35,8 +35,8 @@ class Packed:
 def packed(slices: NDArray[np.float32], scale: LossScale, most: int) -> Packed:
     """slices (T, ny, nx) in at most `most` characters, as finely as they allow."""
     for bits, stride, every in _ways(len(slices), min(slices.shape[1:])):
-        kept = np.unique(np.append(np.arange(0, len(slices), stride), len(slices) - 1))
-        found = numbers(slices[kept][:, ::every, ::every], scale, 2**bits - 1)
+        slices_kept = np.unique(np.append(np.arange(0, len(slices), stride), len(slices) - 1))
+        found = numbers(slices[slices_kept][:, ::every, ::every], scale, 2**bits - 1)
         text = b64encode(zlib.compress(_differences(found), 9)).decode()
         if len(text) <= most:
             break
@@ -44,7 +44,7 @@ def packed(slices: NDArray[np.float32], scale: LossScale, most: int) -> Packed:
         text=text,
         shape=(found.shape[0], found.shape[1], found.shape[2]),
         top=2**bits - 1,
-        slices=kept,
+        slices=slices_kept,
         every=every,
     )
 

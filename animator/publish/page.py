@@ -6,6 +6,7 @@ Whatever comes from a file is escaped by the template. Readers who asked for les
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,28 +39,54 @@ class Entry:
     ground: str
 
 
-def make(paths: Sequence[Path], target: Path, title: str = "") -> list[FilmFile]:
-    """Write a page with the films of `paths`; `target`: an .html file, or a folder for index.html and media.
+def make(
+    films: Sequence[str | Path], output: str | Path = "index.html", title: str = "", *, commands: bool = True
+) -> list[FilmFile]:
+    """Write a web page with films, which works without a server.
 
-    title: of the page; by default that of the first film. Raises AnimatorError.
+    Parameters
+    ----------
+    films
+        Paths of film files, in the order of the page.
+    output
+        An .html file that holds everything, or a folder for index.html and media.
+    title
+        Of the page; by default that of the first film.
+    commands
+        Whether the commands that made the films are shown.
+
+    Returns
+    -------
+    list of FilmFile
+        What was put on the page.
+
+    Raises
+    ------
+    AnimatorError
+        When a file is no film, or `output` no page.
+
+    Examples
+    --------
+    >>> animator.page(["a.mp4", "b.gif"], "index.html", commands=False)  # doctest: +SKIP
     """
-    films = read_films(paths)
+    target, shown = Path(output), read_films(films)
+    show = partial(html.page, TEMPLATES, "page.html", commands=commands)
     alone = target.suffix.lower() in (".html", ".htm")
     if target.suffix and not alone:
         raise AnimatorError(
             f"'{target}' is no page: its name must end in .html, or be that of a folder. Use -o index.html."
         )
-    title = title or films[0].own_title
+    title = title or shown[0].own_title
     with replacing(target) as temporary:
         if alone:
-            text = html.page(TEMPLATES, "page.html", title=title, films=[_embedded(film) for film in films])
+            text = show(title=title, films=[_embedded(film) for film in shown])
             temporary.write_text(text, encoding="utf-8")
         else:
             temporary.mkdir()
-            entries = [_copied(film, i, temporary) for i, film in enumerate(films, 1)]
-            text = html.page(TEMPLATES, "page.html", title=title, films=entries)
+            entries = [_copied(film, i, temporary) for i, film in enumerate(shown, 1)]
+            text = show(title=title, films=entries)
             (temporary / "index.html").write_text(text, encoding="utf-8")
-    return films
+    return shown
 
 
 def _embedded(film: FilmFile) -> Entry:

@@ -5,6 +5,7 @@ escaped; the page's policy lets its own script run and no other, and lets it loa
 """
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +21,10 @@ if TYPE_CHECKING:
     from animator.films.film import Film
 
 PARTS = TEMPLATES / "player"
-SCRIPTS = (
-    "numbers",
-    "slices",
-    "film",
-    "drawing",
-    "strokes",
-    "levels",
-    "marks",
-    "bar",
-    "legend",
-    "surface",
-    "chart",
-    "ball",
-    "readout",
-    "player",
-)  # in this order, as one script
+SCRIPTS = (  # in this order, as one script
+    *("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "legend"),
+    *("surface", "chart", "ball", "readout", "player"),
+)
 OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "dot_edge")
 
 
@@ -48,7 +37,20 @@ def check(target: Path) -> None:
 
 
 def make(film: "Film", target: str | Path) -> None:
-    """Write the page of `film` to `target`, an .html file. Raises AnimatorError."""
+    """Write a page that plays a film.
+
+    Parameters
+    ----------
+    film
+        What it plays; surfaces are evaluated, unless they are in the cache.
+    target
+        The .html file to write.
+
+    Raises
+    ------
+    AnimatorError
+        When `target` cannot be a page.
+    """
     from animator.publish.player_data import playing
 
     target = Path(target)
@@ -61,22 +63,20 @@ def make(film: "Film", target: str | Path) -> None:
     film.warn()
 
 
-def page(data: dict[str, Any], command: str = "") -> str:
+def page(data: Mapping[str, Any], command: str = "") -> str:
     """The page as text; data: what it plays, see player_data; command: what makes it again."""
     words = [data[key] for key in ("title", "caption", "description", "alt_text")]
     words += [word for run in data["runs"] for word in (run["name"], *run["labels"])]
     look = data["style"]
     colours = {name: look[name] for name in OWN_COLOURS}
-    script = html.script(PARTS / f"{name}.js" for name in SCRIPTS)
-    return html.page(
+    return html.scripted(
         TEMPLATES,
         "player.html",
+        SCRIPTS,
+        data,
         film=data,
         command=command,
         is_dark=luminance(look["background"]) < 0.18,
         colours={**colours, "focus": look["lines"][0], "track": look["grid"]},
         looks=Markup(web_fonts.faces("".join(words)) + "\n") + html.own(PARTS / "player.css"),
-        script=script,
-        data=html.embedded(data),
-        digest=html.digest(script),
     )

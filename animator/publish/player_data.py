@@ -4,11 +4,10 @@ The page shows surfaces from above, losses and weights, whatever panels the film
 recorded one; what was thinned and what was left out is said in its notes.
 """
 
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
-from animator.design import style_files
 from animator.design.style import Style
 from animator.drawing.panels.curve import Runs, ground, heights, runs_of
 from animator.drawing.panels.growing_curves import CLOCKS
@@ -16,23 +15,35 @@ from animator.drawing.panels.loss_curves import loss_limits, lowest, near, told_
 from animator.drawing.panels.registry import find, kind_of, run_of
 from animator.drawing.panels.surface import PATH_COLOURS
 from animator.drawing.panels.surface_axes import surface_title
-from animator.drawing.raster.loss_colors import BANDS, colour_map
+from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
 
 FPS = 30.0
+COLOURS = (  # of a Style, one each
+    *("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge"),
+    *("casing", "target", "alert", "contour"),
+)
 MOST_FRAMES = 5400  # of the page's clock: three minutes at 30 a second
 POINTS = 801  # of the curve that balls roll on
 ROOM = 0.08  # of the range of weights, on each side
 FEW = 3  # weights of a race that have a chart each
 
 
-def playing(film: Film) -> dict[str, Any]:
+class Chart(TypedDict):
+    """A curve beside the surfaces. kind: see `_charts`; runs: by number; weight: by its number, of one."""
+
+    kind: str
+    runs: list[int]
+    weight: NotRequired[int]
+
+
+def playing(film: Film) -> dict[str, object]:
     """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
     wanted, dropped = _panels(film)
     film = film.redesigned(layout=(tuple(wanted or ["weights"]),), widths=(), heights=())
-    views, look = film.views(FPS), style_files.find(film.design.style)
+    views, look = film.views(FPS), film.look
     columns = sum(player_rows.width(view) for view in views)
     held = [player_rows.kept(view, columns) for view in views]
     grounds, notes = player_surfaces.grounds(wanted, views, look)
@@ -83,35 +94,20 @@ def _steps_note(views: tuple[View, ...], kept: list[int]) -> str:
     )
 
 
-def _look(look: Style) -> dict[str, Any]:
+def _look(look: Style) -> dict[str, object]:
     """The style's colours, with those of the surface's bands and of the path, from low loss to high."""
     from matplotlib.colors import to_hex
 
     surface, path = colour_map(look.surface_map), colour_map(look.path_map)
-    names = (
-        "background",
-        "panel",
-        "ink",
-        "muted",
-        "grid",
-        "loss_line",
-        "batch_line",
-        "dot",
-        "dot_edge",
-        "casing",
-        "target",
-        "alert",
-        "contour",
-    )
     return {
-        **{name: getattr(look, name) for name in names},
+        **{name: getattr(look, name) for name in COLOURS},
         "lines": list(look.lines),
-        "bands": [to_hex(surface((i + 0.5) / BANDS)) for i in range(BANDS)],
+        "bands": [to_hex(surface((i + 0.5) / look.levels)) for i in range(look.levels)],
         "path": [to_hex(path((i + 0.5) / PATH_COLOURS)) for i in range(PATH_COLOURS)],
     }
 
 
-def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
+def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, object]:
     """The film's moments, each with the number of frames that show it, and where a scrubber stops.
 
     at: steps with their fractions; tail: where a fading path begins; caption: which of `captions` stands
@@ -120,7 +116,7 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
     seconds = film.timeline(FPS).seconds
     fps = FPS if seconds * FPS <= MOST_FRAMES else MOST_FRAMES / seconds
     stills = list(film.timeline(fps).stills())
-    said = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
+    captions = list(dict.fromkeys(state.caption for state, _ in stills if state.caption))
     return {
         "name": CLOCKS[film.design.align],
         "unit": reference.unit,
@@ -130,40 +126,40 @@ def _clock(film: Film, reference: View, stops: list[float]) -> dict[str, Any]:
         "at": [state.at if state.part else state.step for state, _ in stills],
         "frames": [count for _, count in stills],
         "tail": [state.tail for state, _ in stills] if film.design.pacing.wake is not None else [],
-        "captions": said,
-        "caption": [said.index(s.caption) if s.caption else -1 for s, _ in stills] if said else [],
+        "captions": captions,
+        "caption": [captions.index(s.caption) if s.caption else -1 for s, _ in stills] if captions else [],
     }
 
 
-def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, Any]]:
+def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, object]]:
     """The curves beside the surfaces: those of the film, with losses and weights added where it has none.
 
     kind "loss": of one run, with its batches; "losses": of all runs; "weights": of one run; "weight": one
     weight of all runs; "ball": the loss over the one weight that there is. range: of the axis, which is
     logarithmic where `log` says so.
     """
-    one, every = len(views) == 1, list(range(len(views)))
-    found: list[dict[str, Any]] = []
+    alone, every = len(views) == 1, list(range(len(views)))
+    charts: list[Chart] = []
     if any(find(name).page == "ball" for name in wanted):
-        found.append({"kind": "ball", "runs": every, **_ball(runs_of(views))})
+        charts.append({"kind": "ball", "runs": every})
     for name in (name for name in wanted if find(name).page == "curve"):
         kind, runs = kind_of(name), every if find(name).shared else [run_of(name) or 0]
-        found.append({"kind": "loss" if one and kind == "losses" else kind, "runs": runs})
-    if not any(chart["kind"] in ("loss", "losses") for chart in found):
-        found.append({"kind": "loss" if one else "losses", "runs": every})
+        charts.append({"kind": "loss" if alone and kind == "losses" else kind, "runs": runs})
+    if not any(chart["kind"] in ("loss", "losses") for chart in charts):
+        charts.append({"kind": "loss" if alone else "losses", "runs": every})
     alike = len({view.labels for view in views}) == 1 and len(views[0].labels) <= FEW
-    if not any(chart["kind"] == "weights" for chart in found):
-        if one:
-            found.append({"kind": "weights", "runs": every})
+    if not any(chart["kind"] == "weights" for chart in charts):
+        if alone:
+            charts.append({"kind": "weights", "runs": every})
         elif alike:
-            found += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
+            charts += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
     return [
         {"title": _title(chart, views), "weight": 0, **_axis(chart["kind"], chart["runs"], views), **chart}
-        for chart in found
+        for chart in charts
     ]
 
 
-def _ball(runs: Runs) -> dict[str, Any]:
+def _ball(runs: Runs) -> dict[str, object]:
     """The curve that balls roll on, thinned to POINTS, with the axis that it is drawn on."""
     x, loss = ground(runs)
     every = -(-len(x) // POINTS)
@@ -171,8 +167,10 @@ def _ball(runs: Runs) -> dict[str, Any]:
     return {"x": x[::every].tolist(), "loss": player_rows.plain(loss[::every]), "range": [low, high]}
 
 
-def _axis(kind: str, runs: list[int], views: tuple[View, ...]) -> dict[str, Any]:
-    """The axis of a chart of some runs, as the film draws it."""
+def _axis(kind: str, runs: list[int], views: tuple[View, ...]) -> dict[str, object]:
+    """The axis of a chart of some runs, as the film draws it; of a ball, with its curve."""
+    if kind == "ball":
+        return _ball(runs_of(views))
     if not kind.startswith("loss"):
         low, high = views[0].line_range
         room = ROOM * (high - low) or 1.0
@@ -183,7 +181,7 @@ def _axis(kind: str, runs: list[int], views: tuple[View, ...]) -> dict[str, Any]
     return {"range": [low, high], "log": is_log}
 
 
-def _title(chart: dict[str, Any], views: tuple[View, ...]) -> str:
+def _title(chart: Chart, views: tuple[View, ...]) -> str:
     view, clock = views[chart["runs"][0]], CLOCKS[views[0].clock]
     if chart["kind"] == "ball":
         return surface_title(view)

@@ -5,11 +5,11 @@ it stands beside.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Steps
 from animator.core.formatting import number
 from animator.drawing.panels.growing_curves import thin
 from animator.drawing.panels.race import SHAPES
@@ -19,7 +19,7 @@ NUMBERS = 75_000  # of all runs of a page: about a megabyte
 FEWEST = 200
 CURVE = 600
 
-Steps = NDArray[np.int64]
+Numbers = NDArray[np.floating]
 
 
 def kept(view: View, columns: int) -> Steps:
@@ -43,18 +43,18 @@ def _few(steps: Steps, most: int) -> Steps:
     return np.asarray(steps[np.unique(np.linspace(0, len(steps) - 1, min(most, len(steps))).astype(int))])
 
 
-def rows(view: View, steps: Steps) -> dict[str, Any]:
+def rows(view: View, steps: Steps) -> dict[str, object]:
     """Columns over `steps` (n,), which are recorded ones, and the words for numbers that are not there.
 
     epoch and rate are those of the update that led to a step, batch is the loss of the one that is made from
     it. height: of the surface under the dot; residual: distance from the plane.
     """
-    made = np.maximum(steps - 1, 0)
+    updates = np.maximum(steps - 1, 0)
     batch = np.append(view.batch_loss, np.nan)[steps]
-    columns: dict[str, Any] = {
+    columns: dict[str, Numbers] = {
         "loss": view.loss[steps],
         "batch": batch,
-        "rate": view.learning_rate[made] if view.steps else np.full(len(steps), np.nan),
+        "rate": view.learning_rate[updates] if view.steps else np.full(len(steps), np.nan),
         "height": _heights(view, steps),
         "residual": view.residual[steps],
         "x": view.trajectory[steps, 0],
@@ -65,21 +65,21 @@ def rows(view: View, steps: Steps) -> dict[str, Any]:
     batches, rates = (steps < view.steps, "none"), (np.full(len(steps), view.has_rate), "not recorded")
     if not view.has_batch_loss:
         batches = np.zeros(len(steps), bool), "not recorded"
-    told = {
+    expected = {
         "batch": batches,
         "rate": rates,
         "height": (np.isin(steps, checked), "not evaluated"),
         "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), "not computed"),
     }
     words = {
-        name: said
+        name: ranges
         for name, values in columns.items()
-        if (said := missing(values, *told.get(name, (None, ""))))
+        if (ranges := missing(values, *expected.get(name, (None, ""))))
     }
     weights = [np.asarray(view.lines[steps, q], np.float64) for q in range(view.lines.shape[1])]
     return {
         "step": steps.tolist(),
-        "epoch": (view.epoch[made] + 1).tolist() if view.steps else [None] * len(steps),
+        "epoch": (view.epoch[updates] + 1).tolist() if view.steps else [None] * len(steps),
         **{name: plain(values) for name, values in columns.items()},
         "weights": [plain(values) for values in weights],
         "words": words,
@@ -95,7 +95,7 @@ def _heights(view: View, steps: Steps) -> NDArray[np.float64]:
     return np.where(field.checked[at] == steps, field.heights[at], np.nan)
 
 
-def plain(values: NDArray[Any]) -> list[float | None]:
+def plain(values: Numbers) -> list[float | None]:
     """values (n,) as JSON holds them: null where one is not finite."""
     return [
         value if finite else None for value, finite in zip(values.tolist(), np.isfinite(values), strict=True)
@@ -103,7 +103,7 @@ def plain(values: NDArray[Any]) -> list[float | None]:
 
 
 def missing(
-    values: NDArray[Any], there: NDArray[np.bool_] | None = None, else_: str = ""
+    values: Numbers, there: NDArray[np.bool_] | None = None, else_: str = ""
 ) -> list[tuple[int, int, str]]:
     """(first row, last row, word) for each piece of values (n,) that is not finite.
 
@@ -119,7 +119,7 @@ def missing(
     return found
 
 
-def batches(view: View, steps: Steps) -> dict[str, Any] | None:
+def batches(view: View, steps: Steps) -> dict[str, object] | None:
     """The loss of every batch as a curve, where `steps` leave some out; thinned to its extremes."""
     if len(steps) > view.steps or not view.steps:
         return None
@@ -138,7 +138,7 @@ def stops(views: Sequence[View], held: Sequence[Steps]) -> list[float]:
     return [int(value) if value == int(value) else float(value) for value in at]
 
 
-def run(view: View, steps: Steps, order: int, colour: str) -> dict[str, Any]:
+def run(view: View, steps: Steps, order: int, colour: str) -> dict[str, object]:
     """A run: what it is called, how it is told apart as number `order`, and its numbers at `steps`.
 
     leaves: whether the distance from the plane is worth telling. batches: the losses of all batches, where

@@ -5,7 +5,6 @@ sentence that says how finely it is drawn.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -25,7 +24,7 @@ SURFACES = 900_000  # characters of all surfaces of a page
 
 def grounds(
     wanted: Sequence[str], views: Sequence[View], look: Style
-) -> tuple[list[dict[str, Any]], list[str]]:
+) -> tuple[list[dict[str, object]], list[str]]:
     """The surfaces of the `wanted` panels, and notes: one that all runs share, or one for each run."""
     chosen: list[tuple[str, list[int]]] = []
     for name in wanted:
@@ -57,10 +56,10 @@ def _ground(
     field: Field,
     window: Window,
     most: int,
-) -> tuple[dict[str, Any], str]:
+) -> tuple[dict[str, object], str]:
     """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
-    scale = LossScale(field.lowest, field.highest, view.contrast)
+    scale = LossScale(field.lowest, field.highest, view.contrast, look.levels)
     held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,
@@ -115,7 +114,7 @@ def colours(views: Sequence[View], look: Style) -> list[str]:
     return [look.lines[order[end] % len(look.lines)] if end in order else look.muted for end in found]
 
 
-def _basins(basins: Basins, field: Field, views: Sequence[View], look: Style) -> dict[str, Any]:
+def _basins(basins: Basins, field: Field, views: Sequence[View], look: Style) -> dict[str, object]:
     """The map: each point's minimum by number, plus one; colours of minima, and the best run in each."""
     found = ends(basins, field, views)
     order = basins.order(found)

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from animator.core.color_vision import luminance
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
@@ -27,29 +29,59 @@ BLANK, TITLE_ONLY = 6, 5  # layouts of the default template
 EPOCH = datetime(1980, 1, 1)  # the first time that a zip can note
 CONTENTS = "[Content_Types].xml"  # the first part of a deck
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Pptx = Any  # python-pptx has no types
 INSTALL = "pip install 'animator[slides]'"
 
 
 def make(
-    paths: Sequence[Path], deck: Path, titles: bool = False, autoplay: bool = False, loop: bool = False
+    films: Sequence[str | Path],
+    output: str | Path = "deck.pptx",
+    titles: bool = False,
+    autoplay: bool = False,
+    loop: bool = False,
 ) -> list[FilmFile]:
-    """Write `deck` (.pptx) with a slide for each film of `paths`.
+    """Write a PowerPoint deck with a slide for each film.
 
-    titles: each below its title, instead of filling its slide. autoplay: films start when their slide comes,
-    instead of at a click. loop: they start again at their end. Raises AnimatorError.
+    Parameters
+    ----------
+    films
+        Paths of film files: .mp4, .gif or .png.
+    output
+        The deck, .pptx.
+    titles
+        Whether each film stands below its title, instead of filling its slide.
+    autoplay
+        Whether films start when their slide comes, instead of at a click.
+    loop
+        Whether they start again at their end.
+
+    Returns
+    -------
+    list of FilmFile
+        What was put into the deck.
+
+    Raises
+    ------
+    AnimatorError
+        When a file is no film that slides play, or python-pptx is not installed.
+
+    Examples
+    --------
+    >>> animator.slides(["a.mp4", "b.gif"], "deck.pptx", titles=True)  # doctest: +SKIP
     """
+    deck = Path(output)
     try:
         from pptx import Presentation
     except ImportError as error:
         raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
     if deck.suffix.lower() != ".pptx":
         raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
-    films = read_films(paths)
-    for film in films:
+    shown = read_films(films)
+    for film in shown:
         _check(film)
-    presentation: Any = Presentation()
+    presentation: Pptx = Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
-    for film in films:
+    for film in shown:
         _slide(presentation, film, titles, autoplay, loop)
     said = presentation.core_properties
     said.created = said.modified = EPOCH
@@ -58,7 +90,7 @@ def make(
     presentation.save(whole)
     with replacing(deck) as temporary:
         _write_timeless(whole, temporary)
-    return films
+    return shown
 
 
 def _write_timeless(whole: io.BytesIO, path: Path) -> None:
@@ -96,15 +128,14 @@ def title_size(title: str) -> int:
     return SIZES[-1]
 
 
-def _slide(presentation: Any, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
+def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:
         title = slide.shapes.title
         title.left, title.top, title.width, title.height = 0, 0, WIDTH, TITLE
         title.text_frame.text, title.text_frame.word_wrap = xml_text(film.title), True
         title.text_frame.paragraphs[0].font.size = POINT * title_size(film.title)
-    if film.ground:
-        _coloured(slide, film.ground)
+    _coloured(slide, film.ground or _edge(film))
     spot = place(film.info.width, film.info.height, titles)
     if film.is_video:
         # not by its path: python-pptx would write the name into the XML as it is
@@ -130,11 +161,18 @@ def xml_text(text: str) -> str:
     return NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _coloured(slide: Any, ground: str) -> None:
-    """Give a slide the colour that its film without a background was drawn for, and a title that is read."""
+def _edge(film: FilmFile) -> str:
+    """The colour in the corner of a film's poster, "#rrggbb": of the ground that it is drawn on."""
+    with Image.open(io.BytesIO(film.poster)) as poster:
+        red, green, blue = poster.convert("RGB").getpixel((0, 0))  # type: ignore[misc]  # three of RGB
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _coloured(slide: Pptx, ground: str) -> None:
+    """Give a slide the colour of its film's ground, and a title that is read on it."""
     from pptx.dml.color import RGBColor
 
-    colour: Any = RGBColor
+    colour: Pptx = RGBColor
     slide.background.fill.solid()
     slide.background.fill.fore_color.rgb = colour.from_string(ground[1:])
     if slide.shapes.title is not None:
@@ -142,7 +180,7 @@ def _coloured(slide: Any, ground: str) -> None:
         slide.shapes.title.text_frame.paragraphs[0].font.color.rgb = colour.from_string(ink)
 
 
-def _timing(slide: Any, autoplay: bool, loop: bool) -> None:
+def _timing(slide: Pptx, autoplay: bool, loop: bool) -> None:
     """When the slide's video starts, and how often it plays."""
     node = ".//p:video/p:cMediaNode/p:cTn"
     if autoplay:

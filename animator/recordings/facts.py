@@ -13,20 +13,31 @@ from typing import Any
 class Facts:
     """What is absent from a recording, as clauses that follow "because" or "not recorded:".
 
-    no_batch_loss: why `batch_loss` is NaN at every step; None where the batch losses are true ones, and
-    a NaN among them is a loss that was NaN, if `unread_losses` is 0.
-    unread_losses: of how many steps the batch's own loss could not be read, and is NaN, although that of
-    others could.
-    batch_loss_source: what the batch losses were computed from, where they are no reading of each step.
-    no_loss, no_test_loss: why the loss on the data (test data) was not computed although data were given.
-    no_data, no_test: why data (test data) that were given are not kept in the file.
-    no_learning_rate: the optimizer that `compile` made never stepped, so its learning rate moved nothing;
-    `learning_rate` is NaN at every step.
-    restored_step: the model's weights after training are those of this recorded step, not the last one's.
-    other_weights: what the model's weights after training are, when no recorded row holds them.
-    left_out: names of metrics that could not be recorded.
-    late_weights: paths of weights that were made after the first step, or that began to train after it, so
-    that no row holds them.
+    Parameters
+    ----------
+    no_batch_loss
+        Why `batch_loss` is NaN at every step; None where the batch losses are true ones, and a NaN among them
+        is a loss that was NaN, if `unread_losses` is 0.
+    batch_loss_source
+        What the batch losses were computed from, where they are no reading of each step.
+    no_loss, no_test_loss
+        Why the loss on the data (test data) was not computed although data were given.
+    no_data, no_test
+        Why data (test data) that were given are not kept in the file.
+    no_learning_rate
+        The optimizer that `compile` made never stepped, so its learning rate moved nothing; `learning_rate`
+        is NaN at every step.
+    restored_step
+        The model's weights after training are those of this recorded step, not the last one's.
+    other_weights
+        What the model's weights after training are, when no recorded row holds them.
+    left_out
+        Names of metrics that could not be recorded.
+    late_weights
+        Paths of weights that were made after the first step, or that began to train after it, so that no row
+        holds them.
+    unread_losses
+        Of how many steps the batch's own loss could not be read, and is NaN, although that of others could.
     """
 
     no_batch_loss: str | None = None

@@ -6,7 +6,6 @@ external datasets are refused; so is a dataset that claims more than the file's 
 
 import math
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -29,7 +28,7 @@ def is_hdf5(path: Path) -> bool:
         return file.read(8) == SIGNATURE
 
 
-def opened(path: Path) -> Any:
+def opened(path: Path) -> h5py.File:
     """The file for reading; OSError or Damaged when it is none, or is cut off.
 
     Only a file whose own flags say that a writer has not closed it is opened in HDF5's
@@ -47,7 +46,7 @@ def opened(path: Path) -> Any:
     return h5py.File(path, "r", libver="latest", swmr=growing)
 
 
-def dataset(file: Any, name: str) -> Any:
+def dataset(file: h5py.Group, name: str) -> h5py.Dataset:
     """The dataset `name`, "data/x"; Damaged when it is anything but a plain one in this file."""
     item = file
     for part in name.split("/"):
@@ -60,14 +59,14 @@ def dataset(file: Any, name: str) -> Any:
     return item
 
 
-def member(group: Any, name: str) -> Any:
+def member(group: h5py.Group, name: str) -> h5py.Group | h5py.Dataset:
     """What a group holds under `name`; Damaged when that is a link to another place, or nothing."""
     if not isinstance(group, h5py.Group) or not isinstance(group.get(name, getlink=True), h5py.HardLink):
         raise Damaged(f"{name} is not in the file")
     return group[name]
 
 
-def check_room(item: Any, rows: int | None = None) -> None:
+def check_room(item: h5py.Dataset, rows: int | None = None) -> None:
     """Damaged when the first `rows` rows of a dataset, or all of it, are more than its file can hold."""
     shape = item.shape if rows is None else (rows, *item.shape[1:])
     if rows is not None and (not item.shape or rows > item.shape[0]):
@@ -78,7 +77,7 @@ def check_room(item: Any, rows: int | None = None) -> None:
         raise Damaged(f"{item.name} claims more than the file holds")
 
 
-def numbers(file: Any, name: str, count: int | None = None) -> Array:
+def numbers(file: h5py.Group, name: str, count: int | None = None) -> Array:
     """The first `count` numbers (rows) of a dataset, or as many as there are; all of them without `count`."""
     item = dataset(file, name)
     if item.dtype.kind not in "fiub":
@@ -88,7 +87,7 @@ def numbers(file: Any, name: str, count: int | None = None) -> Array:
     return np.asarray(item[()] if rows is None else item[:rows])
 
 
-def array(item: Any) -> Array:
+def array(item: h5py.Dataset) -> Array:
     """All of a dataset of numbers, or of text as an array of str objects."""
     is_text = h5py.check_string_dtype(item.dtype) is not None
     if not is_text and item.dtype.kind not in "fiubS":
@@ -97,7 +96,7 @@ def array(item: Any) -> Array:
     return np.asarray(item.asstr()[()] if is_text else item[()])
 
 
-def text(file: Any, name: str) -> str:
+def text(file: h5py.Group, name: str) -> str:
     """The text of a dataset that holds one string."""
     item = dataset(file, name)
     if item.shape != () or h5py.check_string_dtype(item.dtype) is None:

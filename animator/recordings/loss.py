@@ -5,7 +5,7 @@ are asked for by the planes and panels that need them alone.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,12 +16,20 @@ from animator.core.progress import Progress, quiet
 
 ROOM = 64 * 2**20  # bytes of weights that a function gets at once
 
-Function = Callable[..., Any]  # rows (N, P) -> values (N,); of rows and states (N, S), where it has some
+Function = Callable[..., ArrayLike]  # rows (N, P), and states (N, S) where it has some -> values (N,)
 
 
 class Loss(Protocol):
-    """The loss as a function of weights (P,). state (S,) or (N, S): statistics that belong to the weights
-    (those of BatchNormalization), for the losses that have some.
+    """The loss as a function of weights (P,); see docs/contracts.md.
+
+    `state` (S,) or (N, S) is what belongs to the weights beside them (BatchNormalization's statistics), for
+    the losses that have some.
+
+    Examples
+    --------
+    >>> loss = RowLoss(lambda rows: (rows**2).sum(axis=1))
+    >>> loss([[3, 4], [0, 1]]).tolist()
+    [25.0, 1.0]
     """
 
     def __call__(self, rows: ArrayLike, state: ArrayLike | None = None) -> Floats:
@@ -51,10 +59,12 @@ class RowLoss:
     def __init__(
         self,
         function: Function,
-        hessian_product: Callable[..., Any] | None = None,
+        hessian_product: Callable[..., ArrayLike] | None = None,
         has_state: bool = False,
     ) -> None:
-        self._function, self._product, self._has_state = function, hessian_product, has_state
+        self._function = function
+        self._product = hessian_product
+        self._has_state = has_state
 
     def __call__(self, rows: ArrayLike, state: ArrayLike | None = None) -> Floats:
         weights = np.asarray(rows, np.float64)

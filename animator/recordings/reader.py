@@ -8,7 +8,7 @@ run that was killed opens as far as it got.
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any  # of data, in whatever structure they were given
 
 import h5py
 import numpy as np
@@ -24,6 +24,9 @@ from animator.recordings.metric_names import metric_name
 from animator.recordings.rows import Rows
 from animator.recordings.samples import Samples, assembled
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 FORMAT = "animator recording"
 SCHEMA = 1
 
@@ -31,12 +34,30 @@ SCHEMA = 1
 class Recording:
     """An open recording; see the module. Close it, or use it as a context, to let go of the file.
 
-    weights (R, P) float32, of the steps weight_steps (R,): all K+1 steps unless the Recorder was told to
-    keep fewer; then R is smaller, and the first and last step are among them. state (R, S): what changes
-    beside the path (BatchNormalization's statistics). fixed (F,): frozen variables.
-    batch_loss (K,): true loss of batch k at the weights of step k-1. loss and test_loss (K+1,): loss on the
-    data (test data) in evaluation mode, NaN where it was not computed. learning_rate, epoch, batch (K,): of
-    each update; epoch and batch count from 0. running_means: metrics as Keras reports them.
+    Attributes
+    ----------
+    weights
+        (R, P) float32, of the steps `weight_steps`: all K+1 steps unless the Recorder was told to keep fewer;
+        then R is smaller, and the first and last step are among them.
+    weight_steps
+        (R,) int64, ascending.
+    state
+        (R, S) float32: what changes beside the path (BatchNormalization's statistics).
+    steps
+        K, the updates.
+    finished
+        False for a run that was cut short.
+    notes
+        What the recording says of itself, typed.
+    meta
+        The same as the file has it, with all that users noted.
+    given_loss
+        A function from rows (N, P) to (N,), of a run whose file does not hold its loss.
+
+    Examples
+    --------
+    >>> with animator.load("run.h5") as run:  # doctest: +SKIP
+    ...     print(run.steps, run.loss[-1], run.parameter_names[:3])
     """
 
     def __init__(self, path: Path, file: h5py.File, schema: int = SCHEMA) -> None:
@@ -94,11 +115,19 @@ class Recording:
         count = self.weights.shape[1]
         return f"Recording({str(self.path)!r}: {self.steps:,} steps of {count:,} parameters{state})"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The run as a notebook shows it: its facts and its losses."""
         from animator.core.notebook_repr import of_run
 
         return of_run(repr(self), np.asarray(self.loss, float), np.asarray(self.batch_loss, float))
+
+    def plot_loss(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the losses over the steps, in the colours of films, on `ax` of matplotlib, or on new axes."""
+        from animator.core import notebook_repr
+
+        axes = notebook_repr.own_axes() if ax is None else ax
+        notebook_repr.draw_run(axes, np.asarray(self.loss, float), np.asarray(self.batch_loss, float))
+        return axes
 
     def close(self) -> None:
         """Close the file."""
@@ -149,7 +178,8 @@ class Recording:
 
     def travelled(self) -> Floats:
         """(K+1,) how far the weights have travelled at every step, read a row at a time."""
-        lengths, before = np.zeros(len(self.weights)), np.asarray(self.weights[0], float)
+        lengths = np.zeros(len(self.weights))
+        before = np.asarray(self.weights[0], float)
         for row in range(1, len(self.weights)):
             now = np.nan_to_num(np.asarray(self.weights[row], float), posinf=0, neginf=0)
             lengths[row] = lengths[row - 1] + np.linalg.norm(now - before)
@@ -237,7 +267,7 @@ class Recording:
             return None
         found: dict[str, Array] = {}
 
-        def take(path: str, item: Any) -> None:
+        def take(path: str, item: h5py.Group | h5py.Dataset) -> None:
             if isinstance(item, h5py.Dataset):
                 found[path] = hdf5_file.array(item)
 
@@ -255,10 +285,32 @@ class Recording:
 def load(path: str | Path, trusted: bool = False, loss: Function | None = None) -> Recording:
     """Open a recording without reading it whole.
 
-    loss: of one that was made with a Python function, which a file does not hold, from rows of weights (N, P)
-    to (N,). trusted: whether animator wrote it and knows it to be whole; others are read by a process of
-    their own first. Raises AnimatorError when there is no such file, when it is no recording, when it is
-    damaged, and when a later version of animator wrote it.
+    Parameters
+    ----------
+    path
+        Of the .h5 file.
+    trusted
+        Whether animator wrote it and knows it to be whole; others are read by a process of their own first.
+    loss
+        Of one that was made with a Python function, which a file does not hold: from rows of weights (N, P)
+        to (N,).
+
+    Returns
+    -------
+    Recording
+        Open: close it, or use it as a context.
+
+    Raises
+    ------
+    AnimatorError
+        When there is no such file, when it is no recording, when it is damaged, and when a later version of
+        animator wrote it.
+
+    Examples
+    --------
+    >>> run = animator.load("run.h5")  # doctest: +SKIP
+    >>> run.weights.shape  # doctest: +SKIP
+    (501, 3)
     """
     path = Path(path)
     if not path.is_file():

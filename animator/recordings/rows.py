@@ -3,14 +3,19 @@
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import SupportsIndex, TypeAlias
 
+import h5py
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import DTypeLike
 
 from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
 from animator.recordings import probe
+
+Index: TypeAlias = SupportsIndex | slice | list[int] | Array
+Key: TypeAlias = Index | tuple[Index, ...]
 
 FEW = 4 * 2**20  # bytes of rows up to which all are read at once
 
@@ -21,22 +26,23 @@ class Rows(NDArrayOperatorsMixin):
     Slices give NumPy arrays, float32 however they are stored; NumPy functions and operators read all rows.
     """
 
-    def __init__(self, dataset: Any, count: int, path: Path) -> None:
-        self._dataset, self._path = dataset, path
+    def __init__(self, dataset: h5py.Dataset, count: int, path: Path) -> None:
+        self._dataset = dataset
+        self._path = path
         self.shape: tuple[int, ...] = (count, *dataset.shape[1:])
         self.dtype = np.dtype(np.float32)
         self.ndim = len(self.shape)
         self._few = 4 * math.prod(self.shape) <= FEW
         self._held: Array | None = None
 
-    def _read(self, key: Any) -> Array:
+    def _read(self, key: Key) -> Array:
         if not self._few:
             return self._from_file(key)
         if self._held is None:
             self._held = self._from_file(slice(0, len(self)))
         return np.array(self._held[key])
 
-    def _from_file(self, key: Any) -> Array:
+    def _from_file(self, key: Key) -> Array:
         try:
             return np.asarray(self._dataset[key], self.dtype)
         except OSError as error:
@@ -48,7 +54,7 @@ class Rows(NDArrayOperatorsMixin):
     def __iter__(self) -> Iterator[Array]:
         return (self[i] for i in range(len(self)))
 
-    def __getitem__(self, key: Any) -> Array:
+    def __getitem__(self, key: Key) -> Array:
         first, *rest = key if isinstance(key, tuple) else (key,)
         if isinstance(first, int | np.integer):
             if not -len(self) <= first < len(self):
@@ -63,19 +69,19 @@ class Rows(NDArrayOperatorsMixin):
             return np.asarray(self._fancy(np.asarray(first), rest))
         return self._read((first, *rest))
 
-    def _fancy(self, index: Array, rest: list[Any]) -> Array:
+    def _fancy(self, index: Array, rest: list[Index]) -> Array:
         """Rows by a list of indices in any order, or by a mask; then `rest` of each."""
         index = np.flatnonzero(index) if index.dtype == bool else index % len(self)
         unique, inverse = np.unique(index, return_inverse=True)
         if not len(unique):
             return self[(slice(0, 0), *rest)]
         low, high = int(unique[0]), int(unique[-1]) + 1
-        rows: Any = slice(low, high) if high - low == len(unique) else unique.tolist()
+        rows: Index = slice(low, high) if high - low == len(unique) else unique.tolist()
         return self._read((rows, *rest))[inverse]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
         return np.asarray(self[:], dtype)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: object) -> object:
         plain = [np.asarray(value) if isinstance(value, Rows) else value for value in inputs]
         return getattr(ufunc, method)(*plain, **options)

@@ -5,14 +5,20 @@ go in; a Samples comes out. What can be read only once is refused: a loss must b
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, SupportsInt, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 
 from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON, JSONObject
+
+T = TypeVar("T")
+Tree: TypeAlias = "T | dict[str, Tree[T]] | list[Tree[T]] | None"  # in whatever structure a model takes them
+Part: TypeAlias = "Tree[Array]"
+Given: TypeAlias = tuple["Part", "Part"] | tuple["Part", "Part", "Part"]
 
 PARTS = ("x", "y", "sample_weight")
 READ_MOST = 2**30  # bytes of a pipeline of unknown length, at which it is taken for one that never ends
@@ -20,14 +26,22 @@ READ_MOST = 2**30  # bytes of a pipeline of unknown length, at which it is taken
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """x, y, sample_weight: arrays, or dicts and lists of arrays, samples first; None where absent."""
+    """Inputs, targets and sample weights.
 
-    x: Any
-    y: Any
-    sample_weight: Any
+    Parameters
+    ----------
+    x, y, sample_weight
+        Arrays, or dicts and lists of arrays, samples first; None where absent.
+    count
+        How many samples there are.
+    """
+
+    x: Part
+    y: Part
+    sample_weight: Part
     count: int
 
-    def parts(self) -> dict[str, Any]:
+    def parts(self) -> "dict[str, Tree[Array]]":
         """{"x": ..., "y": ..., "sample_weight": ...}, without those that are absent."""
         found = {name: getattr(self, name) for name in PARTS}
         return {name: part for name, part in found.items() if part is not None}
@@ -36,7 +50,7 @@ class Samples:
         """Every array under its path, such as "x" or "x/image"."""
         return dict(leaf for name, part in self.parts().items() for leaf in leaves(part, name))
 
-    def structure(self) -> dict[str, Any]:
+    def structure(self) -> dict[str, JSON]:
         """The structure as JSON, from which `assembled` makes the same samples out of `arrays`."""
         return {name: _skeleton(part) for name, part in self.parts().items()}
 
@@ -52,7 +66,7 @@ class Samples:
             total.update(_contents(array))
         return total.hexdigest()
 
-    def map(self, function: Callable[[Array], Any]) -> tuple[Any, Any, Any]:
+    def map(self, function: Callable[[Array], T]) -> "tuple[Tree[T], Tree[T], Tree[T]]":
         """(x, y, sample_weight) with `function` called on every array; None stays None."""
         x, y, w = (mapped(function, getattr(self, name)) for name in PARTS)
         return x, y, w
@@ -67,12 +81,34 @@ class Samples:
             return self
         return Samples(*self.map(lambda array: array[:count]), count)
 
-    def as_given(self) -> Any:
+    def as_given(self) -> Given:
         """(x, y), or (x, y, sample_weight) where there are sample weights."""
         return (self.x, self.y) if self.sample_weight is None else (self.x, self.y, self.sample_weight)
 
 
-def samples(data: Any, name: str = "The data") -> Samples:
+@runtime_checkable
+class Pipeline(Protocol):
+    """What is asked of a tf.data.Dataset."""
+
+    def cardinality(self) -> SupportsInt:
+        """How many batches it has; -1 for one without end, -2 for one that does not know."""
+
+    def as_numpy_iterator(self) -> Iterator[object]:
+        """Its batches, as arrays."""
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """What is asked of a PyDataset."""
+
+    def __len__(self) -> int:
+        """How many batches it has."""
+
+    def __getitem__(self, index: int, /) -> object:
+        """Batch `index`."""
+
+
+def samples(data: object, name: str = "The data") -> Samples:
     """The Samples of `data`: x, (x, y), (x, y, sample_weight), a tf.data.Dataset or a PyDataset.
 
     Raises AnimatorError for what can't be replayed, for counts that differ, for NaN and infinite values.
@@ -93,14 +129,14 @@ def samples(data: Any, name: str = "The data") -> Samples:
     return _checked(Samples(x, y, weight, 0), name)
 
 
-def assembled(arrays: Mapping[str, Array], structure: Mapping[str, Any]) -> Samples:
+def assembled(arrays: Mapping[str, Array], structure: JSONObject) -> Samples:
     """The Samples whose `arrays()` and `structure()` these are."""
     built = {name: _built(arrays, skeleton, name) for name, skeleton in structure.items()}
     count = len(next(iter(arrays.values()))) if arrays else 0
     return Samples(built.get("x"), built.get("y"), built.get("sample_weight"), count)
 
 
-def mapped(function: Callable[[Any], Any], part: Any) -> Any:
+def mapped(function: Callable[[Any], T], part: Any) -> "Tree[T]":  # of whatever NumPy takes
     """`part` with `function` called on each of its arrays; None stays None."""
     if part is None:
         return None
@@ -111,7 +147,7 @@ def mapped(function: Callable[[Any], Any], part: Any) -> Any:
     return function(part)
 
 
-def leaves(part: Any, path: str) -> Iterator[tuple[str, Array]]:
+def leaves(part: Part, path: str) -> Iterator[tuple[str, Array]]:
     """(path, array) of every array in `part`, dicts in their order."""
     if isinstance(part, Mapping):
         for key, value in part.items():
@@ -123,12 +159,12 @@ def leaves(part: Any, path: str) -> Iterator[tuple[str, Array]]:
         yield path, part
 
 
-def _is_numbers(part: Any) -> bool:
+def _is_numbers(part: Iterable[object]) -> bool:
     """Whether a list is an array written out, such as [[1, 0], [0, 1]], and no list of inputs."""
     return not any(hasattr(item, "shape") or isinstance(item, Mapping) for item in part)
 
 
-def _array(values: Any, name: str) -> Array:
+def _array(values: object, name: str) -> Array:
     """`values` as an array of numbers, or an object array of str; AnimatorError for anything else."""
     try:
         array = np.asarray(values)
@@ -172,13 +208,13 @@ def _contents(array: Array) -> bytes:
     return b"".join(word.encode() + b"\0" for word in array.flat)
 
 
-def _skeleton(part: Any) -> Any:
+def _skeleton(part: Part) -> JSON:
     if isinstance(part, Mapping):
         return {key: _skeleton(value) for key, value in part.items()}
     return [_skeleton(value) for value in part] if isinstance(part, list) else None
 
 
-def _built(arrays: Mapping[str, Array], skeleton: Any, path: str) -> Any:
+def _built(arrays: Mapping[str, Array], skeleton: JSON, path: str) -> "Tree[Array]":
     if isinstance(skeleton, Mapping):
         return {key: _built(arrays, value, f"{path}/{key}") for key, value in skeleton.items()}
     if isinstance(skeleton, list):
@@ -186,11 +222,11 @@ def _built(arrays: Mapping[str, Array], skeleton: Any, path: str) -> Any:
     return arrays[path]
 
 
-def _collected(data: Any, name: str) -> tuple[Any, ...]:
+def _collected(data: object, name: str) -> tuple[Part, ...]:
     """All batches of a tf.data.Dataset or PyDataset, joined; AnimatorError for anything else."""
-    if hasattr(data, "cardinality") and hasattr(data, "as_numpy_iterator"):
+    if isinstance(data, Pipeline):
         batches = _pipeline(data, name)
-    elif hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, str):
+    elif isinstance(data, Batches) and not isinstance(data, str):
         batches = [data[index] for index in range(len(data))]
     else:
         kind = type(data).__name__
@@ -207,10 +243,11 @@ def _collected(data: Any, name: str) -> tuple[Any, ...]:
     return tuple(_joined(list(column)) for column in zip(*arrays, strict=True))
 
 
-def _pipeline(data: Any, name: str) -> list[Any]:
+def _pipeline(data: Pipeline, name: str) -> list[object]:
     """All batches of a tf.data.Dataset; AnimatorError for one that has no end, or none in sight."""
-    batches: list[Any] = []
-    endless, total = int(data.cardinality()) == -1, 0
+    batches: list[object] = []
+    endless = int(data.cardinality()) == -1
+    total = 0
     for batch in () if endless else data.as_numpy_iterator():
         batches.append(batch)
         total += _batch_bytes(batch)
@@ -225,21 +262,19 @@ def _pipeline(data: Any, name: str) -> list[Any]:
     return batches
 
 
-def _batch_bytes(batch: Any) -> int:
+def _batch_bytes(batch: object) -> int:
     sizes: list[int] = []
     mapped(lambda values: sizes.append(getattr(values, "nbytes", 0)), batch)
     return sum(sizes)
 
 
-def _joined(parts: list[Any]) -> Any:
-    first = parts[0]
-    if first is None:
+def _joined(parts: Sequence[Part]) -> Part:
+    """One part of all batches, in the structure that it has in the first."""
+    if parts[0] is None:
         return None
-    if isinstance(first, Mapping):
-        return {key: _joined([part[key] for part in parts]) for key in first}
-    if isinstance(first, list):
-        return [_joined([part[index] for part in parts]) for index in range(len(first))]
-    return np.concatenate(parts)
+    held = [dict(leaves(part, "part")) for part in parts]
+    arrays = {path: np.concatenate([own[path] for own in held]) for path in held[0]}
+    return _built(arrays, _skeleton(parts[0]), "part")
 
 
 def _checked(found: Samples, name: str) -> Samples:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,18 +29,45 @@ Names = Sequence[str] | Mapping[str, tuple[int, ...]]
 
 
 class StepWriter:
-    """An open recording to `path`, from the weights (P,) before training; a context that finishes it.
-
-    names: a name for each parameter, or {name: shape} of the arrays that make a row, in order. filters:
-    {name: axes that number its filters}, for random planes. loss: a NumPy function from rows (N, P) to (N,),
-    or None; it gives the losses of all rows at the end, and surfaces. meta: what else the recording says, as
-    JSON. state (S,): what changes beside the weights. overwrite: whether what is at `path` is replaced, or
-    kept under a name with a number.
-
-    dtype: of the stored weights. losses: gives the losses at the end, by their names in the file, in place of
-    `loss`.
+    """An open recording, step by step; a context that finishes it.
 
     An exception within the context leaves `<stem>.part.h5`, which opens as far as it got.
+
+    Parameters
+    ----------
+    path
+        Of the .h5 file to be.
+    weights
+        (P,) before training.
+    names
+        A name for each parameter, or {name: shape} of the arrays that make a row, in order.
+    filters
+        {name: axes that number its filters}, for random planes.
+    loss
+        A NumPy function from rows (N, P) to (N,): it gives the losses of all rows at the end, and surfaces.
+    meta
+        What else the recording says, as JSON.
+    state
+        (S,): what changes beside the weights.
+    arrays
+        Kept with the recording: {"data/x": array, ...}.
+    overwrite
+        Whether what is at `path` is replaced, or kept under a name with a number.
+    dtype
+        Of the stored weights: "float32" or "float16".
+    losses
+        Gives the losses at the end, by their names in the file, in place of `loss`.
+
+    Raises
+    ------
+    AnimatorError
+        When the path is none of a recording or cannot be written, or names and weights do not fit.
+
+    Examples
+    --------
+    >>> with animator.StepWriter("run.h5", [0.0, 0.0], loss=f) as writer:  # doctest: +SKIP
+    ...     for weights, loss in descent:
+    ...         writer.step(weights, loss)
     """
 
     def __init__(
@@ -52,7 +78,7 @@ class StepWriter:
         names: Names | None = None,
         filters: Mapping[str, Sequence[int]] | None = None,
         loss: Function | None = None,
-        meta: Mapping[str, Any] | None = None,
+        meta: Mapping[str, object] | None = None,
         state: ArrayLike | None = None,
         arrays: Mapping[str, Array] | None = None,
         overwrite: bool = False,
@@ -71,7 +97,8 @@ class StepWriter:
                 "least."
             )
         self.parameters = first.size
-        self._loss, self._ends = loss, losses
+        self._loss = loss
+        self._ends = losses
         self.facts = Facts()
         kept = np.asarray([] if state is None else state, np.float32).reshape(-1)
         about = {
@@ -106,10 +133,27 @@ class StepWriter:
         keep: bool = True,
         **metrics: float,
     ) -> None:
-        """One update: the weights (P,) after it, and the loss that it was made from, at the weights before.
+        """Write one update.
 
-        metrics: further numbers of this update, the same ones for every step. keep: whether the weights are
-        kept; those of the last step always are.
+        Parameters
+        ----------
+        weights
+            (P,) after it.
+        batch_loss
+            That it was made from, at the weights before.
+        learning_rate, epoch
+            Of this update; epochs count from 0.
+        state
+            (S,) after it.
+        keep
+            Whether the weights are kept; those of the last step always are.
+        metrics
+            Further numbers of this update, the same ones for every step.
+
+        Raises
+        ------
+        AnimatorError
+            When there are other weights or metrics than at the steps before.
         """
         row = np.asarray(weights, np.float32).reshape(-1)
         if row.size != self.parameters:
@@ -149,7 +193,8 @@ class StepWriter:
         if self._columns.get("epoch"):
             columns = {name: np.array(values) for name, values in self._columns.items()}
             self._writer.write(columns, self._kept, self._rows, self._states)
-        self._kept, self._columns = [], {name: [] for name in self._columns}
+        self._kept = []
+        self._columns = {name: [] for name in self._columns}
 
     def finish(self) -> Recording:
         """Compute the losses (K+1,) of all rows, put the recording in its place, and open it."""
@@ -180,7 +225,8 @@ class StepWriter:
     def _losses(self) -> dict[str, Floats]:
         if self._loss is None:
             return {}
-        loss, count = RowLoss(self._loss), self._writer.rows
+        loss = RowLoss(self._loss)
+        count = self._writer.rows
         each = max(1, READ_BYTES // (4 * self.parameters))
         blocks = (slice(low, min(count, low + each)) for low in range(0, count, each))
         losses = np.full(self.steps + 1, np.nan)
@@ -220,12 +266,39 @@ def recording(
     filters: Mapping[str, Sequence[int]] | None = None,
     learning_rate: float = math.nan,
     overwrite: bool = False,
-    notes: Mapping[str, Any] | None = None,
+    notes: Mapping[str, object] | None = None,
 ) -> Recording:
-    """The recording of plain arrays: weights (K+1, P), row 0 before training, and batch_loss (K,).
+    """The recording of plain arrays.
 
-    weights may be any iterable of rows, which are read one at a time, so that they need not fit into memory.
-    Without batch_loss, each update's is the `loss` of the row before it, where there is one. See StepWriter.
+    Parameters
+    ----------
+    path
+        Of the .h5 file to be.
+    weights
+        (K+1, P), row 0 before training; any iterable of rows, which are read one at a time, so that they need
+        not fit into memory.
+    batch_loss
+        (K,): that each update was made from; by default the `loss` of the row before it, where there is one.
+    names, loss, filters, overwrite
+        See StepWriter.
+    learning_rate
+        Of all updates.
+    notes
+        What else a film may use: "title", "target", "labels" and so on, see `Recording.notes`.
+
+    Returns
+    -------
+    Recording
+        Finished, and open.
+
+    Raises
+    ------
+    AnimatorError
+        When there are no rows, or not as many losses as updates.
+
+    Examples
+    --------
+    >>> run = animator.recording("run.h5", path, loss=lambda w: (w**2).sum(axis=1))  # doctest: +SKIP
     """
     rows = iter(weights if isinstance(weights, Iterable) else np.atleast_2d(np.asarray(weights)))
     first = next(rows, None)
@@ -260,7 +333,9 @@ def _uneven(path: str | Path, updates: int, how: str) -> AnimatorError:
     )
 
 
-def variables(names: Names | None, count: int, filters: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
+def variables(
+    names: Names | None, count: int, filters: Mapping[str, Sequence[int]]
+) -> list[dict[str, object]]:
     """What a recording says of its variables, for `names` of `count` parameters."""
     if names is None:
         names = [f"w{i + 1}" for i in range(count)] if count <= ALONE else {"weights": (count,)}
@@ -272,7 +347,8 @@ def variables(names: Names | None, count: int, filters: Mapping[str, Sequence[in
             f"names= has {what} {total:,} parameters, but the weights have {count:,}. Give one name for "
             "each, or {name: shape} of the arrays that a row consists of."
         )
-    found, start = [], 0
+    found = []
+    start = 0
     for name, shape in shapes.items():
         found.append(
             {"path": name, "shape": list(shape), "start": start, "filters": list(filters.get(name, ()))}

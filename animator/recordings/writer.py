@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import h5py
 import numpy as np
+from numpy.typing import DTypeLike
 
 from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError
@@ -51,13 +52,15 @@ class RecordingWriter:
         self,
         path: Path,
         first: Row,
-        meta: dict[str, Any],
+        meta: Mapping[str, object],
         arrays: Mapping[str, Array],
         dtype: str = "float32",
         keeps: bool = False,
     ) -> None:
         ensure_folder(path)
-        self.path, self.part, self._keeps = path, part_of(path), keeps
+        self.path = path
+        self.part = part_of(path)
+        self._keeps = keeps
         self.kept: list[tuple[Path, Path]] = []  # (the place, where that which was there is now)
         if keeps and _worth_keeping(self.part):
             self.kept.append((self.part, set_aside(self.part)))
@@ -65,7 +68,7 @@ class RecordingWriter:
         self.steps = self.rows = 0
         self.dtype = np.dtype(dtype)
         try:
-            self.file: Any = _timeless(self.part)
+            self.file = _timeless(self.part)
         except OSError as error:
             raise AnimatorError(
                 f"Cannot record to '{path}': '{self.part}' is in use by another recording, or cannot be "
@@ -80,7 +83,7 @@ class RecordingWriter:
         """How many rows to collect before they are written: at most 64, or 16 MiB of them."""
         return max(1, min(FLUSH_STEPS, FLUSH_BYTES // max(1, 4 * (self.size + self.states))))
 
-    def _create(self, meta: Any, arrays: Mapping[str, Any]) -> None:
+    def _create(self, meta: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
         file = self.file
         file.attrs["format"], file.attrs["schema"] = FORMAT, SCHEMA
         file.create_dataset("meta", data=json.dumps(meta, sort_keys=True), track_times=False)
@@ -106,7 +109,7 @@ class RecordingWriter:
         for name in ("flushed", "finished"):
             file.create_dataset(name, data=np.zeros(2, np.int64), maxshape=(None,), track_times=False)
 
-    def _growing(self, name: str, tail: tuple[int, ...], kind: Any, rows: int, wide: int = 0) -> None:
+    def _growing(self, name: str, tail: tuple[int, ...], kind: DTypeLike, rows: int, wide: int = 0) -> None:
         chunks = (rows, *((wide,) if wide else tail))
         self.file.create_dataset(
             name, (0, *tail), kind, maxshape=(None, *tail), chunks=chunks, track_times=False
@@ -134,7 +137,7 @@ class RecordingWriter:
         self.file.flush()
         self.file.swmr_mode = True
 
-    def _append_rows(self, steps: Sequence[int], weights: Any, state: Any) -> None:
+    def _append_rows(self, steps: Sequence[int], weights: Singles, state: Singles) -> None:
         if not len(steps):
             return
         self._append("weights", weights.astype(self.dtype, copy=False))
@@ -211,7 +214,7 @@ def _lock(file: BinaryIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _timeless(path: Path) -> Any:
+def _timeless(path: Path) -> h5py.File:
     """A new HDF5 file in the latest format, without the times that HDF5 would note for its root group."""
     creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     creation.set_obj_track_times(False)

@@ -8,62 +8,81 @@ import math
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON
 from animator.core.progress import Progress, quiet
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples, samples
 from animator.recordings.writer import RecordingWriter, Row
+from animator.training.keras_types import KerasModel, Shape
 from animator.training.loss.objective import loss_function
-from animator.training.model_description import data_said, description, plain_json, variables_of
+from animator.training.model_description import data_said, description
+from animator.training.record.recording_size import kept_arrays
+from animator.training.variables import flat, variables_of
 
-Floats = NDArray[np.float32]
 NO_BATCH = "checkpoints hold no losses of batches"
+LOSSES = {"data": "loss", "test": "test_loss"}  # what is given -> the name of its losses in the file
 
-MOST_TIMES, SPARE = 20, 256 * 2**20  # how much a packed file may hold: times its size, and bytes
+MOST_TIMES = 20  # how much a packed file may hold: times its size, and
+SPARE = 256 * 2**20  # bytes
 
 
 def recording_from(
     paths: Sequence[Path],
     output: Path,
     *,
-    model: Callable[[], Any] | None = None,
-    data: Any = None,
-    test: Any = None,
+    model: Callable[[], KerasModel] | None = None,
+    data: object = None,
+    test: object = None,
     progress: Progress = quiet,
 ) -> None:
-    """Write the recording of checkpoints `paths` to `output`.
+    """Write the recording of checkpoints to `output`; row k is checkpoint k in natural order.
 
-    model: () -> the Keras model that .weights.h5 files are loaded into; .keras files bring their own.
-    data, test: what losses are computed on, in evaluation mode, as the Recorder takes them.
+    Parameters
+    ----------
+    paths
+        The checkpoints, two or more, of one model.
+    output
+        Where the recording appears, an .h5 file.
+    model
+        () -> the Keras model that .weights.h5 files are loaded into; .keras files bring their own.
+    data, test
+        What losses are computed on, in evaluation mode, as the Recorder takes them.
+    progress
+        Hears ("checkpoints", files read, of all).
+
+    Raises
+    ------
+    AnimatorError
+        For fewer than two checkpoints, for one that cannot be loaded, and for those of another model.
+
+    Examples
+    --------
+    >>> recording_from(sorted(Path("ckpt").glob("*.keras")), Path("run.h5"), data=(x, y))
     """
     ordered = _ordered(paths)
-    given = {name: samples(pair, f"The {name}") for name, pair in (("data", data), ("test", test))
-             if pair is not None}  # fmt: skip
-    first = _loaded(ordered[0], model)
-    shapes = _shapes(first)
-    meta = plain_json({
-        **description(first), **{name: data_said(part) for name, part in given.items()}, "seed": None,
-        "notes": {"title": output.stem, "checkpoints": [path.name for path in ordered]},
-    })  # fmt: skip
-    arrays = {
-        f"{name}/{path}": array for name, part in given.items() for path, array in part.arrays().items()
+    given = {
+        name: samples(pair, f"The {name}")
+        for name, pair in (("data", data), ("test", test))
+        if pair is not None
     }
-    fixed = _flat(variables_of(first).fixed)
-    writer = RecordingWriter(output, _row(0, first), meta, arrays | ({"fixed": fixed} if fixed.size else {}))
+    first = _loaded(ordered[0], model)
+    writer = RecordingWriter(
+        output, _row(0, first), _meta(first, ordered, output, given), kept_arrays(variables_of(first), given)
+    )
     objectives = {name: loss_function(first, part) for name, part in given.items()}
-    losses = {name: np.empty(len(ordered)) for name in given}
+    losses = {LOSSES[name]: np.empty(len(ordered)) for name in given}
     rates: list[float] = []
     for step, path in enumerate(ordered):
         now = first if step == 0 else _loaded(path, model)
-        if _shapes(now) != shapes:
+        if _shapes(now) != _shapes(first):
             writer.discard()
             raise AnimatorError(
                 f"Checkpoint '{path}' has other weights than '{ordered[0]}': they are of two models. "
@@ -72,15 +91,35 @@ def recording_from(
         row = _row(step, now)
         if step:
             rates.append(_rate(now))
-            columns = {"batch_loss": np.array([np.nan]), "learning_rate": np.array(rates[-1:]),
-                       "epoch": np.array([step - 1]), "batch": np.array([0])}  # fmt: skip
-            writer.write(columns, [step], row.weights[None], row.state[None])
+            writer.write(_columns(step, rates[-1]), [step], row.weights[None], row.state[None])
         for name, objective in objectives.items():
-            losses[name][step] = objective(row.weights[None], row.state)[0]
+            losses[LOSSES[name]][step] = objective(row.weights[None], row.state)[0]
         progress("checkpoints", step + 1, len(ordered))
     facts = Facts(no_batch_loss=NO_BATCH, no_learning_rate=not any(map(math.isfinite, rates)))
     writer.note(facts)
-    writer.finish({{"data": "loss", "test": "test_loss"}[name]: values for name, values in losses.items()})
+    writer.finish(losses)
+
+
+def _meta(
+    model: KerasModel, paths: Sequence[Path], output: Path, given: Mapping[str, Samples]
+) -> dict[str, JSON]:
+    """What the recording says once."""
+    return {
+        **description(model),
+        **{name: data_said(part) for name, part in given.items()},
+        "seed": None,
+        "notes": {"title": output.stem, "checkpoints": [path.name for path in paths]},
+    }
+
+
+def _columns(step: int, rate: float) -> dict[str, Array]:
+    """The numbers of one update: of a checkpoint its learning rate alone is known."""
+    return {
+        "batch_loss": np.array([np.nan]),
+        "learning_rate": np.array([rate]),
+        "epoch": np.array([step - 1]),
+        "batch": np.array([0]),
+    }
 
 
 def _ordered(paths: Sequence[Path]) -> list[Path]:
@@ -101,7 +140,13 @@ def natural(path: Path) -> list[tuple[int, int, str]]:
 
 
 def read_data(path: Path) -> Samples:
-    """The arrays x, y and perhaps sample_weight of an .npz file, as data; nothing in it is run."""
+    """The arrays x, y and perhaps sample_weight of an .npz file, as data; nothing in it is run.
+
+    Raises
+    ------
+    AnimatorError
+        For a file that is damaged, claims more than it can hold, or lacks x or y.
+    """
     try:
         with zipfile.ZipFile(path) as packed:
             claimed = sum(entry.file_size for entry in packed.infolist())
@@ -124,7 +169,7 @@ def read_data(path: Path) -> Samples:
     return samples(tuple(parts), f"'{path}'")
 
 
-def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
+def _loaded(path: Path, model: Callable[[], KerasModel] | None) -> KerasModel:
     """The Keras model of one checkpoint. Its optimizer's variables may be missing: nobody asks for them."""
     whole = path.suffix == ".keras"
     if not whole and model is None:
@@ -136,7 +181,8 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
         with warnings.catch_warnings():  # of the optimizer's variables: no film needs them
             warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
             if model is None or whole:
-                return keras.saving.load_model(path, safe_mode=True)
+                loaded: KerasModel = keras.saving.load_model(path, safe_mode=True)
+                return loaded
             made = model()
             made.load_weights(path)
             return made
@@ -148,22 +194,17 @@ def _loaded(path: Path, model: Callable[[], Any] | None) -> Any:
         ) from error
 
 
-def _shapes(model: Any) -> list[tuple[int, ...]]:
+def _shapes(model: KerasModel) -> list[Shape]:
     found = variables_of(model)
     return [tuple(v.shape) for v in (*found.trainable, *found.state, *found.fixed)]
 
 
-def _row(step: int, model: Any) -> Row:
+def _row(step: int, model: KerasModel) -> Row:
     found = variables_of(model)
-    return Row(step, _flat(found.trainable), _flat(found.state))
+    return Row(step, flat(found.trainable), flat(found.state))
 
 
-def _flat(variables: Sequence[Any]) -> Floats:
-    parts = [np.ravel(np.asarray(variable)).astype(np.float32) for variable in variables]
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-
-def _rate(model: Any) -> float:
+def _rate(model: KerasModel) -> float:
     """The learning rate that the checkpoint's optimizer holds; NaN when it holds none."""
     rate = getattr(getattr(model, "optimizer", None), "learning_rate", None)
     return float("nan") if rate is None else float(np.asarray(rate))

@@ -6,13 +6,13 @@ the function's values, `loss` at the stored weights and `batch_loss` at those th
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from animator import __version__
 from animator.core import cache
+from animator.core.arrays import Floats
 from animator.core.progress import Progress, quiet
 from animator.design.descent import Descent
 from animator.functions import descent as numpy_descent
@@ -21,18 +21,17 @@ from animator.functions.function import Function, Given
 from animator.functions.schedules import Rate
 from animator.recordings.reader import Recording
 from animator.recordings.step_writer import StepWriter
+from animator.training.keras_startup import start as start_keras
 
 TOLD_EVERY = 64  # steps
 MOST_BYTES = 256 * 2**20  # of the steps of descents that are followed together
-
-Floats = NDArray[np.float64]
 
 
 def descend(
     f: Given,
     *,
-    start: Any = None,
-    optimizer: Any = "adam",
+    start: ArrayLike | None = None,
+    optimizer: object = "adam",
     learning_rate: Rate | None = None,
     steps: int = 300,
     noise: float = 0.0,
@@ -43,19 +42,57 @@ def descend(
 ) -> Recording:
     """The recording of an optimizer's way down the function `f`, ready for `animator.film`.
 
+    No Keras is loaded, unless `optimizer` is one of its own.
+
     Parameters
     ----------
     f
         A name ("rosenbrock"), an expression ("x**2-y**2"), or a Python function of numbers that uses NumPy.
+    start
+        Where the path begins, (P,); by default where the function has a start of its own.
+    optimizer
+        A name ("adam"), or an optimizer of Keras.
+    learning_rate
+        A number, a schedule's name, or a function from the number of updates to a rate; by default the
+        optimizer's own.
+    steps
+        How many updates are made.
+    noise
+        The standard deviation of what is added to every component of the gradient.
+    seed
+        Of the noise.
     path
         Where to write it, an .h5 file; by default into the cache, under a name that says what decides it.
     overwrite
         Whether what is at `path` is replaced, or kept beside it under a name with a number.
+    progress
+        Hears ("descending", steps done, of `steps`).
 
-    The others are those of `Descent`. No Keras is loaded, unless `optimizer` is one of its own.
+    Returns
+    -------
+    Recording
+        Of steps + 1 rows.
+
+    Raises
+    ------
+    AnimatorError
+        For a function, a start or an optimizer that means nothing.
+
+    Examples
+    --------
+    >>> run = animator.descend("rosenbrock", start=(-1.5, 2), learning_rate=0.02, steps=200)
+    >>> animator.film(run).save("rosenbrock.mp4")
     """
     given = None if start is None else tuple(np.atleast_1d(np.asarray(start)).tolist())
-    asked = Descent(f, given, optimizer, learning_rate, steps, noise, seed)
+    asked = Descent(
+        f,
+        start=given,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        steps=steps,
+        noise=noise,
+        seed=seed,
+    )
     place = Path(path) if path is not None else cache.place("descents", asked.key())
     return record(asked, place, {"title": asked.resolved().title}, progress, overwrite or path is None)
 
@@ -63,7 +100,7 @@ def descend(
 def record(
     asked: Descent,
     path: Path,
-    about: dict[str, Any],
+    about: Mapping[str, object],
     progress: Progress = quiet,
     overwrite: bool = True,
     known: Iterable[Step] | None = None,
@@ -117,7 +154,7 @@ def together(asked: Mapping[int, Descent]) -> dict[int, Iterator[Step]]:
     return steps
 
 
-def _kind(asked: Descent) -> tuple[Any, ...]:
+def _kind(asked: Descent) -> tuple[object, ...]:
     """What descents that are followed together have in common."""
     return asked.function, asked.optimizer, asked.learning_rate, asked.steps, asked.noise
 
@@ -141,14 +178,16 @@ def _of(found: Sequence[Steps], index: int) -> Iterator[Step]:
 
 def _steps(asked: Descent, on: Function, start: Floats, progress: Progress) -> Iterator[Step]:
     if asked.with_keras:
-        from animator.training.keras_startup import start as start_keras
-
-        progress("starting TensorFlow", 0, 1)
-        start_keras()
-        progress("starting TensorFlow", 1, 1)
+        start_keras(progress)
         from animator.training.keras_descent import descend
 
-        return descend(on, start, asked.optimizer, asked.steps, asked.noise, asked.seed)
+        return descend(on, start, asked.optimizer, steps=asked.steps, noise=asked.noise, seed=asked.seed)
     return numpy_descent.descend(
-        on, start, asked.built_in(), asked.schedule(), asked.steps, asked.noise, asked.seed
+        on,
+        start,
+        asked.built_in(),
+        asked.schedule(),
+        steps=asked.steps,
+        noise=asked.noise,
+        seed=asked.seed,
     )

@@ -6,12 +6,14 @@ last), depthwise ones (a filter for each input and multiplier) and embeddings (a
 Variables that have no filters (biases, normalization's scales) have none: their directions are zero.
 """
 
-from typing import Any
+from animator.training.keras_types import KerasLayer, Variable
 
 
-def filter_axes(layer: Any, variable: Any) -> tuple[int, ...]:
+def filter_axes(layer: KerasLayer, variable: Variable) -> tuple[int, ...]:
     """The axes of `variable` of Keras `layer` that number its filters; () where it has none."""
-    kind, name, rank = type(layer).__name__, variable.name, len(variable.shape)
+    kind = type(layer).__name__
+    name = variable.name
+    rank = len(variable.shape)
     if rank < 2 or "Normalization" in kind:
         return ()
     if kind == "Embedding":

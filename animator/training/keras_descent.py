@@ -5,22 +5,28 @@ so that what is given stays as it was.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.functions.descent import Step
 from animator.functions.function import Function
+from animator.training.keras_types import Optimizer
 
 
 def descend(
-    function: Function, start: NDArray[np.float64], optimizer: Any, steps: int, noise: float, seed: int
+    function: Function,
+    start: Floats,
+    optimizer: keras.Optimizer,
+    *,
+    steps: int,
+    noise: float,
+    seed: int,
 ) -> Iterator[Step]:
     """`steps` updates from `start` (P,); see animator.functions.descent.descend."""
     random = np.random.default_rng(seed)
-    own = type(optimizer).from_config(optimizer.get_config())
+    own: Optimizer = type(optimizer).from_config(optimizer.get_config())
     weights = keras.Variable(start, dtype="float64", name="weights")
     own.build([weights])
     for _ in range(steps):

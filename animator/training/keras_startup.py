@@ -14,24 +14,33 @@ from typing import IO, Any
 
 from animator.core import strays
 from animator.core.gc_tuning import kept
+from animator.core.progress import Progress, quiet
 
 BESIDE = ("sklearn", "IPython")  # what Keras takes along, if it is installed, for parts that no film needs
 
 
-def start(sparing: bool = False) -> None:
+STAGE = "starting TensorFlow"
+
+
+def start(progress: Progress = quiet, *, sparing: bool = False) -> None:
     """Import Keras and TensorFlow with their chatter held back; it is shown if the import fails.
 
-    sparing: for a process of our own, a command or a worker. Keras' wrappers for scikit-learn, whose import
-    takes a fifth of the whole, then believe that there is none, and TensorFlow that there is no JAX; scenes
-    can import both all the same.
+    progress: hears when it begins and ends. sparing: for a process of our own, a command or a worker. Keras'
+    wrappers for scikit-learn, whose import takes 0.7 of 3.8 s, then believe that there is none, and
+    TensorFlow that there is no JAX; scenes can import both all the same.
     """
-    if "tensorflow" in sys.modules and "keras" in sys.modules:
-        return
+    progress(STAGE, 0, 1)
+    if "tensorflow" not in sys.modules or "keras" not in sys.modules:
+        _import(sparing)
+    progress(STAGE, 1, 1)
+
+
+def _import(sparing: bool) -> None:
     if sparing:
         strays.move_in()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _held_back(), kept(), _absent(BESIDE if sparing else ()):
-        with _absent(("jax",) if sparing else ()):  # TensorFlow Lite takes it along, where it is installed
+    with held_back(), kept(), absent(BESIDE if sparing else ()):
+        with absent(("jax",) if sparing else ()):  # TensorFlow Lite takes it along, where it is installed
             import tensorflow  # noqa: F401
         import keras  # noqa: F401
     logging.getLogger("absl").setLevel(logging.ERROR)
@@ -39,7 +48,7 @@ def start(sparing: bool = False) -> None:
 
 
 @contextmanager
-def _absent(names: Iterable[str]) -> Iterator[None]:
+def absent(names: Iterable[str]) -> Iterator[None]:
     """Importing modules `names` fails while the context lasts, unless they are there already."""
     loaded: dict[str, Any] = sys.modules
     hidden = [name for name in names if name not in loaded]
@@ -52,7 +61,7 @@ def _absent(names: Iterable[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _held_back() -> Iterator[None]:
+def held_back() -> Iterator[None]:
     """Send what is written to file descriptor 2 to a file; copy it back if the body raises."""
     sys.stderr.flush()
     real = os.dup(2)

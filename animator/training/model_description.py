@@ -1,60 +1,34 @@
 """What a recording says once: the model's variables, its configuration, optimizer, versions and data.
 
-A Keras model goes in, plain JSON comes out. Trainable variables make the path; a BatchNormalization's
-statistics are its state, kept with every row; frozen variables are fixed, kept once.
+A Keras model goes in, plain JSON comes out.
 """
 
 import math
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import keras
 
+from animator.core.json_types import JSON
 from animator.design.experiment import version
 from animator.recordings.samples import Samples
 from animator.training.filters import filter_axes
+from animator.training.keras_internals import layers_of, own_trainable
+from animator.training.keras_types import KerasModel, Variable
 from animator.training.loss.vocabularies import with_vocabularies
+from animator.training.variables import variables_of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Variables:
-    """A model's Keras variables: those that train, those that change on the way, those that stay."""
-
-    trainable: tuple[Any, ...]
-    state: tuple[Any, ...]
-    fixed: tuple[Any, ...]
-
-
-def variables_of(model: Any) -> Variables:
-    """The variables of `model` in Keras' own order; random seeds and other integers are left away."""
-    moving: set[int] = set()
-    for layer in model._flatten_layers():
-        if layer.trainable:
-            moving.update(id(variable) for variable in layer._non_trainable_variables)
-    others = [v for v in model.non_trainable_variables if str(v.dtype).startswith(("float", "bfloat"))]
-    return Variables(
-        tuple(model.trainable_variables),
-        tuple(v for v in others if id(v) in moving),
-        tuple(v for v in others if id(v) not in moving),
-    )
-
-
-def size(variables: tuple[Any, ...]) -> int:
-    """How many numbers the variables hold together."""
-    return sum(math.prod(variable.shape) for variable in variables)
-
-
-def description(model: Any) -> dict[str, Any]:
+def description(model: KerasModel) -> dict[str, JSON]:
     """The model's part of a recording's meta, as JSON."""
     found = variables_of(model)
+    optimizer = getattr(model, "optimizer", None)  # none before the first compile
     return {
         "variables": listing(model, found.trainable),
         "state": listing(model, found.state),
         "fixed": listing(model, found.fixed),
         "optimizer": {
-            "class_name": type(getattr(model, "optimizer", None)).__name__,
+            "class_name": type(optimizer).__name__,
             "config": tried(lambda: model.optimizer.get_config()),
         },
         "model_config": tried(lambda: with_vocabularies(_configuration(model), model)),
@@ -69,11 +43,11 @@ def description(model: Any) -> dict[str, Any]:
     }
 
 
-def _configuration(model: Any) -> Any:
+def _configuration(model: KerasModel) -> JSON:
     return plain_json(keras.saving.serialize_keras_object(model))
 
 
-def data_said(part: Samples, loss_samples: int | None = None) -> dict[str, Any]:
+def data_said(part: Samples, loss_samples: int | None = None) -> dict[str, JSON]:
     """What a recording says of its data, or test data; loss_samples: how many losses are computed from."""
     return {
         "samples": part.count,
@@ -83,20 +57,26 @@ def data_said(part: Samples, loss_samples: int | None = None) -> dict[str, Any]:
     }
 
 
-def listing(model: Any, variables: tuple[Any, ...]) -> list[dict[str, Any]]:
+def listing(model: KerasModel, variables: tuple[Variable, ...]) -> list[JSON]:
     """Path, shape, start in a row and filter axes of each variable; the model's own name is left away."""
-    found: list[dict[str, Any]] = []
-    layers = {id(v): layer for layer in model._flatten_layers() for v in layer._trainable_variables}
+    found: list[JSON] = []
+    layers = {id(v): layer for layer in layers_of(model) for v in own_trainable(layer)}
     start = 0
     for variable in variables:
-        path = variable.path.removeprefix(f"{model.name}/")
-        axes = filter_axes(layers[id(variable)], variable) if id(variable) in layers else ()
-        found.append({"path": path, "shape": list(variable.shape), "start": start, "filters": list(axes)})
+        layer = layers.get(id(variable))
+        found.append(
+            {
+                "path": variable.path.removeprefix(f"{model.name}/"),
+                "shape": list(variable.shape),
+                "start": start,
+                "filters": [] if layer is None else list(filter_axes(layer, variable)),
+            }
+        )
         start += math.prod(variable.shape)
     return found
 
 
-def tried(make: Callable[[], Any]) -> Any:
+def tried(make: Callable[[], object]) -> JSON:
     """What `make` gives as JSON, or None for what cannot describe itself (a subclassed model, say)."""
     try:
         return plain_json(make())
@@ -104,7 +84,7 @@ def tried(make: Callable[[], Any]) -> Any:
         return None
 
 
-def plain_json(value: Any) -> Any:
+def plain_json(value: object) -> JSON:
     """`value` with NumPy numbers and tuples as JSON has them."""
     if isinstance(value, dict):
         return {str(key): plain_json(item) for key, item in value.items()}
@@ -113,5 +93,6 @@ def plain_json(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if hasattr(value, "item"):
-        return value.item()
+        number: JSON = value.item()
+        return number
     raise TypeError(f"{type(value).__name__} is no JSON")

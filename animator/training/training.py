@@ -1,9 +1,9 @@
 """Training: an Experiment becomes a Recording, once; the next time it comes from the cache."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from animator.core import cache
 from animator.core.errors import AnimatorError
@@ -13,33 +13,60 @@ from animator.design.experiment import Experiment
 from animator.functions.descent import Step
 from animator.recordings.reader import Recording, load
 from animator.training import descents
+from animator.training.keras_startup import start
+from animator.training.keras_types import KerasModel
+
+if TYPE_CHECKING:
+    from animator.training.loss.model_reuse import ModelReuse
+
+Pair = tuple[object, object]  # inputs and targets, as `fit` takes them
 
 
-def record(experiment: Experiment | Descent, path: Path, notes: dict[str, Any], progress: Progress) -> None:
+def record(
+    experiment: Experiment | Descent,
+    path: Path,
+    notes: Mapping[str, object],
+    progress: Progress,
+    reuse: "ModelReuse | None" = None,
+) -> None:
     """Train `experiment` from its seed, or follow a Descent, and write its recording to `path`.
 
-    The same experiment, seed and versions give the same recording, byte for byte.
+    The same experiment, seed and versions give the same recording, byte for byte. reuse: where compiled steps
+    are kept, by default with the process.
     """
     if isinstance(experiment, Descent):
         descents.record(experiment, path, notes, progress).close()
         return
-    from animator.training.keras_startup import start
-
-    progress("starting TensorFlow", 0, 1)
-    start(sparing=True)
-    from animator.training.loss import model_reuse
+    start(progress, sparing=True)
+    from animator.training.loss.model_reuse import shared
     from animator.training.record.recorder import Recorder
 
-    progress("starting TensorFlow", 1, 1)
     model, (x, y), test = built(experiment)
-    model, losses = model_reuse.alike(model)
-    recorder = Recorder(path, data=(x, y), test=test, seed=experiment.seed, notes=notes, overwrite=True,
-                        progress=progress, losses=losses)  # fmt: skip
-    model.fit(x, y, epochs=experiment.epochs, batch_size=experiment.batch_size,
-              shuffle=experiment.shuffle, verbose=0, callbacks=[recorder])  # fmt: skip
+    model, losses = (reuse or shared()).alike(model)
+    recorder = Recorder(
+        path,
+        data=(x, y),
+        test=test,
+        seed=experiment.seed,
+        notes=notes,
+        overwrite=True,
+        progress=progress,
+        losses=losses,
+    )
+    if experiment.train is not None:
+        x, y = experiment.train()
+    model.fit(
+        x,
+        y,
+        epochs=experiment.epochs,
+        batch_size=experiment.batch_size,
+        shuffle=experiment.shuffle,
+        verbose=0,
+        callbacks=[recorder],
+    )
 
 
-def built(experiment: Experiment) -> tuple[Any, tuple[Any, Any], tuple[Any, Any] | None]:
+def built(experiment: Experiment) -> tuple[KerasModel, Pair, Pair | None]:
     """(model, data, test data) of `experiment`, and Keras' random state as it is when `fit` begins."""
     import keras
 
@@ -51,7 +78,7 @@ def built(experiment: Experiment) -> tuple[Any, tuple[Any, Any], tuple[Any, Any]
     return experiment.model(), (x, y), test
 
 
-def remade(experiment: Experiment, run: Recording) -> Any:
+def remade(experiment: Experiment, run: Recording) -> KerasModel:
     """The model of `experiment`, made anew by its own function, with what `run` holds beside the path.
 
     For models that cannot be rebuilt from their description: those with code of their own in them.
@@ -62,12 +89,12 @@ def remade(experiment: Experiment, run: Recording) -> Any:
 
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(experiment.seed)
-    model = experiment.model()
+    model: KerasModel = experiment.model()
     settle(model, run)
     return model
 
 
-def notes_of(experiment: Experiment | Descent, about: dict[str, Any]) -> dict[str, Any]:
+def notes_of(experiment: Experiment | Descent, about: Mapping[str, object]) -> dict[str, object]:
     """What a recording says about itself, so that it can be drawn without its scene file."""
     if isinstance(experiment, Descent):
         return {**about, **experiment.said(experiment.resolved())}
@@ -77,17 +104,20 @@ def notes_of(experiment: Experiment | Descent, about: dict[str, Any]) -> dict[st
         "labels": list(experiment.labels),
         "target": list(experiment.target) if experiment.target else None,
         "axes": list(experiment.axes),
-        **({} if experiment.shuffle else {"in_order": experiment.batch_size}),
+        **({} if experiment.shuffle or experiment.train is not None else {"in_order": experiment.batch_size}),
     }
 
 
-def key_of(experiment: Experiment | Descent, notes: dict[str, Any]) -> str:
+def key_of(experiment: Experiment | Descent, notes: Mapping[str, object]) -> str:
     """Digest of all that decides the recording of `experiment`, notes included."""
-    return cache.digest(experiment.key(), json.dumps(notes, sort_keys=True))
+    return cache.digest(experiment.key(), json.dumps(dict(notes), sort_keys=True))
 
 
 def all_recorded(
-    runs: Sequence[Experiment | Descent], about: dict[str, Any], use_cache: bool, progress: Progress = quiet
+    runs: Sequence[Experiment | Descent],
+    about: Mapping[str, object],
+    use_cache: bool,
+    progress: Progress = quiet,
 ) -> list[tuple[Recording, bool]]:
     """The recordings of `runs`, and whether each came from the cache; descents of one kind go together."""
     new = {
@@ -99,14 +129,14 @@ def all_recorded(
     return [recorded(run, about, use_cache, progress, steps.get(i)) for i, run in enumerate(runs)]
 
 
-def place(experiment: Experiment | Descent, about: dict[str, Any]) -> Path:
+def place(experiment: Experiment | Descent, about: Mapping[str, object]) -> Path:
     """Where the cache has the recording of `experiment`."""
     return cache.place("recordings", key_of(experiment, notes_of(experiment, about)))
 
 
 def recorded(
     experiment: Experiment | Descent,
-    about: dict[str, Any],
+    about: Mapping[str, object],
     use_cache: bool,
     progress: Progress = quiet,
     known: Iterable[Step] | None = None,

@@ -51,8 +51,18 @@ def test_render_without_output_writes_mp4_gif_and_poster(here, capsys):
 
 def test_a_second_render_comes_from_the_cache_and_gives_the_same_bytes(here, capsys):
     for name in ("a", "b"):
-        done = run(capsys, "render", "neuron", "epochs=1", "-o", f"{name}/film.mp4", "-o", f"{name}/film.gif",
-                   "--json", *SMALL)  # fmt: skip
+        done = run(
+            capsys,
+            "render",
+            "neuron",
+            "epochs=1",
+            "-o",
+            f"{name}/film.mp4",
+            "-o",
+            f"{name}/film.gif",
+            "--json",
+            *SMALL,
+        )
         assert done.code == 0, done.err
     assert json.loads(done.out)["recording"]["cached"] is True
     for suffix in (".mp4", ".gif", ".png"):
@@ -128,7 +138,7 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
         (
             ("render", "neuron", "learning_rat=1"),
             "Scene 'neuron' has no parameter 'learning_rat'. Did you mean 'learning_rate'? It has: "
-            "learning_rate optimizer epochs use_bias seed.",
+            "learning_rate optimizer epochs use_bias seed start.",
         ),
         (
             ("render", "neuron", "learning_rate=fast"),
@@ -157,12 +167,13 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
         ),
         (
             ("render", "neuron", "--size", "big"),
-            "--size big is not a size in pixels. Type it as WIDTHxHEIGHT, such as --size 1280x720.",
+            "--size big cannot be: it must be a width and a height in pixels. Use for example --size "
+            "1280x720.",
         ),
         (
             ("render", "neuron", "--quality", "1080"),
-            "No quality is called '1080'. Did you mean '1080p'? Known: draft 720p 1080p 4k. Or give --size "
-            "WIDTHxHEIGHT.",
+            "--quality 1080 cannot be: there is none such. Did you mean '1080p'? Known: draft 720p 1080p 4k. "
+            "Use for example --quality 1080p.",
         ),
         (
             ("render", "neuron", "--style", "dork"),
@@ -251,24 +262,23 @@ def test_scenes_lists_every_parameter(here, capsys):
         "epochs": 10,
         "use_bias": True,
         "seed": 0,
+        "start": None,
     }
 
 
-def test_a_failure_of_ours_exits_with_1(here, capsys, monkeypatch):
-    monkeypatch.setattr("animator.cli.listings.scenes", lambda as_json: 1 / 0)
-    done = run(capsys, "scenes")
+def test_a_failure_of_ours_exits_with_1(capsys):
+    done = run(capsys, work=lambda: int(1 / 0))
     assert done.code == 1
     assert done.err == (
         "animator: failed with ZeroDivisionError: division by zero. Set ANIMATOR_DEBUG=1 to see where.\n"
     )
 
 
-def test_an_interruption_exits_with_130(here, capsys, monkeypatch):
-    def stop(as_json: bool) -> None:
+def test_an_interruption_exits_with_130(capsys):
+    def stop() -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("animator.cli.listings.scenes", stop)
-    assert run(capsys, "scenes").code == 130
+    assert run(capsys, work=stop).code == 130
 
 
 def test_an_experiment_is_frozen():

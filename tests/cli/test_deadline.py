@@ -32,9 +32,12 @@ def test_a_command_that_hears_nothing_is_ended(tmp_path, number):
         "info.facts = waits\nsys.argv = ['animator', 'info', '.']\napp.main()\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+    )
     assert process.stdout is not None and process.stdout.readline() == b"begun\n"
     assert [one.name for one in tmp_path.iterdir()] == [f".out.{process.pid}-{HOST}.part.mp4"]
     process.send_signal(number)
@@ -46,12 +49,11 @@ def test_a_command_that_hears_nothing_is_ended(tmp_path, number):
 def test_one_that_tidies_up_in_time_is_left_alone(capsys, monkeypatch):
     """The thread is gone with the command, and the signal's way with it."""
 
-    def work(as_json):
+    def work():
         signal.raise_signal(signal.SIGINT)
         time.sleep(0)  # where Python hears it
 
-    monkeypatch.setattr("animator.cli.listings.scenes", work)
     monkeypatch.setattr(deadline, "LATE", 60.0)
     before = signal.set_wakeup_fd(-1)
-    done = run(capsys, "scenes")
+    done = run(capsys, work=work)
     assert done.code == 130 and signal.set_wakeup_fd(before) == -1

@@ -76,11 +76,19 @@ def test_sizes_of_vector_files_are_in_points(made, capsys, kind):
     path = made / f"a.{kind}"
     size = path.stat().st_size
     assert told(capsys, path) == {
-        "path": str(path), "format": kind, "size": "160x90 points", "bytes": f"{size:,}"
-    }  # fmt: skip
+        "path": str(path),
+        "format": kind,
+        "size": "160x90 points",
+        "bytes": f"{size:,}",
+    }
     assert rows(capsys, path) == {
-        "path": str(path), "format": kind, "width": 160, "height": 90, "unit": "points", "bytes": size
-    }  # fmt: skip
+        "path": str(path),
+        "format": kind,
+        "width": 160,
+        "height": 90,
+        "unit": "points",
+        "bytes": size,
+    }
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf"])
@@ -115,9 +123,15 @@ def test_a_recording_is_told_in_words(made, capsys):
     assert said["optimizer"] == "SGD learning_rate=0.5" and said["seed"] == "0"
     assert said["initial loss"] == f"{found['initial_loss']:.7g}"
     assert set(said["command"].split()) == {
-        "animator", "record", "neuron", "learning_rate=0.5", "optimizer=sgd", "epochs=1", "use_bias=true",
+        "animator",
+        "record",
+        "neuron",
+        "learning_rate=0.5",
+        "optimizer=sgd",
+        "epochs=1",
+        "use_bias=true",
         "seed=0",
-    }  # fmt: skip
+    }
     assert re.fullmatch(r"animator [0-9.]+, keras [0-9.]+, .*", said["versions"])
 
 

@@ -30,3 +30,15 @@ def test_nothing_is_written_over(tmp_path, monkeypatch, capsys):
         "animator: '4 films' is no name for a scene: use letters, digits, - and _, and begin with a letter. "
         "Type for example: animator new my-film.\n"
     )
+
+
+def test_a_bundled_scene_is_copied_to_be_changed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert typed(capsys, "new", "mine", "--from", "ravine").code == 0
+    bundled = scene_files.bundled("ravine")
+    assert (tmp_path / "mine.py").read_text() == bundled.path.read_text()
+    found = scene_files.find("mine.py")
+    assert [p.describe() for p in found.parameters] == [p.describe() for p in bundled.parameters]
+    done = typed(capsys, "new", "other", "--from", "ravin")
+    assert done.err.startswith("animator: No scene is called 'ravin'. Did you mean 'ravine'?")
+    assert not (tmp_path / "other.py").exists()

@@ -85,12 +85,11 @@ def test_names_of_files_reach_a_terminal_in_printable_letters(tmp_path, capsys):
         assert done.code == 0 and "\\x1b" in done.out + done.err
 
 
-def test_too_little_memory_is_one_sentence(tmp_path, capsys, monkeypatch):
-    def greedy(path):
+def test_too_little_memory_is_one_sentence(capsys):
+    def greedy():
         raise MemoryError
 
-    monkeypatch.setattr("animator.cli.info.facts", greedy)
-    done = run(capsys, "info", str(tmp_path))
+    done = run(capsys, work=greedy)
     assert done.code == 1 and done.err == (
         "animator: there is too little memory for this; nothing half-written was left behind. Close other "
         "programs, or ask for less: a smaller --size, fewer --jobs.\n"

@@ -18,8 +18,18 @@ SENTENCES = [
     ("info", "Missing argument 'file'. Type animator info --help"),
     (
         "render neuron --sizee 3",
-        "No such option: --sizee (Possible options: --size). Type animator render --help",
+        "No such option: --sizee. Did you mean '--size'? Type animator render --help",
     ),
+    ("render neuron --length 3", "No such option: --length: that is --seconds. Type animator render --help"),
+    ("player neuron --cmap x", "No such option: --cmap: that is --colors. Type animator player --help"),
+    (
+        "render neuron --learning-rate 3",
+        "No such option: --learning-rate: that is a parameter of the scene, typed as learning_rate=VALUE. "
+        "Type "
+        "animator render --help",
+    ),
+    ("render neuron --qwerty 3", "No such option: --qwerty. Type animator render --help"),
+    ("page a.mp4 --length 3", "No such option: --length. Type animator page --help"),
     ("render neuron --fps", "Option '--fps' requires an argument. Type animator render --help"),
     (
         "render neuron --fps fast",
@@ -58,17 +68,19 @@ def test_a_signal_while_the_command_line_is_imported_says_nothing(tmp_path, numb
     )
     root = str(Path(__file__).parents[2])
     done = subprocess.run(
-        [sys.executable, "-m", "animator", "scenes"], capture_output=True, timeout=60,
+        [sys.executable, "-m", "animator", "scenes"],
+        capture_output=True,
+        timeout=60,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), root])},
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, monkeypatch, number):
+def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, number):
     tidied = []
 
-    def work(as_json: bool) -> None:
+    def work() -> int:
         try:
             signal.raise_signal(number)
             pytest.fail("it was not interrupted")
@@ -77,9 +89,8 @@ def test_signals_in_a_row_do_not_disturb_the_tidying(capsys, monkeypatch, number
                 signal.raise_signal(again)
             tidied.append(True)
 
-    monkeypatch.setattr("animator.cli.listings.scenes", work)
     before = signal.getsignal(signal.SIGINT)
-    done = run(capsys, "scenes")
+    done = run(capsys, work=work)
     assert (done.code, done.err, tidied) == (130, app.INTERRUPTED, [True])
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -93,8 +104,9 @@ needs_modes = pytest.mark.skipif(
 def without_rights(*words):
     """`animator WORDS...` in a process to which modes of files apply, root's too: its code, and what it
     says."""
-    done = subprocess.run([*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    done = subprocess.run(
+        [*CLOSED, sys.executable, "-m", "animator", *words], capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stderr
 
 

@@ -57,3 +57,4 @@ def test_durations_are_said_as_people_say_them(seconds, text):
 
 def test_sizes_are_said_as_people_say_them():
     assert [bytes_text(count) for count in (500, 2_500_000, 3_210_000_000)] == ["0 kB", "2.5 MB", "3.2 GB"]
+    assert [bytes_text(count, 1) for count in (500, 2_500_000)] == ["0.5 kB", "2.5 MB"]

@@ -6,6 +6,7 @@ import pytest
 
 from animator.design import scene_files
 from tests import goldens
+from tests.films.stories import checked
 from tests.running import run
 
 
@@ -25,15 +26,27 @@ def test_a_moved_dot_would_be_seen(tmp_path):
 
 @pytest.mark.parametrize("name", scene_files.names())
 def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
-    """By the command line: a film without flashes, and the golden poster beside it."""
+    """By the command line: no flashes, captions that are true, and the golden poster beside the film."""
     film = tmp_path / "film.mp4"
-    done = run(capsys, "render", name, goldens.cheap(name), "-o", str(film), "--size", "320x180",
-               "--fps", "10", "--json")  # fmt: skip
+    done = run(
+        capsys,
+        "render",
+        name,
+        goldens.cheap(name),
+        "-o",
+        str(film),
+        "--size",
+        "320x180",
+        "--fps",
+        "10",
+        "--json",
+    )
     assert done.code == 0, done.err
     report = json.loads(done.out)
     assert report["files"][0]["flashes"] <= 3 and "flashes" not in done.err
     assert report["files"][0]["bytes"] > 5_000 and len(report["alt_text"]) > 40
-    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 80
+    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 125
+    assert 1 <= checked(name, goldens.cheap(name)) <= 6
     if name in goldens.NAMES:
         most, mean = goldens.differences(film.with_suffix(".png"), goldens.FOLDER / f"{name}.png")
         assert most <= goldens.MOST and mean <= goldens.MEAN

@@ -1,5 +1,7 @@
 """Styles: contrast, colour blindness, grey; styles of one's own, and what is refused in them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,16 @@ def test_a_style_of_ones_own(tmp_path):
     mine = style_files.find(str(file))
     assert (mine.name, mine.background, mine.lines) == ("school", "#fffff0", ("#003366", "#990000"))
     assert mine.panel == style.LIGHT.panel
+    file.write_text('panel = "navy"\nlines = ["tomato", "C0"]\nsurface_map = "viridis"\nlevels = 7\n')
+    named = style_files.find(str(file))
+    assert (named.panel, named.lines, named.levels) == ("#000080", ("#ff6347", "#1f77b4"), 7)
+    assert (named.surface_map[0], named.surface_map[-1]) == ("#440154", "#fde725")
+    assert replace(style.DARK, panel="navy", surface_map="viridis").surface_map == named.surface_map
+    with pytest.raises(AnimatorError) as caught:
+        replace(style.DARK, ink=5)
+    assert str(caught.value) == (
+        "The style 'dark' cannot have ink=5: it must be a colour, such as '#101820' or 'navy'."
+    )
     drawn = Canvas([numpy_view()], (("surface", "weights"),), mine, (640, 360), "One", "")
     assert tuple(drawn.draw(FrameState(9, False))[2, 2, :3]) == (255, 255, 240)
 
@@ -133,6 +145,9 @@ def test_a_sheet_by_its_path(tmp_path):
     look = style_files.find(str(file))
     assert (look.name, look.background, look.panel, look.ink) == ("mine", "#101820", "#1a2430", "#ffffff")
     assert luminance(look.surface_map[0]) > luminance(look.surface_map[-1])
+    assert look.unfollowed == ()
+    file.write_text("figure.facecolor: white\nfont.size: 20\nlines.linewidth: 4\n")
+    assert style_files.find(str(file)).unfollowed == ("font.size", "lines.linewidth")
 
 
 @pytest.mark.parametrize(
@@ -142,8 +157,14 @@ def test_a_sheet_by_its_path(tmp_path):
             'backgruond = "#000000"',
             "has 'backgruond', which no style has. Did you mean 'background'? Known: ",
         ),
-        ('ink = "red"', """has ink = 'red', which is not a colour. Write it like this: ink = "#101820"."""),
-        ('lines = "#ff0000"', "has lines = '#ff0000', which is not a list of colours. Write it like this: "),
+        ('ink = "rad"', "cannot have ink = 'rad': it must be a colour, such as '#101820' or 'navy'."),
+        ('lines = "red"', "cannot have lines = 'red': it must be two colours or more, such as ['#d7260f', "),
+        (
+            'surface_map = "vir"',
+            "cannot have surface_map = 'vir': it must be two colours or more, or the name ",
+        ),
+        ("levels = 3.5", "has levels = 3.5: it is a number, from 2 to 60. Use levels = 15."),
+        ("unfollowed = 3", "has 'unfollowed', which no style has. Known: "),
         ("text_size = 3", "has text_size = 3: it is a share of the frame's height, from 0.015 to 0.05. "),
         (
             'base = "drak"',

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from animator.core.errors import AnimatorError
-from animator.design.pacing import Event, Pacing, clock
+from animator.design.clock import clock, unhurried
+from animator.design.pacing import Event, Pacing
 from animator.design.timeline import FrameState, Timeline
 from animator.drawing.panels.growing_curves import spread, thin
 from animator.drawing.raster.loss_colors import LossScale
@@ -84,14 +85,50 @@ def test_arc_pace_travels_evenly():
     assert made.position(0.9 * 0.98 + 0.002) == pytest.approx(10, abs=0.1)
 
 
-def test_an_event_adds_its_seconds_around_its_step():
+def test_an_event_adds_its_seconds_from_its_step_on():
     pacing = Pacing(0, 4, 0, events=(Event(50, "here", 2.0),))
     made = clock(pacing, 100)
     assert pacing.seconds == 6 and made.seconds[-1] == pytest.approx(6)
-    low, high = np.interp([47, 53], made.steps, made.seconds)
-    assert high - low == pytest.approx(2 + 4 * 0.06)
-    assert made.caption(50) == ("here", 1.0) and made.caption(20) == ("", 0.0)
-    assert 0 < made.caption(47.3)[1] < 1
+    low, high = np.interp([50, 53], made.steps, made.seconds)
+    assert high - low == pytest.approx(2 + 4 * 0.03)
+    now = float(np.interp(50, made.steps, made.seconds)) / 6
+    assert made.caption(now + 0.1) == ("here", 1.0) and made.caption(now - 0.001) == ("", 0.0)
+    assert 0 < made.caption(now + 0.03)[1] < 1
+
+
+def shown(film: Timeline, caption: str) -> list[FrameState]:
+    """The frames that show a caption in full."""
+    states = [film.state(i) for i in range(film.frames)]
+    return [state for state in states if state.caption == caption and state.opacity == 1]
+
+
+@pytest.mark.parametrize("pace", ["step", "log"])
+@pytest.mark.parametrize("easing", ["linear", "smooth"])
+@pytest.mark.parametrize(
+    ("steps", "at"), [(160, (0, 1, 2, 160)), (8, (0, 3, 3, 3)), (20_000, (5, 600, 19_000, 20_000))]
+)
+def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, steps, at):
+    """Three seconds, or a second for 20 letters, in full; the one of step 0 stands in the intro."""
+    words = [f"{number}: {'x' * length}" for number, length in enumerate((10, 70, 100, 20))]
+    events = [Event(step, caption) for step, caption in zip(at, words, strict=True)]
+    pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events)
+    film = Timeline(steps, 30, pacing)
+    for step, caption in zip(at, words, strict=True):
+        states = shown(film, caption)
+        assert len(states) / 30 >= max(3, len(caption) / 20) - 0.1
+        assert states[0].at >= step - 1e-5
+    assert (film.state(0).caption == words[0]) == (at[0] == 0)
+    assert film.state(film.frames - 1).caption == ""
+    assert pacing.seconds < 0.5 + 4 + 1.5 + sum(max(3, len(caption) / 20) + 0.75 for caption in words)
+
+
+def test_slow_motion_lasts_as_long_as_its_caption():
+    """Half of the film's steps have passed at 50; from there on 3 % of them take 3.7 seconds longer."""
+    pacing = unhurried(Pacing(0.5, 20, 1.5), [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0)])
+    assert [event.hold for event in pacing.named] == [0.0, 3.7] and pacing.intro == 3
+    made = clock(pacing, 100)
+    np.testing.assert_allclose(np.interp([50, 53, 100], made.steps, made.seconds), [10, 14.3, 23.7])
+    assert unhurried(Pacing(), []) == Pacing()
 
 
 def test_frames_between_steps_move_on_and_numbers_stay():
@@ -128,12 +165,17 @@ def test_a_run_on_another_ones_clock():
     ("given", "sentence"),
     [
         ({"pace": "lg"}, "No pace is called 'lg'. Did you mean 'log'? Known: step arc log."),
-        ({"easing": "smoth"}, "No easing is called 'smoth'. Did you mean 'smooth'? "
-         "Known: linear smooth slow-start slow-end."),
-        ({"wake": 2}, "wake=2 is no fraction of the play: the path that stays is a part of it. "
-         "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all."),
+        (
+            {"easing": "smoth"},
+            "No easing is called 'smoth'. Did you mean 'smooth'? Known: linear smooth slow-start slow-end.",
+        ),
+        (
+            {"wake": 2},
+            "wake=2 is no fraction of the play: the path that stays is a part of it. "
+            "Give a number above 0 and up to 1, such as wake=0.2, or leave it away to keep all.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_pacing_refuses_in_a_sentence(given, sentence):
     with pytest.raises(AnimatorError) as caught:
         Pacing(**given)

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
+import animator
 from animator.cli.render_request import RenderRequest, command
 from animator.core.errors import AnimatorError
 from animator.design import style, style_files
@@ -230,14 +231,18 @@ def test_before_the_first_update_an_accuracy_is_a_dash(view):
 
 def test_a_film_says_what_makes_it_again():
     """A command where one can, quoted for a shell; a call where a plane or a slice was given."""
-    assert captions.made_by("my run.h5", {"plane": None}) == "animator render 'my run.h5'"
+    assert captions.made_by(["my run.h5"], {"plane": None}) == "animator render 'my run.h5'"
     asked = {"plane": "hessian", "slice": None, "at": 0, "layout": (("loss",),)}
-    assert captions.made_by("run.h5", asked) == "animator.film('run.h5', plane='hessian', at=0, layout=...)"
+    assert captions.made_by(["run.h5"], asked) == "animator.film('run.h5', plane='hessian', at=0, layout=...)"
     request = RenderRequest(
-        scene="my clouds.py", values=("kind=heavy ball",), outputs=(Path("a/out film.png"),), size="64x36"
+        scene="my clouds.py",
+        values=("kind=heavy ball",),
+        outputs=(Path("a/out film.png"),),
+        typed={"size": "64x36", "window": "-1,1,0,2", "hold": ["4 It turns"], "captions": False},
     )
     assert command(request) == (
-        "animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36"
+        "animator render 'my clouds.py' 'kind=heavy ball' -o 'out film.png' --size 64x36 --window=-1,1,0,2 "
+        "--hold 4 'It turns' --no-captions"
     )
 
 
@@ -248,7 +253,30 @@ def test_a_film_says_what_makes_it_again():
 def test_a_scene_of_wrong_kinds_is_one_sentence(field, given, example):
     with pytest.raises(AnimatorError) as caught:
         Scene(**{"title": "A line", "runs": (object(),), field: given})
-    assert str(caught.value) == f"A scene's {field} cannot be {given!r}. Give for example {field}={example}."
+    kind = "a Pacing" if field == "pacing" else "a text"
+    assert str(caught.value) == (
+        f"{field}={given!r} cannot be: it must be {kind}. Give for example {field}={example}."
+    )
+
+
+def test_lines_are_straight_between_what_was_recorded(tmp_path):
+    """Of every tenth step: weights and the loss on all data go straight on, and stand at recorded steps."""
+
+    def loss(rows):
+        return (rows**2).sum(axis=1)
+
+    rows = np.geomspace(2.0, 0.1, 31)[:, None] * [1.0, 0.5]
+    with animator.StepWriter(tmp_path / "a.h5", rows[0], loss=loss) as writer:
+        for k, row in enumerate(rows[1:], 1):
+            writer.step(row, float(loss(rows[k - 1 : k])[0]), keep=k % 10 == 0)
+    film = animator.film(tmp_path / "a.h5", loss=loss, layout="weights; loss")
+    weights, losses = (panel.curves for panel in film.canvas((640, 360), 30.0).panels)
+    for line, column in zip(weights.lines, (0, 1), strict=True):
+        np.testing.assert_array_equal(line.steps, [0, 10, 20, 30])
+        np.testing.assert_allclose(line.values, rows[::10, column], rtol=1e-6)
+    (whole,) = (line for line in losses.lines if line.name == "all")
+    np.testing.assert_array_equal(whole.known[0], [0, 10, 20, 30])
+    np.testing.assert_allclose(whole.known[1], loss(rows[::10]), rtol=1e-6)
 
 
 def test_no_level_is_named_under_a_tag():

@@ -210,7 +210,6 @@ def test_a_long_title_is_whole_in_the_metadata(tmp_path):
         replace(scene, title=LONG),
         {**about, "description": "d" * 500},
         runs,
-        style="dark",
         command="animator render",
     )
     film.save(tmp_path / "a.png", size=(640, 360))
@@ -373,7 +372,6 @@ def test_a_card_of_too_many_lines_says_so_before_anything_is_trained(tmp_path, m
         "                 layout=(('surface', 'card'),))\n"
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("animator.films.build.recorded", None)
     done = run(capsys, "render", str(file), "-o", "a.png")
     assert (done.code, done.out) == (2, "")
     assert done.err == (

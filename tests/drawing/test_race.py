@@ -23,7 +23,7 @@ from tests.conftest import numpy_view
 def film_of(name, *values):
     scene, about = build(scene_files.bundled(name), list(values))
     runs, _ = recordings(scene, about, True, quiet)
-    return Film(runs, replace(scene.design(), resolution=81), names=scene.names)
+    return Film(runs, replace(scene.design(), resolution=81))
 
 
 def test_learning_rates_follow_their_closed_forms():
@@ -110,7 +110,9 @@ def test_losses_that_are_infinite_on_both_sides_are_no_error_and_no_warning():
 def test_runs_of_different_models_cannot_race():
     film = film_of("learning-rates", "epochs=2")
     other = film_of("neuron", "epochs=1")
-    film = replace(film, runs=(film.runs[0], other.runs[0]), names=("a", "b"), makers=())
+    film = replace(film, runs=(film.runs[0], other.runs[0]), makers=()).redesigned(
+        names=("a", "b"), moments=()
+    )
     with pytest.raises(AnimatorError) as caught:
         film.views()
     assert str(caught.value) == (

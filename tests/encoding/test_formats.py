@@ -21,7 +21,7 @@ from animator.design.timeline import FrameState, Timeline
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.encoding.inspect_file import rate_of
 from animator.films.delivery import PRESETS as KNOWN
-from animator.films.delivery import Delivery, chosen, preset, read_bytes
+from animator.films.delivery import Delivery, chosen, preset, read_bytes, settled
 from animator.films.pipeline import cut_out
 from animator.films.size_budget import best, smaller
 from tests.running import run
@@ -480,10 +480,13 @@ def test_presets_choose_and_typed_options_win(tmp_path, capsys, monkeypatch):
     report = json.loads(done.out)
     (file,) = report["files"]
     assert (file["path"], file["width"], file["height"]) == ("output/neuron.mp4", 640, 360)
-    assert report["command"].endswith("--for slides --size 640x360 --fps 5 --style light")
-    asked = requested("neuron", purpose="slides")
-    assert (asked.size, asked.style, asked.text) == ("1920x1080", "light", 1.15)
-    assert asked.outputs == (Path("output/neuron.mp4"),)
+    assert report["command"].endswith("--size 640x360 --for slides --fps 5")
+    asked = requested("neuron", typed={"preset": "slides"})
+    design = settled(FilmDesign(), asked.wishes, 1)
+    assert (design.pixels, design.style, design.text) == ((1920, 1080), "light", 1.15)
+    assert asked.files == (Path("output/neuron.mp4"),)
+    typed = settled(FilmDesign(), {"preset": "slides", "quality": "draft", "style": "chalk"}, 1)
+    assert (typed.pixels, typed.style, typed.text) == ((640, 360), "chalk", 1.15)
 
 
 def test_a_budget_is_kept(tmp_path, capsys):
@@ -511,6 +514,7 @@ PRESETS = {  # (suffix, width, height) of each file; style; times the text
     "slides": ({(".mp4", 1920, 1080)}, "light", 1.15),
     "web": ({(".mp4", 1280, 720), (".webm", 1280, 720)}, "dark", 1.0),
     "social": ({(".mp4", 1080, 1080)}, "dark", 1.0),
+    "phone": ({(".mp4", 1080, 1920)}, "dark", 1.0),
     "paper": ({(".pdf", 1280, 720), (".svg", 1280, 720)}, "paper", 1.0),
     "readme": ({(".gif", 800, 450)}, "dark", 1.0),
 }

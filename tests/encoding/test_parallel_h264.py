@@ -31,11 +31,11 @@ def picture(number, size=SIZE):
 
 
 @contextmanager
-def file(path, length=10, lanes=LANES, rate=30, size=SIZE):
+def file(path, length=10, lanes=LANES, rate=30, size=SIZE, **parts):
     spec = FilmSpec(*size, rate)
     with (
         writing(path, "mp4", stream_spec(spec), container_options=container_options(spec)) as video,
-        segmented(video, lambda first: length, lanes) as segments,
+        segmented(video, lambda first: length, lanes, **parts) as segments,
     ):
         yield segments
 
@@ -217,8 +217,8 @@ def test_an_encoders_error_is_raised_and_ends_the_threads(tmp_path, monkeypatch)
         return encode(self, picture, number, key)
 
     monkeypatch.setattr(Coder, "encode", failing)
-    monkeypatch.setattr("animator.encoding.parallel_h264.PICTURES", 3)
-    with pytest.raises(ValueError, match=room), file(tmp_path / "a.mp4") as segments:
+    few = Backlog(most=3)
+    with pytest.raises(ValueError, match=room), file(tmp_path / "a.mp4", room=few) as segments:
         for number in range(200):
             segments.send(CONVERT(picture(number)), 1)
     assert threading.active_count() == before
@@ -307,11 +307,10 @@ def test_a_thread_that_cannot_begin_keeps_nobody_waiting(tmp_path, monkeypatch):
     def make():
         with (
             pytest.raises(RuntimeError, match="can't start new thread"),
-            file(tmp_path / "a.mp4") as segments,
+            file(tmp_path / "a.mp4", lane=Watched) as segments,
         ):
             segments.send(CONVERT(picture(0)), 40)
 
-    monkeypatch.setattr("animator.encoding.parallel_h264.Lane", Watched)
     monkeypatch.setattr(ThreadPoolExecutor, "submit", scarce)
     thread = threading.Thread(target=make)
     thread.start()

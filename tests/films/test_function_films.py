@@ -16,7 +16,7 @@ def film(words: list[str], name: str = "function"):
     """The film of a bundled scene."""
     scene, about = build.build(scene_files.bundled(name), words)
     runs, _ = build.recordings(scene, about, True, lambda *_: None)
-    return build.film_of(scene, about, runs, style="dark", command="")
+    return build.film_of(scene, about, runs, command="")
 
 
 def test_the_surface_is_the_function_in_its_own_window():
@@ -128,7 +128,7 @@ def test_colours_tell_heights_apart_where_a_function_has_walls():
 
 def test_a_scene_of_descents_is_told_like_any_other():
     runs = tuple(Descent("booth", optimizer=name, steps=10) for name in ("sgd", "adam"))
-    scene = Scene("Two", runs, ("one", "two"), layout=(("race", "losses"),))
+    scene = Scene("Two", runs, names=("one", "two"), layout=(("race", "losses"),))
     assert scene.run_name(1) == "two"
 
 

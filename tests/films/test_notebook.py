@@ -2,16 +2,23 @@
 
 import base64
 import io
+import sys
+import time
 from pathlib import Path
 
 import av
 import nbformat
 import numpy as np
+from matplotlib import pyplot
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from nbclient import NotebookClient
 from PIL import Image
 
-from animator.core.notebook_repr import of_run, of_surface
+import animator
+from animator.core.notebook_repr import LOOK, SURFACE, of_run, of_surface
 from animator.core.progress import bar, listener, quiet
+from animator.design.style import DARK
 from animator.landscape.loss_surface import LossSurface
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "first-film.ipynb"
@@ -31,6 +38,40 @@ def test_bundles_have_words_and_a_picture():
     axis = np.linspace(-1, 1, 21)
     bundle = of_surface("s", axis, axis, axis[:, None] ** 2 + axis**2, ("w1", "w2"))
     assert picture(bundle).size == (460, 240)
+
+
+def test_a_recording_and_a_surface_have_the_look_of_films(tmp_path):
+    """On axes that are given, or on those of a new figure; lines go on between losses that are not known."""
+    style = DARK
+    assert {name: getattr(style, name) for name in LOOK if name != "batch"} | {
+        "batch": style.batch_line
+    } == LOOK
+    assert style.surface_map == SURFACE
+    axes = Figure().add_subplot()
+    with animator.StepWriter(tmp_path / "a.h5", [2.0, 1.0]) as writer:
+        writer.step([1.0, 0.5], 5.0)
+    assert animator.load(tmp_path / "a.h5").plot_loss(axes) is axes
+    (batch,) = axes.get_lines()
+    assert batch.get_ydata().tolist() == [5.0]
+    grid = np.arange(3.0)
+    drawn = LossSurface(grid, grid, grid[:, None] ** 2 + grid**2).plot()
+    assert to_hex(drawn.get_facecolor()) == style.panel and len(drawn.collections) == 1
+    pyplot.close(drawn.figure)
+
+
+def test_a_script_is_told_of_what_takes_long(monkeypatch):
+    """On a terminal, once a stage has taken two seconds, in one line that is gone at its end."""
+    told, now = io.StringIO(), [0.0]
+    monkeypatch.setattr(told, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stderr", told)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    listen = listener()
+    for seconds, done in ((0.0, 0), (1.0, 3), (2.5, 6), (2.55, 7), (3.0, 10)):
+        now[0] = seconds
+        listen("surface", done, 10)
+    assert told.getvalue() == "\r\x1b[Ksurface: 6 of 10\r\x1b[K"
+    monkeypatch.setattr(told, "isatty", lambda: False)
+    assert listener() is quiet
 
 
 def test_a_surface_says_what_it_is():
@@ -71,8 +112,10 @@ def test_the_notebook_in_docs_runs(tmp_path):
     said, shows = pictures[2].data["text/plain"], pictures[2].data["text/html"]
     assert said.startswith("Two weights move from ") and f'aria-label="{said}"' in shows
     assert shows.startswith("<video controls muted loop playsinline ")
-    film, poster = (base64.b64decode(shows.split(f"{kind};base64,")[1].split('"')[0])
-                    for kind in ("video/mp4", "image/png"))  # fmt: skip
+    film, poster = (
+        base64.b64decode(shows.split(f"{kind};base64,")[1].split('"')[0])
+        for kind in ("video/mp4", "image/png")
+    )
     still = np.asarray(Image.open(io.BytesIO(poster)).convert("RGB")).astype(int)
     with av.open(io.BytesIO(film)) as file:
         frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]

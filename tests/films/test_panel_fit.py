@@ -105,11 +105,15 @@ def test_no_size_is_refused_by_rounding():
 @pytest.mark.parametrize(("size", "enough"), [("16x16", "46x46"), ("400x16", "1100x44")])
 def test_render_says_so_before_it_trains(tmp_path, monkeypatch, capsys, size, enough):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("animator.films.build.recorded", None)
-    done = run(capsys, "render", "neuron", "-o", "a.mp4", "--size", size)
+    scene = tmp_path / "fails.py"
+    scene.write_text(
+        "from animator import Experiment, Scene\n\ndef scene() -> Scene:\n"
+        "    return Scene('It cannot be trained', (Experiment(model=print, data=print),))\n"
+    )
+    done = run(capsys, "render", str(scene), "-o", "a.mp4", "--size", size)
     said = f"animator: {NO_ROOM.format(size)}Use --size {enough} or more.\n"
     assert (done.code, done.out, done.err) == (2, "", said)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("a.*")) == []
 
 
 ODD = [
@@ -132,7 +136,7 @@ def refused(scene, size, path, wishes) -> str:
             scene.layout, (scene.widths, scene.heights), size, style.DARK.text_size, [path], wishes
         ):
             spec_for(path, size, None, "dark", wishes)
-            build.check_room(scene, size, "dark")
+            build.check_room(scene, size)
     except AnimatorError as error:
         return str(error)
     return ""

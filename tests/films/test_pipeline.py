@@ -120,7 +120,7 @@ def test_a_frame_without_room_is_one_sentence(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_waits_is_not_encoded_once_the_drawing_has_failed(monkeypatch):
+def test_what_waits_is_not_encoded_once_the_drawing_has_failed():
     """Of three pictures on their way the encoder ends the one that it has begun."""
     wanted, begun, sizes = threading.Event(), threading.Event(), []
 
@@ -145,7 +145,6 @@ def test_what_waits_is_not_encoded_once_the_drawing_has_failed(monkeypatch):
                 raise KeyboardInterrupt
             return np.zeros((4, 6, 4), np.uint8)
 
-    monkeypatch.setattr("animator.films.pipeline.ThreadPoolExecutor", Pool)
     with pytest.raises(KeyboardInterrupt):
-        list(written(Failing(), ((i, 1) for i in range(9)), Slow()))
+        list(written(Failing(), ((i, 1) for i in range(9)), Slow(), Pool))
     assert sizes == [(4, 6, 4)]

@@ -11,6 +11,8 @@ from animator.core.errors import AnimatorError, FilmWarning
 from animator.design.timeline import FrameState
 from animator.films.film_warnings import STILL
 from animator.landscape import planes
+from animator.landscape.plane import NoPlaneError
+from animator.landscape.weight_rows import last_near
 from animator.recordings.facts import Facts
 from animator.recordings.writer import RecordingWriter, Row
 from tests.running import run as typed
@@ -26,8 +28,12 @@ def written(path, rows, batch=None, loss=None, facts=None, means=None, rate=0.1,
     said = [{"path": "w", "shape": shape, "start": 0, "filters": list(filters)}]
     writer = RecordingWriter(path, Row(0, rows[0], none), {"variables": said, "notes": {}}, {})
     k = np.arange(len(rows) - 1)
-    columns = {"batch_loss": np.full(len(k), np.nan) if batch is None else batch,
-               "learning_rate": np.full(len(k), rate), "epoch": 0 * k, "batch": k}  # fmt: skip
+    columns = {
+        "batch_loss": np.full(len(k), np.nan) if batch is None else batch,
+        "learning_rate": np.full(len(k), rate),
+        "epoch": 0 * k,
+        "batch": k,
+    }
     columns |= {f"running_means/{name}": values for name, values in (means or {}).items()}
     writer.write(columns, (k + 1).tolist(), rows[1:], np.zeros((len(k), 0), np.float32))
     writer.note(facts or Facts())
@@ -177,10 +183,13 @@ def test_the_command_line_tells_warnings_once(tmp_path, monkeypatch, capsys):
         (np.arange(11.0)[:, None] * np.ones(4), "the path is a straight line", "random"),
         (np.ones((11, 4)), "the weights do not move", "random"),
         (np.array([[1.0, 2, 3, 4], [1, 2, 3, 5]]), "the path has only 2 points", "random"),
-        (np.array([[1.0, 2, 3, 4]]) * np.array([1, 1.1, -9, 1e12, 1e30, np.inf, np.nan])[:, None],
-         "the path runs away, so that all before its last steps is one point beside them", "random"),
+        (
+            np.array([[1.0, 2, 3, 4]]) * np.array([1, 1.1, -9, 1e12, 1e30, np.inf, np.nan])[:, None],
+            "the path runs away, so that all before its last steps is one point beside them",
+            "random",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_plane_that_cannot_be_had_gives_way(tmp_path, rows, why, kind):
     """Nobody asked for principal components; asked for by name, they are refused."""
     keras = pytest.importorskip("keras")
@@ -194,7 +203,7 @@ def test_a_plane_that_cannot_be_had_gives_way(tmp_path, rows, why, kind):
     assert view.plane.kind == kind and view.field is not None
     assert film.under_title((view,)).startswith(told)
     assert f"'a.h5': {told}" in film.warnings()
-    with pytest.raises(planes.NoPlaneError):
+    with pytest.raises(NoPlaneError):
         animator.film(run, model=net, data=(x, x), plane="pca").views()
 
 
@@ -202,10 +211,10 @@ def test_the_window_of_a_path_that_runs_away_holds_its_start(tmp_path):
     """Steps at distances 0, 0.5, 40 and 1e12 of the start: the plane goes through the one before the jump."""
     rows = np.ones((4, 4)) + np.array([0, 0.25, 20, 5e11])[:, None]
     run = written(tmp_path / "a.h5", rows)
-    assert planes.last_near(run) == 1
+    assert last_near(run) == 1
     plane = planes.random(run, step=1)
     np.testing.assert_allclose(plane.project(rows[1]), (0, 0), atol=1e-9)
-    assert planes.last_near(written(tmp_path / "b.h5", walk())) is None
+    assert last_near(written(tmp_path / "b.h5", walk())) is None
 
 
 def test_parameters_without_filters_give_the_plane_of_two_weights(tmp_path):

@@ -36,7 +36,9 @@ def keras_path(optimizer: object) -> np.ndarray:
     """The same of a Keras optimizer, in float64."""
     from animator.training.keras_descent import descend as with_keras
 
-    return np.array([START, *(step.weights for step in with_keras(F, START, optimizer, STEPS, 0.0, 0))])
+    return np.array(
+        [START, *(step.weights for step in with_keras(F, START, optimizer, steps=STEPS, noise=0.0, seed=0))]
+    )
 
 
 def keras_of(name: str, rate: object) -> object:

@@ -132,8 +132,10 @@ def test_the_neurons_slices_are_its_losses(tmp_path):
         alpha, beta = np.linspace(-2, 2, 15), np.linspace(-1, 3, 13)
         plane = planes.weights(run, 0, 1)
         told = []
-        slices = loss_surface.evaluate_slices(rebuild.objective_of(run), plane, run.weights[:], alpha, beta,
-                                         lambda stage, done, of: told.append((done, of)))  # fmt: skip
+        objective = rebuild.objective_of(run)
+        slices = loss_surface.evaluate_slices(
+            objective, plane, run.weights[:], alpha, beta, lambda stage, done, of: told.append((done, of))
+        )
         x, y = run.data()
         a, b = np.meshgrid(alpha, beta)
         inner = a[..., None] * x[:, 0] + b[..., None] * x[:, 1]

@@ -7,10 +7,11 @@ from keras import layers
 
 import animator
 from animator.core.errors import AnimatorError
-from animator.landscape import planes
+from animator.landscape import planes, weight_rows
 from animator.recordings.reader import load
 from animator.recordings.writer import RecordingWriter, Row
 from animator.training.filters import filter_axes
+from animator.training.keras_internals import layers_of, own_trainable
 
 
 def written(path, rows, variables=None):
@@ -55,7 +56,7 @@ def test_columns_are_read_in_blocks(tmp_path, monkeypatch):
     """A budget of a few columns gives the same plane."""
     run = written(tmp_path / "a.h5", walk(20, 500))
     whole = planes.pca(run)
-    monkeypatch.setattr(planes, "BLOCK_BYTES", 8 * 20 * 37)
+    monkeypatch.setattr(weight_rows, "BLOCK_BYTES", 8 * 20 * 37)
     parts = planes.pca(run)
     np.testing.assert_allclose(parts.basis, whole.basis, atol=1e-9)
     assert planes.custom(run, *whole.basis).explained == pytest.approx(whole.explained, rel=1e-6)
@@ -104,7 +105,7 @@ def test_every_filter_has_the_norm_it_has_in_the_weights(kind):
     make, shape, expected = MADE[kind]
     model = keras.Sequential([keras.Input(shape), make()])
     rng = np.random.default_rng(0)
-    owners = {id(v): layer for layer in model._flatten_layers() for v in layer._trainable_variables}
+    owners = {id(v): layer for layer in layers_of(model) for v in own_trainable(layer)}
     found = {v.name: filter_axes(owners[id(v)], v) for v in model.trainable_variables}
     assert {name: axes for name, axes in found.items() if axes} == expected
     for variable in model.trainable_variables:
@@ -197,3 +198,15 @@ def test_planes_that_cannot_be_are_refused(tmp_path):
         f"The weights of step 99 are not in '{where}', which keeps 10 of the steps 0 to 9. "
         "Choose one of run.weight_steps."
     )
+
+
+@pytest.mark.parametrize("explained", [None, 0.25])
+def test_a_plane_of_a_hessian_comes_back_from_its_arrays(explained):
+    """As the cache keeps it: names are made of the eigenvalues again."""
+    names = ("eigenvector 1 (λ = 2.5)", "eigenvector 2 (λ = -1)")
+    plane = animator.Plane(np.ones(3), np.eye(3)[:2], names, "hessian", explained, None, (2.5, -1.0))
+    again = planes.from_arrays(planes.to_arrays(plane))
+    np.testing.assert_array_equal(again.origin, plane.origin)
+    np.testing.assert_array_equal(again.basis, plane.basis)
+    told = (again.names, again.kind, again.explained, again.baseline, again.eigenvalues)
+    assert told == (names, "hessian", explained, None, (2.5, -1.0))

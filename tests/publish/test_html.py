@@ -28,7 +28,7 @@ def test_a_script_is_strict_and_known_by_its_digest(tmp_path):
     files = [tmp_path / "a.js", tmp_path / "b.js"]
     for file in files:
         file.write_text(f"let {file.stem} = 1 < 2;", "utf-8")
-    script = html.script(files)
+    script = html.strict_script(files)
     assert script == '(() => {\n"use strict";\nlet a = 1 < 2;\nlet b = 1 < 2;})();'
     assert html.digest(script) == b64encode(sha256(script.encode()).digest()).decode()
 

@@ -451,8 +451,10 @@ def eight(neuron, tmp_path_factory):
     line = {**data, "runs": [{**one, "labels": labels, "rows": {**rows, **weights}}]}
     (folder / "weights.html").write_text(player.page(line), "utf-8")
     looks = zip(style.DARK.lines * 2, "os^Dv<>p", strict=False)
-    runs = [{**one, "name": f"learning rate {i / 100}", "colour": colour, "shape": shape}
-            for i, (colour, shape) in enumerate(looks)]  # fmt: skip
+    runs = [
+        {**one, "name": f"learning rate {i / 100}", "colour": colour, "shape": shape}
+        for i, (colour, shape) in enumerate(looks)
+    ]
     charts = [{"kind": "losses", "title": "loss", "runs": list(range(8)), "range": [1e-4, 1], "log": True}]
     (folder / "runs.html").write_text(player.page({**data, "runs": runs, "charts": charts}), "utf-8")
     return folder
@@ -549,8 +551,11 @@ def test_a_curve_tells_the_step_under_the_pointer(opened, neuron):
     left, top, wide, high = json.loads(canvas.get_attribute("data-plot"))
     box = canvas.bounding_box()
     tab.mouse.move(box["x"] + left + wide * 40.3 / 160, box["y"] + top + high / 2)
-    told = [word for name, values in zip(("w1", "w2", "bias"), rows["weights"], strict=True)
-            for word in (name, f"{values[40]:.3f}")]  # fmt: skip
+    told = [
+        word
+        for name, values in zip(("w1", "w2", "bias"), rows["weights"], strict=True)
+        for word in (name, f"{values[40]:.3f}")
+    ]
     assert tab.locator("#tip").inner_text().split() == ["step", "40", *told]
     tab.mouse.down()
     tab.mouse.move(box["x"] + left + wide / 2, box["y"] + top + high / 2)

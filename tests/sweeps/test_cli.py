@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from multiprocessing import active_children
+from types import SimpleNamespace
 
 import pytest
 
@@ -203,8 +204,7 @@ def test_the_command_of_the_issue_is_300_cells(tmp_path, capsys):
 def test_a_plan_says_when_the_disk_has_too_little_room(scene, tmp_path, capsys, monkeypatch):
     words = ("sweep", scene, "seed=range(0,9)", "-o", str(tmp_path / "out"), "--dry-run")
     assert "too few" not in run(capsys, *words).out
-    free = shutil._ntuple_diskusage(10**9, 10**9 - 5000, 5000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda place: free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=5000))
     assert " on disk, where 5 kB are free: too few, so make room or give -o a folder on another disk" in (
         run(capsys, *words).out
     )

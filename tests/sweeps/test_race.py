@@ -51,7 +51,7 @@ def test_the_runs_of_a_sweep_race_on_one_surface(sweep, tmp_path):
 def test_names_are_the_swept_values_and_the_surface_is_true(sweep):
     made, films = sweep
     film = race.race(made, [films[i] for i in range(4)], range(4), "dark")
-    assert film.names == ("0.25 sgd", "0.25 adam", "0.5 sgd", "0.5 adam")
+    assert film.design.names == ("0.25 sgd", "0.25 adam", "0.5 sgd", "0.5 adam")
     assert film.design.caption == "Same weights, same data; what differs: learning_rate and optimizer."
     views = film.views(30.0)
     assert len({view.window.extent for view in views}) == 1
@@ -65,7 +65,7 @@ def test_a_single_axis_is_named_beside_its_values(sweep):
     _, films = sweep
     one = manifest({"learning_rate": [0.25, 0.5]})
     film = race.race(one, [films[0], films[2]], range(2), "dark")
-    assert film.names == ("learning_rate 0.25", "learning_rate 0.5")
+    assert film.design.names == ("learning_rate 0.25", "learning_rate 0.5")
     small, large = (replace(one, film={"width": w, "height": h}) for w, h in ((320, 180), (2560, 1440)))
     assert (race.scaled(small, ".mp4"), race.scaled(large, ".mp4")) == ((1920, 1080), (2560, 1440))
 

@@ -28,6 +28,7 @@ from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import Look
 from animator.sweeps.run import background_product, run
 from animator.sweeps.run.context import Full, SweepContext
+from animator.sweeps.run.executors import Cluster
 from animator.sweeps.run.products import Products
 from tests.running import run as typed
 from tests.sweep_runs import LINE, NONE, SMALL, cells, digests, files, planned, started, states, swept, times
@@ -678,13 +679,10 @@ def test_other_versions_are_one_sentence(cluster, scene, tmp_path, monkeypatch):
     )
 
 
-def test_no_scheduler_is_one_sentence(scene, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("animator.sweeps.run.executors.CONNECT", 0.5)
-    ran = typed(
-        capsys, "sweep", str(scene), *WORDS, "-o", str(tmp_path / "none"), "--cluster", "tcp://127.0.0.1:9"
-    )
-    assert (ran.code, ran.err) == (
-        2,
-        "animator: No dask scheduler answers at tcp://127.0.0.1:9. Start one with: dask scheduler --port "
-        "8786, and give --cluster tcp://HOST:8786.\n",
+def test_no_scheduler_is_one_sentence():
+    with pytest.raises(AnimatorError) as caught:
+        Cluster("tcp://127.0.0.1:9", print, connect=0.5)
+    assert str(caught.value) == (
+        "No dask scheduler answers at tcp://127.0.0.1:9. Start one with: dask scheduler --port "
+        "8786, and give --cluster tcp://HOST:8786."
     )

@@ -34,7 +34,7 @@ BROKEN = SceneText("line", "/nowhere/at/all/line.py", LINE.replace("return Scene
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch):
     """A worker changes the environment of its process."""
-    for name in ("ANIMATOR_STEADY", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", *worker.BLAS):
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", *worker.BLAS):
         monkeypatch.setenv(name, os.environ.get(name, ""))
 
 

@@ -88,18 +88,25 @@ def objective(make):
     return model, loss_function(model, (x, Y)), x
 
 
-@pytest.mark.parametrize("make", [text, hashed, looked_up, py_function, numpy_function, inside_a_lambda])
-def test_what_xla_cannot_take_is_not_compiled(make, monkeypatch):
-    """A surface of 1,600 points is what `evaluate` says, and no graph of it was to be compiled."""
-    asked = []
+@pytest.fixture
+def asked(monkeypatch):
+    """Whether XLA was to compile, for each graph that was made."""
+    found = []
     real = tf.function
 
     def watched(*given, **options):
-        asked.append(bool(options.get("jit_compile")))
+        found.append(bool(options.get("jit_compile")))
         return real(*given, **options)
 
-    model, loss, x = objective(make)
     monkeypatch.setattr(tf, "function", watched)
+    return found
+
+
+@pytest.mark.parametrize("make", [text, hashed, looked_up, py_function, numpy_function, inside_a_lambda])
+def test_what_xla_cannot_take_is_not_compiled(make, asked):
+    """A surface of 1,600 points is what `evaluate` says, and no graph of it was to be compiled."""
+    model, loss, x = objective(make)
+    asked.clear()
     origin = np.concatenate([np.ravel(v) for v in model.trainable_variables])
     basis = np.random.default_rng(0).standard_normal((2, len(origin)))
     points = np.stack(np.meshgrid(np.linspace(-1, 1, 40), np.linspace(-1, 1, 40)), -1).reshape(-1, 2)
@@ -112,16 +119,9 @@ def test_what_xla_cannot_take_is_not_compiled(make, monkeypatch):
 
 
 @pytest.mark.parametrize("make", [plain, own_and_plain])
-def test_numbers_are_compiled(make, monkeypatch):
-    asked = []
-    real = tf.function
-
-    def watched(*given, **options):
-        asked.append(bool(options.get("jit_compile")))
-        return real(*given, **options)
-
+def test_numbers_are_compiled(make, asked):
     _, loss, _ = objective(make)
-    monkeypatch.setattr(tf, "function", watched)
+    asked.clear()
     rows = np.zeros((1_600, loss.parameters))
     np.testing.assert_allclose(loss(rows), np.log(2), rtol=1e-6)
     assert any(asked)

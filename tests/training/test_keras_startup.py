@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 
 def run(code):
     """A process whose environment says nothing of TensorFlow's log; JAX, once imported, sets it to 1."""
@@ -20,30 +22,20 @@ def test_start_and_a_first_compiled_graph_are_silent():
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_what_was_held_back_is_shown_when_the_import_fails():
+@pytest.mark.parametrize(
+    ("error", "shown"), [("ImportError", "chatter and after"), ("KeyboardInterrupt", "and after")]
+)
+def test_what_was_held_back_is_shown_when_the_import_fails_and_not_when_it_is_interrupted(error, shown):
     done = run(
         "import os, sys\n"
-        "from animator.training.keras_startup import _held_back\n"
+        "from animator.training.keras_startup import held_back\n"
         "try:\n"
-        "    with _held_back():\n"
-        "        os.write(2, b'chatter '); raise ImportError\n"
-        "except ImportError:\n"
+        "    with held_back():\n"
+        f"        os.write(2, b'chatter '); raise {error}\n"
+        f"except {error}:\n"
         "    sys.stderr.write('and after')\n"
     )
-    assert (done.returncode, done.stderr) == (0, "chatter and after")
-
-
-def test_an_import_that_is_interrupted_says_nothing():
-    done = run(
-        "import os, sys\n"
-        "from animator.training.keras_startup import _held_back\n"
-        "try:\n"
-        "    with _held_back():\n"
-        "        os.write(2, b'chatter '); raise KeyboardInterrupt\n"
-        "except KeyboardInterrupt:\n"
-        "    sys.stderr.write('after')\n"
-    )
-    assert (done.returncode, done.stderr) == (0, "after")
+    assert (done.returncode, done.stderr) == (0, shown)
 
 
 def test_a_process_of_our_own_goes_without_what_no_film_needs():
@@ -66,8 +58,8 @@ def test_what_is_there_already_stays():
     """A module that a notebook has imported is not taken away."""
     done = run(
         "import sys; sys.modules['IPython'] = held = type(sys)('IPython')\n"
-        "from animator.training.keras_startup import _absent\n"
-        "with _absent(('IPython', 'nothing')):\n"
+        "from animator.training.keras_startup import absent\n"
+        "with absent(('IPython', 'nothing')):\n"
         "    assert sys.modules['IPython'] is held and sys.modules['nothing'] is None\n"
         "assert sys.modules['IPython'] is held and 'nothing' not in sys.modules\n"
     )

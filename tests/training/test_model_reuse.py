@@ -10,8 +10,9 @@ from animator import Experiment
 from animator.core.progress import quiet
 from animator.recordings.reader import load
 from animator.training import training
-from animator.training.loss import model_reuse, rebuild
-from animator.training.model_description import description
+from animator.training.loss.model_reuse import ModelReuse, step_identity
+from animator.training.loss.rebuild import objective_of, rebuild
+from animator.training.variables import assign
 
 
 def data(samples=50):
@@ -31,23 +32,13 @@ def experiment(rate, seed=0, **options):
     return Experiment(partial(model, rate, **options), data, data, epochs=2, batch_size=16, seed=seed)
 
 
-def key(network):
-    return model_reuse.key(network, description(network))
-
-
-def forget():
-    model_reuse._MODELS.clear()
-    rebuild._WARM.clear()
-
-
 def test_a_fit_that_uses_an_earlier_step_leaves_the_same_bytes(tmp_path):
     """Kinks and rates that diverge included: nothing is near, all is equal."""
-    forget()
-    training.record(experiment(0.3), tmp_path / "cold.h5", {}, quiet)
-    forget()
+    training.record(experiment(0.3), tmp_path / "cold.h5", {}, quiet, ModelReuse())
+    reuse = ModelReuse()
     for rate, seed in ((50.0, 4), (0.01, 2), (0.3, 0)):
-        training.record(experiment(rate, seed), tmp_path / "warm.h5", {}, quiet)
-    assert len(model_reuse._MODELS) == 1
+        training.record(experiment(rate, seed), tmp_path / "warm.h5", {}, quiet, reuse)
+    assert len(reuse.models) == 1
     assert (tmp_path / "warm.h5").read_bytes() == (tmp_path / "cold.h5").read_bytes()
 
 
@@ -76,29 +67,29 @@ ALONE = {
 @pytest.mark.parametrize("what", ALONE)
 @pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
 def test_what_a_description_does_not_tell_is_never_shared(what):
-    assert key(ALONE[what]()) is None
+    assert step_identity(ALONE[what]()) is None
 
 
 def test_what_differs_in_more_than_a_rate_is_another_model():
-    keys = []
+    found = []
     for options in ({}, {"width": 5}, {"momentum": 0.9}, {"activation": "tanh"}):
         keras.utils.clear_session(free_memory=False)
-        keys.append(key(model(0.1, **options)))
+        found.append(step_identity(model(0.1, **options)))
     keras.utils.clear_session(free_memory=False)
-    assert len({*keys, key(model(7.0))}) == 4
+    assert len({*found, step_identity(model(7.0))}) == 4
 
 
 def test_losses_with_kept_graphs_are_those_of_evaluate(tmp_path):
     """A second recording's losses come from the first one's graphs, at its own weights on its own data."""
-    forget()
+    reuse = ModelReuse()
     for rate, samples in ((0.1, 50), (0.2, 50), (0.2, 31)):
         one = Experiment(partial(model, rate), partial(data, samples), epochs=1, batch_size=16)
-        training.record(one, tmp_path / f"{rate}-{samples}.h5", {}, quiet)
+        training.record(one, tmp_path / f"{rate}-{samples}.h5", {}, quiet, reuse)
         with load(tmp_path / f"{rate}-{samples}.h5") as run:
-            found = rebuild.objective_of(run)(run.weights[:])
-            fresh = rebuild.rebuild(run)
-            rebuild.assign(tuple(fresh.trainable_variables), run.weights[-1])
+            found = objective_of(run, reuse=reuse)(run.weights[:])
+            fresh = rebuild(run)
+            assign(tuple(fresh.trainable_variables), run.weights[-1])
             x, y = run.data()
             known = fresh.evaluate(x, y, batch_size=len(x), verbose=0)
         np.testing.assert_allclose(found[-1], known, rtol=1e-6)
-    assert len(rebuild._WARM) == 1
+    assert len(reuse.objectives) == 1

@@ -15,6 +15,7 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.recordings.facts import Facts
+from animator.recordings.writer import RecordingWriter
 from animator.training.record.recorder_buffer import NO_TRACKER
 from tests.training.alike import recorded
 
@@ -99,7 +100,7 @@ def test_what_is_no_number_is_left_out_with_one_warning(tmp_path):
 
 def test_a_disk_that_fills_up_costs_the_rest_of_the_recording_only(tmp_path, monkeypatch):
     """The second page can't be written: the fit ends as ever, and the first page opens."""
-    write = animator.recordings.writer.RecordingWriter.write
+    write = RecordingWriter.write
 
     def full(self, *arguments):
         if self.steps:
@@ -107,7 +108,7 @@ def test_a_disk_that_fills_up_costs_the_rest_of_the_recording_only(tmp_path, mon
         write(self, *arguments)
 
     path = tmp_path / "a.h5"
-    monkeypatch.setattr("animator.recordings.writer.RecordingWriter.write", full)
+    monkeypatch.setattr(RecordingWriter, "write", full)
     history, said = fitted(model(), path, epochs=40)
     assert len(history["loss"]) == 40 and not path.exists()
     assert said == [
@@ -124,7 +125,7 @@ def test_a_file_that_cannot_be_finished_stays_beside(error, tmp_path, monkeypatc
         raise error
 
     path = tmp_path / "a.h5"
-    monkeypatch.setattr("animator.recordings.writer.RecordingWriter.finish", fail)
+    monkeypatch.setattr(RecordingWriter, "finish", fail)
     history, said = fitted(model(), path)
     assert len(history["loss"]) == 2 and len(said) == 1
     reason, advice = {

@@ -1,11 +1,13 @@
 """The recorder on all kinds of models: custom steps, many inputs, pipelines, frozen layers, few steps."""
 
+import re
 import signal
 import subprocess
 import sys
 import warnings
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from keras import layers
 
 import animator
 from animator.core.errors import AnimatorError
+from animator.recordings.writer import RecordingWriter
 from animator.training.loss.rebuild import objective_of
 from tests.running import until_flushed
 
@@ -189,7 +192,9 @@ def test_every_third_step_and_the_last(tmp_path):
     assert run.weight_steps.tolist() == [0, 3, 6, 7] and run.steps == 7
     np.testing.assert_allclose(np.asarray(run.weights), whole.weights[[0, 3, 6, 7]], rtol=1e-3, atol=1e-6)
     np.testing.assert_array_equal(run.batch_loss, whole.batch_loss)
-    assert run._file["weights"].dtype == np.float16 and run.row(5) == 1
+    assert run.row(5) == 1
+    with h5py.File(tmp_path / "few.h5") as file:
+        assert file["weights"].dtype == np.float16
     assert run.rows(np.arange(run.steps + 1)).tolist() == [run.row(step) for step in range(run.steps + 1)]
 
 
@@ -256,7 +261,7 @@ def refused(act):
     return str(caught.value)
 
 
-def test_what_cannot_be_recorded_is_refused(tmp_path, monkeypatch):
+def test_what_cannot_be_recorded_is_refused(tmp_path):
     path = tmp_path / "a.h5"
     assert refused(lambda: animator.Recorder("runs/one")) == (
         "Recorder('runs/one') names no recording: its name must end in .h5. Use Recorder('one.h5')."
@@ -278,12 +283,12 @@ def test_what_cannot_be_recorded_is_refused(tmp_path, monkeypatch):
         "Recorder's data is a tf.data pipeline that never ends (it repeats), so it can't be read whole. "
         "Give it before .repeat(), or .take(batches) of it."
     )
-    free = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: free)
     recorder = animator.Recorder(path)
-    assert refused(lambda: dense().fit(X, Y, batch_size=8, verbose=0, callbacks=[recorder])) == (
-        f"'{path}' has no room for the recording: 8 rows of 26 parameters take 1.2 kB, and 1.0 kB are free. "
-        "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
+    too_long = {"epochs": 10**12, "batch_size": 8, "verbose": 0, "callbacks": [recorder]}
+    said = refused(lambda: dense().fit(X, Y, **too_long))
+    assert re.sub(r"[\d.]+ [kMG]B are", "1.0 GB are", said) == (
+        f"'{path}' has no room for the recording: 7,000,000,000,001 rows of 26 parameters take 1064000.0 GB, "
+        "and 1.0 GB are free. Use Recorder(every=10), dtype='float16', or a path on a larger disk."
     )
     assert not list(tmp_path.iterdir())
 
@@ -293,7 +298,7 @@ def test_a_full_disk_lets_training_go_on(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     model, recorder = dense(), animator.Recorder(tmp_path / "a.h5")
-    monkeypatch.setattr("animator.training.record.recorder.RecordingWriter.write", full)
+    monkeypatch.setattr(RecordingWriter, "write", full)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         history = model.fit(X, Y, epochs=30, batch_size=8, verbose=0, callbacks=[recorder]).history

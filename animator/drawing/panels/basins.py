@@ -7,7 +7,6 @@ and named by the true loss of the best run that ends there.
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
-from numpy.typing import NDArray
 
 from animator.core.formatting import number, point
 from animator.design.layout import Box
@@ -20,8 +19,6 @@ from animator.drawing.view import View, present
 
 TINT = 0.5
 MOST_NAMES = 6  # minima that are named
-
-Floats = NDArray[np.float64]
 
 
 class BasinsPanel(Panel):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -25,7 +25,6 @@ from animator.landscape.curve import Curve
 
 ROOM = 0.1  # of the losses' range on the path, below; three times as much above
 
-Floats = NDArray[np.float64]
 Runs = Sequence[tuple[View, Curve]]
 
 
@@ -41,7 +40,7 @@ class Ball:
         self.ball = Mark(
             axes,
             None,
-            size=look.line(15),
+            size=look.line(15 * style.dot_size),
             fill=to_rgba(fill),
             edge=to_rgba(style.dot_edge),
             edge_width=look.line(2.2),

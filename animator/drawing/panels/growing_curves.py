@@ -17,6 +17,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
@@ -28,7 +29,6 @@ from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.text_fit import READABLE, shortened
 from animator.drawing.raster.text_layer import Stamp
 
-Floats = NDArray[np.float64]
 LABEL_GAP = 0.9
 CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
 VALUE_WIDTH = 4.6
@@ -90,6 +90,12 @@ class Line:
     width: float = 2.4
     said: Floats | None = None
     absent: NDArray[np.bool_] | None = None
+
+    @property
+    def known(self) -> tuple[Floats, Floats]:
+        """Steps and values without those that were not recorded: between known points lines are straight."""
+        there = slice(None) if self.absent is None else ~self.absent
+        return self.steps[there], self.values[there]
 
     @property
     def told(self) -> Floats:
@@ -168,7 +174,7 @@ class Curves:
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
         self.places = Places(self.axes)
-        self.thinned = [thin(line.steps, line.values, columns) for line in lines]
+        self.thinned = [thin(*line.known, columns) for line in lines]
         self.strokes = [self._stroke(i) for i in range(len(lines))]
         self.heads = [self._head(line, i) for i, line in enumerate(lines)]
         self.tight = min(1.0, (self.box.height / em - 1.0) / max(1e-9, GAP * (len(lines) - 1)))
@@ -267,7 +273,7 @@ class Curves:
 
     def _grow(self, i: int, step: float) -> float:
         line = self.lines[i]
-        x, _ = self.thinned[i]
+        x, y = self.thinned[i]
         step = float(step)  # an int would make NumPy copy all steps
         end = int(x.searchsorted(step, side="right"))
         now = int(line.steps.searchsorted(step, side="right")) - 1
@@ -276,6 +282,8 @@ class Curves:
             self.heads[i].place = None
             return float("nan")
         at, value = float(line.steps[now]), float(line.values[now])
+        if end and line.absent is not None and line.absent[now]:
+            at, value = float(x[end - 1]), float(y[end - 1])
         self.strokes[i].show(end, (at, value))
         low, high = self.limits
         self.heads[i].place = (at, value) if low <= value <= high else None

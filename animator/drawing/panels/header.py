@@ -69,7 +69,7 @@ class Header:
         self.still = Sprite([caption], 5)
         self.still.set_animated(True)
         self.look.figure.add_artist(self.still)
-        colour = self.look.style.alert
+        colour = self.look.style.ink
         count = max(len(fitted.lines) for fitted in self.said.values())
         self.lines = [
             self.look.stamp(self.left, self.bottom, color=colour, weight="bold", up="baseline")

@@ -10,8 +10,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import IdentityTransform
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -21,8 +21,6 @@ from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.pen import RGBA, pen
 from animator.landscape.histograms import Histogram
-
-Floats = NDArray[np.float64]
 
 
 class Bars(Artist):

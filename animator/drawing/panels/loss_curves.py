@@ -12,14 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.formatting import brief, number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
 from animator.drawing.view import View
-
-Floats = NDArray[np.float64]
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
 FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other

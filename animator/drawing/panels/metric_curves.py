@@ -12,17 +12,16 @@ from math import isfinite
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import Curves, Line
 from animator.drawing.view import View, present
-
-Floats = NDArray[np.float64]
 
 
 class AccuracyPanel(Panel):
@@ -68,20 +67,48 @@ class RatePanel(Panel):
         return ("rate",)
 
     def create(self, cell: Box) -> None:
-        rates = self.view.learning_rate
-        style = self.look.style
-        absent = None if self.view.has_rate else np.ones(len(rates), bool)
-        rates = rates if absent is None else np.full(len(rates), np.nan)
-        colour = style.lines[1]
-        line = Line("rate", np.arange(1, len(rates) + 1.0), rates, colour, colour, absent=absent)
-        self.curves = Curves(self.look, cell, [line], lambda value: f"{value:.3g}", side=self.side)
-        known = rates[np.isfinite(rates)]
-        self.curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
+        line = _rate_line(self.view, "rate", self.look.style.lines[1])
+        self.curves = _rate_curves(self.look, cell, [line], self.side)
         self.heading(self.curves.box, self.title or "learning rate over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
+
+
+class SchedulesPanel(Panel):
+    """The same of each of view.rivals, in its colour."""
+
+    @classmethod
+    def named(cls, view: View) -> tuple[str, ...]:
+        return tuple(run.name for run in view.rivals or (view,))
+
+    def create(self, cell: Box) -> None:
+        colours = self.look.style.lines
+        runs = self.view.rivals or (self.view,)
+        lines = [_rate_line(run, run.name, colours[run.colour % len(colours)]) for run in runs]
+        self.curves = _rate_curves(self.look, cell, lines, self.side)
+        self.heading(self.curves.box, self.title or "learning rate over steps")
+        self.moving = list(self.curves.artists)
+
+    def update(self, state: FrameState) -> None:
+        self.curves.show(state.step)
+
+
+def _rate_line(view: View, name: str, colour: str) -> Line:
+    """The learning rates of a run; where none were recorded, a line of nothing that says so."""
+    rates = view.learning_rate
+    absent = None if view.has_rate else np.ones(len(rates), bool)
+    rates = rates if absent is None else np.full(len(rates), np.nan)
+    return Line(name, np.arange(1, len(rates) + 1.0), rates, colour, colour, absent=absent)
+
+
+def _rate_curves(look: Look, cell: Box, lines: list[Line], side: float) -> Curves:
+    """Curves of learning rates, from 0 to a little above the largest; there is none at step 0."""
+    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–", side=side)
+    known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
+    curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
+    return curves
 
 
 class RatesPanel(Panel):
@@ -159,7 +186,7 @@ class SharpnessPanel(Panel):
 
 
 class WeightsPanel(Panel):
-    """view.lines (K+1, Q) as Q growing lines on a shared axis."""
+    """view.lines (K+1, Q) as Q growing lines on a shared axis, straight between recorded steps."""
 
     @classmethod
     def named(cls, view: View) -> tuple[str, ...]:
@@ -167,9 +194,10 @@ class WeightsPanel(Panel):
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
-        steps = np.arange(self.view.steps + 1, dtype=float)
+        known = self.view.recorded
+        steps = known.astype(float)
         lines = [
-            Line(label, steps, self.view.lines[:, i].astype(float), colour, colour)
+            Line(label, steps, self.view.lines[known, i].astype(float), colour, colour)
             for i, label in enumerate(self.view.labels)
             for colour in [colours[i % len(colours)]]
         ]

@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -32,8 +33,6 @@ BIAS = 4.6  # em: of a bias, with its letter
 SMALL = 0.86
 TALLEST = 3.4  # em between two units at most
 KEYS = (("positive", "negative", "width: size"), ("plus", "minus", "width: size"), ("+", "−", "size"))
-
-Floats = NDArray[np.float64]
 
 
 class NetworkPanel(Panel):

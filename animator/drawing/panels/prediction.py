@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -19,8 +20,6 @@ from animator.drawing.view import present
 
 SHADES = 10
 MOST_DOTS = 600
-
-Floats = NDArray[np.float64]
 
 
 class PredictionPanel(Panel):

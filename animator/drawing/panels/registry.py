@@ -136,6 +136,13 @@ _ROWS = (
         shared=True,
     ),
     PanelSpec("rate", "animator.drawing.panels.metric_curves:RatePanel", CURVES),
+    PanelSpec(
+        "schedules",
+        "animator.drawing.panels.metric_curves:SchedulesPanel",
+        CURVES,
+        needs=_needs("rivals"),
+        shared=True,
+    ),
     PanelSpec("accuracy", "animator.drawing.panels.metric_curves:AccuracyPanel", CURVES),
     PanelSpec(
         "sharpness",

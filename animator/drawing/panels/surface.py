@@ -8,7 +8,6 @@ the bands are drawn again for every step.
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -25,8 +24,6 @@ from animator.drawing.view import present
 
 PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
-
-Floats = NDArray[np.float64]
 
 
 class SurfacePanel(Panel):

@@ -17,6 +17,7 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -35,8 +36,6 @@ WIDE, HIGH = 3.4, 2.75  # room of the picture, in units of the box's half
 SUNK = 0.57  # of the room's height lies below the middle of the box
 MOST = 600
 
-Floats = NDArray[np.float64]
-
 
 class Surface3dPanel(Panel):
     """view.field as a height field; view.trajectory at the height of its true losses."""
@@ -48,7 +47,8 @@ class Surface3dPanel(Panel):
         self.window = present(view.window, "window")
         self.box = self.room
         self.heading(self.box, self.title or surface_title(view))
-        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast)
+        levels = self.look.style.levels
+        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast, levels)
         bar = Box(
             self.box.left + self.box.width + 0.8 * em,
             self.box.bottom + 0.1 * self.box.height,
@@ -271,7 +271,7 @@ class HeightFieldArtist(Artist):
             gc.set_linewidth(pixels_of(renderer, look.line(1.6)))
             gc.set_foreground(to_rgba(look.style.alert), isRGBA=True)
             renderer.draw_path(gc, Path(thread), IdentityTransform(), None)
-        radius = pixels_of(renderer, look.line(6.5))
+        radius = pixels_of(renderer, look.line(6.5 * look.style.dot_size))
         gc.set_linewidth(pixels_of(renderer, look.line(2.2)))
         gc.set_foreground(to_rgba(look.style.dot_edge, 0.5 if hidden else 1.0), isRGBA=True)
         fill = None if hidden else to_rgba(look.style.dot)

@@ -12,8 +12,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -22,7 +22,7 @@ from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.contour_labels import LevelLabels
 from animator.drawing.raster.fonts import drawable, families, use_fonts
-from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
+from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.path_layer import dense, followed
 from animator.drawing.raster.text_fit import shortened
@@ -32,8 +32,6 @@ from animator.landscape.camera import camera
 SHORT = 4
 NAME = 0.95  # em
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
-
-Floats = NDArray[np.float64]
 
 
 class Ground:
@@ -47,7 +45,8 @@ class Ground:
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
         self.axes = self._axes(box)
         closest = self.camera.closest if self.camera is not None else 1.0
-        self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast / closest**2)
+        contrast = view.contrast / closest**2
+        self.scale = LossScale(self.field.lowest, self.field.highest, contrast, look.style.levels)
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
@@ -102,7 +101,8 @@ class Ground:
                 )
             )
         surface_map = colour_map(style.surface_map)
-        colours = [surface_map((i + 0.5) / BANDS) for i in range(BANDS)]
+        count = self.scale.bands
+        colours = [surface_map((i + 0.5) / count) for i in range(count)]
         line = to_rgba(style.contour, 0.35)
         self.bands = Banding(
             self.axes,
@@ -158,7 +158,7 @@ class Ground:
         mark = Mark(
             self.axes,
             shape_of(shape),
-            size=look.line(size),
+            size=look.line(size * look.style.dot_size),
             fill=to_rgba(fill),
             edge=to_rgba(edge),
             edge_width=look.line(width),

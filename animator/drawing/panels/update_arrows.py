@@ -6,8 +6,8 @@ larger than life, by a factor that is written beside them and changes in steps o
 
 import numpy as np
 from matplotlib.colors import to_rgba
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -20,8 +20,6 @@ from animator.drawing.view import present
 
 LONGEST = 0.34  # of the picture's width
 AROUND = 0.04  # of the run: over how many steps the factor is chosen
-
-Floats = NDArray[np.float64]
 
 
 class ArrowsPanel(Panel):

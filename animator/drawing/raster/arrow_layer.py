@@ -7,8 +7,8 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import EMPTY, WIDEST, Ink, Layer, Rect, clip_of, lay, picture_of, swapped
@@ -17,8 +17,6 @@ from animator.drawing.units import DPI
 
 POINT, WING = 3.4, 0.42  # length of its point in widths of the arrow; half its breadth as a share of that
 CASING = 0.35  # of its width
-
-Floats = NDArray[np.float64]
 
 
 class Arrow(Layer):

@@ -5,60 +5,41 @@ pixel takes the colour of its place on the scale. Edges between bands are smooth
 distance, place / slope, and carry a thin line. For print the same bands are drawn as contours.
 """
 
-from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import Rect, clip_of
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.raster.pen import RGBA, pixels_of
-from animator.drawing.raster.vector_artists import Bands
+from animator.drawing.raster.vector_artists import Banded, BandLooks, Bands
 
 PARTS = 16  # of a pixel: how finely the distance to an edge is told
 
-Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 Reading = tuple[NDArray[np.intp], Small, NDArray[np.bool_]]
 Seen = tuple[Rect, tuple[float, ...]]  # what of the grid lies where: pixels, and the area with its limits
 
 
-class Banding(Artist):
-    """Bands of z (ny, nx) over x (nx,), y (ny,) on `scale`; colours: of the bands, from the lowest.
+class Banding(Banded):
+    """Bands of z (ny, nx) over x (nx,), y (ny,) on `scale`, as pixels.
 
-    line, width: colour and width (points) of the lines between. Points where z is not finite are left out,
-    with the cells of the grid around them. version counts how often z changed.
+    Points where z is not finite are left out, with the cells of the grid around them.
     """
 
     def __init__(
-        self,
-        area: PlotArea,
-        x: Floats,
-        y: Floats,
-        scale: LossScale,
-        *,
-        colours: Sequence[RGBA],
-        line: RGBA,
-        width: float,
+        self, area: PlotArea, x: Floats, y: Floats, scale: LossScale, **looks: Unpack[BandLooks]
     ) -> None:
-        super().__init__()
-        self.area = self.kept_in = area
-        self.x = x
-        self.y = y
+        super().__init__(area, x, y, **looks)
         self.scale = scale
-        self.colours = colours
-        self.line = line
-        self.width = width
-        self.version = 0
         self._z: NDArray[np.floating] = np.zeros((len(y), len(x)))
         self._table: NDArray[np.uint32] | None = None
         self._seen: tuple[Seen, tuple[Reading, Reading]] | None = None
-        self.set_clip_box(area.bbox)
-        self.set_zorder(1)
 
     def set_field(self, z: NDArray[np.floating]) -> None:
         """Take z (ny, nx), rows following y."""

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import _imaging
+
+from animator.core.arrays import Bytes
 
 SMALL, MANY = 4096, 512  # pixels, and parts of one colour, that are kept
 
-Bytes = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom: Pillow's order
 Part = Any  # a core image of Pillow's, which has no type, or an array
 

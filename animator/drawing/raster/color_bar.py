@@ -1,6 +1,7 @@
 """A colour bar in loss units: the colours of a surface beside those of a path, numbers at round losses.
 
 In: a Look, a box in pixels, a LossScale. Out: axes from 0 to 1, of which the height is a place on the scale.
+`strip` lays the colours of any bar, upright or lying.
 """
 
 import numpy as np
@@ -11,33 +12,49 @@ from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
-from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
+from animator.drawing.raster.loss_colors import LossScale, colour_map
+
+RAMP = 256  # colours that look like one that changes evenly
 
 
 def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes:
     """A bar of colours in loss units: the surface's at the left, the path's at the right; name: of its
     numbers.
     """
-    style = look.style
     bar = ruled(look, box, grid=False)
     bar.set_xlim(0, 1)
     bar.set_ylim(0, 1)
     bar.set_xticks([])
-    surface_map = colour_map(style.surface_map)
-    bands = np.array([[surface_map((i + 0.5) / BANDS)] for i in range(BANDS)])
-    bar.imshow(bands, extent=(0, 0.5, 0, 1), aspect="auto", origin="lower", interpolation="nearest")
-    ramp = np.linspace(0, 1, 256)[:, None]
-    bar.imshow(
-        ramp,
-        extent=(0.5, 1, 0, 1),
-        aspect="auto",
-        origin="lower",
-        cmap=colour_map(style.path_map),
-        interpolation="nearest",
-    )
+    strip(bar, look.style.surface_map, (0, 0.5), colours=scale.bands)
+    strip(bar, look.style.path_map, (0.5, 1))
     ticks = scale.ticks()
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
     bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
-    look.text(box.left, box.bottom + box.height + 0.55 * look.em, name, color=style.muted)
+    look.text(box.left, box.bottom + box.height + 0.55 * look.em, name, color=look.style.muted)
     return bar
+
+
+def strip(
+    axes: Axes,
+    anchors: tuple[str, ...],
+    across: tuple[float, float],
+    *,
+    colours: int = RAMP,
+    upright: bool = True,
+) -> None:
+    """Lay so many colours of the map through `anchors` along axes from 0 to 1, from low to high.
+
+    across: from where to where in the other direction. upright: whether they go up, not right.
+    """
+    values = (np.arange(colours) + 0.5) / colours
+    axes.imshow(
+        values[:, None] if upright else values[None],
+        extent=(*across, 0, 1) if upright else (0, 1, *across),
+        aspect="auto",
+        origin="lower",
+        cmap=colour_map(anchors),
+        vmin=0,
+        vmax=1,
+        interpolation="nearest",
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.formatting import number
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent, PlotArea
@@ -23,7 +24,6 @@ SAMPLES = 240
 EVERY = 3  # band edges from one label to the next
 SIZE = 0.72
 DIRECTIONS = 16
-Floats = NDArray[np.float64]
 
 
 class LevelLabels(Layer):

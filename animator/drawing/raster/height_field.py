@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.landscape.bilinear import placed_evenly, read
 
 HEIGHT = 0.95
@@ -20,8 +21,6 @@ MIDDLE = 0.38
 SAMPLES = 48
 CLEAR = 0.012
 LIGHT = np.array([-0.45, -0.35, 0.82])
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

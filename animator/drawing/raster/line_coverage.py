@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.layer import NOTHING, Coverage, Rect
 
 REACH = 1.5  # pixels around a line that its soft edge may touch
@@ -16,7 +17,6 @@ SMALL = 32  # pixels: pieces of which neither side is larger are found ahead
 TOGETHER = 256  # of them at a time
 TINY = np.float32(1e-30)
 
-Floats = NDArray[np.float64]
 Small = NDArray[np.float32]
 Piece = Sequence[float]
 Pen = tuple[float, float]  # radius in pixels, opacity

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import Places, PlotArea
 from animator.drawing.raster.blend import Pane, pane
 from animator.drawing.raster.layer import (
@@ -36,7 +36,6 @@ from animator.drawing.units import DPI
 
 SAME = 1e-6  # pixels: what is nearer is one place
 
-Floats = NDArray[np.float64]
 Point = tuple[float, float]
 
 

@@ -12,13 +12,12 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats
 
 BANDS = 15
 CONTRAST = 400.0
 APART, FIRST = 0.12, 0.03  # of the scale: between two ticks, and below the first
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,7 @@ class LossScale:
     low: float
     high: float
     contrast: float = CONTRAST
+    bands: int = BANDS
 
     @property
     def eps(self) -> float:
@@ -47,8 +47,8 @@ class LossScale:
         return np.asarray(self.low + self.eps * np.expm1(np.asarray(position, float) * span))
 
     def levels(self) -> Floats:
-        """BANDS + 1 contour levels in loss units, even in t; the first is the lowest loss."""
-        return self.loss(np.linspace(0, 1, BANDS + 1))
+        """Contour levels (bands + 1,) in loss units, even in t; the first is the lowest loss."""
+        return self.loss(np.linspace(0, 1, self.bands + 1))
 
     def ticks(self) -> list[float]:
         """Round losses (1, 2 or 5 times a power of ten) for a colour bar, more than APART in t

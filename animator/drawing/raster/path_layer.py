@@ -9,6 +9,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform, Transform
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.blend import Pane, pane
 from animator.drawing.raster.layer import (
@@ -32,7 +33,6 @@ from animator.drawing.units import DPI
 
 CASING = 1.75  # times as wide as the line on it
 
-Floats = NDArray[np.float64]
 Words = NDArray[np.uint32]  # colours, four bytes in one number
 Inks = tuple[Ink, Ink]  # casing, line
 Shown = tuple[int, int, list[float], int, Transform]

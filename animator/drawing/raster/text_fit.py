@@ -74,7 +74,7 @@ def fit(words: str, room: float, wide: Measure, ways: Sequence[tuple[Way, float]
     def at_least(words: str, size: float = 1.0) -> float:
         return wide(words, least * size)
 
-    return Fitted(tuple(_cut(" ".join(words.split()), len(lines), room, at_least)), least)
+    return Fitted(tuple(cut(" ".join(words.split()), len(lines), room, at_least)), least)
 
 
 def share(room: float, wide: Callable[[float], float]) -> float:
@@ -135,7 +135,7 @@ def wrapped(words: str, room: float, wide: Measure, token: re.Pattern[str] = TOK
     return [line.rstrip() for line in lines]
 
 
-def _cut(words: str, count: int, room: float, wide: Measure) -> Iterator[str]:
+def cut(words: str, count: int, room: float, wide: Measure) -> Iterator[str]:
     """`words` on `count` lines, with an ellipsis where they end before their end."""
     for i in range(count):
         first = wrapped(words, room, wide)[0]

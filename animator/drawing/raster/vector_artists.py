@@ -5,7 +5,7 @@ themselves. `version` counts how often what is drawn changed.
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import TypedDict, Unpack, cast
 
 import numpy as np
 from contourpy import FillType, contour_generator
@@ -15,44 +15,51 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox, IdentityTransform
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.layer import figure_of
 from animator.drawing.raster.pen import RGBA, pen, pixels_of
 
-Floats = NDArray[np.float64]
 Reals = NDArray[np.floating]
 
 
-class Bands(Artist):
-    """Filled contour bands with thin lines between, of z (ny, nx) over x (nx,), y (ny,).
+class BandLooks(TypedDict):
+    """Colours of bands, from the lowest; colour and width (points) of the lines between."""
 
-    Band i (levels i to i+1) has colours[i]; each is painted over the one below, so no seams show.
-    Points where z is not finite are left out. line, width: colour and width (points) of the lines.
-    """
+    colours: Sequence[RGBA]
+    line: RGBA
+    width: float
 
-    def __init__(
-        self,
-        area: PlotArea,
-        x: Floats,
-        y: Floats,
-        levels: Floats,
-        *,
-        colours: Sequence[RGBA],
-        line: RGBA,
-        width: float,
-    ) -> None:
+
+class Banded(Artist):
+    """Bands over a grid x (nx,), y (ny,), with lines between; version: how often what is drawn changed."""
+
+    def __init__(self, area: PlotArea, x: Floats, y: Floats, **looks: Unpack[BandLooks]) -> None:
         super().__init__()
         self.area = self.kept_in = area
         self.x = x
         self.y = y
-        self.levels = levels
-        self.colours = colours
-        self.line = line
-        self.width = width
-        self.paths: list[Path] = []
+        self.colours = looks["colours"]
+        self.line = looks["line"]
+        self.width = looks["width"]
         self.version = 0
         self.set_clip_box(area.bbox)
         self.set_zorder(1)
+
+
+class Bands(Banded):
+    """Filled contour bands of z (ny, nx), to be set by `set_field`, as paths.
+
+    Band i (levels i to i+1) has colours[i]; each is painted over the one below, so no seams show.
+    Points where z is not finite are left out.
+    """
+
+    def __init__(
+        self, area: PlotArea, x: Floats, y: Floats, levels: Floats, **looks: Unpack[BandLooks]
+    ) -> None:
+        super().__init__(area, x, y, **looks)
+        self.levels = levels
+        self.paths: list[Path] = []
 
     def set_field(self, z: Reals) -> None:
         """Take z (ny, nx), rows following y."""

@@ -6,6 +6,7 @@ In: numbers, or the values of a swept axis. Out: which scale suits them, and tic
 from collections.abc import Sequence
 from itertools import pairwise
 from math import floor, log10
+from typing import TypeGuard
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.text_fit import clipped
 from animator.sweeps.folder.manifest import Axis
 from animator.sweeps.plan.labels import told
 
@@ -24,7 +26,7 @@ APART = 0.7  # em: between two labels
 ROOM = 0.04  # of the range of an axis, at each end
 
 
-def numeric(values: Sequence[object]) -> bool:
+def numeric(values: Sequence[object]) -> TypeGuard[Sequence[float]]:
     """Whether all values are numbers (booleans are categories)."""
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
@@ -104,7 +106,7 @@ def name_across(look: Look, axes: Axes, box: Box, axis: Axis, at: list[float]) -
     left = axes.transAxes.inverted().transform(axes.transData.transform([(place, 0.5) for place in at]))[:, 0]
     shares = (left * box.width / look.em).tolist()
     most = int(box.width / look.em / LETTER)
-    words = [_short(word, most) for word in told(axis.values)]
+    words = [clipped(word, most, letters) for word in told(axis.values)]
     order = sorted(range(len(at)), key=lambda i: shares[i])
     kept = thinned([LETTER * len(words[i]) for i in order], [shares[i] for i in order], APART)
     axes.xaxis.set_major_locator(FixedLocator([at[order[k]] for k in kept]))
@@ -116,7 +118,7 @@ def name_across(look: Look, axes: Axes, box: Box, axis: Axis, at: list[float]) -
 
 def name_up(look: Look, axes: Axes, box: Box, axis: Axis, most: int) -> None:
     """The values of `axis` beside rows 0, 1, ..., as many as have room; no longer than `most` letters."""
-    words = [_short(word, most) for word in told(axis.values)]
+    words = [clipped(word, most, letters) for word in told(axis.values)]
     high = box.height / look.em / len(words)
     kept = thinned([1.1] * len(words), [i * high for i in range(len(words))], 0.0)
     axes.yaxis.set_major_locator(FixedLocator(kept))
@@ -130,5 +132,6 @@ def ticks_up(axes: Axes, ticks: list[float]) -> None:
     axes.set_yticklabels([brief(tick) for tick in ticks], family=use_fonts())
 
 
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: max(1, most - 1)] + "…"
+def letters(words: str, size: float = 1.0) -> float:
+    """How wide words are, as a count of their letters; a Measure."""
+    return size * len(words)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from matplotlib.colors import LogNorm, Normalize, to_hex
 from matplotlib.ticker import MaxNLocator
 
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
+from animator.drawing.raster.color_bar import strip
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import colour_map
 from animator.sweeps.figure.axes import decades, round_numbers
@@ -56,14 +56,7 @@ def shade_bar(look: Look, box: Box, colours: Shades) -> None:
     """A bar of the colours, upright, in loss units."""
     bar = look.axes(box)
     bar.grid(False)
-    bar.imshow(
-        np.linspace(0, 1, 256)[:, None],
-        extent=(0, 1, 0, 1),
-        aspect="auto",
-        origin="lower",
-        cmap=colour_map(colours.anchors),
-        interpolation="nearest",
-    )
+    strip(bar, colours.anchors, (0, 1))
     bar.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
     ticks = colours.ticks(max(3, int(box.height / look.em / 2.2)))
     bar.yaxis.tick_right()

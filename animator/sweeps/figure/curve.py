@@ -21,16 +21,16 @@ ROOM = 1.8  # times: what a log axis has beyond the losses
 def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
     """Draw a table of one axis into `box`; best: the place that is ringed."""
     axes, (axis,), style = look.axes(box), table.axes, look.style
-    at = places(axes, axis)
+    positions = places(axes, axis)
     _limits(look, axes, box, [loss for point in table.points.values() for loss in point.losses])
-    medians = [height(table.at((i,))) for i in range(len(at))]
+    medians = [height(table.at((i,))) for i in range(len(positions))]
     if numeric(axis.values) and axis.name != SEED:
-        _line(look, axes, at, medians)
+        _line(look, axes, positions, medians)
     for (i,), point in table.points.items():
-        _fate(look, axes, at, i, point)
+        _fate(look, axes, positions, i, point)
         if table.seeds > 1:
             axes.plot(
-                [at[i]] * len(point.losses),
+                [positions[i]] * len(point.losses),
                 point.losses,
                 "o",
                 color=style.lines[1],
@@ -40,7 +40,7 @@ def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
                 zorder=5,
             )
     axes.plot(
-        at,
+        positions,
         medians,
         "o",
         color=style.lines[0],
@@ -51,7 +51,7 @@ def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
     )
     if best is not None:
         axes.plot(
-            [at[best[0]]],
+            [positions[best[0]]],
             [medians[best[0]]],
             "o",
             markersize=look.line(17),
@@ -60,7 +60,7 @@ def curve(look: Look, box: Box, table: Table, best: Place | None) -> Axes:
             markeredgewidth=look.line(2.6),
             zorder=6,
         )
-    name_across(look, axes, box, axis, at)
+    name_across(look, axes, box, axis, positions)
     return axes
 
 

@@ -14,7 +14,7 @@ from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.sweeps.figure.aggregate import Place, Point, Table
-from animator.sweeps.figure.axes import name_across, name_up, numeric
+from animator.sweeps.figure.axes import name_across, name_up
 from animator.sweeps.figure.color_scale import Shades
 from animator.sweeps.figure.curve import height
 from animator.sweeps.folder.manifest import Axis
@@ -47,7 +47,7 @@ class Heat:
 
     def middle(self, place: Place) -> tuple[float, float]:
         """Where the cell of a place is, in coordinates of the axes."""
-        return float(place[0]), float(place[1] if rising(self.up) else len(self.up.values) - 1 - place[1])
+        return float(place[0]), float(len(self.up.values) - 1 - place[1])
 
     def ring(self, place: Place) -> None:
         """Mark a cell."""
@@ -62,8 +62,8 @@ class Heat:
             count = len(self.across.values)
             name_across(self.look, self.axes, self.box, self.across, [float(i) for i in range(count)])
         if up:
-            values = self.up.values if rising(self.up) else self.up.values[::-1]
-            name_up(self.look, self.axes, self.box, Axis(self.up.name, values), LETTERS)
+            read_up = Axis(self.up.name, self.up.values[::-1])
+            name_up(self.look, self.axes, self.box, read_up, LETTERS)
 
     def _square(self, place: Place, **looks: object) -> None:
         x, y = self.middle(place)
@@ -125,8 +125,3 @@ class Heat:
                 markeredgecolor=ink,
                 markeredgewidth=self.look.line(1.1),
             )
-
-
-def rising(axis: Axis) -> bool:
-    """Whether the values of an axis go up the page: numbers do, categories are read from the top."""
-    return numeric(axis.values)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from animator.core import strays
 from animator.core.color_vision import DEFICIENCIES, apart, contrast
@@ -80,6 +79,7 @@ def race(
         title=manifest.title,
         description=manifest.description,
         caption=caption,
+        names=names,
         layout=LINE if first.runs[0].weights.shape[1] == 1 else LAYOUT,
         widths=(WIDE[0] - losses, losses),
         heights=(),
@@ -94,7 +94,6 @@ def race(
         first,
         runs=tuple(film.runs[0] for film in films),
         design=design,
-        names=names,
         makers=tuple(film.makers[0] for film in films) if first.makers else (),
         command=manifest.command,
         progress=progress,
@@ -116,11 +115,11 @@ def kind(run: Recording) -> str:
     """What runs must have in common to be on one surface: variables, layers, loss and data."""
     meta = run.meta
     shapes = [(v.path, v.shape) for v in run.variables]
-    compiled = _plain(meta.get("compile_config")) or {}
+    compiled = _table(meta.get("compile_config"))
     return json.dumps(
         [
             shapes,
-            _nameless(_plain(meta.get("model_config"))),
+            _nameless(_table(meta.get("model_config"))),
             compiled.get("loss"),
             meta.get("loss"),
             run.notes.data.digest,
@@ -130,11 +129,13 @@ def kind(run: Recording) -> str:
     )
 
 
-def _plain(said: Any) -> Any:
-    return json.loads(said) if isinstance(said, str) else said
+def _table(said: object) -> dict[str, object]:
+    """A table that a recording keeps, as text or as it is; empty where it keeps none."""
+    table = json.loads(said) if isinstance(said, str) else said
+    return table if isinstance(table, dict) else {}
 
 
-def _nameless(part: Any) -> Any:
+def _nameless(part: object) -> object:
     """A description without names, which Keras counts up, and without how the model is trained."""
     if isinstance(part, dict):
         hidden = ("name", "registered_name", "compile_config", "build_config")
@@ -153,7 +154,8 @@ def style_for(name: str, runs: int, place: Path) -> str:
 
 
 def _toml(found: Style, lines: tuple[str, ...]) -> str:
-    said = {field.name: getattr(found, field.name) for field in fields(Style) if field.name != "name"}
+    names = [field.name for field in fields(Style) if field.name not in ("name", "unfollowed")]
+    said = {name: getattr(found, name) for name in names}
     return "".join(f"{key} = {json.dumps(value)}\n" for key, value in {**said, "lines": lines}.items())
 
 

@@ -209,12 +209,8 @@ def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> N
 def _entitle(look: Look, box: Box, panel: Panel, named: bool) -> None:
     """What a map is of above it: names and values, or values alone where there is no room for names."""
     words = panel.title if named else panel.values
-    text = look.text(
-        box.left, box.bottom + box.height + 0.5 * look.em, words, em=0.95, color=look.style.muted
-    )
-    while text.get_window_extent().width > box.width + look.em and len(words) > 2:
-        words = words[:-1]
-        text.set_text(words + "…")
+    bottom, room = box.bottom + box.height + 0.5 * look.em, box.width + look.em
+    look.fitted(box.left, bottom, words, room, em=0.95, least=1.0, color=look.style.muted)
 
 
 def _abreast(panels: Sequence[Panel], wide: float, high: float) -> int:

@@ -27,6 +27,7 @@ class Ledger:
         self.manifest = manifest
         self._axes = [axis.name for axis in manifest.axes]
         self._texts: dict[int, tuple[Cell, str, str]] = {}
+        self._own: tuple[str, ...] = ()
         self._held = False
 
     def cell(self, index: int) -> Cell:
@@ -64,13 +65,18 @@ class Ledger:
         self._write()
 
     def _write(self) -> None:
+        own = table.metrics_of(self.manifest.cells)
+        if own != self._own:
+            self._own = own
+            self._texts.clear()
         for cell in self.manifest.cells:
             if cell.index not in self._texts or self._texts[cell.index][0] is not cell:
-                self._texts[cell.index] = cell, books.cell_text(cell), table.row(cell, self._axes)
+                line = table.row(cell, self._axes, self._own)
+                self._texts[cell.index] = cell, books.cell_text(cell), line
         known = [self._texts[cell.index] for cell in self.manifest.cells]
         books.write(self.folder, self.manifest, [text for _, text, _ in known])
         with replacing(self.folder / TABLE) as temporary:
-            lines = [table.head(self._axes), *(line for _, _, line in known)]
+            lines = [table.head(self._axes, self._own), *(line for _, _, line in known)]
             temporary.write_bytes("".join(lines).encode())
 
     def keep(self, name: str, content: bytes) -> str:

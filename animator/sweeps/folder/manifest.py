@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
@@ -24,7 +24,7 @@ Kind = Literal["product", "zip", "rows"]
 State = Literal["waiting", "recorded", "done", "failed"]
 STATES: tuple[State, ...] = get_args(State)
 Number = int | float
-Value = bool | Number | str | list[Any] | None  # of a parameter
+Value = bool | Number | str | list[object] | None  # of a parameter
 Range = tuple[float, float]  # lowest and highest loss
 
 
@@ -54,7 +54,7 @@ class Axis:
     """A parameter that varies: its name and its values, in order."""
 
     name: str
-    values: tuple[Any, ...]
+    values: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Manifest:
     state: str
     products: tuple[str, ...]
     cells: tuple[Cell, ...] = ()
-    fixed: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
     made_from: str = ""
     digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -144,7 +144,7 @@ def read(folder: Path) -> Manifest:
         ) from error
 
 
-def _where(error: ValidationError, data: Any) -> str:
+def _where(error: ValidationError, data: object) -> str:
     """The innermost name of `data` that the first error is about."""
     name = ""
     first = error.errors()[0]
@@ -170,7 +170,7 @@ def write(folder: Path, manifest: Manifest, cells: Sequence[str] | None = None) 
         temporary.write_text(f'{head[:-2]},\n "cells": [\n{body}\n ]\n}}\n', encoding="utf-8")
 
 
-def to_dict(manifest: Manifest) -> dict[str, Any]:
+def to_dict(manifest: Manifest) -> dict[str, object]:
     """The manifest as JSON holds it."""
     return {"format": FORMAT, **_json(manifest)}
 
@@ -180,7 +180,7 @@ def cell_text(cell: Cell) -> str:
     return "  " + json.dumps(_json(cell), allow_nan=False)
 
 
-def _json(entry: Manifest | Cell) -> dict[str, Any]:
+def _json(entry: Manifest | Cell) -> dict[str, object]:
     shallow = {part.name: getattr(entry, part.name) for part in fields(entry)}
-    plain: dict[str, Any] = to_jsonable_python(shallow, inf_nan_mode="null", fallback=str)
+    plain: dict[str, object] = to_jsonable_python(shallow, inf_nan_mode="null", fallback=str)
     return plain

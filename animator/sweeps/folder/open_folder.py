@@ -46,21 +46,21 @@ def opened(folder: Path, asked: Manifest, force: bool, retry: bool) -> Ledger:
 
 def found(folder: Path, asked: Manifest, force: bool) -> Manifest | None:
     """The manifest in `folder`, or None; nothing is written. AnimatorError as `opened` has it."""
-    there = None
+    manifest = None
     if (folder / books.NAME).is_file():
         try:
-            there = books.read(folder)
+            manifest = books.read(folder)
         except AnimatorError:
             if not force:
                 raise
     elif not force:
         _refuse_files(folder)
-    if there is not None and not force and not same(there, asked):
+    if manifest is not None and not force and not same(manifest, asked):
         raise AnimatorError(
-            f"'{folder}' holds another sweep: {difference(there, asked)}. Give -o another folder, or "
+            f"'{folder}' holds another sweep: {difference(manifest, asked)}. Give -o another folder, or "
             "--force to replace it."
         )
-    return there
+    return manifest
 
 
 def standing(folder: Path, asked: Manifest, force: bool, retry: bool) -> tuple[int, int]:
@@ -82,10 +82,9 @@ def same(one: Manifest, other: Manifest) -> bool:
 
 
 def _asked(manifest: Manifest) -> object:
-    whole = books.to_dict(manifest)
-    return [whole[name] for name in ("scene", "kind", "axes", "fixed")] + [
-        [cell["name"], cell["parameters"]] for cell in whole["cells"]
-    ]
+    cells = tuple(Cell(cell.index, cell.name, cell.parameters) for cell in manifest.cells)
+    whole = books.to_dict(replace(manifest, cells=cells))
+    return [whole[name] for name in ("scene", "kind", "axes", "fixed", "cells")]
 
 
 def said(manifest: Manifest) -> str:

@@ -9,7 +9,6 @@ import csv
 from collections.abc import Sequence
 from contextlib import suppress
 from io import StringIO
-from typing import Any
 
 from animator.design.parameters import written
 from animator.sweeps.folder.manifest import Cell
@@ -25,24 +24,20 @@ REST = (
     *FILES,
     "command",
 )
-FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\n",
-    "＝",
-    "＋",
-    "－",
-    "＠",
-)  # wide ones where wide letters are typed
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones where wide letters are typed
 
 
-def head(axes: Sequence[str]) -> str:
-    """The names of the columns, each another; axes: names of the parameters that vary."""
-    taken = {*BEFORE, *AFTER, *REST}
+def metrics_of(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Names of the results that the models of `cells` have of their own, such as final_accuracy."""
+    named = dict.fromkeys(name for cell in cells for name in cell.results)
+    return tuple(name for name in named if name not in metrics.NAMES)
+
+
+def head(axes: Sequence[str], own: Sequence[str] = ()) -> str:
+    """The names of the columns, each another; axes: names of the parameters that vary; own: of
+    `metrics_of`.
+    """
+    taken = {*BEFORE, *AFTER, *REST, *own}
     columns: list[str] = []
     for axis in axes:
         name = axis
@@ -50,19 +45,20 @@ def head(axes: Sequence[str]) -> str:
             name = f"parameter_{name}"
         taken.add(name)
         columns.append(name)
-    return _line([*BEFORE, *columns, *AFTER, *REST])
+    return _line([*BEFORE, *columns, *AFTER, *REST, *own])
 
 
-def row(cell: Cell, axes: Sequence[str]) -> str:
-    """The line of a cell."""
-    values: list[Any] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes)]
+def row(cell: Cell, axes: Sequence[str], own: Sequence[str] = ()) -> str:
+    """The line of a cell; own: of `metrics_of`."""
+    values: list[object] = [cell.index, cell.name, *(written(cell.parameters[name]) for name in axes)]
     values += [cell.state, cell.reason]
     values += [cell.results.get(name) for name in metrics.NAMES]
     values += [cell.seconds.get(name) for name in SECONDS] + [cell.bytes.get(name) for name in FILES]
-    return _line([*values, cell.recording, cell.film, cell.poster, cell.command])
+    values += [cell.recording, cell.film, cell.poster, cell.command]
+    return _line([*values, *(cell.results.get(name) for name in own)])
 
 
-def harmless(value: Any) -> Any:
+def harmless(value: object) -> object:
     """`value`, with an apostrophe before a text that a spreadsheet would take for a formula."""
     if not isinstance(value, str) or not value.startswith(FORMULA):
         return value
@@ -72,7 +68,7 @@ def harmless(value: Any) -> Any:
     return f"'{value}"
 
 
-def _line(values: Sequence[Any]) -> str:
+def _line(values: Sequence[object]) -> str:
     text = StringIO()
     csv.writer(text).writerow([harmless(value) for value in values])
     return text.getvalue()

@@ -7,7 +7,6 @@ metadata says; its axes are the parameters in which the films differ.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
@@ -134,8 +133,8 @@ def _axes(given: list[dict[str, Value]]) -> list[Axis]:
     return [Axis(name, tuple(dict.fromkeys(one[name] for one in given))) for name in names]
 
 
-def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any]) -> Cell:
-    said = info.metadata
+def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Value]) -> Cell:
+    metadata = info.metadata
     return Cell(
         index=index,
         name=info.path.stem,
@@ -148,9 +147,9 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Any
         log=None,
         results={},
         seconds={},
-        alt_text=said.alt_text if said else "",
+        alt_text=metadata.alt_text if metadata else "",
         bytes={"film": info.bytes},
-        command=said.command if said else "",
+        command=metadata.command if metadata else "",
     )
 
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -28,6 +27,7 @@ PARTS = TEMPLATES / "gallery"
 PAGE = "index.html"
 MARK = '<meta name="generator" content="animator gallery">'
 SCRIPTS = ("data", "clock", "grid", "filters", "views", "keys")  # in this order, as one script
+SENT = ("index", "name", "kind", "words", "film", "video", "poster", "recording", "log")  # of a Shown
 VIDEOS = (".mp4", ".webm")
 PRODUCTS = {
     "summary": "The sweep in one figure",
@@ -119,19 +119,20 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
     """The page as text; what `manifest` names and `folder` does not hold is left out. grounds: colours behind
     films without a background, by the cells' indices. Cells of no scene are called after their files.
     """
-    found = columns(manifest)
+    shown_columns = columns(manifest)
     cells = [
         replace(
-            _shown(folder, cell, row, found),
+            _shown(folder, cell, row, shown_columns),
             ground=grounds.get(cell.index, ""),
             file="" if manifest.scene else PurePosixPath(cell.film or "").name,
         )
         for row, cell in enumerate(manifest.cells)
     ]
-    script = pages.script(PARTS / f"{name}.js" for name in SCRIPTS)
-    return pages.page(
+    return pages.scripted(
         TEMPLATES,
         "gallery.html",
+        SCRIPTS,
+        _data(manifest, shown_columns, cells),
         manifest=manifest,
         cells=cells,
         products=_products(folder, manifest.products),
@@ -139,9 +140,6 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
         shape=_shape(manifest),
         mark=Markup(MARK),
         style=pages.own(PARTS / "look.css"),
-        script=script,
-        digest=pages.digest(script),
-        data=pages.embedded(_data(manifest, found, cells)),
     )
 
 
@@ -250,33 +248,18 @@ def _shape(manifest: Manifest) -> tuple[int, int]:
     )
 
 
-def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> dict[str, Any]:
+def _data(manifest: Manifest, found: Sequence[Column], cells: Sequence[Shown]) -> dict[str, object]:
     """What the script needs, as JSON holds it."""
     return {
         "seconds": float(manifest.film.get("seconds") or 0),
         "fps": float(manifest.film.get("fps") or 30),
         "columns": [
-            {
-                "name": c.name,
-                "label": c.label,
-                "group": c.group,
-                "numeric": c.numeric,
-                "values": c.values,
-                "texts": c.texts,
-            }
+            {name: getattr(c, name) for name in ("name", "label", "group", "numeric", "values", "texts")}
             for c in found
         ],
         "cells": [
             {
-                "index": c.index,
-                "name": c.name,
-                "kind": c.kind,
-                "words": c.words,
-                "film": c.film,
-                "video": c.video,
-                "poster": c.poster,
-                "recording": c.recording,
-                "log": c.log,
+                **{name: getattr(c, name) for name in SENT},
                 "title": " · ".join(c.names),
                 "short": c.file or " · ".join(text for _, text in c.labels) or c.name,
                 "alt": c.alt_text,

@@ -13,10 +13,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 from animator.design import parameters
 from animator.design.parameters import Parameter
@@ -97,28 +97,28 @@ def _finite(name: str, text: str, value: object) -> None:
 
 def values(name: str, text: str) -> tuple[list[str], bool]:
     """The texts that `text` stands for, and whether it is an axis (a list or a function), not one value."""
-    parts = _parted(text)
-    found: list[str] = []
+    typed = _parted(text)
+    values_read: list[str] = []
     called = False
-    for part in parts:
-        call = _CALL.fullmatch(part)
+    for word in typed:
+        call = _CALL.fullmatch(word)
         if call and call[1] in FUNCTIONS:
             called = True
-            found += _called(name, part, call[1], call[2])
+            values_read += _called(name, word, call[1], call[2])
         elif call and nearest(call[1], FUNCTIONS):
             raise AnimatorError(
                 f"{name}={text}: there is no function {call[1]!r}. {nearest(call[1], FUNCTIONS)}"
                 f"Known: {' '.join(FUNCTIONS)}."
             )
-        elif not part and len(parts) > 1:
+        elif not word and len(typed) > 1:
             raise AnimatorError(
                 f"{name}={text} has an empty value between its commas. Type it as {name}=V1,V2,V3 without "
                 "spaces."
             )
         else:
-            found.append(part)
-        _few(len(found))
-    return found, called or len(parts) > 1
+            values_read.append(word)
+        _few(len(values_read))
+    return values_read, called or len(typed) > 1
 
 
 def _parted(text: str) -> list[str]:
@@ -146,7 +146,7 @@ def _range(*given: str) -> list[str]:
     return [str(value) for value in found]
 
 
-def _spaced(function: Callable[..., Any]) -> Callable[..., list[str]]:
+def _spaced(function: Callable[[float, float, int], Floats]) -> Callable[..., list[str]]:
     def made(*given: str) -> list[str]:
         if len(given) != 3:
             raise ValueError("it takes a, b and the number of values")
@@ -178,7 +178,7 @@ EXAMPLES = {"range": "range(0,4)", "linspace": "linspace(0,1,5)", "geomspace": "
 
 def _called(name: str, part: str, function: str, given: str) -> list[str]:
     try:
-        found = FUNCTIONS[function](*(word.strip() for word in given.split(",")))
+        numbers = FUNCTIONS[function](*(word.strip() for word in given.split(",")))
     except AnimatorError:
         raise
     except ValueError as error:
@@ -186,11 +186,11 @@ def _called(name: str, part: str, function: str, given: str) -> list[str]:
             f"{name}={part} cannot be: {str(error).rstrip('.')}. Type for example "
             f"'{name}={EXAMPLES[function]}'."
         ) from error
-    if not found:
+    if not numbers:
         raise AnimatorError(
             f"{name}={part} has no values in it. Type for example '{name}={EXAMPLES[function]}'."
         )
-    return found
+    return numbers
 
 
 def _few(count: int) -> None:

@@ -11,13 +11,12 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design import parameters, scene_files, style_files
 from animator.design.scene_files import SceneFile
 from animator.films.delivery import DEFAULTS, spec_for
-from animator.sweeps.folder.manifest import Axis, Kind
+from animator.sweeps.folder.manifest import Axis, Kind, Value
 from animator.sweeps.plan import axes, cell_names
 
 COMPARED = ("animator", "tensorflow", "keras", "numpy")  # and Python: what must be the same on every worker
@@ -66,7 +65,7 @@ class Planned:
     index: int
     name: str
     words: tuple[str, ...]
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Value]
     command: str
 
 
@@ -77,7 +76,7 @@ class Plan:
     scene: SceneText
     kind: Kind
     axes: tuple[Axis, ...]
-    fixed: Mapping[str, Any]
+    fixed: Mapping[str, object]
     look: Look
     cells: tuple[Planned, ...]
     command: str
@@ -98,7 +97,32 @@ def plan(
     rows: Path | None = None,
     command: str = "",
 ) -> Plan:
-    """The Plan of typed words; AnimatorError when one of them cannot be."""
+    """The Plan of a sweep from words as they are typed.
+
+    Parameters
+    ----------
+    scene
+        A bundled name, or the path of a scene file.
+    words
+        "NAME=V1,V2,..." for what varies, "NAME=VALUE" for what does not.
+    look
+        Of the films.
+    zipped
+        Whether values go in step, not every one with every other.
+    rows
+        A .csv file with a line for each cell.
+    command
+        What was typed.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    AnimatorError
+        When one of the words cannot be.
+    """
     if scene.endswith(".h5"):
         raise AnimatorError(
             f"'{scene}' is a recording: its parameters are fixed, so they cannot be swept. Give the scene "

@@ -3,10 +3,9 @@
 import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.design import style_files
@@ -19,6 +18,7 @@ from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import Ledger
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.folder.store import Store
+from animator.sweeps.plan import labels
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import worker as workers
 from animator.sweeps.run.tasks import Failure
@@ -34,7 +34,7 @@ class Built:
     """The scene of a cell, and what its recordings say about it."""
 
     scene: Scene
-    about: dict[str, Any]
+    about: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,13 @@ class SweepContext:
         runs = len(self.built[index].scene.runs)
         return [f"recordings/{cell.name}{f'-{run + 1}' if run else ''}.h5" for run in range(runs)]
 
+    def cell_words(self, index: int) -> str:
+        """Which cell it is, in words: "learning_rate 0.1, optimizer adam"; nothing of one alone."""
+        manifest = self.ledger.manifest
+        if len(manifest.cells) == 1:
+            return ""
+        return labels.phrase(self.ledger.cell(index), labels.swept(manifest))
+
     def films(self, common: Common | None = None) -> "Films":
         """The films of the cells that have recordings. common: what they share."""
         return Films(lambda: self.ledger.manifest, partial(self._film, common))
@@ -64,9 +71,8 @@ class SweepContext:
         built = self.built[index]
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
-        return film_build.film_of(
-            built.scene, built.about, runs, style=self.plan.look.style, command=command, common=common
-        )
+        scene = film_build.of_cell(built.scene, self.plan.look.style, self.cell_words(index))
+        return film_build.film_of(scene, built.about, runs, command=command, common=common)
 
     def recordings(self, index: int) -> tuple[bytes, ...]:
         """The recordings of a cell."""
@@ -112,7 +118,8 @@ def check_room(plan: Plan) -> None:
             cramped.append(built.cramped)
     if cramped:
         with proposed(cramped[0], (plan.look.width, plan.look.height), plan.look.style, plan.look.format):
-            film_build.check_room(cramped[0], (plan.look.width, plan.look.height), plan.look.style)
+            scene = replace(cramped[0], style=plan.look.style)
+            film_build.check_room(scene, (plan.look.width, plan.look.height))
 
 
 def proposed(
@@ -155,7 +162,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
                 built = Unbuilt(workers.failure(error).reason)
         if isinstance(built, Built):
             try:
-                film_build.check_room(built.scene, size, plan.look.style)
+                film_build.check_room(replace(built.scene, style=plan.look.style), size)
             except AnimatorError as error:
                 built = Unbuilt(str(error), built.scene)
         yield planned.index, built

@@ -18,7 +18,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPo
 from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
-from typing import Any, Protocol
+from typing import Protocol
 
 from animator.core import strays
 from animator.core.errors import AnimatorError
@@ -169,11 +169,10 @@ def _kill(pools: Iterable[ProcessPoolExecutor]) -> None:
 class Cluster:
     """The workers of the dask scheduler at `address`, as many as there are at each moment."""
 
-    def __init__(self, address: str, waiting: Callable[[str], None]) -> None:
+    def __init__(self, address: str, waiting: Callable[[str], None], connect: float = CONNECT) -> None:
+        """connect: seconds that the scheduler may take to answer."""
         try:
             from distributed import Client, KilledWorker
-
-            connect: Any = Client
         except ImportError as error:
             raise AnimatorError(
                 f"--cluster {address} needs dask.distributed, which is not installed. Install it with: "
@@ -183,7 +182,7 @@ class Cluster:
         self._killed = KilledWorker
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # errors become sentences here
         try:
-            self._client: Any = connect(address, timeout=CONNECT, set_as_default=False)
+            self._client = Client(address, timeout=connect, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise AnimatorError(
                 f"No dask scheduler answers at {address}. Start one with: dask scheduler --port 8786, and "
@@ -230,7 +229,7 @@ class Cluster:
         """Begin `task` on some worker."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # films and recordings are large, and must travel
-            future: Future[Any] = self._executor.submit(work, task)
+            future: Future[Result] = self._executor.submit(work, task)
         return future
 
     def died(self, error: BaseException) -> bool:

@@ -34,7 +34,7 @@ def of_run(run: Recording) -> dict[str, Number | None]:
     told = run.facts.no_batch_loss is None and not np.isnan(run.batch_loss).all()
     bad = np.flatnonzero(~np.isfinite(run.batch_loss)) if told else np.zeros(0, int)
     known = loss[np.isfinite(loss)]
-    found: dict[str, Number | None] = {
+    numbers: dict[str, Number | None] = {
         "steps": run.steps,
         "initial_loss": finite(loss[0]),
         "final_loss": finite(loss[-1]),
@@ -43,7 +43,15 @@ def of_run(run: Recording) -> dict[str, Number | None]:
         "final_test_loss": finite(test[-1]) if test is not None else None,
         "not_finite_at": int(bad[0]) if len(bad) else _broke(run),
     }
-    return found | {name: first_at(loss, share) for name, share in SHARES.items()}
+    numbers |= {name: first_at(loss, share) for name, share in SHARES.items()}
+    own = {f"final_{name}": value for name, value in _of_model(run).items()}
+    return {**own, **numbers}
+
+
+def _of_model(run: Recording) -> dict[str, Number | None]:
+    """The model's own metrics, as Keras reported them last: the running mean over the last epoch."""
+    means = {name: values for name, values in run.running_means.items() if name != "loss"}
+    return {name: finite(values[-1]) for name, values in means.items() if len(values)}
 
 
 def _broke(run: Recording) -> int | None:

@@ -4,9 +4,9 @@ In: a SweepContext whose cells are recorded. Out: jobs for what neither the fold
 books once they are done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypedDict
+from typing import TypeVar
 
 import h5py
 
@@ -15,11 +15,11 @@ from animator.landscape.window import Common
 from animator.recordings.reader import load
 from animator.sweeps.folder.ledger import digest_of
 from animator.sweeps.folder.store import Files, View
-from animator.sweeps.plan.plan import SceneText
 from animator.sweeps.run.context import SweepContext
 from animator.sweeps.run.scheduler import Job
-from animator.sweeps.run.tasks import Drawn, DrawTask, Failure, Result, SurfaceResult, SurfaceTask
+from animator.sweeps.run.tasks import Drawn, DrawTask, Failure, FilmTask, Result, SurfaceResult, SurfaceTask
 
+Made = TypeVar("Made", bound=FilmTask)
 SHARED_BYTES = 8_000_000  # surfaces up to this size are offered to cells that may share them
 
 
@@ -63,28 +63,21 @@ class Views:
             return "slices" in file
 
 
-class _FilmFields(TypedDict):
-    """The fields that all tasks about a cell's film have."""
-
-    scene: SceneText
-    words: tuple[str, ...]
-    recordings: tuple[bytes, ...]
-    files: Files
-    common: Common | None
-    versions: dict[str, str]
-    timeout: float | None
-
-
-def _film(context: SweepContext, index: int, files: Files, common: Common | None) -> _FilmFields:
-    return {
-        "scene": context.plan.scene,
-        "words": context.plan.cells[index].words,
-        "recordings": context.recordings(index),
-        "files": files,
-        "common": common,
-        "versions": dict(context.versions),
-        "timeout": context.timeout,
-    }
+def _film_task(
+    kind: Callable[..., Made], context: SweepContext, index: int, files: Files, common: Common | None
+) -> Callable[..., Made]:
+    """A task of a `kind` about the film of a cell, which still takes the fields that are its kind's alone."""
+    return partial(
+        kind,
+        scene=context.plan.scene,
+        words=context.plan.cells[index].words,
+        recordings=context.recordings(index),
+        files=files,
+        common=common,
+        versions=dict(context.versions),
+        timeout=context.timeout,
+        cell=context.cell_words(index),
+    )
 
 
 class Surfaces:
@@ -149,7 +142,8 @@ class Surfaces:
         if not files and leader != index:
             offered = self.views.files(leader)
             files = offered if sum(len(content) for _, content in offered) <= SHARED_BYTES else ()
-        return SurfaceTask(**_film(context, index, files, self.views.window), fps=context.plan.look.fps)
+        task = _film_task(SurfaceTask, context, index, files, self.views.window)
+        return task(fps=context.plan.look.fps)
 
     def _take(self, index: int, result: Result) -> None:
         """Keep what came."""
@@ -208,12 +202,8 @@ class Drawings:
 
     def _task(self, index: int) -> DrawTask:
         planned = self.context.plan.cells[index]
-        return DrawTask(
-            **_film(self.context, index, self.views.files(index), self.common),
-            name=planned.name,
-            command=planned.command,
-            look=self.context.plan.look,
-        )
+        task = _film_task(DrawTask, self.context, index, self.views.files(index), self.common)
+        return task(name=planned.name, command=planned.command, look=self.context.plan.look)
 
     def _take(self, index: int, result: Result) -> None:
         match result:

@@ -7,7 +7,6 @@ as happens where processors are busy; the cell would then begin elsewhere.
 
 import random
 import sys
-from typing import Any
 
 OTHERS = ("dask", "distributed", "tornado")  # packages that have threads in a worker
 
@@ -15,7 +14,7 @@ OTHERS = ("dask", "distributed", "tornado")  # packages that have threads in a w
 class _Own(random.Random):
     """The module `random`, with a state of its own."""
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(random, name)
 
 

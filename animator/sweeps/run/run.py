@@ -46,8 +46,22 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How a sweep is made, which does not change what it makes. timeout: seconds a cell may take in each
-    stage: to be trained, to have its surface cut, to be drawn.
+    """How a sweep is made, which does not change what it makes.
+
+    Parameters
+    ----------
+    jobs
+        How many worker processes on this machine.
+    cluster
+        The address of a dask scheduler, whose workers are used in their place.
+    timeout
+        Seconds that a cell may take in each stage: to be trained, to have its surface cut, to be drawn.
+    retry_failed
+        Try cells again that failed before.
+    force
+        Begin anew in a folder that holds another sweep.
+    use_cache
+        Whether recordings and surfaces may come from the cache.
     """
 
     jobs: int = 1
@@ -86,11 +100,32 @@ def sweep(
     products: Products = ALL,
     engine: Opener = open_engine,
 ) -> Outcome:
-    """Make the sweep `plan` in `folder`, or go on with it; told hears of cells, progress of the products.
+    """Make a sweep, or go on with it.
 
-    products: what is made of all films; engine: what gives the workers.
-    Raises AnimatorError when the folder holds something else or is held by another sweep, and when a disk is
-    full.
+    Parameters
+    ----------
+    plan
+        All that decides the results.
+    folder
+        Where they go.
+    orders
+        How it is made.
+    told, progress
+        Hear how far the cells are, and the products.
+    products
+        What is made of all films.
+    engine
+        What gives the workers.
+
+    Returns
+    -------
+    Outcome
+        The manifest, the seconds it took, and sentences about what could not be made.
+
+    Raises
+    ------
+    AnimatorError
+        When the folder holds something else or is held by another sweep, and when a disk is full.
     """
     started = time.perf_counter()
     ensure_folder(folder / NAME)

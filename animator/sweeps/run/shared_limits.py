@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from animator.films.film import Film
 from animator.landscape import window
 from animator.landscape.window import Common, Extent
-from animator.recordings.identity import without_optimizer
+from animator.recordings.identity import ModelIdentity
 from animator.recordings.reader import Recording
 from animator.sweeps.folder.manifest import Range, Shared
 
@@ -111,7 +111,7 @@ def _kinds(film: Film) -> set[str]:
 
 
 def _loss(run: Recording) -> str:
-    return repr(((without_optimizer(run.meta)[1] or {}).get("loss"), run.meta.get("loss")))
+    return ModelIdentity.of(run.meta).loss
 
 
 def _axes(run: Recording) -> tuple[int, int]:

@@ -27,7 +27,7 @@ class RecordTask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmTask:
     """What there is to do with the film of a cell, made of its recordings. files: what may be needed of the
-    cache. common: what films share. timeout: seconds.
+    cache. common: what films share. timeout: seconds. cell: what is said of it under the film's title.
     """
 
     scene: SceneText
@@ -37,6 +37,7 @@ class FilmTask:
     common: Common | None
     versions: Mapping[str, str]
     timeout: float | None = None
+    cell: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ class Log:
 
 
 def _steady() -> None:
-    os.environ.update(ANIMATOR_STEADY="1", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
     os.environ.update(dict.fromkeys(BLAS, "1"))
     rng_isolation.keep()
 
@@ -193,7 +193,12 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                scene, about, runs, style=style, command=command, progress=_telling(log), common=task.common
+                build.of_cell(scene, style, task.cell),
+                about,
+                runs,
+                command=command,
+                progress=_telling(log),
+                common=task.common,
             )
     finally:
         for run in runs:

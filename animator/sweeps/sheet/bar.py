@@ -1,13 +1,11 @@
 """A colour bar that lies: the surface's colours above, the path's below, in loss units."""
 
-import numpy as np
-from matplotlib.patches import Rectangle
-
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.drawing.look import Look
+from animator.drawing.raster.color_bar import strip
 from animator.drawing.raster.fonts import use_fonts
-from animator.drawing.raster.loss_colors import BANDS, LossScale, colour_map
+from animator.drawing.raster.loss_colors import BANDS, LossScale
 
 APART = 1.0  # em: between two numbers
 
@@ -18,25 +16,8 @@ def loss_strip(look: Look, box: Box, scale: LossScale, value: str) -> None:
     bar = look.axes(box)
     bar.grid(False)
     bar.set(xlim=(0, 1), ylim=(0, 1), yticks=[])
-    shades = colour_map(style.surface_map)
-    for i in range(BANDS):
-        bar.add_patch(
-            Rectangle(
-                (i / BANDS, 0.5),
-                1 / BANDS,
-                0.5,
-                linewidth=0,
-                antialiased=False,
-                facecolor=shades((i + 0.5) / BANDS),
-            )
-        )
-    bar.imshow(
-        np.linspace(0, 1, 256)[None],
-        extent=(0, 1, 0, 0.5),
-        aspect="auto",
-        cmap=colour_map(style.path_map),
-        interpolation="nearest",
-    )
+    strip(bar, style.surface_map, (0.5, 1), colours=BANDS, upright=False)
+    strip(bar, style.path_map, (0, 0.5), upright=False)
     bar.set(xlim=(0, 1), ylim=(0, 1))
     ticks = spaced(scale, box.width / em)
     bar.set_xticks([float(scale.position(tick)) for tick in ticks], [brief(tick) for tick in ticks])

@@ -1,5 +1,6 @@
 """What a contact sheet says of itself: the caption under its title, and its alt text."""
 
+import re
 from collections.abc import Iterable
 
 from animator.core.formatting import number
@@ -9,6 +10,7 @@ from animator.sweeps.plan.labels import outcome, swept
 from animator.sweeps.sheet.pages import Page
 from animator.sweeps.sheet.tile_data import Sheet, Track
 
+SHARE = re.compile(r" \([0-9.]+%\)$")  # of one cell's path, in the name of a principal component
 CROWD = 2  # row axes: more of them stand without their names on a low tile
 
 
@@ -48,7 +50,7 @@ def _what(sheet: Sheet, surfaces: list[Track], drawn: list[Track]) -> str:
 def _shared(sheet: Sheet, surfaces: list[Track]) -> str:
     if not surfaces:
         return ""
-    across, up = sheet.axis_labels
+    across, up = (SHARE.sub("", label) for label in sheet.axis_labels)
     if sheet.extent is None:
         return f"Each has its own window of {across} (across) and {up} (up); one scale of colours."
     a0, a1, b0, b1 = (number(value, 2).replace("-", "−") for value in sheet.extent)

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.race import SHAPES
+from animator.drawing.raster.text_fit import cut
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.bar import loss_strip
 from animator.sweeps.sheet.pages import LETTER, Labels, Page, Room
@@ -200,36 +201,26 @@ class PageFrame:
         """'failed' and the beginning of the reason, as much as fits."""
         em, failed = self.look.em, cell.state == "failed"
         head = "failed" if failed else "not made yet"
-        words = self.look.text(
-            box.left + 0.3 * em,
-            box.bottom + box.height - 1.0 * em,
-            head,
-            em=SMALL,
-            fontweight="bold",
-            color=self.look.style.alert,
-        )
-        self._cut(words, box.width - 0.4 * em)
-        most, rows = max(4, int(box.width / (LETTER * em))), int((box.height - 1.5 * em) / (0.98 * em))
-        lines = wrap(cell.reason, most)
-        if len(lines) > rows > 0:
-            lines = [*lines[: rows - 1], lines[rows - 1][: most - 1].rstrip() + "…"]
-        for i, line in enumerate(lines[: max(0, rows)]):
-            text = self.look.text(
-                box.left + 0.3 * em, box.bottom + box.height - (2.05 + 0.98 * i) * em, line, em=SMALL
-            )
-            self._cut(text, box.width - 0.4 * em)
+        left, top, room = box.left + 0.3 * em, box.bottom + box.height, box.width - 0.4 * em
+        self.fitted(left, top - 1.0 * em, head, room, fontweight="bold", color=self.look.style.alert)
+        rows = int((box.height - 1.5 * em) / (0.98 * em))
+        for i, line in enumerate(cut(" ".join(cell.reason.split()), rows, room, self.look.ruler(SMALL))):
+            self.look.text(left, top - (2.05 + 0.98 * i) * em, line, em=SMALL)
 
-    def fitted(self, left: float, bottom: float, words: str, room: float, **looks: object) -> Text:
+    def fitted(
+        self,
+        left: float,
+        bottom: float,
+        words: str,
+        room: float,
+        *,
+        fontweight: str = "normal",
+        **looks: object,
+    ) -> Text:
         """A small text that is cut where it is wider than `room` pixels."""
-        text = self.look.text(left, bottom, words, em=SMALL, **looks)
-        self._cut(text, room)
-        return text
-
-    def _cut(self, text: Text, room: float) -> None:
-        words = text.get_text()
-        while text.get_window_extent().width > room and len(words) > 1:
-            words = words[:-1].rstrip()
-            text.set_text(words + "…")
+        return self.look.fitted(
+            left, bottom, words, room, em=SMALL, fontweight=fontweight, least=1.0, **looks
+        )
 
 
 def _groups(columns: tuple[Labels, ...], level: int) -> list[tuple[str, list[int]]]:

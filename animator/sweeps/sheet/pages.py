@@ -136,7 +136,7 @@ def _words(axis: Axis) -> list[str]:
 def _pages(cells: Sequence[Cell], plan: _Plan) -> list[Page]:
     columns, rows = _nested(plan.columns), _nested(plan.rows)
     at = {_place(cell, (*plan.columns, *plan.rows)): cell.index for cell in cells}
-    made = []
+    pages = []
     for top in range(0, len(rows), plan.down):
         for left in range(0, len(columns), plan.across):
             down, across = rows[top : top + plan.down], columns[left : left + plan.across]
@@ -145,7 +145,7 @@ def _pages(cells: Sequence[Cell], plan: _Plan) -> list[Page]:
                 for (r, (beside, _)), (c, (over, _)) in product(enumerate(down), enumerate(across))
                 if (*over, *beside) in at
             }
-            made.append(
+            pages.append(
                 Page(
                     plan.across,
                     plan.down,
@@ -157,7 +157,7 @@ def _pages(cells: Sequence[Cell], plan: _Plan) -> list[Page]:
                     _label_width(plan.columns, plan.rows),
                 )
             )
-    return [page for page in made if page.spots]
+    return [page for page in pages if page.spots]
 
 
 def _nested(axes: Sequence[Axis]) -> list[tuple[tuple[str, ...], Labels]]:

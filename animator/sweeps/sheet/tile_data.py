@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.timeline import FrameState, Timeline
 from animator.drawing.raster.loss_colors import BANDS, LossScale
 from animator.drawing.view import View
@@ -20,7 +21,6 @@ from animator.sweeps.folder.manifest import Cell, Shared
 FULL = 65535
 SAME = 0.1  # of a band: slices that differ by less look the same
 
-Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 Levels = NDArray[np.uint16]
 
@@ -180,19 +180,19 @@ def _quantized(field: Field, steps: Iterable[int], scale: LossScale) -> Quantize
     shown = np.unique([field.at(step) for step in steps])
     kept: list[int] = []
     heights: list[Levels] = []
-    known: list[NDArray[np.bool_]] = []
+    valid: list[NDArray[np.bool_]] = []
     for number in shown.tolist():
         slice = np.asarray(field.slices[number], float)
         height = np.rint(scale.position(slice) * FULL).astype(np.uint16)
         finite = np.isfinite(slice)
-        if kept and not _differ(height, heights[-1]) and np.array_equal(finite, known[-1]):
+        if kept and not _differ(height, heights[-1]) and np.array_equal(finite, valid[-1]):
             continue
         kept.append(number)
         heights.append(height)
-        known.append(finite)
-    whole = all(finite.all() for finite in known)
+        valid.append(finite)
+    whole = all(finite.all() for finite in valid)
     return QuantizedSlices(
-        field.alpha, field.beta, field.steps[kept], np.stack(heights), None if whole else np.stack(known)
+        field.alpha, field.beta, field.steps[kept], np.stack(heights), None if whole else np.stack(valid)
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.style import Style
 from animator.design.timeline import FrameState
@@ -29,7 +30,6 @@ HEAVY = 25  # points of a path: what a start or a target counts for
 LEFT, BROKE = "left at", "not finite"  # how a run goes
 EDGE = 0.06  # share of a tile that stays free at each end of a curve
 
-Floats = NDArray[np.float64]
 Corner = tuple[bool, bool]
 
 

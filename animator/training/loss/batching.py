@@ -1,52 +1,66 @@
 """Pieces: the samples as tensors, cut so that the activations of one piece fit into memory.
 
-Samples and a model's width go in; (x, y, sample_weight, share) come out, share being the part of all
-samples that a piece holds. Batches of points are padded here, so that shapes stay the same.
+Samples and a model's width go in; Pieces come out. Batches of points are padded here, so that shapes stay
+the same.
 """
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 
+from animator.core.arrays import Array
 from animator.recordings.samples import Samples
+from animator.training.keras_types import KerasModel, Nested, Shape, Variable
 
-Piece = tuple[Any, Any, Any, float]
+
+class Piece(NamedTuple):
+    """Some of the samples, as tensors; share: what part of all samples they are."""
+
+    x: Nested
+    y: Nested
+    weight: Nested
+    share: float
 
 
 def pieces(data: Samples, most: int) -> Iterator[Piece]:
     """Equal pieces of `data`, as tensors, of at most `most` samples."""
     count = -(-data.count // most)
     edges = [data.count * k // count for k in range(count + 1)]
-    for a, b in itertools.pairwise(edges):
-        x, y, weight = data.map(lambda v, a=a, b=b: tf.constant(v[a:b]))  # type: ignore[misc]
-        yield x, y, weight, (b - a) / data.count
+    for low, high in itertools.pairwise(edges):
+        part = data.between(low, high)
+        yield Piece(*part.map(tf.constant), part.count / data.count)
 
 
-def activations(model: Any, variables: Sequence[Any]) -> int:
+def activations(model: KerasModel, variables: Sequence[Variable]) -> int:
     """Roughly how many numbers one sample leaves in all layers of `model`, at least 1."""
     width = 0
     for layer in model.layers:
         try:
             outputs = keras.tree.flatten(layer.output)
-            width += sum(int(np.prod([d or 1 for d in out.shape[1:]])) for out in outputs)
+            width += sum(math.prod(size or 1 for size in output.shape[1:]) for output in outputs)
         except (AttributeError, ValueError):  # layers of subclassed models know no output
-            width += sum(int(v.shape[-1]) if len(v.shape) else 1 for v in layer.trainable_variables)
-    return max(1, width, max((int(v.shape[-1]) if len(v.shape) else 1) for v in variables))
+            width += sum(map(_units, layer.trainable_variables))
+    return max(1, width, *map(_units, variables))
+
+
+def _units(variable: Variable) -> int:
+    """How many outputs `variable` feeds."""
+    return int(variable.shape[-1]) if len(variable.shape) else 1
 
 
 def as_keras(data: Samples) -> Samples:
     """`data` with floats in Keras' own float type, as `fit` and `evaluate` cast them."""
     kind = keras.config.floatx()
-    return Samples(*data.map(lambda array: array.astype(kind) if array.dtype.kind == "f" else array),
-                   data.count)  # fmt: skip
+    cast = data.map(lambda array: array.astype(kind) if array.dtype.kind == "f" else array)
+    return Samples(*cast, data.count)
 
 
-def kinds(data: Samples) -> dict[str, Any]:
+def kinds(data: Samples) -> dict[str, tuple[Shape, str]]:
     """Shape of a sample and kind of number of each array."""
     return {path: (array.shape[1:], array.dtype.kind) for path, array in data.arrays().items()}
 
@@ -57,8 +71,8 @@ def rounded(count: int) -> int:
     return max(1, -(-count // unit) * unit)
 
 
-def padded(rows: Any, count: int) -> npt.NDArray[Any]:
+def padded(rows: Array, count: int) -> Array:
     """`rows` (n, ...) with the last one repeated up to `count` rows, so that shapes stay the same."""
     if len(rows) == count:
-        return np.asarray(rows)
+        return rows
     return np.concatenate([rows, np.repeat(rows[-1:], count - len(rows), axis=0)])

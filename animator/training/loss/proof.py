@@ -4,13 +4,16 @@ An Objective and a Recording go in; nothing comes out where the loss at recorded
 and NoSurfaceError where it is not. A recording without losses proves nothing, and `unproved` says so.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import Samples
+from animator.training.keras_internals import layers_of
+from animator.training.keras_own import is_keras
+from animator.training.keras_types import KerasModel
 from animator.training.loss.no_surface import NoSurfaceError
 
 if TYPE_CHECKING:
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 ROWS = 5  # recorded rows that are evaluated again: the first, the last, and some between
 TOLERANCE = 1e-3  # of the recorded loss: what other hardware may make of it
 HALF = 2e-2  # the same where layers compute in 16 bits
-SHORT = 400  # rows
-LITTLE = 10**8  # rows x samples x parameters
 ROUNDING = 1e-6  # of the first recorded loss: below that, differences are rounding
 
 
@@ -37,8 +38,7 @@ def prove(objective: "Objective", run: "Recording", data: Samples | None, given:
         return
     expected = np.asarray(run.loss, float)[run.weight_steps[rows]]
     try:
-        every = _as_many_as_are_shown(rows, run, on.data.count)
-        got = on(run.weights[every], run.state[every] if run.state_variables else None)[: len(rows)]
+        got = on(run.weights[rows], run.state[rows] if run.state_variables else None)
     except AnimatorError:
         raise
     except Exception as error:  # a layer that lacks what it was adapted to raises what it likes
@@ -74,17 +74,6 @@ def _rows(run: "Recording") -> NDArray[np.int64]:
     return found
 
 
-def _as_many_as_are_shown(rows: NDArray[np.int64], run: "Recording", samples: int) -> NDArray[np.int64]:
-    """`rows` with the last one repeated: as many as the heights of a film of a short run are evaluated at,
-    where that is little work. Both then share a graph, whose tracing costs more than its running.
-    """
-    count = len(run.weights)
-    if count > SHORT or count * samples * run.weights.shape[1] > LITTLE:
-        return rows
-    count = int(np.isfinite(run.weights[:]).all(axis=1).sum())
-    return np.concatenate([rows, np.repeat(rows[-1:], max(0, count - len(rows)))])
-
-
 def _recorded(objective: "Objective", run: "Recording", data: Samples | None) -> "Objective | None":
     """`objective` on the samples that the recorded losses were computed from; None where they are not had."""
     told = run.notes.data
@@ -97,26 +86,26 @@ def _recorded(objective: "Objective", run: "Recording", data: Samples | None) ->
     return objective if count >= objective.data.count else objective.only(0, count)
 
 
-def _is_half(model: Any) -> bool:
+def _is_half(model: KerasModel) -> bool:
     """Whether a layer computes in 16 bits."""
-    return any(str(layer.compute_dtype) in ("float16", "bfloat16") for layer in model._flatten_layers())
+    return any(str(layer.compute_dtype) in ("float16", "bfloat16") for layer in layers_of(model))
 
 
-def suspect(model: Any) -> str:
+def suspect(model: KerasModel) -> str:
     """The first layer of `model` that does more than its description and its variables tell, as a clause;
     "" where there is none.
     """
-    for layer in model._flatten_layers(include_self=False):
+    for layer in layers_of(model, with_itself=False):
         if hasattr(layer, "adapt") and not layer.variables:
             return f"layer {layer.name!r}, which keeps what it was adapted to for itself"
-        if type(layer).__module__.split(".")[0] != "keras":
+        if not is_keras(layer):
             return f"layer {layer.name!r}, which is no layer of Keras"
         if type(layer).__name__ == "Lambda":
             return f"layer {layer.name!r}, a function of your own"
     return ""
 
 
-def _unproved(model: Any, run: "Recording", why: str, given: bool) -> NoSurfaceError:
+def _unproved(model: KerasModel, run: "Recording", why: str, given: bool) -> NoSurfaceError:
     """The refusal, which names the layer that differs where one can be told."""
     named = suspect(model)
     cause = f"; it may be {named}" if named else ""

@@ -6,18 +6,19 @@ nothing global is set.
 """
 
 import json
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
-from animator.recordings.identity import loss_key
+from animator.recordings.identity import ModelIdentity
 from animator.recordings.samples import Samples, samples
+from animator.training.keras_internals import layers_of
+from animator.training.keras_types import Finalized, KerasModel
+from animator.training.loss.model_reuse import ModelReuse, shared
 from animator.training.loss.no_surface import (
     CANNOT_REBUILD,
     NoSurfaceError,
@@ -25,19 +26,19 @@ from animator.training.loss.no_surface import (
     no_data,
     no_description,
 )
+from animator.training.loss.objective import loss_function
 from animator.training.loss.proof import prove, suspect
-from animator.training.model_description import variables_of
+from animator.training.loss.vocabularies import lookups
+from animator.training.variables import assign, size, variables_of
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
     from animator.training.loss.objective import Objective
 
-KEPT = 8  # models whose compiled graphs are kept
-Maker = Callable[["Recording"], Any]  # makes the Keras model of a recording, as it was when it was recorded
-_WARM: "dict[str, Objective]" = {}
+Maker = Callable[["Recording"], KerasModel]  # makes the model of a recording, as it was when it was recorded
 
 
-def rebuild(run: "Recording") -> Any:
+def rebuild(run: "Recording") -> KerasModel:
     """The Keras model of `run`, compiled with its loss and metrics; its optimizer, which may be of the user's
     own making, has no part in a loss, and is another.
 
@@ -45,28 +46,25 @@ def rebuild(run: "Recording") -> Any:
     variables have their recorded values, statistics those of the last row. Raises
     AnimatorError when the recording does not describe the model, or its layers are not Keras' own.
     """
-    described, compiled = _config(run, "model_config"), _config(run, "compile_config")
+    described = _config(run, "model_config")
+    compiled = _config(run, "compile_config")
     if not described or not compiled:
         raise no_description(run)
     try:
-        model = keras.saving.deserialize_keras_object({**described, "compile_config": None}, safe_mode=True)
+        told = {**described, "compile_config": None}
+        model: KerasModel = keras.saving.deserialize_keras_object(told, safe_mode=True)
         model.compile_from_config({**compiled, "optimizer": "sgd"})
     except Exception as error:  # Keras raises what its layers raise
         raise cannot_rebuild(run, _short(error)) from error
-    silent = next((layer.name for layer in model._flatten_layers() if _has_lost_its_words(layer)), None)
-    if silent is not None:
-        why = f"layer {silent!r} keeps the vocabulary that it was adapted to for itself"
-        raise cannot_rebuild(run, why, f"layer {silent!r}")
+    silent = [layer.name for layer in lookups(model)]
+    if silent:
+        why = f"layer {silent[0]!r} keeps the vocabulary that it was adapted to for itself"
+        raise cannot_rebuild(run, why, f"layer {silent[0]!r}")
     settle(model, run)
     return model
 
 
-def _has_lost_its_words(layer: Any) -> bool:
-    """Whether a rebuilt layer looks words or numbers up, in a vocabulary that its configuration lacks."""
-    return hasattr(layer, "get_vocabulary") and not layer.get_config().get("vocabulary")
-
-
-def settle(model: Any, run: "Recording") -> None:
+def settle(model: KerasModel, run: "Recording") -> None:
     """Give a freshly made `model` the frozen variables of `run`, and the statistics of its last row.
 
     AnimatorError when its variables have other shapes. What a layer has derived from such a variable
@@ -82,18 +80,23 @@ def settle(model: Any, run: "Recording") -> None:
             raise cannot_rebuild(run, "what it describes has other variables")
     assign(found.fixed, run.fixed)
     assign(found.state, run.state[-1])
-    for layer in model._flatten_layers():
-        if hasattr(layer, "finalize_state") and any(v.dtype != "int32" for v in layer.variables):
+    for layer in layers_of(model):
+        if isinstance(layer, Finalized) and any(v.dtype != "int32" for v in layer.variables):
             layer.finalize_state()
 
 
 def objective_of(
-    run: "Recording", model: Any = None, data: Any = None, maker: "Maker | None" = None
+    run: "Recording",
+    model: KerasModel | None = None,
+    data: object = None,
+    maker: Maker | None = None,
+    reuse: ModelReuse | None = None,
 ) -> "Objective":
     """The loss as a function of the recorded weights: of `model` (or the recorded one) on `data` (or the
-    recorded ones), proved at recorded rows (see `proof`). maker: makes the model where it cannot be rebuilt.
+    recorded ones), proved at recorded rows (see `proof`).
 
-    AnimatorError when the recording lacks what is not given, or the model is another.
+    maker: makes the model where it cannot be rebuilt. reuse: where graphs are kept, by default with the
+    process. AnimatorError when the recording lacks what is not given, or the model is another.
     """
     given = samples(data) if data is not None else None
     known = given or run.samples()
@@ -103,22 +106,20 @@ def objective_of(
         objective = _given(run, model, known)
     else:
         try:
-            objective = _described(run, known)
+            objective = _described(run, known, reuse or shared())
             prove(objective, run, given)
             return objective
         except NoSurfaceError:
             if maker is None:
                 raise
-        objective = _made(run, maker, known)
+        objective = loss_function(maker(run), known)
     prove(objective, run, given, given=model is not None)
     return objective
 
 
-def _given(run: "Recording", model: Any, known: Samples) -> "Objective":
+def _given(run: "Recording", model: KerasModel, known: Samples) -> "Objective":
     """The loss of a model that the user gives."""
-    from animator.training.loss.objective import loss_function
-
-    count = sum(math.prod(variable.shape) for variable in model.trainable_variables)
+    count = size(tuple(model.trainable_variables))
     if count != len(run.weights[0]):
         raise AnimatorError(
             f"Recording '{run.path}' has {len(run.weights[0]):,} parameters but the model has {count:,}: the "
@@ -127,19 +128,19 @@ def _given(run: "Recording", model: Any, known: Samples) -> "Objective":
     return loss_function(model, known)
 
 
-def _described(run: "Recording", known: Samples) -> "Objective":
+def _described(run: "Recording", known: Samples, reuse: ModelReuse) -> "Objective":
     """The loss of the model that the recording describes; NoSurfaceError where it has none."""
-    own = key(run.meta, run.fixed, np.asarray(run.state[-1]))
+    held = [part for part in (run.fixed, np.asarray(run.state[-1])) if part.size]
     named = ""
 
-    def made() -> Any:
+    def made() -> KerasModel:
         nonlocal named
         model = rebuild(run)
         named = suspect(model).partition(",")[0]
         return model
 
     try:
-        return warm(own, made, known)
+        return reuse.objective(ModelIdentity.of(run.meta).loss_key(*held), made, known)
     except NoSurfaceError:
         raise
     except AnimatorError as error:
@@ -148,48 +149,13 @@ def _described(run: "Recording", known: Samples) -> "Objective":
         raise cannot_rebuild(run, _short(error), named) from error
 
 
-def _made(run: "Recording", maker: "Maker", known: Samples) -> "Objective":
-    """The loss of the model that `maker` makes for the recording."""
-    from animator.training.loss.objective import loss_function
-
-    return loss_function(maker(run), known)
-
-
-def key(said: Mapping[str, Any], *values: NDArray[Any]) -> str:
-    """Digest of a model's loss, of its description, and of the variables that are no weights."""
-    return loss_key(said, *(part for part in values if part.size))
-
-
-def warm(key: str, model: Callable[[], Any], data: Samples) -> "Objective":
-    """The loss on `data` of a model, with the compiled graphs of an earlier one that had the same `key`, or
-    of `model()`. The graphs of the last few are kept; weights and data are arguments to them.
-    """
-    from animator.training.loss.objective import loss_function
-
-    if key not in _WARM:
-        while len(_WARM) >= KEPT:
-            _WARM.pop(next(iter(_WARM)))
-        _WARM[key] = loss_function(model(), data)
-        return _WARM[key]
-    _WARM[key] = found = _WARM.pop(key)  # the latest stand last
-    return found.on(data)
-
-
-def assign(variables: tuple[Any, ...], row: NDArray[np.float32]) -> None:
-    """Set Keras `variables` to the values of `row`, one after the other."""
-    at = 0
-    for variable in variables:
-        count = math.prod(variable.shape)
-        variable.assign(row[at : at + count].reshape(variable.shape))
-        at += count
-
-
-def _config(run: "Recording", key: str) -> Any:
+def _config(run: "Recording", key: str) -> dict[str, object]:
     """The description under `key` of the recording's meta, as a dict of its own (Keras empties what it is
-    handed); None when there is none.
+    handed); empty when there is none.
     """
     found = run.meta.get(key)
-    return json.loads(found) if isinstance(found, str) else deepcopy(found)
+    told = json.loads(found) if isinstance(found, str) else deepcopy(found)
+    return told if isinstance(told, dict) else {}
 
 
 def _short(error: Exception) -> str:

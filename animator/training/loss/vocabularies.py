@@ -5,31 +5,37 @@ comes out with what StringLookup, IntegerLookup and TextVectorization have learn
 is rebuilt from it looks up the same. Layers that weigh their words (tf_idf) are left as they are.
 """
 
-from typing import Any
+from collections.abc import Mapping
+
+from animator.core.json_types import JSON
+from animator.training.keras_internals import layers_of
+from animator.training.keras_types import KerasModel, Lookup
 
 
-def with_vocabularies(config: Any, model: Any) -> Any:
+def with_vocabularies(config: JSON, model: KerasModel) -> JSON:
     """`config`, a serialized Keras object as JSON, with the vocabularies of the layers of `model`."""
-    learnt = {layer.name: layer for layer in model._flatten_layers() if _has_learnt(layer)}
+    learnt = {layer.name: layer for layer in lookups(model)}
     return _filled(config, learnt) if learnt else config
 
 
-def _has_learnt(layer: Any) -> bool:
-    return hasattr(layer, "get_vocabulary") and not layer.get_config().get("vocabulary")
+def lookups(model: KerasModel) -> list[Lookup]:
+    """The layers of `model` that look up, in a vocabulary that their configuration does not tell."""
+    layers = [layer for layer in layers_of(model) if isinstance(layer, Lookup)]
+    return [layer for layer in layers if not layer.get_config().get("vocabulary")]
 
 
-def _filled(config: Any, learnt: dict[str, Any]) -> Any:
+def _filled(config: JSON, learnt: Mapping[str, Lookup]) -> JSON:
     if isinstance(config, list):
         return [_filled(item, learnt) for item in config]
     if not isinstance(config, dict):
         return config
-    layer = learnt.get(config.get("name", ""))
+    layer = learnt.get(str(config.get("name")))
     if layer is not None and "vocabulary" in config and config.get("output_mode") != "tf_idf":
-        words = [str(word) if isinstance(word, str) else int(word) for word in _words(layer)]
-        return {**config, "vocabulary": words or None}
+        return {**config, "vocabulary": _words(layer) or None}
     return {key: _filled(item, learnt) for key, item in config.items()}
 
 
-def _words(layer: Any) -> list[Any]:
-    """The vocabulary of a lookup layer without its special tokens; nothing where it has learnt none."""
-    return list(layer.get_vocabulary(include_special_tokens=False))
+def _words(layer: Lookup) -> list[JSON]:
+    """The vocabulary of a layer without its special tokens, as JSON; nothing where it has learnt none."""
+    words = layer.get_vocabulary(include_special_tokens=False)
+    return [str(word) if isinstance(word, str) else int(word) for word in words]

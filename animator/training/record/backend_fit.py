@@ -5,14 +5,16 @@ it added to Keras' running sum, in float64, over its samples, and the recording'
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
+from animator.core.json_types import JSON
 from animator.recordings.facts import Facts
+from animator.training.keras_internals import loss_tracker
+from animator.training.keras_types import KerasModel, Logs
 from animator.training.record.log_columns import LogColumns
 from animator.training.record.own_loop import OwnLoop
 from animator.training.record.recorder_buffer import NO_TRACKER
@@ -22,7 +24,7 @@ from animator.training.record.recording_end import say_unread
 from animator.training.record.recording_policy import Keeping
 from animator.training.record.training_step import ENOUGH, ROUNDING
 
-FIT = {"way": "fit", "loss": None}  # what its recording says of itself
+FIT: Mapping[str, JSON] = {"way": "fit", "loss": None}  # what its recording says of itself
 
 _RUNNING: "set[BackendFit]" = set()  # held until they end, so that one that is interrupted is written at exit
 
@@ -36,7 +38,7 @@ class BackendFit:
 
     def __init__(
         self,
-        model: Any,
+        model: KerasModel,
         keeping: Keeping,
         begin: Callable[[], OwnLoop],
         give_up: Callable[[Exception], None],
@@ -61,7 +63,7 @@ class BackendFit:
             _RUNNING.add(self)
         self._sum, self._rate = self._running_sum(), self._learning_rate()
 
-    def after(self, logs: Any, epoch: int) -> None:
+    def after(self, logs: Logs | None, epoch: int) -> None:
         """An update was made. Where Keras holds the weights apart from the model's variables (JAX), they are
         put there.
         """
@@ -73,7 +75,7 @@ class BackendFit:
         except Exception as error:  # training goes on, whatever it is: a full disk, most likely
             self._give_up(error)
 
-    def _keep(self, logs: Any, epoch: int) -> None:
+    def _keep(self, logs: Logs | None, epoch: int) -> None:
         loop = self._loop
         if loop is None:
             return
@@ -119,7 +121,7 @@ class BackendFit:
 
     def _running_sum(self) -> Sum | None:
         """The running sum of Keras' loss tracker now; None where the model keeps none."""
-        tracker = getattr(self._model, "_loss_tracker", None)
+        tracker = loss_tracker(self._model)
         if tracker is None:
             return None
         return float(np.asarray(tracker.total)), float(np.asarray(tracker.count))

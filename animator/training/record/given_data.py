@@ -6,18 +6,18 @@ the user's, or write variables, to be read again is refused.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
 import keras
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2, types_pb2
-from tensorflow.python.data.ops import dataset_ops
 from tensorflow.python.framework import op_def_registry
 
 from animator.core.errors import AnimatorError
 from animator.recordings.samples import READ_MOST, Samples, mapped, samples
+from animator.training.keras_internals import pipeline_from, pipeline_graph, pipeline_inputs
 from animator.training.record.random_state import random_state_kept
 
 RAGGED = "they are ragged"
@@ -25,11 +25,11 @@ SPARSE = "they are sparse, and take more than 1 GiB as full arrays"
 _FRESH = {"seed_generator": "DummySeedGenerator", "cache": "DummyMemoryCache"}  # a state's name: a new one
 _PYTHON = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 _WRITING = ("Assign", "Rng", "StatefulStandard", "StatefulUniform", "StatefulTruncated", "LookupTableInsert")
-_STATELESS = {"TensorSlice", "Tensor", "Range", "Batch", "Prefetch", "Take", "Skip", "Options", "Zip",
-              "Concatenate"}  # fmt: skip
+_SOURCES = {"TensorSlice", "Tensor", "Range"}
+_STATELESS = _SOURCES | {"Batch", "Prefetch", "Take", "Skip", "Options", "Zip", "Concatenate"}
 
 
-def given_samples(data: Any, name: str) -> Samples | str:
+def given_samples(data: object, name: str) -> Samples | str:
     """The Samples of `data`, or why they cannot be kept; `name` is what errors call them.
 
     Raises AnimatorError for what is no data, or cannot be read once more without changing the training.
@@ -39,26 +39,27 @@ def given_samples(data: Any, name: str) -> Samples | str:
             kinds = {type(spec) for spec in tf.nest.flatten(data.element_spec)}
             if tf.RaggedTensorSpec in kinds:
                 return RAGGED
-            data = _copied(data, name)
+            copied = _copied(data, name)
             if tf.SparseTensorSpec in kinds:
-                data = data.map(lambda *parts: tf.nest.map_structure(_full, parts))
-        elif isinstance(data, keras.utils.PyDataset):
-            data = _copied_object(data, name)
-        elif isinstance(data, tuple | list):
+                copied = copied.map(lambda *parts: tf.nest.map_structure(_full, parts))
+            return samples(copied, name)
+        if isinstance(data, keras.utils.PyDataset):
+            return samples(_copied_object(data, name), name)
+        if isinstance(data, tuple | list):
             if any(isinstance(leaf, tf.RaggedTensor) for leaf in _leaves(data)):
                 return RAGGED
             if any(_full_bytes(leaf) > READ_MOST for leaf in _leaves(data)):
                 return SPARSE
-            data = tuple(mapped(_full, part) for part in data)
+            return samples(tuple(mapped(_full, part) for part in data), name)
         return samples(data, name)
 
 
-def _leaves(data: Any) -> Iterator[Any]:
+def _leaves(data: Iterable[object]) -> list[object]:
     """All arrays of `data`, whatever holds them."""
-    found: list[Any] = []
+    found: list[object] = []
     for part in data:
         mapped(found.append, part)
-    return iter(found)
+    return found
 
 
 def _full_bytes(values: Any) -> int:
@@ -75,7 +76,7 @@ def _full(values: Any) -> Any:
     return values.toarray() if hasattr(values, "toarray") else values
 
 
-def _copied_object(data: Any, name: str) -> Any:
+def _copied_object(data: object, name: str) -> object:
     """A copy of a PyDataset, with a random state of its own."""
     try:
         return deepcopy(data)
@@ -91,25 +92,23 @@ def _copied(data: Any, name: str) -> Any:
     if _is_stateless(data):
         return data
     try:
-        serialized = data._as_serialized_graph(
-            external_state_policy=tf.data.experimental.ExternalStatePolicy.IGNORE
-        )
+        serialized = pipeline_graph(data, tf.data.experimental.ExternalStatePolicy.IGNORE)
     except (tf.errors.OpError, ValueError) as error:
         raise AnimatorError(
             f"{name} is a tf.data pipeline that cannot be copied ({type(error).__name__}), and to read it "
             "here would change what the training reads. Give arrays: data=(x, y)."
         ) from error
-    graph = graph_pb2.GraphDef.FromString(serialized.numpy())
+    graph = graph_pb2.GraphDef.FromString(serialized)
     _refuse_code(graph, name)
     _refresh(graph)
     variant = tf.raw_ops.DatasetFromGraph(graph_def=graph.SerializeToString())
-    return dataset_ops._VariantDataset(variant, data.element_spec)
+    return pipeline_from(variant, data.element_spec)
 
 
-def _is_stateless(data: Any) -> bool:
+def _is_stateless(data: object) -> bool:
     """Whether reading `data` leaves nothing behind, by the kinds of steps that it is made of."""
     kind = type(data).__name__.strip("_").removesuffix("Dataset")
-    return kind in _STATELESS and all(map(_is_stateless, data._inputs()))
+    return kind in _STATELESS and all(map(_is_stateless, pipeline_inputs(data)))
 
 
 def _refuse_code(graph: Any, name: str) -> None:

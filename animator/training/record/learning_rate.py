@@ -6,10 +6,15 @@ user's only when training has ended, because the user's code is not called while
 """
 
 import math
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import keras
 import tensorflow as tf
+
+from animator.training.keras_internals import rate_of
+from animator.training.keras_types import Optimizer, Tensor, TensorVariable
+
+Schedule = Callable[[Tensor], Tensor]  # iterations -> rate, of one or of many (n,)
 
 
 class RateReader:
@@ -18,16 +23,16 @@ class RateReader:
     late: whether the rates are computed by code of the user's, after training.
     """
 
-    def __init__(self, optimizer: Any) -> None:
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # mixed precision wraps it
-        self.variable: Any = None
+    def __init__(self, optimizer: Optimizer) -> None:
+        inner: Optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # mixed precision wraps it
+        self.variable: TensorVariable | None = None
         self.late = False
         self._fixed = math.nan
-        self._schedule: Any = None
-        rate: Any = getattr(optimizer, "_learning_rate", None)
+        self._schedule: Schedule | None = None
+        rate = rate_of(inner)
         if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
             self._schedule = _vectorized(rate)
-            self.variable = optimizer.iterations.value
+            self.variable = inner.iterations.value
             self.late = not type(rate).__module__.startswith("keras.")
         elif hasattr(rate, "value"):
             self.variable = rate.value
@@ -39,27 +44,31 @@ class RateReader:
         """Whether there is a learning rate to read."""
         return self.variable is not None or not math.isnan(self._fixed)
 
-    def rates(self, values: list[Any]) -> list[float]:
+    def rates(self, values: Sequence[Tensor | None]) -> list[float]:
         """The learning rates for the values of `variable` that were read; NaN while they are late."""
         if self.late or self.variable is None:
             return [self._fixed] * len(values)
-        return self.of(values)
+        return self.of([value for value in values if value is not None])
 
-    def of(self, values: list[Any]) -> list[float]:
+    def of(self, values: Sequence[Tensor | int]) -> list[float]:
         """The learning rates for the values of `variable`, by the schedule if there is one."""
         if self._schedule is None:
             return [float(value) for value in values]
         steps = tf.constant([int(value) for value in values], tf.int64)
-        found: list[float] = self._schedule(steps).numpy().tolist()
+        return [float(rate) for rate in self._schedule(steps).numpy()]
+
+
+def _vectorized(schedule: Schedule) -> Schedule:
+    """`schedule`, of one number of iterations, as a compiled function of many (n,) int64."""
+
+    def rate(step: Tensor) -> Tensor:
+        found: Tensor = tf.cast(schedule(step), tf.float32)
         return found
 
+    def rates(steps: Tensor) -> Tensor:
+        found: Tensor = tf.map_fn(rate, steps, fn_output_signature=tf.float32)
+        return found
 
-def _vectorized(schedule: Any) -> Any:
-    """`schedule`, of one number of iterations, as a compiled function of many (n,) int64."""
-    return tf.function(
-        lambda steps: tf.map_fn(
-            lambda step: tf.cast(schedule(step), tf.float32), steps, fn_output_signature=tf.float32
-        ),
-        input_signature=[tf.TensorSpec((None,), tf.int64)],
-        autograph=False,
-    )
+    signature = [tf.TensorSpec((None,), tf.int64)]
+    compiled: Schedule = tf.function(rates, input_signature=signature, autograph=False)
+    return compiled

@@ -6,10 +6,10 @@ name. Nothing that a step reports raises here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from animator.core.arrays import Floats
 
 MOST = 64  # numbers in one array, above which it is left out: a confusion matrix of more than 8 classes
 
@@ -20,11 +20,11 @@ class LogColumns:
     left_out: names, in order, of what is no number or came too late to have a column.
     """
 
-    def __init__(self, first: Any) -> None:
+    def __init__(self, first: object) -> None:
         self.left_out: list[str] = []
         self.names = tuple(self._numbers(first))
 
-    def arrays(self, logs: Sequence[Any]) -> dict[str, NDArray[np.float64]]:
+    def arrays(self, logs: Sequence[object]) -> dict[str, Floats]:
         """A column (n,) for each name, from the logs of n steps."""
         columns = {name: np.full(len(logs), np.nan) for name in self.names}
         for index, one in enumerate(logs):
@@ -35,7 +35,7 @@ class LogColumns:
                     self._leave(name)
         return columns
 
-    def _numbers(self, logs: Any) -> dict[str, float]:
+    def _numbers(self, logs: object) -> dict[str, float]:
         found: dict[str, float] = {}
         for name, value in _leaves(logs, "") if isinstance(logs, Mapping) else ():
             numbers = _of(name, value)
@@ -50,7 +50,7 @@ class LogColumns:
             self.left_out.append(name)
 
 
-def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+def _leaves(value: object, name: str) -> Iterator[tuple[str, object]]:
     """(name, value) of all that `value` holds: "outer/inner" in dictionaries, "outer[0]" in lists."""
     if isinstance(value, Mapping):
         for key, item in value.items():
@@ -62,7 +62,7 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _of(name: str, value: Any) -> dict[str, float]:
+def _of(name: str, value: object) -> dict[str, float]:
     """{name: number} of a scalar, {name[i,j]: number} of an array; nothing of what is no number."""
     if isinstance(value, float | int):
         return {name: float(value)} if name else {}

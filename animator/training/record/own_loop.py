@@ -1,7 +1,7 @@
 """A loop of one's own over a Keras model: weights, state and rate are read when the loop says that it made a
 step.
 
-A model, its variables and a StepWriter go in; steps are written. Nothing is made up: a rate is told only of
+A model and its data go in; steps are written. Nothing is made up: a rate is told only of
 an optimizer that has just stepped, and updates that no step was told of are counted where they can be.
 """
 
@@ -12,49 +12,91 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON
 from animator.recordings.step_writer import StepWriter
 from animator.recordings.writer import RecordingWriter
-from animator.training.model_description import Variables, variables_of
+from animator.training.keras_types import KerasModel, Optimizer
 from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_checks import check_built, check_traced
 from animator.training.record.recording_end import updates, weights_after
+from animator.training.variables import flat, variables_of
 
-OWN = {"way": "loop", "loss": None}  # what its recording says in place of other sources of steps
+OWN: Mapping[str, JSON] = {
+    "way": "loop",
+    "loss": None,
+}  # what its recording says of itself
 
 
 class OwnLoop:
-    """The steps of a loop that trains `model`; found: its variables as they were at the start."""
+    """The steps of a loop that trains `model`, recorded to `path` with what was given as `data`.
 
-    def __init__(self, model: Any, found: Variables, writer: StepWriter) -> None:
-        self._model, self._found = model, found
-        self.writer = writer
-        self._optimizer: Any = getattr(model, "optimizer", None)  # none before the first compile
+    meta: what its recording says besides. dtype: of the stored weights. writer: what they go to.
+    """
+
+    def __init__(
+        self,
+        model: KerasModel,
+        path: Path,
+        data: RecordedData,
+        *,
+        meta: Mapping[str, object],
+        dtype: str,
+        overwrite: bool,
+    ) -> None:
+        self._model = model
+        self._data = data
+        self._found = variables_of(model)
+        self._optimizer: Optimizer | None = getattr(model, "optimizer", None)  # none before the first compile
         self._updates = updates(self._optimizer)
         self._not_finite: int | None = None
         self._skipped: tuple[int, int] | None = None
+        check_built(model)
+        data.foresee(model)
+        self.writer = StepWriter(
+            path,
+            flat(self._found.trainable),
+            state=flat(self._found.state),
+            arrays=data.kept(self._found),
+            meta=meta,
+            dtype=dtype,
+            overwrite=overwrite,
+            losses=self._losses,
+        )
+
+    def _losses(self, writer: RecordingWriter) -> dict[str, Floats]:
+        """The losses on the data at the end, and what the recording lacks."""
+        losses = self._data.losses(self._model, writer)
+        lacking = {name: value for name, value in asdict(self._data.facts).items() if value}
+        self.writer.facts = weights_after(
+            replace(self.writer.facts, **lacking), self._found, self._model, writer
+        )
+        return losses
 
     def step(
         self,
-        loss: Any,
+        loss: object,
         learning_rate: float | None,
         keep: bool,
-        metrics: Mapping[str, Any],
+        metrics: Mapping[str, object],
         *,
         epoch: int = 0,
     ) -> None:
         """Keep what the update that was just made has left; loss: what it was made from."""
         number = self.writer.steps + 1
         self._check(number)
-        weights, made = flat(self._found.trainable), self._made()
+        weights = flat(self._found.trainable)
+        made = self._made()
         if made is not None and made > 1 and self._skipped is None:
             self._skipped = number, made
         if not np.isfinite(weights).all() and self._not_finite is None:
             self._not_finite = number
-        own = float(self._optimizer.learning_rate) if made and self._optimizer is not None else math.nan
+        own = math.nan
+        if made and self._optimizer is not None:
+            own = float(self._optimizer.learning_rate)
         numbers: dict[str, Any] = {name: one_number(name, value) for name, value in metrics.items()}
         self.writer.step(
             weights,
@@ -104,40 +146,12 @@ class OwnLoop:
         count.
         """
         now = updates(self._optimizer)
-        before, self._updates = self._updates, now
+        before = self._updates
+        self._updates = now
         return None if now is None or before is None else now - before
 
 
-def begun(
-    model: Any, path: Path, data: RecordedData, dtype: str, meta: Mapping[str, Any], overwrite: bool
-) -> OwnLoop:
-    """A loop over `model` that has begun, with its file at `path`; data: what losses are computed on at its
-    end.
-    """
-    check_built(model)
-    found = variables_of(model)
-    data.foresee(model)
-
-    def losses(file: RecordingWriter) -> dict[str, NDArray[np.float64]]:
-        values = data.losses(model, file)
-        facts = replace(writer.facts, **{k: v for k, v in asdict(data.facts).items() if v})
-        writer.facts = weights_after(facts, found, model, file)
-        return values
-
-    writer = StepWriter(
-        path,
-        flat(found.trainable),
-        state=flat(found.state),
-        arrays=data.kept(found),
-        meta=meta,
-        dtype=dtype,
-        overwrite=overwrite,
-        losses=losses,
-    )
-    return OwnLoop(model, found, writer)
-
-
-def check_begin(model: Any, done: bool, path: Path) -> None:
+def check_begin(model: KerasModel | None, done: bool, path: Path) -> None:
     """AnimatorError where no loop of one's own over `model` can be recorded to `path`."""
     if done:
         raise AnimatorError(
@@ -163,13 +177,7 @@ def loop_of(loop: OwnLoop | None, path: Path) -> OwnLoop:
     return loop
 
 
-def flat(variables: tuple[Any, ...]) -> NDArray[np.float32]:
-    """The values of Keras `variables`, one after the other."""
-    parts = [np.ravel(np.asarray(variable)) for variable in variables]
-    return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, np.float32)
-
-
-def one_number(name: str, value: Any) -> float:
+def one_number(name: str, value: object) -> float:
     """`value` as a float; AnimatorError where it is no single number."""
     found = np.asarray(value)
     if found.size != 1:

@@ -7,27 +7,25 @@ nothing that fails here stops the training.
 """
 
 import atexit
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from weakref import WeakValueDictionary
 
 import keras
 import tensorflow as tf
 
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON
 from animator.core.progress import Progress, quiet
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
+from animator.training.keras_types import Logs, StepFunction
 from animator.training.loss.objective import Objective, loss_function
-from animator.training.model_description import (
-    description,
-    plain_json,
-    variables_of,
-)
+from animator.training.model_description import description, plain_json
 from animator.training.record import recording_end
 from animator.training.record.backend_fit import FIT, BackendFit
-from animator.training.record.own_loop import OWN, OwnLoop, begun, check_begin, loop_of
+from animator.training.record.own_loop import OWN, OwnLoop, check_begin, loop_of
 from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_buffer import StepMaker, Tape
 from animator.training.record.recorder_words import say_kept, say_no_step, warn
@@ -35,7 +33,8 @@ from animator.training.record.recording_checks import check_before, check_built,
 from animator.training.record.recording_policy import keeping
 from animator.training.record.recording_size import estimated
 from animator.training.record.step_hook import StepHook, hooks, innermost
-from animator.training.record.training_step import Left, OuterStep, build, step_of
+from animator.training.record.training_step import OuterStep, StepResult, build, step_of
+from animator.training.variables import variables_of
 
 TOLD_EVERY = 16
 _ITERATORS = (tf.data.Iterator, tf.distribute.DistributedIterator)
@@ -50,29 +49,62 @@ def _let_go() -> None:
 
 
 class Recorder(keras.callbacks.Callback):
-    """Record a `fit` to `path`: weights after every update, each batch's true loss, learning rate.
+    """A Keras callback that records a `fit`: weights after every update, each batch's true loss and rate.
 
-    data, test: (x, y), (x, y, sample_weight), x alone, a tf.data.Dataset or a PyDataset, whose loss in
-    evaluation mode is computed when training ends; they are kept in the file while they are under 64 MiB.
-    every: keep the weights of every n-th step; steps: of these steps. The first and the last step are
-    always kept, and batch losses of all steps. dtype: "float32" or "float16", as the weights are stored.
-    loss_rows: at how many of the kept rows the losses on the data are computed, evenly spread, first and
-    last included: by default all, or as many as keep rows x samples x parameters under 2e11.
-    loss_samples: how many of the data's samples, from the first, they are computed from: by default all.
-    seed and notes are written down as they are. losses: makes the Objective of a model on data.
-    model: of a loop of one's own: `with Recorder(path, model=model) as recorder: ... recorder.step(loss)`.
-    overwrite: what is at `path` already is replaced; without it, it is kept as `<stem>.1.h5`, and a warning
-    says so. A recording that is the same to the last byte is not kept twice.
-    The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. Raises
-    AnimatorError, before the first step, for what cannot be recorded truly, and when the disk cannot hold
-    it. What is missing from the recording is warned of, and said in its `facts`.
+    The file appears at `path` when training ends; until then it is `<stem>.part.h5` beside it. What is
+    missing from the recording is warned of, and said in its `facts`.
+
+    Parameters
+    ----------
+    path
+        Where the recording appears, an .h5 file.
+    data, test
+        (x, y), (x, y, sample_weight), x alone, a tf.data.Dataset or a PyDataset, samples first, whose loss in
+        evaluation mode is computed when training ends; they are kept in the file while they are under 64 MiB.
+    every
+        Keep the weights of every n-th step. The first and the last step are always kept, and batch losses of
+        all steps.
+    steps
+        Keep the weights of these steps, in place of `every`.
+    dtype
+        "float32" or "float16", as the weights are stored.
+    loss_rows
+        At how many of the kept rows the losses on the data are computed, evenly spread, first and last
+        included; by default all, or as many as keep rows x samples x parameters under 2e11.
+    loss_samples
+        How many of the data's samples, from the first, they are computed from; by default all.
+    seed, notes
+        Written down as they are.
+    overwrite
+        Whether what is at `path` already is replaced. Without it, it is kept as `<stem>.1.h5`, and a warning
+        says so; a recording that is the same to the last byte is not kept twice.
+    progress
+        Hears ("training", steps done, of all) and ("losses on the data", rows done, of all).
+    losses
+        (model, samples) -> the Objective that computes the losses.
+    model
+        That of a loop of one's own, which tells of its updates by `step`.
+
+    Raises
+    ------
+    AnimatorError
+        Before the first step, for what cannot be recorded truly, and when the disk cannot hold it.
+
+    Examples
+    --------
+    >>> recorder = animator.Recorder("run.h5", data=(x, y))
+    >>> model.fit(x, y, epochs=5, callbacks=[recorder])
+
+    >>> with animator.Recorder("run.h5", data=(x, y), model=model) as recorder:
+    ...     for batch in batches:
+    ...         recorder.step(update(model, batch))
     """
 
     def __init__(
         self,
         path: str | Path,
-        data: Any = None,
-        test: Any = None,
+        data: object = None,
+        test: object = None,
         *,
         every: int = 1,
         steps: Iterable[int] | None = None,
@@ -80,18 +112,22 @@ class Recorder(keras.callbacks.Callback):
         loss_rows: int | None = None,
         loss_samples: int | None = None,
         seed: int | None = None,
-        notes: Mapping[str, Any] | None = None,
+        notes: Mapping[str, object] | None = None,
         overwrite: bool = False,
         progress: Progress = quiet,
-        losses: Callable[[Any, Samples], Objective] = loss_function,
-        model: Any = None,
+        losses: Callable[[keras.Model, Samples], Objective] = loss_function,
+        model: keras.Model | None = None,
     ) -> None:
         super().__init__()
         self.path = Path(path)
         check_given(path, notes)
-        self._keeping = keeping(every, steps, dtype, loss_rows, loss_samples)
+        self._keeping = keeping(
+            every=every, steps=steps, dtype=dtype, loss_rows=loss_rows, loss_samples=loss_samples
+        )
         self._data = RecordedData(self.path, {"data": data, "test": test}, self._keeping, losses, progress)
-        self._seed, self._notes, self._progress = seed, dict(notes or {}), progress
+        self._seed = seed
+        self._notes = dict(notes or {})
+        self._progress = progress
         self._overwrite = overwrite
         self._tape: Tape | None = None
         self._hook: StepHook | None = None
@@ -99,10 +135,10 @@ class Recorder(keras.callbacks.Callback):
         self._own_model = model
         self._loop: OwnLoop | None = None
         self._fit: BackendFit | None = None
-        self.left: Left | None = None
+        self.left: StepResult | None = None
         self.estimated_bytes: int | None = None
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Logs | None = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
         if self._done or self._hook is not None or self._fit is not None:
             raise AnimatorError(
@@ -113,8 +149,12 @@ class Recorder(keras.callbacks.Callback):
         self._end_earlier()
         planned = self.params or {}  # a list of callbacks that is called by hand may have none
         self._planned = (planned.get("epochs") or 0) * (planned.get("steps") or 0)
-        self._iterator, self._fresh, self._batch_fresh = None, False, False
-        self._epoch, self._batch, self._began = 0, 0, False
+        self._iterator: Iterator[object] | None = None
+        self._fresh = False
+        self._batch_fresh = False
+        self._epoch = 0
+        self._batch = 0
+        self._began = False
         self._progress("training", 0, self._planned)
         if keras.backend.backend() != "tensorflow":
             self._fit = BackendFit(model, self._keeping, lambda: self._loop_begun(FIT), self._give_up)
@@ -132,13 +172,30 @@ class Recorder(keras.callbacks.Callback):
         self._done = True
         return self
 
-    def _loop_begun(self, said: Mapping[str, Any]) -> OwnLoop:
+    def _loop_begun(self, said: Mapping[str, JSON]) -> OwnLoop:
         """A loop over the model, begun with its weights now; said: what its recording says of itself."""
         meta = {**self._meta(), **said}
-        return begun(self.model, self.path, self._data, self._keeping.dtype, meta, self._overwrite)
+        dtype = self._keeping.dtype
+        return OwnLoop(self.model, self.path, self._data, meta=meta, dtype=dtype, overwrite=self._overwrite)
 
-    def step(self, loss: Any, *, learning_rate: float | None = None, **metrics: Any) -> None:
-        """An update was made. loss: what it was made from, before it; metrics: further numbers of it."""
+    def step(self, loss: object, *, learning_rate: float | None = None, **metrics: object) -> None:
+        """Tell of an update of a loop of one's own, just after it was made.
+
+        Parameters
+        ----------
+        loss
+            The mean loss of the batch that it was made from, before it: one number, or a tensor of one.
+        learning_rate
+            Of this update; by default what the model's optimizer says, where it has made it.
+        metrics
+            Further numbers of this update, the same ones for every step.
+
+        Raises
+        ------
+        AnimatorError
+            Outside of the recorder's context, for what is no single number, and when the model's trainable
+            weights are others than at the start.
+        """
         loop = loop_of(self._loop, self.path)
         loop.step(loss, learning_rate, self._keeping.wants(loop.writer.steps + 1), metrics)
 
@@ -157,27 +214,30 @@ class Recorder(keras.callbacks.Callback):
             earlier.abandon()
         _RECORDING[place] = self
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Remember the epoch."""
-        self._epoch, self._batch, self._fresh = epoch, 0, True
+        self._epoch = epoch
+        self._batch = 0
+        self._fresh = True
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Know that the next step is one of this fit."""
         self._began = self._batch_fresh = True
         if self._fit is not None:
             self._fit.before()
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """Keep the step of a fit that is seen from its callbacks alone."""
         if self._fit is not None:
             self._fit.after(logs, self._epoch)
 
-    def _around(self, iterator: Any) -> Any:
+    def _around(self, iterator: Iterator[object]) -> Logs:
         """Keras' training step, kept."""
         hook = self._hook
         if hook is None or not self._belongs(iterator):  # a later fit without this callback
             self.abandon()
-            return self.model.train_function(iterator)
+            plain: StepFunction = self.model.train_function
+            return plain(iterator)
         if self._tape is None:
             self._tape = self._opened(hook, iterator)
         tape = self._tape
@@ -185,7 +245,7 @@ class Recorder(keras.callbacks.Callback):
             self.left = left = tape.step(iterator)
         except (StopIteration, tf.errors.OutOfRangeError):
             raise
-        except BaseException:
+        except BaseException:  # an interruption too: nothing of this fit may stay in the model
             self.abandon()
             raise
         try:
@@ -194,17 +254,20 @@ class Recorder(keras.callbacks.Callback):
             self._give_up(error)
         return left.logs
 
-    def _belongs(self, iterator: Any) -> bool:
+    def _belongs(self, iterator: Iterator[object]) -> bool:
         """Whether a step is one of this fit: Keras says so before each epoch, or before each batch."""
         if isinstance(iterator, _ITERATORS):
             known = self._fresh or iterator is self._iterator
-            self._iterator, self._fresh = iterator, False
+            self._iterator = iterator
+            self._fresh = False
         else:
-            known, self._batch_fresh = self._batch_fresh or self._fresh, False
+            known = self._batch_fresh or self._fresh
+            self._batch_fresh = False
         return known
 
-    def _take(self, tape: Tape, left: Any) -> None:
-        tape.take(left, self._epoch, self._batch, self._keeping.wants(tape.steps + 1))
+    def _take(self, tape: Tape, left: StepResult) -> None:
+        with_row = self._keeping.wants(tape.steps + 1)
+        tape.take(left, epoch=self._epoch, batch=self._batch, with_row=with_row)
         self._batch += 1
         if tape.steps == 1 and tape.left_out:
             warn(
@@ -214,12 +277,13 @@ class Recorder(keras.callbacks.Callback):
         if self._progress is not quiet and tape.steps % TOLD_EVERY == 0:
             self._progress("training", tape.steps, max(self._planned, tape.steps))
 
-    def _opened(self, hook: StepHook, iterator: Any) -> Tape:
+    def _opened(self, hook: StepHook, iterator: Iterator[object]) -> Tape:
         """The Tape, once the model is built; its first row are the weights that the first batch is trained
         from. AnimatorError for what cannot be recorded: no step is made then.
         """
         try:
-            model, plain = self.model, innermost(hook.plain)
+            model = self.model
+            plain = innermost(hook.plain)
             if isinstance(iterator, _ITERATORS):
                 build(plain, iterator)
             else:
@@ -231,34 +295,44 @@ class Recorder(keras.callbacks.Callback):
             self._data.foresee(model)
             step = self._step(hook.plain, in_graph=isinstance(iterator, _ITERATORS))
             tape = Tape(model.optimizer, found, self._keeping.each, step)
-            meta, kept, dtype = self._meta(), self._data.kept(found), self._keeping.dtype
-            writer = RecordingWriter(self.path, tape.row(), meta, kept, dtype, keeps=not self._overwrite)
+            writer = RecordingWriter(
+                self.path,
+                tape.row(),
+                self._meta(),
+                self._data.kept(found),
+                self._keeping.dtype,
+                keeps=not self._overwrite,
+            )
             tape.open(writer)
-        except BaseException:
+        except BaseException:  # an interruption too: nothing of this fit may stay in the model
             self.abandon()
             raise
-        self._found, self._updates = found, recording_end.updates(model.optimizer)
+        self._found = found
+        self._updates = recording_end.updates(model.optimizer)
         writer.note(self._data.facts)
         return tape
 
-    def _step(self, plain: Any, in_graph: bool) -> StepMaker:
+    def _step(self, plain: StepFunction, in_graph: bool) -> StepMaker:
         """Who makes the training step, once it is known what is to be read around it."""
         if isinstance(plain, StepHook):
-            return lambda rate, values: OuterStep(plain, lambda: plain.owner.left, rate, values)
+            return lambda reads: OuterStep(plain, reads, lambda: plain.owner.left)
         ends = not (self.params or {}).get("steps")
-        return lambda rate, values: step_of(self.model, plain, rate, values, ends=ends, in_graph=in_graph)
+        return lambda reads: step_of(self.model, plain, reads, ends=ends, in_graph=in_graph)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Remember the weights now: after the last epoch they are those of the last step."""
         if self._tape is not None:
             self._tape.remember()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs | None = None) -> None:
         """Compute the losses on the data, finish the file, and leave the model as it was."""
-        fit, hook, tape = self._fit, self._hook, self._tape
+        hook = self._hook
+        tape = self._tape
+        fit = self._fit
         if fit is not None and fit.steps:
             fit.end()
-            self._fit, self._done = None, True
+            self._fit = None
+            self._done = True
             return
         if hook is None and fit is None:
             return
@@ -272,7 +346,7 @@ class Recorder(keras.callbacks.Callback):
             self._finish(tape)
         except Exception as error:  # the training is done: nothing here may take its history away
             self._give_up(error)
-        except BaseException:
+        except BaseException:  # an interruption: what was recorded stays, cut short
             self.abandon()
             raise
         self._hook = self._tape = None
@@ -281,7 +355,9 @@ class Recorder(keras.callbacks.Callback):
     def _finish(self, tape: Tape) -> None:
         writer = tape.close()
         data = self._data
-        data.facts = recording_end.learnt(data.facts, tape, writer, self.model, self._found, self._updates)
+        data.facts = recording_end.learnt(
+            data.facts, tape, writer, model=self.model, recorded=self._found, before=self._updates
+        )
         losses = data.losses(self.model, writer)
         writer.note(data.facts)
         writer.finish(losses)
@@ -289,7 +365,8 @@ class Recorder(keras.callbacks.Callback):
 
     def abandon(self) -> None:
         """Let go of the model and of the file: the recording ends here, cut short as `<stem>.part.h5`."""
-        hook, tape = self._hook, self._tape
+        hook = self._hook
+        tape = self._tape
         self._hook = self._tape = self._iterator = None
         fit, self._fit = self._fit, None
         if fit is not None:
@@ -306,7 +383,6 @@ class Recorder(keras.callbacks.Callback):
         self.abandon()
         warn(recording_end.stopped(self.path, error), RuntimeWarning)
 
-    def _meta(self) -> dict[str, Any]:
-        meta = {**description(self.model), "seed": self._seed, "notes": self._notes, **self._data.said()}
-        plain: dict[str, Any] = plain_json(meta)
-        return plain
+    def _meta(self) -> dict[str, JSON]:
+        own = {"seed": plain_json(self._seed), "notes": plain_json(self._notes)}
+        return {**description(self.model), **own, **self._data.said()}

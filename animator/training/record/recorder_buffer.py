@@ -10,31 +10,32 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array, Floats
 from animator.recordings.metric_names import stored_name
 from animator.recordings.writer import FLUSH_STEPS, RecordingWriter, Row
-from animator.training.model_description import Variables, size
+from animator.training.keras_types import Logs, Optimizer, Tensor
 from animator.training.record.learning_rate import RateReader
 from animator.training.record.log_columns import LogColumns
-from animator.training.record.training_step import Left, read
+from animator.training.record.training_step import Reads, Step, StepResult, read
+from animator.training.variables import Variables, size
 
-StepMaker = Callable[[Any, list[Any]], Callable[[Any], Left]]
+StepMaker = Callable[[Reads], Step]
 NO_TRACKER = "the training step keeps its loss to itself: it adds none to Keras' loss tracker"
 
 
 class Note(NamedTuple):
     """The numbers of one update, as tensors or as they are."""
 
-    loss: Any
-    seen: Any
-    rate: Any
+    loss: Tensor | float
+    seen: Tensor | bool
+    rate: Tensor | None
     epoch: int
     batch: int
-    logs: Any
+    logs: Logs | None
 
 
 class Page:
@@ -46,13 +47,16 @@ class Page:
         self.steps: list[int] = []
         self.notes: list[Note] = []
 
-    def keep(self, step: int, values: list[Any]) -> None:
+    def keep(self, step: int, values: list[Tensor]) -> None:
         """Copy the tensors of weights and state after update `step` into the next row."""
-        row, at, end = self.weights[len(self.steps)], 0, self.weights.shape[1]
+        index = len(self.steps)
+        row = self.weights[index]
+        at = 0
         for value in values:
             array = np.asarray(value)
-            if at == end:
-                row, at, end = self.state[len(self.steps)], 0, self.state.shape[1]
+            if at == row.size:  # the weights are whole, and state follows
+                row = self.state[index]
+                at = 0
             row[at : at + array.size] = array.reshape(-1)
             at += array.size
         self.steps.append(step)
@@ -67,12 +71,12 @@ class Tape:
     """What a running fit left and the file does not hold yet, on two pages.
 
     While a thread writes one page, the other fills; a full one waits for it, so memory stays bounded.
-    make_step: (rate variable, variables to read after a step) -> the training step.
+    make_step: what is to be read around it -> the training step.
     """
 
     def __init__(
         self,
-        optimizer: Any,
+        optimizer: Optimizer,
         variables: Variables,
         each_step: bool,
         make_step: StepMaker,
@@ -80,7 +84,7 @@ class Tape:
         self._rate = RateReader(optimizer)
         self._kept = [variable.value for variable in (*variables.trainable, *variables.state)]
         self._sizes = size(variables.trainable), size(variables.state)
-        self.step = make_step(self._rate.variable, self._kept if each_step else [])
+        self.step = make_step(Reads(self._rate.variable, self._kept if each_step else []))
         self._each_step = each_step
         self.steps = self._last_row = 0
         self._late_rates: list[int] = []
@@ -121,7 +125,7 @@ class Tape:
         """Of how many steps no loss was read, where that of others was."""
         return self._unread if self._unread < self.steps else 0
 
-    def take(self, left: Left, epoch: int, batch: int, with_row: bool) -> None:
+    def take(self, left: StepResult, epoch: int, batch: int, with_row: bool) -> None:
         """Keep what an update left; raises what the writing thread could not do."""
         self.steps += 1
         page = self._page
@@ -131,7 +135,8 @@ class Tape:
         if self.steps == 1:
             self._metrics = LogColumns(left.logs)
         logs = dict(left.logs) if isinstance(left.logs, dict) else None
-        page.notes.append(Note(left.loss, left.seen, left.rate, epoch, batch, logs))
+        note = Note(left.loss, left.seen, left.rate, epoch=epoch, batch=batch, logs=logs)
+        page.notes.append(note)
         if len(page.steps) >= len(page.weights) or len(page.notes) >= FLUSH_STEPS:
             self.flush()
 
@@ -151,7 +156,8 @@ class Tape:
 
     def wait(self) -> None:
         """Wait for the page that is being written."""
-        writing, self._writing = self._writing, None
+        writing = self._writing
+        self._writing = None
         if writing is not None:
             writing.result()
 
@@ -159,12 +165,12 @@ class Tape:
         self._writer.write(self._columns(page.notes), page.steps, page.weights, page.state)
         page.clear()
 
-    def _columns(self, notes: list[Note]) -> dict[str, NDArray[Any]]:
+    def _columns(self, notes: list[Note]) -> dict[str, Array]:
         """The columns (n,) of n updates, by name."""
         losses, seen, rates, epochs, batches, logs = zip(*notes, strict=True)
         self._unread += sum(not bool(one) for one in seen)
         if self._rate.late:
-            self._late_rates += [int(value) for value in rates]
+            self._late_rates += [int(value) for value in rates if value is not None]
         metrics = self._metrics.arrays(logs)
         return {
             "batch_loss": np.array([float(loss) for loss in losses]),
@@ -196,7 +202,7 @@ class Tape:
         else:
             self._writer.discard()
 
-    def late_rates(self) -> NDArray[np.float64] | None:
+    def late_rates(self) -> Floats | None:
         """(K,) the rates that were not computed while training went on; None when they all were."""
         return np.array(self._rate.of(self._late_rates)) if self._rate.late else None
 

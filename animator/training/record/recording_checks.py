@@ -5,16 +5,17 @@ A Keras model goes in; AnimatorError comes out, or nothing.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 
 from animator.core.errors import AnimatorError
+from animator.training.keras_internals import compiled_step, has_added_losses, layers_of
+from animator.training.keras_own import has_own
+from animator.training.keras_types import KerasModel
 from animator.training.record.step_hook import innermost
-from animator.training.record.training_step import is_compiled
 
 
-def check_given(path: str | Path, notes: Any) -> None:
+def check_given(path: str | Path, notes: object) -> None:
     """Refuse a path that is none of a recording, and notes without names."""
     if Path(path).suffix != ".h5":
         raise AnimatorError(
@@ -28,7 +29,7 @@ def check_given(path: str | Path, notes: Any) -> None:
         )
 
 
-def check_before(model: Any) -> None:
+def check_before(model: KerasModel) -> None:
     """Refuse what is known of `model` before Keras sees a batch."""
     check_executions(model)
     replicas = int(model.distribute_strategy.num_replicas_in_sync)
@@ -39,14 +40,14 @@ def check_before(model: Any) -> None:
         )
     if _is_built(model):
         check_built(model)
-    elif not is_compiled(innermost(model.train_function)):
+    elif compiled_step(innermost(model.train_function)) is None:
         raise AnimatorError(
             f"Model {model.name!r} runs eagerly and is not built, so the weights that it begins with can't "
             "be seen before its first step. Call it once first: model(x[:1])."
         )
 
 
-def check_executions(model: Any) -> None:
+def check_executions(model: KerasModel) -> None:
     """Refuse a model that makes several steps at once."""
     every = max(
         int(getattr(model, "steps_per_execution", 1) or 1),
@@ -60,7 +61,7 @@ def check_executions(model: Any) -> None:
         )
 
 
-def check_built(model: Any) -> None:
+def check_built(model: KerasModel) -> None:
     """Refuse a model that has its weights by now, and none that trains."""
     if not model.trainable_variables:
         raise AnimatorError(
@@ -69,27 +70,28 @@ def check_built(model: Any) -> None:
         )
 
 
-def check_traced(model: Any) -> None:
+def check_traced(model: KerasModel) -> None:
     """Refuse a model of which a part is built only in its first step."""
     if not _is_built(model):
-        missing = next(layer.name for layer in model._flatten_layers() if not layer.built)
+        missing = next(layer.name for layer in layers_of(model) if not layer.built)
         raise AnimatorError(
             f"Layer {missing!r} of model {model.name!r} is not built yet, so the weights that it begins with "
             "can't be seen before the first step. Call the model once first: model(x[:1])."
         )
 
 
-def no_loss(model: Any) -> str | None:
+def no_loss(model: KerasModel) -> str | None:
     """Why no loss on data can be computed, where that is sure once Keras has traced the step of `model`."""
     if keras.backend.backend() != "tensorflow":
         return f"Keras runs on {keras.backend.backend()} here, and losses are evaluated with TensorFlow only"
-    own = type(model).compute_loss is not keras.Model.compute_loss
-    if own or model.loss is not None or any(v.regularizer is not None for v in model.trainable_variables):
+    if has_own(model, "compute_loss") or model.loss is not None:
         return None
-    if any(getattr(layer, "_losses", ()) for layer in model._flatten_layers()):
+    if any(variable.regularizer is not None for variable in model.trainable_variables):
+        return None
+    if any(map(has_added_losses, layers_of(model))):
         return None
     return "the model is compiled without a loss"
 
 
-def _is_built(model: Any) -> bool:
-    return all(layer.built for layer in model._flatten_layers())
+def _is_built(model: KerasModel) -> bool:
+    return all(layer.built for layer in layers_of(model))

@@ -5,25 +5,25 @@ and every random state are left as they are.
 """
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats, Singles
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
-from animator.training.loss.objective import Objective
-from animator.training.model_description import Variables
+from animator.training.keras_types import KerasModel
+from animator.training.loss.objective import MakeLoss, Objective
 from animator.training.record.random_state import random_state_kept
 from animator.training.record.recorder_buffer import Tape
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_policy import Keeping
+from animator.training.variables import Variables, flat
 
 READ_BYTES = 64 * 2**20
 FEW = 64  # samples that a test_step of the user's is tried on
@@ -32,13 +32,14 @@ CHANGED = "others than any recorded step had: something changed them after the l
 
 
 def losses(
-    make: Callable[[Any, Samples], Objective],
-    model: Any,
+    make: MakeLoss,
+    model: KerasModel,
     data: Samples,
+    *,
     keeping: Keeping,
     writer: RecordingWriter,
     progress: Progress,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Loss in evaluation mode (K+1,): NaN where it was not computed, inf or NaN where it is so."""
     part = data.first(keeping.loss_samples or data.count)
     chosen = keeping.loss_at(writer.rows, part.count, writer.size)
@@ -59,7 +60,7 @@ def losses(
     return found
 
 
-def _check_test_step(model: Any, data: Samples, objective: Objective) -> None:
+def _check_test_step(model: KerasModel, data: Samples, objective: Objective) -> None:
     """AnimatorError when the model's own test_step reports another loss than its compute_loss gives.
 
     Both are asked for the weights that the model has now, on a few samples; metrics are put back.
@@ -70,13 +71,14 @@ def _check_test_step(model: Any, data: Samples, objective: Objective) -> None:
     before = [(variable, np.array(variable)) for variable in model.metrics_variables]
     plain = model.test_function
     try:
-        options = {"batch_size": few.count, "verbose": 0, "return_dict": True}
-        reported = model.evaluate(few.x, few.y, sample_weight=few.sample_weight, **options).get("loss")
+        reported = model.evaluate(
+            few.x, few.y, sample_weight=few.sample_weight, batch_size=few.count, verbose=0, return_dict=True
+        ).get("loss")
     finally:
         model.test_function = plain
         for variable, value in before:
             variable.assign(value)
-    own = float(objective.on(few)(_row(model.trainable_variables)[None])[0])
+    own = float(objective.on(few)(flat(tuple(model.trainable_variables))[None])[0])
     if reported is not None and not np.isclose(reported, own, rtol=1e-3, atol=1e-6, equal_nan=True):
         raise AnimatorError(
             f"its test_step reports a loss of {reported:.6g} where compute_loss gives {own:.6g}. Leave data= "
@@ -84,13 +86,14 @@ def _check_test_step(model: Any, data: Samples, objective: Objective) -> None:
         )
 
 
-def _row(variables: Sequence[Any]) -> NDArray[np.float32]:
-    """The values (P,) that `variables` have now."""
-    return np.concatenate([np.ravel(np.asarray(v)).astype(np.float32) for v in variables])
-
-
 def learnt(
-    facts: Facts, tape: Tape, writer: RecordingWriter, model: Any, recorded: Variables, before: int | None
+    facts: Facts,
+    tape: Tape,
+    writer: RecordingWriter,
+    *,
+    model: KerasModel,
+    recorded: Variables,
+    before: int | None,
 ) -> Facts:
     """`facts`, and what the recording of a fit lacks, now that all its rows are there; late rates are
     written.
@@ -131,9 +134,9 @@ def say_unread(path: Path, unread: int, steps: int) -> None:
     )
 
 
-def weights_after(facts: Facts, recorded: Variables, model: Any, writer: RecordingWriter) -> Facts:
+def weights_after(facts: Facts, recorded: Variables, model: KerasModel, writer: RecordingWriter) -> Facts:
     """`facts`, and whose the weights are that the model has now: of an earlier step, or of none."""
-    now = _row(recorded.trainable).astype(writer.dtype).astype(np.float32)
+    now = flat(recorded.trainable).astype(writer.dtype).astype(np.float32)
     if _same(now, writer.read(slice(writer.rows - 1, writer.rows)))[0]:
         return facts
     per_read = max(1, READ_BYTES // (4 * writer.size))
@@ -147,18 +150,18 @@ def weights_after(facts: Facts, recorded: Variables, model: Any, writer: Recordi
     return replace(facts, other_weights=AVERAGED if averaged else CHANGED)
 
 
-def _same(row: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _same(row: Singles, rows: Singles) -> NDArray[np.bool_]:
     """(n,) which of `rows` (n, P) equal `row` (P,); NaN equals NaN."""
     return np.asarray(((rows == row) | (np.isnan(rows) & np.isnan(row))).all(axis=1))
 
 
-def late_weights(recorded: Variables, model: Any) -> tuple[str, ...]:
+def late_weights(recorded: Variables, model: KerasModel) -> tuple[str, ...]:
     """Paths of the model's trainable weights that were not there, or did not train, at the first step."""
     known = {id(variable) for variable in recorded.trainable}
     return tuple(v.path for v in model.trainable_variables if id(v) not in known)
 
 
-def updates(optimizer: Any) -> int | None:
+def updates(optimizer: object) -> int | None:
     """How many updates `optimizer` has made; None when it does not count."""
     counted = getattr(optimizer, "iterations", None)
     return None if counted is None else int(np.asarray(counted))

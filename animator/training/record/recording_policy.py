@@ -48,11 +48,13 @@ class Keeping:
         return np.unique(np.linspace(0, rows - 1, min(rows, most)).round().astype(np.int64))
 
 
-def keeping(every: int, steps: Iterable[int] | None, dtype: str, rows: int | None, samples: int | None
-            ) -> Keeping:  # fmt: skip
+def keeping(
+    *, every: int, steps: Iterable[int] | None, dtype: str, loss_rows: int | None, loss_samples: int | None
+) -> Keeping:
     """The Keeping of a Recorder's arguments; AnimatorError for those that mean nothing."""
     each, chosen = _kept_steps(every, steps)
-    return Keeping(each, chosen, *_storage(dtype, rows, samples))
+    _check_storage(dtype, loss_rows, loss_samples)
+    return Keeping(each, chosen, dtype, loss_rows, loss_samples)
 
 
 def _kept_steps(every: int, steps: Iterable[int] | None) -> tuple[int, frozenset[int] | None]:
@@ -72,7 +74,7 @@ def _kept_steps(every: int, steps: Iterable[int] | None) -> tuple[int, frozenset
     return 1, chosen
 
 
-def _storage(dtype: str, rows: int | None, count: int | None) -> tuple[str, int | None, int | None]:
+def _check_storage(dtype: str, rows: int | None, count: int | None) -> None:
     if dtype not in ("float32", "float16"):
         raise AnimatorError(
             f"Recorder(dtype={dtype!r}) can't be stored. Use dtype='float32', or 'float16' for half the size."
@@ -83,4 +85,3 @@ def _storage(dtype: str, rows: int | None, count: int | None) -> tuple[str, int 
                 f"Recorder({name}={value}) is too few: it must be {least} or more. "
                 f"Leave {name} away for all of them."
             )
-    return dtype, rows, count

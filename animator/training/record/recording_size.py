@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from animator.core.arrays import Array
 from animator.core.errors import AnimatorError
+from animator.core.formatting import bytes_text
 from animator.recordings.samples import Samples
-from animator.training.model_description import Variables, size
 from animator.training.record.recording_policy import Keeping
+from animator.training.variables import Variables, flat, size
 
 LARGE_BYTES = 2**30
 ADVICE = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
@@ -26,10 +27,10 @@ def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> i
     total = rows * each + 48 * planned + 4 * size(found.fixed)
     folder = next(p for p in (path.absolute(), *path.absolute().parents) if p.is_dir())
     free = shutil.disk_usage(folder).free
-    what = f"{rows:,} rows of {size(found.trainable):,} parameters take {written_bytes(total)}"
+    what = f"{rows:,} rows of {size(found.trainable):,} parameters take {bytes_text(total, 1)}"
     if total > free:
         raise AnimatorError(
-            f"'{path}' has no room for the recording: {what}, and {written_bytes(free)} are free. {ADVICE}"
+            f"'{path}' has no room for the recording: {what}, and {bytes_text(free, 1)} are free. {ADVICE}"
         )
     if total > LARGE_BYTES:
         warnings.warn(f"The recording '{path}' will be large: {what}. {ADVICE}", stacklevel=3)
@@ -37,19 +38,12 @@ def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> i
 
 
 def kept_arrays(
-    found: Variables, samples: Mapping[str, Samples], names: Iterable[str]
-) -> dict[str, NDArray[np.generic]]:
-    """Arrays that a file keeps once: fixed variables, and those of the `samples` called `names`."""
-    fixed = [np.ravel(np.asarray(v)).astype(np.float32) for v in found.fixed]
-    kept: dict[str, NDArray[np.generic]] = {"fixed": np.concatenate(fixed)} if fixed else {}
-    for name in names:
+    found: Variables, samples: Mapping[str, Samples], names: Iterable[str] | None = None
+) -> dict[str, Array]:
+    """Arrays that a file keeps once, by their names in it: fixed variables, and the `samples` (of those
+    `names`).
+    """
+    kept: dict[str, Array] = {"fixed": flat(found.fixed)} if found.fixed else {}
+    for name in samples if names is None else names:
         kept |= {f"{name}/{path}": array for path, array in samples[name].arrays().items()}
     return kept
-
-
-def written_bytes(count: int) -> str:
-    """Bytes in the unit that reads best."""
-    for unit, one in (("GB", 10**9), ("MB", 10**6)):
-        if count >= one:
-            return f"{count / one:.1f} {unit}"
-    return f"{count / 1000:.1f} kB"

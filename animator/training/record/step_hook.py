@@ -4,20 +4,26 @@ A model and a function from Keras' iterator to logs go in. Hooks of several reco
 front of each other; each can be taken out, wherever it stands.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from animator.training.keras_types import KerasModel, Logs, StepFunction
+
+if TYPE_CHECKING:
+    from animator.training.record.recorder import Recorder
 
 
 class StepHook:
     """What Keras calls for a step of `model` instead of `plain`: `run`, which calls `plain` itself."""
 
-    def __init__(self, model: Any, run: Callable[[Any], Any], owner: Any) -> None:
-        self.model, self.owner = model, owner
+    def __init__(self, model: KerasModel, run: StepFunction, owner: "Recorder") -> None:
+        self.model = model
+        self.owner = owner
+        self.plain = model.train_function
         self._run = run
-        self.plain: Any = model.train_function
         model.train_function = self
 
-    def __call__(self, iterator: Any) -> Any:
+    def __call__(self, iterator: Iterator[object]) -> Logs:
         """Run a step, or as many as Keras runs at once."""
         return self._run(iterator)
 
@@ -31,13 +37,13 @@ class StepHook:
         self._run = self.plain  # for who holds it still
 
 
-def innermost(function: Any) -> Any:
+def innermost(function: StepFunction) -> StepFunction:
     """Keras' own step function, behind all hooks that stand in `function`."""
     standing = list(hooks(function))
     return standing[-1].plain if standing else function
 
 
-def hooks(function: Any) -> Iterator[StepHook]:
+def hooks(function: StepFunction) -> Iterator[StepHook]:
     """The hooks that stand in `function`, from the outermost."""
     while isinstance(function, StepHook):
         yield function

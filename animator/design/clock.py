@@ -1,0 +1,136 @@
+"""The clock of a film: at which second of its play each step passes, and which caption stands when.
+
+A Pacing and the number of steps go in, a Clock comes out. Steps pass as the pace says; from an event on they
+pass slowly, and its caption comes up when its step does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from animator.core.arrays import Floats
+from animator.design.pacing import EASINGS, Event, Pacing
+
+KNOTS = 2048
+STILL = 0.02  # of the play, which passes by steps where the weights hardly move
+SLOWLY = 0.03  # of the play that passes slowly from an event on
+FROZEN = 1e-6  # steps: where there is no room for slow motion, time stands still
+LEAST = 3.0  # seconds that a caption stands at least
+LETTERS = 20.0  # that are read in a second
+FADE = 0.35
+
+
+def reading(caption: str) -> float:
+    """Seconds in which a caption is read: 20 letters a second, and 3 seconds at least."""
+    return max(LEAST, len(caption) / LETTERS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clock:
+    """Seconds (M,) of the play at steps (M,), both ascending; captions with the seconds they show."""
+
+    steps: Floats
+    seconds: Floats
+    captions: tuple[tuple[float, float, str], ...] = ()
+
+    def position(self, share: float) -> float:
+        """The step, with its fraction, after a share in [0, 1] of the play."""
+        return float(np.interp(share * self.seconds[-1], self.seconds, self.steps))
+
+    def caption(self, share: float) -> tuple[str, float]:
+        """(the caption after a share of the play, its opacity in [0, 1] in sixths); below 0 in the intro."""
+        now = share * float(self.seconds[-1])
+        best, shown = 0.0, ""
+        for start, end, words in self.captions:
+            opacity = round(6 * min(1.0, max(0.0, min(now - start, end - now) / FADE))) / 6
+            if opacity > best:
+                best, shown = opacity, words
+        return shown, best
+
+
+def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0) -> Clock:
+    """The clock of a run from step `first` to `steps`; lengths (K+1,): how far the weights have travelled,
+    for pace="arc".
+    """
+    events = sorted(pacing.named, key=_step)
+    slow = _slow(pacing, events, steps, lengths, first)
+    at = np.union1d(_knots(steps, first), slow)
+    seconds = _even(pacing, at, steps, lengths, first)
+    for event, (low, high) in zip(events, slow, strict=True):
+        seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
+    intro = pacing.intro if events and events[0].step == first else None
+    return Clock(at, seconds, _captions(events, np.interp(slow[:, 0], at, seconds), intro))
+
+
+def unhurried(pacing: Pacing, moments: Sequence[Event], first: int = 0) -> Pacing:
+    """`pacing` with these moments, in step order, each held until its caption has been read; in the intro, if
+    it is that of step `first`.
+    """
+    events = [replace(moment, hold=_standing(moment.caption)) for moment in moments]
+    intro = pacing.intro
+    if events and events[0].step == first:
+        events[0] = replace(events[0], hold=0.0)
+        intro = max(intro, reading(events[0].caption))
+    return replace(pacing, intro=intro, events=(*pacing.named, *events))
+
+
+def _standing(caption: str) -> float:
+    """Seconds from when a caption begins to come up until it is gone."""
+    return FADE + reading(caption) + FADE
+
+
+def _step(event: Event) -> int:
+    return event.step
+
+
+def _knots(steps: int, first: int) -> Floats:
+    last = max(first + 1, steps)
+    return np.unique(np.linspace(first, last, min(last - first, KNOTS) + 1))
+
+
+def _even(pacing: Pacing, at: Floats, steps: int, lengths: Floats | None, first: int) -> Floats:
+    """Seconds (M,) of the play at steps `at` (M,), before anything is slowed down."""
+    last = max(first + 1, steps)
+    share = (at - first) / (last - first)
+    if pacing.pace == "log":
+        share = np.log1p(at - first) / np.log1p(last - first)
+    elif pacing.pace == "arc" and lengths is not None:
+        begin, travelled, end = np.split(
+            np.interp([first, *at, last], np.arange(len(lengths)), lengths), [1, -1]
+        )
+        if end > begin:
+            share = (1 - STILL) * (travelled - begin) / (end - begin) + STILL * share
+    if pacing.easing != "linear":
+        times = np.linspace(0, 1, 2 * KNOTS + 1)
+        share = np.interp(share, [EASINGS[pacing.easing](float(t)) for t in times], times)
+    return share * max(pacing.play, 1e-9)
+
+
+def _slow(pacing: Pacing, events: Sequence[Event], steps: int, lengths: Floats | None, first: int) -> Floats:
+    """(n, 2): the steps from and to which time is slow for each event, ascending and apart."""
+    knots = _knots(steps, first)
+    even = _even(pacing, knots, steps, lengths, first)
+    slow: list[tuple[float, float]] = []
+    for i, event in enumerate(events):
+        low = max(slow[-1][1] if slow else float(first), float(min(event.step, steps)))
+        high = float(np.interp(np.interp(low, knots, even) + SLOWLY * pacing.play, even, knots))
+        latest = float(min(events[i + 1].step, steps)) if i + 1 < len(events) else knots[-1]
+        slow.append((low, max(low + FROZEN, min(latest, max(high, low + 1)))))
+    return np.array(slow, float).reshape(len(slow), 2)
+
+
+def _captions(
+    events: Sequence[Event], now: Floats, intro: float | None
+) -> tuple[tuple[float, float, str], ...]:
+    """(from, to, words) in seconds of the play; now (n,): when each event's step passes; intro: seconds
+    before it, where the first caption belongs to them.
+    """
+    starts = [float(second) for second in now]
+    ends = [start + _standing(event.caption) for start, event in zip(starts, events, strict=True)]
+    if intro is not None:
+        starts[0] = -intro - FADE
+        ends[0] = starts[0] + _standing(events[0].caption)
+    nexts = [start + FADE for start in starts[1:]] + [np.inf]
+    words = [event.caption for event in events]
+    return tuple(zip(starts, np.minimum(ends, nexts).tolist(), words, strict=True))

@@ -1,0 +1,95 @@
+"""Moments: what a film says when something happens in its run, found in the recording.
+
+A finder looks at the recordings of a film and gives the step at which it has happened, with the numbers
+that the sentence names, or None where it never does. Then nothing is said.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from animator.core.errors import AnimatorError
+from animator.design.pacing import Event
+
+if TYPE_CHECKING:
+    from animator.recordings.reader import Recording
+
+Runs = Sequence["Recording"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a moment is.
+
+    Parameters
+    ----------
+    step
+        Updates done by then, on the clock of the run that lasts longest.
+    words
+        What the sentence names in braces, beside `step` and `steps`.
+    """
+
+    step: int
+    words: Mapping[str, object] = field(default_factory=dict)
+
+
+Finder = Callable[[Runs], Found | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A sentence that a film says when its moment comes, in slow motion, and not at all when it never comes.
+
+    Parameters
+    ----------
+    find
+        From the recordings of a film's runs to a Found, a step, or None.
+    say
+        The sentence; names in braces are filled in from what was found, and `{steps}` is "12 steps".
+
+    Examples
+    --------
+    >>> Moment(lambda runs: runs[0].steps // 2, "Half-way, after {steps}.")  # doctest: +SKIP
+    """
+
+    find: Finder
+    say: str
+
+    def event(self, runs: Runs) -> Event | None:
+        """The moment in these runs, or None.
+
+        Raises
+        ------
+        AnimatorError
+            When the finder fails, gives no step, or does not give what the sentence names.
+        """
+        try:
+            with np.errstate(all="ignore"):  # a run may diverge
+                found = self.find(runs)
+            if found is None:
+                return None
+            found = found if isinstance(found, Found) else Found(int(found))
+            words = {"step": found.step, "steps": counted(found.step, "step"), **found.words}
+            return Event(found.step, self.say.format(**words), 0.0)
+        except Exception as error:  # a finder is code of the scene's
+            reason = f"{type(error).__name__}: {error}"
+            raise AnimatorError(
+                f"The moment {self.say!r} could not be found ({reason}). Give a function from the recordings "
+                "to a step, an animator.Found or None, and name in braces only what it finds."
+            ) from error
+
+
+def counted(count: int, name: str) -> str:
+    """A number with what it counts: "1 step", "1,200 steps"."""
+    return f"{count:,} {name}{'s' * (count != 1)}"
+
+
+def told(moments: Sequence[Moment], runs: Runs) -> list[Event]:
+    """The moments that come in these runs, in step order; of several at one step, the one declared first."""
+    events: dict[int, Event] = {}
+    for event in (moment.event(runs) for moment in moments):
+        if event is not None:
+            events.setdefault(event.step, event)
+    return [events[step] for step in sorted(events)]

@@ -1,0 +1,84 @@
+"""Two linear neurons, one behind the other: at a saddle the slope is nearly 0, and descent stalls."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from animator import Descent, Found, Moment, Pacing, Scene, finders
+
+LOSS = "(1 - a*b)**2"
+
+
+def slope(runs):
+    """(K+1,) how steep the loss is at every step."""
+    a, b = finders.path_of(runs[0]).T
+    return 2 * np.abs(1 - a * b) * np.hypot(a, b)
+
+
+def stalling(runs):
+    """(first step, last step) of the longest stretch at the saddle: a twentieth of the slope, a loss of 1."""
+    gentle = slope(runs) <= 0.05 * slope(runs)[0]
+    return finders.longest(gentle & (np.abs(finders.loss_of(runs[0]) - 1) < 0.1))
+
+
+def stalled(runs):
+    """When the slope has become a twentieth of what it was, near the saddle."""
+    stretch = stalling(runs)
+    step = stretch and stretch[0]
+    return Found(step, {"times": f"{slope(runs)[0] / slope(runs)[step]:.0f}"}) if step else None
+
+
+def leaving(runs):
+    """When the dot is, and stays, more than 0.5 away from the saddle, after it has stalled there."""
+    stretch = stalling(runs)
+    step = finders.lasting(finders.distance(runs[0], (0.0, 0.0)) > 0.5)
+    if not stretch or not step or step < stretch[1]:
+        return None
+    return Found(step, {"waited": stretch[1] - stretch[0] + 1})
+
+
+def down(runs):
+    """When the loss is, and stays, below a hundredth, after it has stalled."""
+    step = finders.lasting(finders.loss_of(runs[0]) <= 0.01)
+    return step if step and stalling(runs) and step > stalling(runs)[1] else None
+
+
+def passing(runs):
+    """When the loss is, and stays, below a hundredth, and it has not stalled."""
+    return None if stalling(runs) else finders.lasting(finders.loss_of(runs[0]) <= 0.01)
+
+
+def waiting(runs):
+    """The last step, when it is still near the saddle."""
+    stretch = stalling(runs)
+    return runs[0].steps if stretch and stretch[1] == runs[0].steps else None
+
+
+MOMENTS = (
+    Moment(finders.start, "Watch where the dot stops, and whether that is the bottom: the loss can be 0."),
+    Moment(
+        stalled, "It stalls: the slope is {times} times gentler than at the start, and the loss is still 1."
+    ),
+    Moment(leaving, "It was a saddle: after {waited} slow steps it has slid off to the side."),
+    Moment(down, "Then it fell fast: after {steps} the loss is below 0.01. The pause was not the end."),
+    Moment(passing, "It passed the saddle without a stop: after {steps} the loss is below 0.01."),
+    Moment(waiting, "After {steps} it is still at the saddle: the loss is about 1, and the slope almost 0."),
+)
+
+
+def scene(
+    offset: Annotated[float, Field(ge=0, le=1)] = 0.002,
+    learning_rate: Annotated[float, Field(gt=0, le=0.2)] = 0.05,
+    steps: Annotated[int, Field(ge=10, le=2000)] = 110,
+) -> Scene:
+    """Two linear neurons in a row stall at a saddle, where the slope is nearly 0, and leave it sideways."""
+    return Scene(
+        title="Stalled at a saddle",
+        runs=(Descent(LOSS, (1.3, offset - 1.3), "sgd", learning_rate, steps),),
+        caption="Two weights a and b, one behind the other, shall multiply to 1: their loss is (1 - a b)².",
+        layout=(("surface", "weights"), ("surface", "loss")),
+        resolution=161,
+        pacing=Pacing(play=6.0, end=2.0),
+        moments=MOMENTS,
+    )

@@ -1,0 +1,70 @@
+"""Every page of the docs, run from top to bottom in an empty folder, as a reader would.
+
+`make test` runs the pages that take seconds, `make test-docs` all of them.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from docs._ext import pages
+
+DOCS = Path(__file__).parents[2] / "docs"
+QUICK = ("reference/api.md", "how-to/notebooks.md", "functions.md")  # no TensorFlow, few frames
+WITH_STEPS = [
+    page
+    for page in sorted(DOCS.rglob("*.md"))
+    if "_build" not in page.parts and pages.steps(page.read_text(encoding="utf-8"))
+]
+
+
+def cases():
+    for page in WITH_STEPS:
+        name = page.relative_to(DOCS).as_posix()
+        yield pytest.param(page, id=name, marks=() if name in QUICK else pytest.mark.docs_long)
+
+
+def test_quick_pages_exist():
+    assert {page.relative_to(DOCS).as_posix() for page in WITH_STEPS} > set(QUICK)
+
+
+@pytest.mark.parametrize("page", cases())
+def test_page_runs(page, tmp_path):
+    if missing := pages.lacks(page):
+        pytest.skip(f"needs {' '.join(missing)}")
+    pages.run(page, tmp_path)
+
+
+def test_steps_are_the_blocks_in_their_order():
+    page = "\n".join([
+        "<!-- setup", "a = 1", "-->", "```python", "b = 2", "```", "```sh", "animator info x", "```",
+        "```{code-block} python", ":caption: x.py", "", "c = 3", "```", ":::{tab-item} one", "```sh",
+        "python x.py", "```", ":::", "```{film} animator render y -o y.mp4", ":alt: y", "```",
+        "```{scene} neuron", "```", "```console", "pip install .", "```",
+    ])  # fmt: skip
+    assert [(step.kind, step.text.strip(), step.name) for step in pages.steps(page)] == [
+        ("python", "a = 1", ""),
+        ("python", "b = 2", ""),
+        ("command", "animator info x", ""),
+        ("file", "c = 3", "x.py"),
+        ("command", "python x.py", ""),
+        ("command", "animator render y -o y.mp4", ""),
+        ("command", "animator render neuron --quality draft -o neuron.mp4", ""),
+    ]
+
+
+def test_a_page_that_fails_says_where(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```sh\nanimator render nonsense -o a.mp4\n```\n", encoding="utf-8")
+    with pytest.raises(RuntimeError) as error:
+        pages.run(page, tmp_path / "there")
+    assert "page.md does not run" in str(error.value)
+    assert "No scene is called 'nonsense'" in str(error.value)
+
+
+def test_what_is_no_command_of_animator_is_not_run(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```sh\nrm -rf x\n```\n", encoding="utf-8")
+    with pytest.raises(RuntimeError) as error:
+        pages.run(page, tmp_path / "there")
+    assert "'rm -rf x' is neither animator nor python: put it into a block of console." in str(error.value)

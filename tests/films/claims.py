@@ -1,0 +1,424 @@
+"""What every sentence of the bundled films claims, checked against recordings by other ways than the finders.
+
+A claim is a pattern of a sentence and a function (runs, step, *numbers and names in it) -> bool.
+"""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.design.moments import Runs
+
+Claim = Callable[..., bool]
+N = r"([\d.,e+-]*\d)"  # a number
+RATES = {"sgd": 0.01, "momentum": 0.005, "adagrad": 0.5, "rmsprop": 0.02, "adam": 0.1}
+
+
+def loss(run) -> NDArray[np.float64]:
+    """(K+1,) of a run."""
+    return np.array(run.loss, float)
+
+
+def path(run) -> NDArray[np.float64]:
+    """(K+1, P) of a run."""
+    return np.array(run.weights[:], float)
+
+
+def away(run, *point: float) -> NDArray[np.float64]:
+    """(K+1,) distances of a run's first weights from a point."""
+    return np.hypot(*(path(run)[:, i] - value for i, value in enumerate(point)))
+
+
+def is_near(said: str, value: float, digits: int = 2) -> bool:
+    """Whether a number is said with at least so many right digits."""
+    told = float(said.replace(",", ""))
+    return abs(told - value) <= 0.6 * 10.0 ** (1 - digits) * max(abs(value), 1e-12)
+
+
+def left(said: str, run, step: int) -> bool:
+    """Whether so many per cent of a run's loss are left at a step."""
+    return is_near(said, 100 * loss(run)[step] / loss(run)[0])
+
+
+def under(run, step: int, share: float) -> bool:
+    """Whether from this step on, and not before it, a run has under a share of its first loss."""
+    small = loss(run) <= share * loss(run)[0]
+    return bool(small[step:].all() and not small[step - 1])
+
+
+def went(run, begin: int = 0) -> float:
+    """How far a run's weights go from a step on."""
+    return float(np.sqrt((np.diff(path(run)[begin:], axis=0) ** 2).sum(axis=1)).sum())
+
+
+def grid_slope(run, step: int) -> float:
+    """How steep (1 - a b)^2 is where a run is."""
+    a, b = path(run)[step]
+    return float(2 * abs(1 - a * b) * np.sqrt(a * a + b * b))
+
+
+def _named(names, name):
+    return [n.lower() for n in names].index(name.lower())
+
+
+OPTIMIZERS = ("SGD", "momentum", "Nesterov", "RMSprop", "Adam")
+BEALE = ("SGD", "momentum", "Adagrad", "RMSprop", "Adam")
+VALLEY = ("SGD", "momentum", "Nesterov", "RMSprop", "Adagrad", "Adam", "Lion", "Newton")
+KINDS = ("linear", "tanh", "sigmoid", "relu")
+
+
+def first_of(runs: Runs, step: int, winner: int, share: float) -> bool:
+    """Whether a run is under a share at a step, and no other was, for good, before it."""
+    others = [not (loss(run)[step - 1 :] <= share * loss(run)[0]).all() for run in runs]
+    return under(runs[winner], step, share) and all(others)
+
+
+def _race(runs, step, name, *_):
+    names = {5: OPTIMIZERS, 4: KINDS}[len(runs)]
+    rates = [f"{float(run.learning_rate[0]):g}" for run in runs]
+    index = rates.index(name) if name in rates else _named(names, name)
+    return first_of(runs, step, index, 0.01)
+
+
+CLAIMS: dict[str, Claim] = {
+    # neuron, orbit
+    rf"The start is steep: after {N} steps? only {N} % of the loss is left\.": lambda r, k, n, p: (
+        int(n) == k and left(p, r[0], k) and loss(r[0])[k] <= 0.1 * loss(r[0])[0] < loss(r[0])[k - 1]
+    ),
+    rf"Then the slope is gentle: it takes {N} more steps to go as far as the first did\.": lambda r, k, n: (
+        k == int(n) + 1
+        and np.linalg.norm(np.diff(path(r[0])[1 : k + 1], axis=0), axis=1).sum()
+        >= np.linalg.norm(path(r[0])[1] - path(r[0])[0]) * 0.999
+    ),
+    r"Both weights are near 1: the neuron has found its own activation\.": lambda r, k: (
+        away(r[0], 1, 1)[k:].max() <= 0.25
+    ),
+    rf"The steps are over, and the weights are still {N} away from \(1, 1\)\.": lambda r, k, d: (
+        k == r[0].steps and is_near(d, away(r[0], 1, 1)[-1])
+    ),
+    r"The steps are too long: the loss is twice what it was, and stays above that\.": lambda r, k: (
+        not (loss(r[0])[k:] <= 2 * loss(r[0])[0]).any()
+    ),
+    # weights
+    rf"Test ([12]): the two weights have met, at about {N}, and stay together\.": lambda r, k, i, v: (
+        np.ptp(path(r[int(i) - 1])[k:, :2], axis=1).max() <= 0.1
+        and is_near(v, path(r[int(i) - 1])[k, :2].mean(), 1)
+    ),
+    rf"Two starts, one end: the weights of both tests are {N} apart, .*": lambda r, k, d: (
+        is_near(d, away(r[0], *path(r[1])[-1, :2])[-1]) and float(d) <= 0.25
+    ),
+    rf"The steps are over, and the two tests are still {N} apart\.": lambda r, k, d: is_near(
+        d, away(r[0], *path(r[1])[-1, :2])[-1]
+    ),
+    # bias
+    rf"The bias is {N}, far from its last value {N}, at which .*": lambda r, k, now, last: (
+        abs(float(now) - path(r[0])[k, 2]) < 0.01 and abs(float(last) - path(r[0])[-1, 2]) < 0.01
+    ),
+    r"Now the bias is nearly at its last value, so both surfaces are nearly the same\.": lambda r, k: (
+        np.abs(path(r[0])[k:, 2] - path(r[0])[-1, 2]).max()
+        <= 0.1 * np.abs(path(r[0])[:, 2] - path(r[0])[-1, 2]).max()
+    ),
+    r"At the last step they are the same\. Only the right one told the loss all along\.": lambda r, k: (
+        k == r[0].steps
+    ),
+    # learning rates, optimizers, activations
+    rf"({N}|\w+) is first: after {N} steps? less than 1 % of its loss is left\.": _race,
+    rf"{N} is too large: every step makes the loss larger, and it has doubled already\.": lambda r, k, rate: (
+        (np.diff(loss(r[3])) > 0).all()
+        and loss(r[3])[k] > 2 * loss(r[3])[0] >= loss(r[3])[k - 1]
+        and is_near(rate, r[3].learning_rate[0])
+    ),
+    rf"{N} jumps across the valley at every step, each time a little less far\.": lambda r, k, rate: (
+        (np.diff(np.abs(path(r[2])[k - 6 : k + 1].sum(axis=1) - 3)) < 0).all()
+        and (np.diff(np.sign(path(r[2])[k - 6 : k + 1].sum(axis=1) - 3)) != 0).all()
+    ),
+    rf"{N} goes straight down, but slowly: {N} steps for what {N} did in {N}\.": lambda r, k, _s, n, _r, m: (
+        int(n) == k and under(r[0], k, 0.01) and under(r[1], int(m), 0.01) and k >= 10 * int(m)
+    ),
+    r"Momentum rolls across the floor and up the other side: its loss rises\.": lambda r, k: (
+        loss(r[1])[k] > loss(r[1])[k - 1] and (path(r[1])[k, 1] - 1) * (path(r[1])[0, 1] - 1) < 0
+    ),
+    rf"SGD is on the floor and creeps: the slope along it is {N} times gentler .*": lambda r, k, _: (
+        np.abs(path(r[0])[k:, 1] - 1).max() <= 0.05 and abs(path(r[0])[k, 0] - 1) > 1
+    ),
+    rf"After {N} steps (\w+) has the lowest loss and (\w+) the highest\.": lambda r, k, n, best, worst: (
+        int(n) == k
+        and np.argmin([loss(run)[k] for run in r]) == _named(OPTIMIZERS, best)
+        and np.argmax([loss(run)[k] for run in r]) == _named(OPTIMIZERS, worst)
+    ),
+    rf"sigmoid has {N} % of its loss left: its slope is never above a quarter\.": lambda r, k, p: (
+        left(p, r[2], k) and loss(r[2])[k] < loss(r[2])[0]
+    ),
+    rf"(\w+) is last: it needs {N} steps for what the first one did in {N}\.": lambda r, k, name, n, m: (
+        int(n) == k and under(r[_named(KINDS, name)], k, 0.01) and any(under(x, int(m), 0.01) for x in r)
+    ),
+    r"The steps are over before (.*) came down to 1 %\.": lambda r, k, names: (
+        k == r[0].steps
+        and all(loss(r[KINDS.index(n)])[-1] > 0.01 * loss(r[KINDS.index(n)])[0] for n in names.split(" and "))
+    ),
+    # ravine
+    rf"Momentum swings up the walls: its loss is {N} times as high as descent's\.": lambda r, k, n: (
+        is_near(n, loss(r[1])[k] / loss(r[0])[k]) and loss(r[1])[k] > loss(r[1])[0]
+    ),
+    r"Now momentum is ahead, and stays ahead: along the floor .*": lambda r, k: (
+        (loss(r[1])[k:] < loss(r[0])[k:]).all() and loss(r[1])[k - 1] >= loss(r[0])[k - 1]
+    ),
+    rf"After {N} steps? momentum has less than 1 % of its loss left\.": lambda r, k, n: (
+        int(n) == k and under(r[1], k, 0.01)
+    ),
+    rf"Descent needs {N} steps for that: momentum was there after {N}\.": lambda r, k, n, m: (
+        int(n) == k > int(m) and under(r[0], k, 0.01) and under(r[1], int(m), 0.01)
+    ),
+    rf"After {N} steps descent still has {N} % of its loss left\.": lambda r, k, n, p: (
+        int(n) == k and left(p, r[0], k) and loss(r[0])[k] > 0.01 * loss(r[0])[0]
+    ),
+    # momentum
+    rf"The momentum is {N} of the last step: it carries the ball on, uphill for a while\.": lambda r, k, _: (
+        loss(r[0])[k] > loss(r[0])[k - 1]
+    ),
+    r"The sixth time across: every swing is smaller, for uphill the gradient slows it down\.": lambda r, k: (
+        _sixth(r[0], k)
+    ),
+    rf"After {N} steps? less than 1 % of the loss is left, and it stays so\.": lambda r, k, n: (
+        int(n) == k and under(r[0], k, 0.01)
+    ),
+    # noise
+    rf"One sample can mislead: .* raised the loss from {N} to {N}\.": lambda r, k, a, b: (
+        is_near(a, loss(r[0])[k - 1]) and is_near(b, loss(r[0])[k]) and float(b) > float(a)
+    ),
+    rf"With all data every step went downhill: {N} steps? halve the loss\.": lambda r, k, n: (
+        int(n) == k and (np.diff(loss(r[3])[: k + 1]) < 0).all() and loss(r[3])[k] <= 0.5 * loss(r[3])[0]
+    ),
+    rf"The batch of 1 never rests: .* (over )?{N} times as far as all data\.": lambda r, k, _, n: (
+        went(r[0], k) > 0.9 * float(n) * went(r[3], k)
+    ),
+    rf"Both came down, but the batch of 1 went {N} times as far: small batches wander\.": lambda r, k, n: (
+        all(loss(x)[-1] < loss(x)[0] for x in (r[0], r[3])) and is_near(n, went(r[0]) / went(r[3]))
+    ),
+    # plateau
+    rf"'near' begins on a slope: after {N} steps? {N} % of its loss is left\.": lambda r, k, n, p: (
+        int(n) == k and left(p, r[0], k)
+    ),
+    rf"'far' begins on flat ground: it needs {N} steps for half of its loss\.": lambda r, k, n: (
+        int(n) == k and under(r[1], k, 0.5)
+    ),
+    rf"'farther' out it is flatter still: {N} steps for half of its loss\.": lambda r, k, n: (
+        int(n) == k and under(r[2], k, 0.5)
+    ),
+    r"'plateau' has kept over 90 % of its loss: out there tanh is flat, .*": lambda r, k: (
+        k == r[3].steps and loss(r[3])[-1] > 0.9 * loss(r[3])[0]
+    ),
+    # minima
+    rf"\({N}, {N}\) and \({N}, {N}\) began side by side: here their ways have parted\.": lambda r, k, *c: (
+        _parted(r, k, np.array(c, float).reshape(2, 2))
+    ),
+    rf"All are at rest, in {N} different places: only the start was different\.": lambda r, k, n: (
+        int(n) > 1 and all(away(run, *path(run)[-1])[k:].max() <= 0.4 for run in r)
+    ),
+    rf"{N} of {N} found the lowest loss, {N}; the others .* {N}\.": lambda r, k, n, m, low, high: (
+        sum(loss(run)[-1] <= 1.001 * min(loss(x)[-1] for x in r) for run in r) == int(n) < int(m) == len(r)
+        and is_near(low, min(loss(x)[-1] for x in r))
+        and is_near(high, max(loss(x)[-1] for x in r))
+    ),
+    # four valleys
+    rf"After {N} steps? {N} of {N} are in a valley: .*": lambda r, k, n, m, _: (
+        int(n) == k and sum(_valley(run, k) is not None for run in r) >= int(m)
+    ),
+    rf"The last one arrives after {N} steps: on the way .* {N} times shorter\.": lambda r, k, n, t: (
+        int(n) == k and all(_valley(run, k) is not None for run in r) and float(t) > 1
+    ),
+    rf"The four valleys got {N}, {N}, {N} and {N} of {N} starts: .*": lambda r, k, *n: (
+        [sum(_valley(run, k) == i for run in r) for i in range(4)] == [int(x) for x in n[:4]]
+    ),
+    # loss functions
+    rf"Cross-entropy is steep where a neuron is surely wrong: {N} steps? halve its loss\.": lambda r, k, n: (
+        int(n) == k and under(r[1], k, 0.5)
+    ),
+    rf"Squared error is nearly flat there: it still has {N} % of its loss\.": lambda r, k, p: (
+        left(p, r[0], k) and loss(r[1])[k] <= 0.1 * loss(r[1])[0] and loss(r[0])[k] >= 0.9 * loss(r[0])[0]
+    ),
+    rf"Only now squared error has lost half: {N} steps for what .* did in {N}\.": lambda r, k, n, m: (
+        int(n) == k and under(r[0], k, 0.5) and under(r[1], int(m), 0.5)
+    ),
+    rf"The steps are over, and squared error still has {N} % of its loss\.": lambda r, k, p: (
+        k == r[0].steps and left(p, r[0], k) and loss(r[0])[k] > 0.5 * loss(r[0])[0]
+    ),
+    # curvature, spirals, digits
+    rf"The loss has halved after {N} steps, and so far every step went down\.": lambda r, k, n: (
+        loss(r[0])[k] <= 0.5 * loss(r[0])[0] and (np.diff(loss(r[0])[: k + 1]) < 0).all()
+    ),
+    rf"At step {N} the loss rises, for the first time: .* sharper than {N}\.": lambda r, k, _, s: (
+        loss(r[0])[k] > loss(r[0])[k - 1]
+        and (np.diff(loss(r[0])[:k]) <= 0).all()
+        and is_near(s, 2 / r[0].learning_rate[0])
+    ),
+    rf"It has risen {N} times since, yet it is lower: training goes on at the edge\.": lambda r, k, n: (
+        (np.diff(loss(r[0])[: k + 1]) > 0).sum() == int(n)
+    ),
+    rf"After {N} steps {N} % of the loss is left\.": lambda r, k, n, p: (
+        int(n.replace(",", "")) == k == r[0].steps and left(p, r[0], k)
+    ),
+    rf"For {N} steps the loss hardly changed; now it has found a way on\.": lambda r, k, n: (
+        np.ptp(loss(r[0])[k - int(n) : k + 1]) <= 0.1001 * loss(r[0])[k - int(n)]
+        and loss(r[0])[-1] < loss(r[0])[k]
+    ),
+    rf"After {N} steps less than half of the loss is left, and it stays below that\.": lambda r, k, n: under(
+        r[0], k, 0.5
+    ),
+    rf"For {N} steps it was hardly better than guessing, .*": lambda r, k, n: (
+        int(n) == k and np.abs(loss(r[0])[: k - 1] - 2.303).max() < 0.24 and loss(r[0])[k:].max() < 2.19
+    ),
+    rf"After {N} steps half of the loss of guessing is left, and it stays below that\.": lambda r, k, n: (
+        loss(r[0])[k:].max() <= 2.303 / 2 < loss(r[0])[k - 1]
+    ),
+    rf"On digits it has never seen the loss is {N}: what it learned holds there too\.": lambda r, k, t: (
+        is_near(t, r[0].test_loss[-1]) and r[0].test_loss[-1] <= 1.25 * loss(r[0])[-1]
+    ),
+    rf"On digits it has never seen the loss is {N}, but {N} on those it learned\.": lambda r, k, t, u: (
+        is_near(t, r[0].test_loss[-1]) and is_near(u, loss(r[0])[-1]) and float(t) > float(u)
+    ),
+    # valley, beale
+    rf"Six of eight have been on the floor after {N} steps: that was the easy part\.": lambda r, k, n: (
+        sum((np.abs(path(x)[: k + 1, 1] - path(x)[: k + 1, 0] ** 2) <= 0.1).any() for x in r) >= 6
+    ),
+    rf"Newton's method knows how the ground curves: it is at the end after {N} steps\.": lambda r, k, n: (
+        int(n) == k and away(r[-1], 1, 1)[k:].max() <= 0.01
+    ),
+    rf"(\w+) is the first of the others at the end, after {N} steps\.": lambda r, k, name, n: (
+        away(r[_named(VALLEY, name)], 1, 1)[k:].max() <= 0.1
+        and not any((away(x, 1, 1)[k - 1 :] <= 0.1).all() for x in r[:-1])
+    ),
+    rf"After {N} steps {N} of 8 are still far from it: .*": lambda r, k, n, m: (
+        sum(not away(run, 1, 1)[-1] <= 1 for run in r) == int(m)
+    ),
+    rf"(\w+) is first out of the steep corner: .* after {N} steps?\.": lambda r, k, name, n: (
+        int(n) == k and first_of(r, k, _named(BEALE, name), 0.1)
+    ),
+    r"Momentum is too fast for the bend, and runs uphill: its loss rises again\.": lambda r, k: (
+        loss(r[1])[k] > 1.25 * loss(r[1])[:k].min()
+    ),
+    rf"(\w+) is the last to lose nine tenths: it needs {N} steps, .* {N}\.": lambda r, k, name, n, m: (
+        int(n) == k
+        and under(r[_named(BEALE, name)], k, 0.1)
+        and all((loss(run)[k:] <= 0.1 * loss(run)[0]).all() for run in r)
+    ),
+    rf"After {N} steps (\w+) is nearest to the minimum: {N} away\.": lambda r, k, n, name, d: (
+        np.argmin([away(run, 3, 0.5)[-1] for run in r]) == _named(BEALE, name)
+        and is_near(d, min(away(run, 3, 0.5)[-1] for run in r), 1)
+    ),
+    # escape, saddle
+    rf"Without noise it is at the saddle after {N} steps: here the slope is nearly 0\.": lambda r, k, n: (
+        int(n) == k and away(r[0], 0, 0)[k] <= 0.3
+    ),
+    rf"Noise has pushed the other off the ridge, and the slope takes it down: {N} steps\.": lambda r, k, n: (
+        int(n) == k and np.abs(path(r[1])[k:, 1]).min() > 0.5 and abs(path(r[0])[k, 1]) <= 0.1
+    ),
+    rf"At last it is off the ridge without noise, too: it took {N} steps\.": lambda r, k, n: (
+        int(n) == k and np.abs(path(r[0])[k:, 1]).min() > 0.5
+    ),
+    rf"After {N} steps it is only {N} off the ridge without noise: it still waits\.": lambda r, k, n, d: (
+        is_near(d, abs(path(r[0])[-1, 1])) and abs(path(r[1])[-1, 1]) > 0.5
+    ),
+    rf"It stalls: the slope is {N} times gentler than at the start, .*": lambda r, k, n: (
+        is_near(n, grid_slope(r[0], 0) / grid_slope(r[0], k)) and abs(loss(r[0])[k] - 1) < 0.1
+    ),
+    rf"It was a saddle: after {N} slow steps it has slid off to the side\.": lambda r, k, n: (
+        away(r[0], 0, 0)[k:].min() > 0.5
+        and sum(grid_slope(r[0], j) <= 0.0501 * grid_slope(r[0], 0) for j in range(k)) >= int(n)
+    ),
+    rf"Then it fell fast: after {N} steps the loss is below 0\.01\. .*": lambda r, k, n: (
+        int(n) == k and loss(r[0])[k:].max() <= 0.01 < loss(r[0])[k - 1]
+    ),
+    rf"It passed the saddle without a stop: after {N} steps the loss is below 0\.01\.": lambda r, k, n: (
+        int(n) == k and loss(r[0])[k:].max() <= 0.01
+    ),
+    rf"After {N} steps it is still at the saddle: .*": lambda r, k, n: (
+        k == r[0].steps and abs(loss(r[0])[k] - 1) < 0.1 and grid_slope(r[0], k) < 0.4
+    ),
+    # schedule
+    r"A full step lands on the other side of the minimum; warm-up begins with a short one\.": lambda r, k: (
+        path(r[0])[0, 0] * path(r[0])[1, 0] < 0 < path(r[3])[0, 0] * path(r[3])[1, 0]
+    ),
+    rf"At a constant rate the noise gives no rest: .* {N} to {N} from .*": lambda r, k, a, b: (
+        abs(away(r[0], 0, 0)[k - r[0].steps // 10 : k + 1].max() - float(b)) < 0.01 and float(b) > 0
+    ),
+    r"A warm restart: the rate is large again, and the noise shakes it out of its rest\.": lambda r, k: (
+        loss(r[2])[k] >= 10 * loss(r[2])[r[2].steps // 3]
+        and r[2].learning_rate[r[2].steps // 3] > 10 * r[2].learning_rate[r[2].steps // 3 - 1]
+    ),
+    rf"Decay shrinks the noise with the steps: it ends {N} times nearer than constant\.": lambda r, k, n: (
+        away(r[0], 0, 0)[-r[0].steps // 10 :].mean() > 1.5 * away(r[1], 0, 0)[-r[0].steps // 10 :].mean()
+    ),
+    # overfitting
+    r"At first both losses fall: what holds for the few samples holds for others, too\.": lambda r, k: all(
+        loss(run)[k] <= 0.5 * loss(run)[0] for run in r
+    ),
+    rf"Here the loss on unseen data is lowest, {N}\. Stop here: that is early stopping\.": lambda r, k, t: (
+        loss(r[1])[k] == loss(r[1]).min() and is_near(t, loss(r[1])[k]) and loss(r[1])[-1] > loss(r[1])[k]
+    ),
+    r"Now it learns the noise of its few samples: unseen data have twice that loss\.": lambda r, k: (
+        loss(r[1])[k:].min() >= 2 * loss(r[1]).min() and loss(r[0])[k] < loss(r[0])[loss(r[1]).argmin()]
+    ),
+    rf"On its samples the loss still falls; .* is {N}, and was {N} at step {N}\.": lambda r, k, a, b, j: (
+        is_near(a, loss(r[1])[-1]) and is_near(b, loss(r[1])[int(j)]) and loss(r[0])[-1] < loss(r[0])[int(j)]
+    ),
+    rf"On unseen data the loss ends at {N}, within a tenth of its lowest: no overfitting\.": lambda r, k, t: (
+        is_near(t, loss(r[1])[-1]) and loss(r[1])[-1] <= 1.1 * loss(r[1]).min()
+    ),
+    # initialization
+    rf"Glorot begins on a slope: after {N} steps? only {N} % of its loss is left\.": lambda r, k, n, p: (
+        int(n) == k and left(p, r[2], k)
+    ),
+    r"Zero has not moved: each weight's slope is multiplied by the other, and that is 0\.": lambda r, k: (
+        not path(r[0]).any()
+    ),
+    rf"Too large: tanh is flat out there, so the hidden weight is still at {N}\.": lambda r, k, w: (
+        is_near(w, path(r[1])[k, 0]) and loss(r[1])[k] > 10 * loss(r[2])[k]
+    ),
+    rf"The start decides: a loss of {N} from zero, {N} from far out, {N} from Glorot\.": lambda r, k, *v: (
+        all(is_near(said, loss(run)[-1]) for said, run in zip(v, r, strict=True))
+        and loss(r[2])[-1] < loss(r[1])[-1] < loss(r[0])[-1]
+    ),
+    # function
+    rf"Half of the way down is done after {N} of {N} steps\.": lambda r, k, n, m: int(n) == k < int(m),
+    rf"From here on the lowest value hardly changes: it ends at {N}\.": lambda r, k, v: is_near(
+        v, min(loss(run)[-1] for run in r)
+    ),
+}
+
+
+def _valley(run, step: int) -> int | None:
+    """Which of Himmelblau's minima a run is within 0.5 of, and stays."""
+    places = ((3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127))
+    inside = [i for i, place in enumerate(places) if away(run, *place)[step:].max() <= 0.5]
+    return inside[0] if inside else None
+
+
+def _sixth(run, step: int) -> bool:
+    """Whether the ball crosses the floor, turned by 25 degrees, for the sixth time, lower every time."""
+    turn = np.deg2rad(25)
+    across = (path(run) - 1) @ [-np.sin(turn), np.cos(turn)]
+    sides = np.flatnonzero(np.diff(np.sign(across))) + 1
+    tops = [np.abs(part).max() for part in np.split(across, sides)[:6]]
+    return bool(sides[5] == step and sorted(tops, reverse=True) == tops)
+
+
+def _parted(runs: Runs, step: int, starts) -> bool:
+    paths = [path(run) for run in runs]
+    one, other = (next(x for x in paths if np.allclose(x[0], start, atol=1e-6)) for start in starts)
+    gap = np.hypot(*(one - other).T)
+    return bool(gap[step:].min() >= 1.5 * gap[0] and np.hypot(*(one[-1] - other[-1])) > 0.2)
+
+
+def holds(runs: Runs, step: int, caption: str) -> bool:
+    """Whether a caption of a bundled film is true at its step; KeyError for one that nobody can check."""
+    if step == 0:
+        return "atch " in caption and "{" not in caption
+    for pattern, claim in CLAIMS.items():
+        match = re.fullmatch(pattern, caption)
+        if match:
+            groups = [group for group in match.groups() if group is not None or "over" in pattern]
+            return bool(claim(runs, step, *groups))
+    raise KeyError(caption)
