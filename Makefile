@@ -1,8 +1,9 @@
 # Two commands on a fresh machine with Python 3.11 or newer: make film, make test.
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture
+.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture constraints bom floors
 
 film: .venv/installed
 	$(BIN)/animator render neuron
@@ -55,19 +56,38 @@ goldens: .venv/installed-dev
 architecture: .venv/installed-dev
 	$(BIN)/python -m tests.architecture
 
+# the versions that the environment has now, as those that `make` and the continuous build install
+constraints: .venv/installed-docs
+	$(BIN)/python -m tests.supply constraints > constraints.new
+	mv constraints.new constraints.txt
+
+# the bill of materials of an installed animator, as CycloneDX reads it
+bom: .venv/installed-dev
+	mkdir -p build
+	$(BIN)/python -m tests.supply bom > build/bom.json
+
+# the lowest versions that pyproject.toml allows, in an environment of their own, with the tests of the core
+FLOORS := build/floors/bin/python
+floors: .venv/installed-dev
+	$(PYTHON) -m venv --clear build/floors
+	$(BIN)/python -m tests.supply floors > build/floors.txt
+	$(FLOORS) -m pip install --quiet --disable-pip-version-check -c build/floors.txt -e ".[scenes,slides]" pytest pytest-timeout packaging
+	$(FLOORS) -m pytest $(addprefix tests/,core design functions encoding recordings landscape drawing)
+	$(FLOORS) -m animator verify
+
 clean:
 	rm -rf .venv build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find output -mindepth 1 ! -name .gitkeep -delete
 
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[scenes]"
+	$(INSTALL) -e ".[scenes]"
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	$(INSTALL) -e ".[dev]"
 	touch $@
 
 .venv/installed-docs: .venv/installed-dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
+	$(INSTALL) -e ".[docs]"
 	touch $@

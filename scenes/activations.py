@@ -90,7 +90,8 @@ def scene(
             for name in TEACHERS
         ),
         names=tuple(TEACHERS),
-        layout=(("surface@0", "surface@1"), ("surface@2", "surface@3")),
+        layout=(("surface@0", "surface@1", "activation@0"), ("surface@0", "surface@1", "activation@1"),
+                ("surface@2", "surface@3", "activation@2"), ("surface@2", "surface@3", "activation@3")),
         pacing=Pacing(play=5.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

@@ -67,7 +67,7 @@ def scene(
         runs=tuple(Descent("beale", start, name, rate * own, steps) for name, own in RATES.items()),
         names=tuple(optimizers.title(name) for name in RATES),
         caption=f"One start; {said}.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         resolution=201,
         pacing=Pacing(play=8.0, end=2.5, pace="log"),
         moments=MOMENTS,

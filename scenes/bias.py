@@ -58,7 +58,7 @@ def scene(
         title="A still slice goes stale",
         runs=neuron.runs * 2,
         names=("still, at the last bias", "cut again at each step"),
-        caption="One run, twice; where the dot's height on the slice is not its loss, the bar shows both.",
+        caption="One run, twice; where the dot's height on the slice is not its loss, both are told.",
         layout=(("surface@0", "surface@1"),),
         slice=("static", "moving"),
         pacing=Pacing(play=6.0, end=2.0, pace="log"),

@@ -97,7 +97,7 @@ def scene(
                 seed=seed,
             ),
         ),
-        layout=(("surface", "accuracy"), ("surface", "loss")),
+        layout=(("surface", "examples"), ("surface", "accuracy"), ("surface", "loss")),
         plane=plane,
         slice=slice,
         resolution=31,

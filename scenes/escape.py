@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import MaybePoint
 
 NAMES = ("no noise", "noise")
 
@@ -53,18 +54,19 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, le=0.5)] = 0.05,
     steps: Annotated[int, Field(ge=10, le=2000)] = 90,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 3,
+    start: MaybePoint = None,
 ) -> Scene:
     """Gradient descent on a saddle, with and without noise on its gradient: the noisy one leaves first."""
+    begin = start or (-1.5, offset)
     return Scene(
         title="Escape from a saddle: noise finds the way down",
         runs=tuple(
-            Descent("saddle", (-1.5, offset), "sgd", learning_rate, steps, size, seed)
-            for size in (0.0, noise)
+            Descent("saddle", begin, "sgd", learning_rate, steps, size, seed) for size in (0.0, noise)
         ),
         names=NAMES,
-        caption=f"Both start {offset:g} beside the ridge of x² - y², learning rate {learning_rate:g}; one "
+        caption=f"Both start {begin[1]:g} beside the ridge of x² - y², learning rate {learning_rate:g}; one "
         f"has normal noise of {noise:g} on every gradient.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5),
         moments=MOMENTS,

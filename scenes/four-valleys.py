@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import MaybePoint
 from animator.functions import function, optimizers, points
 
 MINIMA = function.find("himmelblau").minima
@@ -55,14 +56,18 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.004,
     across: Annotated[int, Field(ge=2, le=12)] = 7,
     steps: Annotated[int, Field(ge=5, le=5000)] = 120,
+    start: MaybePoint = None,
 ) -> Scene:
     """A grid of starts on Himmelblau's function: neighbours part, and each of four equal minima has its
     basin.
+
+    start is one more of your own.
     """
     starts = points.grid(function.find("himmelblau").window, across)
+    starts = starts if start is None else (*starts, start)
     return Scene(
         title="Four valleys, equally deep: the start decides",
-        runs=tuple(Descent("himmelblau", start, optimizer, learning_rate, steps) for start in starts),
+        runs=tuple(Descent("himmelblau", begin, optimizer, learning_rate, steps) for begin in starts),
         names=tuple(f"({x:.2f}, {y:.2f})" for x, y in starts),
         caption=f"{len(starts)} starts on a grid, all with {optimizers.title(optimizer)}, learning rate "
         f"{learning_rate:g}. Colours: the minimum that a path ends in, over the basins.",

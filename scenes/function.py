@@ -12,9 +12,9 @@ from animator.functions import function
 LAYOUTS = {
     "path": (("surface", "weights"), ("surface", "loss")),
     "3d": (("surface3d", "weights"), ("surface3d", "loss")),
-    "line": (("curve", "curve", "loss"),),
-    "lines": (("curve", "curve", "losses"),),
-    "race": (("race", "race", "race", "losses", "losses"),),
+    "line": (("curve", "loss"),),
+    "lines": (("curve", "losses"),),
+    "race": (("race", "losses"),),
     "swarm": (("basins",),),
 }
 

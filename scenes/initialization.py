@@ -94,7 +94,7 @@ def scene(
         ),
         names=NAMES,
         caption=f"A hidden neuron and an output, one weight each; too large: both at {large:g}.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=7.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

@@ -10,6 +10,8 @@ from animator import Experiment, Moment, Pacing, Scene, finders
 from animator.design.parameters import Point
 
 NAMES = ("too small", "right", "edge", "diverging")
+START = (-1.0, 0.5)
+WINDOW = (-4.0, 6.0, -1.5, 5.5)  # around the default start: all but the last run stay in it
 
 
 def data():
@@ -89,7 +91,7 @@ def scene(
     edge: Annotated[float, Field(gt=0, le=10)] = 0.98,
     diverging: Annotated[float, Field(gt=0, le=10)] = 1.06,
     epochs: Annotated[int, Field(ge=1, le=1000)] = 40,
-    start: Point = (-1.0, 0.5),
+    start: Point = START,
 ) -> Scene:
     """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
     rates = (small, right, edge, diverging)
@@ -98,12 +100,13 @@ def scene(
         description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
         runs=tuple(
             Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
-                       shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0))
+                       shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0),
+                       notes={"window": WINDOW} if start == START else {})
             for rate in rates
         ),
-        names=NAMES,
-        caption=f"Same start, same data; the learning rate differs: {', '.join(f'{r:g}' for r in rates)}.",
-        layout=(("race", "race", "race", "losses", "losses"),),
-        pacing=Pacing(play=6.0, end=2.0),
+        names=tuple(f"{name}, {rate:g}" for name, rate in zip(NAMES, rates, strict=True)),
+        caption="Same start, same data; only the learning rate differs.",
+        layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
+        pacing=Pacing(play=7.0, end=2.0, pace="log"),
         moments=moments(rates),
     )  # fmt: skip

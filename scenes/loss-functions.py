@@ -74,7 +74,7 @@ def scene(
             for name in LOSSES
         ),
         names=tuple(LOSSES),
-        layout=(("surface@0", "surface@1"), ("surface@0", "surface@1"), ("loss@0", "loss@1")),
+        layout=(("surface@0", "surface@1"), ("loss@0", "loss@1")),
         pacing=Pacing(play=5.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import MaybePoint
 
 STARTS = tuple((a, b) for b in (2.2, 0.7, -0.4) for a in (-0.4, 0.4, 1.1, 2.2))
 
@@ -53,7 +54,8 @@ def parting(runs):
     if not found:
         return None
     step, i, j = min(found)
-    return Found(step, {"one": "({:g}, {:g})".format(*STARTS[i]), "other": "({:g}, {:g})".format(*STARTS[j])})
+    one, other = ("({:g}, {:g})".format(*finders.path_of(runs[k])[0]) for k in (i, j))
+    return Found(step, {"one": one, "other": other})
 
 
 def at_rest(runs):
@@ -88,16 +90,21 @@ MOMENTS = (
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.02,
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 150,
+    start: MaybePoint = None,
 ) -> Scene:
-    """One neuron with four minima: twelve starts, each in the colour of the minimum it ends in."""
+    """One neuron with four minima: twelve starts, each in the colour of the minimum it ends in.
+
+    start is one more of your own.
+    """
+    starts = STARTS if start is None else (*STARTS, start)
     return Scene(
         title="One neuron, four minima",
         runs=tuple(
-            Experiment(model=partial(model, start, learning_rate, epochs), data=data, epochs=epochs,
+            Experiment(model=partial(model, begin, learning_rate, epochs), data=data, epochs=epochs,
                        batch_size=4, shuffle=False, labels=("w1", "w2"))
-            for start in STARTS
+            for begin in starts
         ),
-        names=tuple(f"({a:g}, {b:g})" for a, b in STARTS),
+        names=tuple(f"({a:g}, {b:g})" for a, b in starts),
         caption="Same data, same optimizer (RMSprop); only the start differs.",
         layout=(("basins",),),
         resolution=241,

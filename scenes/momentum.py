@@ -72,15 +72,16 @@ def scene(
     start: Point = (-2.0, 2.0),
 ) -> Scene:
     """What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
+    ahead = f"w ← w + {momentum:g} v − {learning_rate:g} ∇L"
+    rule = ahead if kind == "nesterov" else "w ← w + v"
     return Scene(
         title="Momentum: a ball that remembers where it came from",
         runs=(
             Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov", start), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
-        caption=f"Learning rate {learning_rate:g}, momentum {momentum:g}.",
-        layout=(("arrows", "weights"), ("arrows", "loss")),
-        widths=(1.35, 1.0),
-        pacing=Pacing(play=9.0, end=2.0),
+        caption=f"The velocity keeps some of itself: v ← {momentum:g} v − {learning_rate:g} ∇L, then {rule}.",
+        layout=(("arrows", "loss"),),
+        pacing=Pacing(play=12.0, end=2.0, pace="log"),
         moments=moments(momentum),
     )  # fmt: skip

@@ -34,6 +34,12 @@ def model(learning_rate, optimizer, use_bias, start):
     return neuron
 
 
+def steep(runs):
+    """When a tenth of the loss is left, if that is within the first tenth of the steps."""
+    found = finders.fallen(0.1)(runs)
+    return found if found and found.step <= max(1, runs[0].steps // 10) else None
+
+
 def as_far_again(runs):
     """When the weights have gone as far again as in their first step, after five steps or more."""
     path = finders.path_of(runs[0])
@@ -50,7 +56,7 @@ def short_of(runs):
 
 MOMENTS = (
     Moment(finders.start, "Watch the dot: can it find the point (1, 1), where the loss is 0?"),
-    Moment(finders.fallen(0.1), "The start is steep: after {steps} only {left} of the loss is left."),
+    Moment(steep, "The start is steep: after {steps} only {left} of the loss is left."),
     Moment(
         as_far_again, "Then the slope is gentle: it takes {more} more steps to go as far as the first did."
     ),

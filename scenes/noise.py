@@ -85,7 +85,7 @@ def scene(
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
     start: Point = (-1.0, -0.4),
 ) -> Scene:
-    """Batch sizes 1, 8, 32 and all on one surface: why stochastic gradient descent zigzags."""
+    """Batch sizes 1, 8, 32 and all (batch-size): why stochastic gradient descent zigzags."""
     return Scene(
         title="Small batches wander",
         runs=tuple(
@@ -97,8 +97,7 @@ def scene(
         names=("batch of 1", "batch of 8", "batch of 32", "all data"),
         caption=f"Same start, {SAMPLES * rounds:,} updates each. Lines: the loss of the batch in use, "
         "down which the next step goes.",
-        layout=(("batch@0", "batch@1", "batch@2", "batch@3"), ("losses",) * 4),
-        heights=(1.7, 1.0),
+        layout=(("batch@0", "batch@1", "losses"), ("batch@2", "batch@3", "losses")),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

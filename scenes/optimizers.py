@@ -94,7 +94,7 @@ def scene(
         ),
         names=NAMES,
         caption="Same start, same data, full batches; only the optimizer differs.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=moments(kappa),
     )  # fmt: skip

@@ -25,7 +25,6 @@ def scene(
         neuron,
         title="Once around the loss surface",
         layout=(("surface3d", "loss"), ("surface3d", "weights")),
-        widths=(1.3, 1.0),
         camera="orbit",
         pacing=Pacing(intro=1.0, play=7.0, end=2.0, pace="log"),
     )

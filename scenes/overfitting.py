@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 
 def data(part, samples, noise, seed):
@@ -25,13 +26,13 @@ def data(part, samples, noise, seed):
     return train if part == "train" else test
 
 
-def model(learning_rate):
-    """A linear neuron without a bias, at (-0.8, -0.4)."""
+def model(learning_rate, start):
+    """A linear neuron without a bias, at `start`."""
     import keras
 
     neuron = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
     neuron.compile(keras.optimizers.SGD(learning_rate), "mean_squared_error")
-    neuron.set_weights([np.array([[-0.8], [-0.4]])])
+    neuron.set_weights([np.array(start).reshape(2, 1)])
     return neuron
 
 
@@ -94,11 +95,12 @@ def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.1,
     epochs: Annotated[int, Field(ge=5, le=2000)] = 300,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 267,
+    start: Point = (-0.8, -0.4),
 ) -> Scene:
     """Overfitting: the loss of four training samples falls on, the loss on unseen data turns up again."""
     train, test = (partial(data, part, samples, noise, seed) for part in ("train", "test"))
     run = Experiment(
-        model=partial(model, learning_rate),
+        model=partial(model, learning_rate, start),
         data=train,
         epochs=epochs,
         batch_size=samples,
@@ -111,7 +113,7 @@ def scene(
         runs=(run, replace(run, data=test, train=train)),
         names=("training data", "unseen data"),
         caption=f"A neuron is trained on {samples} noisy samples; right, its loss on 200 others.",
-        layout=(("surface@0", "surface@1"), ("surface@0", "surface@1"), ("losses", "losses")),
+        layout=(("surface@0", "surface@1"), ("losses", "losses")),
         pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.design.parameters import MaybePoint
 
 STARTS = {"near": (0.0, 0.0), "far": (-1.6, 1.8), "farther": (-2.2, 2.6), "plateau": (-4.0, 4.4)}
 
@@ -46,18 +47,23 @@ MOMENTS = (
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 1.0,
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 120,
+    start: MaybePoint = None,
 ) -> Scene:
-    """tanh saturates: a start far out lies on a plateau, where the gradient is almost nothing."""
+    """tanh saturates: a start far out lies on a plateau, where the gradient is almost nothing.
+
+    start is one more of your own.
+    """
+    starts = STARTS if start is None else {**STARTS, "yours": start}
     return Scene(
         title="Starts on a plateau barely move",
         runs=tuple(
-            Experiment(model=partial(model, start, learning_rate), data=data, epochs=epochs, batch_size=2,
+            Experiment(model=partial(model, begin, learning_rate), data=data, epochs=epochs, batch_size=2,
                        shuffle=False, labels=("w1", "w2"), target=(1.0, -0.5))
-            for start in STARTS.values()
+            for begin in starts.values()
         ),
-        names=tuple(STARTS),
+        names=tuple(starts),
         caption="Same data, same learning rate; only the start differs.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 LOSS = "(1 - a*b)**2"
 
@@ -68,14 +69,14 @@ MOMENTS = (
 
 
 def scene(
-    offset: Annotated[float, Field(ge=0, le=1)] = 0.002,
     learning_rate: Annotated[float, Field(gt=0, le=0.2)] = 0.05,
     steps: Annotated[int, Field(ge=10, le=2000)] = 110,
+    start: Point = (1.3, -1.298),
 ) -> Scene:
     """Two linear neurons in a row stall at a saddle, where the slope is nearly 0, and leave it sideways."""
     return Scene(
         title="Stalled at a saddle",
-        runs=(Descent(LOSS, (1.3, offset - 1.3), "sgd", learning_rate, steps),),
+        runs=(Descent(LOSS, start, "sgd", learning_rate, steps),),
         caption="Two weights a and b, one behind the other, shall multiply to 1: their loss is (1 - a b)².",
         layout=(("surface", "weights"), ("surface", "loss")),
         resolution=161,

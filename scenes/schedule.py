@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.design.parameters import Point
 
 BOWL = "(x**2 + y**2)/2 + 0.15*(x**4 + y**4)"
 NAMES = ("constant", "decay", "restarts", "warm-up")
@@ -44,12 +45,11 @@ def jittering(runs):
 
 
 def kicked(runs):
-    """After the first restart: when the loss is highest, at least ten times what it was at the restart."""
-    begin, loss = runs[2].steps // 3, finders.loss_of(runs[2])
-    if begin < 10:
-        return None
-    step = begin + int(np.argmax(loss[begin : 2 * begin]))
-    return step if loss[step] >= 10 * loss[begin] else None
+    """After the first restart: when the loss is ten times what it was, at a rate still above a half."""
+    begin, loss, rate = runs[2].steps // 3, finders.loss_of(runs[2]), np.asarray(runs[2].learning_rate)
+    last = begin + begin // 2
+    step = finders.first(loss[begin:last] >= 10 * loss[begin])
+    return begin + step if step and rate[begin + step] > 0.5 * rate.max() else None
 
 
 def settled(runs):
@@ -89,6 +89,7 @@ def scene(
     noise: Annotated[float, Field(ge=0, le=5)] = 1.0,
     steps: Annotated[int, Field(ge=30, le=5000)] = 240,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
+    start: Point = (-3.0, 2.4),
 ) -> Scene:
     """Constant learning rate, decay, warm restarts and warm-up under the same noise: decay comes to rest."""
     rates = (
@@ -99,12 +100,12 @@ def scene(
     )
     return Scene(
         title="Learning-rate schedules",
-        runs=tuple(Descent(BOWL, (-3.0, 2.4), "sgd", each, steps, noise, seed) for each in rates),
+        runs=tuple(Descent(BOWL, start, "sgd", each, steps, noise, seed) for each in rates),
         names=NAMES,
         caption=f"Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
         layout=(
-            ("race", "race", "race", "losses", "losses"),
-            ("race", "race", "race", "schedules", "schedules"),
+            ("race", "losses"),
+            ("race", "schedules"),
         ),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5, wake=0.2),

@@ -76,7 +76,7 @@ def scene(
         ),
         names=tuple(optimizers.title(name) for name in RATES),
         caption=f"One start, each optimizer at a rate that suits it: {said}.",
-        layout=(("race", "race", "race", "losses", "losses"),),
+        layout=(("race", "losses"),),
         resolution=201,
         pacing=Pacing(play=9.0, end=2.5, pace="log"),
         moments=MOMENTS,

@@ -1,6 +1,8 @@
 """Fixtures that several test files use: a cache of its own, and a neuron trained by plain NumPy."""
 
+import ipaddress
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +33,29 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     patch.setenv("ANIMATOR_CACHE", str(folder))
     yield folder
     patch.undo()
+
+
+def is_near(host: str) -> bool:
+    """Whether it is this machine, or one of the same network, such as a worker beside it."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host in ("", "localhost", socket.gethostname())
+
+
+def refuse_other_machines(event: str, words: tuple[Any, ...]) -> None:
+    """An audit hook that ends what connects to elsewhere; to connect a datagram sends nothing."""
+    if event != "socket.connect" or words[0].family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    asked, (host, *_) = words
+    if asked.type == socket.SOCK_STREAM and not is_near(host):
+        raise AssertionError(f"a test asks {host} of the network")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> None:
+    """No test depends on other machines; a hook stays as long as the process."""
+    sys.addaudithook(refuse_other_machines)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ command.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 import typer
 
@@ -50,7 +50,7 @@ def _assignments(context: typer.Context, incomplete: str) -> Iterator[str]:
             yield f"{parameter.name}="
 
 
-def choices(kind: Any, default: Any) -> list[str]:
+def choices(kind: object, default: object) -> list[str]:
     """Values of a parameter of a type: those there are, else its default."""
     from animator.design.parameters import written
 

@@ -1,18 +1,18 @@
 """Where things go on a frame, in pixels: a mosaic of panels between a header and a footer.
 
-A mosaic is rows of panel names; a name that repeats spans its cells. On a frame that is not wide, the
-mosaic is transposed: columns become rows.
+A mosaic is rows of panel names; a name that repeats spans its cells. The panels that a film is about, its
+heroes, take most of the frame. On a frame that is not wide they stand above the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 Mosaic = tuple[tuple[str, ...], ...]
-WHOLE = 1.4
-WIDE = 1.55
-LEADS = 1.5  # height of a panel that had a column to itself, where the others stand in pairs
-TALL = 0.75
+WIDE, TALL = 1.4, 0.8  # width / height of the body: from where on panels stand beside, or below, each other
+HERO = 3.2  # width of the heroes' columns, of another one's
+LEADS, LEADS_UPRIGHT = 3.1, 2.6  # height of the heroes' rows, of another one's
+HIGHEST = 0.88  # of a hero's width, on a body that is not wide: the picture beside its bar is a square then
+WHOLE = 1.4  # height of a row that one panel spans, where there is no hero
 ABREAST = 2  # panels side by side on a frame that is not wide
 
 
@@ -41,42 +41,82 @@ class Box:
             self.height - bottom - top,
         )
 
-    def square(self) -> "Box":
-        """The largest square in the middle of the box."""
-        side = min(self.width, self.height)
-        return Box(self.left + (self.width - side) / 2, self.bottom + (self.height - side) / 2, side, side)
+    def shaped(self, aspect: float) -> "Box":
+        """The largest box in the middle of this one that is `aspect` times as wide as high."""
+        width = min(self.width, aspect * self.height)
+        height = width / aspect
+        left = self.left + (self.width - width) / 2
+        return Box(left, self.bottom + (self.height - height) / 2, width, height)
 
 
 def arrange(
-    mosaic: Mosaic, body: Box, widths: Sequence[float] = (), heights: Sequence[float] = ()
+    mosaic: Mosaic,
+    body: Box,
+    widths: Sequence[float] = (),
+    heights: Sequence[float] = (),
+    heroes: Collection[str] = (),
 ) -> dict[str, Box]:
-    """A cell for every name of the mosaic; rows from the top. widths, heights: of columns and rows, relative.
+    """A cell for every name of the mosaic; rows from the top.
 
-    Without heights, a row that one name spans is WHOLE times as high as one that is shared. On a body that is
-    not wide, columns become rows; on one that is high, panels stand one above the other, each as high as
-    the cells that it spans.
+    widths, heights: of columns and rows, relative, on a body that is WIDE. heroes: names of the panels that a
+    film is about. Without widths, a column of theirs is HERO times as wide as others, together; without
+    heights, a row of theirs is LEADS times as high as one without any. A column or row that repeats is taken
+    at its word. On a body that is not wide they stand on top, as wide as it is, and the others below them, in
+    pairs; where it is TALL, one above the other.
     """
-    crowded = max(len(set(row)) for row in mosaic) > ABREAST
-    if crowded and body.width < WIDE * body.height:
-        mosaic, widths = _in_pairs(mosaic), ()
-        heights = [LEADS if len(set(row)) > 1 else 1.0 for row in mosaic]
-    elif body.width < TALL * body.height:
-        names = [name for row in mosaic for name in row]
-        mosaic, widths = tuple((name,) for name in dict.fromkeys(names)), ()
-        heights = [names.count(row[0]) ** 0.5 for row in mosaic]
-    elif body.width < WIDE * body.height:
-        once = [row for row, _ in groupby(mosaic)]  # a row that repeats to be higher would be wider
-        widths, heights = heights if len(once) == len(mosaic) else (), widths
-        mosaic = tuple(zip(*once, strict=True))
-        if max(len(set(row)) for row in mosaic) > ABREAST:
-            alone = {row[0] for row in mosaic if len(set(row)) == 1}
-            mosaic, widths = _in_pairs(mosaic), ()
-            heights = [LEADS if row[0] in alone else 1.0 for row in mosaic]
-        elif not heights and len(mosaic[0]) > 1:
-            heights = [LEADS if len(set(row)) == 1 else 1.0 for row in mosaic]
-    weights = list(heights) or [WHOLE if len(row) > 1 and len(set(row)) == 1 else 1.0 for row in mosaic]
-    tops = [body.height * (1 - sum(weights[:i]) / sum(weights)) for i in range(len(mosaic) + 1)]
-    columns = list(widths) or [1.0] * len(mosaic[0])
+    aspect = body.width / body.height
+    if aspect < WIDE:
+        mosaic, heights = _upright(mosaic, body, heroes)
+        widths = ()
+    columns = list(widths) or _weights(list(zip(*mosaic, strict=True)), heroes, HERO)
+    rows = list(heights) or _weights(list(mosaic), heroes, LEADS)
+    return _cells(mosaic, body, columns, rows)
+
+
+def _weights(lines: Sequence[Sequence[str]], heroes: Collection[str], times: float) -> list[float]:
+    """How wide columns are, or how high rows: those with a hero together `times` as much as another one."""
+    leading = [not set(line).isdisjoint(heroes) for line in lines]
+    count = sum(leading)
+    if len(set(lines)) < len(lines) or count in (0, len(lines)):
+        alone = [len(line) > 1 and len(set(line)) == 1 for line in lines]
+        return [WHOLE if whole and not heroes else 1.0 for whole in alone]
+    return [max(1.0, times / count) if leads else 1.0 for leads in leading]
+
+
+def _upright(mosaic: Mosaic, body: Box, heroes: Collection[str]) -> tuple[Mosaic, list[float]]:
+    """(the mosaic for a body that is not wide, heights of its rows): the heroes first, no higher than is of
+    use to what is as wide as they are, and the others below.
+    """
+    aspect = body.width / body.height
+    names = list(dict.fromkeys(name for row in mosaic for name in row))
+    first = [name for name in names if name in heroes]
+    others = [name for name in names if name not in heroes]
+    tall = aspect < TALL
+    abreast = ABREAST if len(first) > ABREAST else 1
+    top = _rows(first, abreast)
+    below = _rows(others, 1 if (tall and len(others) <= ABREAST) or not first else ABREAST)
+    share = LEADS_UPRIGHT / (LEADS_UPRIGHT + len(below)) / max(1, len(top))
+    if below:
+        share = min(share, HIGHEST * body.width / abreast / body.height)
+    rest = (1 - share * len(top)) / max(1, len(below))
+    high = [share] * len(top) + [rest] * len(below)
+    wide = max(len(row) for row in (*top, *below))
+    return tuple(_stretched(row, wide) for row in (*top, *below)), high
+
+
+def _rows(names: Sequence[str], abreast: int) -> list[tuple[str, ...]]:
+    """`names` in rows of `abreast`; one that is left over spans its row."""
+    return [tuple(names[i : i + abreast]) for i in range(0, len(names), abreast)]
+
+
+def _stretched(row: tuple[str, ...], wide: int) -> tuple[str, ...]:
+    """`row` in `wide` cells, each name in as many as another."""
+    return tuple(row[i * len(row) // wide] for i in range(wide))
+
+
+def _cells(mosaic: Mosaic, body: Box, columns: Sequence[float], rows: Sequence[float]) -> dict[str, Box]:
+    """A cell for every name; columns, rows: their relative sizes."""
+    tops = [body.height * (1 - sum(rows[:i]) / sum(rows)) for i in range(len(rows) + 1)]
     lefts = [body.width * sum(columns[:i]) / sum(columns) for i in range(len(columns) + 1)]
     cells: dict[str, Box] = {}
     for name in dict.fromkeys(name for row in mosaic for name in row):
@@ -92,10 +132,30 @@ def arrange(
     return cells
 
 
-def _in_pairs(mosaic: Mosaic) -> Mosaic:
-    """The mosaic in two columns: rows of many names become rows of two, or of one that spans both."""
-    rows: list[tuple[str, ...]] = []
-    for row in mosaic:
-        names = list(dict.fromkeys(row))
-        rows += [(names[i], names[min(i + 1, len(names) - 1)]) for i in range(0, len(names), ABREAST)]
-    return tuple(rows)
+def without_last(mosaic: Mosaic, heroes: Collection[str]) -> Mosaic | None:
+    """The mosaic without its last panel that is no hero, whose cells fall to those above or below it, or a
+    column of it alone to nothing; None where there is no such panel.
+    """
+    others = [name for row in mosaic for name in row if name not in heroes]
+    if not others or not heroes:
+        return None
+    last = list(dict.fromkeys(others))[-1]
+    columns = [_filled(column, last) for column in zip(*mosaic, strict=True) if set(column) != {last}]
+    left = tuple(zip(*columns, strict=True))
+    return left if left and all(_whole(left, name) for row in left for name in row) else None
+
+
+def _filled(column: Sequence[str], gone: str) -> list[str]:
+    """`column` with the nearest name above, or else below, in the place of the one that is gone."""
+    filled: list[str] = []
+    for i, name in enumerate(column):
+        kept = [*reversed(column[:i]), *column[i:]]
+        filled.append(name if name != gone else next(other for other in kept if other != gone))
+    return filled
+
+
+def _whole(mosaic: Mosaic, name: str) -> bool:
+    """Whether the cells of `name` are a rectangle."""
+    spots = [(r, c) for r, row in enumerate(mosaic) for c, other in enumerate(row) if other == name]
+    high = len({r for r, _ in spots})
+    return len(spots) == high * len({c for _, c in spots})

@@ -18,6 +18,8 @@ from animator.design import parameters
 from animator.design.parameters import Parameter, check
 from animator.design.scene import Scene
 
+ALIASES = {"batch-size": "noise"}
+
 
 @dataclass(frozen=True, slots=True)
 class SceneFile:
@@ -58,7 +60,7 @@ def scene(name: str, **parameters: object) -> Scene:
 
     Examples
     --------
-    >>> scene("ravine", kappa=50).title
+    >>> animator.scene("ravine", kappa=50).title
     'Why momentum works'
     """
     file = find(name)
@@ -77,7 +79,8 @@ def names() -> list[str]:
 
 
 def bundled(name: str) -> SceneFile:
-    """The bundled scene called `name`."""
+    """The bundled scene called `name`, or the other name of one."""
+    name = ALIASES.get(name, name)
     if name not in names():
         raise AnimatorError(
             f"No scene is called {name!r}. {nearest(name, names())}Bundled: {' '.join(names())}. "

@@ -24,7 +24,7 @@ QUALITY = {"draft": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080), "4k"
 NONE = "none"  # of a title or a caption: no words at all
 MOMENT = re.compile(r"(step|epoch):([0-9]+)", re.ASCII)
 
-Read = Callable[[Any], Any]
+Read = Callable[[Any], Any]  # what is read may be of any kind
 
 
 class Unfit(Exception):
@@ -46,7 +46,7 @@ class Wish:
     metavar: str = "TEXT"
     known: tuple[str, ...] = ()
 
-    def value(self, name: str, given: Any) -> Any:
+    def value(self, name: str, given: object) -> Any:
         """`given` as a FilmDesign keeps it. Raises AnimatorError."""
         try:
             return self.read(given)
@@ -55,7 +55,7 @@ class Wish:
                 f"{name}={given!r} cannot be: {reason}. Give for example {name}={self.python}."
             ) from None
 
-    def typed_value(self, name: str, given: Any) -> Any:
+    def typed_value(self, name: str, given: object) -> Any:
         """`given`, the words of an option, as a FilmDesign keeps it. Raises AnimatorError."""
         try:
             return self.read(given)
@@ -71,7 +71,7 @@ def flag(name: str) -> str:
     return "--" + name.strip("_").replace("_", "-")
 
 
-def words(given: Any) -> str:
+def words(given: object) -> str:
     """A text."""
     if not isinstance(given, str):
         raise Unfit("it must be a text")
@@ -110,7 +110,7 @@ def _optional(read: Read) -> Read:
 
 
 def _choice(known: Sequence[str]) -> Read:
-    def read(given: Any) -> str:
+    def read(given: object) -> str:
         if given not in known:
             close = nearest(given, known) if isinstance(given, str) else ""
             raise Unfit(f"there is none such. {close}Known: {' '.join(known)}")
@@ -119,35 +119,35 @@ def _choice(known: Sequence[str]) -> Read:
     return read
 
 
-def _plane(given: Any) -> Any:
+def _plane(given: object) -> Any:
     return given if hasattr(given, "basis") else _choice(PLANES)(given)
 
 
-def _slice(given: Any) -> str | tuple[str, ...]:
+def _slice(given: object) -> str | tuple[str, ...]:
     read = _choice(SLICES)
     return tuple(read(one) for one in given) if isinstance(given, list | tuple) else str(read(given))
 
 
-def _switch(given: Any) -> bool:
+def _switch(given: object) -> bool:
     if not isinstance(given, bool):
         raise Unfit("it must be True or False")
     return given
 
 
-def _pacing(given: Any) -> Pacing:
+def _pacing(given: object) -> Pacing:
     if not isinstance(given, Pacing):
         raise Unfit("it must be a Pacing")
     return given
 
 
-def _moments(given: Any) -> tuple[Moment, ...]:
+def _moments(given: object) -> tuple[Moment, ...]:
     moments = tuple(given) if isinstance(given, list | tuple) else (given,)
     if not all(isinstance(moment, Moment) for moment in moments):
         raise Unfit("it must be Moments, several of them in brackets")
     return moments
 
 
-def _style(given: Any) -> str | Style:
+def _style(given: object) -> str | Style:
     if not isinstance(given, str | Style):
         raise Unfit("it must be the name of a style, the path of a style file or a Style")
     return given
@@ -162,7 +162,7 @@ def _colors(given: Any) -> str:
     return str(given)
 
 
-def _names(given: Any) -> tuple[str, ...]:
+def _names(given: object) -> tuple[str, ...]:
     parts = given.split(",") if isinstance(given, str) else given
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise Unfit("it must be a name for each run")
@@ -177,7 +177,7 @@ def _numbers(given: Any) -> tuple[float, ...]:
         raise Unfit("it must be numbers") from None
 
 
-def _window(given: Any) -> tuple[float, float, float, float]:
+def _window(given: object) -> tuple[float, float, float, float]:
     found = _numbers(given)
     if len(found) != 4 or not all(map(math.isfinite, found)):
         raise Unfit("it must be four numbers: left, right, bottom, top")
@@ -195,7 +195,7 @@ def _layout(given: Any) -> Mosaic:
     return rows
 
 
-def _moment(given: Any) -> str:
+def _moment(given: object) -> str:
     if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
         return f"step:{given}"
     if not isinstance(given, str) or not MOMENT.fullmatch(given):
@@ -203,7 +203,7 @@ def _moment(given: Any) -> str:
     return given
 
 
-def _holds(given: Any) -> tuple[Event, ...]:
+def _holds(given: object) -> tuple[Event, ...]:
     """Events; given as such, as (step, words) or (step, words, seconds), or as "42 words", one or several."""
     one = isinstance(given, str | Event) or (isinstance(given, tuple) and _is_pair(given))
     parts = [given] if one else given
@@ -212,11 +212,11 @@ def _holds(given: Any) -> tuple[Event, ...]:
     return tuple(_hold(part) for part in parts)
 
 
-def _is_pair(given: tuple[Any, ...]) -> bool:
+def _is_pair(given: tuple[object, ...]) -> bool:
     return 2 <= len(given) <= 3 and isinstance(given[0], int) and isinstance(given[1], str)
 
 
-def _hold(given: Any) -> Event:
+def _hold(given: object) -> Event:
     if isinstance(given, Event):
         return given
     if isinstance(given, str):
@@ -228,7 +228,7 @@ def _hold(given: Any) -> Event:
     raise Unfit("it must be a step and its words, or several of these")
 
 
-def read_size(given: Any) -> tuple[int, int]:
+def read_size(given: object) -> tuple[int, int]:
     """(width, height) in pixels, given so or as "1080x1080"."""
     if isinstance(given, str):
         match = re.fullmatch(r"([0-9]+)x([0-9]+)", given.lower(), re.ASCII)

@@ -14,16 +14,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from animator.design.layout import Box, Mosaic, arrange
+from animator.design.layout import Box, Mosaic
 from animator.design.style import Style
 from animator.design.timeline import FrameState
 from animator.drawing.compositor import Background, Compositor, parted
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import sides
+from animator.drawing.panels.map_panel import MapPanel
+from animator.drawing.panels.placing import narrowed, placed, spec_of, tiled
 from animator.drawing.panels.readout import Readout
-from animator.drawing.panels.registry import find, load, run_of
+from animator.drawing.panels.registry import kind_of, load, run_of
 from animator.drawing.raster.axes_transform import PlotArea
+from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.layer import Rect, clip_of
 from animator.drawing.units import DPI, EDGES, em_of
 from animator.drawing.view import View
@@ -31,6 +33,7 @@ from animator.drawing.view import View
 Frame = NDArray[np.uint8]
 Shares = tuple[Sequence[float], Sequence[float]]
 POINTS = 72.0
+BAR = 1.1  # em: the width of a bar that several panels share
 
 
 class Canvas:
@@ -57,10 +60,16 @@ class Canvas:
         em = em_of(style.text_size, size)
         self.look = Look(self.figure, style, em)
         frame = Box(0, 0, width, height)
-        self.readout = Readout(self.look, frame, views, title, caption, said)
+        each = [name for row in mosaic for name in row if run_of(name) is not None]
+        told = any(kind_of(name) in ("surface", "loss") for name in each)
+        self.readout = Readout(self.look, frame, views, title, caption, said, each_told=told)
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
-        cells = arrange(mosaic, body, *shares)
-        self.panels = self._panels(cells, views)
+        cells = placed(mosaic, body, shares, em)
+        tiles = tiled(cells, views)
+        cells = narrowed(cells, tiles, em) if tiles else cells
+        self.panels = self._panels(cells, views, tiles)
+        if tiles:
+            self._bar([panel for panel in self.panels if isinstance(panel, MapPanel) and not panel.spec.bar])
         self.moving = [artist for panel in self.panels for artist in panel.moving]
         self.moving += self.readout.moving
         self._compositor = self._composed(list(cells.values()))
@@ -91,20 +100,29 @@ class Canvas:
         """Where the latest frame differs from the one that was drawn before it; None for everywhere."""
         return self._compositor.changed
 
-    def _panels(self, cells: Mapping[str, Box], views: Sequence[View]) -> list[Panel]:
-        """A panel in each of `cells`, named "kind" or "kind@run"; curves in one column are lined up."""
-        kinds = {name: load(name) for name in cells}
+    def _bar(self, tiles: Sequence[MapPanel]) -> None:
+        """The bar that `tiles` have in common, at their right, as high as all of them."""
+        em = self.look.em
+        boxes = [panel.ground.box for panel in tiles]
+        left = max(box.left + box.width for box in boxes) + 0.9 * em
+        low, high = min(box.bottom for box in boxes), max(box.bottom + box.height for box in boxes)
+        first = tiles[0]
+        bar = loss_bar(
+            self.look, Box(left, low, BAR * em, high - low), first.ground.scale, first.view.value_name
+        )
+        if not first.by_loss:
+            bar.set_xlim(0, 0.5)
+
+    def _panels(self, cells: Mapping[str, Box], views: Sequence[View], tiles: Sequence[str]) -> list[Panel]:
+        """A panel in each of `cells`, named "kind" or "kind@run"."""
         seen = {name: views[run_of(name) or 0] for name in cells}
-        names = {name: beside for name, kind in kinds.items() if (beside := kind.named(seen[name]))}
-        wide = sides(self.look, {name: cells[name] for name in names}, names)
         return [
-            kinds[name](
-                find(name),
+            load(name)(
+                spec_of(name, tiles),
                 self.look,
                 cell,
                 seen[name],
                 title="" if run_of(name) is None else seen[name].name,
-                side=wide.get(name, 0.0),
             )
             for name, cell in cells.items()
         ]

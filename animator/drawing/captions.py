@@ -28,31 +28,28 @@ def _of_surface(view: View, kind: str, moving: bool) -> str:
     if kind != "weights":
         return f"{_what(view)} {_how(view)}"
     if view.parameters == 2 and view.of_function:
-        return "The surface is the function itself, and the dot's height its value there."
+        return "The surface is the function itself."
     if view.parameters == 2:
-        return "The surface is the whole loss: this model has two weights and no others."
+        return "Two weights and no others: the surface is the whole loss."
     others = [label for label in view.labels if label not in view.axis_labels]
-    rest = others[0] if len(others) == 1 and view.parameters == 3 else "other parameters"
+    rest = others[0] if len(others) == 1 and view.parameters == 3 else "other weights"
     if moving:
-        return f"The surface is cut again at every step's {rest}, so the dot's height is its true loss."
+        return f"The surface moves with the {rest}, so that the dot's height is its true loss."
     step = "the last step" if view.cut_through is None else f"step {view.cut_through:,}"
-    return f"A still slice at {step}'s {rest}; the dot's height there is not its true loss."
+    return f"The surface stands still, as it is at {step}'s {rest}: the dot's loss is another before."
 
 
 def _what(view: View) -> str:
     """Which plane the slice is of, and how much of the path it holds."""
     plane = present(view.plane, "plane")
-    kind = {
-        "pca": "principal components",
-        "hessian": "the Hessian's two sharpest directions",
-        "random": "two random directions",
-        "through": "start, end and farthest step",
+    way = {
+        "pca": " along the two main directions of their path",
+        "hessian": " along the two sharpest directions",
+        "random": " along two random directions",
+        "through": " through start, end and the farthest step",
     }.get(plane.kind, "")
-    said = f"A 2-D slice of {view.parameters:,} dimensions" + (f" ({kind})" if kind else "")
-    if plane.explained is None:
-        return f"{said}."
-    walk = f" (a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
-    return f"{said}, holding {share(plane.explained)} of the path's variance{walk}."
+    held = f"; it holds {share(plane.explained)} of the path" if plane.explained is not None else ""
+    return f"A slice through {view.parameters:,} weights{way}{held}."
 
 
 def share(part: float) -> str:
@@ -64,13 +61,11 @@ def share(part: float) -> str:
 
 def _how(view: View) -> str:
     """Whether the slice follows the weights."""
-    still = (
-        "Still" if view.cut_through is None else f"Still, through the weights of step {view.cut_through:,}"
-    )
+    at = "" if view.cut_through is None else f" at step {view.cut_through:,}"
     return {
-        "moving": "Cut again through each step's weights, so the dot's height is its true loss.",
-        "blend": "First still, then cut again through each step's weights.",
-    }.get(view.cut, f"{still}: heights beside the path are true only on the slice.")
+        "moving": "It moves with the weights, so that the dot's height is its true loss.",
+        "blend": "It stands still first, then moves with the weights.",
+    }.get(view.cut, f"It stands still{at}: the path need not lie on it.")
 
 
 def alt_text(view: View) -> str:

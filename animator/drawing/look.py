@@ -9,6 +9,8 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 
@@ -79,6 +81,23 @@ class Look:
         text = self.figure.text(left / wide, bottom / high, drawable(words), None, **options)
         text.set_fontsize(self.points * em)
         return text
+
+    def rule(self, left: float, middle: float, length: float, color: str, width: float) -> None:
+        """A piece of a line at a place in pixels of the frame; width in pixels at 720p."""
+        wide, high = self.size
+        ends = [left / wide, (left + length) / wide]
+        line = Line2D(ends, [middle / high] * 2, color=color, linewidth=self.line(width))
+        self.figure.add_artist(line)
+
+    def shape(self, left: float, middle: float, marker: str | MarkerStyle, size: float) -> Line2D:
+        """A marker at a place in pixels of the frame; size in pixels at 720p."""
+        wide, high = self.size
+        edge = self.line(1.0)
+        mark = Line2D(
+            [left / wide], [middle / high], marker=marker, markersize=self.line(size), markeredgewidth=edge
+        )
+        self.figure.add_artist(mark)
+        return mark
 
     def fitted(
         self,

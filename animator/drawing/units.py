@@ -5,11 +5,13 @@ margins, and the sentence for a frame that has no room.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 from animator.core.errors import SizeError
 from animator.design.layout import Box
 
 DPI = 100.0  # pixels an inch
+SQUARE, HELD = 0.95, 1.35  # of a square's side, of a narrow frame's width: the height that text is for
 LEAST = 1.0  # pixels a side of a panel's axes
 
 
@@ -27,13 +29,17 @@ class Margins:
         return box.inset(self.left * em, self.below * em, self.right * em, self.above * em)
 
 
-EDGES = Margins(left=0.8, below=4.4, right=0.8, above=5.2)  # around all panels, at their least
+EDGES = Margins(left=0.8, below=2.4, right=0.8, above=4.4)  # around all panels, at their least
 
 
 def em_of(text_size: float, size: tuple[int, int]) -> float:
-    """The size of normal text in pixels on a frame of `size` (width, height)."""
+    """The size of normal text in pixels on a frame of `size` (width, height): of one that is higher than wide
+    as on a square of its area, for it is held in a hand.
+    """
     width, height = size
-    return text_size * min(height * min(1.0, max(0.95, width / height / 1.5)), width)
+    if height > width:
+        return text_size * min(SQUARE * sqrt(width * height), HELD * width)
+    return text_size * height * min(1.0, max(SQUARE, width / height / 1.5))
 
 
 def refusal(width: float, height: float) -> SizeError:

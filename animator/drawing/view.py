@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.design.timeline import FrameState
+from animator.landscape.activation import Activation
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
 from animator.landscape.dense_weights import Wiring
+from animator.landscape.examples import Examples
 from animator.landscape.field import Field
 from animator.landscape.histograms import Histogram
 from animator.landscape.model_outputs import BatchSurface, Prediction, Sharpness
@@ -55,8 +57,9 @@ class View:
     batch_surface: the loss of the batch in use. forces: what moves the weights.
     has_epochs: whether updates were counted in epochs. of_function: whether the loss is a function of the
     weights alone, and no model's; minima: points (M, 2) of the plane to mark; curve: the loss over the one
-    weight that there is. histograms: of "histogram" (weights) and "updates"; card: the text of the panel of
-    that name. no_surface: why there is no field although one was wanted; instead: why the plane is another
+    weight that there is. activation: of the only neuron. examples: pictures, and what each is taken for.
+    histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
+    no_surface: why there is no field although one was wanted; instead: why the plane is another
     than it would be by default; unproved: that nothing recorded proves the model. facts: what the recording
     lacks.
     """
@@ -108,6 +111,8 @@ class View:
     of_function: bool = False
     minima: tuple[tuple[float, float], ...] = ()
     curve: Curve | None = None
+    activation: Activation | None = None
+    examples: Examples | None = None
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from animator.drawing.view import View
-from animator.films import excerpt, view_builder
+from animator.films import excerpt, small_multiples, view_builder
 from animator.landscape import window
 from animator.landscape.run_source import Source
 from animator.training.loss.no_surface import NoSurfaceError
@@ -20,7 +20,8 @@ OF_MODEL = frozenset({"surface", "shared surface", "batch surface", "prediction"
 
 def views_of(film: "Film", fps: float) -> tuple[View, ...]:
     """The views of a film at `fps` frames a second; its surfaces are evaluated here."""
-    clock, needs, common = film.timeline(fps), film.needs, film.common or window.ALONE
+    clock, needs = film.timeline(fps), film.needs
+    common = small_multiples.one_window(film, film.common or window.ALONE)
     last = film.span[1]
     sources = _sources(film)
     design, asked = film.design, film.surface_asked
@@ -34,6 +35,8 @@ def views_of(film: "Film", fps: float) -> tuple[View, ...]:
         )
         for i, source in enumerate(sources)
     ]
+    if film.common is None or film.common.loss_range is None:
+        views = small_multiples.one_scale(film, views)
     if "shared surface" in needs:
         try:
             cut = replace(film.cut(), camera="fixed")

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from animator.core.errors import SizeError
-from animator.design.layout import Box, Mosaic, arrange
+from animator.design.layout import Box, Mosaic
+from animator.drawing.panels.placing import placed
 from animator.drawing.panels.registry import PANELS, kind_of
 from animator.drawing.units import EDGES, LEAST, em_of, refusal
 from animator.encoding.film_spec import LONGEST, SHORTEST
@@ -104,7 +105,7 @@ def _least(asked: Sequence[int], shape: float, roomy: Callable[[Size], bool]) ->
 def boxes(layout: Mosaic, shares: Shares, size: Size, em: float) -> dict[str, Box]:
     """The axes of each panel of `layout` in pixels, at their largest, on a frame of `size`."""
     body = EDGES.inside(Box(0, 0, *size), em)
-    cells = arrange(layout, body, *shares)
+    cells = placed(layout, body, shares, em)
     known = {name: PANELS.get(kind_of(name)) for name in cells}
     return {
         name: cell if (spec := known[name]) is None else spec.margins.inside(cell, em)

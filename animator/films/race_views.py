@@ -52,7 +52,7 @@ def shared(
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
     goal = target or _end(paths[best][0])
     windows = [window.choose(path, goal) for path, _ in paths]
-    extent = window.around(
+    extent, held = window.around(
         [
             path[: w.left_at] if w.left_at is not None else path
             for (path, _), w in zip(paths, windows, strict=True)
@@ -61,7 +61,7 @@ def shared(
     )
     kept = shown or (common.extent if plane.kind == "weights" else None)
     if kept is not None:
-        extent = kept
+        extent = held = kept
         windows = [window.given(path, extent) for path, _ in paths]
     evaluated = _evaluated(sources, plane, paths, steps, extent, best, resolution)
     slices = evaluated["slice"][None].astype(np.float32)
@@ -86,7 +86,7 @@ def shared(
                 view,
                 plane=plane,
                 field=field,
-                window=Window(extent, windows[i].left_at),
+                window=Window(extent, windows[i].left_at, held),
                 cut="static",
                 axis_labels=plane.names,
                 trajectory=paths[i][0][every],
@@ -118,7 +118,8 @@ def _evaluated(
     resolution: int,
 ) -> Arrays:
     """The slice (ny, nx) and the heights under each run's dot, from the cache or evaluated."""
-    alpha, beta = (np.linspace(*ends, resolution) for ends in (extent[:2], extent[2:]))
+    beta = np.linspace(*extent[2:], resolution)
+    alpha = window.extended(np.linspace(*extent[:2], resolution), extent)
     decides = [plane.origin, plane.basis, alpha, beta, *steps, *(np.nan_to_num(path) for path, _ in paths)]
 
     def compute() -> Arrays:
@@ -129,7 +130,7 @@ def _evaluated(
         origin = plane.origin + np.where(np.abs(offset) < 1e-12, 0.0, offset)
         points = np.stack(np.meshgrid(alpha, beta), -1).reshape(-1, 2)
         losses = objective.on_plane(origin, plane.basis, points, source.progress, state)
-        arrays = {"alpha": alpha, "beta": beta, "slice": losses.reshape(resolution, resolution)}
+        arrays = {"alpha": alpha, "beta": beta, "slice": losses.reshape(len(beta), len(alpha))}
         for i, steps_of_run in enumerate(steps):
             rows = [sources[i].run.row(int(step)) for step in steps_of_run]
             arrays[f"heights {i}"] = objective.on_plane(origin, plane.basis, paths[i][0][rows], state=state)

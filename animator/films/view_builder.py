@@ -18,8 +18,10 @@ from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
 from animator.films import race_views as race
 from animator.landscape import planes
+from animator.landscape.activation import activation
 from animator.landscape.curve import curve
 from animator.landscape.dense_weights import wiring
+from animator.landscape.examples import examples
 from animator.landscape.histograms import Histogram, of_updates, of_weights
 from animator.landscape.model_outputs import batches, hessian_plane, prediction, sharpness
 from animator.landscape.plane import NoPlaneError, Plane
@@ -128,6 +130,8 @@ def _with_parts(made: View, source: Source, wanted: frozenset[Need], checked: ND
         histograms=_histograms(run, checked, wanted),
         forces=_forces(run, made.trajectory) if "forces" in wanted else None,
         curve=curve(source) if "curve" in wanted else None,
+        activation=activation(source) if "activation" in wanted else None,
+        examples=examples(source, checked) if "examples" in wanted else None,
     )
 
 

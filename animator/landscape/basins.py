@@ -6,7 +6,7 @@ up; two basins that meet are one when the shallower is less deep than a share of
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,10 @@ class Basins:
         )
         rows, columns = self.label.shape
         return int(self.label[row, column]) if 0 <= row < rows and 0 <= column < columns else -1
+
+    def within(self, rows: slice, columns: slice) -> "Basins":
+        """The map of these rows and columns of the grid; minima outside of them keep their numbers."""
+        return replace(self, label=self.label[rows, columns])
 
     def order(self, ends: Iterable[int]) -> dict[int, int]:
         """Every basin's place in the order of colours: those that runs end in (`ends`) come first."""

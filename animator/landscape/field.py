@@ -3,7 +3,7 @@
 In: losses on a grid of the plane, evaluated elsewhere. Out: the slice of a step, its height under the dot.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,19 @@ class Field:
         """Whether the slice is cut again as the run goes on."""
         return len(self.slices) > 1
 
+    def within(self, extent: tuple[float, float, float, float]) -> "Field":
+        """The part of the surface over `extent` (a0, a1, b0, b1), as far as its grid lines lie in it."""
+        rows, columns = self.lines_in(extent)
+        if isinstance(self.slices, Mixture):
+            slices: Singles | Mixture = Mixture(self.slices.shares, self.slices.some[:, rows, columns])
+        else:
+            slices = self.slices[:, rows, columns]
+        return replace(self, alpha=self.alpha[columns], beta=self.beta[rows], slices=slices)
+
+    def lines_in(self, extent: tuple[float, float, float, float]) -> tuple[slice, slice]:
+        """(rows, columns) of the grid that lie in `extent` (a0, a1, b0, b1)."""
+        return _inside(self.beta, *extent[2:]), _inside(self.alpha, *extent[:2])
+
     def drawn(self, step: int, place: Floats) -> float:
         """Height of the picture at a point (2,) of the plane: linear between the grid points of its slice."""
         z = np.asarray(self.slices[self.at(step)], float)
@@ -50,3 +63,10 @@ class Field:
     def at(self, step: int) -> int:
         """Index of the slice for `step`: the last one cut at or before it."""
         return max(0, int(np.searchsorted(self.steps, step, side="right")) - 1)
+
+
+def _inside(lines: Floats, low: float, high: float) -> slice:
+    """Which of the grid's lines (n,), rising, lie between `low` and `high`, both included."""
+    slack = 1e-9 * (high - low)
+    first, last = np.searchsorted(lines, [low - slack, high + slack])
+    return slice(int(first), int(last))

@@ -24,7 +24,7 @@ from animator.landscape.chebyshev import Mixture
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
-from animator.landscape.window import Common, Window
+from animator.landscape.window import Common, Extent, Window
 from animator.recordings.loss import Loss
 from animator.recordings.reader import Recording
 
@@ -32,8 +32,6 @@ RESOLUTION = 81
 EVERY_STEP = 400
 SEARCH = 31
 READ = 64 * 2**20  # bytes of weights that are held at once
-
-Extent = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +137,28 @@ def field_of(
     goal = target if cut.kind == "weights" else None
     asked = cut.window or (common.extent if cut.kind == "weights" else None)
     home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
-    path_window = window.choose(place, goal or home) if asked is None else window.given(place, asked)
+    path_window = window.choose(place, goal or home)
+    if asked is not None:
+        path_window = window.given(place, asked, None if cut.window else common.held)
     cuts = Cuts.of(source.run, plane, cut, steps)
     objective = once(source.objective)
 
     def evaluate() -> Arrays:
-        extent = path_window.extent
+        shown = path_window
         if goal is None and asked is None:
-            extent = _with_minimum(objective(), plane, cuts, place, extent)
-        alpha, beta = _grid(cut, place, extent)
+            shown = _with_minimum(objective(), plane, cuts, place, shown)
+        alpha, beta = _grid(cut, place, shown.extent)
         return {
             "alpha": alpha,
             "beta": beta,
+            "extent": np.array(shown.extent),
+            "held": np.array(shown.held or shown.extent),
             **_along_path(source, objective(), plane, place, cuts, steps, loss),
             "shared": np.frombuffer(_slices_key(source, plane, cuts, alpha, beta).encode(), np.uint8),
         }
 
     key = cache.digest(
-        "field 5",
+        "field 6",
         *source.key(),
         plane.origin,
         plane.basis,
@@ -173,10 +175,10 @@ def field_of(
     key = known["shared"].tobytes().decode()
     slices = _slices(source, objective, plane, cuts, alpha, beta, key)
     low, high = common.loss_range or _span(slices)
-    extent = (float(alpha[0]), float(alpha[-1]), float(beta[0]), float(beta[-1]))
+    extent, held = (tuple(known[name].tolist()) for name in ("extent", "held"))
     cut_at = steps if cuts.moves else np.zeros(1, np.int64)
     field = Field(alpha, beta, slices, cut_at, low, high, steps, known["heights"])
-    return field, known["loss"], Window(extent, path_window.left_at)
+    return field, known["loss"], Window(extent, path_window.left_at, held)
 
 
 def _span(slices: Singles | Mixture) -> tuple[float, float]:
@@ -189,9 +191,11 @@ def _span(slices: Singles | Mixture) -> tuple[float, float]:
 
 
 def _grid(cut: Cut, place: Floats, extent: Extent) -> tuple[Floats, Floats]:
-    """alpha (nx,) and beta (ny,) over `extent`, finer where the camera of `cut` looks."""
+    """alpha (nx,), as far as a picture may reach, and beta (ny,) over `extent`, finer where the camera of
+    `cut` looks.
+    """
     x, y = np.nan_to_num(place[-1])
-    alpha = grid_lines(cut.camera, *extent[:2], float(x), cut.resolution)
+    alpha = window.extended(grid_lines(cut.camera, *extent[:2], float(x), cut.resolution), extent)
     beta = grid_lines(cut.camera, *extent[2:], float(y), cut.resolution)
     return alpha, beta
 
@@ -310,11 +314,11 @@ class Cuts:
         return ramp(t / max(1, len(self._rows) - 1), 0.4, 0.6)
 
 
-def _with_minimum(objective: Loss, plane: Plane, cuts: Cuts, place: Floats, extent: Extent) -> Extent:
-    """`extent`, widened to hold the surface's lowest point when that is less than half a width away."""
+def _with_minimum(objective: Loss, plane: Plane, cuts: Cuts, place: Floats, shown: Window) -> Window:
+    """`shown`, widened to hold the surface's lowest point when that is less than half a width away."""
     from animator.landscape.loss_surface import grid
 
-    a0, a1, b0, b1 = extent
+    a0, a1, b0, b1 = shown.extent
     a, b = (a1 - a0) / 2, (b1 - b0) / 2
     alpha, beta = grid(SEARCH, (a0 - a, a1 + a, b0 - b, b1 + b))
     last = cuts[len(cuts) - 1]
@@ -329,10 +333,11 @@ def _with_minimum(objective: Loss, plane: Plane, cuts: Cuts, place: Floats, exte
     losses = np.where(np.isfinite(losses), losses, np.inf)
     row, column = np.unravel_index(int(np.argmin(losses)), losses.shape)
     if not (0 < row < SEARCH - 1 and 0 < column < SEARCH - 1):
-        return extent
+        return shown
     lowest = np.array([alpha[column], beta[row]])
     if a0 <= lowest[0] <= a1 and b0 <= lowest[1] <= b1:
-        return extent
+        return shown
     held = place[np.isfinite(place).all(axis=1)]
     inside = held[((held >= [a0, b0]) & (held <= [a1, b1])).all(axis=1)]
-    return window.square(np.vstack([inside, lowest[None]]))
+    points = np.vstack([inside, lowest[None]])
+    return Window(window.square(points), shown.left_at, window.around_all(points))

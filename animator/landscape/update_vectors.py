@@ -15,22 +15,17 @@ from animator.core.errors import AnimatorError
 from animator.core.json_types import JSONObject
 from animator.recordings.meta import is_number
 
-PLAIN = r"$w \leftarrow w - \eta\,\nabla L$"
-HEAVY = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + v$"
-NESTEROV = r"$v \leftarrow \beta v - \eta\,\nabla L$" "\n" r"$w \leftarrow w + \beta v - \eta\,\nabla L$"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forces:
     """gradient, momentum, update (K, 2): update k leads from step k to k + 1 and is the sum of the others.
 
-    rule: the update rule as mathtext. heavy: whether there is momentum.
+    heavy: whether there is momentum.
     """
 
     gradient: Floats
     momentum: Floats
     update: Floats
-    rule: str
     heavy: bool
 
 
@@ -60,5 +55,4 @@ def forces(trajectory: Floats, optimizer: JSONObject, every_step: bool) -> Force
         now = (moved + beta * velocity) / (1 + beta) if nesterov else moved
         gradient[k] = now - beta * velocity
         velocity = now
-    rule = (NESTEROV if nesterov else HEAVY) if beta else PLAIN
-    return Forces(gradient, update - gradient, update, rule, beta > 0)
+    return Forces(gradient, update - gradient, update, beta > 0)

@@ -60,6 +60,9 @@ def _ground(
     """One surface with its window, scale and slices, and how finely it is drawn."""
     view = views[runs[0]]
     scale = LossScale(field.lowest, field.highest, view.contrast, look.levels)
+    lines = field.lines_in(window.extent)
+    field = field.within(window.extent)
+    basins = view.basins.within(*lines) if view.basins is not None else None
     held = packed(np.asarray(field.slices), scale, most)
     ground = {
         "title": title,
@@ -81,7 +84,7 @@ def _ground(
         "shape": list(held.shape),
         "top": held.top,
         "slices": held.text,
-        "basins": _basins(view.basins, field, views, look) if view.basins is not None else None,
+        "basins": _basins(basins, field, views, look) if basins is not None else None,
     }
     return ground, _note(title, held, field.slices.shape)
 

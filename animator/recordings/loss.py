@@ -27,6 +27,7 @@ class Loss(Protocol):
 
     Examples
     --------
+    >>> from animator.recordings.loss import RowLoss
     >>> loss = RowLoss(lambda rows: (rows**2).sum(axis=1))
     >>> loss([[3, 4], [0, 1]]).tolist()
     [25.0, 1.0]

@@ -108,7 +108,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _named(scene: str | Path | Scene) -> tuple[str, Mapping[str, Any]]:
+def _named(scene: str | Path | Scene) -> tuple[str, Mapping[str, object]]:
     """What is typed for a scene, and its parameters that are not the usual ones."""
     if not isinstance(scene, Scene):
         return str(scene), {}
@@ -123,18 +123,18 @@ def _named(scene: str | Path | Scene) -> tuple[str, Mapping[str, Any]]:
     return name, {key: value for key, value in scene.origin["parameters"].items() if value != usual[key]}
 
 
-def _listed(value: Any) -> str:
+def _listed(value: object) -> str:
     """A value, or several, as they are typed."""
     if isinstance(value, SCALAR) or value is None or not isinstance(value, Iterable):
         return _typed(value)
     return ",".join(_typed(one) for one in value)
 
 
-def _typed(value: Any) -> str:
+def _typed(value: object) -> str:
     return f"({written(value)})" if isinstance(value, tuple) else written(value)
 
 
-def _call(name: str, values: Mapping[str, Any]) -> str:
+def _call(name: str, values: Mapping[str, object]) -> str:
     words = [
         f"{key}={value.tolist() if hasattr(value, 'tolist') else value!r}" for key, value in values.items()
     ]
@@ -148,7 +148,7 @@ def _without_main() -> Iterator[None]:
     """
     main = sys.modules["__main__"]
     said = vars(main)
-    before: dict[str, Any] = {name: said.pop(name) for name in ("__file__", "__spec__") if name in said}
+    before: dict[str, object] = {name: said.pop(name) for name in ("__file__", "__spec__") if name in said}
     main.__spec__ = None
     try:
         yield

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from animator import Descent
 from animator.design import scene_files
 from tests import goldens
 from tests.films.stories import checked
@@ -50,3 +51,16 @@ def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
     if name in goldens.NAMES:
         most, mean = goldens.differences(film.with_suffix(".png"), goldens.FOLDER / f"{name}.png")
         assert most <= goldens.MOST and mean <= goldens.MEAN
+
+
+def test_scenes_of_two_weights_take_a_start():
+    """By the same name in all of them; one that shows many starts has one more."""
+    given = (0.5, -0.25)
+    for name in ("ravine", "neuron", "escape", "saddle", "schedule", "valley", "beale", "noise", "momentum"):
+        scene = scene_files.scene(name, start=given)
+        assert scene.origin["parameters"]["start"] == given
+        starts = {run.start for run in scene.runs if isinstance(run, Descent)}
+        assert starts <= {given}
+    for name in ("minima", "four-valleys", "plateau"):
+        usual, own = scene_files.scene(name), scene_files.scene(name, start=given)
+        assert len(own.runs) == len(own.names) == len(usual.runs) + 1

@@ -7,7 +7,8 @@ from animator.core.errors import AnimatorError
 from animator.design.clock import clock, unhurried
 from animator.design.pacing import Event, Pacing
 from animator.design.timeline import FrameState, Timeline
-from animator.drawing.panels.growing_curves import spread, thin
+from animator.drawing.panels.growing_curves import thin
+from animator.drawing.panels.network import spread
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.raster.path_layer import visible
 from animator.landscape.window import choose

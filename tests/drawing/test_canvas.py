@@ -58,23 +58,6 @@ def test_numpy_draws_the_frames_that_pillow_draws(monkeypatch):
     np.testing.assert_array_equal(*drawn)
 
 
-@pytest.mark.parametrize(("size", "stacked"), [((1280, 720), False), ((1080, 1080), True)])
-def test_a_value_stands_under_its_name_where_that_makes_room(view, size, stacked):
-    """Beside each other where the curves are wide; on a square frame below, and the curves are as wide again
-    as what stands beside them.
-    """
-    drawn = canvas(view, size)
-    drawn.draw(FrameState(60, False))
-    for panel in drawn.panels[1:]:
-        curves = panel.curves
-        assert curves.stacked is stacked
-        for name, value in zip(curves.names, curves.values, strict=True):
-            (left, top), (right, bottom) = name.get_position(), value.get_position()
-            assert (left == right and top > bottom) if stacked else (left < right and top == bottom)
-        labels = max(text.get_window_extent().x1 for text in curves.values) - curves.axes.bbox.x1
-        assert curves.axes.bbox.width > 2 * labels
-
-
 def test_dollars_are_dollars(view):
     """In titles and captions; what would be a broken formula is drawn as it is typed."""
     views = [replace(view, axis_labels=(r"$\frac$", "cost in $"))]

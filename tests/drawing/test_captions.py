@@ -13,7 +13,7 @@ from animator.design import scene_files, style
 from animator.design.scene import DEFAULT_LAYOUT
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
-from animator.drawing.panels import growing_curves, text_card
+from animator.drawing.panels import text_card
 from animator.drawing.panels.end_card import outcomes
 from animator.drawing.panels.header import CAPTION, TITLE
 from animator.drawing.raster import fonts
@@ -168,27 +168,27 @@ def test_titles_and_captions_stay_on_the_frame_and_above_the_panels(view, size, 
     assert 1 <= len(heads) <= 2 and len(texts) >= len(heads)
     for text in texts:
         box = text.get_window_extent()
-        assert box.x0 >= 1.9 * em and box.x1 <= width - 1.6 * em and box.y1 <= height
+        assert box.x0 >= 1.3 * em and box.x1 <= width - 1.0 * em and box.y1 <= height
         full = style.DARK.title_size / style.DARK.text_size if text in heads else 1.0
         assert text.get_fontsize() >= 0.999 * READABLE * full * made.look.points
     (caption,) = made.readout.header.still.artists
     lowest = min(text.get_window_extent().y0 for text in heads)
     assert caption.get_window_extent().y1 <= lowest + 0.35 * em
-    tops = [panel.curves.axes.bbox.y1 for panel in made.panels[1:]]
+    tops = [panel.curves.top.bottom + panel.curves.top.height for panel in made.panels[1:]]
     assert caption.get_window_extent().y0 >= max(tops) + 1.2 * em
 
 
 def test_a_title_and_a_caption_that_fit_stand_where_they_always_stood(view):
-    """Baselines 1.1 em and 0.8 of the title's size below the top, and 1.75 em below that; panels 5.2 em."""
+    """Baselines 0.9 em and 0.8 of the title's size below the top, and 1.65 em below that; panels 4.4 em."""
     made = drawn([view], title="One tanh neuron learns", caption="It learns.")
     em, size = made.look.em, style.DARK.title_size / style.DARK.text_size
     title, caption = made.figure.texts[:2]
-    baseline = 720 - 1.1 * em - 0.8 * size * em
+    baseline = 720 - 0.9 * em - 0.8 * size * em
     assert (title.get_text(), caption.get_text()) == ("One tanh neuron learns", "It learns.")
     assert title.get_position()[1] * 720 == pytest.approx(baseline)
-    assert caption.get_position()[1] * 720 == pytest.approx(baseline - 1.75 * em)
+    assert caption.get_position()[1] * 720 == pytest.approx(baseline - 1.65 * em)
     assert (title.get_fontsize(), caption.get_fontsize()) == (size * made.look.points, made.look.points)
-    assert made.readout.above == pytest.approx(5.2 * em)
+    assert made.readout.above == pytest.approx(4.4 * em)
 
 
 def test_a_heading_of_one_line_is_smaller_and_then_cut(view):
@@ -224,43 +224,42 @@ def test_events_speak_on_as_many_lines_as_they_need(view, size):
     made.draw(FrameState(30, False, caption=LONG, opacity=1.0))
     lines = [line for line in made.readout.header.lines if line.get_text()]
     assert " ".join(line.get_text() for line in lines) == LONG and len(lines) >= 2
-    assert max(line.get_window_extent().x1 for line in lines) <= size[0] - 1.5 * made.look.em
+    assert max(line.get_window_extent().x1 for line in lines) <= size[0] - 1.3 * made.look.em
     made.draw(FrameState(31, False, caption="It turns.", opacity=1.0))
     assert [line.get_text() for line in made.readout.header.lines if line.get_text()] == ["It turns."]
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("layout", [DEFAULT_LAYOUT, (("weights",), ("loss",))])
-def test_panels_of_one_column_are_lined_up(view, size, layout):
-    """However long the names are, axes above each other begin and end at the same places, and so do values;
-    names do not run into values, and leave the curves a third of the panel, and more.
+def test_names_stand_above_the_curves_in_their_order(view, size, layout):
+    """However long they are, they are different, in the cell, in one order from the first frame to the last,
+    do not run into values, and leave more than half of the panel's height to the curves, or are not there.
     """
     lines = np.cumsum(np.random.default_rng(1).normal(size=(61, 8)), 0).astype(np.float32)
     made = drawn([replace(view, labels=PARAMETERS, lines=lines, line_range=(-20, 20))], layout, size)
-    weights, loss = (panel.curves for panel in made.panels[-2:])
+    panel = next(panel for panel in made.panels if panel.spec.name == "weights")
+    weights, em = panel.curves, made.look.em
     names = [text.get_text() for text in weights.names]
-    assert len(set(names)) == 8 and all(name.startswith(("seq", ELLIPSIS)) for name in names)
-    if abs(weights.box.left - loss.box.left) < 1:
-        assert (weights.axes.bbox.x0, weights.axes.bbox.x1) == (loss.axes.bbox.x0, loss.axes.bbox.x1)
-        if not loss.stacked:
-            assert weights.values[0].get_position()[0] == loss.values[0].get_position()[0]
-    for name, value in zip(weights.names, weights.values, strict=True):
-        assert weights.stacked or name.get_window_extent().x1 < value.get_position()[0]
-        assert value.get_window_extent().x1 <= size[0]
-    assert weights.axes.bbox.width >= 0.34 * (
-        max(v.get_window_extent().x1 for v in weights.values) - weights.axes.bbox.x0
-    )
+    assert len(names) in (0, 8) and len(set(names)) == len(names)
+    assert weights.axes.bbox.height >= 0.5 * (panel.cell.height - (1.7 + 1.7) * em)
+    boxes = [text.get_window_extent() for text in weights.names]
+    for box in boxes:
+        assert box.x0 >= panel.cell.left and box.y0 > weights.axes.bbox.y1
+    for box, value in zip(boxes, weights.values, strict=False):
+        assert box.x1 < value.get_position()[0]
+        assert value.get_window_extent().x1 <= panel.cell.left + panel.cell.width + 0.1 * em
+    before = [(text.get_position(), text.get_text()) for text in weights.names]
+    made.draw(FrameState(3, False))
+    assert [(text.get_position(), text.get_text()) for text in weights.names] == before
 
 
-def test_short_names_leave_the_curves_as_they_were(view):
-    """w1, w2, bias: axes end 9.4 em before the cell does."""
+def test_axes_of_curves_fill_their_cell(view):
+    """They begin 3 em after it does, and end 1.1 em before; those above each other are lined up."""
     made = drawn([view])
-    (weights,) = (
-        panel.curves for panel in made.panels if hasattr(panel, "curves") and len(panel.curves.lines) == 3
-    )
-    assert weights.axes.bbox.x1 == pytest.approx(
-        1280 - (0.8 + growing_curves.LABEL_GAP + 3.9 + 4.6) * made.look.em
-    )
+    for panel in made.panels[1:]:
+        box = panel.curves.axes.bbox
+        assert box.x0 == pytest.approx(panel.cell.left + 3.0 * made.look.em)
+        assert box.x1 == pytest.approx(panel.cell.left + panel.cell.width - 1.1 * made.look.em)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -288,17 +287,16 @@ def test_a_runs_name_above_its_panel_stays_in_the_cell(size):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [2, 3, 12])
 def test_a_race_of_long_names_has_room(size, count):
-    """Names are all different in each panel, on the frame and above its foot; so is the end card."""
-    made = drawn(race(RUNS[:count]), (("race", "race", "race", "losses", "losses"),), size)
-    ground, losses = made.panels
-    for texts in (ground.labels, losses.curves.names):
-        assert len({text.get_text() for text in texts}) == count
-        assert max(text.get_window_extent().x1 for text in texts) <= size[0]
-    assert max(text.get_window_extent().x1 for text in ground.labels) < ground.ground.bar.bbox.x0
+    """Names are all different above the surface, inside of its panel and apart; so is the end card."""
+    made = drawn(race(RUNS[:count]), (("race", "losses"),), size)
+    ground = made.panels[0]
+    boxes = [text.get_window_extent() for text in ground.names]
+    assert len({text.get_text() for text in ground.names}) == count
+    assert max(box.x1 for box in boxes) <= ground.cell.left + ground.cell.width
+    assert min(box.y0 for box in boxes) > ground.ground.axes.bbox.y1
     assert ground.ground.axes.bbox.width >= 0.2 * min(size)
-    assert min(text.get_position()[1] for text in losses.curves.values) >= losses.curves.box.bottom
     for text in made.readout.card.artists[1:]:
-        assert text.get_window_extent().x0 >= 1.4 * made.look.em
+        assert text.get_window_extent().x0 >= 1.0 * made.look.em
         assert text.get_fontsize() >= 0.999 * READABLE * 0.86 * made.look.points
 
 
@@ -311,13 +309,17 @@ def test_the_end_card_tells_less_before_it_is_too_small():
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_names_of_axes_are_no_longer_than_the_axes(view, size):
+def test_names_of_axes_stand_at_their_ends(view, size):
+    """However long they are: the first below the axes, beside the numbers, the other above; in the cell."""
     made = drawn([replace(view, axis_labels=PARAMETERS[:2])], size=size)
-    axes = made.panels[0].ground.axes
-    across, up = (axis.label.get_text() for axis in (axes.xaxis, axes.yaxis))
-    assert across != up and across.endswith("[0,0]") and up.endswith("[1,3]")
-    wide = made.look.ruler(0.95)
-    assert max(wide(across), wide(up)) <= min(axes.bbox.width, axes.bbox.height)
+    panel = made.panels[0]
+    axes = panel.ground.axes
+    across, up = axes.xaxis.label, axes.yaxis.label
+    assert across.get_text() != up.get_text() and across.get_text().endswith("0]")
+    assert up.get_window_extent().y0 >= axes.bbox.y1 and up.get_window_extent().x1 <= axes.bbox.x1
+    box = across.get_window_extent()
+    assert box.y1 <= axes.bbox.y0 and box.x0 >= axes.bbox.x1
+    assert box.x1 <= panel.cell.left + panel.cell.width
 
 
 # Cards
@@ -375,7 +377,7 @@ def test_a_card_of_too_many_lines_says_so_before_anything_is_trained(tmp_path, m
     done = run(capsys, "render", str(file), "-o", "a.png")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        "animator: The scene's card needs 41 lines and has room for 19 in the smallest letters that can be "
+        "animator: The scene's card needs 41 lines and has room for 22 in the smallest letters that can be "
         "read. Shorten it, or give the card a higher cell of the layout, or the frame another --size.\n"
     )
 

@@ -108,7 +108,7 @@ def test_losses_that_are_infinite_on_both_sides_are_no_error_and_no_warning():
 
 
 def test_runs_of_different_models_cannot_race():
-    film = film_of("learning-rates", "epochs=2")
+    film = film_of("optimizers", "epochs=2")
     other = film_of("neuron", "epochs=1")
     film = replace(film, runs=(film.runs[0], other.runs[0]), makers=()).redesigned(
         names=("a", "b"), moments=()

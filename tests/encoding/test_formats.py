@@ -658,7 +658,10 @@ def test_a_film_without_room_when_smaller_says_that_it_does_not_fit(tmp_path, ca
             ("-o", "a.gif", "--fps", "0"),
             "fps=0 is not possible: a film shows from 0.1 to 240 frames a second.",
         ),
-        (("-o", "a.gif", "--size", "²x180"), "--size ²x180 is not a size in pixels. Type it as WIDTHxHEIGHT"),
+        (
+            ("-o", "a.gif", "--size", "²x180"),
+            "--size ²x180 cannot be: it must be a width and a height in pixels",
+        ),
     ],
 )
 def test_what_nobody_could_follow_is_one_sentence(tmp_path, monkeypatch, capsys, words, said):

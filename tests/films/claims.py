@@ -346,7 +346,7 @@ CLAIMS: dict[str, Claim] = {
     ),
     r"A warm restart: the rate is large again, and the noise shakes it out of its rest\.": lambda r, k: (
         loss(r[2])[k] >= 10 * loss(r[2])[r[2].steps // 3]
-        and r[2].learning_rate[r[2].steps // 3] > 10 * r[2].learning_rate[r[2].steps // 3 - 1]
+        and r[2].learning_rate[k] > 0.5 * r[2].learning_rate[0] > r[2].learning_rate[r[2].steps // 3 - 1]
     ),
     rf"Decay shrinks the noise with the steps: it ends {N} times nearer than constant\.": lambda r, k, n: (
         away(r[0], 0, 0)[-r[0].steps // 10 :].mean() > 1.5 * away(r[1], 0, 0)[-r[0].steps // 10 :].mean()

@@ -10,7 +10,7 @@ def checked(name: str, words: str) -> int:
     """How many captions a film has, each true at its step and in full for three seconds or longer."""
     scene, about = build(scene_files.bundled(name), words.split())
     runs, _ = recordings(scene, about, True, quiet)
-    timeline = film_of(scene, about, runs, style="dark", command="").timeline(30)
+    timeline = film_of(scene, about, runs, command="").timeline(30)
     events = timeline.pacing.named
     states = [timeline.state(i) for i in range(timeline.frames)]
     for event in events:

@@ -10,11 +10,10 @@ import pytest
 import animator
 from animator.core.errors import AnimatorError
 from animator.design import scene_files, style, style_files
-from animator.design.layout import Box, arrange
 from animator.design.scene import DEFAULT_LAYOUT
 from animator.drawing.canvas import Canvas
-from animator.drawing.panels.registry import PANELS, find, needs_of
-from animator.drawing.units import EDGES, em_of
+from animator.drawing.panels.registry import PANELS, find, heroes_of, needs_of
+from animator.drawing.units import em_of
 from animator.films import build, panel_fit
 from animator.films.delivery import Delivery, proposing, spec_for
 from tests.running import run
@@ -49,18 +48,22 @@ def test_what_is_foretold_is_what_drawing_finds(view, layout):
 
 @pytest.mark.parametrize("kind", ["weights", "loss", "losses", "rate", "rates", "surface", "race"])
 def test_axes_have_the_margins_that_their_row_of_the_table_says(view, kind):
-    """Curves fill what the margins leave; a surface is the largest square in it. Short names need no more."""
+    """Names take their rows of curves at the top; a surface fills what the margins leave as far as its plane
+    is evaluated, 1.6 times as far across as up.
+    """
     short = replace(view, name="a", labels=("a", "b", "c"))
     drawn = Canvas((short,), ((kind,),), style.DARK, (1280, 720), "title", "")
     (panel,) = drawn.panels
     left, bottom, right, top = drawn.figure.axes[0].bbox.extents
     room = PANELS[kind].margins.inside(panel.cell, drawn.look.em)
     if kind in ("surface", "race"):
-        assert right - left == pytest.approx(min(room.width, room.height), abs=1)
+        assert top - bottom == pytest.approx(min(room.height, room.width), abs=1)
+        assert right - left == pytest.approx(min(room.width, 1.6 * room.height), abs=1)
         assert (left + right) / 2 == pytest.approx(room.left + room.width / 2, abs=1)
     else:
+        names = panel.curves.top.height - panel.curves.box.height
         assert (left, bottom) == pytest.approx((room.left, room.bottom))
-        assert (right, top) == pytest.approx((room.left + room.width, room.bottom + room.height))
+        assert (right, top + names) == pytest.approx((room.left + room.width, room.bottom + room.height))
 
 
 def test_what_a_layout_needs_is_what_its_panels_need():
@@ -77,12 +80,12 @@ def test_what_a_layout_needs_is_what_its_panels_need():
     )
 
 
-def test_six_columns_have_no_room_on_a_frame_that_is_wide_enough_for_two():
+def test_a_row_of_eighteen_has_no_room_on_a_frame_that_is_wide_enough_for_two():
     look = style_files.find("dark")
     panel_fit.check((("weights", "loss"),), ((), ()), (1280, 720), look.text_size)
     with pytest.raises(AnimatorError) as caught:
         panel_fit.check(
-            (("weights", "loss", "rate", "accuracy", "losses", "rates"),),
+            (tuple(f"weights@{i}" for i in range(18)),),
             ((), ()),
             (1280, 720),
             look.text_size,
@@ -102,7 +105,7 @@ def test_no_size_is_refused_by_rounding():
     assert refused == []
 
 
-@pytest.mark.parametrize(("size", "enough"), [("16x16", "46x46"), ("400x16", "1100x44")])
+@pytest.mark.parametrize(("size", "enough"), [("16x16", "72x72"), ("400x16", "1700x68")])
 def test_render_says_so_before_it_trains(tmp_path, monkeypatch, capsys, size, enough):
     monkeypatch.chdir(tmp_path)
     scene = tmp_path / "fails.py"
@@ -163,12 +166,12 @@ def test_a_size_that_is_proposed_is_accepted_when_it_is_typed(suffix, codec):
 
 
 def test_the_least_size_keeps_the_proportions_where_any_has_room():
-    """45 pixels a side have no room for the neuron's bar of colours, 2 px wide: 1.7 em of 2.2 % of a side.
+    """71 pixels a side have no room for the neuron's bar of colours, 2 px wide: 1.1 em of 2.6 % of a side.
     Where no size of the proportions has room, the sides that were asked for stay."""
     scene, _ = build.build(scene_files.bundled("neuron"), [])
-    assert refused(scene, (10, 10), Path("a.mp4"), Delivery()).endswith("Use --size 46x46 or more.")
-    assert refused(scene, (20, 10), Path("a.mp4"), Delivery()).endswith("Use --size 88x44 or more.")
-    assert refused(scene, (5000, 10), Path("a.mp4"), Delivery()).endswith("Use --size 5000x44 or more.")
+    assert refused(scene, (10, 10), Path("a.mp4"), Delivery()).endswith("Use --size 72x72 or more.")
+    assert refused(scene, (20, 10), Path("a.mp4"), Delivery()).endswith("Use --size 136x68 or more.")
+    assert refused(scene, (5000, 10), Path("a.mp4"), Delivery()).endswith("Use --size 5000x68 or more.")
     assert panel_fit.proposal((10, 20), lambda size: False) is None
     assert panel_fit.proposal((10, 20), lambda size: size[0] >= 31) == (32, 64)
     assert panel_fit.proposal((100, 1000), lambda size: size[0] >= 0.3 * size[1]) == (300, 1000)
@@ -188,27 +191,58 @@ def test_drawing_agrees_with_a_size_that_is_proposed(view, name):
 def test_a_recording_and_a_film_from_python_propose_as_well(tmp_path, capsys):
     path = tmp_path / "run.h5"
     assert run(capsys, "record", "neuron", "epochs=1", "-o", str(path)).code == 0
-    small = "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 46x46 or more."
+    small = "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 72x72 or more."
     done = run(capsys, "render", str(path), "-o", str(tmp_path / "a.mp4"), "--size", "10x10")
     assert (done.code, done.err) == (2, f"animator: {small}\n")
     with pytest.raises(AnimatorError) as caught:
         animator.film(path).save(tmp_path / "a.gif", size=(16, 16))
-    assert str(caught.value) == NO_ROOM.format("16x16") + "Use --size 46x46 or more."
-    assert animator.film(path).save(tmp_path / "a.gif", size=(46, 46))[0].width == 46
+    assert str(caught.value) == NO_ROOM.format("16x16") + "Use --size 72x72 or more."
+    assert animator.film(path).save(tmp_path / "a.gif", size=(72, 72))[0].width == 72
 
 
-def axes_of(layout, size, look=style.DARK):
-    """The axes of each panel in pixels, as a frame of `size` has them with one line of numbers below."""
-    em = em_of(look.text_size, size)
-    cells = arrange(layout, EDGES.inside(Box(0, 0, *size), em))
-    return {name: PANELS[name].margins.inside(cell, em) for name, cell in cells.items()}
+@pytest.mark.parametrize("name", scene_files.names())
+@pytest.mark.parametrize(
+    ("size", "area", "width"),
+    [
+        ((1280, 720), 0.45, 0.5),
+        ((1440, 1080), 0.43, 0.5),
+        ((1080, 1080), 0.28, 0.7),
+        ((1080, 1920), 0.27, 0.65),
+    ],
+)
+def test_the_hero_has_most_of_the_frame(name, size, area, width):
+    """Of every bundled scene, with one line of caption: its surface alone, without its axes' numbers and its
+    bar; of small multiples all of them, with what stands between them. No surface, no hero.
+    """
+    scene, _ = build.build(scene_files.bundled(name), [])
+    em = em_of(style.DARK.text_size, size)
+    found = panel_fit.boxes(scene.layout, (scene.widths, scene.heights), size, em)
+    heroes = [found[panel] for panel in heroes_of(found)]
+    if not heroes:
+        assert name == "weights"
+        return
+    left, bottom = min(box.left for box in heroes), min(box.bottom for box in heroes)
+    right = max(box.left + box.width for box in heroes)
+    top = max(box.bottom + box.height for box in heroes)
+    assert (right - left) / size[0] >= width
+    assert (right - left) * (top - bottom) / (size[0] * size[1]) >= area
 
 
-def test_a_square_frame_is_readable():
-    """What `--for social` shows of the neuron, 1080x1080: text that on a phone 390 pixels wide is as large as
-    10 pixels, a surface nearly a third of the frame's side, and curves of 158 x 180 pixels."""
-    axes = axes_of(DEFAULT_LAYOUT, (1080, 1080))
-    assert em_of(style.DARK.text_size, (1080, 1080)) * 390 / 1080 >= 10
-    assert min(axes["surface"].width, axes["surface"].height) >= 345
-    for name in ("weights", "loss"):
-        assert axes[name].width >= 156 and axes[name].height >= 180
+def test_text_that_is_larger_leaves_panels_out_and_not_the_surface(view):
+    """Twice as large, the curves beside the surface have no room: the last goes first; then the surface is as
+    wide as the frame.
+    """
+    named = {
+        times: [panel.spec.name for panel in made.panels]
+        for times in (1.0, 1.5, 2.5)
+        if (made := larger(view, times))
+    }
+    assert named[1.0] == ["surface", "weights", "loss"]
+    assert named[2.5] == ["surface"]
+    assert len(named[1.5]) in (2, 3)
+
+
+def larger(view, times):
+    """The neuron's frame with text so many times as large."""
+    look = replace(style.DARK, text_size=times * style.DARK.text_size)
+    return Canvas((view,), DEFAULT_LAYOUT, look, (1280, 720), "One neuron", "It learns.")

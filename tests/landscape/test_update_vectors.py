@@ -89,7 +89,7 @@ def test_arrows_are_drawn_to_the_scale_they_name():
             assert panel.factor.get_text() == "–"
             continue
         factor = float(panel.factor.get_text().removeprefix("× "))
-        (_, arrow) = panel.parts[0]
-        a0, a1 = view.window.extent[:2]
+        arrow = panel.arrows[-1]
+        a0, a1 = panel.ground.whole[:2]
         scale = panel.ground.axes.bbox.width / (a1 - a0)
         np.testing.assert_allclose(arrow.ends[1] - arrow.ends[0], update[step] * scale * factor, rtol=1e-6)

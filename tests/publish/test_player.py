@@ -128,20 +128,29 @@ def unpack(text, shape):
     return np.cumsum(low + 256 * high, axis=0) % 65536
 
 
+def of_page(film):
+    """The part of a film's surface that a page shows: the square of its window."""
+    view = film.views()[0]
+    return view.field.within(view.window.extent)
+
+
 def test_packed_slices_are_the_surface(neuron):
     """Unpacked, every place is the loss's own on the scale, to half a unit of 4,094."""
     film, page = neuron
-    field, (told,) = film.views()[0].field, data_of(page)["surfaces"]
+    field, (told,) = of_page(film), data_of(page)["surfaces"]
     assert told["shape"] == list(field.slices.shape) and told["cut_at"] == field.steps.tolist()
     found = unpack(told["slices"], told["shape"])
     scale = LossScale(field.lowest, field.highest)
-    assert np.abs((found - 1) / (told["top"] - 1) - scale.position(field.slices)).max() <= 0.5001 / 4094
+    assert (
+        np.abs((found - 1) / (told["top"] - 1) - scale.position(np.asarray(field.slices))).max()
+        <= 0.5001 / 4094
+    )
     assert (told["low"], told["high"], told["eps"]) == (scale.low, scale.high, scale.eps)
 
 
 def test_what_does_not_fit_is_thinned(neuron):
     """Fewer bits, then slices, then grid lines; first and last slice stay; what is not finite is 0."""
-    slices = np.array(neuron[0].views()[0].field.slices[::4])
+    slices = np.array(of_page(neuron[0]).slices)[::4]
     slices[:, :3, :5] = np.nan
     scale = LossScale(0.0, 2.0)
     sizes = [packed(slices, scale, most) for most in (10**9, 150_000, 50_000, 9_000)]
@@ -284,7 +293,7 @@ def on_screen(tab, surface, x, y):
 def test_the_picture_is_the_film_s(opened, neuron, at):
     """At grid points that nothing covers, the colour is that of the loss's band in the film's own scale."""
     film, page = neuron
-    tab, field = opened(page), film.views()[0].field
+    tab, field = opened(page), of_page(film)
     tab.locator("#scrubber").fill(str(at))
     shown, scale = pixels(tab), LossScale(field.lowest, field.highest)
     left, top, side = json.loads(tab.locator(".surface canvas").get_attribute("data-plot"))

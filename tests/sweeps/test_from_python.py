@@ -44,7 +44,7 @@ def test_a_scene_keeps_its_parameters(asked):
         ({"format": "avi"}, "--format avi is no format for the films of a sweep. Known: mp4 webm gif."),
         ({"noize": [1]}, "Scene 'escape' has no parameter 'noize'. Did you mean 'noise'? It has: noise "
             "offset "
-                         "learning_rate steps seed."),
+                         "learning_rate steps seed start."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told_at_once(asked, words, sentence):

@@ -6,7 +6,6 @@ their order, whenever the state has changed. An update may depend on its state a
 
 from abc import ABC, abstractmethod
 
-import numpy as np
 from matplotlib.artist import Artist
 
 from animator.design.layout import Box
@@ -16,25 +15,19 @@ from animator.drawing.panels.registry import PanelSpec
 from animator.drawing.raster.text_fit import clipped, shortened
 from animator.drawing.view import View
 
+TITLE = 0.5  # em: from the axes up to a title
 SMALLEST = 0.8  # em: a title that must be smaller is cut
 
 
 class Panel(ABC):
-    """One thing about one run, drawn in one cell of the frame.
+    """One thing about one run, drawn in one cell of the frame; spec: its row of the table."""
 
-    spec: its row of the table. side: em at the right of the axes of curves, which those that stand one above
-    the other have in common.
-    """
-
-    def __init__(
-        self, spec: PanelSpec, look: Look, cell: Box, view: View, title: str = "", side: float = 0.0
-    ) -> None:
+    def __init__(self, spec: PanelSpec, look: Look, cell: Box, view: View, title: str = "") -> None:
         self.spec = spec
         self.look = look
         self.cell = cell
         self.view = view
         self.title = title
-        self.side = side
         self.moving: list[Artist] = []
         self.create(cell)
         for artist in self.moving:
@@ -48,27 +41,28 @@ class Panel(ABC):
     def update(self, state: FrameState) -> None:
         """Set the moving artists to `state`."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        """What stands at the right of the panel's axes, beside the ends of its curves; a panel of curves
-        has them as its own.
-        """
-        return ()
-
     @property
     def room(self) -> Box:
         """The cell without the margins of this kind of panel, in pixels."""
         return self.spec.margins.inside(self.cell, self.look.em)
 
-    def heading(self, box: Box, words: str, room: float = np.inf) -> None:
-        """The panel's title above its axes. In `room` pixels, and in the panel's cell, it is smaller where it
-        must be, and then cut, a run's name in its middle.
+    @property
+    def right(self) -> float:
+        """Pixels at the right of `room` in the cell."""
+        return self.spec.margins.right * self.look.em
+
+    def heading(self, box: Box, words: str, left: float | None = None, colour: str | None = None) -> None:
+        """The panel's title above its axes, from their left edge, or from `left` on, in pixels. Where the
+        room above them is less, it is smaller, and then cut, a run's name in its middle.
         """
-        room = min(room, self.cell.left + self.cell.width - box.left)
+        left = box.left if left is None else left
+        room = max(0.0, min(self.cell.left + self.cell.width, box.left + box.width + self.right) - left)
         wide = self.look.ruler()(words)
         size = max(SMALLEST, min(1.0, room / max(1e-9, wide)))
         measure = self.look.ruler(size)
         if words == self.title:
             words = shortened([words], room, measure)[0]
-        top = box.bottom + box.height + 0.55 * self.look.em
-        self.look.text(box.left, top, clipped(words, room, measure), em=size, color=self.look.style.muted)
+        top = box.bottom + box.height + TITLE * self.look.em
+        ink = colour or self.look.style.muted
+        weight = "normal" if colour is None else "bold"
+        self.look.text(left, top, clipped(words, room, measure), em=size, color=ink, fontweight=weight)

@@ -1,7 +1,7 @@
 """Many runs over the map of basins: each in the colour of the minimum that it ends in.
 
-The map says to which minimum each point of the surface runs down; contours lie over it. A minimum is marked,
-and named by the true loss of the best run that ends there.
+The map says to which minimum each point of the surface runs down: a basin is painted when a first run comes
+to its minimum. A minimum is marked, and named by the true loss of the best run that ends there.
 """
 
 import numpy as np
@@ -18,6 +18,8 @@ from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View, present
 
 TINT = 0.5
+NEAR = 0.03  # of the picture's width: so near its end a run has arrived
+FADE, SHADES = 0.6, 6  # of a run's way to its end: from then on its basin appears, in so many shades
 MOST_NAMES = 6  # minima that are named
 
 
@@ -25,14 +27,13 @@ class BasinsPanel(Panel):
     """view.rivals over view.basins, on the surface that they share."""
 
     def create(self, cell: Box) -> None:
-        em = self.look.em
         view = self.view
         self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
-        box = self.room.square()
-        self.heading(box, self.title or "which minimum it ends in", box.width + 1.1 * em)
-        bar = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
-        self.ground = Ground(self.look, box, bar, view, [run.trajectory for run in self.runs])
+        paths = [run.trajectory for run in self.runs]
+        self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar, beside=self.right)
+        words = self.title or "colours: the minimum that it ends in"
+        self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
         self.ground.settle()
         lines = self.look.style.lines
@@ -57,19 +58,39 @@ class BasinsPanel(Panel):
         return self.found.at(run.trajectory[-1], field.alpha, field.beta)
 
     def _map(self) -> None:
-        """The basins as a tint between the surface's bands and what lies on them."""
+        """The basins as tints over the surface's bands, each shown once a run is there."""
         label = self.found.label
-        tint = np.zeros((*label.shape, 4))
+        self.tints: dict[int, Sprite] = {}
         for kind, colour in self.colours.items():
+            tint = np.zeros((*label.shape, 4))
             tint[label == kind] = (*to_rgb(colour), TINT)
-        self.ground.axes.imshow(
-            tint,
-            extent=self.ground.window.extent,
-            origin="lower",
-            aspect="auto",
-            interpolation="nearest",
-            zorder=1.5,
-        )
+            picture = self.ground.axes.imshow(
+                tint,
+                extent=self._cells(),
+                origin="lower",
+                aspect="auto",
+                interpolation="nearest",
+                zorder=1.5,
+            )
+            if kind in self.ends:
+                self.tints[kind] = Sprite([picture], 1.5)
+                self.ground.axes.add_artist(self.tints[kind])
+        self.moving += self.tints.values()
+        self.arrivals = [self._arrival(run) for run in self.runs]
+
+    def _arrival(self, run: View) -> int:
+        """The step from which on `run` is NEAR where it ends."""
+        a0, a1 = self.ground.whole[:2]
+        far = np.linalg.norm(run.trajectory - run.trajectory[-1], axis=1) > NEAR * (a1 - a0)
+        return int(np.flatnonzero(far)[-1]) + 1 if far.any() else 0
+
+    def _cells(self) -> tuple[float, float, float, float]:
+        """The grid's extent, with half a cell around its outer lines."""
+        ends = []
+        for lines in (self.ground.field.alpha, self.ground.field.beta):
+            half = float(lines[1] - lines[0]) / 2
+            ends += [float(lines[0]) - half, float(lines[-1]) + half]
+        return ends[0], ends[1], ends[2], ends[3]
 
     def _minima(self) -> list[Artist]:
         """Mark the minima; the names of the lowest, which lie over the paths."""
@@ -91,6 +112,16 @@ class BasinsPanel(Panel):
     def update(self, state: FrameState) -> None:
         for runner in self.runners:
             runner.show(state)
+        for kind, tint in self.tints.items():
+            tint.set_opacity(max(self._there(i, state) for i, end in enumerate(self.ends) if end == kind))
+
+    def _there(self, index: int, state: FrameState) -> float:
+        """0 before a run arrives, 1 once it is there, in SHADES between."""
+        run = self.runs[index]
+        at = state.own(run.steps, run.ratio).at
+        arrival = self.arrivals[index]
+        share = (at - FADE * arrival) / max(1.0, (1 - FADE) * arrival)
+        return round(SHADES * min(1.0, max(0.0, share))) / SHADES
 
 
 def _said(run: View) -> str:

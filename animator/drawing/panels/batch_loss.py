@@ -11,7 +11,7 @@ from matplotlib.path import Path
 
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Panel
+from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.vector_artists import Contours
@@ -20,16 +20,15 @@ from animator.drawing.view import present
 EVERY = 3  # bands from one line to the next
 
 
-class BatchPanel(Panel):
+class BatchPanel(MapPanel):
     """view.trajectory on the surface of the race, view.batch_surface over it."""
 
     def create(self, cell: Box) -> None:
         view = self.view
         style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
-        box = self.room.square()
-        self.heading(box, self.title or "loss of the batch in use")
-        self.ground = Ground(self.look, box, None, view, [view.trajectory])
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.right)
+        self.heading(self.ground.box, self.title or "loss of the batch in use", self.ground.title_left)
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]
         self.lines = Contours(self.ground.axes, colour=to_rgba(style.target, 0.75), width=self.look.line(1.5))

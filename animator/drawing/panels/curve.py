@@ -16,8 +16,7 @@ from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
-from animator.drawing.raster.axis_ticks import ruled
-from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.axis_ticks import name_axes, ruled
 from animator.drawing.raster.line_layers import Stroke
 from animator.drawing.raster.marker_layer import Mark
 from animator.drawing.view import View
@@ -65,7 +64,7 @@ class CurvePanel(Panel):
     """view.curve: the loss (n,) over x (n,), and the loss (K+1,) of each of view.rivals at its path."""
 
     def create(self, cell: Box) -> None:
-        look, em = self.look, self.look.em
+        look = self.look
         self.runs = runs_of(self.view.rivals or (self.view,))
         box = self.room
         self.heading(box, self.title or surface_title(self.view))
@@ -73,10 +72,7 @@ class CurvePanel(Panel):
         axes.set_xlim(min(float(c.x[0]) for _, c in self.runs), max(float(c.x[-1]) for _, c in self.runs))
         axes.set_ylim(*heights(self.runs))
         axes.yaxis.set_major_formatter(lambda value, _: brief(value))
-        axes.xaxis.set_label_text(
-            self.view.labels[0], color=look.style.muted, fontsize=look.points * 0.95, family=use_fonts()
-        )
-        axes.xaxis.set_label_coords(0.5, -1.55 * em / box.height)
+        name_axes(look, axes, box, self.view.labels[0], "")
         axes.plot(*ground(self.runs), color=look.style.muted, linewidth=look.line(2.6), zorder=2)
         for run, curve in self.runs:
             axes.plot(

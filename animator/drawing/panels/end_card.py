@@ -1,6 +1,6 @@
 """The end card: what came out of the runs of a film, below its panels at the right.
 
-Columns of a small head over a result. A card that would be wider than the frame tells less: first no losses
+Small heads, each before its result. A card that would be wider than the frame tells less: first no losses
 of the start, then the best run alone; only then are its letters smaller.
 """
 
@@ -15,14 +15,16 @@ from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.header import MARGIN
-from animator.drawing.raster.text_fit import READABLE, Measure, share
+from animator.drawing.raster.text_fit import Measure, share
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View
 
 CARDS = 3  # runs whose results are told; of more, the best one's
 TOLD = ("both", "after", "best")  # how much of the losses on test samples
-HEAD, RESULT = 0.86, 1.15  # em
-BETWEEN = 1.6  # em: two columns
+HEAD, RESULT = 0.86, 1.0  # em
+AFTER, BETWEEN = 0.5, 1.4  # em: from a head to its result, and to the next head
+UP = 0.85  # em: from the frame's edge
+CLEAR = 0.8  # of their full size: letters are not made smaller to tell more
 
 Column = tuple[str, str]
 
@@ -38,19 +40,17 @@ def end_card(
     if not columns:
         return None, right
     texts: list[Text] = []
-    end = right - em
+    end = right - 0.8 * em
     for head, result in reversed(columns):
-        pair = [
-            look.text(end, 2.55 * em, head, em=HEAD * size, color=look.style.muted, ha="right"),
-            look.text(end, 1.05 * em, result, em=RESULT * size, ha="right", fontweight="bold"),
-        ]
-        texts += pair
-        end = min(text.get_window_extent().x0 for text in pair) - BETWEEN * em
-    left = end + (BETWEEN - 1.0) * em
+        texts.append(look.text(end, UP * em, result, em=RESULT * size, ha="right", fontweight="bold"))
+        end = texts[-1].get_window_extent().x0 - AFTER * em
+        texts.append(look.text(end, UP * em, head, em=HEAD * size, color=look.style.muted, ha="right"))
+        end = texts[-1].get_window_extent().x0 - BETWEEN * em
+    left = end + (BETWEEN - 0.8) * em
     back = FancyBboxPatch(
-        (left, 0.5 * em),
+        (left, 0.3 * em),
         right - left,
-        3.1 * em,
+        1.8 * em,
         transform=None,
         facecolor=look.style.panel,
         boxstyle=f"round,pad=0,rounding_size={0.5 * em}",
@@ -68,27 +68,42 @@ def _fitting(
     look: Look, room: float, views: Sequence[View], names: Sequence[str]
 ) -> tuple[list[Column], float]:
     """The most that can be told in `room` pixels in letters that can be read, and their size, at most 1."""
-    heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
     for told in TOLD:
         columns = outcomes(views, names, told)
-        own = room - BETWEEN * look.em * (len(columns) - 1)
-        size = share(own, partial(_wide, columns=columns, heads=heads, results=results))
-        if size >= READABLE:
-            break
-    return columns, size
+        size = _size(look, room, columns)
+        if size >= CLEAR:
+            return columns, size
+    if len(columns) < 2:
+        return columns, size
+    return _set(look, room, columns[1:])
+
+
+def _set(look: Look, room: float, columns: list[Column]) -> tuple[list[Column], float]:
+    """Those of `columns` that have `room` pixels in letters that can be read, the first ones left out, and
+    their size; the last one in any.
+    """
+    size = _size(look, room, columns)
+    return (columns, size) if size >= CLEAR or len(columns) < 2 else _set(look, room, columns[1:])
+
+
+def _size(look: Look, room: float, columns: Sequence[Column]) -> float:
+    """The size of letters, at most 1, in which `columns` stand in `room` pixels."""
+    heads, results = look.ruler(HEAD), look.ruler(RESULT, "bold")
+    own = room - (BETWEEN * (len(columns) - 1) + AFTER * len(columns)) * look.em
+    return share(own, partial(_wide, columns=columns, heads=heads, results=results))
 
 
 def _wide(size: float, columns: Sequence[Column], heads: Measure, results: Measure) -> float:
-    return sum(max(heads(head, size), results(result, size)) for head, result in columns)
+    return sum(heads(head, size) + results(result, size) for head, result in columns)
 
 
 def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") -> list[Column]:
     """(what, value): the surface's largest error, where there is one, and losses on test samples."""
-    columns = []
+    columns = _held(views)
     for view in views:
         found = view.worst()
         if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
-            columns.append(("surface at most off by", f"{number(found[0], 2)} at step {found[1]:,}"))
+            columns.append(("the surface is off by at most", f"{number(found[0], 2)}, at step {found[1]:,}"))
             break
     tested = [(view, name) for view, name in zip(views, names, strict=True) if view.test_loss is not None]
     if len(tested) > CARDS or (told == "best" and len(tested) > 1):
@@ -100,6 +115,15 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
         said = [(f"{name}: " if len(views) > 1 else "") + _result(view, told) for view, name in tested]
         columns.append((head, "   ".join(said)))
     return columns
+
+
+def _held(views: Sequence[View]) -> list[Column]:
+    """How much of the path the plane of a slice holds, beside what one would hold of a random walk."""
+    plane = views[0].plane
+    if views[0].field is None or plane is None or plane.kind == "weights" or plane.explained is None:
+        return []
+    beside = f" (of a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
+    return [("of the path the slice holds", f"{plane.explained:.1%}{beside}")]
 
 
 def _result(view: View, told: str) -> str:

@@ -1,19 +1,19 @@
-"""Lines over steps that grow with the film, each named and valued at its end.
+"""Lines over steps that grow with the film; above them the names in a fixed order, each with its value.
 
 A line has as many points as the panel has pixels: runs longer than that are drawn as the minimum and
 maximum of each pixel column, so that a frame costs the same for a thousand steps and for a million.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -22,23 +22,19 @@ from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
 from animator.drawing.raster.axes_transform import Places
-from animator.drawing.raster.axis_ticks import ruled
-from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.axis_ticks import name_axes, ruled
 from animator.drawing.raster.line_layers import Stroke
 from animator.drawing.raster.marker_layer import Mark, shape_of
-from animator.drawing.raster.text_fit import READABLE, shortened
+from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 
-LABEL_GAP = 0.9
 CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
-VALUE_WIDTH = 4.6
-NAME, NAME_GAP = 0.95, 0.9  # em: size of a name, and what is free beside it
-GAP = 1.25  # em: from one name to the next; less, and smaller names, where they are too many
-NAME_WIDTH = 3.9  # em: the least
-MOST_BESIDE, CROWDED = 0.45, 0.65  # of a panel's width: what names and values may take; where it is narrow
-NAME_ROOM = 8.5  # em: of a name where the panel is narrow
-NARROW = 18.0  # em: in a box so wide a value stands under its name, where there is room
-PAIR = 2.34  # em: a name and its value below
+NAME = 0.86  # em: size of a name and of its value
+KEY, KEY_GAP = 1.0, 0.45  # em: of the line that stands before a name, and after it
+AFTER, BETWEEN = 0.5, 1.0  # em: from a name to its value, and on to the next name
+WIDEST = "−0.00000"  # a value is no wider than this
+PITCH = 1.25  # em: from one row of names to the next
+MOST_NAMES = 0.45  # of a cell's height: what names may take; then they are told without values, or not at all
 NOT_RECORDED = "not recorded"  # where there is room for it
 EDGE = 4.0  # times a line's width: an arrowhead where it leaves the axes
 NICE = [1, 2, 2.5, 4, 5, 10]
@@ -56,22 +52,6 @@ def thin(steps: Floats, values: Floats, columns: int) -> tuple[Floats, Floats]:
             keep |= {int(low + np.nanargmin(part)), int(low + np.nanargmax(part))}
     index = np.array(sorted(keep))
     return steps[index], values[index]
-
-
-def spread(heights: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Places at least `gap` apart in [low, high], as near to `heights` as their order allows."""
-    order = sorted(range(len(heights)), key=lambda i: (heights[i], i))
-    placed = [min(max(heights[i], low), high) for i in order]
-    for i in range(1, len(placed)):
-        placed[i] = max(placed[i], placed[i - 1] + gap)
-    if placed:
-        placed[-1] = min(placed[-1], high)
-    for i in range(len(placed) - 2, -1, -1):
-        placed[i] = min(placed[i], placed[i + 1] - gap)
-    places = [0.0] * len(heights)
-    for i, place in zip(order, placed, strict=True):
-        places[i] = place
-    return places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,53 +84,40 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands at the right of curves: their names, short enough for the cell, and the `width` in em that
-    names and values take; stacked: a value stands below its name.
+class Names:
+    """The names above curves: short enough for the cell, in rows of `abreast`, each `pitch` pixels from the
+    next in a row; valued: whether values stand behind them.
     """
 
     names: tuple[str, ...]
-    width: float
-    stacked: bool
+    abreast: int
+    pitch: float
+    valued: bool
+
+    @property
+    def rows(self) -> int:
+        """How many rows they take."""
+        return -(-len(self.names) // self.abreast) if self.names else 0
 
     @classmethod
-    def of(cls, look: Look, cell: Box, names: tuple[str, ...]) -> "Beside":
-        """Beside the curves of a panel in `cell`."""
-        room = _room(look, cell)
+    def of(cls, look: Look, room: Box, names: tuple[str, ...]) -> "Names":
+        """Above the curves of a panel that has `room`: all that can be told in MOST_NAMES of its height."""
         em = look.em
-        stacked = room.width < NARROW * em and room.height >= (len(names) * PAIR - 0.5) * em
-        value = 0.0 if stacked else VALUE_WIDTH
-        crowded = min(NAME_ROOM, CROWDED * room.width / em - value)
-        most = max(MOST_BESIDE * room.width / em - value, crowded)
         wide = look.ruler(NAME, "bold")
-        short = shortened(names, (max(most, NAME_WIDTH) - NAME_GAP) * em, wide)
-        width = max(NAME_WIDTH, NAME_GAP + max(map(wide, short)) / em)
-        return cls(short, max(width, VALUE_WIDTH) if stacked else width + VALUE_WIDTH, stacked)
-
-
-def sides(look: Look, cells: Mapping[str, Box], names: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
-    """em at the right of each panel's axes, such that those of panels in one column end at one place.
-
-    cells: of panels of curves, which stand above each other where they begin and end at the same places;
-    names: of the curves of each.
-    """
-    columns: dict[tuple[int, int], float] = {}
-    places = {panel: (round(cell.left), round(cell.width)) for panel, cell in cells.items()}
-    for panel, cell in cells.items():
-        width = Beside.of(look, cell, names[panel]).width
-        columns[places[panel]] = max(width, columns.get(places[panel], 0.0))
-    return {panel: columns[place] for panel, place in places.items()}
-
-
-def _room(look: Look, cell: Box) -> Box:
-    """A cell without the margins of curves."""
-    return cell.inset(
-        CURVES.left * look.em, CURVES.below * look.em, LABEL_GAP * look.em, CURVES.above * look.em
-    )
+        most = int(MOST_NAMES * room.height / (PITCH * em))
+        for valued in (True, False):
+            value = AFTER * em + look.ruler(NAME)(WIDEST) if valued else 0.0
+            short = shortened(names, max(room.width - (KEY + KEY_GAP) * em - value, 2 * em), wide)
+            pitch = (KEY + KEY_GAP + BETWEEN) * em + max(map(wide, short)) + value
+            abreast = max(1, int((room.width + BETWEEN * em) / pitch))
+            found = cls(short, min(abreast, len(short)), pitch, valued)
+            if found.rows <= most:
+                return found
+        return cls((), 1, 0.0, valued=False)
 
 
 class Curves:
-    """Growing lines in one box; at its right their names and values, side by side, or one below the other."""
+    """Growing lines in one box; above it their names and values, in the order in which they are given."""
 
     def __init__(
         self,
@@ -159,31 +126,47 @@ class Curves:
         lines: list[Line],
         write: Callable[[float], str],
         clock: str = "step",
-        side: float = 0.0,
     ) -> None:
-        """side: em at the right of the axes, for names and values, where they need less than that."""
         em = look.em
         self.look = look
         self.lines = lines
         self.write = write
-        beside = Beside.of(look, cell, tuple(line.name for line in lines))
-        right = max(side, beside.width)
-        self.stacked = beside.stacked
-        self.across = 0.0 if self.stacked else right - VALUE_WIDTH
-        self.box = _room(look, cell).inset(0, 0, right * em, 0)
+        room = CURVES.inside(cell, em)
+        self.told = Names.of(look, room, tuple(line.name for line in lines))
+        self.box = room.inset(0, 0, 0, self.told.rows * PITCH * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
         self.places = Places(self.axes)
         self.thinned = [thin(*line.known, columns) for line in lines]
         self.strokes = [self._stroke(i) for i in range(len(lines))]
         self.heads = [self._head(line, i) for i, line in enumerate(lines)]
-        self.tight = min(1.0, (self.box.height / em - 1.0) / max(1e-9, GAP * (len(lines) - 1)))
-        self.names = [self._text(line, "bold") for line in lines]
-        self.values = [self._text(line, "normal") for line in lines]
-        for text, name in zip(self.names, beside.names, strict=True):
-            text.set_text(name)
+        self.names: list[Text] = []
+        self.values = self._names() if self.told.names else []
         self.edges: dict[int, tuple[Mark, Mark]] = {}
-        self.artists = [*self.strokes, *self.heads, *self.names, *self.values]
+        self.artists = [*self.strokes, *self.heads, *self.values]
+
+    @property
+    def top(self) -> Box:
+        """The axes with the names above them, over which a title stands."""
+        return self.box.inset(0, 0, 0, -self.told.rows * PITCH * self.look.em)
+
+    def _names(self) -> list[Stamp]:
+        """Write the names, each behind a piece of its line; stamps for the values, where these are told."""
+        look = self.look
+        em = look.em
+        wide = look.ruler(NAME, "bold")
+        first = self.box.bottom + self.box.height + (self.told.rows - 1) * PITCH * em + 0.45 * em
+        after = max(map(wide, self.told.names)) + AFTER * em
+        values = []
+        for i, (line, name) in enumerate(zip(self.lines, self.told.names, strict=True)):
+            row, column = divmod(i, self.told.abreast)
+            left, up = self.box.left + column * self.told.pitch, first - row * PITCH * em
+            look.rule(left, up + 0.31 * em, KEY * em, line.color, line.width)
+            left += (KEY + KEY_GAP) * em
+            self.names.append(look.text(left, up, name, em=NAME, color=line.text_color, fontweight="bold"))
+            if self.told.valued:
+                values.append(look.stamp(left + after, up, em=NAME, color=line.text_color, up="baseline"))
+        return values
 
     def _stroke(self, i: int) -> Stroke:
         line = self.lines[i]
@@ -223,39 +206,21 @@ class Curves:
         self.axes.add_artist(mark)
         return mark
 
-    def _text(self, line: Line, weight: Literal["normal", "bold"]) -> Stamp:
-        em = NAME * (1.0 if self.stacked else max(READABLE, self.tight))
-        return self.look.stamp(0.0, 0.0, em=em, color=line.text_color, weight=weight)
-
     @cached_property
     def limits(self) -> tuple[float, float]:
         """Of the y axis, which stay from the first frame on."""
         return self.axes.get_ylim()
 
     def show(self, step: float) -> None:
-        """Grow every line to `step` and set its value beside its end; a value is never interpolated."""
-        low, high = self.limits
+        """Grow every line to `step` and write its value; a value is never interpolated."""
         now = [self._grow(i, step) for i in range(len(self.lines))]
-        top = self.box.bottom + self.box.height
-        heights = [self.places(0.0, min(max(v, low), high))[1] if isfinite(v) else top for v in now]
-        em = self.look.em
-        left = self.box.left + self.box.width + LABEL_GAP * em
-        if self.stacked:
-            gap, down = PAIR * em, PAIR / 2 * em
-        else:
-            gap, down = GAP * em, 0.0
-        edge = 0.5 * (em + down) - (0.25 * em if self.stacked else 0.0)
-        if not self.stacked:
-            gap *= self.tight
-        places = spread(heights, gap, self.box.bottom + edge, top - edge)
-        for i, place in enumerate(places):
-            self.names[i].set_position((left, place + down / 2))
-            self.values[i].set_position((left + self.across * em, place - down / 2))
-            self.values[i].set_text(self._words(self.lines[i], step, now[i]))
-            self._leave(i, step, now[i])
+        for line, value, text in zip(self.lines, now, self.values, strict=False):
+            text.set_text(self._words(line, step, value))
+        for i, value in enumerate(now):
+            self._leave(i, step, value)
 
     def _words(self, line: Line, step: float, value: float) -> str:
-        """What is written beside a line that stands at `value`."""
+        """What is written for a line that stands at `value`."""
         if line.absent is not None and not isfinite(value):
             at = int(line.steps.searchsorted(float(step), side="right")) - 1
             if at >= 0 and line.absent[at]:
@@ -290,12 +255,17 @@ class Curves:
         return float(line.told[now])
 
 
+def count_up(look: Look, box: Box) -> int:
+    """How many numbers stand beside axes that high, at most."""
+    return max(1, min(4, int(box.height / (1.9 * look.em))))
+
+
 def step_axes(look: Look, box: Box, last: float, clock: str = "step") -> Axes:
     """Axes over steps 0 to `last`, or what else the `clock` counts."""
     axes = ruled(look, box)
     axes.set_xlim(0, max(1.0, last))
     most = max(2, min(4, int(box.width / (4.4 * look.em))))
     axes.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2, steps=NICE))
-    axes.xaxis.set_label_text(clock, color=look.style.muted, fontsize=look.points * 0.9, family=use_fonts())
-    axes.xaxis.set_label_coords(0.5, -1.55 * look.em / box.height)
+    axes.yaxis.set_major_locator(MaxNLocator(count_up(look, box), steps=[1, 2, 2.5, 5, 10]))
+    name_axes(look, axes, box, clock, "")
     return axes

@@ -15,11 +15,13 @@ from animator.drawing.raster.text_fit import PITCH, READABLE, Fitted, Way, even,
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.units import EDGES
 
-MARGIN = 2.0  # em: at the left and the right
+MARGIN = 1.4  # em: at the left and the right
+TOP = 0.9  # em: above the title
 SLIGHTLY = 0.9  # of its full size: rather than on two lines a title stands smaller on one
 TITLE: Sequence[tuple[Way, float]] = ((given(2), SLIGHTLY), (even(2), READABLE))
 CAPTION: Sequence[tuple[Way, float]] = (
     (given(3), 1.0),
+    (given(1), SLIGHTLY),
     (halved, READABLE),
     (even(2), READABLE),
     (even(3), READABLE),
@@ -35,17 +37,17 @@ class Header:
         self.left = MARGIN * em
         room = frame.width - 2 * MARGIN * em
         size = look.style.title_size / look.style.text_size
-        title_y = frame.height - 1.1 * em - size * em * 0.8
+        title_y = frame.height - TOP * em - size * em * 0.8
         head = fit(title, room, look.ruler(size, "bold"), TITLE)
         pitch = PITCH * size * head.size * em
         for i, line in enumerate(head.lines):
             look.text(self.left, title_y - i * pitch, line, em=size * head.size, fontweight="bold")
         lower = (len(head.lines) - 1) * pitch
-        self.bottom = title_y - 1.75 * em - lower
+        self.bottom = title_y - 1.65 * em - lower
         under = fit(caption, room, look.ruler(), CAPTION)
         bold = look.ruler(weight="bold")
         self.said = {words: fit(words, room, bold, CAPTION) for words in said}
-        rows = max((len(f.lines) - 2) * PITCH * f.size * em for f in (under, *self.said.values()))
+        rows = max((len(f.lines) - 1) * PITCH * f.size * em for f in (under, *self.said.values()))
         self.above = EDGES.above * em + lower + max(0.0, rows)
         text = self._caption(under)
         self.moving: list[Layer] = []
@@ -53,15 +55,14 @@ class Header:
             self._speak(text)
 
     def _caption(self, under: Fitted) -> Text:
-        many = len(under.lines) > 1
-        lower = max(0, len(under.lines) - 2) / 2 * PITCH * under.size * self.look.em
+        lower = (len(under.lines) - 1) * PITCH * under.size * self.look.em
         return self.look.text(
             self.left,
             self.bottom - lower,
             "\n".join(under.lines),
             em=under.size,
             color=self.look.style.muted,
-            va="center" if many else "baseline",
+            va="baseline",
         )
 
     def _speak(self, caption: Text) -> None:
@@ -92,13 +93,9 @@ class Header:
             line.opacity = max(0.0, 2 * opacity - 1)
 
     def _set(self, fitted: Fitted) -> None:
-        """Set the lines of an event's caption: one where the caption's is, more of them around its middle."""
-        em = self.look.em * fitted.size
-        many = len(fitted.lines) > 1
+        """Set the lines of an event's caption, the first where the caption's is."""
+        pitch = PITCH * fitted.size * self.look.em
         for i, line in enumerate(self.lines):
-            there = i < len(fitted.lines)
-            middle = (len(fitted.lines) - 1) / 2 - i - max(0, len(fitted.lines) - 2) / 2
-            line.set_text(fitted.lines[i] if there else "")
+            line.set_text(fitted.lines[i] if i < len(fitted.lines) else "")
             line.set_fontsize(self.look.points * fitted.size)
-            line.set_verticalalignment("center" if many else "baseline")
-            line.set_position((self.left, self.bottom + (middle * PITCH * em if many else 0.0)))
+            line.set_position((self.left, self.bottom - i * pitch))

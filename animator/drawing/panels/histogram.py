@@ -17,8 +17,7 @@ from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axes_transform import PlotArea
-from animator.drawing.raster.axis_ticks import ruled
-from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.axis_ticks import name_axes, ruled
 from animator.drawing.raster.pen import RGBA, pen
 from animator.landscape.histograms import Histogram
 
@@ -63,10 +62,7 @@ class Counts:
         self.axes.yaxis.set_major_formatter(
             FuncFormatter(lambda v, _: f"{v / 1000:g}k" if v >= 1e4 else f"{v:g}")
         )
-        self.axes.xaxis.set_label_text(
-            unit, color=style.muted, fontsize=look.points * 0.9, family=use_fonts()
-        )
-        self.axes.xaxis.set_label_coords(0.5, -1.55 * em / self.box.height)
+        name_axes(look, self.axes, self.box, unit, "")
         self.bars = Bars(self.axes, found.edges, colour=to_rgba(style.lines[0], 0.85))
         self.first = Bars(self.axes, found.edges, colour=to_rgba(style.muted), width=look.line(1.6))
         started = np.flatnonzero(found.counts.any(axis=1))

@@ -17,7 +17,7 @@ from animator.core.formatting import brief, number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line
+from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line, count_up
 from animator.drawing.view import View
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
@@ -44,6 +44,8 @@ def told_of(view: View) -> list[Told]:
         return [Told("f", steps, view.loss, view.unrecorded())]
     whole = bool(np.isfinite(view.loss).any())
     found = [Told("batch", steps[:-1], view.batch_loss)] if view.has_batch_loss else []
+    if whole and found and np.allclose(view.batch_loss, view.loss[:-1], rtol=1e-3, atol=0, equal_nan=True):
+        return [Told("loss", steps, view.loss, view.unrecorded())]  # every batch is all data
     if whole:
         found.append(Told("all", steps, view.loss, view.unrecorded()))
     if found:
@@ -57,10 +59,6 @@ def told_of(view: View) -> list[Told]:
 class LossPanel(Panel):
     """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return tuple(told.name for told in told_of(view))
-
     def create(self, cell: Box) -> None:
         view = self.view
         style = self.look.style
@@ -70,6 +68,7 @@ class LossPanel(Panel):
             "batch": (style.batch_line, style.muted, 1.4),
             "all": (whole, whole, 2.4),
             "f": (whole, whole, 2.4),
+            "loss": (whole, whole, 2.4),
         }
         lines = []
         for i, told in enumerate(known):
@@ -77,14 +76,14 @@ class LossPanel(Panel):
             lines.append(line_of(told, *looks.get(told.name, (ink, ink, 2.4))))
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), side=self.side)
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits))
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
-        loss_axis(axes, values, lowest(view))
+        loss_axis(axes, values, count_up(self.look, self.curves.box), lowest(view))
         self.curves.settle()
         means = not any(told.name in (*looks, "loss") for told in known)
         kind = "running means" if means else view.value_name
-        self.heading(self.curves.box, self.title or f"{kind} over steps")
+        self.heading(self.curves.top, self.title or f"{kind} over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -101,10 +100,6 @@ def line_of(told: Told, color: str, text_color: str, width: float, unit: float =
 class LossesPanel(Panel):
     """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return tuple(run.name for run in view.rivals or (view,))
-
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
         lines = []
@@ -112,33 +107,32 @@ class LossesPanel(Panel):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
             lines.append(line_of(told, colour, colour, 2.4, run.unit))
-        self.curves = Curves(
-            self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock], self.side
-        )
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
-        loss_axis(axes, near([line.values for line in lines]), min(map(lowest, runs)))
+        most = count_up(self.look, self.curves.box)
+        loss_axis(axes, near([line.values for line in lines]), most, min(map(lowest, runs)))
         self.curves.settle()
-        self.heading(self.curves.box, self.title or self.view.value_name)
+        self.heading(self.curves.top, self.title or self.view.value_name)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.at * self.view.ratio * self.view.unit)
 
 
-def loss_axis(axes: Axes, values: Floats, least: float = -np.inf) -> None:
+def loss_axis(axes: Axes, values: Floats, most: int, least: float = -np.inf) -> None:
     """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW or
-    where some are below 0; from `least` up.
+    where some are below 0; from `least` up. most: numbers beside it.
     """
     low, high, is_log = loss_limits(values, least)
     axes.yaxis.set_minor_locator(NullLocator())
     if not is_log:
         axes.set_ylim(low, high)
-        axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     else:
         axes.set_yscale("log")
         axes.set_ylim(low, high)
-        axes.yaxis.set_major_locator(LogLocator(numticks=5))
+        axes.yaxis.set_major_locator(LogLocator(numticks=most + 1))
         axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
 

@@ -11,7 +11,6 @@ stability").
 from math import isfinite
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
@@ -29,10 +28,6 @@ class AccuracyPanel(Panel):
     name holds "acc", at steps 1 to K.
     """
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return ("mean",)
-
     def create(self, cell: Box) -> None:
         names = [name for name in self.view.running_means if "acc" in name]
         if not names:
@@ -44,10 +39,10 @@ class AccuracyPanel(Panel):
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
-        self.curves = Curves(self.look, cell, [line], percent, side=self.side)
+        self.curves = Curves(self.look, cell, [line], percent)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        self.heading(self.curves.box, self.title or "accuracy (running mean)")
+        self.heading(self.curves.top, self.title or "accuracy (running mean)")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -62,14 +57,10 @@ def percent(value: float) -> str:
 class RatePanel(Panel):
     """view.learning_rate (K,) at steps 1 to K: the rate of the update that led there."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return ("rate",)
-
     def create(self, cell: Box) -> None:
         line = _rate_line(self.view, "rate", self.look.style.lines[1])
-        self.curves = _rate_curves(self.look, cell, [line], self.side)
-        self.heading(self.curves.box, self.title or "learning rate over steps")
+        self.curves = _rate_curves(self.look, cell, [line])
+        self.heading(self.curves.top, self.title or "learning rate over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -79,16 +70,12 @@ class RatePanel(Panel):
 class SchedulesPanel(Panel):
     """The same of each of view.rivals, in its colour."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return tuple(run.name for run in view.rivals or (view,))
-
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
         runs = self.view.rivals or (self.view,)
         lines = [_rate_line(run, run.name, colours[run.colour % len(colours)]) for run in runs]
-        self.curves = _rate_curves(self.look, cell, lines, self.side)
-        self.heading(self.curves.box, self.title or "learning rate over steps")
+        self.curves = _rate_curves(self.look, cell, lines)
+        self.heading(self.curves.top, self.title or "learning rate over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -103,9 +90,9 @@ def _rate_line(view: View, name: str, colour: str) -> Line:
     return Line(name, np.arange(1, len(rates) + 1.0), rates, colour, colour, absent=absent)
 
 
-def _rate_curves(look: Look, cell: Box, lines: list[Line], side: float) -> Curves:
+def _rate_curves(look: Look, cell: Box, lines: list[Line]) -> Curves:
     """Curves of learning rates, from 0 to a little above the largest; there is none at step 0."""
-    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–", side=side)
+    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–")
     known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
     return curves
@@ -113,11 +100,6 @@ def _rate_curves(look: Look, cell: Box, lines: list[Line], side: float) -> Curve
 
 class RatesPanel(Panel):
     """For each of view.rivals: the rate over the last ten steps, and its theory as a still line."""
-
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        runs = view.rivals or (view,)
-        return (*(run.name for run in runs), *("theory" for run in runs if run.theory is not None))
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
@@ -127,7 +109,6 @@ class RatesPanel(Panel):
             colour = colours[run.colour % len(colours)]
             rates = measured(run.loss)
             lines.append(Line(run.name, np.arange(len(rates), dtype=float), rates, colour, colour))
-        for run in runs:
             if run.theory is not None:
                 steps = np.arange(run.steps + 1.0)
                 muted = self.look.style.muted
@@ -137,11 +118,10 @@ class RatesPanel(Panel):
             cell,
             lines,
             lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
-            side=self.side,
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
-        self.heading(self.curves.box, self.title or "distance kept in a step")
+        self.heading(self.curves.top, self.title or "distance left by a step")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -161,10 +141,6 @@ def measured(loss: Floats, window: int = 10) -> Floats:
 class SharpnessPanel(Panel):
     """view.sharpness, the Hessian's largest eigenvalue where it was computed, beside 2 / learning rate."""
 
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return "2 / rate", "λ max"
-
     def create(self, cell: Box) -> None:
         found = present(self.view.sharpness, "sharpness")
         style = self.look.style
@@ -175,10 +151,10 @@ class SharpnessPanel(Panel):
             Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
             Line("λ max", found.steps.astype(float), found.largest, style.lines[1], style.lines[1]),
         ]
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), side=self.side)
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3))
         top = float(np.nanmax(np.concatenate([limits, found.largest])))
         self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
-        self.heading(self.curves.box, self.title or "sharpness over steps")
+        self.heading(self.curves.top, self.title or "sharpness over steps")
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -187,10 +163,6 @@ class SharpnessPanel(Panel):
 
 class WeightsPanel(Panel):
     """view.lines (K+1, Q) as Q growing lines on a shared axis, straight between recorded steps."""
-
-    @classmethod
-    def named(cls, view: View) -> tuple[str, ...]:
-        return view.labels
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
@@ -201,12 +173,11 @@ class WeightsPanel(Panel):
             for i, label in enumerate(self.view.labels)
             for colour in [colours[i % len(colours)]]
         ]
-        self.curves = Curves(self.look, cell, lines, short, side=self.side)
+        self.curves = Curves(self.look, cell, lines, short)
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
-        self.curves.axes.yaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
-        self.heading(self.curves.box, self.title or _title(self.view))
+        self.heading(self.curves.top, self.title or _title(self.view))
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

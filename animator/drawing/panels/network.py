@@ -20,7 +20,6 @@ from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import spread
 from animator.drawing.panels.metric_curves import short
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Sprite, Stamp
@@ -248,3 +247,19 @@ class NetworkPanel(Panel):
             stamp.set_text(short(float(value)))
         for biases, unit, stamp in self.beside:
             stamp.set_text(f"b {short(float(biases[at, unit]))}")
+
+
+def spread(heights: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Places at least `gap` apart in [low, high], as near to `heights` as their order allows."""
+    order = sorted(range(len(heights)), key=lambda i: (heights[i], i))
+    placed = [min(max(heights[i], low), high) for i in order]
+    for i in range(1, len(placed)):
+        placed[i] = max(placed[i], placed[i - 1] + gap)
+    if placed:
+        placed[-1] = min(placed[-1], high)
+    for i in range(len(placed) - 2, -1, -1):
+        placed[i] = min(placed[i], placed[i + 1] - gap)
+    places = [0.0] * len(heights)
+    for i, place in zip(order, placed, strict=True):
+        places[i] = place
+    return places

@@ -30,7 +30,7 @@ class PredictionPanel(Panel):
         self.shown = -1
         over_plane = self.found.values.ndim == 3
         box = self.room
-        box = box.square() if over_plane else box
+        box = box.shaped(1.0) if over_plane else box
         self.axes = ruled(self.look, box, grid=not over_plane)
         self.heading(box, self.title or ("what the network says" if over_plane else "prediction"))
         self.axes.set_xlim(self.found.x[0], self.found.x[-1])

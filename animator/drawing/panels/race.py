@@ -1,4 +1,4 @@
-"""Several runs on one surface: each with a line, colour and shape of its own, and a name that travels.
+"""Several runs on one surface: each with a line, colour and shape of its own, named above it in their order.
 
 Colours tell runs apart, not losses: the surface's bar does that. Start and target are marked once.
 """
@@ -7,22 +7,22 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 from matplotlib.markers import MarkerStyle
+from matplotlib.text import Text
 
 from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
-from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import NAME, spread
-from animator.drawing.panels.surface_axes import Ground, surface_title
+from animator.drawing.panels.base import TITLE, Panel
+from animator.drawing.panels.growing_curves import NAME
+from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.marker_layer import Shape
 from animator.drawing.raster.path_layer import Trail, followed, visible
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.view import View, present
 
-LEAST = 0.62  # em: what names take at least
-RIGHT = 6.6  # em: at the right of the surface, beside the names
-NAMES = 0.25  # of the panel's width: what they may take where the surface could be wider
+KEY, BETWEEN = 1.0, 0.9  # em: what a mark takes before a name, and from a name to the next mark
+KEYS_PITCH = 1.35  # em: from one row of names to the next
 TRIPOD = MarkerStyle((3, 1, 0))
 SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
 
@@ -78,34 +78,56 @@ class RacePanel(Panel):
     """view.rivals on the surface that they share."""
 
     def create(self, cell: Box) -> None:
-        em = self.look.em
         look = self.look
-        margins = self.spec.margins
-        self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
-        wide = look.ruler(NAME, "bold")
-        high = cell.height - (margins.below + margins.above) * em
-        free = cell.width - (margins.left + RIGHT) * em - high  # beside the largest square
-        self.names = shortened([run.name for run in self.runs], max(free, NAMES * cell.width), wide)
-        side = max(LEAST * em, *map(wide, self.names))
-        box = cell.inset(margins.left * em, margins.below * em, RIGHT * em + side, margins.above * em)
-        box = box.square()
-        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
-        bar_box = Box(box.left + box.width + 1.9 * em + side, box.bottom, self.spec.bar * em, box.height)
-        self.ground = Ground(look, box, bar_box, self.view, [run.trajectory for run in self.runs])
-        self.ground.bar.set_xlim(0, 0.5)
-        self.box = box
         style = look.style
+        self.runs: tuple[View, ...] = self.view.rivals or (self.view,)
         self.colours = [style.lines[run.colour % len(style.lines)] for run in self.runs]
+        room = self.room
+        keys = self._keys(room)
+        above = (len(keys) - 1) * KEYS_PITCH * look.em
+        paths = [run.trajectory for run in self.runs]
+        self.ground = Ground(
+            look, room.inset(0, 0, 0, above), self.view, paths, bar=self.spec.bar, beside=self.right
+        )
+        self.ground.bar.set_xlim(0, 0.5)
         self._marks()
         self.ground.settle()
         self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
-        self.labels = [
-            look.stamp(0.0, 0.0, name, em=NAME, color=colour, weight="bold")
-            for name, colour in zip(self.names, self.colours, strict=True)
-        ]
+        self._name(keys)
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
-        self.moving += self.labels
+
+    def _keys(self, room: Box) -> list[list[tuple[int, str, float]]]:
+        """(number, name, left in pixels from the picture's edge) of every run, in rows above the picture."""
+        em = self.look.em
+        wide = self.look.ruler(NAME, "bold")
+        names = shortened([run.name for run in self.runs], room.width - 4 * em, wide)
+        rows: list[list[tuple[int, str, float]]] = [[]]
+        start = left = 1.2 * em
+        for i, name in enumerate(names):
+            width = KEY * em + wide(name)
+            if rows[-1] and left + width > room.width:
+                rows.append([])
+                left = start
+            rows[-1].append((i, name, left))
+            left += width + BETWEEN * em
+        return rows
+
+    def _name(self, keys: list[list[tuple[int, str, float]]]) -> None:
+        """Write the runs' names above the picture, in their order, each behind its mark."""
+        look = self.look
+        em = look.em
+        box = self.ground.box
+        left = max(self.ground.title_left, box.left)
+        self.names: list[Text] = []
+        for row, line in enumerate(reversed(keys)):
+            up = box.bottom + box.height + (TITLE + row * KEYS_PITCH) * em
+            for i, name, at in line:
+                mark = look.shape(left + at - 0.7 * em, up + 0.33 * em, SHAPES[i % len(SHAPES)], 9)
+                mark.set(color=self.colours[i], markeredgecolor=look.style.dot_edge)
+                self.names.append(
+                    look.text(left + at, up, name, em=NAME, color=self.colours[i], fontweight="bold")
+                )
 
     def _marks(self) -> None:
         style = self.look.style
@@ -122,13 +144,6 @@ class RacePanel(Panel):
             mark.set_zorder(3)
 
     def update(self, state: FrameState) -> None:
-        """Every dot where its run is at the clock's step; its name beside the surface at its height."""
-        heights = []
+        """Every dot where its run is at the clock's step."""
         for runner in self.runners:
-            height = float(runner.show(state)[1])
-            heights.append(float(np.clip(height, self.box.bottom, self.box.bottom + self.box.height)))
-        em = self.look.em
-        low = self.box.bottom
-        places = spread(heights, 1.3 * em, low + 0.5 * em, low + self.box.height - 0.5 * em)
-        for label, place_y in zip(self.labels, places, strict=True):
-            label.set_position((self.box.left + self.box.width + 0.5 * em, place_y))
+            runner.show(state)

@@ -1,6 +1,7 @@
 """The words around the panels: the header above, live numbers and the end card below.
 
-Each live number has a place of its own and digits of one width, so that nothing moves when it changes.
+Each live number stands behind its name, has a place of its own and digits of one width, so that nothing moves
+when it changes.
 """
 
 from collections.abc import Sequence
@@ -21,9 +22,14 @@ from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.units import EDGES
 from animator.drawing.view import View, present
 
-ROW = 3.3
-SMALL = 0.86  # em: of the names of numbers
+ROW = 1.7  # em: from one row to the next
+BASE = 0.85  # em: of the lowest row
+SMALL, VALUE = 0.86, 1.1  # em: of the names of numbers, and of these
+AFTER, BETWEEN = 0.5, 1.5  # em: from a name to its number, and on to the next one
 NAMES = 12.0  # em: what a run's name may take beside its numbers
+SURFACE_SAYS = "the surface shows"
+NUMBER = "0.000000"  # as wide as a loss at most
+MOST_RATES = 200  # learning rates that are tried for their width
 MOST = 2  # runs whose numbers are told here; more of them have a panel
 
 
@@ -41,10 +47,15 @@ class Readout:
         title: str,
         caption: str,
         said: Sequence[str] = (),
+        *,
+        each_told: bool = False,
     ) -> None:
-        """said: captions of events, which take the place of the caption."""
+        """said: captions of events, which take the place of the caption. each_told: whether panels tell the
+        losses of all runs.
+        """
         self.look = look
         self.views = views
+        self.each_told = len(views) > 1 and (each_told or bool(views[0].rivals))
         self.frame = frame
         self._loud: bool | None = None
         em = look.em
@@ -54,55 +65,61 @@ class Readout:
         self.moving: list[Layer] = list(self.header.moving)
         self.called = shortened([view.name for view in views], NAMES * em, look.ruler(SMALL))
         places = self._places()
-        rows = max(row for _, row, _ in places)
+        rows = max(row for *_, row, _ in places)
         self.height = (EDGES.below + ROW * rows) * em
         muted = look.style.muted
         ink = look.style.ink
+        after = [left + look.ruler(SMALL)(name) + AFTER * em for left, _, _, name in places]
+        ups = [BASE + ROW * (rows - row) for *_, row, _ in places]
         self.names = [
-            self._stamp(left, 2.55 + ROW * (rows - row), name, SMALL, muted) for left, row, name in places
+            self._stamp(left, up, name, SMALL, muted)
+            for (left, _, _, name), up in zip(places, ups, strict=True)
         ]
-        self.values = [self._stamp(left, 1.05 + ROW * (rows - row), "", 1.3, ink) for left, row, _ in places]
+        self.values = [self._stamp(left, up, "", VALUE, ink) for left, up in zip(after, ups, strict=True)]
         self.card, card_left = end_card(look, frame, views, self.called)
         if self.card is not None:
             self.moving.append(self.card)
-        ends = [left for left, row, _ in places[1:]] + [places[-1][0] + 6.2 * em]
         self.behind = [
             text
-            for name, value, end, (left, row, _) in zip(self.names, self.values, ends, places, strict=True)
+            for name, value, (_, end, row, _) in zip(self.names, self.values, places, strict=True)
             for text in (name, value)
-            if row == rows and max(end, left + 6.2 * em) > card_left
+            if row == rows and end > card_left
         ]
 
-    def _places(self) -> list[tuple[float, int, str]]:
-        """(left in pixels, row from the top, name) of every number."""
+    def _places(self) -> list[tuple[float, float, int, str]]:
+        """(left and right in pixels, row from the top, name) of every number."""
         em = self.look.em
-        self.told = self._told()
-        names = [*self.told]
-        self.counts = self.views[0].clock != "step" and len(self.views) > MOST
-        if self.counts:
-            names = [CLOCKS[self.views[0].clock]]
-        self.lossy = self.views if len(self.views) <= MOST else ()
-        self.absent = [view.unrecorded() for view in self.lossy]
-        loss = self.views[0].value_name
-        told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
-        names += [loss] if len(self.views) == 1 else told
-        steps = 2 * len(f"{self.views[0].steps:,}") * 0.84 + 2.8
-        wide = {"step": steps, "epoch": self._epoch_width(), "learning rate": 7.0}
-        widths = [steps] if self.counts else [wide[name] for name in self.told]
-        self.gauge = len(self.views) == 1 and self.views[0].field is not None
-        self.gauge_at = len(names)
-        if self.gauge:
-            names += ["surface there", "off the plane"] if self._leaves() else ["surface there"]
-        widths += [max(7.2, 0.6 * len(name) + 1.2) for name in names[len(widths) :]]
+        names = self._numbers()
+        small, large = self.look.ruler(SMALL), self.look.ruler(VALUE)
         places = []
         left = self.margin
         row = 0
-        for width, name in zip(widths, names, strict=True):
-            if left > self.margin and left + width * em > self.frame.width - 0.5 * self.margin:
+        for name, widest in names:
+            width = small(name) + AFTER * em + large(widest)
+            if left > self.margin and left + width > self.frame.width - 0.5 * self.margin:
                 left, row = self.margin, row + 1
-            places.append((float(left), row, name))
-            left += width * em
+            places.append((float(left), float(left + width), row, name))
+            left += width + BETWEEN * em
         return places
+
+    def _numbers(self) -> list[tuple[str, str]]:
+        """(name, words as wide as any that it has) of every number."""
+        self.told = self._told()
+        steps = f"{self.views[0].steps:,}"
+        last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
+        widest = {"step": f"{steps} / {steps}", "epoch": f"{last}", "learning rate": self._rate()}
+        numbers = [(name, widest[name]) for name in self.told]
+        self.counts = self.views[0].clock != "step" and len(self.views) > MOST
+        if self.counts:
+            numbers = [(CLOCKS[self.views[0].clock], steps)]
+        self.lossy = self.views if len(self.views) <= MOST and not self.each_told else ()
+        self.absent = [view.unrecorded() for view in self.lossy]
+        loss = self.views[0].value_name
+        told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
+        numbers += [(name, NUMBER) for name in ([loss] if len(self.views) == 1 else told)]
+        self.gauge = self._gauged()
+        self.gauge_at = len(numbers)
+        return [*numbers, (SURFACE_SAYS, NUMBER)] if self.gauge else numbers
 
     def _told(self) -> list[str]:
         """What is told of the update that was just made: what all runs have in common, of a few the rate."""
@@ -112,15 +129,19 @@ class Readout:
         told = ["step"] + (["epoch"] if same and first.has_epochs else [])
         return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
 
-    def _leaves(self) -> bool:
-        """Whether the path leaves the plane; a slice of two weights that moves along is left by nothing."""
-        view = self.views[0]
-        along = view.cut == "moving" and view.plane is not None and view.plane.kind == "weights"
-        return bool(view.residual.any()) and not along
+    def _rate(self) -> str:
+        """The longest of the learning rates that are told."""
+        rates = np.unique(self.views[0].learning_rate)
+        some = rates[np.unique(np.linspace(0, len(rates) - 1, MOST_RATES).astype(int))] if len(rates) else []
+        return max((f"{rate:.4g}" for rate in some), key=len, default="–")
 
-    def _epoch_width(self) -> float:
-        last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
-        return max(4.0, 1.6 + 0.84 * len(f"{last}"))
+    def _gauged(self) -> bool:
+        """Whether the surface under the dot is ever another than the loss, so that its height is told."""
+        view = self.views[0]
+        if len(self.views) > 1 or view.field is None:
+            return False
+        losses = view.loss[view.field.checked]
+        return any(map(disagree, view.field.heights.tolist(), losses.tolist()))
 
     def _stamp(self, left: float, bottom: float, words: str, em: float, colour: str) -> Stamp:
         made = self.look.stamp(left, bottom * self.look.em, words, em=em, color=colour, up="baseline")
@@ -158,7 +179,7 @@ class Readout:
             text.set_visible(not state.ended)
 
     def _gauge(self, view: View, step: int) -> list[str]:
-        """Height of the surface under the dot and distance from the plane; loud when the height is off."""
+        """Height of the surface under the dot; loud when it is not the loss."""
         height = present(view.field, "surface").height(step)
         loud = disagree(height, float(view.loss[step]))
         if loud != self._loud:
@@ -166,9 +187,7 @@ class Readout:
             there = self.values[self.gauge_at]
             there.set_color(self.look.style.alert if loud else self.look.style.muted)
             there.set_fontweight("bold" if loud else "normal")
-        words = [number(height) if not np.isnan(height) else "–"]
-        off = self.gauge_at + 1 < len(self.values)
-        return [*words, number(float(view.residual[step]))] if off else words
+        return [number(height) if not np.isnan(height) else "–"]
 
 
 def current_loss(view: View, step: int, absent: NDArray[np.bool_]) -> str:

@@ -27,11 +27,14 @@ Need = Literal[
     "update histogram",
     "forces",
     "curve",
+    "activation",
+    "examples",
 ]
 Page = Literal["", "surface", "race", "basins", "curve", "ball"]
 OURS = "it is part of animator; install it again."
-CURVES = Margins(left=3.6, below=3.1, right=9.4, above=2.0)  # right: names and values at their shortest
-BARS = Margins(left=3.6, below=3.1, right=1.2, above=2.0)
+CURVES = Margins(left=3.0, below=1.7, right=1.1, above=1.7)  # above: a title; names take more
+BARS = Margins(left=3.0, below=1.7, right=0.7, above=1.7)
+BESIDE_BAR = Margins(left=3.0, below=1.7, right=5.0, above=1.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class PanelSpec:
     """One kind of panel.
 
     name: as it stands in a layout. code: "module:class". margins: around its axes, at their least. needs:
-    what of a View must be there. bar: the width of its bar of colours in em, 0 without one. shared: whether
+    what of a View must be there. bar: the width of its bar of colours in em, 0 without one. hero: whether it
+    is what a film is about, and takes most of the frame. shared: whether
     it draws all runs of a film, by the film's clock. page: which of its parts a player page has for it;
     left_out: what that page does not show, "" for nothing, or for all of it where there is no part.
     """
@@ -49,6 +53,7 @@ class PanelSpec:
     margins: Margins
     needs: frozenset[Need] = frozenset()
     bar: float = 0.0
+    hero: bool = False
     shared: bool = False
     page: Page = ""
     left_out: str = ""
@@ -62,59 +67,66 @@ _ROWS = (
     PanelSpec(
         "surface",
         "animator.drawing.panels.surface:SurfacePanel",
-        Margins(left=4.2, below=3.1, right=6.6, above=2.0),
+        BESIDE_BAR,
         needs=_needs("surface"),
-        bar=1.7,
+        bar=1.1,
+        hero=True,
         page="surface",
     ),
     PanelSpec(
         "surface3d",
         "animator.drawing.panels.surface3d:Surface3dPanel",
-        Margins(left=1.0, below=1.0, right=6.0, above=2.0),
+        Margins(left=0.4, below=0.4, right=4.4, above=1.6),
         needs=_needs("surface"),
-        bar=1.7,
+        bar=1.1,
+        hero=True,
         page="surface",
         left_out="the surface in perspective",
     ),
     PanelSpec(
         "arrows",
         "animator.drawing.panels.update_arrows:ArrowsPanel",
-        Margins(left=3.4, below=2.9, right=13.3, above=2.0),
+        Margins(left=3.0, below=1.7, right=0.7, above=1.6),
         needs=_needs("surface", "forces"),
+        hero=True,
         page="surface",
         left_out="gradient and momentum as arrows",
     ),
     PanelSpec(
         "race",
         "animator.drawing.panels.race:RacePanel",
-        Margins(left=4.2, below=3.1, right=7.2, above=2.0),
+        BESIDE_BAR,
         needs=_needs("shared surface"),
         bar=0.85,
+        hero=True,
         shared=True,
         page="race",
     ),
     PanelSpec(
         "batch",
         "animator.drawing.panels.batch_loss:BatchPanel",
-        Margins(left=3.4, below=2.9, right=0.8, above=2.0),
+        Margins(left=3.0, below=1.7, right=0.7, above=1.6),
         needs=_needs("shared surface", "batch surface"),
+        hero=True,
         page="race",
         left_out="the losses of single batches",
     ),
     PanelSpec(
         "basins",
         "animator.drawing.panels.basins:BasinsPanel",
-        Margins(left=4.2, below=3.1, right=6.0, above=2.0),
+        BESIDE_BAR,
         needs=_needs("shared surface", "basins"),
         bar=0.85,
+        hero=True,
         shared=True,
         page="basins",
     ),
     PanelSpec(
         "curve",
         "animator.drawing.panels.curve:CurvePanel",
-        Margins(left=4.2, below=3.1, right=1.5, above=2.0),
+        Margins(left=3.0, below=1.7, right=1.5, above=1.6),
         needs=_needs("curve"),
+        hero=True,
         shared=True,
         page="ball",
     ),
@@ -153,8 +165,22 @@ _ROWS = (
     PanelSpec(
         "prediction",
         "animator.drawing.panels.prediction:PredictionPanel",
-        Margins(left=3.6, below=3.1, right=2.4, above=2.0),
+        Margins(left=3.0, below=1.7, right=0.7, above=1.7),
         needs=_needs("prediction"),
+    ),
+    PanelSpec(
+        "activation",
+        "animator.drawing.panels.activation:ActivationPanel",
+        BARS,
+        needs=_needs("activation"),
+        left_out="the activation of the neuron",
+    ),
+    PanelSpec(
+        "examples",
+        "animator.drawing.panels.examples:ExamplesPanel",
+        Margins(left=0.8, below=0.4, right=0.7, above=1.7),
+        needs=_needs("examples"),
+        left_out="samples with the model's guesses",
     ),
     PanelSpec(
         "network",
@@ -208,6 +234,11 @@ def find(name: str) -> PanelSpec:
     """The row of a panel of a layout; AnimatorError as `load` has it."""
     load(name)
     return PANELS[kind_of(name)]
+
+
+def heroes_of(names: Iterable[str]) -> frozenset[str]:
+    """Those of a layout's panels that its film is about."""
+    return frozenset(name for name in names if (spec := PANELS.get(kind_of(name))) and spec.hero)
 
 
 def needs_of(names: Iterable[str]) -> frozenset[Need]:

@@ -9,11 +9,13 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
+from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Panel
+from animator.drawing.panels.base import TITLE
 from animator.drawing.panels.end_card import disagree
-from animator.drawing.panels.surface_axes import Ground, surface_title
+from animator.drawing.panels.map_panel import MapPanel
+from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
@@ -26,18 +28,27 @@ PATH_COLOURS = 24
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
 
 
-class SurfacePanel(Panel):
-    """view.field as bands, view.trajectory as a trail with its start, dot and target."""
+class SurfacePanel(MapPanel):
+    """view.field as bands, view.trajectory as a trail with its start, dot and target.
+
+    The path has the colours of the losses on it; of several runs that race, the run's own.
+    """
 
     def create(self, cell: Box) -> None:
+        style = self.look.style
+        self.by_loss = not self.view.rivals
+        self.colour = style.dot if self.by_loss else style.lines[self.view.colour % len(style.lines)]
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
-        em = self.look.em
-        box = self.room.square()
-        self.heading(box, self.title or surface_title(self.view), box.width + 1.1 * em)
         self.trajectory = self.view.trajectory
-        bar_box = Box(box.left + box.width + 1.5 * em, box.bottom, self.spec.bar * em, box.height)
-        self.ground = Ground(self.look, box, bar_box, self.view, [self.trajectory])
+        self.ground = Ground(
+            self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.right
+        )
+        self.heading(
+            self.ground.box, self.title, self.ground.title_left, None if self.by_loss else self.colour
+        )
+        if not self.by_loss and self.spec.bar:
+            self.ground.bar.set_xlim(0, 0.5)
         self.axes = self.ground.axes
         self.scale = self.ground.scale
         self.shown_slice = 0
@@ -45,7 +56,32 @@ class SurfacePanel(Panel):
         self._marks()
         self._path()
         self.ground.settle()
-        self._pointers()
+        self.pointed = bool(self.spec.bar)
+        if self.pointed:
+            self._pointers()
+        self.named = bool(self.title)
+        if self.named:
+            self._loss_now()
+
+    def _loss_now(self) -> None:
+        """The loss at the dot behind the title, and where the surface is not as high, what it shows there."""
+        em = self.look.em
+        box = self.ground.box
+        left = self.ground.title_left + self.look.ruler()(self.title) + em
+        style = self.look.style
+        self.now = self.look.stamp(
+            left, box.bottom + box.height + TITLE * em, em=0.95, color=style.ink, up="baseline"
+        )
+        shows = left + self.look.ruler(0.95)("0.000000") + 0.8 * em
+        self.wrong = self.look.stamp(
+            shows,
+            box.bottom + box.height + TITLE * em,
+            em=0.95,
+            color=style.alert,
+            weight="bold",
+            up="baseline",
+        )
+        self.moving += [self.now, self.wrong]
 
     def _marks(self) -> None:
         style = self.look.style
@@ -55,7 +91,7 @@ class SurfacePanel(Panel):
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
-            roomy = self.axes.bbox.width > NARROW * self.look.em
+            roomy = bool(self.spec.bar) and self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
             marks += [cross, self.ground.tag(goal, words, style.target)]
         for minimum in self.view.minima:
@@ -77,7 +113,7 @@ class SurfacePanel(Panel):
         if step is None:
             return []
         place = self.trajectory[step]
-        a0, a1, b0, b1 = self.window.extent
+        a0, a1, b0, b1 = self.ground.whole
         if not (a0 <= place[0] <= a1 and b0 <= place[1] <= b1):
             return []
         style = self.look.style
@@ -94,6 +130,8 @@ class SurfacePanel(Panel):
         self.kept = visible(pixels / closest)
         path_map = colour_map(style.path_map)
         colours = [path_map((i + 0.5) / PATH_COLOURS) for i in range(PATH_COLOURS)]
+        if not self.by_loss:
+            colours = [to_rgba(self.colour)] * PATH_COLOURS
         self.positions = self.scale.position(self.view.loss)
         self.bins = np.minimum((self.positions * PATH_COLOURS).astype(int), PATH_COLOURS - 1)
         self.trail = Trail(
@@ -105,21 +143,29 @@ class SurfacePanel(Panel):
             width=look.line(3.2),
         )
         self.axes.add_artist(self.trail)
-        self.dot = self.ground.mark("o", 13, style.dot, style.dot_edge, 2.2)
+        self.dot = self.ground.mark("o", 13, self.colour, style.dot_edge, 2.2)
         self.dot.set_zorder(5)
         self.moving += [self.trail, self.dot]
+        self.exit: Sprite | None = None
         if self.window.left_at is not None:
             self._exit(self.window.left_at)
 
     def _exit(self, step: int) -> None:
-        """The sentence that says when the path left, at the window's upper edge, from that step on."""
+        """The sentence that says when the path left, in a corner of the window, from that step on."""
+        said = f"left the window at step {step:,}"
+        if self.axes.bbox.width < NARROW * 1.6 * self.look.em:
+            said = f"left at step {step:,}"
+        found = self.ground.free(said)
+        if found is None:
+            return
+        (across, up), (side, edge) = found
         words = self.axes.text(
-            0.5,
-            0.965,
-            f"left the window at step {step:,}",
+            across,
+            up,
+            said,
             transform=self.axes.transAxes,
-            ha="center",
-            va="top",
+            ha=side,
+            va=edge,
             fontsize=self.look.points,
             color=self.look.style.dot_edge,
             family=use_fonts(),
@@ -135,7 +181,7 @@ class SurfacePanel(Panel):
         look = self.look
         style = self.look.style
         bar = self.ground.bar
-        dot = to_rgba(style.dot)
+        dot = to_rgba(self.colour)
         alert = to_rgba(style.alert)
         size = look.line(10)
         self.pointer = Mark(bar, shape_of(">"), size=size, fill=dot, clipped=False)
@@ -163,8 +209,17 @@ class SurfacePanel(Panel):
         self.trail.show(end, head, int(self.bins[step]), max(0, start - 1))
         gone = self.window.left_at is not None and step >= self.window.left_at
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
-        if self.window.left_at is not None:
+        if self.exit is not None:
             self.exit.set_visible(gone)
+        if self.pointed:
+            self._point(step)
+        if self.named:
+            loss, height = float(self.view.loss[step]), self.field.height(step)
+            self.now.set_text(number(loss))
+            self.wrong.set_text(f"surface: {number(height)}" if disagree(height, loss) else "")
+
+    def _point(self, step: int) -> None:
+        """Show the loss at the dot on the bar, and the surface's height where that is another."""
         loss = self.view.loss[step]
         known = bool(np.isfinite(loss))
         at = float(self.positions[step]) if known else 0.0

@@ -13,6 +13,7 @@ from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, IdentityTransform
 from matplotlib.typing import ColorType
 from numpy.typing import NDArray
@@ -27,13 +28,18 @@ from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, p
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.path_layer import visible
 from animator.drawing.raster.pen import pixels_of
+from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.view import present
 
 QUADS = 72
 START = np.radians(-38.0)
 PATH_COLOURS = 24
-WIDE, HIGH = 3.4, 2.75  # room of the picture, in units of the box's half
-SUNK = 0.57  # of the room's height lies below the middle of the box
+SEAM = 0.6  # pixels at 720p: a line around each quad, in its colour, which makes edges smooth
+TICKS = 4  # numbers along an edge of the floor, at most
+OUT, FARTHER = 1.13, 1.36  # where these stand, and the names of the axes
+CORNER = float(np.sqrt(2.0)) * OUT  # of the numbers at a corner, from the middle
+REACH = np.array([[0.0, -CORNER, 0.0], [0.0, CORNER, HEIGHT], [CORNER, 0.0, 0.0]])  # nearest, farthest, aside
+SHADOW = np.array([0.04, 0.03])  # of the path, away from the light
 MOST = 600
 
 
@@ -43,10 +49,10 @@ class Surface3dPanel(Panel):
     def create(self, cell: Box) -> None:
         view = self.view
         em = self.look.em
-        self.field = present(view.field, "surface")
         self.window = present(view.window, "window")
+        self.field = present(view.field, "surface").within(self.window.extent)
         self.box = self.room
-        self.heading(self.box, self.title or surface_title(view))
+        self.heading(self.box, self.title or (surface_title(view) if view.of_function else ""))
         levels = self.look.style.levels
         self.scale = LossScale(self.field.lowest, self.field.highest, view.contrast, levels)
         bar = Box(
@@ -56,15 +62,25 @@ class Surface3dPanel(Panel):
             0.8 * self.box.height,
         )
         loss_bar(self.look, bar, self.scale, view.value_name)
-        unit = min(self.box.width / WIDE, self.box.height / HIGH)
-        self.middle = np.array([self.box.left + self.box.width / 2, self.box.bottom + SUNK * self.box.height])
-        self.unit = unit
+        last = np.asarray(self.field.slices[-1], float)
+        self.ground = Heights(self.height(np.where(np.isfinite(last), last, self.field.highest)))
         self.relief = HeightFieldArtist(self)
         self.look.figure.add_artist(self.relief)
-        self.names = [
-            self.look.stamp(0.0, 0.0, text, em=0.95, color=self.look.style.muted) for text in view.axis_labels
+        self.names = [self._stamp(text, 0.95) for text in view.axis_labels]
+        self.ticks = [self._ticks(axis) for axis in (0, 1)]
+        self.moving += [self.relief, *self.names, *(stamp for pair in self.ticks for _, stamp in pair)]
+
+    def _stamp(self, words: str, em: float) -> Stamp:
+        return self.look.stamp(0.0, 0.0, words, em=em, color=self.look.style.muted, across="center")
+
+    def _ticks(self, axis: int) -> list[tuple[float, Stamp]]:
+        """Round numbers of an axis, where they stand in [-1, 1]."""
+        low, high = self.window.extent[2 * axis : 2 * axis + 2]
+        places = [at for at in MaxNLocator(TICKS).tick_values(low, high) if low <= at <= high]
+        return [
+            (2 * (at - low) / (high - low) - 1, self._stamp(f"{at:g}".replace("-", "−"), 0.8))
+            for at in places
         ]
-        self.moving += [self.relief, *self.names]
 
     def height(self, loss: Floats | float) -> Floats:
         """z of losses: in proportion, 0 at the lowest of the film and HEIGHT at the highest."""
@@ -79,18 +95,29 @@ class Surface3dPanel(Panel):
 
     def pixels(self, eye: Perspective, points: Floats) -> Floats:
         """Places (..., 2) on the frame of points (..., 3)."""
-        return np.asarray(self.middle + self.unit * eye.project(points))
+        box = self.box
+        near, far, side = Perspective(0.0, eye.elevation).project(REACH).tolist()
+        unit = min(0.5 * box.width / side[0], box.height / (far[1] - near[1]))
+        middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
+        middle[1] -= unit * (near[1] + far[1]) / 2
+        return np.asarray(middle + unit * eye.project(points))
 
     def update(self, state: FrameState) -> None:
         orbit = 2 * np.pi * state.turn if self.view.camera == "orbit" else 0.0
-        eye = Perspective(float(START + orbit))
+        eye = self.ground.looked_at(float(START + orbit))
         self.relief.show(state, eye)
-        for axis, stamp in enumerate(self.names):
-            at = np.zeros(3)
-            at[1 - axis] = -1.22 if eye.eye[1 - axis] < 0 else 1.22
-            x, y = self.pixels(eye, at)
-            wide = 0.3 * self.look.em * len(stamp.get_text())
-            stamp.set_position((x - wide, y))
+        for axis, name in enumerate(self.names):
+            side = -1.0 if eye.eye[1 - axis] < 0 else 1.0
+            self._put(name, eye, axis, 0.0, FARTHER * side)
+            for at, stamp in self.ticks[axis]:
+                self._put(stamp, eye, axis, at, OUT * side)
+
+    def _put(self, stamp: Stamp, eye: Perspective, axis: int, along: float, out: float) -> None:
+        """Put a stamp on the floor: `along` an axis, and `out` in the direction of the other."""
+        at = np.zeros(3)
+        at[axis], at[1 - axis] = along, out
+        x, y = self.pixels(eye, at)
+        stamp.set_position((float(x), float(y)))
 
 
 class HeightFieldArtist(Artist):
@@ -157,7 +184,7 @@ class HeightFieldArtist(Artist):
         x, y = np.meshgrid(fine, fine)
         grid = self.panel.pixels(self.eye, np.stack([x, y, self.heights.z], -1))
         self._floor(renderer, gc)
-        gc.set_linewidth(0.0)
+        gc.set_linewidth(pixels_of(renderer, self.panel.look.line(SEAM)))
         gc.set_antialiased(True)
         for rows, columns in patches(n, n, eye):
             points = grid[rows][:, columns]
@@ -244,6 +271,7 @@ class HeightFieldArtist(Artist):
         place = panel.pixels(self.eye, points)
         gc.set_capstyle("round")
         gc.set_joinstyle("round")
+        self._shadow(renderer, gc, points)
         whole = _broken(place, hidden, np.zeros(len(place), bool))
         if whole is not None:
             gc.set_linewidth(pixels_of(renderer, look.line(3.2) * 1.75))
@@ -260,6 +288,17 @@ class HeightFieldArtist(Artist):
         gone = panel.window.left_at is not None and state.step >= panel.window.left_at
         if not gone:
             self._dot(renderer, gc, head, place[-1], bool(hidden[-1]))
+
+    def _shadow(self, renderer: RendererBase, gc: GraphicsContextBase, points: Floats) -> None:
+        """What the path keeps the light from, on the surface."""
+        flat = points[:, :2] + SHADOW
+        under = np.column_stack([flat, self.heights.at(flat[:, 0], flat[:, 1])])
+        away = self.heights.hides(self.eye.eye, under + np.array([0, 0, 0.015])) | (under[:, 2] < 0)
+        path = _broken(self.panel.pixels(self.eye, under), away, np.zeros(len(under), bool))
+        if path is not None:
+            gc.set_linewidth(pixels_of(renderer, self.panel.look.line(5.5)))
+            gc.set_foreground((0.0, 0.0, 0.0, 0.3), isRGBA=True)
+            renderer.draw_path(gc, path, IdentityTransform(), None)
 
     def _dot(
         self, renderer: RendererBase, gc: GraphicsContextBase, head: Floats, place: Floats, hidden: bool

@@ -3,6 +3,8 @@
 Bands of colour, thin lines between them, and hatching where the loss is not finite.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -17,41 +19,55 @@ from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
-from animator.drawing.raster.axis_ticks import MovingTicks, ruled
+from animator.drawing.raster.axis_ticks import MovingTicks, name_axes, ruled, ticks_along
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.contour_labels import LevelLabels
-from animator.drawing.raster.fonts import drawable, families, use_fonts
+from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.path_layer import dense, followed
-from animator.drawing.raster.text_fit import shortened
+from animator.drawing.units import LEAST, refusal
 from animator.drawing.view import View, present
 from animator.landscape.camera import camera
+from animator.landscape.window import Extent
 
-SHORT = 4
-NAME = 0.95  # em
+AWAY = (0.6, 2.4, 4.5)  # em: how far a tag stands from its point
+COVERED = 1e6  # points of a path: a tag that is covered is worse than any path
+TAG, DOT = 0.92, 0.5  # em: size of a tag; how far a dot reaches around its path
+BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
 
 
 class Ground:
-    """The surface of a view in `box`, a square, and a bar in `bar_box`, if any; paths: what tags avoid."""
+    """The surface of a view in `room`, as much of it as that has the shape for, and a bar beside it; paths:
+    what tags avoid; bar: its width in em, 0 for none.
+    """
 
-    def __init__(self, look: Look, box: Box, bar_box: Box | None, view: View, paths: list[Floats]) -> None:
+    def __init__(
+        self, look: Look, room: Box, view: View, paths: list[Floats], *, bar: float = 0.0, beside: float = 0.0
+    ) -> None:
+        """beside: pixels that are free at the right of `room`."""
         self.look = look
         self.view = view
         self.field = present(view.field, "surface")
         self.window = present(view.window, "window")
         self.camera = camera(view.camera, self.window.extent, view.trajectory, view.target)
-        self.axes = self._axes(box)
+        if min(room.width, room.height) < LEAST:
+            raise refusal(*look.size)
+        self.whole = self._seen(self.window.extent if self.camera else None, room.width / room.height)
+        a0, a1, b0, b1 = self.whole
+        self.box = box = room.shaped((a1 - a0) / (b1 - b0))
+        self.axes = self._axes(box, beside + (room.width - box.width) / 2)
         closest = self.camera.closest if self.camera is not None else 1.0
         contrast = view.contrast / closest**2
         self.scale = LossScale(self.field.lowest, self.field.highest, contrast, look.style.levels)
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
-        if bar_box is not None:
-            self.bar = loss_bar(look, bar_box, self.scale, view.value_name)
+        if bar:
+            beside_box = Box(box.left + box.width + BAR_GAP * look.em, box.bottom, bar * look.em, box.height)
+            self.bar = loss_bar(look, beside_box, self.scale, view.value_name)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
         self.ticks = MovingTicks(look, box)
@@ -59,35 +75,26 @@ class Ground:
             look.figure.add_artist(self.ticks)
             self.axes.set(xticks=[], yticks=[])
 
-    def _axes(self, box: Box) -> Axes:
+    def _seen(self, held: Extent | None, aspect: float) -> Extent:
+        """What a picture of a shape shows of the plane where `held` must be seen."""
+        window = self.window if held is None else replace(self.window, held=held)
+        return window.seen(aspect)
+
+    def _axes(self, box: Box, beside: float) -> Axes:
         axes = ruled(self.look, box, grid=False)
-        a0, a1, b0, b1 = self.window.extent
+        a0, a1, b0, b1 = self.whole
         axes.set_xlim(a0, a1)
         axes.set_ylim(b0, b1)
-        names = shortened(self.view.axis_labels, min(box.width, box.height), self.look.ruler(NAME))
-        for axis, name in zip((axes.xaxis, axes.yaxis), names, strict=True):
-            axis.set_major_locator(MaxNLocator(max(2, min(5, int(box.width / (3.6 * self.look.em))))))
-            axis.set_label_text(
-                drawable(name),
-                color=self.look.style.muted,
-                parse_math=False,
-                fontsize=self.look.points * NAME,
-                family=families(name),
-            )
-        if len(names[1]) <= SHORT:  # at the corner; longer names stand beside the axis
-            axes.yaxis.label.set_rotation(0)
-            axes.yaxis.label.set_horizontalalignment("left")
-            axes.yaxis.set_label_coords(-3.0 * self.look.em / box.width, 1 + 0.35 * self.look.em / box.height)
-        else:
-            axes.yaxis.set_label_coords(-3.1 * self.look.em / box.width, 0.5)
-        axes.xaxis.set_label_coords(0.5, -1.55 * self.look.em / box.height)
+        for axis, side in ((axes.xaxis, box.width), (axes.yaxis, box.height)):
+            axis.set_major_locator(MaxNLocator(ticks_along(self.look, side)))
+        self.title_left = name_axes(self.look, axes, box, *self.view.axis_labels, beside)
         return axes
 
     def _surface(self) -> None:
         style = self.look.style
         look = self.look
         if not np.isfinite(self.field.slices).all():
-            a0, a1, b0, b1 = self.window.extent
+            a0, a1, b0, b1 = self.whole
             self.axes.add_patch(
                 Rectangle(
                     (a0, b0),
@@ -126,21 +133,20 @@ class Ground:
     def settle(self) -> None:
         """Choose where levels are named, now that all marks are set."""
         z = np.asarray(self.field.slices[-1], float)
-        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
-        self.labels.marks = [np.asarray(mark) for mark in marks if mark is not None]
-        self.labels.aim(z, self.window.extent, self.paths, self.taken)
-        self.labels.show(np.asarray(self.field.slices[0], float), self.window.extent)
+        self.labels.marks = self.marked
+        self.labels.aim(z, self.whole, self.paths, self.taken)
+        self.labels.show(np.asarray(self.field.slices[0], float), self.whole)
 
     def look_at(self, state: FrameState) -> Affine2D | None:
         """Turn the camera to `state`; how pixels of the whole window move for it, None for a still one."""
         if self.camera is None:
             return None
-        extent = self.camera.extent(state.at)
+        box = self.axes.bbox
+        extent = self._seen(self.camera.extent(state.at), box.width / box.height)
         self.axes.set_xlim(*extent[:2])
         self.axes.set_ylim(*extent[2:])
         self.ticks.show(extent)
-        box = self.axes.bbox
-        a0, a1, b0, _ = self.window.extent
+        a0, a1, b0, _ = self.whole
         scale = (a1 - a0) / (extent[1] - extent[0])
         left = box.x0 + (a0 - extent[0]) / (extent[1] - extent[0]) * box.width
         bottom = box.y0 + (b0 - extent[2]) / (extent[3] - extent[2]) * box.height
@@ -181,38 +187,91 @@ class Ground:
         return marker
 
     def tag(self, place: Floats, words: str, colour: str) -> Annotation:
-        """A name beside a point, on the side that is in the window and covers least of the path."""
+        """A name beside a point: where it is in the window and covers least of the path, the dot on it, and
+        other tags; with a line to the point where it is not near.
+        """
         em = self.look.em
-        box = self.axes.bbox
+        points = self.look.points
         middle = self.axes.transData.transform(place)
-        size = np.array([0.56 * len(words) + 1.0, 1.6]) * em
-        path = np.concatenate(self.paths)
-
-        def cost(corner: tuple[int, int]) -> tuple[float, float, float]:
-            low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
-            outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
-            outside += np.maximum(0, low + size - np.array([box.x1, box.y1])).sum()
-            shared = [np.minimum(low + size, b) - np.maximum(low, a) for a, b in self.taken]
-            over = sum(float(part.prod()) for part in shared if (part > 0).all())
-            return float(outside), over, float(((path > low) & (path < low + size)).all(axis=1).sum())
-
-        right, up = corner = min(SIDES, key=cost)
-        low = middle + np.array(corner) * (0.6 * em + size / 2) - size / 2
+        size = np.array([self.look.ruler(TAG, "bold")(words) + 0.5 * em, 1.4 * em])
+        spots = [(corner, far) for far in AWAY for corner in SIDES]
+        corner, far = min(spots, key=lambda spot: self._cost(middle, size, *spot))
+        low = _corner_of(middle, size, corner, far * em)
         self.taken.append((low, low + size))
+        leader = {"arrowstyle": "-", "color": colour, "linewidth": self.look.line(1.2), "shrinkB": points / 2}
         return self.axes.annotate(
             words,
             (float(place[0]), float(place[1])),
-            xytext=(right * self.look.points * 0.6, up * self.look.points * 0.8),
+            xytext=tuple((low + size / 2 - middle) * points / em),
             textcoords="offset points",
-            ha=("center", "left", "right")[right],
-            va=("center", "bottom", "top")[up],
+            ha="center",
+            va="center",
             color=colour,
-            fontsize=self.look.points * 0.92,
+            fontsize=points * TAG,
             family=use_fonts(),
             fontweight="bold",
             zorder=3,
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
+            arrowprops=leader if far > AWAY[0] else None,
         )
+
+    def _cost(self, middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> tuple[float, ...]:
+        """What is wrong with a tag of `size` there: pixels outside, over other tags, points of the paths."""
+        em = self.look.em
+        box = self.axes.bbox
+        low = _corner_of(middle, size, corner, far * em)
+        high = low + size
+        outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
+        outside += np.maximum(0, high - np.array([box.x1, box.y1])).sum()
+        marks = [self.axes.transData.transform(mark) for mark in self.marked]
+        covered = [*self.taken, *((mark - 0.6 * em, mark + 0.6 * em) for mark in marks)]
+        shared = [np.minimum(high, b) - np.maximum(low, a) for a, b in covered]
+        over = sum(float(part.prod()) for part in shared if (part > 0).all())
+        path = np.concatenate(self.paths)
+        near = ((path > low - DOT * em) & (path < high + DOT * em)).all(axis=1)
+        return float(outside), over, float(near.sum()), far
+
+    def free(self, words: str) -> tuple[tuple[float, float], tuple[str, str]] | None:
+        """The corner, or the middle of the upper or lower edge, where bold `words` cover least of paths, and
+        no tag: its place as shares of the axes, and how words are aligned there; None where there is none.
+        """
+        em = self.look.em
+        box = self.axes.bbox
+        size = np.array([self.look.ruler(1.0, "bold")(words) + em, 1.9 * em])
+        spots = [(side, edge) for edge in ("top", "bottom") for side in ("center", "left", "right")]
+        path = np.concatenate(self.paths)
+
+        def place(spot: tuple[str, str]) -> Floats:
+            share = np.array([{"left": 0.0, "center": 0.5, "right": 1.0}[spot[0]], float(spot[1] == "top")])
+            inner = np.array([box.width, box.height]) - size
+            return np.asarray(np.array([box.x0, box.y0]) + share * inner)
+
+        def cost(spot: tuple[str, str]) -> float:
+            low = place(spot)
+            near = ((path > low) & (path < low + size)).all(axis=1).sum()
+            tags = sum(bool(((a < low + size) & (b > low)).all()) for a, b in self.taken)
+            return float(near) + COVERED * tags
+
+        side, edge = spot = min(spots, key=cost)
+        if cost(spot) >= COVERED:
+            return None
+        self.taken.append((place(spot), place(spot) + size))
+        low = place(spot) + em * np.array([0.5, 0.45])
+        high = place(spot) + size - em * np.array([0.5, 0.45])
+        x = {"left": low[0], "center": (low[0] + high[0]) / 2, "right": high[0]}[side]
+        y = high[1] if edge == "top" else low[1]
+        return ((x - box.x0) / box.width, (y - box.y0) / box.height), (side, edge)
+
+    @property
+    def marked(self) -> list[Floats]:
+        """The points of the plane that have marks: start, target, minima."""
+        marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
+        return [np.asarray(mark) for mark in marks if mark is not None]
+
+
+def _corner_of(middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> Floats:
+    """The lower left corner of a box of `size` at a side of a point, `far` from it, in pixels."""
+    return np.asarray(middle + np.array(corner) * (far + size / 2) - size / 2)
 
 
 def surface_title(view: View) -> str:

@@ -23,13 +23,16 @@ from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent
 from animator.drawing.raster.blend import Pane
-from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.layer import Layer, Rect
+from animator.drawing.raster.text_fit import READABLE, shortened
 from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.drawing.units import DPI
 
 SIZE = 0.86  # em
+NAME = 0.9  # em: of an axis' name
 PAD = 0.35  # em: from the axes to the numbers
+NUMBERS = 2.7  # em: what the numbers beside an axis take
 SLACK = 1e-9  # of the axis: how far beyond its ends a tick still counts
 
 
@@ -38,6 +41,36 @@ def ruled(look: Look, box: Box, background: str = "panel", grid: bool = True) ->
     axes = look.axes(box, background, grid=False)
     axes.add_artist(Rulers(axes, look, grid))
     return axes
+
+
+def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, room: float = 0.0) -> float:
+    """Name both axes of `box`: the first one where it ends, if there is `room` for that (pixels), or else
+    before its numbers; the other above its numbers. "" for none. Gives where the second name ends, in pixels.
+    """
+    em = look.em
+    wide = look.ruler(NAME)
+    room -= 1.0 * em  # what stays free before it and after it
+    size = min(1.0, max(READABLE, room / max(1e-9, wide(across)))) if room > 3 * em else 1.0
+    across = shortened([across], max(room, 3 * em) / size, wide)[0]
+    up = shortened([up], box.width, wide)[0]
+    below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
+    ends = size * wide(across) <= room + 1e-6
+    first = (box.width + 0.6 * em, below, "left") if ends else (-0.9 * em, below, "right")
+    second = (-NUMBERS * em, box.height + 0.5 * em, "left")
+    named = ((axes.xaxis, across, size, first), (axes.yaxis, up, 1.0, second))
+    for axis, name, share, (x, y, side) in named:
+        axis.set_label_text(
+            drawable(name),
+            color=look.style.muted,
+            parse_math=False,
+            fontsize=look.points * NAME * share,
+            family=families(name),
+            ha=side,
+            va="baseline",
+            rotation=0,
+        )
+        axis.set_label_coords(x / box.width, y / box.height)
+    return max(box.left, box.left - NUMBERS * em + (wide(up) + em if up else 0.0))
 
 
 class Rulers(Artist):
@@ -145,6 +178,11 @@ def ascent(points: float) -> float:
     return float(RendererAgg(8, 8, DPI).get_text_width_height_descent("lp", fonts, False)[1])
 
 
+def ticks_along(look: Look, side: float) -> int:
+    """How many numbers an axis `side` pixels long has at most."""
+    return max(2, min(6, int(side / (4.0 * look.em))))
+
+
 class MovingTicks(Layer):
     """Numbers at round places of the two axes around `box`, for a window that moves; and grid lines none."""
 
@@ -154,7 +192,7 @@ class MovingTicks(Layer):
         super().__init__()
         self.look = look
         self.box = box
-        self.locator = MaxNLocator(5)
+        self.locators = [MaxNLocator(ticks_along(look, side)) for side in (box.width, box.height)]
         sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
         self.pools = [
             [
@@ -170,7 +208,7 @@ class MovingTicks(Layer):
         em = self.look.em
         box = self.box
         for axis, (low, high) in enumerate((extent[:2], extent[2:])):
-            places = [p for p in self.locator.tick_values(low, high) if low <= p <= high][: self.MOST]
+            places = [p for p in self.locators[axis].tick_values(low, high) if low <= p <= high][: self.MOST]
             gap = places[1] - places[0] if len(places) > 1 else 1.0
             digits = max(0, int(np.ceil(-np.log10(gap) - 1e-9)) + int(_odd(gap)))
             for stamp in self.pools[axis]:

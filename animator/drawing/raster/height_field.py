@@ -1,9 +1,9 @@
 """A height field in perspective: where its points fall on the picture, what hides what, how it is painted.
 
 The field stands in a box: x and y in [-1, 1], z in [0, HEIGHT]. The camera looks at the middle from DISTANCE
-away, ELEVATION above the floor; azimuth 0 looks along +y. Farther quads are painted first; in a height field
-that is the order of its rows and columns, split where the camera stands (Anderson 1982, "Hidden line
-elimination in projected grid surfaces", ACM TOG 1(4)).
+away, ELEVATION above the floor, or more; azimuth 0 looks along +y. Farther quads are painted first; in a
+height field that is the order of its rows and columns, split where the camera stands (Anderson 1982, "Hidden
+line elimination in projected grid surfaces", ACM TOG 1(4)).
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ from animator.landscape.bilinear import placed_evenly, read
 
 HEIGHT = 0.95
 DISTANCE = 5.2
-ELEVATION = np.radians(33.0)
+ELEVATION = float(np.radians(33.0))
+RISE = float(np.radians(26.0))  # what it rises by where the field is as high as can be towards it
 MIDDLE = 0.38
+LOOK_OVER = 1.6  # times the mean height of the edge
 SAMPLES = 48
 CLEAR = 0.012
 LIGHT = np.array([-0.45, -0.35, 0.82])
@@ -25,24 +27,27 @@ LIGHT = np.array([-0.45, -0.35, 0.82])
 
 @dataclass(frozen=True, slots=True)
 class Perspective:
-    """The camera at `azimuth` (radians); it shows points in a picture around (0, 0), about 1 unit wide."""
+    """The camera at `azimuth` and `elevation` (radians); it shows points in a picture around (0, 0), about 1
+    unit wide.
+    """
 
     azimuth: float
+    elevation: float = ELEVATION
 
     @property
     def eye(self) -> Floats:
         """(3,) where the camera stands."""
-        flat = DISTANCE * np.cos(ELEVATION)
+        flat = DISTANCE * np.cos(self.elevation)
         across, away = flat * np.sin(self.azimuth), -flat * np.cos(self.azimuth)
-        return np.array([across, away, MIDDLE + DISTANCE * np.sin(ELEVATION)])
+        return np.array([across, away, MIDDLE + DISTANCE * np.sin(self.elevation)])
 
     def project(self, points: Floats) -> Floats:
         """Places (..., 2) in the picture of points (..., 3)."""
         x, y, z = points[..., 0], points[..., 1], points[..., 2] - MIDDLE
         c, s = np.cos(self.azimuth), np.sin(self.azimuth)
         across, away = x * c + y * s, y * c - x * s
-        up = z * np.cos(ELEVATION) + away * np.sin(ELEVATION)
-        depth = away * np.cos(ELEVATION) - z * np.sin(ELEVATION)
+        up = z * np.cos(self.elevation) + away * np.sin(self.elevation)
+        depth = away * np.cos(self.elevation) - z * np.sin(self.elevation)
         scale = DISTANCE / (DISTANCE + depth)
         return np.stack([across * scale, up * scale], axis=-1)
 
@@ -57,6 +62,18 @@ class Heights:
         """The height between grid points, linear; -1 outside."""
         found = read(self.z, placed_evenly(self.z.shape, x, y))
         return np.where(np.isfinite(found), found, -1.0)
+
+    def looked_at(self, azimuth: float) -> Perspective:
+        """The camera at `azimuth` (radians): the higher, the higher the field's edge is on its side, so that
+        it looks over that.
+        """
+        n, m = self.z.shape
+        x, y = np.meshgrid(np.linspace(-1, 1, m), np.linspace(-1, 1, n))
+        edge = np.maximum(abs(x), abs(y)) >= 1
+        toward = np.clip((x * np.sin(azimuth) - y * np.cos(azimuth))[edge], 0, None) ** 2
+        z = np.nan_to_num(self.z[edge])
+        share = float((toward * z).sum() / toward.sum()) / HEIGHT
+        return Perspective(azimuth, ELEVATION + RISE * min(1.0, LOOK_OVER * share))
 
     def hides(self, eye: Floats, points: Floats) -> NDArray[np.bool_]:
         """(N,) whether the surface stands between the eye (3,) and each of points (N, 3)."""

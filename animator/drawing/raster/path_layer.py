@@ -1,6 +1,6 @@
 """A path as a layer: it grows over the surface, in colours that change on the way, over a casing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
@@ -31,6 +31,7 @@ from animator.drawing.raster.line_coverage import Capsules
 from animator.drawing.raster.pen import RGBA, pen, pixels_of
 from animator.drawing.units import DPI
 
+FADING, FADES = 0.5, 8  # of a path that fades: its oldest part, in so many steps
 CASING = 1.75  # times as wide as the line on it
 
 Words = NDArray[np.uint32]  # colours, four bytes in one number
@@ -191,13 +192,32 @@ class Trail(Layer):
         if len(points) < 2:
             return
         gc = pen(renderer, self.casing, self.width * CASING, area=self.area, rounded=True)
-        renderer.draw_path(gc, Path(points), self.look, None)
+        shades = self._shades(len(points))
+        for low, high, shade in _pieces(shades):
+            gc.set_foreground((*self.casing[:3], self.casing[3] * shade), isRGBA=True)
+            renderer.draw_path(gc, Path(points[low - 1 : high]), self.look, None)
         gc.set_linewidth(pixels_of(renderer, self.width))
-        cuts = np.flatnonzero(np.diff(bins[1:])) + 2
-        for low, high in zip([1, *cuts], [*cuts, len(points)], strict=True):
-            gc.set_foreground(self.colours[bins[low]], isRGBA=True)
+        for low, high, code in _pieces(bins * (FADES + 1.0) + FADES * shades):
+            colour = self.colours[int(code) // (FADES + 1)]
+            gc.set_foreground((*colour[:3], (code % (FADES + 1)) / FADES), isRGBA=True)
             renderer.draw_path(gc, Path(points[low - 1 : high]), self.look, None)
         gc.restore()
+
+    def _shades(self, count: int) -> Floats:
+        """(count,) how strongly the pieces that lead to points are drawn: all of a path that has its start;
+        of one that fades, the oldest FADING of them from nothing on, in FADES steps.
+        """
+        if self.start == 0:
+            return np.ones(count)
+        age = np.linspace(0, 1, count) / FADING
+        return np.asarray(np.clip(np.ceil(FADES * age), 1, FADES) / FADES)
+
+
+def _pieces(codes: Floats) -> Iterator[tuple[int, int, float]]:
+    """(first, end, code) of the points of each run of equal codes (n,); the first point begins no piece."""
+    cuts = np.flatnonzero(np.diff(codes[1:])) + 2
+    for low, high in zip([1, *cuts], [*cuts, len(codes)], strict=True):
+        yield int(low), int(high), float(codes[low])
 
 
 def followed(path: Floats) -> Floats:

@@ -92,10 +92,10 @@ class Recorder(keras.callbacks.Callback):
 
     Examples
     --------
-    >>> recorder = animator.Recorder("run.h5", data=(x, y))
-    >>> model.fit(x, y, epochs=5, callbacks=[recorder])
+    >>> recorder = animator.Recorder("run.h5", data=(x, y))  # doctest: +SKIP
+    >>> model.fit(x, y, epochs=5, callbacks=[recorder])  # doctest: +SKIP
 
-    >>> with animator.Recorder("run.h5", data=(x, y), model=model) as recorder:
+    >>> with animator.Recorder("run.h5", data=(x, y), model=model) as recorder:  # doctest: +SKIP
     ...     for batch in batches:
     ...         recorder.step(update(model, batch))
     """

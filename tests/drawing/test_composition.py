@@ -1,0 +1,148 @@
+"""What stands where on frames: nothing covers another's text, names stay in place, tiles share a bar."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from animator.core.progress import quiet
+from animator.design import scene_files, style
+from animator.design.scene import DEFAULT_LAYOUT
+from animator.design.timeline import FrameState
+from animator.drawing.canvas import Canvas
+from animator.films.build import build, film_of, recordings
+from animator.landscape.window import Window, around_all, extended, reach, square
+from tests import goldens
+from tests.conftest import numpy_view
+
+SHAPES = [(640, 360), (640, 480), (540, 540), (360, 640)]
+
+
+@lru_cache
+def film(name):
+    """A bundled scene's film, trained as little as for the goldens."""
+    scene, about = build(scene_files.bundled(name), [goldens.cheap(name)])
+    runs, _ = recordings(scene, about, True, quiet)
+    return film_of(scene, about, runs, command="")
+
+
+def box_of(text):
+    """(left, bottom, right, top) of a text in pixels, without the pixel that letters share with their rim."""
+    box = Text.get_window_extent(text)  # an Annotation's own would hold its line, too
+    return box.x0 + 1, box.y0 + 1, box.x1 - 1, box.y1 - 1
+
+
+def apart(one, two):
+    """Whether two boxes have nothing in common."""
+    return one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
+
+
+def holds(box, points):
+    """How many of points (n, 2) lie in a box."""
+    left, bottom, right, top = box
+    x, y = points.T
+    return int(((x > left) & (x < right) & (y > bottom) & (y < top)).sum())
+
+
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("name", ["beale", "escape", "learning-rates"])
+def test_path_dot_marks_and_numbers_never_cover_each_others_text(name, size):
+    """On every 10th frame of three films at 16:9, 4:3, 1:1 and 9:16: names of marks, and numbers on contours,
+    keep apart, and away from the path, and so from the dot that goes along it. Two of them need no Keras.
+    """
+    made = film(name)
+    clock, canvas = made.timeline(30.0), made.canvas(size, 30.0)
+    maps = [panel for panel in canvas.panels if hasattr(panel, "ground")]
+    assert maps
+    for frame in range(0, clock.frames, 10):
+        canvas.draw(clock.state(frame))
+        for panel in maps:
+            ground = panel.ground
+            tags = [box_of(tag) for tag in ground.axes.texts if tag.get_text()]
+            numbers = [box_of(stamp) for stamp, *_ in ground.labels.spots]
+            covered = [(a, b) for a in tags for b in [*tags, *numbers] if a is not b and not apart(a, b)]
+            assert covered == []
+            assert [holds(box, path) for box in tags for path in ground.paths] == [0] * (
+                len(tags) * len(ground.paths)
+            )
+
+
+def test_names_of_runs_stay_where_they_are_and_in_their_order():
+    """From the first frame to the last: a name never moves, and never changes places with another."""
+    base = numpy_view(moving=False)
+    views = [
+        replace(base, name=f"run {i}", colour=i, trajectory=base.trajectory * (1 - 0.2 * i)) for i in range(5)
+    ]
+    views = [replace(view, rivals=tuple(views)) for view in views]
+    canvas = Canvas(views, (("race", "losses"),), style.DARK, (1280, 720), "t", "c")
+    seen = set()
+    for step in range(0, 61, 3):
+        canvas.draw(FrameState(step, step == 60))
+        race, losses = canvas.panels
+        texts = [*race.names, *losses.curves.names]
+        seen.add(tuple((text.get_text(), *text.get_position()) for text in texts))
+    (names,) = seen
+    assert [name for name, *_ in names] == [f"run {i}" for i in range(5)] * 2
+
+
+def test_surfaces_beside_each_other_share_window_scale_and_bar():
+    """Four tiles: one part of the plane, one range of losses, pictures of one size, and one bar, as high as
+    all. Each title says the loss at its dot.
+    """
+    made = film("learning-rates")
+    views = made.views(30.0)
+    assert len({view.window.extent for view in views}) == 1
+    assert len({(view.field.lowest, view.field.highest) for view in views}) == 1
+    canvas = made.canvas((1280, 720), 30.0)
+    state = made.timeline(30.0).state(20)
+    canvas.draw(state)
+    tiles = canvas.panels[:2] + canvas.panels[3:]
+    boxes = [panel.ground.box for panel in tiles]
+    assert len({(round(box.width, 6), round(box.height, 6)) for box in boxes}) == 1
+    bars = [axes for axes in canvas.figure.axes if axes.yaxis.get_ticks_position() == "right"]
+    assert len(bars) == 1
+    assert bars[0].bbox.y0 == pytest.approx(min(box.bottom for box in boxes))
+    assert bars[0].bbox.y1 == pytest.approx(max(box.bottom + box.height for box in boxes))
+    for panel, view in zip(tiles, views, strict=True):
+        assert float(panel.now.get_text()) == pytest.approx(view.loss[state.step], rel=0.01)
+
+
+# The part of the plane that a picture shows
+
+
+def test_a_picture_shows_what_its_shape_has_room_for():
+    """A path from (0, 0) to (3, 1): 0.18 of 3 around it; in equal units at any shape, the path in it."""
+    points = np.array([[0.0, 0.0], [3.0, 1.0]])
+    window = Window(square(points), None, around_all(points))
+    assert window.held == pytest.approx((-0.54, 3.54, -0.316, 1.316))
+    for aspect in (1.0, 1.25, 1.6, 3.0):
+        a0, a1, b0, b1 = window.seen(aspect)
+        assert (a1 - a0) / (b1 - b0) == pytest.approx(aspect)
+        assert a0 <= -0.54 + 1e-9 and a1 >= 3.54 - 1e-9 and b0 <= 0 and b1 >= 1
+    wide = Window((-1.0, 1.0, -1.0, 1.0), None)
+    assert wide.seen(4 / 3) == pytest.approx((-4 / 3, 4 / 3, -1, 1))
+    assert wide.seen(2.0) == pytest.approx((-1.6, 1.6, -1, 1))
+    assert wide.seen(0.5) == pytest.approx((-1, 1, -1, 1))
+
+
+def test_a_grid_reaches_as_far_as_a_picture_may():
+    """The lines of the square stay, and as many more of the same distance as go 1.6 times as far."""
+    lines = np.linspace(-1, 1, 21)
+    found = extended(lines, (-1.0, 1.0, -1.0, 1.0))
+    assert reach((-1.0, 1.0, -1.0, 1.0)) == (-1.6, 1.6)
+    np.testing.assert_array_equal(found[6:-6], lines)
+    np.testing.assert_allclose(found, np.linspace(-1.6, 1.6, 33), atol=1e-12)
+
+
+def test_larger_text_means_fewer_numbers():
+    """Twice as large, the axes of the surface have fewer numbers, and none runs into the next."""
+    view = numpy_view()
+    counts = []
+    for times in (1.0, 2.0):
+        look = replace(style.DARK, text_size=times * style.DARK.text_size)
+        canvas = Canvas((view,), DEFAULT_LAYOUT, look, (1280, 720), "t", "c")
+        axes = canvas.panels[0].ground.axes
+        counts.append((len(axes.get_xticks()), len(axes.get_yticks())))
+    assert counts[1] < counts[0] and counts[1][1] < counts[0][1]
