@@ -9,14 +9,8 @@ import pytest
 import animator
 
 WITH_KERAS = ("Recorder", "Objective")  # to look at these imports TensorFlow
-BY_PAGES = (
-    "model",
-    ".save(",
-    "planes.hessian",
-    "planes.random",
-    "dense/kernel",
-    "a.mp4",
-)  # trained, or saved
+# trained, saved, or made of films
+BY_PAGES = ("model", ".save(", ".sweep(", "planes.hessian", "planes.random", "dense/kernel", "a.mp4")
 
 
 def examples():
