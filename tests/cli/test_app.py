@@ -24,7 +24,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_render_without_output_writes_mp4_gif_and_poster(here, capsys):
-    done = run(capsys, "render", "neuron", "epochs=2", "--json", *SMALL)
+    done = run(capsys, "render", "neuron", "epochs=2", "--no-captions", "--json", *SMALL)
     assert done.code == 0, done.err
     report = json.loads(done.out)
     assert sorted(p.name for p in (here / "output").iterdir()) == ["neuron.gif", "neuron.mp4", "neuron.png"]

@@ -22,7 +22,7 @@ SIZE = (160, 90)
 def made(tmp_path_factory):
     """The neuron at 10 frames a second in every format, 2 s longer at its end; and its recording."""
     folder, film = tmp_path_factory.mktemp("made"), film_for("neuron", "epochs=1")
-    film = replace(film, command="animator render neuron epochs=1")
+    film = replace(film, command="animator render neuron epochs=1").redesigned(captions=False)
     names = ("a.mp4", "a.webm", "a.gif", "a.webp", "a.apng", "a.avif", "a.svg", "a.pdf", "frames")
     film.save(*(folder / name for name in names), size=SIZE, fps=10, delivery=Delivery(end_pause=2.0))
     film.save(folder / "b.png", size=SIZE)
@@ -58,7 +58,7 @@ def test_frames_seconds_and_rate_add_up(made, capsys, name):
     assert said["bytes"] == f"{(made / name).stat().st_size:,}"
     codecs = {"a.mp4": "h264", "h265.mp4": "h265 (hevc)", "av1.mp4": "av1", "a.webm": "vp9"}
     assert said.get("codec") == codecs.get(name)
-    assert said["parameters"] == "learning_rate=0.5 optimizer=sgd epochs=1 use_bias=true seed=0"
+    assert said["parameters"] == "learning_rate=0.5 optimizer=sgd epochs=1 use_bias=true seed=0 start=none"
     assert said["command"] == "animator render neuron epochs=1" and said["scene"] == "neuron"
     assert said["title"] == said["description"].partition(":")[0] and said["alt text"].startswith(
         "Two weights"
@@ -130,6 +130,7 @@ def test_a_recording_is_told_in_words(made, capsys):
         "optimizer=sgd",
         "epochs=1",
         "use_bias=true",
+        "start=none",
         "seed=0",
     }
     assert re.fullmatch(r"animator [0-9.]+, keras [0-9.]+, .*", said["versions"])

@@ -271,8 +271,8 @@ def test_a_folder_of_frames_ends_with_copies_of_the_last_one(tmp_path):
 def test_what_was_saved_says_how_long_it_is_with_its_pause(tmp_path, capsys):
     for suffix in (".mp4", ".gif"):
         path = tmp_path / f"a{suffix}"
-        done = run(capsys, "render", "neuron", "epochs=1", "-o", str(path), "--size", "160x90", "--fps", "10",
-                   "--end-pause", "2", "--once", "--json")  # fmt: skip
+        done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "-o", str(path), "--size", "160x90",
+                   "--fps", "10", "--end-pause", "2", "--once", "--json")  # fmt: skip
         (file,) = json.loads(done.out)["files"]
         assert (done.code, file["seconds"], file["frames"]) == (0, 8.0, 80)
         assert inspect(path).seconds == 8.0
@@ -336,7 +336,7 @@ def test_a_film_without_a_background_lies_on_a_slide_as_if_drawn_there(tmp_path,
     for suffix, most, least in zip(suffixes, (2, 2, 110, 130, 40), (50, 50, 35, 34, 40), strict=True):
         shown = last_picture(tmp_path / f"film{suffix}")
         share = shown[..., 3:] / 255
-        assert 0.5 < (share == 0).mean() < 0.7 and (share == 1).mean() > 0.3, suffix
+        assert 0.3 < (share == 0).mean() < 0.7 and (share == 1).mean() > 0.3, suffix
         there = shown[..., :3] * share + paper * (1 - share)
         assert np.abs(there - drawn).max() <= most and psnr(there, drawn) > least, suffix
 
@@ -525,7 +525,7 @@ def test_each_preset_is_what_it_says(tmp_path, capsys, monkeypatch, name):
     """Files, their size, style and text, as the README has them; readme: under 2 MB."""
     monkeypatch.chdir(tmp_path)
     rate = ("--fps", "1") if name != "paper" else ()
-    done = run(capsys, "render", "neuron", "epochs=1", "--for", name, *rate, "--json")
+    done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "--for", name, *rate, "--json")
     assert done.code == 0, done.err
     files = json.loads(done.out)["files"]
     expected, look, text = PRESETS[name]
@@ -546,8 +546,8 @@ def test_a_still_has_no_rate(tmp_path, capsys):
 def test_a_preset_and_a_codec_keep_a_budget_too(tmp_path, capsys, codec):
     """What gives way for an .mp4 is quality, then pixels; shape, rate and length stay."""
     path = tmp_path / "film.mp4"
-    done = run(capsys, "render", "neuron", "epochs=1", "--for", "social", "--size", "400x400", "--fps", "10",
-               "-o", str(path), "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
+    done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "--for", "social", "--size", "400x400",
+               "--fps", "10", "-o", str(path), "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
     assert done.code == 0, done.err
     file, found = json.loads(done.out)["files"][0], inspect(path)
     assert path.stat().st_size <= 45_000 and file["gave_up"]
@@ -604,7 +604,7 @@ def test_a_film_without_room_when_smaller_says_that_it_does_not_fit(tmp_path, ca
     assert run(capsys, "record", "neuron", "epochs=1", "-o", str(tmp_path / "run.h5")).code == 0
     path = tmp_path / "films" / "film.gif"
     with pytest.raises(AnimatorError) as caught:
-        film(tmp_path / "run.h5").save(path, size=(24, 24), delivery=Delivery(max_bytes=1000))
+        film(tmp_path / "run.h5").save(path, size=(36, 36), delivery=Delivery(max_bytes=1000))
     assert str(caught.value).startswith("'film.gif' does not fit into 1,000 bytes: the smallest that can be ")
     with pytest.raises(AnimatorError) as caught:
         wishes = Delivery(max_bytes=1000, codec="av1")

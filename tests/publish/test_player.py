@@ -64,7 +64,7 @@ def race(neuron, tmp_path_factory):
     target, film = tmp_path_factory.mktemp("player") / "race.html", neuron[0]
     runs = (film.runs[0], film_for("neuron", "seed=3", "epochs=2").runs[0])
     layout = (("race", "losses"),)
-    both = replace(film, runs=runs, names=("long", "<short>"), makers=())
+    both = replace(film, runs=runs, makers=()).redesigned(names=("long", "<short>"), captions=False)
     player.make(both.redesigned(layout=layout, widths=(), heights=(), style="light"), target)
     return target
 
@@ -114,7 +114,7 @@ def test_moments_are_the_frames_of_the_film(neuron):
 
 def test_an_hour_has_no_more_moments_than_three_minutes(neuron):
     """Few moments of a long film, to the second as long; a run of many steps is thinned, and says so."""
-    told = playing(neuron[0].redesigned(pacing=Pacing(play=3600.0)))["clock"]
+    told = playing(neuron[0].redesigned(pacing=Pacing(play=3600.0), captions=False))["clock"]
     assert len(told["at"]) <= 5400 and sum(told["frames"]) / told["fps"] == pytest.approx(3602, abs=1)
     view = replace(numpy_view(steps=900), field=None)
     kept = player_rows.kept(view, player_rows.NUMBERS // 300)

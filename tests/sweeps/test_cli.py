@@ -74,11 +74,11 @@ SENTENCES = [
     (("--size", "161x90"), None),
     (
         ("--size", "16x16"),
-        "A frame of 16x16 pixels has no room for all panels of this layout. Use --size 46x46 or more.",
+        "A frame of 16x16 pixels has no room for all panels of this layout. Use --size 72x72 or more.",
     ),
     (
         ("--size", "10x10"),
-        "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 46x46 or more.",
+        "A film of 10x10 pixels is too small: each side needs at least 16. Use --size 72x72 or more.",
     ),
     (("--quality", "best"), None),
 ]
