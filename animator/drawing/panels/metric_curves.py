@@ -40,7 +40,7 @@ class AccuracyPanel(Panel):
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
         self.curves = Curves(self.look, cell, [line], percent)
-        self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.02)
+        self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         self.heading(self.curves.top, self.title or "accuracy (running mean)")
         self.moving = list(self.curves.artists)
