@@ -118,11 +118,23 @@ def recorded(
     """The recording of `experiment`, and whether it came from the cache."""
     notes = notes_of(experiment, about)
     path = cache.place("recordings", key_of(experiment, notes))
-    if use_cache and path.exists():
-        try:
-            return load(path), True
-        except AnimatorError:
-            path.unlink()
-    cache.writable(path)
-    record(experiment, path, notes, progress)
-    return load(path), False
+    known = _known(path) if use_cache else None
+    if known is not None:
+        return known, True
+    with cache.alone(path):
+        known = _known(path) if use_cache else None  # who held the cache may have made it
+        if known is not None:
+            return known, True
+        record(experiment, path, notes, progress)
+        return load(path), False
+
+
+def _known(path: Path) -> Recording | None:
+    """The recording at `path` of the cache; a damaged one goes and counts as none."""
+    if not path.exists():
+        return None
+    try:
+        return load(path)
+    except AnimatorError:
+        path.unlink(missing_ok=True)
+        return None
