@@ -68,7 +68,7 @@ def __getattr__(name: str) -> Any:
         return import_module("animator.landscape.planes")
     if name == "finders":
         return import_module("animator.design.finders")
-    if name in ("jax", "torch"):
+    if name in ("jax", "lightning", "torch"):
         return import_module(f"animator.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'animator' has no attribute {name!r}")

@@ -38,7 +38,7 @@ class RowLoss:
     values.
 
     loss: from (outputs, targets) to a number. The module is copied: its weights, buffers and mode stay as
-    they are. Buffers are those of the end, unless rows of them are given.
+    they are. Buffers are those of the end, unless rows of them are given. has_state: whether there are some.
     """
 
     def __init__(self, module: Any, loss: Callable[..., Any], data: tuple[Any, Any]) -> None:
@@ -46,6 +46,7 @@ class RowLoss:
         named = trained(self._module)
         self._shapes = {name: tuple(p.shape) for name, p in named.items()}
         self._buffers = {name: tuple(b.shape) for name, b in state_of(self._module).items()}
+        self.has_state = bool(self._buffers)
         like = next(iter(named.values()))
         self._loss, self._place = loss, {"dtype": like.dtype, "device": like.device}
         self._inputs, self._targets = (torch.as_tensor(part, device=like.device) for part in data)
@@ -61,10 +62,8 @@ class RowLoss:
         return self._loss(functional_call(self._module, held, (self._inputs,)), self._targets)
 
     def __call__(self, rows: ArrayLike, states: ArrayLike | None = None) -> Floats:
-        weights = torch.as_tensor(np.asarray(rows, np.float32), **self._place)
-        given = (
-            (weights,) if states is None else (weights, torch.as_tensor(np.asarray(states), **self._place))
-        )
+        weights = self._tensor(np.asarray(rows, np.float32))
+        given = (weights,) if states is None else (weights, self._tensor(states))
         with torch.no_grad():
             found = vmap(self._of_row, chunk_size=POINTS)(*given).double().cpu().numpy()
         if found.shape != (len(weights),):
@@ -74,11 +73,15 @@ class RowLoss:
             )
         return np.asarray(found)
 
-    def hessian_product(self, row: Floats, direction: Floats) -> Floats:
-        """The Hessian at row (P,) times direction (P,), reverse over reverse."""
-        at, along = (torch.as_tensor(np.asarray(part), **self._place) for part in (row, direction))
-        at.requires_grad_(True)
-        (slope,) = torch.autograd.grad(self._of_row(at), at, create_graph=True)
+    def _tensor(self, values: ArrayLike) -> Any:
+        """A tensor of `values` of its own, of the module's type and at its place."""
+        return torch.tensor(np.asarray(values), **self._place)
+
+    def hessian_product(self, row: Floats, direction: Floats, state: Floats | None = None) -> Floats:
+        """The Hessian at row (P,), with buffers (S,), times direction (P,), reverse over reverse."""
+        at, along = self._tensor(row).requires_grad_(True), self._tensor(direction)
+        held = None if state is None else self._tensor(state)
+        (slope,) = torch.autograd.grad(self._of_row(at, held), at, create_graph=True)
         (product,) = torch.autograd.grad(slope @ along, at)
         return np.asarray(product.double().cpu().numpy())
 

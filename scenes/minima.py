@@ -80,7 +80,7 @@ def deepest(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "One surface, twelve starts: watch where each of them comes to rest."),
+    Moment(finders.start, "One surface, many starts: watch where each of them comes to rest."),
     Moment(parting, "{one} and {other} began side by side: here their ways have parted."),
     Moment(at_rest, "All are at rest, in {places} different places: only the start was different."),
     Moment(deepest, "{best} found the lowest loss, {loss}; the others ended at up to {worst}."),

@@ -34,7 +34,7 @@ def stuck(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "Four starts, one neuron: watch which of them move, and when."),
+    Moment(finders.start, "One neuron, several starts: watch which of them move, and when."),
     Moment(finders.fallen(0.5, 0), "'near' begins on a slope: after {steps} {left} of its loss is left."),
     Moment(finders.slower(0.5, 1, 0), "'far' begins on flat ground: it needs {steps} for half of its loss."),
     Moment(finders.slower(0.5, 2, 1), "'farther' out it is flatter still: {steps} for half of its loss."),

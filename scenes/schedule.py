@@ -45,7 +45,7 @@ def jittering(runs):
 
 
 def kicked(runs):
-    """After the first restart: when the loss is ten times what it was, while the rate is still above a half."""
+    """After the first restart: when the loss is ten times what it was, at a rate still above a half."""
     begin, loss, rate = runs[2].steps // 3, finders.loss_of(runs[2]), np.asarray(runs[2].learning_rate)
     last = begin + begin // 2
     step = finders.first(loss[begin:last] >= 10 * loss[begin])

@@ -15,8 +15,9 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# torch takes gigabytes, and the tests that need it skip without it; setuptools is each environment's own.
-ABSENT = {"torch", "setuptools"}
+# torch takes gigabytes, and the tests that need it or Lightning skip without them; setuptools is each
+# environment's own.
+ABSENT = {"torch", "lightning", "setuptools"}
 
 
 def needed(extras: Iterable[str]) -> list[Requirement]:

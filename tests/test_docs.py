@@ -93,7 +93,7 @@ def test_python_of_a_page_compiles_and_takes_names_that_exist(page):
         for node in ast.walk(ast.parse(step.text, page)):
             value = getattr(node, "value", None)
             if isinstance(node, ast.Attribute) and isinstance(value, ast.Name) and value.id == "animator":
-                assert node.attr in (*animator.__all__, "jax", "torch"), node.attr
+                assert node.attr in (*animator.__all__, "jax", "lightning", "torch"), node.attr
 
 
 @pytest.mark.parametrize("page", WITH_STEPS)

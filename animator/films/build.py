@@ -19,7 +19,7 @@ from animator.films import panel_fit
 from animator.films.film import Film
 from animator.landscape.window import Common
 from animator.recordings.reader import Recording
-from animator.training.training import recorded, remade
+from animator.training.training import all_recorded, remade
 
 
 def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str, object]]:
@@ -67,7 +67,7 @@ def recordings(
     scene: Scene, about: dict[str, object], use_cache: bool, progress: Progress
 ) -> tuple[tuple[Recording, ...], bool]:
     """The recordings of a scene's runs, and whether all came from the cache."""
-    pairs = [recorded(run, about, use_cache, progress) for run in scene.runs]
+    pairs = all_recorded(scene.runs, about, use_cache, progress)
     return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 

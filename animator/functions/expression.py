@@ -31,16 +31,19 @@ OPERATORS: Mapping[type[ast.operator], Callable[[Jet, Jet], Jet]] = {
     ast.Pow: jet.power,
 }
 CALLABLE = sorted({*FUNCTIONS, *PAIRS} - {"neg"})
+Made = Callable[[Mapping[str, Jet], Jet], Jet]  # (coordinates by name, a jet that carries what they carry)
 _VARIABLE = re.compile(r"[a-zA-Z][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """text: in Python's notation. variables: names of the P coordinates of a point, in order."""
+    """text: in Python's notation. variables: names of the P coordinates of a point, in order. made: gives the
+    jet of the whole.
+    """
 
     text: str
     variables: tuple[str, ...]
-    tree: ast.expr
+    made: Made
 
     def __call__(self, points: Floats) -> Floats:
         """Values (N,) at points (N, P)."""
@@ -63,7 +66,7 @@ class Expression:
         at = np.asarray(points, np.float64)
         coordinates = dict(zip(self.variables, jet.variables(at, order), strict=True))
         with np.errstate(all="ignore"):  # infinite and undefined values are values of the function
-            found = _evaluated(self.tree, coordinates, jet.variables(at[:1], order)[0])
+            found = self.made(coordinates, jet.variables(at[:1], order)[0])
         count, first, second = len(at), len(found.gradient), len(found.hessian)
         return Jet(
             np.array(np.broadcast_to(found.value, (count,))),
@@ -89,7 +92,7 @@ def parse(text: str, variables: tuple[str, ...] | None = None) -> Expression:
             f"{_short(text)!r} has no variable, so there is nothing to descend on. Type for example "
             "x**2+y**2."
         )
-    return Expression(ast.unparse(tree), variables or tuple(names), tree)
+    return Expression(ast.unparse(tree), variables or tuple(names), _made(tree))
 
 
 def is_variable(name: str) -> bool:
@@ -179,26 +182,36 @@ def _order(name: str) -> tuple[str, int]:
     return name[0], int(name[1:] or -1)
 
 
-def _evaluated(node: ast.expr, coordinates: Mapping[str, Jet], like: Jet) -> Jet:
-    """The jet of a checked `node`; like: a jet that carries what the others carry."""
+def _made(node: ast.expr) -> Made:
+    """What gives the jet of a checked `node`."""
     match node:
         case ast.Constant():
-            return jet.constant(_number(node, ""), like)
+            value = _number(node, "")
+            return lambda at, like: jet.constant(value, like)
+        case ast.Name(id=name) if name in CONSTANTS:
+            value = CONSTANTS[name]
+            return lambda at, like: jet.constant(value, like)
         case ast.Name(id=name):
-            return coordinates[name] if name in coordinates else jet.constant(CONSTANTS[name], like)
+            return lambda at, like: at[name]
         case ast.UnaryOp(op=op, operand=operand):
-            inner = _evaluated(operand, coordinates, like)
-            return jet.apply("neg", inner) if isinstance(op, ast.USub) else inner
+            inner = _made(operand)
+            return (lambda at, like: jet.apply("neg", inner(at, like))) if isinstance(op, ast.USub) else inner
         case ast.Call(func=ast.Name(id=name), args=args):
-            inner_jets = [_evaluated(argument, coordinates, like) for argument in args]
-            name = ALIASES.get(name, name)
-            return PAIRS[name](*inner_jets) if name in PAIRS else jet.apply(name, inner_jets[0])
+            parts, called = [_made(argument) for argument in args], ALIASES.get(name, name)
+            if called in PAIRS:
+                return lambda at, like: PAIRS[called](*(part(at, like) for part in parts))
+            return lambda at, like: jet.apply(called, parts[0](at, like))
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = (_evaluated(side, coordinates, like) for side in (left, right))
+            a, b, combined = _made(left), _made(right), OPERATORS[type(op)]
             if isinstance(op, ast.Pow) and not _used(right):
-                return jet.power(a, b, float(b.value[0]))
-            return OPERATORS[type(op)](a, b)
+                return lambda at, like: _raised(a(at, like), b(at, like))
+            return lambda at, like: combined(a(at, like), b(at, like))
     raise AssertionError(f"{ast.dump(node)} was checked when it was parsed")
+
+
+def _raised(a: Jet, b: Jet) -> Jet:
+    """a to the power of b, which is one number."""
+    return jet.power(a, b, float(b.value[0]))
 
 
 def _short(text: str, most: int = 60) -> str:

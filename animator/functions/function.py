@@ -7,6 +7,7 @@ give values (N,), gradients (N, P) and Hessians (N, P, P). What a recording keep
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Union
 
 from animator.core.arrays import Floats
@@ -64,6 +65,12 @@ def find(given: Given) -> Function:
             f"f={given!r} is no function. Give the name of one, such as 'rosenbrock', an expression such as "
             "'x**2-y**2', or a Python function such as lambda x, y: x**2 - y**2."
         )
+    return _of_text(given)
+
+
+@lru_cache(maxsize=64)
+def _of_text(given: str) -> Function:
+    """The Function of a name or an expression."""
     known = named.find(given)
     if known is None:
         found = parse(given)

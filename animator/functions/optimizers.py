@@ -2,7 +2,8 @@
 
 Each is a frozen set of numbers with two functions: `start` gives what it remembers (a tuple of arrays),
 `step` the weights after one update and what it remembers then. The formulas, names and defaults are Keras';
-Newton's method has no counterpart there. Shapes are those of the weights, (P,).
+Newton's method has no counterpart there. Shapes are those of the weights, (P,), or (N, P) for N of them at
+once.
 """
 
 import re
@@ -21,8 +22,8 @@ Memory = tuple[Floats, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slope:
-    """What an update is made from: gradient (P,), the learning rate, the update's number from 1, and the
-    Hessian (P, P) for the optimizer that needs it, else (0, 0).
+    """What an update is made from: gradient (..., P), the learning rate, the update's number from 1, and the
+    Hessian (..., P, P) for the optimizer that needs it, else (0, 0).
     """
 
     gradient: Floats
@@ -173,6 +174,10 @@ class Newton:
         return ()
 
     def step(self, weights: Floats, slope: Slope, memory: Memory) -> tuple[Floats, Memory]:
+        if weights.ndim > 1:
+            each = zip(weights, slope.gradient, slope.hessian, strict=True)
+            moved = [self.step(w, replace(slope, gradient=g, hessian=h), memory)[0] for w, g, h in each]
+            return np.stack(moved), memory
         if not (np.isfinite(slope.hessian).all() and np.isfinite(slope.gradient).all()):
             return np.full_like(weights, np.nan), memory
         direction = np.linalg.lstsq(slope.hessian, slope.gradient, rcond=None)[0]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PARTS = TEMPLATES / "player"
 SCRIPTS = (  # in this order, as one script
     *("numbers", "slices", "film", "drawing", "strokes", "levels", "marks", "bar", "legend"),
-    *("surface", "chart", "readout", "player"),
+    *("surface", "chart", "ball", "readout", "player"),
 )
 OWN_COLOURS = ("background", "panel", "ink", "muted", "grid", "alert", "dot", "dot_edge")
 

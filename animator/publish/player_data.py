@@ -6,10 +6,15 @@ recorded one; what was thinned and what was left out is said in its notes.
 
 from typing import NotRequired, TypedDict
 
+import numpy as np
+
 from animator.design.style import Style
+from animator.drawing.panels.curve import Runs, ground, heights, runs_of
 from animator.drawing.panels.growing_curves import CLOCKS
+from animator.drawing.panels.loss_curves import loss_limits, lowest, near, told_of
 from animator.drawing.panels.registry import find, kind_of, run_of
 from animator.drawing.panels.surface import PATH_COLOURS
+from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.view import View
 from animator.films.film import Film
@@ -21,6 +26,8 @@ COLOURS = (  # of a Style, one each
     *("casing", "target", "alert", "contour"),
 )
 MOST_FRAMES = 5400  # of the page's clock: three minutes at 30 a second
+POINTS = 801  # of the curve that balls roll on
+ROOM = 0.08  # of the range of weights, on each side
 FEW = 3  # weights of a race that have a chart each
 
 
@@ -67,7 +74,7 @@ def _panels(film: Film) -> tuple[list[str], list[str]]:
         spec = find(name)
         if spec.left_out or not spec.page:
             dropped.append(spec.left_out or f"the panel '{spec.name}'")
-        if spec.page == "curve":
+        if spec.page in ("curve", "ball"):
             wanted.append(name)
         elif spec.page == "surface":
             wanted.append(name.replace(spec.name, "surface"))
@@ -128,10 +135,13 @@ def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, object
     """The curves beside the surfaces: those of the film, with losses and weights added where it has none.
 
     kind "loss": of one run, with its batches; "losses": of all runs; "weights": of one run; "weight": one
-    weight of all runs.
+    weight of all runs; "ball": the loss over the one weight that there is. range: of the axis, which is
+    logarithmic where `log` says so.
     """
     alone, every = len(views) == 1, list(range(len(views)))
     charts: list[Chart] = []
+    if any(find(name).page == "ball" for name in wanted):
+        charts.append({"kind": "ball", "runs": every})
     for name in (name for name in wanted if find(name).page == "curve"):
         kind, runs = kind_of(name), every if find(name).shared else [run_of(name) or 0]
         charts.append({"kind": "loss" if alone and kind == "losses" else kind, "runs": runs})
@@ -143,12 +153,40 @@ def _charts(wanted: list[str], views: tuple[View, ...]) -> list[dict[str, object
             charts.append({"kind": "weights", "runs": every})
         elif alike:
             charts += [{"kind": "weight", "runs": every, "weight": q} for q in range(len(views[0].labels))]
-    low, high = views[0].line_range
-    return [{"title": _title(chart, views), "range": [low, high], "weight": 0, **chart} for chart in charts]
+    return [
+        {"title": _title(chart, views), "weight": 0, **_axis(chart["kind"], chart["runs"], views), **chart}
+        for chart in charts
+    ]
+
+
+def _ball(runs: Runs) -> dict[str, object]:
+    """The curve that balls roll on, thinned to POINTS, with the axis that it is drawn on."""
+    x, loss = ground(runs)
+    every = -(-len(x) // POINTS)
+    low, high = heights(runs)
+    return {"x": x[::every].tolist(), "loss": player_rows.plain(loss[::every]), "range": [low, high]}
+
+
+def _axis(kind: str, runs: list[int], views: tuple[View, ...]) -> dict[str, object]:
+    """The axis of a chart of some runs, as the film draws it; of a ball, with its curve."""
+    if kind == "ball":
+        return _ball(runs_of(views))
+    if not kind.startswith("loss"):
+        low, high = views[0].line_range
+        room = ROOM * (high - low) or 1.0
+        return {"range": [low - room, high + room], "log": False}
+    told = [[one.values for one in told_of(views[run])] for run in runs]
+    values = np.concatenate(told[0]) if kind == "loss" else near([one[-1] for one in told])
+    low, high, is_log = loss_limits(values, min(lowest(views[run]) for run in runs))
+    return {"range": [low, high], "log": is_log}
 
 
 def _title(chart: Chart, views: tuple[View, ...]) -> str:
     view, clock = views[chart["runs"][0]], CLOCKS[views[0].clock]
-    said = {"weights": "weights", "weight": view.labels[chart.get("weight", 0)]}.get(chart["kind"], "loss")
+    if chart["kind"] == "ball":
+        return surface_title(view)
+    said = {"weights": "weights", "weight": view.labels[chart.get("weight", 0)]}.get(
+        chart["kind"], view.value_name
+    )
     name = f", {view.name}" if len(views) > 1 and len(chart["runs"]) == 1 else ""
     return f"{said} over {'steps' if clock == 'step' else clock}{name}"

@@ -148,7 +148,9 @@ def run(view: View, steps: Steps, order: int, colour: str) -> dict[str, object]:
     return {
         "name": view.name,
         "colour": colour,
-        "shape": SHAPES[order % len(SHAPES)],
+        "shape": shape if isinstance(shape := SHAPES[order % len(SHAPES)], str) else "Y",
+        "value": view.value_name,
+        "epochs": view.has_epochs,
         "steps": view.steps,
         "ratio": view.ratio,
         "unit": view.unit,

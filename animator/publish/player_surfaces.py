@@ -11,6 +11,7 @@ import numpy as np
 from animator.core.formatting import number
 from animator.design.style import Style
 from animator.drawing.panels.basins import TINT
+from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.view import View
 from animator.landscape.basins import Basins
@@ -29,9 +30,10 @@ def grounds(
     for name in wanted:
         kind, _, run = name.partition("@")
         if kind in ("race", "basins"):
-            chosen.append(("loss surface", list(range(len(views)))))
+            chosen.append((surface_title(views[0]), list(range(len(views)))))
         elif kind == "surface":
-            title = f"loss surface, {views[int(run or 0)].name}" if len(views) > 1 else "loss surface"
+            view = views[int(run or 0)]
+            title = surface_title(view) + (f", {view.name}" if len(views) > 1 else "")
             chosen.append((title, [int(run or 0)]))
     there = [
         (title, runs, field, window)
@@ -68,7 +70,9 @@ def _ground(
         "race": len(views) > 1 and (len(runs) > 1 or bool(view.rivals)),
         "extent": list(window.extent),
         "axes": list(view.axis_labels),
+        "value": view.value_name,
         "target": list(view.target) if view.target is not None else None,
+        "minima": [list(point) for point in view.minima] if view.basins is None else [],
         "low": scale.low,
         "high": scale.high,
         "eps": scale.eps,

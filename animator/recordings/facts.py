@@ -18,6 +18,8 @@ class Facts:
     no_batch_loss
         Why `batch_loss` is NaN at every step; None where the batch losses are true ones, and a NaN among them
         is a loss that was NaN, if `unread_losses` is 0.
+    batch_loss_source
+        What the batch losses were computed from, where they are no reading of each step.
     no_loss, no_test_loss
         Why the loss on the data (test data) was not computed although data were given.
     no_data, no_test
@@ -49,6 +51,7 @@ class Facts:
     left_out: tuple[str, ...] = ()
     late_weights: tuple[str, ...] = ()
     unread_losses: int = 0
+    batch_loss_source: str | None = None
 
 
 def as_line(facts: Facts) -> bytes:

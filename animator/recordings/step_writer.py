@@ -207,7 +207,7 @@ class StepWriter:
                 f"'{self.path}' saw no step, so there is no path to record. Give the weights after one "
                 "update at least."
             )
-        if not self._known:
+        if not self._known and self.facts.no_batch_loss is None:
             self.facts = replace(self.facts, no_batch_loss="the steps were given without it")
         losses = self._ends(self._writer) if self._ends is not None else self._losses()
         if self.facts != Facts():

@@ -4,7 +4,7 @@ A Descent goes in, a Recording comes out. Weights are computed in float64 and st
 the function's values, `loss` at the stored weights and `batch_loss` at those that an update was made from.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from animator.core.arrays import Floats
 from animator.core.progress import Progress, quiet
 from animator.design.descent import Descent
 from animator.functions import descent as numpy_descent
-from animator.functions.descent import Step
+from animator.functions.descent import Step, Steps
 from animator.functions.function import Function, Given
 from animator.functions.schedules import Rate
 from animator.recordings.reader import Recording
@@ -24,6 +24,7 @@ from animator.recordings.step_writer import StepWriter
 from animator.training.keras_startup import start as start_keras
 
 TOLD_EVERY = 64  # steps
+MOST_BYTES = 256 * 2**20  # of the steps of descents that are followed together
 
 
 def descend(
@@ -102,8 +103,10 @@ def record(
     about: Mapping[str, object],
     progress: Progress = quiet,
     overwrite: bool = True,
+    known: Iterable[Step] | None = None,
 ) -> Recording:
-    """Follow `asked` from its start, and write its recording to `path`; about: what else it says for films.
+    """Follow `asked` from its start, and write its recording to `path`; about: what else it says for films;
+    known: its steps, where they are computed already.
 
     The same descent and versions give the same recording, byte for byte.
     """
@@ -119,7 +122,7 @@ def record(
     }
     writer = StepWriter(path, start, names=on.variables, loss=on, meta=meta, overwrite=overwrite)
     with writer:
-        for step in _steps(asked, on, start, progress):
+        for step in _steps(asked, on, start, progress) if known is None else known:
             writer.step(step.weights, step.value, learning_rate=step.rate)
             if writer.steps % TOLD_EVERY == 0:
                 progress("descending", writer.steps, asked.steps)
@@ -127,6 +130,50 @@ def record(
         found = writer.finish()
     found.given_loss = None  # the file tells it
     return found
+
+
+def together(asked: Mapping[int, Descent]) -> dict[int, Iterator[Step]]:
+    """The steps of those of the descents `asked` that differ by start and seed alone, computed at once: a
+    swarm takes the time of a few. By number, like `asked`; the others are left away.
+    """
+    groups: list[list[int]] = []
+    for index, one in asked.items():
+        alike = (group for group in groups if _kind(asked[group[0]]) == _kind(one))
+        found = next(alike, None)
+        if found is None:
+            groups.append([index])
+        else:
+            found.append(index)
+    steps: dict[int, Iterator[Step]] = {}
+    for group in groups:
+        first = asked[group[0]]
+        on = first.resolved()
+        size = 8 * first.steps * len(group) * (len(on.variables) + 1)
+        if len(group) > 1 and not first.with_keras and size <= MOST_BYTES:
+            steps |= _at_once([asked[index] for index in group], group, on)
+    return steps
+
+
+def _kind(asked: Descent) -> tuple[object, ...]:
+    """What descents that are followed together have in common."""
+    return asked.function, asked.optimizer, asked.learning_rate, asked.steps, asked.noise
+
+
+def _at_once(asked: Sequence[Descent], numbers: Sequence[int], on: Function) -> dict[int, Iterator[Step]]:
+    """The steps of descents of one kind, by their `numbers`."""
+    first, starts = asked[0], np.array([one.begin(on) for one in asked], np.float64)
+    seeds = [one.seed for one in asked]
+    found = list(
+        numpy_descent.descend_together(
+            on, starts, first.built_in(), first.schedule(), first.steps, first.noise, seeds
+        )
+    )
+    return {number: _of(found, i) for i, number in enumerate(numbers)}
+
+
+def _of(found: Sequence[Steps], index: int) -> Iterator[Step]:
+    """The steps of one of the descents that were followed together."""
+    return (steps.of(index) for steps in found)
 
 
 def _steps(asked: Descent, on: Function, start: Floats, progress: Progress) -> Iterator[Step]:

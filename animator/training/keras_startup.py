@@ -26,8 +26,8 @@ def start(progress: Progress = quiet, *, sparing: bool = False) -> None:
     """Import Keras and TensorFlow with their chatter held back; it is shown if the import fails.
 
     progress: hears when it begins and ends. sparing: for a process of our own, a command or a worker. Keras'
-    wrappers for scikit-learn, whose import takes 0.7 of 3.8 s, then believe that there is none; scenes can
-    import it all the same.
+    wrappers for scikit-learn, whose import takes 0.7 of 3.8 s, then believe that there is none, and
+    TensorFlow that there is no JAX; scenes can import both all the same.
     """
     progress(STAGE, 0, 1)
     if "tensorflow" not in sys.modules or "keras" not in sys.modules:
@@ -40,8 +40,9 @@ def _import(sparing: bool) -> None:
         strays.move_in()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with held_back(), kept(), absent(BESIDE if sparing else ()):
+        with absent(("jax",) if sparing else ()):  # TensorFlow Lite takes it along, where it is installed
+            import tensorflow  # noqa: F401
         import keras  # noqa: F401
-        import tensorflow  # noqa: F401
     logging.getLogger("absl").setLevel(logging.ERROR)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

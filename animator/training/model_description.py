@@ -35,7 +35,10 @@ def description(model: KerasModel) -> dict[str, JSON]:
         "compile_config": tried(model.get_compile_config),
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("animator", "keras", "tensorflow", "numpy")},
+            **{
+                name: version(name)
+                for name in ("animator", "keras", "tensorflow", "numpy", keras.backend.backend())
+            },
         },
     }
 

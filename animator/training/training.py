@@ -1,7 +1,7 @@
 """Training: an Experiment becomes a Recording, once; the next time it comes from the cache."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
 from animator.design.descent import Descent
 from animator.design.experiment import Experiment
+from animator.functions.descent import Step
 from animator.recordings.reader import Recording, load
 from animator.training import descents
 from animator.training.keras_startup import start
@@ -112,24 +113,52 @@ def key_of(experiment: Experiment | Descent, notes: Mapping[str, object]) -> str
     return cache.digest(experiment.key(), json.dumps(dict(notes), sort_keys=True))
 
 
+def all_recorded(
+    runs: Sequence[Experiment | Descent],
+    about: Mapping[str, object],
+    use_cache: bool,
+    progress: Progress = quiet,
+) -> list[tuple[Recording, bool]]:
+    """The recordings of `runs`, and whether each came from the cache; descents of one kind go together."""
+    new = {
+        i: run
+        for i, run in enumerate(runs)
+        if isinstance(run, Descent) and not (use_cache and place(run, about).exists())
+    }
+    steps = descents.together(new)
+    return [recorded(run, about, use_cache, progress, steps.get(i)) for i, run in enumerate(runs)]
+
+
+def place(experiment: Experiment | Descent, about: Mapping[str, object]) -> Path:
+    """Where the cache has the recording of `experiment`."""
+    return cache.place("recordings", key_of(experiment, notes_of(experiment, about)))
+
+
 def recorded(
-    experiment: Experiment | Descent, about: Mapping[str, object], use_cache: bool, progress: Progress = quiet
+    experiment: Experiment | Descent,
+    about: Mapping[str, object],
+    use_cache: bool,
+    progress: Progress = quiet,
+    known: Iterable[Step] | None = None,
 ) -> tuple[Recording, bool]:
-    """The recording of `experiment`, and whether it came from the cache."""
-    notes = notes_of(experiment, about)
-    path = cache.place("recordings", key_of(experiment, notes))
-    known = _known(path) if use_cache else None
-    if known is not None:
-        return known, True
+    """The recording of `experiment`, and whether it came from the cache; known: the steps of a Descent, where
+    they are computed already.
+    """
+    notes, path = notes_of(experiment, about), place(experiment, about)
+    found = _cached(path) if use_cache else None
+    if found is not None:
+        return found, True
     with cache.alone(path):
-        known = _known(path) if use_cache else None  # who held the cache may have made it
-        if known is not None:
-            return known, True
+        found = _cached(path) if use_cache else None  # who held the cache may have made it
+        if found is not None:
+            return found, True
+        if isinstance(experiment, Descent):
+            return descents.record(experiment, path, notes, progress, known=known), False
         record(experiment, path, notes, progress)
         return load(path), False
 
 
-def _known(path: Path) -> Recording | None:
+def _cached(path: Path) -> Recording | None:
     """The recording at `path` of the cache; a damaged one goes and counts as none."""
     if not path.exists():
         return None

@@ -15,7 +15,7 @@ AREAS = {
     "Files and the cache": ("core",),
     "Scenes, layouts and styles": ("design",),
     "Functions and descents": ("functions",),
-    "Recording": ("training/record", "training/checkpoints.py", "torch.py", "jax.py"),
+    "Recording": ("training/record", "training/checkpoints.py", "torch.py", "lightning.py", "jax.py"),
     "Recordings": ("recordings",),
     "Models and losses": ("training",),
     "Planes and surfaces": ("landscape",),

@@ -53,7 +53,12 @@ class Shown(SphinxDirective):
         place = Path("_films", *self.env.docname.split("/"), path.name)
         target = Path(self.env.app.outdir) / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        if path.name == "index.html":  # a gallery, with the films beside it
+            place = place.parent / path.parent.name / path.name
+            kept = shutil.ignore_patterns("recordings", "logs")
+            shutil.copytree(path.parent, target.parent / path.parent.name, ignore=kept, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(path, target)
         return "../" * self.env.docname.count("/") + place.as_posix()
 
     def figure(self, name: str, alt: str) -> list[nodes.Node]:
@@ -103,7 +108,7 @@ class Run(Shown):
 
 
 class Scene(Shown):
-    """A bundled scene: what it shows, its film, the line that makes it, and its code."""
+    """A bundled scene: its film, the line that makes it, and its code."""
 
     def run(self) -> list[nodes.Node]:
         name = shlex.split(self.arguments[0])[0]
@@ -112,7 +117,6 @@ class Scene(Shown):
         code = file.path.read_text(encoding="utf-8")
         summary = f"<details><summary>scenes/{name}.py</summary>"
         return [
-            nodes.paragraph("", file.description),
             *self.film(pages.scene_command(self.arguments[0])),
             nodes.raw("", summary, format="html"),
             nodes.literal_block(code, code, language="python"),

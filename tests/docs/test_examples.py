@@ -1,6 +1,7 @@
 """The examples in the docstrings of public names run; those that train or save films are run by the pages."""
 
 import doctest
+import inspect
 import shutil
 
 import pytest
@@ -8,14 +9,23 @@ import pytest
 import animator
 
 WITH_KERAS = ("Recorder", "Objective")  # to look at these imports TensorFlow
-BY_PAGES = ("model", ".save(", "planes.hessian", "planes.random", "dense/kernel")  # trained, or saved
+BY_PAGES = (
+    "model",
+    ".save(",
+    "planes.hessian",
+    "planes.random",
+    "dense/kernel",
+    "a.mp4",
+)  # trained, or saved
 
 
 def examples():
-    """Every docstring with examples of the names of `animator`, of their methods and of animator.planes."""
+    """Every docstring with examples of the names of `animator`, of their methods and of its modules."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     for name in (name for name in animator.__all__ if name not in WITH_KERAS):
-        for found in finder.find(getattr(animator, name), name, module=False, globs={}):
+        thing = getattr(animator, name)
+        home = thing if inspect.ismodule(thing) else inspect.getmodule(thing)
+        for found in finder.find(thing, name, module=home):
             code = "".join(example.source for example in found.examples)
             if code and not any(word in code for word in BY_PAGES):
                 yield pytest.param(found, id=found.name)
@@ -44,7 +54,7 @@ def test_example_runs(found, names, tmp_path, monkeypatch):
     """Beside run.h5; one that is marked SKIP may print anything."""
     shutil.copy(names["run"].path, tmp_path)
     monkeypatch.chdir(tmp_path)
-    found.globs = dict(names)
+    found.globs |= names
     for example in found.examples:
         if doctest.SKIP in example.options:
             exec(example.source, found.globs)

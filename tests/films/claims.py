@@ -7,60 +7,27 @@ import re
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animator.design.moments import Runs
+from tests.films.measures import (
+    away,
+    first_of,
+    grid_slope,
+    is_near,
+    left,
+    loss,
+    named,
+    parted,
+    path,
+    sixth,
+    under,
+    valley,
+    went,
+)
 
 Claim = Callable[..., bool]
 N = r"([\d.,e+-]*\d)"  # a number
 RATES = {"sgd": 0.01, "momentum": 0.005, "adagrad": 0.5, "rmsprop": 0.02, "adam": 0.1}
-
-
-def loss(run) -> NDArray[np.float64]:
-    """(K+1,) of a run."""
-    return np.array(run.loss, float)
-
-
-def path(run) -> NDArray[np.float64]:
-    """(K+1, P) of a run."""
-    return np.array(run.weights[:], float)
-
-
-def away(run, *point: float) -> NDArray[np.float64]:
-    """(K+1,) distances of a run's first weights from a point."""
-    return np.hypot(*(path(run)[:, i] - value for i, value in enumerate(point)))
-
-
-def is_near(said: str, value: float, digits: int = 2) -> bool:
-    """Whether a number is said with at least so many right digits."""
-    told = float(said.replace(",", ""))
-    return abs(told - value) <= 0.6 * 10.0 ** (1 - digits) * max(abs(value), 1e-12)
-
-
-def left(said: str, run, step: int) -> bool:
-    """Whether so many per cent of a run's loss are left at a step."""
-    return is_near(said, 100 * loss(run)[step] / loss(run)[0])
-
-
-def under(run, step: int, share: float) -> bool:
-    """Whether from this step on, and not before it, a run has under a share of its first loss."""
-    small = loss(run) <= share * loss(run)[0]
-    return bool(small[step:].all() and not small[step - 1])
-
-
-def went(run, begin: int = 0) -> float:
-    """How far a run's weights go from a step on."""
-    return float(np.sqrt((np.diff(path(run)[begin:], axis=0) ** 2).sum(axis=1)).sum())
-
-
-def grid_slope(run, step: int) -> float:
-    """How steep (1 - a b)^2 is where a run is."""
-    a, b = path(run)[step]
-    return float(2 * abs(1 - a * b) * np.sqrt(a * a + b * b))
-
-
-def _named(names, name):
-    return [n.lower() for n in names].index(name.lower())
 
 
 OPTIMIZERS = ("SGD", "momentum", "Nesterov", "RMSprop", "Adam")
@@ -69,16 +36,10 @@ VALLEY = ("SGD", "momentum", "Nesterov", "RMSprop", "Adagrad", "Adam", "Lion", "
 KINDS = ("linear", "tanh", "sigmoid", "relu")
 
 
-def first_of(runs: Runs, step: int, winner: int, share: float) -> bool:
-    """Whether a run is under a share at a step, and no other was, for good, before it."""
-    others = [not (loss(run)[step - 1 :] <= share * loss(run)[0]).all() for run in runs]
-    return under(runs[winner], step, share) and all(others)
-
-
 def _race(runs, step, name, *_):
     names = {5: OPTIMIZERS, 4: KINDS}[len(runs)]
     rates = [f"{float(run.learning_rate[0]):g}" for run in runs]
-    index = rates.index(name) if name in rates else _named(names, name)
+    index = rates.index(name) if name in rates else named(names, name)
     return first_of(runs, step, index, 0.01)
 
 
@@ -145,14 +106,14 @@ CLAIMS: dict[str, Claim] = {
     ),
     rf"After {N} steps (\w+) has the lowest loss and (\w+) the highest\.": lambda r, k, n, best, worst: (
         int(n) == k
-        and np.argmin([loss(run)[k] for run in r]) == _named(OPTIMIZERS, best)
-        and np.argmax([loss(run)[k] for run in r]) == _named(OPTIMIZERS, worst)
+        and np.argmin([loss(run)[k] for run in r]) == named(OPTIMIZERS, best)
+        and np.argmax([loss(run)[k] for run in r]) == named(OPTIMIZERS, worst)
     ),
     rf"sigmoid has {N} % of its loss left: its slope is never above a quarter\.": lambda r, k, p: (
         left(p, r[2], k) and loss(r[2])[k] < loss(r[2])[0]
     ),
     rf"(\w+) is last: it needs {N} steps for what the first one did in {N}\.": lambda r, k, name, n, m: (
-        int(n) == k and under(r[_named(KINDS, name)], k, 0.01) and any(under(x, int(m), 0.01) for x in r)
+        int(n) == k and under(r[named(KINDS, name)], k, 0.01) and any(under(x, int(m), 0.01) for x in r)
     ),
     r"The steps are over before (.*) came down to 1 %\.": lambda r, k, names: (
         k == r[0].steps
@@ -179,7 +140,7 @@ CLAIMS: dict[str, Claim] = {
         loss(r[0])[k] > loss(r[0])[k - 1]
     ),
     r"The sixth time across: every swing is smaller, for uphill the gradient slows it down\.": lambda r, k: (
-        _sixth(r[0], k)
+        sixth(r[0], k)
     ),
     rf"After {N} steps? less than 1 % of the loss is left, and it stays so\.": lambda r, k, n: (
         int(n) == k and under(r[0], k, 0.01)
@@ -212,7 +173,7 @@ CLAIMS: dict[str, Claim] = {
     ),
     # minima
     rf"\({N}, {N}\) and \({N}, {N}\) began side by side: here their ways have parted\.": lambda r, k, *c: (
-        _parted(r, k, np.array(c, float).reshape(2, 2))
+        parted(r, k, np.array(c, float).reshape(2, 2))
     ),
     rf"All are at rest, in {N} different places: only the start was different\.": lambda r, k, n: (
         int(n) > 1 and all(away(run, *path(run)[-1])[k:].max() <= 0.4 for run in r)
@@ -224,13 +185,13 @@ CLAIMS: dict[str, Claim] = {
     ),
     # four valleys
     rf"After {N} steps? {N} of {N} are in a valley: .*": lambda r, k, n, m, _: (
-        int(n) == k and sum(_valley(run, k) is not None for run in r) >= int(m)
+        int(n) == k and sum(valley(run, k) is not None for run in r) >= int(m)
     ),
     rf"The last one arrives after {N} steps: on the way .* {N} times shorter\.": lambda r, k, n, t: (
-        int(n) == k and all(_valley(run, k) is not None for run in r) and float(t) > 1
+        int(n) == k and all(valley(run, k) is not None for run in r) and float(t) > 1
     ),
     rf"The four valleys got {N}, {N}, {N} and {N} of {N} starts: .*": lambda r, k, *n: (
-        [sum(_valley(run, k) == i for run in r) for i in range(4)] == [int(x) for x in n[:4]]
+        [sum(valley(run, k) == i for run in r) for i in range(4)] == [int(x) for x in n[:4]]
     ),
     # loss functions
     rf"Cross-entropy is steep where a neuron is surely wrong: {N} steps? halve its loss\.": lambda r, k, n: (
@@ -287,25 +248,25 @@ CLAIMS: dict[str, Claim] = {
         int(n) == k and away(r[-1], 1, 1)[k:].max() <= 0.01
     ),
     rf"(\w+) is the first of the others at the end, after {N} steps\.": lambda r, k, name, n: (
-        away(r[_named(VALLEY, name)], 1, 1)[k:].max() <= 0.1
+        away(r[named(VALLEY, name)], 1, 1)[k:].max() <= 0.1
         and not any((away(x, 1, 1)[k - 1 :] <= 0.1).all() for x in r[:-1])
     ),
     rf"After {N} steps {N} of 8 are still far from it: .*": lambda r, k, n, m: (
         sum(not away(run, 1, 1)[-1] <= 1 for run in r) == int(m)
     ),
     rf"(\w+) is first out of the steep corner: .* after {N} steps?\.": lambda r, k, name, n: (
-        int(n) == k and first_of(r, k, _named(BEALE, name), 0.1)
+        int(n) == k and first_of(r, k, named(BEALE, name), 0.1)
     ),
     r"Momentum is too fast for the bend, and runs uphill: its loss rises again\.": lambda r, k: (
         loss(r[1])[k] > 1.25 * loss(r[1])[:k].min()
     ),
     rf"(\w+) is the last to lose nine tenths: it needs {N} steps, .* {N}\.": lambda r, k, name, n, m: (
         int(n) == k
-        and under(r[_named(BEALE, name)], k, 0.1)
+        and under(r[named(BEALE, name)], k, 0.1)
         and all((loss(run)[k:] <= 0.1 * loss(run)[0]).all() for run in r)
     ),
     rf"After {N} steps (\w+) is nearest to the minimum: {N} away\.": lambda r, k, n, name, d: (
-        np.argmin([away(run, 3, 0.5)[-1] for run in r]) == _named(BEALE, name)
+        np.argmin([away(run, 3, 0.5)[-1] for run in r]) == named(BEALE, name)
         and is_near(d, min(away(run, 3, 0.5)[-1] for run in r), 1)
     ),
     # escape, saddle
@@ -387,29 +348,6 @@ CLAIMS: dict[str, Claim] = {
         v, min(loss(run)[-1] for run in r)
     ),
 }
-
-
-def _valley(run, step: int) -> int | None:
-    """Which of Himmelblau's minima a run is within 0.5 of, and stays."""
-    places = ((3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127))
-    inside = [i for i, place in enumerate(places) if away(run, *place)[step:].max() <= 0.5]
-    return inside[0] if inside else None
-
-
-def _sixth(run, step: int) -> bool:
-    """Whether the ball crosses the floor, turned by 25 degrees, for the sixth time, lower every time."""
-    turn = np.deg2rad(25)
-    across = (path(run) - 1) @ [-np.sin(turn), np.cos(turn)]
-    sides = np.flatnonzero(np.diff(np.sign(across))) + 1
-    tops = [np.abs(part).max() for part in np.split(across, sides)[:6]]
-    return bool(sides[5] == step and sorted(tops, reverse=True) == tops)
-
-
-def _parted(runs: Runs, step: int, starts) -> bool:
-    paths = [path(run) for run in runs]
-    one, other = (next(x for x in paths if np.allclose(x[0], start, atol=1e-6)) for start in starts)
-    gap = np.hypot(*(one - other).T)
-    return bool(gap[step:].min() >= 1.5 * gap[0] and np.hypot(*(one[-1] - other[-1])) > 0.2)
 
 
 def holds(runs: Runs, step: int, caption: str) -> bool:

@@ -79,14 +79,18 @@ def loss(case: Case, p: Arrays) -> float:
     return float(((output(case.kind, wide, case.x.astype(np.float64)) - case.y) ** 2).mean())
 
 
+def parts(case: Case, row: np.ndarray) -> Arrays:
+    """A row (P,) of weights as the parameters of a case, by name."""
+    ends = np.cumsum([value.size for value in case.start.values()])[:-1]
+    found = zip(case.start.items(), np.split(row, ends), strict=True)
+    return {name: part.reshape(value.shape) for (name, value), part in found}
+
+
 def path(case: Case) -> tuple[np.ndarray, np.ndarray]:
     """The weights (K+1, P) of gradient descent and the losses (K+1,), by central differences in NumPy."""
-    names, shapes = list(case.start), [value.shape for value in case.start.values()]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
 
     def value(row: np.ndarray) -> float:
-        parts = np.split(row, ends)
-        return loss(case, {n: q.reshape(s) for n, q, s in zip(names, parts, shapes, strict=True)})
+        return loss(case, parts(case, row))
 
     rows = [np.concatenate([np.ravel(v).astype(np.float64) for v in case.start.values()])]
     h = 1e-5

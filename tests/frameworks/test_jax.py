@@ -64,11 +64,8 @@ def test_the_surface_is_the_loss_of_the_frameworks_own_model(case: Case, tmp_pat
     field, plane = view.field, view.plane
     for row, column in ((0, 0), (40, 40), (80, 12)):
         w = plane.lift(np.array([field.alpha[column], field.beta[row]]))
-        ends = np.cumsum([value.size for value in case.start.values()])[:-1]
-        parts = {
-            n: q.reshape(v.shape) for (n, v), q in zip(case.start.items(), np.split(w, ends), strict=True)
-        }
-        assert field.slices[0][row, column] == pytest.approx(cases.loss(case, parts), rel=2e-5, abs=1e-5)
+        own = cases.loss(case, cases.parts(case, w))
+        assert field.slices[0][row, column] == pytest.approx(own, rel=2e-5, abs=1e-5)
     assert view.worst()[0] < 1 and plane.kind == ("weights" if len(view.labels) < 4 else "pca")
 
 

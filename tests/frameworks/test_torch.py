@@ -117,6 +117,12 @@ def test_a_hessian_plane_by_products(tmp_path: Path):
         np.testing.assert_allclose(product, value * direction, atol=2e-3 * first)
 
 
+def run_row(folder: Path, what: str) -> np.ndarray:
+    """The last row of what a recording holds."""
+    with load(folder / "a.h5") as run:
+        return np.asarray(getattr(run, what)[-1], np.float64)
+
+
 def test_buffers_are_state_and_the_module_stays_as_it_was(tmp_path: Path):
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
@@ -138,6 +144,13 @@ def test_buffers_are_state_and_the_module_stays_as_it_was(tmp_path: Path):
         np.testing.assert_allclose(run.state[-1][:3], module[1].running_mean.numpy(), atol=1e-6)
         module.eval()
         assert run.loss[-1] == pytest.approx(float(mse(module(x), y)), rel=1e-5)
+    (view,) = animator.film(recorder, plane="pca", slice="moving").views()
+    np.testing.assert_allclose(view.field.heights, view.loss[view.field.checked], rtol=1e-4)
+    (view,) = animator.film(recorder, plane="hessian").views()
+    own = recorder.loss.hessian_product(run_row(tmp_path, "weights"), view.plane.basis[0])
+    np.testing.assert_allclose(
+        own, view.plane.eigenvalues[0] * view.plane.basis[0], atol=2e-3 * abs(view.plane.eigenvalues[0])
+    )
 
 
 def test_what_is_wrong_is_a_sentence(tmp_path: Path):

@@ -464,7 +464,7 @@ def eight(neuron, tmp_path_factory):
         {**one, "name": f"learning rate {i / 100}", "colour": colour, "shape": shape}
         for i, (colour, shape) in enumerate(looks)
     ]
-    charts = [{"kind": "losses", "title": "loss", "runs": list(range(8)), "range": [0, 1]}]
+    charts = [{"kind": "losses", "title": "loss", "runs": list(range(8)), "range": [1e-4, 1], "log": True}]
     (folder / "runs.html").write_text(player.page({**data, "runs": runs, "charts": charts}), "utf-8")
     return folder
 

@@ -232,3 +232,16 @@ def test_metrics_are_the_same_at_every_step(tmp_path: Path):
         "Step 2 has the metrics (recall), but the first one had (accuracy). Give the same ones for every "
         "step."
     )
+
+
+def test_a_loss_with_state_gets_that_of_each_row():
+    def shifted(rows, states=None):
+        return rows[:, 0] + (states[:, 0] if states is not None else -1.0)
+
+    loss = RowLoss(shifted, has_state=True)
+    rows = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
+    assert loss(rows).tolist() == [0.0, 1.0, 2.0]
+    assert loss(rows, [10.0]).tolist() == [11.0, 12.0, 13.0]
+    assert loss(rows, [[10.0], [20.0], [30.0]]).tolist() == [11.0, 22.0, 33.0]
+    assert loss.on_plane(rows[0], np.eye(2), [[0, 0], [5, 0]], state=[10.0]).tolist() == [11.0, 16.0]
+    assert RowLoss(lambda rows: rows[:, 0])(rows, [10.0]).tolist() == [1.0, 2.0, 3.0]

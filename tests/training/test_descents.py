@@ -9,7 +9,7 @@ import pytest
 
 import animator
 from animator import AnimatorError, Descent
-from animator.training import training
+from animator.training import descents, training
 
 ROSENBROCK = {"start": (-2, 2), "optimizer": "adam", "learning_rate": 0.1, "steps": 60}
 
@@ -44,6 +44,29 @@ def test_the_same_descent_gives_the_same_bytes(tmp_path: Path):
             "ackley", noise=0.1, seed=5, path=tmp_path / f"{name}.h5", **{**ROSENBROCK, "steps": 200}
         ).close()
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("f", "optimizer"),
+    [("ackley", "adam"), ("x**3.5+sinh(y)*exp(-x)+tanh(x*y)", "lion"), ("rosenbrock", "newton")],
+)
+def test_a_swarm_has_the_bytes_of_each_alone(f: str, optimizer: str, tmp_path: Path):
+    """Followed at once or one by one; noise is drawn by each from its own seed."""
+    starts = [(0.3 + 0.1 * k, 1.7 - 0.05 * k) for k in range(9)]
+    runs = [Descent(f, at, optimizer, 0.05, 40, 0.1, k) for k, at in enumerate(starts)]
+    steps = descents.together(dict(enumerate(runs)))
+    assert sorted(steps) == list(range(9))
+    for k in (0, 4, 8):
+        for name, known in (("swarm", steps[k]), ("alone", None)):
+            descents.record(runs[k], tmp_path / f"{name}.h5", {}, known=known).close()
+        assert (tmp_path / "swarm.h5").read_bytes() == (tmp_path / "alone.h5").read_bytes()
+
+
+def test_only_descents_of_one_kind_are_followed_together():
+    runs = [Descent("booth", (1, k), steps=5 + k % 2) for k in range(4)] + [Descent("matyas", steps=5)]
+    steps = descents.together(dict(enumerate(runs)))
+    assert sorted(steps) == [0, 1, 2, 3]
+    assert [len(list(steps[k])) for k in range(4)] == [5, 6, 5, 6]
 
 
 def test_a_schedule_may_be_a_text_or_a_function():

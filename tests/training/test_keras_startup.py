@@ -39,12 +39,13 @@ def test_what_was_held_back_is_shown_when_the_import_fails_and_not_when_it_is_in
 
 
 def test_a_process_of_our_own_goes_without_what_no_film_needs():
-    """scikit-learn and IPython are not taken along, and can be imported afterwards."""
+    """scikit-learn, IPython, JAX and PyTorch are not taken along, and can be imported afterwards."""
     done = run(
         "import sys\n"
         "from animator.training.keras_startup import start, BESIDE\n"
         "start(sparing=True); import keras\n"
-        "print({'scipy.stats', *BESIDE} & set(sys.modules), 'keras.wrappers' in sys.modules)\n"
+        "taken = {'scipy.stats', 'jax', 'torch', *BESIDE} & set(sys.modules)\n"
+        "print(taken, 'keras.wrappers' in sys.modules)\n"
         "import importlib.util\n"
         "print(all(name not in sys.modules for name in BESIDE))\n"
         "if importlib.util.find_spec('sklearn'):\n"

@@ -184,7 +184,7 @@ def test_losses_that_rounding_hides_are_absent_and_counted(tmp_path):
         assert view.broke_at is None and view.has_batch_loss
     assert said == [
         f"'{tmp_path / 'a.h5'}' is recorded without the batch's own loss of 6 of 8 steps: the training "
-        "step, which is not Keras' own, added none to Keras' running sum there, or so little that "
+        "step added none to Keras' running sum there, or so little that "
         "rounding hides it."
     ]
 

@@ -51,18 +51,24 @@ class Panel(ABC):
         """Pixels at the right of `room` in the cell."""
         return self.spec.margins.right * self.look.em
 
-    def heading(self, box: Box, words: str, left: float | None = None, colour: str | None = None) -> None:
+    def heading(
+        self, box: Box, words: str, left: float | None = None, colour: str | None = None, spare: float = 0.0
+    ) -> float:
         """The panel's title above its axes, from their left edge, or from `left` on, in pixels. Where the
-        room above them is less, it is smaller, and then cut, a run's name in its middle.
+        room above them is less, it is smaller, and then cut, a run's name in its middle. spare: pixels of
+        that room that something else takes. Gives where the title ends.
         """
         left = box.left if left is None else left
-        room = max(0.0, min(self.cell.left + self.cell.width, box.left + box.width + self.right) - left)
-        wide = self.look.ruler()(words)
+        weight = "normal" if colour is None else "bold"
+        end = min(self.cell.left + self.cell.width, box.left + box.width + self.right)
+        room = max(0.0, end - left - spare)
+        wide = self.look.ruler(1.0, weight)(words)
         size = max(SMALLEST, min(1.0, room / max(1e-9, wide)))
-        measure = self.look.ruler(size)
+        measure = self.look.ruler(size, weight)
         if words == self.title:
             words = shortened([words], room, measure)[0]
+        words = clipped(words, room, measure)
         top = box.bottom + box.height + TITLE * self.look.em
         ink = colour or self.look.style.muted
-        weight = "normal" if colour is None else "bold"
-        self.look.text(left, top, clipped(words, room, measure), em=size, color=ink, fontweight=weight)
+        self.look.text(left, top, words, em=size, color=ink, fontweight=weight)
+        return left + measure(words)

@@ -3,10 +3,13 @@
 The line from place to place is the path: its corners are the true losses after every update.
 """
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
+from animator.core.arrays import Floats
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -20,6 +23,8 @@ from animator.drawing.view import View
 from animator.landscape.curve import Curve
 
 ROOM = 0.1  # of the losses' range on the path, below; three times as much above
+
+Runs = Sequence[tuple[View, Curve]]
 
 
 class Ball:
@@ -60,17 +65,15 @@ class CurvePanel(Panel):
 
     def create(self, cell: Box) -> None:
         look = self.look
-        self.runs = [(run, run.curve) for run in self.view.rivals or (self.view,) if run.curve is not None]
+        self.runs = runs_of(self.view.rivals or (self.view,))
         box = self.room
         self.heading(box, self.title or surface_title(self.view))
         axes = ruled(look, box)
         axes.set_xlim(min(float(c.x[0]) for _, c in self.runs), max(float(c.x[-1]) for _, c in self.runs))
-        axes.set_ylim(*self._heights())
+        axes.set_ylim(*heights(self.runs))
         axes.yaxis.set_major_formatter(lambda value, _: brief(value))
         name_axes(look, axes, box, self.view.labels[0], "")
-        x = np.concatenate([curve.x for _, curve in self.runs])
-        order, losses = np.argsort(x, kind="stable"), np.concatenate([curve.loss for _, curve in self.runs])
-        axes.plot(x[order], losses[order], color=look.style.muted, linewidth=look.line(2.6), zorder=2)
+        axes.plot(*ground(self.runs), color=look.style.muted, linewidth=look.line(2.6), zorder=2)
         for run, curve in self.runs:
             axes.plot(
                 curve.path[0],
@@ -86,18 +89,32 @@ class CurvePanel(Panel):
         self.moving += [ball.stroke for ball in self.balls]
         self.moving += [ball.ball for ball in self.balls]
 
-    def _heights(self) -> tuple[float, float]:
-        """The limits of the losses: those of the curve at the bottom, those of the paths at the top."""
-        lows, highs = [0.0], [0.0]
-        for run, curve in self.runs:
-            inside = (curve.path >= curve.x[0]) & (curve.path <= curve.x[-1]) & np.isfinite(run.loss)
-            seen = curve.loss[np.isfinite(curve.loss)]
-            lows += [float(seen.min())] if len(seen) else []
-            highs += [float(run.loss[inside].max())] if inside.any() else []
-        low, high = min(lows[1:] or lows), max(highs[1:] or highs)
-        room = ROOM * (high - low) or 1.0
-        return low - room, max(high, low) + 3 * room
-
     def update(self, state: FrameState) -> None:
         for ball in self.balls:
             ball.show(state)
+
+
+def runs_of(views: Iterable[View]) -> Runs:
+    """The runs that have a curve, each with it."""
+    return [(run, run.curve) for run in views if run.curve is not None]
+
+
+def ground(runs: Runs) -> tuple[Floats, Floats]:
+    """Places (n,), ascending, and losses (n,) there: the curves of all `runs` as one."""
+    x = np.concatenate([curve.x for _, curve in runs])
+    losses = np.concatenate([curve.loss for _, curve in runs])
+    order = np.argsort(x, kind="stable")
+    return x[order], losses[order]
+
+
+def heights(runs: Runs) -> tuple[float, float]:
+    """The limits of the losses: those of the curves at the bottom, those of the paths at the top."""
+    lows, highs = [0.0], [0.0]
+    for run, curve in runs:
+        inside = (curve.path >= curve.x[0]) & (curve.path <= curve.x[-1]) & np.isfinite(run.loss)
+        seen = curve.loss[np.isfinite(curve.loss)]
+        lows += [float(seen.min())] if len(seen) else []
+        highs += [float(run.loss[inside].max())] if inside.any() else []
+    low, high = min(lows[1:] or lows), max(highs[1:] or highs)
+    room = ROOM * (high - low) or 1.0
+    return low - room, max(high, low) + 3 * room

@@ -32,7 +32,8 @@ CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations
 NAME = 0.86  # em: size of a name and of its value
 KEY, KEY_GAP = 1.0, 0.45  # em: of the line that stands before a name, and after it
 AFTER, BETWEEN = 0.5, 1.0  # em: from a name to its value, and on to the next name
-WIDEST = "−0.00000"  # a value is no wider than this
+WIDEST = "−0.0000"  # a value is no wider than this
+BEFORE = 2.2  # em: names begin so far before the axes, with the numbers
 PITCH = 1.25  # em: from one row of names to the next
 MOST_NAMES = 0.45  # of a cell's height: what names may take; then they are told without values, or not at all
 NOT_RECORDED = "not recorded"  # where there is room for it
@@ -132,7 +133,9 @@ class Curves:
         self.lines = lines
         self.write = write
         room = CURVES.inside(cell, em)
-        self.told = Names.of(look, room, tuple(line.name for line in lines))
+        self.left = room.left - BEFORE * em
+        above = room.inset(-BEFORE * em, 0, 0, 0)
+        self.told = Names.of(look, above, tuple(line.name for line in lines))
         self.box = room.inset(0, 0, 0, self.told.rows * PITCH * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
@@ -147,8 +150,8 @@ class Curves:
 
     @property
     def top(self) -> Box:
-        """The axes with the names above them, over which a title stands."""
-        return self.box.inset(0, 0, 0, -self.told.rows * PITCH * self.look.em)
+        """The axes with their numbers and the names above them, over which a title stands."""
+        return self.box.inset(self.left - self.box.left, 0, 0, -self.told.rows * PITCH * self.look.em)
 
     def _names(self) -> list[Stamp]:
         """Write the names, each behind a piece of its line; stamps for the values, where these are told."""
@@ -160,7 +163,7 @@ class Curves:
         values = []
         for i, (line, name) in enumerate(zip(self.lines, self.told.names, strict=True)):
             row, column = divmod(i, self.told.abreast)
-            left, up = self.box.left + column * self.told.pitch, first - row * PITCH * em
+            left, up = self.left + column * self.told.pitch, first - row * PITCH * em
             look.rule(left, up + 0.31 * em, KEY * em, line.color, line.width)
             left += (KEY + KEY_GAP) * em
             self.names.append(look.text(left, up, name, em=NAME, color=line.text_color, fontweight="bold"))

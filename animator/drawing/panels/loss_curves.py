@@ -124,19 +124,27 @@ def loss_axis(axes: Axes, values: Floats, most: int, least: float = -np.inf) -> 
     """Make the y axis of `axes` hold losses (n,): logarithmic, or linear where they span less than NARROW or
     where some are below 0; from `least` up. most: numbers beside it.
     """
-    known = values[np.isfinite(values)]
-    known = known[known >= least] if (known >= least).any() else known
+    low, high, is_log = loss_limits(values, least)
     axes.yaxis.set_minor_locator(NullLocator())
-    if len(known) and (known.min() < 0 or known.max() < NARROW * known.min()):
-        room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
-        axes.set_ylim(float(known.min()) - room, float(known.max()) + room)
+    if not is_log:
+        axes.set_ylim(low, high)
         axes.yaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     else:
         axes.set_yscale("log")
-        axes.set_ylim(*limits(values))
+        axes.set_ylim(low, high)
         axes.yaxis.set_major_locator(LogLocator(numticks=most + 1))
         axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: brief(value)))
+
+
+def loss_limits(values: Floats, least: float = -np.inf) -> tuple[float, float, bool]:
+    """(low, high) of an axis that holds losses (n,), and whether it is logarithmic; see `loss_axis`."""
+    known = values[np.isfinite(values)]
+    known = known[known >= least] if (known >= least).any() else known
+    if not len(known) or (known.min() >= 0 and known.max() > NARROW * known.min()):
+        return *limits(values), True
+    room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
+    return float(known.min()) - room, float(known.max()) + room, False
 
 
 def digits_of(values: Floats) -> int:

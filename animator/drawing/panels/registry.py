@@ -30,7 +30,7 @@ Need = Literal[
     "activation",
     "examples",
 ]
-Page = Literal["", "surface", "race", "basins", "curve"]
+Page = Literal["", "surface", "race", "basins", "curve", "ball"]
 OURS = "it is part of animator; install it again."
 CURVES = Margins(left=3.0, below=1.7, right=1.1, above=1.7)  # above: a title; names take more
 BARS = Margins(left=3.0, below=1.7, right=0.7, above=1.7)
@@ -128,7 +128,7 @@ _ROWS = (
         needs=_needs("curve"),
         hero=True,
         shared=True,
-        left_out="the loss over one weight as a curve",
+        page="ball",
     ),
     PanelSpec("weights", "animator.drawing.panels.metric_curves:WeightsPanel", CURVES, page="curve"),
     PanelSpec("loss", "animator.drawing.panels.loss_curves:LossPanel", CURVES, page="curve"),

@@ -25,6 +25,8 @@ from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import present
 
 PATH_COLOURS = 24
+TOLD = 0.95  # em: the loss behind a title
+NUMBER, SHOWS = "0.00000", "surface: "  # as wide as a loss, and what stands before the surface's height
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
 
 
@@ -44,8 +46,10 @@ class SurfacePanel(MapPanel):
         self.ground = Ground(
             self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.right
         )
-        self.heading(
-            self.ground.box, self.title, self.ground.title_left, None if self.by_loss else self.colour
+        colour = None if self.by_loss else self.colour
+        spare = self._told_width()
+        self.title_end = self.heading(
+            self.ground.box, self.title, self.ground.title_left, colour, spare if self.title else 0.0
         )
         if not self.by_loss and self.spec.bar:
             self.ground.bar.set_xlim(0, 0.5)
@@ -63,24 +67,23 @@ class SurfacePanel(MapPanel):
         if self.named:
             self._loss_now()
 
+    def _told_width(self) -> float:
+        """Pixels behind the title for the loss, and for what the surface shows, if that is ever another."""
+        em = self.look.em
+        heights, losses = self.field.heights.tolist(), self.view.loss[self.field.checked].tolist()
+        wide = self.look.ruler(TOLD, "bold")
+        wrong = wide(SHOWS + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
+        return wide(NUMBER) + em + wrong
+
     def _loss_now(self) -> None:
         """The loss at the dot behind the title, and where the surface is not as high, what it shows there."""
         em = self.look.em
         box = self.ground.box
-        left = self.ground.title_left + self.look.ruler()(self.title) + em
         style = self.look.style
-        self.now = self.look.stamp(
-            left, box.bottom + box.height + TITLE * em, em=0.95, color=style.ink, up="baseline"
-        )
-        shows = left + self.look.ruler(0.95)("0.000000") + 0.8 * em
-        self.wrong = self.look.stamp(
-            shows,
-            box.bottom + box.height + TITLE * em,
-            em=0.95,
-            color=style.alert,
-            weight="bold",
-            up="baseline",
-        )
+        left, up = self.title_end + em, box.bottom + box.height + TITLE * em
+        self.now = self.look.stamp(left, up, em=TOLD, color=style.ink, up="baseline")
+        left += self.look.ruler(TOLD, "bold")(NUMBER) + em
+        self.wrong = self.look.stamp(left, up, em=TOLD, color=style.alert, weight="bold", up="baseline")
         self.moving += [self.now, self.wrong]
 
     def _marks(self) -> None:
@@ -216,7 +219,7 @@ class SurfacePanel(MapPanel):
         if self.named:
             loss, height = float(self.view.loss[step]), self.field.height(step)
             self.now.set_text(number(loss))
-            self.wrong.set_text(f"surface: {number(height)}" if disagree(height, loss) else "")
+            self.wrong.set_text(f"{SHOWS}{number(height)}" if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:
         """Show the loss at the dot on the bar, and the surface's height where that is another."""

@@ -26,6 +26,7 @@ from animator.sweeps.sheet.sheet import scaled
 NAME = "race.mp4"
 MOST = 12
 LAYOUT = (("race", "losses"),)
+LINE = (("curve", "losses"),)  # where there is one parameter
 FEW = 2  # significant digits of a name
 WIDE, LETTER = (63.0, 20.5), 0.68  # em: both panels, the losses without names, a letter of a name
 SHARES = (0.25, 0.4, 0.55, 0.7)  # of a style's ink or panel in a blend
@@ -71,14 +72,15 @@ def race(
     names = tuple(_name(labels(cells[index], axes, FEW)) for index in indices)
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
     differs = " and ".join(axis.name for axis in axes)
-    caption = f"Same weights, same data; what differs: {differs}."
+    same = "The same function" if _of_function(first.runs[0]) else "Same weights, same data"
+    caption = f"{same}; what differs: {differs}."
     design = replace(
         first.design,
         title=manifest.title,
         description=manifest.description,
         caption=caption,
         names=names,
-        layout=LAYOUT,
+        layout=LINE if first.runs[0].weights.shape[1] == 1 else LAYOUT,
         widths=(WIDE[0] - losses, losses),
         heights=(),
         slice=first.design.slices[0],
@@ -97,6 +99,11 @@ def race(
         progress=progress,
         about={"sweep": manifest.scene},
     )
+
+
+def _of_function(run: Recording) -> bool:
+    """Whether the loss of a run is a function of numbers, which has no weights and no data."""
+    return run.notes.loss_kind == "function"
 
 
 def _name(said: Labels) -> str:

@@ -51,9 +51,12 @@ def said(common: Common | None, surfaces: int) -> Shared:
 
 def extent(films: Mapping[int, Film]) -> Extent | None:
     """The window over the paths of all `films`, from their recordings alone; None where they show other
-    weights, or another plane than that of two weights: what is near on one is not so on another.
+    weights, another plane than that of two weights, or another function: what is near on one is not so on
+    another.
     """
     runs = [run for _, film in sorted(films.items()) for run in film.runs]
+    if len({repr(run.meta.get("loss")) for run in runs}) > 1:
+        return None  # functions that are not the same
     if not runs or any(_kinds(film) != {"weights"} for film in films.values()):
         return None
     if any(run.weights.shape[1] < 2 for run in runs) or len({_names(run) for run in runs}) != 1:

@@ -10,8 +10,8 @@ from animator.drawing.raster.loss_colors import BANDS, LossScale
 APART = 1.0  # em: between two numbers
 
 
-def loss_strip(look: Look, box: Box, scale: LossScale) -> None:
-    """Draw the bar of `scale` into `box`, the word "loss" at its left and numbers below."""
+def loss_strip(look: Look, box: Box, scale: LossScale, value: str) -> None:
+    """Draw the bar of `scale` into `box`, the name of its `value` at its left and numbers below."""
     style, em = look.style, look.em
     bar = look.axes(box)
     bar.grid(False)
@@ -23,7 +23,7 @@ def loss_strip(look: Look, box: Box, scale: LossScale) -> None:
     bar.set_xticks([float(scale.position(tick)) for tick in ticks], [brief(tick) for tick in ticks])
     for label in bar.get_xticklabels():
         label.set(fontfamily=use_fonts(), fontsize=0.86 * look.points)
-    look.text(box.left - 0.6 * em, box.bottom + 0.22 * em, "loss", em=0.95, color=style.muted, ha="right")
+    look.text(box.left - 0.6 * em, box.bottom + 0.22 * em, value, em=0.95, color=style.muted, ha="right")
 
 
 def spaced(scale: LossScale, width: float) -> list[float]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from animator.core.formatting import number
+from animator.drawing.panels.surface_axes import surface_title
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.plan.labels import outcome, swept
 from animator.sweeps.sheet.pages import Page
@@ -35,12 +36,15 @@ def caption(
 
 def _what(sheet: Sheet, surfaces: list[Track], drawn: list[Track]) -> str:
     first = drawn[0].views if drawn else ()
-    whose = f"the loss of {first[0].name}" if len(first) > 1 else "its loss"
+    value = sheet.value
+    whose = f"the {value} of {first[0].name}" if len(first) > 1 else f"its {value}"
+    kind = "descent" if value == "f" else "training"
     if not surfaces:
         low, high = (number(loss, 2) for loss in sheet.losses)
-        scale = f"on one log scale from {low} to {high}"
-        return f"Each tile is a training: its loss over steps, {scale}; {whose} now in a corner."
-    return f"Each tile is a training: its path over the loss surface, {whose} in a corner."
+        scale = f"on one {'scale' if sheet.losses[0] < 0 else 'log scale'} from {low} to {high}"
+        return f"Each tile is a {kind}: its {value} over steps, {scale}; {whose} now in a corner."
+    ground = surface_title(first[0]) if value == "f" else "the loss surface"
+    return f"Each tile is a {kind}: its path over {ground}, {whose} in a corner."
 
 
 def _shared(sheet: Sheet, surfaces: list[Track]) -> str:

@@ -67,7 +67,7 @@ class PageFrame:
         if sheet.scale is not None:
             wide = min(BAR if runs == () else BAR / 2, size[0] / em - COUNTER - 2 * MARGIN - 4)
             left = size[0] - (MARGIN + wide) * em
-            loss_strip(look, Box(left, 1.6 * em, wide * em, 0.95 * em), sheet.scale)
+            loss_strip(look, Box(left, 1.6 * em, wide * em, 0.95 * em), sheet.scale, sheet.value)
 
     def _legend(self, runs: tuple[str, ...]) -> None:
         """The names of the runs of each tile, where there are several, beside their dots."""

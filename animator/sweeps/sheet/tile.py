@@ -117,11 +117,11 @@ class Tile(PagePart):
         )
 
     def _marks(self, path: TilePath) -> list[Mark]:
-        """The target and the start of a run, where it has them."""
+        """The goals and the start of a run, where it has them."""
         style = self.look.style
         target = to_rgba(style.target)
         marks = []
-        if path.target is not None:
+        for goal in path.goals:
             cross = Mark(
                 self.area,
                 shape_of("P"),
@@ -130,7 +130,7 @@ class Tile(PagePart):
                 edge=to_rgba(style.casing),
                 edge_width=self.look.line(CASING),
             )
-            cross.place = (float(path.target[0]), float(path.target[1]))
+            cross.place = (float(goal[0]), float(goal[1]))
             marks.append(cross)
         if path.start is not None:
             ring = Mark(

@@ -78,6 +78,7 @@ class Sheet:
     extent: Extent | None
     losses: tuple[float, float]
     axis_labels: tuple[str, str]
+    value: str  # what a loss is called: "f" of a function
 
 
 def views_of(film: Film, fps: float) -> tuple[View, ...]:
@@ -97,15 +98,17 @@ class _Seen:
     clock: Timeline
     losses: Floats
     surface: "_Surface | None"
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Surface:
-    """Its window, the range of its losses, and the names of its axes."""
+    """Its window, the range and the contrast of its losses, and the names of its axes."""
 
     extent: Extent
     lowest: float
     highest: float
+    contrast: float
     axis_labels: tuple[str, str]
 
 
@@ -116,8 +119,11 @@ def _seen(film: Film, fps: float) -> _Seen:
     window = views[0].window
     surface = None
     if field is not None and window is not None:
-        surface = _Surface(window.extent, field.lowest, field.highest, views[0].axis_labels)
-    return _Seen(_steps(film), film.timeline(fps), losses[np.isfinite(losses)], surface)
+        surface = _Surface(
+            window.extent, field.lowest, field.highest, views[0].contrast, views[0].axis_labels
+        )
+    finite = losses[np.isfinite(losses)]
+    return _Seen(_steps(film), film.timeline(fps), finite, surface, views[0].value_name)
 
 
 def survey(films: Mapping[int, Film], fps: float, common: Shared) -> Sheet:
@@ -137,6 +143,7 @@ def survey(films: Mapping[int, Film], fps: float, common: Shared) -> Sheet:
         extent=extents.pop() if len(extents) == 1 else None,
         losses=(float(losses.min()), float(losses.max())) if len(losses) else (0.1, 1.0),
         axis_labels=surfaces[0].axis_labels if surfaces else ("", ""),
+        value=longest.value,
     )
 
 
@@ -146,8 +153,9 @@ def _scale(common: Shared, surfaces: Sequence[_Surface]) -> LossScale | None:
         return None
     low, high = common.get("loss_range") or (None, None)
     if low is None or high is None:
-        return LossScale(min(one.lowest for one in surfaces), max(one.highest for one in surfaces))
-    return LossScale(float(low), float(high))
+        low = min(one.lowest for one in surfaces)
+        high = max(one.highest for one in surfaces)
+    return LossScale(float(low), float(high), surfaces[0].contrast)
 
 
 def _steps(film: Film) -> int:

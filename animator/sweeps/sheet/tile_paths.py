@@ -5,7 +5,7 @@ a state of the run's own clock.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.colors import to_rgba
@@ -37,7 +37,8 @@ Corner = tuple[bool, bool]
 class TilePath:
     """points (K+1, 2) in pixels, of which `kept` (m,) are drawn; the piece to point i has colours[bins[i]].
 
-    start, target: marked points in pixels. gone_at: the step from which there is no dot any more.
+    start (2,), goals (M, 2): marked points in pixels, goals a target or minima. gone_at: the step from which
+    there is no dot any more.
     """
 
     box: Box
@@ -46,7 +47,7 @@ class TilePath:
     bins: NDArray[np.int64]
     colours: Sequence[RGBA]
     start: Floats | None = None
-    target: Floats | None = None
+    goals: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     gone_at: int | None = None
 
     def until(self, own: FrameState) -> tuple[int, Floats, int]:
@@ -89,7 +90,7 @@ def on_surface(
     colours: Sequence[RGBA] = [to_rgba(colour)] if colour else _ramp(style)
     if colour is None:
         bins = np.minimum((scale.position(view.loss) * COLOURS).astype(np.int64), COLOURS - 1)
-    target = None if view.target is None else _pixels(np.array([view.target]), box, extent)[0]
+    goals = np.reshape([view.target] if view.target is not None else view.minima, (-1, 2))
     end = gone_at(view)
     return TilePath(
         box=box,
@@ -98,17 +99,21 @@ def on_surface(
         bins=bins,
         colours=colours,
         start=points[0],
-        target=target,
+        goals=_pixels(goals, box, extent),
         gone_at=end[0] if end else None,
     )
 
 
 def as_curve(view: View, box: Box, losses: tuple[float, float], colour: str) -> TilePath:
-    """The logarithm of the loss over steps, between the least and the greatest loss of the sheet."""
+    """The loss over steps, between the least and the greatest loss of the sheet; its logarithm where none is
+    below 0.
+    """
     values = view.loss if np.isfinite(view.loss).any() else np.append(view.batch_loss, np.nan)
-    low, high = np.log10(limits(positive(np.array(losses))))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        height = (np.log10(positive(values)) - low) / max(high - low, 1e-9)
+    low, high = losses
+    if low >= 0:
+        values = np.log10(positive(values))
+        low, high = np.log10(limits(positive(np.array(losses))))
+    height = (values - low) / max(high - low, 1e-9)
     known = np.flatnonzero(np.isfinite(height))
     steps = np.arange(len(values)) / max(1, view.steps)
     share = EDGE + (1 - 2 * EDGE) * np.stack([steps, _filled(height, known)], axis=1)
@@ -136,7 +141,7 @@ def free_corner(paths: Sequence[TilePath], em: float) -> Corner:
 
 def _weight(path: TilePath, corner: Corner, em: float) -> int:
     """How many points of a path lie under a number in the corner; its marks count for HEAVY each."""
-    marks = [mark for mark in (path.start, path.target) if mark is not None]
+    marks = [*([] if path.start is None else [path.start]), *path.goals]
     points = np.vstack([path.points[path.kept], *([mark] * HEAVY for mark in marks)])
     size = np.array([path.box.width, path.box.height])
     share = (points - (path.box.left, path.box.bottom)) / size

@@ -40,5 +40,5 @@ def own_loss(run: Recording) -> RowLoss:
         raise missing
     given = run.given_loss
     if given is not None:
-        return RowLoss(given, getattr(given, "hessian_product", None))
+        return RowLoss(given, getattr(given, "hessian_product", None), getattr(given, "has_state", False))
     return recorded_loss(run.notes.loss or {})

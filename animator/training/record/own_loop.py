@@ -15,6 +15,7 @@ import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
+from animator.core.json_types import JSON
 from animator.recordings.step_writer import StepWriter
 from animator.recordings.writer import RecordingWriter
 from animator.training.keras_types import KerasModel, Optimizer
@@ -24,7 +25,10 @@ from animator.training.record.recording_checks import check_built, check_traced
 from animator.training.record.recording_end import updates, weights_after
 from animator.training.variables import flat, variables_of
 
-OWN = {"way": "loop", "loss": None}  # what its recording says in place of other sources of steps
+OWN: Mapping[str, JSON] = {
+    "way": "loop",
+    "loss": None,
+}  # what its recording says of itself
 
 
 class OwnLoop:
@@ -50,13 +54,14 @@ class OwnLoop:
         self._updates = updates(self._optimizer)
         self._not_finite: int | None = None
         self._skipped: tuple[int, int] | None = None
+        check_built(model)
         data.foresee(model)
         self.writer = StepWriter(
             path,
             flat(self._found.trainable),
             state=flat(self._found.state),
             arrays=data.kept(self._found),
-            meta={**meta, **OWN},
+            meta=meta,
             dtype=dtype,
             overwrite=overwrite,
             losses=self._losses,
@@ -72,7 +77,13 @@ class OwnLoop:
         return losses
 
     def step(
-        self, loss: object, learning_rate: float | None, keep: bool, metrics: Mapping[str, object]
+        self,
+        loss: object,
+        learning_rate: float | None,
+        keep: bool,
+        metrics: Mapping[str, object],
+        *,
+        epoch: int = 0,
     ) -> None:
         """Keep what the update that was just made has left; loss: what it was made from."""
         number = self.writer.steps + 1
@@ -91,14 +102,15 @@ class OwnLoop:
             weights,
             one_number("loss", loss),
             learning_rate=own if learning_rate is None else float(learning_rate),
+            epoch=epoch,
             state=flat(self._found.state),
             keep=keep,
             **numbers,
         )
 
-    def end(self, whole: bool) -> None:
+    def end(self, whole: bool, by_hand: bool = True) -> None:
         """Finish the recording, or leave it cut short where the loop raised; warn of what it does not
-        show.
+        show. by_hand: whether the loop itself had to tell of every step.
         """
         path = self.writer.path
         if not whole:
@@ -113,7 +125,7 @@ class OwnLoop:
             )
         if self._not_finite is not None:
             warn(f"The weights in '{path}' are not finite from step {self._not_finite:,} on.")
-        if self.writer.facts.other_weights is not None:
+        if by_hand and self.writer.facts.other_weights is not None:
             warn(
                 f"The weights changed after the last step of '{path}', so an update is not in it. Call "
                 "recorder.step(loss) after every update, the last one too."

@@ -24,7 +24,8 @@ from animator.training.keras_types import Logs, StepFunction
 from animator.training.loss.objective import Objective, loss_function
 from animator.training.model_description import description, plain_json
 from animator.training.record import recording_end
-from animator.training.record.own_loop import OwnLoop, check_begin, loop_of
+from animator.training.record.backend_fit import FIT, BackendFit
+from animator.training.record.own_loop import OWN, OwnLoop, check_begin, loop_of
 from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_buffer import StepMaker, Tape
 from animator.training.record.recorder_words import say_kept, say_no_step, warn
@@ -133,20 +134,18 @@ class Recorder(keras.callbacks.Callback):
         self._done = False
         self._own_model = model
         self._loop: OwnLoop | None = None
+        self._fit: BackendFit | None = None
         self.left: StepResult | None = None
         self.estimated_bytes: int | None = None
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
-        if self._done or self._hook is not None:
+        if self._done or self._hook is not None or self._fit is not None:
             raise AnimatorError(
                 f"Recorder('{self.path}') has already recorded a fit, and a second one would replace it. "
                 "Make a new Recorder with a path of its own for every fit."
             )
         model = self.model
-        if model.train_function is None and keras.backend.backend() == "tensorflow":
-            model.make_train_function()  # a loop of train_on_batch
-        check_before(model)
         self._end_earlier()
         planned = self.params or {}  # a list of callbacks that is called by hand may have none
         self._planned = (planned.get("epochs") or 0) * (planned.get("steps") or 0)
@@ -156,23 +155,28 @@ class Recorder(keras.callbacks.Callback):
         self._epoch = 0
         self._batch = 0
         self._began = False
-        self._hook = StepHook(model, self._around, self)
         self._progress("training", 0, self._planned)
+        if keras.backend.backend() != "tensorflow":
+            self._fit = BackendFit(model, self._keeping, lambda: self._loop_begun(FIT), self._give_up)
+            return
+        if model.train_function is None:
+            model.make_train_function()  # a loop of train_on_batch
+        check_before(model)
+        self._hook = StepHook(model, self._around, self)
 
     def __enter__(self) -> "Recorder":
         """Begin to record a loop of one's own over `model`: call `step` after every update."""
         check_begin(self._own_model, self._done, self.path)
         self.set_model(self._own_model)
-        self._loop = OwnLoop(
-            self.model,
-            self.path,
-            self._data,
-            meta=self._meta(),
-            dtype=self._keeping.dtype,
-            overwrite=self._overwrite,
-        )
+        self._loop = self._loop_begun(OWN)
         self._done = True
         return self
+
+    def _loop_begun(self, said: Mapping[str, JSON]) -> OwnLoop:
+        """A loop over the model, begun with its weights now; said: what its recording says of itself."""
+        meta = {**self._meta(), **said}
+        dtype = self._keeping.dtype
+        return OwnLoop(self.model, self.path, self._data, meta=meta, dtype=dtype, overwrite=self._overwrite)
 
     def step(self, loss: object, *, learning_rate: float | None = None, **metrics: object) -> None:
         """Tell of an update of a loop of one's own, just after it was made.
@@ -219,6 +223,13 @@ class Recorder(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Know that the next step is one of this fit."""
         self._began = self._batch_fresh = True
+        if self._fit is not None:
+            self._fit.before()
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Keep the step of a fit that is seen from its callbacks alone."""
+        if self._fit is not None:
+            self._fit.after(logs, self._epoch)
 
     def _around(self, iterator: Iterator[object]) -> Logs:
         """Keras' training step, kept."""
@@ -317,9 +328,15 @@ class Recorder(keras.callbacks.Callback):
         """Compute the losses on the data, finish the file, and leave the model as it was."""
         hook = self._hook
         tape = self._tape
-        if hook is None:
+        fit = self._fit
+        if fit is not None and fit.steps:
+            fit.end()
+            self._fit = None
+            self._done = True
             return
-        if tape is None or not tape.steps:
+        if hook is None and fit is None:
+            return
+        if hook is None or tape is None or not tape.steps:
             self.abandon()
             say_no_step(self.path, self._began)
             return
@@ -351,6 +368,10 @@ class Recorder(keras.callbacks.Callback):
         hook = self._hook
         tape = self._tape
         self._hook = self._tape = self._iterator = None
+        fit, self._fit = self._fit, None
+        if fit is not None:
+            fit.abandon()
+            self._done = True
         if hook is not None:
             hook.remove()
             self._done = True

@@ -31,13 +31,7 @@ def check_given(path: str | Path, notes: object) -> None:
 
 def check_before(model: KerasModel) -> None:
     """Refuse what is known of `model` before Keras sees a batch."""
-    backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise AnimatorError(
-            f"Keras runs on {backend} here, and the Recorder sees the training step of TensorFlow only. Set "
-            "KERAS_BACKEND=tensorflow in the environment, before Keras is imported."
-        )
-    _check_executions(model)
+    check_executions(model)
     replicas = int(model.distribute_strategy.num_replicas_in_sync)
     if replicas > 1:
         raise AnimatorError(
@@ -53,7 +47,8 @@ def check_before(model: KerasModel) -> None:
         )
 
 
-def _check_executions(model: KerasModel) -> None:
+def check_executions(model: KerasModel) -> None:
+    """Refuse a model that makes several steps at once."""
     every = max(
         int(getattr(model, "steps_per_execution", 1) or 1),
         int(getattr(model, "unrolled_steps_per_execution", 1) or 1),

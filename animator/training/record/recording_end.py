@@ -114,11 +114,7 @@ def learnt(
         )
     unread = tape.unread_losses
     if unread:
-        warn(
-            f"'{writer.path}' is recorded without the batch's own loss of {unread:,} of {writer.steps:,} "
-            "steps: the training step, which is not Keras' own, added none to Keras' running sum there, or "
-            "so little that rounding hides it."
-        )
+        say_unread(writer.path, unread, writer.steps)
     found = replace(
         facts,
         unread_losses=unread,
@@ -128,6 +124,14 @@ def learnt(
         late_weights=late,
     )
     return weights_after(found, recorded, model, writer)
+
+
+def say_unread(path: Path, unread: int, steps: int) -> None:
+    """Warn that the batch's own loss of some steps could not be read."""
+    warn(
+        f"'{path}' is recorded without the batch's own loss of {unread:,} of {steps:,} steps: the training "
+        "step added none to Keras' running sum there, or so little that rounding hides it."
+    )
 
 
 def weights_after(facts: Facts, recorded: Variables, model: KerasModel, writer: RecordingWriter) -> Facts:

@@ -9,7 +9,7 @@ function barOn(surface, context, moment) {
   });
   fill(style.bands, left);
   if (!race) fill(style.path, left + strip);
-  write(context, "loss", left, 10, style.muted, { size: 12 });
+  write(context, surface.value, left, 10, style.muted, { size: 12 });
   for (const loss of surface.ticks) write(context, tick(loss), left + width + 5, top + side * (1 - surface.position(loss)), style.muted, { size: 11 });
   if (race || !own[0].shown) return;
   const run = own[0], row = run.rowAt(moment.at), loss = run.rows.loss[row];

@@ -8,9 +8,8 @@ class Chart {
     this.figure.className = "chart";
     parent.append(this.figure);
     this.sheet = new Sheet(this.figure, `${data.title}: ${data.runs.map(i => film.runs[i].name).join(", ")}`);
-    this.log = data.kind.startsWith("loss");
     this.lines = this.linesOf(data.runs.map(i => film.runs[i]));
-    [this.low, this.high] = this.log ? logLimits(this.lines) : roomy(...data.range);
+    [this.low, this.high] = data.range;
     this.last = Math.max(...film.runs.map(run => run.steps * run.unit), 1e-9);
     if (this.kind === "weights") this.figure.append(this.legend = legend(this.lines, "line", film));
     this.listen();
@@ -20,6 +19,7 @@ class Chart {
     const { style } = this.film;
     if (this.kind === "loss") {
       const [run] = runs, { rows, batches } = run;
+      if (run.value === "f") return [line("f", run, run.step, rows.loss, style.loss_line, style.loss_line, 2.4, row => run.say("loss", row))];
       const every = batches && batches.step.length === run.steps;  // else the last one kept may be long ago
       const lines = [batches ? line("batch", run, batches.step, batches.loss, style.batch_line, style.muted, 1.4,
         every ? row => told(batches.loss, [], row) : null)
@@ -199,23 +199,4 @@ class Chart {
 
 function line(name, run, steps, values, colour, text, width, say = null) {
   return { name, run, steps, values, colour, text, width, say, shown: true };
-}
-
-function roomy(low, high) {
-  const room = 0.08 * (high - low) || 1;
-  return [low - room, high + room];
-}
-
-// Limits of a log axis that holds all losses, at least one power of ten apart.
-function logLimits(lines) {
-  let low = Infinity, high = 0;
-  for (const { values } of lines) for (const value of values) {
-    if (value !== null && value > 0) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  if (!high) [low, high] = [0.1, 1];
-  low = Math.max(low, high * 1e-8);
-  return [low / 1.6, Math.max(high * 1.6, low * 10)];
 }

@@ -67,6 +67,8 @@ function mark(context, shape, x, y, radius) {
     ring(context, x, y, corners, turn, () => radius * (corners === 3 ? 1.25 : 1.15));
   } else if (shape === "*") {
     ring(context, x, y, 10, -90, k => radius * (k % 2 ? 0.55 : 1.4));
+  } else if (shape === "Y") {  // three arms, one of them up
+    ring(context, x, y, 6, -90, k => radius * (k % 2 ? 0.6 : 1.4));
   } else {  // P and X: a cross, upright and lying
     const turn = shape === "X" ? 45 : 0, arm = radius * 1.15, half = radius * 0.42;
     const outline = [[half, arm], [half, half], [arm, half], [arm, -half], [half, -half], [half, -arm],

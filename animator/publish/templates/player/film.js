@@ -75,6 +75,10 @@ class Run {
     return this.losses ? this.rows.loss[row] : this.rows.batch[row];
   }
 
+  lossName() {
+    return this.value === "f" || !this.losses ? this.value : "true loss";
+  }
+
   say(column, row, digits) {
     return told(this.rows[column], this.rows.words[column], row, digits);
   }

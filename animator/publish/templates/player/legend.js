@@ -1,6 +1,6 @@
 // Names of lines where there is no room for them beside the curves: a switch for each, with its line and mark.
 
-const UNICODE = { o: "\u25cf", s: "\u25a0", "^": "\u25b2", D: "\u25c6", v: "\u25bc", "<": "\u25c0", ">": "\u25b6", p: "\u2b1f", P: "\u271a", "*": "\u2605", X: "\u2716" };
+const UNICODE = { o: "\u25cf", s: "\u25a0", "^": "\u25b2", D: "\u25c6", v: "\u25bc", "<": "\u25c0", ">": "\u25b6", p: "\u2b1f", P: "\u271a", "*": "\u2605", X: "\u2716", Y: "Y" };
 
 function element(tag, options = {}, ...children) {
   const made = Object.assign(document.createElement(tag), options);

@@ -4,7 +4,7 @@ class Marks {
   constructor(surface) {
     this.surface = surface;
     this.starts = [...new Map(surface.own.map(run => [String(surface.points.get(run)[0]), surface.points.get(run)[0]])).values()].filter(Boolean);
-    this.minima = surface.basins ? surface.basins.minima : [];
+    this.ends = surface.basins ? surface.basins.minima : [];
     this.tags = this.tagged();
   }
 
@@ -13,7 +13,7 @@ class Marks {
     if (this.starts.length === 1) found.push([this.starts[0], "start"]);
     const numbers = target && box.side > 260 && !race ? ` (${target.map(v => tick(v)).join(", ")})` : "";
     if (target) found.push([[x(target[0]), y(target[1])], `target${numbers}`]);
-    return [...found, ...this.minima.map(({ at, words }) => [[x(at[0]), y(at[1])], words])];
+    return [...found, ...this.ends.map(({ at, words }) => [[x(at[0]), y(at[1])], words])];
   }
 
   // Each name at the corner of its mark that is in the window and covers least of the paths.
@@ -43,9 +43,10 @@ class Marks {
   draw(context) {
     const { film: { style }, target, x, y } = this.surface;
     for (const start of this.starts) stamp(context, "o", ...start, 5.5, "", style.target, 2);
-    for (const [a, b] of [...(target ? [target] : []), ...this.minima.map(({ at }) => at)]) {
+    for (const [a, b] of [...(target ? [target] : []), ...this.ends.map(({ at }) => at)]) {
       stamp(context, "P", x(a), y(b), 6.5, style.target, style.casing, 1.2);
     }
+    for (const [a, b] of this.surface.minima) stamp(context, "P", x(a), y(b), 5, style.target, style.casing, 1.2);
     for (const { u, v, width, words } of this.tags) {
       context.fillStyle = style.casing;
       context.globalAlpha = 0.55;

@@ -11,7 +11,7 @@ class Player {
     this.find = id => document.getElementById(id);
     this.stage = this.find("stage");
     this.surfaces = data.surfaces.map(surface => new Surface(surface, this, this.find("surfaces")));
-    this.charts = data.charts.map(chart => new Chart(chart, this, this.find("charts")));
+    this.charts = data.charts.map(chart => new (chart.kind === "ball" ? Ball : Chart)(chart, this, this.find("charts")));
     if (this.runs.length > 1) this.names();
     this.numbers = new Readout(this, this.find("numbers"));
     this.stage.classList.toggle("flat", !this.surfaces.length);
@@ -152,7 +152,7 @@ class Player {
 
   // What the box beside the pointer says of a run at a row: [heading, [name, value] ...].
   facts(run, row) {
-    const rows = [[run.losses ? "true loss" : "loss", run.sayLoss(row, 4)]];
+    const rows = [[run.lossName(), run.sayLoss(row, 4)]];
     if (run.height) rows.push(["surface there", run.say("height", row, 4)]);
     run.labels.forEach((label, q) => rows.push([label, run.sayWeight(q, row)]));
     return [`${this.runs.length > 1 ? `${run.name}, ` : ""}step ${run.step[row].toLocaleString("en")}`, rows];
@@ -165,7 +165,7 @@ class Player {
     this.numbers.show(moment);
     this.scrubber.value = String(this.index());
     const seen = this.runs.filter(run => run.shown).slice(0, 3);
-    const losses = seen.map(run => `${this.runs.length > 1 ? `${run.name} ` : ""}loss ${run.sayLoss(run.rowAt(moment.at))}`);
+    const losses = seen.map(run => `${this.runs.length > 1 ? `${run.name} ` : ""}${run.value} ${run.sayLoss(run.rowAt(moment.at))}`);
     this.scrubber.setAttribute("aria-valuetext", [this.stepWords(moment), ...losses].join(", "));
     this.scrubber.style.setProperty("--done", `${100 * this.index() / Math.max(1, this.stops.length - 1)}%`);
     this.find("where").textContent = this.stepWords(moment);

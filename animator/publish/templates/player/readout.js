@@ -13,11 +13,11 @@ class Readout {
     const same = this.film.runs.every(other => other.steps === run.steps && other.ratio === 1);
     const found = [];
     if (!many || !same) found.push(["step", row => `${run.step[row].toLocaleString("en")} / ${run.steps.toLocaleString("en")}`, null, row => run.step[row]]);
-    found.push(["epoch", row => (run.rows.epoch[row] === null ? "\u2013" : run.rows.epoch[row].toLocaleString("en")), null, row => run.rows.epoch[row]]);
-    found.push([run.losses ? "true loss" : "loss", row => run.sayLoss(row, 4), null, row => run.loss(row)]);
+    if (run.epochs) found.push(["epoch", row => (run.rows.epoch[row] === null ? "\u2013" : run.rows.epoch[row].toLocaleString("en")), null, row => run.rows.epoch[row]]);
+    found.push([run.lossName(), row => run.sayLoss(row, 4), null, row => run.loss(row)]);
     if (run.height) found.push(["surface there", row => run.say("height", row, 4), row => run.apart(row), row => run.rows.height[row]]);
     if (run.leaves) found.push(["off the plane", row => run.say("residual", row), null, row => run.rows.residual[row]]);
-    if (run.losses) found.push(["batch loss", row => run.say("batch", row, 4), null, row => run.rows.batch[row]]);
+    if (run.losses && run.value !== "f") found.push(["batch loss", row => run.say("batch", row, 4), null, row => run.rows.batch[row]]);
     found.push(["learning rate", row => (run.rows.rate[row] === null ? run.say("rate", row) : tick(run.rows.rate[row], 4)), null, row => run.rows.rate[row]]);
     if (!many || run.labels.length <= 3) {
       run.labels.forEach((label, q) => found.push([label, row => run.sayWeight(q, row), null, row => run.rows.weights[q][row]]));

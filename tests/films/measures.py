@@ -1,0 +1,82 @@
+"""Measures of recordings that claims are checked by: losses, paths, distances, slopes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animator.design.moments import Runs
+
+
+def loss(run) -> NDArray[np.float64]:
+    """(K+1,) of a run."""
+    return np.array(run.loss, float)
+
+
+def path(run) -> NDArray[np.float64]:
+    """(K+1, P) of a run."""
+    return np.array(run.weights[:], float)
+
+
+def away(run, *point: float) -> NDArray[np.float64]:
+    """(K+1,) distances of a run's first weights from a point."""
+    return np.hypot(*(path(run)[:, i] - value for i, value in enumerate(point)))
+
+
+def is_near(said: str, value: float, digits: int = 2) -> bool:
+    """Whether a number is said with at least so many right digits."""
+    told = float(said.replace(",", ""))
+    return abs(told - value) <= 0.6 * 10.0 ** (1 - digits) * max(abs(value), 1e-12)
+
+
+def left(said: str, run, step: int) -> bool:
+    """Whether so many per cent of a run's loss are left at a step."""
+    return is_near(said, 100 * loss(run)[step] / loss(run)[0])
+
+
+def under(run, step: int, share: float) -> bool:
+    """Whether from this step on, and not before it, a run has under a share of its first loss."""
+    small = loss(run) <= share * loss(run)[0]
+    return bool(small[step:].all() and not small[step - 1])
+
+
+def went(run, begin: int = 0) -> float:
+    """How far a run's weights go from a step on."""
+    return float(np.sqrt((np.diff(path(run)[begin:], axis=0) ** 2).sum(axis=1)).sum())
+
+
+def grid_slope(run, step: int) -> float:
+    """How steep (1 - a b)^2 is where a run is."""
+    a, b = path(run)[step]
+    return float(2 * abs(1 - a * b) * np.sqrt(a * a + b * b))
+
+
+def named(names, name):
+    return [n.lower() for n in names].index(name.lower())
+
+
+def first_of(runs: Runs, step: int, winner: int, share: float) -> bool:
+    """Whether a run is under a share at a step, and no other was, for good, before it."""
+    others = [not (loss(run)[step - 1 :] <= share * loss(run)[0]).all() for run in runs]
+    return under(runs[winner], step, share) and all(others)
+
+
+def valley(run, step: int) -> int | None:
+    """Which of Himmelblau's minima a run is within 0.5 of, and stays."""
+    places = ((3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127))
+    inside = [i for i, place in enumerate(places) if away(run, *place)[step:].max() <= 0.5]
+    return inside[0] if inside else None
+
+
+def sixth(run, step: int) -> bool:
+    """Whether the ball crosses the floor, turned by 25 degrees, for the sixth time, lower every time."""
+    turn = np.deg2rad(25)
+    across = (path(run) - 1) @ [-np.sin(turn), np.cos(turn)]
+    sides = np.flatnonzero(np.diff(np.sign(across))) + 1
+    tops = [np.abs(part).max() for part in np.split(across, sides)[:6]]
+    return bool(sides[5] == step and sorted(tops, reverse=True) == tops)
+
+
+def parted(runs: Runs, step: int, starts) -> bool:
+    paths = [path(run) for run in runs]
+    one, other = (next(x for x in paths if np.allclose(x[0], start, atol=1e-6)) for start in starts)
+    gap = np.hypot(*(one - other).T)
+    return bool(gap[step:].min() >= 1.5 * gap[0] and np.hypot(*(one[-1] - other[-1])) > 0.2)
