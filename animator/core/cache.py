@@ -55,6 +55,18 @@ def writable(path: Path) -> None:
         ) from error
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """While the context lasts, no other process makes the file `path` of the cache; one that does is waited
+    for.
+    """
+    from filelock import FileLock  # reading the command line goes without it
+
+    writable(path)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        yield
+
+
 def arrays(kind: str, key: str, compute: Callable[[], Arrays], use_cache: bool = True) -> Arrays:
     """The arrays, by name, that `compute` makes: from the cached file of `kind` and `key` where there is one.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
@@ -36,8 +37,14 @@ def open_png(path: Path, spec: FilmSpec, metadata: Metadata, samples: Samples | 
     yield encoder
     if encoder.last is None:
         raise ValueError("a film needs at least one frame")
-    info = to_chunks(metadata)
-    iio.imwrite(path, encoder.last, plugin="pillow", extension=".png", pnginfo=info)
+    path.write_bytes(packed(encoder.last, pnginfo=to_chunks(metadata)))
+
+
+def packed(pixels: Frame, **options: object) -> bytes:
+    """A PNG of `pixels`, made in memory: of a file that it cannot write, imageio complains twice."""
+    settings: dict[str, Any] = dict(options)  # imageio knows no types of them
+    made: bytes = iio.imwrite("<bytes>", pixels, plugin="pillow", extension=".png", **settings)
+    return made
 
 
 def to_chunks(metadata: Metadata) -> PngInfo:

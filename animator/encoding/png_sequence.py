@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import imageio.v3 as iio
-
 from animator.encoding.film_spec import FilmSpec, Metadata
 from animator.encoding.formats import Frame, Samples, check_frame
-from animator.encoding.png import to_chunks
+from animator.encoding.png import packed, to_chunks
 
 DIGITS = 4
 
@@ -28,14 +26,7 @@ class FolderEncoder:
         check_frame(frame, self._spec, repeat)
         first = self._next()
         pixels = frame if self._spec.transparent else frame[..., :3]
-        iio.imwrite(
-            first,
-            pixels,
-            plugin="pillow",
-            extension=".png",
-            pnginfo=to_chunks(self._metadata),
-            compress_level=1,
-        )
+        first.write_bytes(packed(pixels, pnginfo=to_chunks(self._metadata), compress_level=1))
         self.again(repeat - 1)
 
     def again(self, frames: int) -> None:

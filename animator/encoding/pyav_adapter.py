@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
+from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import av
 from av import Packet as AvPacket
@@ -26,10 +27,13 @@ from av.video.stream import VideoStream as AvVideoStream
 from animator.core.gc_tuning import Frozen
 
 if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
     from animator.core.arrays import Bytes
 
 Picture: TypeAlias = VideoFrame  # in an encoder's own pixels
 Packet: TypeAlias = AvPacket
+T = TypeVar("T")
 BT709 = 1  # the code of BT.709 among primaries, transfer characteristics and matrices alike
 LIMITED = 1  # luma 16 to 235, chroma 16 to 240
 _SCALER_THREADS = 2
@@ -277,6 +281,61 @@ def last_picture(path: Path) -> "Bytes | None":
     return picture
 
 
+class OutputFile(RawIOBase):
+    """A file to write, as a context, that fails once: what comes after the first OSError does nothing.
+
+    FFmpeg goes on seeking and writing after it, and PyAV prints a traceback for each failure but the last.
+    An error that it has kept to itself, as of the last bytes, is raised when the context is left.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)  # imageio and PyAV look for it
+        self._file = path.open("wb")
+        self._failure: OSError | None = None
+
+    def write(self, data: "Buffer") -> int:
+        """Write `data`; the number of its bytes."""
+        return self._once(lambda: self._file.write(data), memoryview(data).nbytes)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a byte, and say which."""
+        return self._once(lambda: self._file.seek(offset, whence), offset)
+
+    def tell(self) -> int:
+        """Which byte comes next."""
+        return self._once(self._file.tell, 0)
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def close(self) -> None:
+        """Write what is still held; whether that failed is told when the context is left."""
+        super().close()
+        try:
+            self._file.close()
+        except OSError as error:
+            self._failure = self._failure or error
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close()
+        if kind is None and self._failure is not None:
+            raise self._failure
+
+    def _once(self, work: "Callable[[], T]", otherwise: "T") -> "T":
+        if self._failure is not None:
+            return otherwise
+        try:
+            return work()
+        except OSError as error:
+            self._failure = error
+            raise
+
+
 @contextmanager
 def _first_error(opened: AbstractContextManager[OutputContainer]) -> Iterator[OutputContainer]:
     """What `opened` gives. An error of the body is raised as it is, where closing fails after it, too: of a
@@ -316,12 +375,13 @@ def _opened(
 
     imopen: Any = iio.imopen  # its overloads know no options
     with ExitStack() as stack:
-        plugin = stack.enter_context(imopen(path, "w", plugin="pyav", **options))
+        file = stack.enter_context(OutputFile(path))
+        plugin = stack.enter_context(imopen(file, "w", plugin="pyav", extension=path.suffix, **options))
         stack.callback(before_closing)
         container = getattr(plugin, "_container", None)
         if container is not None:
             yield container
             return
     options["format"] = options.pop("container", None)
-    with av.open(str(path), "w", **options) as container:
+    with OutputFile(path) as file, av.open(file, "w", **options) as container:
         yield container

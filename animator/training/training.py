@@ -145,13 +145,25 @@ def recorded(
     they are computed already.
     """
     notes, path = notes_of(experiment, about), place(experiment, about)
-    if use_cache and path.exists():
-        try:
-            return load(path), True
-        except AnimatorError:
-            path.unlink()
-    cache.writable(path)
-    if isinstance(experiment, Descent):
-        return descents.record(experiment, path, notes, progress, known=known), False
-    record(experiment, path, notes, progress)
-    return load(path), False
+    found = _cached(path) if use_cache else None
+    if found is not None:
+        return found, True
+    with cache.alone(path):
+        found = _cached(path) if use_cache else None  # who held the cache may have made it
+        if found is not None:
+            return found, True
+        if isinstance(experiment, Descent):
+            return descents.record(experiment, path, notes, progress, known=known), False
+        record(experiment, path, notes, progress)
+        return load(path), False
+
+
+def _cached(path: Path) -> Recording | None:
+    """The recording at `path` of the cache; a damaged one goes and counts as none."""
+    if not path.exists():
+        return None
+    try:
+        return load(path)
+    except AnimatorError:
+        path.unlink(missing_ok=True)
+        return None

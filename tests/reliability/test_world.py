@@ -11,6 +11,7 @@ import pytest
 
 from tests.reliability import seeds
 from tests.reliability.keeper import ROOT
+from tests.reliability.process import animator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="descriptors and modes are those of POSIX")
 
@@ -23,15 +24,6 @@ def place(tmp_path_factory):
     seeds.recording(folder / "run.h5")
     seeds.sweep(folder / "sweep")
     return folder
-
-
-def animator(place, *words, environment=None, drop=(), before=None, **streams):
-    """The command in a process of its own, with another environment."""
-    whole = {k: v for k, v in os.environ.items() if k not in drop} | {"PYTHONPATH": str(ROOT)}
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
-    done = subprocess.run([sys.executable, "-m", "animator", *map(str, words)], cwd=place, timeout=120,
-                          env=whole | (environment or {}), preexec_fn=before, **streams)  # fmt: skip
-    return done.returncode, *((stream or b"").decode() for stream in (done.stdout, done.stderr))
 
 
 def test_without_home_and_cache(place):

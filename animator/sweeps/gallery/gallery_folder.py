@@ -4,6 +4,7 @@ In: a folder with films, or with a folder `films`. Out: a Manifest whose cells s
 metadata says; its axes are the parameters in which the films differ.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -154,7 +155,7 @@ def _cell(folder: Path, index: int, info: FilmInfo, parameters: Mapping[str, Val
 
 
 def _poster(folder: Path, info: FilmInfo) -> Path:
-    """The PNG beside the film, else the one in `posters`, which is made when it is missing or too old."""
+    """The PNG beside the film, else the one in `posters`, which has the film's own time, or is made again."""
     film = info.path
     found = poster_beside(film, info)
     if found is not None:
@@ -162,9 +163,11 @@ def _poster(folder: Path, info: FilmInfo) -> Path:
     made, own = (folder / POSTERS / f"{name}.png" for name in (film.stem, film.name))
     if film.parent.name == FILMS and made.is_file():
         return made
-    if not own.is_file() or own.stat().st_mtime < film.stat().st_mtime:
+    time = film.stat().st_mtime_ns  # not "older than": a clock may have been set back
+    if not own.is_file() or own.stat().st_mtime_ns != time:
         with replacing(own) as temporary:
             temporary.write_bytes(read_films([film])[0].poster)
+            os.utime(temporary, ns=(time, time))
     return own
 
 
