@@ -271,8 +271,8 @@ def test_a_folder_of_frames_ends_with_copies_of_the_last_one(tmp_path):
 def test_what_was_saved_says_how_long_it_is_with_its_pause(tmp_path, capsys):
     for suffix in (".mp4", ".gif"):
         path = tmp_path / f"a{suffix}"
-        done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "-o", str(path), "--size", "160x90",
-                   "--fps", "10", "--end-pause", "2", "--once", "--json")  # fmt: skip
+        done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "-o", str(path),
+                   "--size", "160x90", "--fps", "10", "--end-pause", "2", "--once", "--json")  # fmt: skip
         (file,) = json.loads(done.out)["files"]
         assert (done.code, file["seconds"], file["frames"]) == (0, 8.0, 80)
         assert inspect(path).seconds == 8.0
@@ -546,8 +546,8 @@ def test_a_still_has_no_rate(tmp_path, capsys):
 def test_a_preset_and_a_codec_keep_a_budget_too(tmp_path, capsys, codec):
     """What gives way for an .mp4 is quality, then pixels; shape, rate and length stay."""
     path = tmp_path / "film.mp4"
-    done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "--for", "social", "--size", "400x400",
-               "--fps", "10", "-o", str(path), "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
+    done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "--for", "social",
+               "--size", "400x400", "--fps", "10", "-o", str(path), "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
     assert done.code == 0, done.err
     file, found = json.loads(done.out)["files"][0], inspect(path)
     assert path.stat().st_size <= 45_000 and file["gave_up"]
