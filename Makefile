@@ -1,7 +1,9 @@
 # Two commands on a fresh machine with Python 3.11 or newer: make film, make test.
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# the pinned versions; where an index or a newer Python has none of them, what pyproject.toml allows
+install = $(PIP) -c constraints.txt -e "$(1)" || $(PIP) -e "$(1)"
 
 .PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture constraints bom floors
 
@@ -81,13 +83,13 @@ clean:
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(INSTALL) -e ".[scenes]"
+	$(call install,.[scenes])
 	touch $@
 
 .venv/installed-dev: .venv/installed
-	$(INSTALL) -e ".[dev]"
+	$(call install,.[dev])
 	touch $@
 
 .venv/installed-docs: .venv/installed-dev
-	$(INSTALL) -e ".[docs]"
+	$(call install,.[docs])
 	touch $@

@@ -547,7 +547,8 @@ def test_a_preset_and_a_codec_keep_a_budget_too(tmp_path, capsys, codec):
     """What gives way for an .mp4 is quality, then pixels; shape, rate and length stay."""
     path = tmp_path / "film.mp4"
     done = run(capsys, "render", "neuron", "epochs=1", "--no-captions", "--for", "social",
-               "--size", "400x400", "--fps", "10", "-o", str(path), "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
+               "--size", "400x400", "--fps", "10", "-o", str(path),
+               "--max-bytes", "45kB", "--codec", codec, "--json")  # fmt: skip
     assert done.code == 0, done.err
     file, found = json.loads(done.out)["files"][0], inspect(path)
     assert path.stat().st_size <= 45_000 and file["gave_up"]
