@@ -65,7 +65,7 @@ def component(package: Distribution) -> dict[str, object]:
     classes = [
         line.split(" :: ")[-1] for line in about.get_all("Classifier", ()) if line.startswith("License")
     ]
-    words = [*(about["License-Expression"] or about["License"] or "").splitlines()[:1], *classes]
+    words = [*(about.get("License-Expression") or about.get("License") or "").splitlines()[:1], *classes]
     licenses = [{"license": {"name": words[0]}}] if words else []  # what it says first
     address = f"pkg:pypi/{name}@{package.version}"
     return {"type": "library", "bom-ref": address, "name": name, "version": package.version,

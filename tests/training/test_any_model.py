@@ -274,7 +274,7 @@ def test_a_static_slice_goes_through_the_stated_step(tmp_path):
         np.testing.assert_allclose(
             view.residual, np.linalg.norm(away - away @ onto @ onto.T, axis=1), atol=1e-6
         )
-        assert f"Still, through the weights of step {step}: heights" in slice_caption(view)
+        assert f"It stands still at step {step}: the path need not lie on it." in slice_caption(view)
     (view,) = animator.film(tmp_path / "run.h5", slice="through").views()
     for step in (0, 40):
         assert view.field.height(step) == pytest.approx(view.loss[step], abs=1e-6)

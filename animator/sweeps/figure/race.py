@@ -89,6 +89,7 @@ def race(
         card="",
         text=1.0,
         align="step",
+        moments=(),
     )
     return replace(
         first,
