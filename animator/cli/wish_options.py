@@ -12,7 +12,6 @@ import typer
 from typer.core import TyperCommand
 
 from animator.core.errors import nearest
-from animator.design import scene_files
 from animator.design.wishes import MEANT, WISHES, flag
 
 Typed = Mapping[str, "str | bool | list[str]"]
@@ -116,5 +115,7 @@ def instead(option: str, flags: Sequence[str], typed: Sequence[str]) -> str:
 
 def _parameters(typed: Sequence[str]) -> list[str]:
     """The parameters of the bundled scene among the words that were typed."""
+    from animator.design import scene_files
+
     named = [word for word in typed[1:2] if word in scene_files.names()]
     return [part.name for name in named for part in scene_files.bundled(name).parameters]

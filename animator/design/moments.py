@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from animator.core.errors import AnimatorError
 from animator.design.pacing import Event
 
@@ -65,6 +63,8 @@ class Moment:
         AnimatorError
             When the finder fails, gives no step, or does not give what the sentence names.
         """
+        import numpy as np  # which the command line does without
+
         try:
             with np.errstate(all="ignore"):  # a run may diverge
                 found = self.find(runs)

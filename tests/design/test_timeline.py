@@ -113,7 +113,7 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     words = [f"{number}: {'x' * length}" for number, length in enumerate((10, 70, 100, 20))]
     events = [Event(step, caption) for step, caption in zip(at, words, strict=True)]
     pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events)
-    film = Timeline(steps, 30, pacing)
+    film = Timeline(steps, 30, pacing, clock=clock(pacing, steps))
     for step, caption in zip(at, words, strict=True):
         states = shown(film, caption)
         assert len(states) / 30 >= max(3, len(caption) / 20) - 0.1
