@@ -67,7 +67,9 @@ class RecordingWriter:
         self.size, self.states = first.weights.size, first.state.size
         self.steps = self.rows = 0
         self.dtype = np.dtype(dtype)
+        self._shared: BinaryIO | None = None  # holds a lock once HDF5 has let go of its own
         try:
+            _check_unused(self.part)
             self.file = _timeless(self.part)
         except OSError as error:
             raise AnimatorError(
@@ -136,6 +138,7 @@ class RecordingWriter:
             self._growing(name, (), "f8", 1024)
         self.file.flush()
         self.file.swmr_mode = True
+        self._shared = _shared(self.part)
 
     def _append_rows(self, steps: Sequence[int], weights: Singles, state: Singles) -> None:
         if not len(steps):
@@ -178,7 +181,7 @@ class RecordingWriter:
         for name, values in losses.items():
             self._append(name, values)
         self._set("finished", 1)
-        self.file.close()
+        self.abandon()
         probe.trust(self.part)
         if self._keeps and self.path.is_file() and not cmp(self.path, self.part, shallow=False):
             self.kept.append((self.path, set_aside(self.path)))
@@ -186,12 +189,14 @@ class RecordingWriter:
 
     def discard(self) -> None:
         """Close the file and remove it: nothing of it is worth keeping."""
-        self.file.close()
+        self.abandon()
         self.part.unlink()
 
     def abandon(self) -> None:
         """Close the file as it is: cut short, under its part name."""
         self.file.close()
+        if self._shared is not None:
+            self._shared.close()
 
 
 def _worth_keeping(part: Path) -> bool:
@@ -207,11 +212,35 @@ def _worth_keeping(part: Path) -> bool:
 
 
 def _lock(file: BinaryIO) -> None:
-    """OSError when somebody writes the file, as HDF5 locks it then. The lock goes when `file` is closed."""
+    """OSError when somebody writes the file, as it is locked then. The lock goes when `file` is closed."""
     if sys.platform != "win32":
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _check_unused(part: Path) -> None:
+    """OSError when another recording is being written at `part`: HDF5 would empty it before it noticed."""
+    if part.is_file():
+        with part.open("rb") as file:
+            _lock(file)
+
+
+def _shared(part: Path) -> BinaryIO | None:
+    """The file, locked against those who would write it too; HDF5 locks it only until others may read it.
+    None where files of the system cannot be locked.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    file = part.open("rb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # a reader has it for a moment, or it lies where there are no locks
+        file.close()
+        return None
+    return file
 
 
 def _timeless(path: Path) -> h5py.File:

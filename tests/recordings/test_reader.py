@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import h5py
@@ -145,11 +146,33 @@ def test_a_later_schema(tmp_path):
 
 ENDLESS = """
 import sys
+import time
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from tests.recordings.test_reader import write
 write(Path({path!r}), steps=10**9, finish=False)
 """
+
+
+def test_two_that_record_to_one_path_do_not_harm_each_other(tmp_path):
+    """The second is refused while the first, which others may read by then, goes on and is whole."""
+    part = tmp_path / "a.part.h5"
+    code = ENDLESS.format(root=str(Path.cwd()), path=str(tmp_path / "a.h5"))
+    process = subprocess.Popen([sys.executable, "-c", code])
+    until_flushed(process, part)
+    with pytest.raises(AnimatorError) as caught:
+        write(tmp_path / "a.h5")
+    assert str(caught.value).startswith(f"Cannot record to '{tmp_path / 'a.h5'}': '{part}' is in use by ")
+    with animator.load(part) as run:
+        before = run.steps
+    time.sleep(0.5)
+    with animator.load(part) as run:
+        assert run.steps > before
+        np.testing.assert_array_equal(run.weights[:, 0], np.arange(run.steps + 1))
+    process.kill()
+    process.wait()
+    write(tmp_path / "a.h5")
+    assert animator.load(tmp_path / "a.h5").steps == 10
 
 
 def test_a_killed_run_plays_up_to_its_last_flushed_step(tmp_path):
