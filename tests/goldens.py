@@ -30,6 +30,8 @@ CHEAP = {
     "saddle": "steps=60",
     "schedule": "steps=60",
     "overfitting": "epochs=40",
+    "loss-functions": "epochs=3",
+    "activations": "epochs=3",
 }
 NAMES = (
     "neuron",
