@@ -21,12 +21,12 @@ from animator.drawing.compositor import Background, Compositor, parted
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.map_panel import MapPanel
-from animator.drawing.panels.placing import narrowed, placed, spec_of, tiled
-from animator.drawing.panels.readout import Readout
 from animator.drawing.panels.registry import kind_of, load, run_of
+from animator.drawing.placing import narrowed, placed, spec_of, tiled
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.layer import Rect, clip_of
+from animator.drawing.readout import Readout
 from animator.drawing.units import DPI, EDGES, em_of
 from animator.drawing.view import View
 

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.design.timeline import FrameState
-from animator.landscape.activation import Activation
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
-from animator.landscape.dense_weights import Wiring
-from animator.landscape.examples import Examples
 from animator.landscape.field import Field
-from animator.landscape.histograms import Histogram
-from animator.landscape.model_outputs import BatchSurface, Prediction, Sharpness
+from animator.landscape.panel_data.activation import Activation
+from animator.landscape.panel_data.dense_weights import Wiring
+from animator.landscape.panel_data.examples import Examples
+from animator.landscape.panel_data.histograms import Histogram
+from animator.landscape.panel_data.model_outputs import BatchSurface, Prediction, Sharpness
+from animator.landscape.panel_data.update_vectors import Forces
 from animator.landscape.plane import Plane
-from animator.landscape.update_vectors import Forces
 from animator.landscape.window import Window
 from animator.recordings.facts import Facts
 

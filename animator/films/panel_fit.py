@@ -12,8 +12,8 @@ import numpy as np
 
 from animator.core.errors import SizeError
 from animator.design.layout import Box, Mosaic
-from animator.drawing.panels.placing import placed
 from animator.drawing.panels.registry import PANELS, kind_of
+from animator.drawing.placing import placed
 from animator.drawing.units import EDGES, LEAST, em_of, refusal
 from animator.encoding.film_spec import LONGEST, SHORTEST
 

@@ -15,9 +15,10 @@ from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.drawing.view import View
-from animator.landscape import model_outputs, window
+from animator.landscape import window
 from animator.landscape.basins import basins
 from animator.landscape.field import Field
+from animator.landscape.panel_data import model_outputs
 from animator.landscape.plane import Plane
 from animator.landscape.run_source import Source
 from animator.landscape.weight_rows import last_finite, path_on

@@ -18,16 +18,16 @@ from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
 from animator.films import race_views as race
 from animator.landscape import planes
-from animator.landscape.activation import activation
 from animator.landscape.curve import curve
-from animator.landscape.dense_weights import wiring
-from animator.landscape.examples import examples
-from animator.landscape.histograms import Histogram, of_updates, of_weights
-from animator.landscape.model_outputs import batches, hessian_plane, prediction, sharpness
+from animator.landscape.panel_data.activation import activation
+from animator.landscape.panel_data.dense_weights import wiring
+from animator.landscape.panel_data.examples import examples
+from animator.landscape.panel_data.histograms import Histogram, of_updates, of_weights
+from animator.landscape.panel_data.model_outputs import batches, hessian_plane, prediction, sharpness
+from animator.landscape.panel_data.update_vectors import Forces, forces
 from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.run_source import Source
 from animator.landscape.slices import Cut, field_of, shown_steps, still_step
-from animator.landscape.update_vectors import Forces, forces
 from animator.landscape.weight_rows import last_near, path_on
 from animator.landscape.window import ALONE, Common, Window, with_notes
 from animator.recordings.reader import Recording

@@ -7,7 +7,7 @@ import pytest
 
 from animator.core.errors import AnimatorError
 from animator.design import scene_files
-from animator.landscape.model_outputs import batches
+from animator.landscape.panel_data.model_outputs import batches
 from animator.landscape.run_source import Source
 from animator.training.loss.objective import loss_function
 from tests.drawing.test_race import film_of

@@ -13,9 +13,9 @@ from animator.design import scene_files, style
 from animator.design.scene import DEFAULT_LAYOUT
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
+from animator.drawing.end_card import outcomes
+from animator.drawing.header import CAPTION, TITLE
 from animator.drawing.panels import text_card
-from animator.drawing.panels.end_card import outcomes
-from animator.drawing.panels.header import CAPTION, TITLE
 from animator.drawing.raster import fonts
 from animator.drawing.raster.text_fit import ELLIPSIS, READABLE, Fitted, even, fit, given, shortened, wrapped
 from animator.films import panel_fit

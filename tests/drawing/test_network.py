@@ -8,7 +8,7 @@ from animator.design import style
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.raster.vector_artists import Strands
-from animator.landscape.dense_weights import Wiring, drawn, wiring
+from animator.landscape.panel_data.dense_weights import Wiring, drawn, wiring
 from animator.recordings.reader import load
 from animator.training.record.recorder import Recorder
 from tests.conftest import numpy_view

@@ -127,9 +127,9 @@ def test_the_end_card_of_many_runs_names_the_best():
 
     from animator.design import style
     from animator.design.layout import Box
+    from animator.drawing.end_card import outcomes
     from animator.drawing.look import Look
-    from animator.drawing.panels.end_card import outcomes
-    from animator.drawing.panels.readout import Readout
+    from animator.drawing.readout import Readout
     from animator.drawing.units import DPI
 
     ends = [float("nan"), *(0.5 - 0.01 * (i == 7) for i in range(1, 12))]
@@ -146,7 +146,7 @@ def test_a_race_of_two_rates_tells_none():
     from animator.design import style
     from animator.design.layout import Box
     from animator.drawing.look import Look
-    from animator.drawing.panels.readout import Readout
+    from animator.drawing.readout import Readout
     from animator.drawing.units import DPI
 
     look = Look(Figure(figsize=(12.8, 7.2), dpi=DPI), style.DARK, 14.0)

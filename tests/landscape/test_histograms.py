@@ -8,7 +8,7 @@ import pytest
 from animator.design import style
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
-from animator.landscape.histograms import BINS, Histogram, of_updates, of_weights
+from animator.landscape.panel_data.histograms import BINS, Histogram, of_updates, of_weights
 from animator.recordings.reader import load
 from tests.conftest import numpy_view
 from tests.drawing.test_network import recorded

@@ -11,7 +11,7 @@ from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.update_arrows import larger
 from animator.drawing.raster.arrow_layer import arrow_shape
-from animator.landscape.update_vectors import forces
+from animator.landscape.panel_data.update_vectors import forces
 from tests.conftest import numpy_view
 
 HESSIAN = np.array([[2.0, 0.5], [0.5, 1.0]])

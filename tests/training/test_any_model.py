@@ -12,7 +12,7 @@ from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.captions import slice_caption
-from animator.landscape.model_outputs import Prediction, Sharpness
+from animator.landscape.panel_data.model_outputs import Prediction, Sharpness
 from animator.landscape.plane import Plane
 from animator.training.loss.objective import loss_function
 from tests.running import run as typed

@@ -19,7 +19,7 @@ from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.axis_ticks import name_axes, ruled
 from animator.drawing.raster.pen import RGBA, pen
-from animator.landscape.histograms import Histogram
+from animator.landscape.panel_data.histograms import Histogram
 
 
 class Bars(Artist):

@@ -12,8 +12,8 @@ from matplotlib.colors import to_rgba
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.end_card import disagree
 from animator.drawing.panels.base import TITLE
-from animator.drawing.panels.end_card import disagree
 from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.fonts import use_fonts

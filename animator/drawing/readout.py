@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.end_card import disagree, end_card
+from animator.drawing.header import MARGIN, Header
 from animator.drawing.look import Look
-from animator.drawing.panels.end_card import disagree, end_card
 from animator.drawing.panels.growing_curves import CLOCKS, NOT_RECORDED
-from animator.drawing.panels.header import MARGIN, Header
 from animator.drawing.raster.layer import Layer
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp

@@ -13,8 +13,8 @@ from matplotlib.text import Text
 
 from animator.core.formatting import number
 from animator.design.layout import Box
+from animator.drawing.header import MARGIN
 from animator.drawing.look import Look
-from animator.drawing.panels.header import MARGIN
 from animator.drawing.raster.text_fit import Measure, share
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View

@@ -10,7 +10,7 @@ import numpy as np
 from animator.core.arrays import Floats, Ints, Steps
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
-from animator.landscape.model_outputs import cached
+from animator.landscape.panel_data.model_outputs import cached
 from animator.landscape.run_source import Source
 
 MOST = 12
