@@ -16,6 +16,7 @@ from animator.core.progress import quiet
 from animator.design.film_design import FilmDesign
 from animator.design.pacing import Pacing
 from animator.design.scene_files import bundled
+from animator.drawing.view import present
 from animator.encoding import FilmSpec, Metadata
 from animator.encoding.mp4 import THREADS, container_options, open_mp4, stream_spec
 from animator.encoding.pyav_adapter import writing, yuv_converter
@@ -88,8 +89,7 @@ def orbit() -> tuple[float, float]:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    field = made.views(30.0)[0].field
-    assert field is not None
+    field = present(made.views(30.0)[0].field, "surface")
     figure, axes = plt.subplots(figsize=(12.8, 7.2), dpi=100, subplot_kw={"projection": "3d"})
     axes.plot_surface(*np.meshgrid(field.alpha, field.beta), field.slices[0], rcount=72, ccount=72)
     started = time.perf_counter()

@@ -71,6 +71,8 @@ Axes = Annotated[
 Folder = Annotated[
     Path | None, typer.Option("-o", "--output", help="The folder; by default output/SCENE-sweep.")
 ]
+Rows = Annotated[Path | None, typer.Option(help="A CSV file with a row of parameters for each cell.")]
+Cluster = Annotated[str | None, typer.Option(help="The workers of a dask scheduler at tcp://HOST:PORT.")]
 NoCommand = Annotated[
     bool, typer.Option("--no-command", help="Without the command that makes it: for pupils.")
 ]
@@ -171,14 +173,10 @@ def sweep(
     zipped: Annotated[
         bool, typer.Option("--zip", help="First values together, then second ones, and so on.")
     ] = False,
-    rows: Annotated[
-        Path | None, typer.Option(help="A CSV file with a row of parameters for each cell.")
-    ] = None,
+    rows: Rows = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
     jobs: Annotated[int | None, typer.Option(help="Worker processes; by default one for each core.")] = None,
-    cluster: Annotated[
-        str | None, typer.Option(help="The workers of a dask scheduler at tcp://HOST:PORT.")
-    ] = None,
+    cluster: Cluster = None,
     format: Annotated[str, typer.Option("--format", help="Of the films: mp4, webm or gif.")] = "mp4",
     quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,

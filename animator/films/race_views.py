@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Floats, Ints
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.drawing.view import View
@@ -29,7 +28,7 @@ def shared(
     sources: Sequence[Source],
     views: Sequence[View],
     plane: Plane,
-    steps: Sequence[NDArray[np.int64]],
+    steps: Sequence[Ints],
     target: tuple[float, float] | None,
     resolution: int,
     mapped: bool = False,
@@ -41,53 +40,24 @@ def shared(
     resolution: points along an axis. mapped: whether the basins of the surface are wanted. common: what
     these views share with those of other films. shown: the part of the plane that was asked for.
     """
-    size = views[0].parameters
-    for view in views[1:]:
-        if view.parameters != size:
-            raise AnimatorError(
-                f"The runs of a race must have the same weights, but {views[0].name} has {size:,} parameters "
-                f"and {view.name} has {view.parameters:,} parameters. Give each its own panel: "
-                "'surface@0', 'surface@1'."
-            )
+    _check_weights(views)
     paths = [path_on(source.run, plane) for source in sources]
     best = min(range(len(views)), key=lambda i: _last_loss(views[i]))
-    goal = target or _end(paths[best][0])
-    windows = [window.choose(path, goal) for path, _ in paths]
-    extent, held = window.around(
-        [
-            path[: w.left_at] if w.left_at is not None else path
-            for (path, _), w in zip(paths, windows, strict=True)
-        ],
-        goal,
-    )
-    kept = shown or (common.extent if plane.kind == "weights" else None)
-    if kept is not None:
-        extent = held = kept
-        windows = [window.given(path, extent) for path, _ in paths]
+    asked = shown or (common.extent if plane.kind == "weights" else None)
+    windows = _windows([path for path, _ in paths], target or _end(paths[best][0]), asked)
+    extent = windows[0].extent
     evaluated = _evaluated(sources, plane, paths, steps, extent, best, resolution)
-    slices = evaluated["slice"][None].astype(np.float32)
-    usable = slices[np.isfinite(slices)]
-    low, high = common.loss_range or (float(usable.min()), float(usable.max()))
     basin = basins(evaluated["slice"]) if mapped else None
+    fields = _fields(evaluated, steps, common)
     done = []
     for i, (view, source) in enumerate(zip(views, sources, strict=True)):
-        field = Field(
-            evaluated["alpha"],
-            evaluated["beta"],
-            slices,
-            np.zeros(1, np.int64),
-            low,
-            high if high > low else low + 1.0,
-            steps[i],
-            evaluated[f"heights {i}"],
-        )
         every = np.array([source.run.row(step) for step in range(view.steps + 1)])
         done.append(
             replace(
                 view,
                 plane=plane,
-                field=field,
-                window=Window(extent, windows[i].left_at, held),
+                field=fields[i],
+                window=windows[i],
                 cut="static",
                 axis_labels=plane.names,
                 trajectory=paths[i][0][every],
@@ -97,6 +67,41 @@ def shared(
             )
         )
     return tuple(replace(view, rivals=tuple(done)) for view in done)
+
+
+def _check_weights(views: Sequence[View]) -> None:
+    """AnimatorError where the runs of `views` have not the same weights."""
+    size = views[0].parameters
+    for view in views[1:]:
+        if view.parameters != size:
+            raise AnimatorError(
+                f"The runs of a race must have the same weights, but {views[0].name} has {size:,} parameters "
+                f"and {view.name} has {view.parameters:,} parameters. Give each its own panel: "
+                "'surface@0', 'surface@1'."
+            )
+
+
+def _windows(paths: Sequence[Floats], goal: tuple[float, float], asked: Extent | None) -> tuple[Window, ...]:
+    """One for each of `paths` (K+1, 2), all of one extent: `asked`, or what holds the paths and `goal`."""
+    if asked is not None:
+        lefts = [window.given(path, asked).left_at for path in paths]
+        return tuple(Window(asked, left, asked) for left in lefts)
+    lefts = [window.choose(path, goal).left_at for path in paths]
+    extent, held = window.around([path[:left] for path, left in zip(paths, lefts, strict=True)], goal)
+    return tuple(Window(extent, left, held) for left in lefts)
+
+
+def _fields(evaluated: Arrays, steps: Sequence[Ints], common: Common) -> list[Field]:
+    """The one surface, for each run with the heights under its dot at its `steps`."""
+    slices = evaluated["slice"][None].astype(np.float32)
+    usable = slices[np.isfinite(slices)]
+    low, high = common.loss_range or (float(usable.min()), float(usable.max()))
+    high = high if high > low else low + 1.0
+    alpha, beta, still = evaluated["alpha"], evaluated["beta"], np.zeros(1, np.int64)
+    return [
+        Field(alpha, beta, slices, still, low, high, seen, evaluated[f"heights {i}"])
+        for i, seen in enumerate(steps)
+    ]
 
 
 def _last_loss(view: View) -> float:
@@ -113,7 +118,7 @@ def _evaluated(
     sources: Sequence[Source],
     plane: Plane,
     paths: Sequence[tuple[Floats, Floats]],
-    steps: Sequence[NDArray[np.int64]],
+    steps: Sequence[Ints],
     extent: tuple[float, float, float, float],
     best: int,
     resolution: int,

@@ -55,52 +55,43 @@ def view(
     cannot be had, and not left out.
     """
     run = source.run
-    notes = run.notes
-    common = with_notes(common, notes)
+    common = with_notes(common, run.notes)
     labels = _labels(run)
-    count = run.weights.shape[1]
-    target = notes.target
+    made = _as_cut(_of_run(source, name, labels, order), run, cut)
+    if made.parameters >= 2 and "surface" in wanted:
+        made = _with_surface(made, source, cut, timeline, common, asked)
+    elif made.parameters >= 2:
+        made = _on_weights(made, run, cut)
+    return _with_parts(made, source, wanted, shown_steps(source, timeline))
+
+
+def _of_run(source: Source, name: str, labels: Naming, order: int) -> View:
+    """What a recording says by itself, without plane and surface."""
+    run = source.run
+    notes = run.notes
     drawn = _lines(run)
     lines = np.asarray(run.weights[:, drawn], np.float32)
-    loss = np.asarray(run.loss, float)
-    plane, field, shown, no_surface, instead = None, None, None, "", ""
-    trajectory, residual = np.zeros((len(run.weights), 2)), np.zeros(len(run.weights))
-    if "surface" in wanted and count >= 2:
-        try:
-            plane, cut, instead = _plane_and_cut(source, cut, labels)
-            trajectory, residual = path_on(run, plane, still_step(run, cut))
-            field, loss, shown = field_of(source, plane, trajectory, cut, timeline, loss, target, common)
-        except NoSurfaceError as error:
-            if asked:
-                raise
-            plane, no_surface, instead = None, error.brief, ""
-    if plane is None and count >= 2 and cut.kind == "weights":
-        i, j = _axes(run)
-        trajectory = np.stack([np.asarray(run.weights[:, k], float) for k in (i, j)], axis=1)
-    checked = shown_steps(source, timeline)
-    every = run.rows(np.arange(run.steps + 1))
     test = run.test_loss
-    made = View(
+    return View(
         name=name,
         steps=run.steps,
-        parameters=count,
+        parameters=run.weights.shape[1],
         recorded=run.weight_steps,
         labels=tuple(labels(k) for k in drawn),
-        lines=lines[every],
-        line_range=_range(lines[: _seen(run, shown)], target),
-        axis_labels=plane.names if plane is not None else ("", ""),
-        trajectory=trajectory[every],
-        residual=residual[every],
-        loss=loss,
+        lines=lines[run.rows(np.arange(run.steps + 1))],
+        line_range=_range(lines, notes.target),
+        axis_labels=("", ""),
+        trajectory=np.zeros((run.steps + 1, 2)),
+        residual=np.zeros(run.steps + 1),
+        loss=np.asarray(run.loss, float),
         batch_loss=run.batch_loss,
         learning_rate=run.learning_rate,
         epoch=run.epoch,
-        target=target if cut.kind == "weights" else None,
-        window=shown,
-        field=field,
-        plane=plane,
-        cut=cut.slice,
-        cut_through=still_step(run, cut),
+        target=None,
+        window=None,
+        field=None,
+        plane=None,
+        cut="moving",
         running_means=run.running_means,
         test_loss=(float(test[0]), float(test[-1])) if test is not None else None,
         test_samples=notes.test.samples or 0,
@@ -109,14 +100,60 @@ def view(
         theory=notes.theory,
         ratio=source.ratio,
         unit=source.unit,
-        no_surface=no_surface,
-        instead=instead,
         facts=run.facts,
         has_epochs=notes.way not in ("arrays", "descent"),
         of_function=notes.loss_kind == "function",
-        minima=notes.minima if cut.kind == "weights" else (),
     )
-    return _with_parts(made, source, wanted, checked)
+
+
+def _as_cut(made: View, run: Recording, cut: Cut) -> View:
+    """The view `made`, with what depends on how its surface is cut alone."""
+    marked = cut.kind == "weights"
+    return replace(
+        made,
+        cut=cut.slice,
+        cut_through=still_step(run, cut),
+        target=run.notes.target if marked else None,
+        minima=run.notes.minima if marked else (),
+    )
+
+
+def _with_surface(
+    made: View, source: Source, cut: Cut, timeline: Timeline, common: Common, asked: bool
+) -> View:
+    """The view `made` on its plane, with the surface; without it where that cannot be had, unless `asked`."""
+    run = source.run
+    target = run.notes.target
+    every = run.rows(np.arange(run.steps + 1))
+    try:
+        plane, cut, instead = _plane_and_cut(source, cut, _labels(run))
+        trajectory, residual = path_on(run, plane, still_step(run, cut))
+        made = replace(_as_cut(made, run, cut), trajectory=trajectory[every], residual=residual[every])
+        field, loss, shown = field_of(source, plane, trajectory, cut, timeline, made.loss, target, common)
+    except NoSurfaceError as error:
+        if asked:
+            raise
+        return replace(_on_weights(made, run, cut), no_surface=error.brief)
+    seen = run.weight_steps[: _seen(run, shown)]
+    return replace(
+        made,
+        plane=plane,
+        field=field,
+        loss=loss,
+        window=shown,
+        axis_labels=plane.names,
+        instead=instead,
+        line_range=_range(made.lines[seen], target),
+    )
+
+
+def _on_weights(made: View, run: Recording, cut: Cut) -> View:
+    """The view `made`, its path over the two weights that `cut` asks for, where it asks for weights."""
+    if cut.kind != "weights":
+        return made
+    rows = run.rows(np.arange(run.steps + 1))
+    path = np.stack([np.asarray(run.weights[:, k], float) for k in _axes(run)], axis=1)
+    return replace(made, trajectory=path[rows])
 
 
 def _with_parts(made: View, source: Source, wanted: frozenset[Need], checked: NDArray[np.int64]) -> View:

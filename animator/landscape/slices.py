@@ -135,17 +135,13 @@ def field_of(
     """The surface of `source`, its losses and the window, from the cache or evaluated."""
     steps = shown_steps(source, timeline)
     goal = target if cut.kind == "weights" else None
-    asked = cut.window or (common.extent if cut.kind == "weights" else None)
-    home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
-    path_window = window.choose(place, goal or home)
-    if asked is not None:
-        path_window = window.given(place, asked, None if cut.window else common.held)
+    path_window, asked = _path_window(cut, place, goal, common)
     cuts = Cuts.of(source.run, plane, cut, steps)
     objective = once(source.objective)
 
     def evaluate() -> Arrays:
         shown = path_window
-        if goal is None and asked is None:
+        if goal is None and not asked:
             shown = _with_minimum(objective(), plane, cuts, place, shown)
         alpha, beta = _grid(cut, place, shown.extent)
         return {
@@ -165,20 +161,34 @@ def field_of(
         path_window,
         goal,
         steps,
-        cut.slice,
-        cut.at,
-        cut.resolution,
-        *([cut.camera] if cut.camera in ("follow", "zoom") else []),
+        *_decided(cut),
     )
     known = cache.arrays("surfaces", key, evaluate, source.reads_cache)
     alpha, beta = known["alpha"], known["beta"]
-    key = known["shared"].tobytes().decode()
-    slices = _slices(source, objective, plane, cuts, alpha, beta, key)
+    shared = known["shared"].tobytes().decode()
+    slices = _slices(source, objective, plane, cuts, alpha, beta, shared)
     low, high = common.loss_range or _span(slices)
     extent, held = (tuple(known[name].tolist()) for name in ("extent", "held"))
     cut_at = steps if cuts.moves else np.zeros(1, np.int64)
     field = Field(alpha, beta, slices, cut_at, low, high, steps, known["heights"])
     return field, known["loss"], Window(extent, path_window.left_at, held)
+
+
+def _decided(cut: Cut) -> list[object]:
+    """What of `cut` decides the numbers of a surface, beside its plane and its window."""
+    looks = [cut.camera] if cut.camera in ("follow", "zoom") else []
+    return [cut.slice, cut.at, cut.resolution, *looks]
+
+
+def _path_window(
+    cut: Cut, place: Floats, goal: tuple[float, float] | None, common: Common
+) -> tuple[Window, bool]:
+    """The window of the path `place` (K+1, 2), and whether its extent was asked for."""
+    asked = cut.window or (common.extent if cut.kind == "weights" else None)
+    if asked is not None:
+        return window.given(place, asked, None if cut.window else common.held), True
+    home = (float(place[0, 0]), float(place[0, 1])) if cut.near else None
+    return window.choose(place, goal or home), False
 
 
 def _span(slices: Singles | Mixture) -> tuple[float, float]:

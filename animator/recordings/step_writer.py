@@ -86,16 +86,7 @@ class StepWriter:
         losses: Losses | None = None,
     ) -> None:
         self.path = Path(path)
-        if self.path.suffix != ".h5":
-            raise AnimatorError(
-                f"{str(path)!r} names no recording: its name must end in .h5. Use {self.path.name + '.h5'!r}."
-            )
-        first = np.asarray(weights, np.float64).reshape(-1)
-        if not first.size:
-            raise AnimatorError(
-                f"The weights for '{self.path}' are empty, so there is no path to record. Give one number at "
-                "least."
-            )
+        first = _first_row(self.path, weights)
         self.parameters = first.size
         self._loss = loss
         self._ends = losses
@@ -254,6 +245,20 @@ class StepWriter:
             self.finish().close()
         else:
             self.abandon()
+
+
+def _first_row(path: Path, weights: ArrayLike) -> Floats:
+    """The `weights` (P,) before training; AnimatorError where they, or the path, cannot be of a recording."""
+    if path.suffix != ".h5":
+        raise AnimatorError(
+            f"{str(path)!r} names no recording: its name must end in .h5. Use {path.name + '.h5'!r}."
+        )
+    first = np.asarray(weights, np.float64).reshape(-1)
+    if not first.size:
+        raise AnimatorError(
+            f"The weights for '{path}' are empty, so there is no path to record. Give one number at least."
+        )
+    return first
 
 
 def recording(

@@ -122,7 +122,7 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
     assert done.code == 0, done.err
     report = json.loads(done.out)
     step = report["recording"]["left_window_at"]
-    assert step is not None and step >= 1
+    assert step >= 1
     assert f"The path leaves the window at step {step}." in report["alt_text"]
 
 

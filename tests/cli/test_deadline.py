@@ -38,7 +38,7 @@ def test_a_command_that_hears_nothing_is_ended(tmp_path, number):
         stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
-    assert process.stdout is not None and process.stdout.readline() == b"begun\n"
+    assert process.stdout.readline() == b"begun\n"
     assert [one.name for one in tmp_path.iterdir()] == [f".out.{process.pid}-{HOST}.part.mp4"]
     process.send_signal(number)
     _, said = process.communicate(timeout=30)

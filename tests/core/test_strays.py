@@ -33,7 +33,7 @@ def test_the_name_of_a_temporary_file_says_whose_it_is(tmp_path):
     for name in ("film.mp4", "page", "deck.pptx", "a" * 250 + ".mp4", "ü" * 120 + ".mp4"):
         made = temporary(tmp_path / name)
         found = STRAY.fullmatch(made.name)
-        assert found is not None and (int(found["pid"]), found["host"]) == (os.getpid(), HOST)
+        assert (int(found["pid"]), found["host"]) == (os.getpid(), HOST)
         assert made.parent == tmp_path and made.suffix == ((tmp_path / name).suffix or ".part")
         made.touch()  # a name that the system takes
     assert temporary(tmp_path / ("a" * 250)) != temporary(tmp_path / ("a" * 249 + "b"))

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from animator import AnimatorError, Event, FilmDesign, Pacing, Style
+from animator import AnimatorError, Event, FilmDesign, Pacing
 from animator.design import style_files
 from animator.design.film_design import KEPT
 from animator.design.style import DARK
@@ -123,7 +123,6 @@ def test_a_film_lasts_as_long_as_asked(seconds, parts):
 def test_wishes_change_the_style():
     look = style_files.wished(FilmDesign(style="light", text=1.5, dot=2, levels=5, colors="gray"))
     light = style_files.find("light")
-    assert isinstance(look, Style)
     assert (look.text_size, look.title_size) == (1.5 * light.text_size, 1.5 * light.title_size)
     assert (look.dot_size, look.levels) == (2.0, 5)
     assert (look.surface_map[0], look.surface_map[16], look.surface_map[-1]) == (

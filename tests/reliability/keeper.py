@@ -66,7 +66,6 @@ class Keeper:
     def ask(self, words: Iterable[Any], limit: float = 6 * LIMIT) -> Answer:
         """What the child answers to `words`; it is ended where that takes longer than `limit` seconds."""
         child = self._child = self._child or self._started()
-        assert child.stdin is not None and child.stdout is not None
         child.stdin.write(json.dumps([str(word) for word in words]).encode() + b"\n")
         child.stdin.flush()
         ready, _, _ = select.select([child.stdout], [], [], limit)

@@ -240,7 +240,6 @@ def test_a_dead_process_holds_nothing(tmp_path):
         "with held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
     assert process.stdout.readline() == b"held\n"
     with pytest.raises(AnimatorError, match=f"process {process.pid} on "), held(tmp_path):
         pass

@@ -28,10 +28,10 @@ from animator.training.record.backend_fit import FIT, BackendFit
 from animator.training.record.own_loop import OWN, OwnLoop, check_begin, loop_of
 from animator.training.record.recorded_data import RecordedData
 from animator.training.record.recorder_buffer import StepMaker, Tape
-from animator.training.record.recorder_words import say_kept, say_no_step, warn
+from animator.training.record.recorder_words import say_kept, say_left_out, say_no_step, warn
 from animator.training.record.recording_checks import check_before, check_built, check_given, check_traced
 from animator.training.record.recording_policy import keeping
-from animator.training.record.recording_size import estimated
+from animator.training.record.recording_size import check_room
 from animator.training.record.step_hook import StepHook, hooks, innermost
 from animator.training.record.training_step import OuterStep, StepResult, build, step_of
 from animator.training.variables import variables_of
@@ -136,7 +136,6 @@ class Recorder(keras.callbacks.Callback):
         self._loop: OwnLoop | None = None
         self._fit: BackendFit | None = None
         self.left: StepResult | None = None
-        self.estimated_bytes: int | None = None
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Refuse what is known by now that it cannot be recorded; stand in front of the training step."""
@@ -269,11 +268,8 @@ class Recorder(keras.callbacks.Callback):
         with_row = self._keeping.wants(tape.steps + 1)
         tape.take(left, epoch=self._epoch, batch=self._batch, with_row=with_row)
         self._batch += 1
-        if tape.steps == 1 and tape.left_out:
-            warn(
-                f"'{self.path}' is recorded without {', '.join(map(repr, tape.left_out))}: the training step "
-                "reports them, but not as numbers (64 at most in one). All else is recorded."
-            )
+        if tape.steps == 1:
+            say_left_out(self.path, tape.left_out)
         if self._progress is not quiet and tape.steps % TOLD_EVERY == 0:
             self._progress("training", tape.steps, max(self._planned, tape.steps))
 
@@ -291,7 +287,7 @@ class Recorder(keras.callbacks.Callback):
             check_built(model)
             found = variables_of(model)
             if self._planned:
-                self.estimated_bytes = estimated(self.path, self._keeping, found, self._planned)
+                check_room(self.path, self._keeping, found, self._planned)
             self._data.foresee(model)
             step = self._step(hook.plain, in_graph=isinstance(iterator, _ITERATORS))
             tape = Tape(model.optimizer, found, self._keeping.each, step)

@@ -1,7 +1,7 @@
 """What a Recorder says: warnings with the line of whoever called it."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
@@ -18,6 +18,15 @@ def say_kept(kept: Iterable[tuple[Path, Path]]) -> None:
         warn(
             f"'{place}' was there already: it is kept as '{where.name}'. Remove it when you do not need it; "
             "Recorder(..., overwrite=True) replaces it."
+        )
+
+
+def say_left_out(path: Path, names: Collection[str]) -> None:
+    """What the training step reports under `names` cannot be recorded."""
+    if names:
+        warn(
+            f"'{path}' is recorded without {', '.join(map(repr, names))}: the training step reports them, "
+            "but not as numbers (64 at most in one). All else is recorded."
         )
 
 

@@ -20,8 +20,10 @@ LARGE_BYTES = 2**30
 ADVICE = "Use Recorder(every=10), dtype='float16', or a path on a larger disk."
 
 
-def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> int:
-    """Bytes that `planned` updates of the variables `found` take; AnimatorError when there is no room."""
+def check_room(path: Path, keeping: Keeping, found: Variables, planned: int) -> None:
+    """AnimatorError when there is no room for `planned` updates of the variables `found`; a large recording
+    is warned of.
+    """
     rows = keeping.rows(planned)
     each = size(found.trainable) * np.dtype(keeping.dtype).itemsize + 4 * size(found.state)
     total = rows * each + 48 * planned + 4 * size(found.fixed)
@@ -34,7 +36,6 @@ def estimated(path: Path, keeping: Keeping, found: Variables, planned: int) -> i
         )
     if total > LARGE_BYTES:
         warnings.warn(f"The recording '{path}' will be large: {what}. {ADVICE}", stacklevel=3)
-    return total
 
 
 def kept_arrays(
