@@ -98,8 +98,8 @@ class Recorder:
             if not isinstance(value, jax.typing.ArrayLike):
                 raise AnimatorError(
                     f"The JAX parameters for '{self.path}' hold '{_name(place)}', a {type(value).__name__}, "
-                    "which is no array. Give what is trained alone; of a model of Equinox: parameters, rest = "
-                    "equinox.partition(model, equinox.is_inexact_array)."
+                    "which is no array. Give what is trained alone; of a model of Equinox: parameters, rest "
+                    "= equinox.partition(model, equinox.is_inexact_array)."
                 )
         names = _shapes(parameters)
         if not names:

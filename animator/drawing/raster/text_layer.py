@@ -83,8 +83,12 @@ def glyph(character: str, points: float, weight: Weight) -> Glyph:
 def _advance(text: str, family: tuple[str, ...], points: float, weight: Weight) -> float:
     """How far `text` moves the pen between two letters, pixels: measured once, the ten digits for all ten."""
     fonts = FontProperties(family=family, size=points, weight=weight)
-    measure = RendererAgg(1, 1, DPI).get_text_width_height_descent
-    return float(measure(f"n{text}n", fonts, False)[0]) - float(measure("nn", fonts, False)[0])
+    renderer = RendererAgg(1, 1, DPI)
+
+    def width(words: str) -> float:
+        return float(renderer.get_text_width_height_descent(words, fonts, False)[0])
+
+    return width(f"n{text}n") - width("nn")
 
 
 class Stamp(Layer, Text):
