@@ -94,6 +94,13 @@ class Recorder:
     ) -> None:
         self.path = Path(path)
         self._tree = jax.tree_util.tree_structure(parameters)
+        for place, value in jax.tree_util.tree_leaves_with_path(parameters):
+            if not isinstance(value, jax.typing.ArrayLike):
+                raise AnimatorError(
+                    f"The JAX parameters for '{self.path}' hold '{_name(place)}', a {type(value).__name__}, "
+                    "which is no array. Give what is trained alone; of a model of Equinox: parameters, rest "
+                    "= equinox.partition(model, equinox.is_inexact_array)."
+                )
         names = _shapes(parameters)
         if not names:
             raise AnimatorError(

@@ -113,7 +113,7 @@ def scene(
         runs=(run, replace(run, data=test, train=train)),
         names=("training data", "unseen data"),
         caption=f"A neuron is trained on {samples} noisy samples; right, its loss on 200 others.",
-        layout=(("surface@0", "surface@1"), ("losses", "losses")),
+        layout=(("surface@0", "surface@1", "losses"),),
         pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

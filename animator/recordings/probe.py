@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from animator.core.errors import AnimatorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from subprocess import CompletedProcess
+    from subprocess import Popen
 
 SECONDS = 3.0  # of the processor, for a small file, once the process has started
 BYTES_A_SECOND = 50 * 2**20  # a larger one may take longer
@@ -28,6 +29,8 @@ SLOWEST = 20.0  # how many times as long as on a machine without other work it m
 FINE = 0  # exit codes
 FAILED = 1  # the process itself, which says nothing about the file
 REFUSED = 2
+ASLEEP = -1  # it was ended because it slept
+LOOK = 0.25  # seconds from one look at the process to the next
 Key = tuple[int, int, int, int]
 
 _trusted: set[Key] = set()
@@ -84,32 +87,68 @@ class Answer:
     sentence: str = ""
 
 
-def read_apart(path: Path, run: "Callable[..., CompletedProcess[bytes]]" = subprocess.run) -> Answer:
-    """Read `path` in a process of its own, started by `run`. -P: nothing is imported from where it stands."""
+def read_apart(
+    path: Path,
+    start: "Callable[..., Popen[bytes]]" = subprocess.Popen,
+    longest: float | None = None,
+) -> Answer:
+    """Read `path` in a process of its own, made by `start`. -P: nothing is imported from where it stands.
+
+    longest: seconds, by default what a machine with much to do may need.
+    """
     root = str(Path(__file__).parents[2])
     paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"}
     words = [sys.executable, "-P", "-m", "animator.recordings.probe", str(path)]
-    longest = START + SLOWEST * seconds_for(path)
+    if longest is None:
+        longest = START + SLOWEST * seconds_for(path)
+    no, pipe = subprocess.DEVNULL, subprocess.PIPE
     try:
-        done = run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=longest,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Answer(
-            REFUSED,
-            f"'{path}' could not be read within {longest:.0f} s: this machine, or the disk that the file "
-            "lies on, has too much else to do. Try again when it has less.",
-        )
+        process = start(words, stdin=no, stdout=pipe, stderr=no, env=environment)
     except OSError:  # no process can be started, which says nothing about the file
         return Answer(FAILED)
-    return Answer(done.returncode, done.stdout.decode("utf-8", "replace"))
+    with process:
+        try:
+            return _heard(process, longest)
+        except subprocess.TimeoutExpired:
+            return Answer(
+                REFUSED,
+                f"'{path}' could not be read within {longest:.0f} s: this machine, or the disk that the file "
+                "lies on, has too much else to do. Try again when it has less.",
+            )
+        finally:
+            process.kill()
+
+
+def _heard(process: "Popen[bytes]", longest: float) -> Answer:
+    """What the process says; TimeoutExpired after `longest` seconds.
+
+    In its reading-while-writing mode HDF5 sleeps a second, a hundred times, before it says that a check sum
+    is wrong. A process that sleeps is not one that waits for a processor or a disk, so it is ended.
+    """
+    end = time.monotonic() + longest
+    asleep = 0.0
+    while True:
+        left = max(0.0, end - time.monotonic())
+        try:
+            said, _ = process.communicate(timeout=min(LOOK, left))
+        except subprocess.TimeoutExpired:
+            if not left:
+                raise
+            asleep = asleep + LOOK if _sleeps(process.pid) else 0.0
+            if asleep > SECONDS:
+                return Answer(ASLEEP)
+        else:
+            return Answer(process.returncode, said.decode("utf-8", "replace"))
+
+
+def _sleeps(number: int) -> bool:
+    """Whether the process of this number sleeps, where the system says so."""
+    try:
+        words = Path(f"/proc/{number}/stat").read_text(errors="replace")
+    except OSError:
+        return False
+    return words.rpartition(")")[2].split()[0] == "S"
 
 
 def limit_time(seconds: float) -> None:

@@ -112,6 +112,13 @@ def test_what_is_wrong_is_a_sentence(tmp_path: Path):
         "pytree at every step; state that is not trained does not belong in it."
     )
     with pytest.raises(AnimatorError) as raised:
+        animator.jax.Recorder(path, {"w": jnp.zeros(2), "how": {"activation": max}})
+    assert str(raised.value) == (
+        f"The JAX parameters for '{path}' hold 'how/activation', a builtin_function_or_method, which is no "
+        "array. Give what is trained alone; of a model of Equinox: parameters, rest = "
+        "equinox.partition(model, equinox.is_inexact_array)."
+    )
+    with pytest.raises(AnimatorError) as raised:
         animator.jax.Recorder(path, {})
     assert str(raised.value) == (
         f"The JAX parameters for '{path}' hold no arrays, so there is no path to record. Give the pytree of "

@@ -97,7 +97,7 @@ def test_the_surface_is_the_loss_of_the_frameworks_own_model(case: Case, tmp_pat
     for row, column in ((0, 0), (40, 40), (80, 12)):
         w = plane.lift(np.array([field.alpha[column], field.beta[row]])).astype(np.float32)
         torch.nn.utils.vector_to_parameters(torch.tensor(w), module.parameters())
-        own = float(mse(module(torch.tensor(case.x)), torch.tensor(case.y)))
+        own = mse(module(torch.tensor(case.x)), torch.tensor(case.y)).item()
         assert field.slices[0][row, column] == pytest.approx(own, rel=2e-5, abs=1e-5)
 
 

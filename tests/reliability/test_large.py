@@ -1,4 +1,5 @@
-"""The largest that is promised: a sweep of ten thousand cells, a picture of 7680x4320 pixels; `make soak`."""
+"""The largest that is promised: a sweep of ten thousand cells, a picture of 7680x4320 pixels, a recording
+larger than memory; `make soak`."""
 
 import dataclasses
 import os
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 import animator
@@ -24,6 +26,16 @@ from pathlib import Path
 from tests.reliability import test_large
 seconds = test_large.made(Path(sys.argv[1]), int(sys.argv[2]))
 print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (1536 * 2**20,) * 2)
+import animator
+loss = lambda rows: (rows**2).mean(axis=1)
+film = animator.film(sys.argv[1], loss=loss, plane="pca", seconds=1, resolution=11)
+film.save(sys.argv[2], size=(320, 180))
 """
 
 
@@ -69,3 +81,17 @@ def test_a_film_of_33_million_pixels(tmp_path):
     for one in saved:
         found = inspect(one.path)
         assert (found.width, found.height) == (7680, 4320)
+
+
+def test_a_recording_larger_than_memory(tmp_path):
+    """1.8 GB of weights on their principal plane, in a process that may have 1.5 GiB."""
+    path = tmp_path / "run.h5"
+    start = 1 + np.random.default_rng(0).standard_normal(500_000).astype("f4")
+    with animator.StepWriter(path, start, loss=lambda rows: (rows**2).mean(axis=1)) as writer:
+        for k in range(900):
+            row = start * np.float32(0.995**k) + np.float32(np.sin(k / 300))
+            writer.step(row, batch_loss=float((row**2).mean()))
+    assert path.stat().st_size > 1536 * 2**20
+    film = tmp_path / "a.gif"
+    subprocess.run([sys.executable, "-c", LIMITED, str(path), str(film)], cwd=ROOT, check=True)
+    assert inspect(film).width == 320

@@ -32,10 +32,11 @@ CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations
 NAME = 0.86  # em: size of a name and of its value
 KEY, KEY_GAP = 1.0, 0.45  # em: of the line that stands before a name, and after it
 AFTER, BETWEEN = 0.5, 1.0  # em: from a name to its value, and on to the next name
-WIDEST = "−0.0000"  # a value is no wider than this
+BEHIND = 2.0  # em: from a title to names behind it
+TRIED = 200  # values of a line whose widths are measured
 BEFORE = 2.2  # em: names begin so far before the axes, with the numbers
 PITCH = 1.25  # em: from one row of names to the next
-MOST_NAMES = 0.45  # of a cell's height: what names may take; then they are told without values, or not at all
+MOST_NAMES = 0.4  # of a cell's height: what names may take; then they are told without values, or not at all
 NOT_RECORDED = "not recorded"  # where there is room for it
 EDGE = 4.0  # times a line's width: an arrowhead where it leaves the axes
 NICE = [1, 2, 2.5, 4, 5, 10]
@@ -60,7 +61,8 @@ class Line:
     """What to draw: values[i] at steps[i], under a name, in colours and a width in pixels at 720p.
 
     said: the numbers to write, where they are not those drawn (a loss of 0 on a log axis). absent: where
-    there is no number because none was recorded.
+    there is no number because none was recorded. valued: whether its value is written behind its name; a line
+    without a name is told by another's.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Line:
     width: float = 2.4
     said: Floats | None = None
     absent: NDArray[np.bool_] | None = None
+    valued: bool = True
 
     @property
     def known(self) -> tuple[Floats, Floats]:
@@ -86,35 +89,61 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names above curves: short enough for the cell, in rows of `abreast`, each `pitch` pixels from the
-    next in a row; valued: whether values stand behind them.
+    """The names above curves: short enough for the cell, in rows, `lefts` pixels from where these begin;
+    valued: whether values stand behind them; beside: whether they stand behind the title, and take no row.
     """
 
     names: tuple[str, ...]
-    abreast: int
-    pitch: float
+    lefts: tuple[float, ...]
     valued: bool
+    beside: bool = False
+
+    @property
+    def abreast(self) -> int:
+        """How many stand in a row."""
+        return max(1, len(self.lefts))
 
     @property
     def rows(self) -> int:
         """How many rows they take."""
-        return -(-len(self.names) // self.abreast) if self.names else 0
+        return 0 if self.beside else -(-len(self.names) // self.abreast)
 
     @classmethod
-    def of(cls, look: Look, room: Box, names: tuple[str, ...]) -> "Names":
-        """Above the curves of a panel that has `room`: all that can be told in MOST_NAMES of its height."""
+    def of(
+        cls, look: Look, room: Box, names: tuple[str, ...], values: tuple[float, ...], title: str
+    ) -> "Names":
+        """Above the curves of a panel that has `room`, under or behind its `title`: all that can be told in
+        MOST_NAMES of its height; values: the pixels that each one's value takes, 0 for one that has none.
+        """
         em = look.em
         wide = look.ruler(NAME, "bold")
         most = int(MOST_NAMES * room.height / (PITCH * em))
+        before = look.ruler(1.0)(title) + BEHIND * em
         for valued in (True, False):
-            value = AFTER * em + look.ruler(NAME)(WIDEST) if valued else 0.0
-            short = shortened(names, max(room.width - (KEY + KEY_GAP) * em - value, 2 * em), wide)
-            pitch = (KEY + KEY_GAP + BETWEEN) * em + max(map(wide, short)) + value
-            abreast = max(1, int((room.width + BETWEEN * em) / pitch))
-            found = cls(short, min(abreast, len(short)), pitch, valued)
+            behind = [value + AFTER * em if valued and value else 0.0 for value in values]
+            spare = max(behind, default=0.0)
+            short = shortened(names, max(room.width - (KEY + KEY_GAP) * em - spare, 2 * em), wide)
+            named = [(KEY + KEY_GAP) * em + wide(name) for name in short]
+            for abreast in range(len(short), 0, -1):
+                lefts, end = _columns(named, behind, abreast, BETWEEN * em)
+                if short == names and abreast == len(short) and before + end <= room.width:
+                    return cls(short, lefts, valued, beside=True)
+                if end <= room.width or abreast == 1:
+                    found = cls(short, lefts, valued)
+                    break
             if found.rows <= most:
                 return found
-        return cls((), 1, 0.0, valued=False)
+        return cls((), (), valued=False)
+
+
+def _columns(
+    names: list[float], behind: list[float], abreast: int, between: float
+) -> tuple[tuple[float, ...], float]:
+    """(where so many columns begin, where the last one ends), each as wide as the widest of the names in it,
+    and of what stands behind them.
+    """
+    widths = [max(names[i::abreast]) + max(behind[i::abreast]) + between for i in range(abreast)]
+    return tuple(sum(widths[:i]) for i in range(abreast)), sum(widths) - between
 
 
 class Curves:
@@ -127,7 +156,9 @@ class Curves:
         lines: list[Line],
         write: Callable[[float], str],
         clock: str = "step",
+        title: str = "",
     ) -> None:
+        """title: what will stand above them; names that have room behind it are written there."""
         em = look.em
         self.look = look
         self.lines = lines
@@ -135,7 +166,11 @@ class Curves:
         room = CURVES.inside(cell, em)
         self.left = room.left - BEFORE * em
         above = room.inset(-BEFORE * em, 0, 0, 0)
-        self.told = Names.of(look, above, tuple(line.name for line in lines))
+        self.named = [i for i, line in enumerate(lines) if line.name]
+        names = tuple(lines[i].name for i in self.named)
+        values = tuple(self._widest(lines[i]) for i in self.named)
+        self.told = Names.of(look, above, names, values, title)
+        self.behind = look.ruler(1.0)(title) + BEHIND * em if self.told.beside else 0.0
         self.box = room.inset(0, 0, 0, self.told.rows * PITCH * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))
@@ -153,21 +188,28 @@ class Curves:
         """The axes with their numbers and the names above them, over which a title stands."""
         return self.box.inset(self.left - self.box.left, 0, 0, -self.told.rows * PITCH * self.look.em)
 
+    def _widest(self, line: Line) -> float:
+        """Pixels that the value of a line takes at most, 0 where none is written."""
+        known = line.told[:: max(1, len(line.told) // TRIED)] if line.valued else line.told[:0]
+        words = {self.write(value) for value in [*known.tolist(), *line.told[-1:].tolist()]}
+        return max(map(self.look.ruler(NAME), words)) if line.valued else 0.0
+
     def _names(self) -> list[Stamp]:
         """Write the names, each behind a piece of its line; stamps for the values, where these are told."""
         look = self.look
         em = look.em
         wide = look.ruler(NAME, "bold")
-        first = self.box.bottom + self.box.height + (self.told.rows - 1) * PITCH * em + 0.45 * em
-        after = max(map(wide, self.told.names)) + AFTER * em
+        first = self.box.bottom + self.box.height + max(0, self.told.rows - 1) * PITCH * em + 0.45 * em
         values = []
-        for i, (line, name) in enumerate(zip(self.lines, self.told.names, strict=True)):
+        for i, name in enumerate(self.told.names):
+            line = self.lines[self.named[i]]
             row, column = divmod(i, self.told.abreast)
-            left, up = self.left + column * self.told.pitch, first - row * PITCH * em
+            left, up = self.left + self.behind + self.told.lefts[column], first - row * PITCH * em
             look.rule(left, up + 0.31 * em, KEY * em, line.color, line.width)
             left += (KEY + KEY_GAP) * em
             self.names.append(look.text(left, up, name, em=NAME, color=line.text_color, fontweight="bold"))
             if self.told.valued:
+                after = max(map(wide, self.told.names[column :: self.told.abreast])) + AFTER * em
                 values.append(look.stamp(left + after, up, em=NAME, color=line.text_color, up="baseline"))
         return values
 
@@ -217,8 +259,8 @@ class Curves:
     def show(self, step: float) -> None:
         """Grow every line to `step` and write its value; a value is never interpolated."""
         now = [self._grow(i, step) for i in range(len(self.lines))]
-        for line, value, text in zip(self.lines, now, self.values, strict=False):
-            text.set_text(self._words(line, step, value))
+        for i, text in zip(self.named, self.values, strict=False):
+            text.set_text(self._words(self.lines[i], step, now[i]) if self.lines[i].valued else "")
         for i, value in enumerate(now):
             self._leave(i, step, value)
 

@@ -76,14 +76,14 @@ class LossPanel(Panel):
             lines.append(line_of(told, *looks.get(told.name, (ink, ink, 2.4))))
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits))
+        means = not any(told.name in (*looks, "loss") for told in known)
+        title = self.title or f"{'running means' if means else view.value_name} over steps"
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), title=title)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))
         loss_axis(axes, values, count_up(self.look, self.curves.box), lowest(view))
         self.curves.settle()
-        means = not any(told.name in (*looks, "loss") for told in known)
-        kind = "running means" if means else view.value_name
-        self.heading(self.curves.top, self.title or f"{kind} over steps")
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -107,13 +107,15 @@ class LossesPanel(Panel):
             colour = colours[run.colour % len(colours)]
             told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
             lines.append(line_of(told, colour, colour, 2.4, run.unit))
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), CLOCKS[self.view.clock])
+        title = self.title or self.view.value_name
+        clock = CLOCKS[self.view.clock]
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), clock, title)
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         most = count_up(self.look, self.curves.box)
         loss_axis(axes, near([line.values for line in lines]), most, min(map(lowest, runs)))
         self.curves.settle()
-        self.heading(self.curves.top, self.title or self.view.value_name)
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

@@ -39,10 +39,11 @@ class AccuracyPanel(Panel):
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
-        self.curves = Curves(self.look, cell, [line], percent)
+        title = self.title or "accuracy (running mean)"
+        self.curves = Curves(self.look, cell, [line], percent, title=title)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        self.heading(self.curves.top, self.title or "accuracy (running mean)")
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -59,8 +60,9 @@ class RatePanel(Panel):
 
     def create(self, cell: Box) -> None:
         line = _rate_line(self.view, "rate", self.look.style.lines[1])
-        self.curves = _rate_curves(self.look, cell, [line])
-        self.heading(self.curves.top, self.title or "learning rate over steps")
+        title = self.title or "learning rate over steps"
+        self.curves = _rate_curves(self.look, cell, [line], title)
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -74,8 +76,9 @@ class SchedulesPanel(Panel):
         colours = self.look.style.lines
         runs = self.view.rivals or (self.view,)
         lines = [_rate_line(run, run.name, colours[run.colour % len(colours)]) for run in runs]
-        self.curves = _rate_curves(self.look, cell, lines)
-        self.heading(self.curves.top, self.title or "learning rate over steps")
+        title = self.title or "learning rate over steps"
+        self.curves = _rate_curves(self.look, cell, lines, title)
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -90,9 +93,9 @@ def _rate_line(view: View, name: str, colour: str) -> Line:
     return Line(name, np.arange(1, len(rates) + 1.0), rates, colour, colour, absent=absent)
 
 
-def _rate_curves(look: Look, cell: Box, lines: list[Line]) -> Curves:
+def _rate_curves(look: Look, cell: Box, lines: list[Line], title: str) -> Curves:
     """Curves of learning rates, from 0 to a little above the largest; there is none at step 0."""
-    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–")
+    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–", title=title)
     known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
     return curves
@@ -103,26 +106,34 @@ class RatesPanel(Panel):
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.lines
-        lines = []
+        lines: list[Line] = []
+        theories: list[Line] = []
         runs = self.view.rivals or (self.view,)
         for run in runs:
             colour = colours[run.colour % len(colours)]
             rates = measured(run.loss)
             lines.append(Line(run.name, np.arange(len(rates), dtype=float), rates, colour, colour))
             if run.theory is not None:
-                steps = np.arange(run.steps + 1.0)
-                muted = self.look.style.muted
-                lines.append(Line("theory", steps, np.full(len(steps), run.theory), muted, muted, 1.4))
+                theories.append(self._theory(run.theory, run.steps, "" if theories else "theory"))
+        lines += theories
+        title = self.title or "distance left by a step"
         self.curves = Curves(
             self.look,
             cell,
             lines,
             lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
+            title=title,
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
-        self.heading(self.curves.top, self.title or "distance left by a step")
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
+
+    def _theory(self, rate: float, last: int, name: str) -> Line:
+        """A still line at `rate` from step 0 to the last one, without a value; one name is enough for all."""
+        steps = np.arange(last + 1.0)
+        muted = self.look.style.muted
+        return Line(name, steps, np.full(len(steps), rate), muted, muted, 1.4, valued=False)
 
     def update(self, state: FrameState) -> None:
         self.curves.show(state.step)
@@ -151,10 +162,11 @@ class SharpnessPanel(Panel):
             Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
             Line("λ max", found.steps.astype(float), found.largest, style.lines[1], style.lines[1]),
         ]
-        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3))
+        title = self.title or "sharpness over steps"
+        self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), title=title)
         top = float(np.nanmax(np.concatenate([limits, found.largest])))
         self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
-        self.heading(self.curves.top, self.title or "sharpness over steps")
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:
@@ -173,11 +185,12 @@ class WeightsPanel(Panel):
             for i, label in enumerate(self.view.labels)
             for colour in [colours[i % len(colours)]]
         ]
-        self.curves = Curves(self.look, cell, lines, short)
+        title = self.title or _title(self.view)
+        self.curves = Curves(self.look, cell, lines, short, title=title)
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
-        self.heading(self.curves.top, self.title or _title(self.view))
+        self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

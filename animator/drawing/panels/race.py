@@ -39,7 +39,9 @@ class Runner:
         number: int,
         width: float = 3.0,
         size: float = 12,
+        fill: str = "",
     ) -> None:
+        """fill: the colour of the dot, where it is not that of the trail."""
         self.run = run
         self.left_at = present(run.window, "window").left_at
         pixels = ground.axes.transData.transform(followed(run.trajectory))
@@ -57,7 +59,7 @@ class Runner:
         self.trail.set_zorder(4 + 0.01 * number)
         ground.axes.add_artist(self.trail)
         shape = SHAPES[number % len(SHAPES)]
-        self.dot = ground.mark(shape, size, colour, look.style.dot_edge, 1.6)
+        self.dot = ground.mark(shape, size, fill or colour, look.style.dot_edge, 1.6)
         self.dot.set_zorder(5 + 0.01 * number)
 
     def show(self, state: FrameState) -> Floats:

@@ -40,7 +40,7 @@ class ArrowsPanel(Panel):
         self._marks()
         self.ground.settle()
         self.shown = 0
-        self.runner = Runner(self.look, self.ground, view, style.muted, 0, 2.2, 9)
+        self.runner = Runner(self.look, self.ground, view, style.muted, 0, 2.2, 13, style.dot)
         self.factors = self._factors(box.width)
         parts = [("gradient", self.forces.gradient, style.lines[0], 3.6)]
         if self.forces.heavy:

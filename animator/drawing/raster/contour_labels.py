@@ -22,7 +22,7 @@ from animator.landscape.bilinear import Places, placed, read
 
 SAMPLES = 240
 EVERY = 3  # band edges from one label to the next
-SIZE = 0.72
+SIZE = 0.8
 DIRECTIONS = 16
 
 

@@ -56,7 +56,8 @@ class Glyph:
 @lru_cache(maxsize=4096)
 def glyph(character: str, points: float, weight: Weight) -> Glyph:
     """`character` drawn once at `points`; all digits are as wide as the widest of them."""
-    fonts = FontProperties(family=families(character), size=points, weight=weight)
+    family = families(character)
+    fonts = FontProperties(family=family, size=points, weight=weight)
     character = drawable(character)
     size = int(points * DPI / 72 * 2) + 8
     renderer = RendererAgg(2 * size, 2 * size, DPI)
@@ -64,14 +65,10 @@ def glyph(character: str, points: float, weight: Weight) -> Glyph:
     gc.set_foreground("white")
     renderer.draw_text(gc, size // 2, int(1.4 * size), character, fonts, 0)
     alpha = np.asarray(renderer.buffer_rgba())[..., 3]
-
-    def width(text: str) -> float:
-        return float(renderer.get_text_width_height_descent(text, fonts, False)[0])
-
-    advance = width(f"n{character}n") - width("nn")
+    advance = _advance(character, family, points, weight)
     shift = 0.0
     if character.isdigit():
-        cell = max(width(f"n{digit}n") - width("nn") for digit in "0123456789")
+        cell = max(_advance(digit, family, points, weight) for digit in "0123456789")
         shift, advance = (cell - advance) / 2, cell
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
     if not len(rows):
@@ -80,6 +77,18 @@ def glyph(character: str, points: float, weight: Weight) -> Glyph:
     coverage = alpha[top:bottom, left:right].copy()
     above = int(1.4 * size) - int(top)
     return Glyph(coverage, round(left - size // 2 + shift), above, advance, *coverage.shape)
+
+
+@lru_cache(maxsize=4096)
+def _advance(text: str, family: tuple[str, ...], points: float, weight: Weight) -> float:
+    """How far `text` moves the pen between two letters, pixels: measured once, the ten digits for all ten."""
+    fonts = FontProperties(family=family, size=points, weight=weight)
+    renderer = RendererAgg(1, 1, DPI)
+
+    def width(words: str) -> float:
+        return float(renderer.get_text_width_height_descent(words, fonts, False)[0])
+
+    return width(f"n{text}n") - width("nn")
 
 
 class Stamp(Layer, Text):
