@@ -366,7 +366,9 @@ def test_it_is_killed_again_and_again_and_goes_on(scene, made, tmp_path):
     for done, number in enumerate((signal.SIGKILL, signal.SIGINT, signal.SIGTERM)):
         earlier = written(folder)
         process = started(folder, str(scene), *WORDS, "--jobs", "1")
-        while written(folder) == earlier or states(folder).count("done") < done:  # at every instant it is whole
+        while (
+            written(folder) == earlier or states(folder).count("done") < done
+        ):  # at every instant it is whole
             assert process.poll() is None, process.communicate()
             time.sleep(0.002)
         process.send_signal(number)
