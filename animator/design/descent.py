@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from animator.core.errors import AnimatorError
+from animator.core.json_types import plain_json
 from animator.design.experiment import version
 from animator.design.fingerprint import ingredients
 from animator.functions import function, optimizers, schedules
@@ -126,7 +127,7 @@ class Descent:
         """The optimizer as a recording keeps it."""
         if self.with_keras:
             optimizer: KerasOptimizer = self.optimizer
-            return {"class_name": type(optimizer).__name__, "config": _plain(optimizer.get_config())}
+            return {"class_name": type(optimizer).__name__, "config": plain_json(optimizer.get_config())}
         return {**optimizers.said(self.built_in(), learning_rate=schedules.said(self.schedule()))}
 
     def key(self) -> str:
@@ -159,14 +160,3 @@ class Descent:
 def _holds(window: tuple[float, float, float, float], point: tuple[float, ...]) -> bool:
     (x0, x1, y0, y1), (x, y) = window, point
     return x0 <= x <= x1 and y0 <= y <= y1
-
-
-def _plain(value: object) -> object:
-    """A configuration of Keras as JSON has it."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return float(np.asarray(value))

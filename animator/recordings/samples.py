@@ -225,7 +225,7 @@ def _built(arrays: Mapping[str, Array], skeleton: JSON, path: str) -> "Tree[Arra
 def _collected(data: object, name: str) -> tuple[Part, ...]:
     """All batches of a tf.data.Dataset or PyDataset, joined; AnimatorError for anything else."""
     if isinstance(data, Pipeline):
-        batches = _pipeline(data, name)
+        batches = batches_of(data, name)
     elif isinstance(data, Batches) and not isinstance(data, str):
         batches = [data[index] for index in range(len(data))]
     else:
@@ -243,15 +243,17 @@ def _collected(data: object, name: str) -> tuple[Part, ...]:
     return tuple(_joined(list(column)) for column in zip(*arrays, strict=True))
 
 
-def _pipeline(data: Pipeline, name: str) -> list[object]:
-    """All batches of a tf.data.Dataset; AnimatorError for one that has no end, or none in sight."""
+def batches_of(data: Pipeline, name: str, most: int = READ_MOST) -> list[object]:
+    """All batches of a tf.data.Dataset; AnimatorError for one that has no end, or none in sight: of unknown
+    length, and giving over `most` bytes.
+    """
     batches: list[object] = []
     endless = int(data.cardinality()) == -1
     total = 0
     for batch in () if endless else data.as_numpy_iterator():
         batches.append(batch)
         total += _batch_bytes(batch)
-        if total > READ_MOST and int(data.cardinality()) < 0:
+        if total > most and int(data.cardinality()) < 0:
             endless = True
             break
     if endless:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import keras
 
-from animator.core.json_types import JSON
+from animator.core.json_types import JSON, plain_json
 from animator.design.experiment import version
 from animator.recordings.samples import Samples
 from animator.training.filters import filter_axes
@@ -82,17 +82,3 @@ def tried(make: Callable[[], object]) -> JSON:
         return plain_json(make())
     except (AttributeError, NotImplementedError, TypeError, ValueError):
         return None
-
-
-def plain_json(value: object) -> JSON:
-    """`value` with NumPy numbers and tuples as JSON has them."""
-    if isinstance(value, dict):
-        return {str(key): plain_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_json(item) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if hasattr(value, "item"):
-        number: JSON = value.item()
-        return number
-    raise TypeError(f"{type(value).__name__} is no JSON")

@@ -12,6 +12,7 @@ from scipy import sparse
 import animator
 from animator.core.errors import AnimatorError
 from animator.recordings.facts import Facts
+from animator.recordings.samples import batches_of
 from tests.training.alike import recorded
 
 X = np.random.default_rng(0).random((48, 3), dtype=np.float32)
@@ -153,11 +154,12 @@ def test_what_would_run_or_change_something_is_refused():
     assert refused("data.csv").startswith("Recorder's data is of type str, which is no pair, ")
 
 
-def test_a_pipeline_without_an_end_is_not_read_for_ever(monkeypatch):
-    monkeypatch.setattr("animator.recordings.samples.READ_MOST", 10_000)
+def test_a_pipeline_without_an_end_is_not_read_for_ever():
     endless = base().batch(16).repeat().take_while(lambda x, y: True)
     assert int(endless.cardinality()) == tf.data.UNKNOWN_CARDINALITY
-    assert refused(endless) == (
+    with pytest.raises(AnimatorError) as caught:
+        batches_of(endless, "Recorder's data", most=10_000)
+    assert str(caught.value) == (
         "Recorder's data is a tf.data pipeline that never ends (it repeats), so it can't be read whole. "
         "Give it before .repeat(), or .take(batches) of it."
     )

@@ -10,7 +10,7 @@ import numpy as np
 from animator.core.arrays import Floats, Ints, Steps
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
-from animator.landscape.panel_data.model_outputs import cached
+from animator.landscape.panel_data.model_outputs import cached, outputs
 from animator.landscape.run_source import Source
 
 MOST = 12
@@ -43,14 +43,7 @@ def examples(source: Source, steps: Steps) -> Examples:
     inputs = pictures[chosen]
 
     def compute() -> Arrays:
-        objective = source.model_objective("examples")
-        guesses = []
-        for k, step in enumerate(steps):
-            row = source.run.row(int(step))
-            out = objective.outputs(source.run.weights[row], inputs, source.run.state[row])
-            guesses.append(np.asarray(out, float).reshape(len(chosen), -1).argmax(axis=1))
-            source.progress("what the model says", k + 1, len(steps))
-        return {"guesses": np.stack(guesses).astype(float)}
+        return {"guesses": outputs(source, "examples", steps, inputs).argmax(axis=2).astype(float)}
 
     guesses = cached(source, "examples", [steps, chosen], compute)["guesses"].astype(np.int64)
     flat = inputs.reshape(*inputs.shape[:3], -1)[..., 0].astype(float)

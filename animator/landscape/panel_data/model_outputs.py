@@ -54,6 +54,18 @@ class BatchSurface:
     slices: Floats
 
 
+def outputs(source: Source, panel: str, steps: Steps, inputs: Array) -> Singles:
+    """(T, N, C): what the model gives for `inputs` (N, ...) at each of `steps` (T,); panel: who asks."""
+    objective = source.model_objective(panel)
+    given = []
+    for k, step in enumerate(steps):
+        row = source.run.row(int(step))
+        out = objective.outputs(source.run.weights[row], inputs, source.run.state[row])
+        given.append(np.asarray(out, np.float32).reshape(len(inputs), -1))
+        source.progress("what the model says", k + 1, len(steps))
+    return np.stack(given)
+
+
 def prediction(source: Source, steps: Steps) -> Prediction:
     """The model's outputs at `steps` over the one or two inputs that it has, beside the data."""
     found = source.samples
@@ -70,14 +82,7 @@ def prediction(source: Source, steps: Steps) -> Prediction:
     grid = np.stack(np.meshgrid(axes[0], y), -1).reshape(-1, 2)[:, : len(axes)].astype(np.float32)
 
     def compute() -> Arrays:
-        objective = source.model_objective("prediction")
-        values = []
-        for k, step in enumerate(steps):
-            row = source.run.row(int(step))
-            out = objective.outputs(source.run.weights[row], grid, source.run.state[row])
-            values.append(np.asarray(out, np.float32).reshape(len(grid), -1))
-            source.progress("what the model says", k + 1, len(steps))
-        return {"values": np.stack(values)}
+        return {"values": outputs(source, "prediction", steps, grid)}
 
     values = cached(source, "prediction", [steps, grid], compute)["values"].astype(np.float32)
     classes = values.shape[2] > 1

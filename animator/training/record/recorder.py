@@ -16,13 +16,13 @@ import keras
 import tensorflow as tf
 
 from animator.core.errors import AnimatorError
-from animator.core.json_types import JSON
+from animator.core.json_types import JSON, plain_json
 from animator.core.progress import Progress, quiet
 from animator.recordings.samples import Samples
 from animator.recordings.writer import RecordingWriter
 from animator.training.keras_types import Logs, StepFunction
 from animator.training.loss.objective import Objective, loss_function
-from animator.training.model_description import description, plain_json
+from animator.training.model_description import description
 from animator.training.record import recording_end
 from animator.training.record.backend_fit import FIT, BackendFit
 from animator.training.record.own_loop import OWN, OwnLoop, check_begin, loop_of
