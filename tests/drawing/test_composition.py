@@ -17,6 +17,8 @@ from animator.landscape.window import Window, around_all, extended, reach, squar
 from tests import goldens
 from tests.conftest import numpy_view
 
+QUICK = ("beale", "escape", "learning-rates")
+OTHERS = [name for name in scene_files.names() if name not in QUICK]
 SHAPES = [(640, 360), (640, 480), (540, 540), (360, 640)]
 
 
@@ -47,9 +49,11 @@ def holds(box, points):
 
 
 @pytest.mark.parametrize("size", SHAPES)
-@pytest.mark.parametrize("name", ["beale", "escape", "learning-rates"])
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.real_long) for name in OTHERS)]
+)
 def test_path_dot_marks_and_numbers_never_cover_each_others_text(name, size):
-    """On every 10th frame of three films at 16:9, 4:3, 1:1 and 9:16: names of marks, and numbers on contours,
+    """On every 10th frame of all films, here of three, at 16:9, 4:3, 1:1 and 9:16: names of marks, and numbers on contours,
     keep apart, and away from the path, and so from the dot that goes along it. Two of them need no Keras.
     """
     made = film(name)
@@ -67,6 +71,29 @@ def test_path_dot_marks_and_numbers_never_cover_each_others_text(name, size):
             assert [holds(box, path) for box in tags for path in ground.paths] == [0] * (
                 len(tags) * len(ground.paths)
             )
+
+
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("name", ["neuron", "curvature"])
+def test_numbers_on_contours_stay_or_go_and_never_leap(name, size):
+    """Of every 10th frame and the one after it, on surfaces that move: no number moves by over 2 % of the
+    frame's height, and within half a second no two change places.
+    """
+    made = film(name)
+    clock, canvas = made.timeline(30.0), made.canvas(size, 30.0)
+    (ground,) = [panel.ground for panel in canvas.panels if hasattr(panel, "ground")]
+
+    def places(frame):
+        canvas.draw(clock.state(frame))
+        return {stamp.get_text(): np.array(at) for stamp, *at in ground.labels.spots}
+
+    for frame in range(0, clock.frames - 15, 10):
+        before, after, later = places(frame), places(frame + 1), places(frame + 15)
+        moved = [float(np.hypot(*(after[words] - before[words]))) for words in before.keys() & after.keys()]
+        assert max(moved, default=0.0) <= 0.02 * size[1]
+        both = sorted(before.keys() & later.keys())
+        swapped = [(a, b) for a in both for b in both if (before[a] - before[b]) @ (later[a] - later[b]) < 0]
+        assert swapped == []
 
 
 def test_names_of_runs_stay_where_they_are_and_in_their_order():
