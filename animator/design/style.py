@@ -110,6 +110,11 @@ class Style:
     dot_size: float = 1.0
     unfollowed: tuple[str, ...] = ()
 
+    @property
+    def beside_path(self) -> tuple[str, ...]:
+        """Colours of lines of one run: `lines` without the one that is the colour of a path, too."""
+        return (self.lines[0], *self.lines[2:]) if len(self.lines) > 3 else self.lines
+
     def __post_init__(self) -> None:
         for name in (part.name for part in fields(self) if part.name not in PLAIN):
             given = getattr(self, name)

@@ -102,6 +102,7 @@ def _look(look: Style) -> dict[str, object]:
     return {
         **{name: getattr(look, name) for name in COLOURS},
         "lines": list(look.lines),
+        "beside_path": list(look.beside_path),
         "bands": [to_hex(surface((i + 0.5) / look.levels)) for i in range(look.levels)],
         "path": [to_hex(path((i + 0.5) / PATH_COLOURS)) for i in range(PATH_COLOURS)],
     }

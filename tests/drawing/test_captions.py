@@ -312,7 +312,7 @@ def test_the_end_card_tells_less_before_it_is_too_small():
 
 @pytest.mark.parametrize("size", SIZES)
 def test_names_of_axes_stand_at_their_ends(view, size):
-    """However long they are: the first below the axes, beside the numbers, the other above; in the cell."""
+    """However long they are: the first below the axes, at their end, the other above; in the cell."""
     made = drawn([replace(view, axis_labels=PARAMETERS[:2])], size=size)
     panel = made.panels[0]
     axes = panel.ground.axes
@@ -320,7 +320,8 @@ def test_names_of_axes_stand_at_their_ends(view, size):
     assert across.get_text() != up.get_text() and across.get_text().endswith("0]")
     assert up.get_window_extent().y0 >= axes.bbox.y1 and up.get_window_extent().x1 <= axes.bbox.x1
     box = across.get_window_extent()
-    assert box.y1 <= axes.bbox.y0 and box.x0 >= axes.bbox.x1
+    assert box.y1 <= axes.bbox.y0 and box.x0 > axes.bbox.x0
+    assert box.x1 == pytest.approx(axes.bbox.x1, abs=1)
     assert box.x1 <= panel.cell.left + panel.cell.width
 
 

@@ -69,6 +69,29 @@ def test_path_dot_marks_and_numbers_never_cover_each_others_text(name, size):
             )
 
 
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("name", ["neuron", "curvature"])
+def test_numbers_on_contours_stay_or_go_and_never_leap(name, size):
+    """Of every 10th frame and the one after it, on surfaces that move: no number moves by over 2 % of the
+    frame's height, and within half a second no two change places.
+    """
+    made = film(name)
+    clock, canvas = made.timeline(30.0), made.canvas(size, 30.0)
+    (ground,) = [panel.ground for panel in canvas.panels if hasattr(panel, "ground")]
+
+    def places(frame):
+        canvas.draw(clock.state(frame))
+        return {stamp.get_text(): np.array(at) for stamp, *at in ground.labels.spots}
+
+    for frame in range(0, clock.frames - 15, 10):
+        before, after, later = places(frame), places(frame + 1), places(frame + 15)
+        moved = [float(np.hypot(*(after[words] - before[words]))) for words in before.keys() & after.keys()]
+        assert max(moved, default=0.0) <= 0.02 * size[1]
+        both = sorted(before.keys() & later.keys())
+        swapped = [(a, b) for a in both for b in both if (before[a] - before[b]) @ (later[a] - later[b]) < 0]
+        assert swapped == []
+
+
 def test_names_of_runs_stay_where_they_are_and_in_their_order():
     """From the first frame to the last: a name never moves, and never changes places with another."""
     base = numpy_view(moving=False)

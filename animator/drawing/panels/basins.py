@@ -31,7 +31,7 @@ class BasinsPanel(Panel):
         self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
         paths = [run.trajectory for run in self.runs]
-        self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar, beside=self.right)
+        self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar)
         words = self.title or "colours: the minimum that it ends in"
         self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
@@ -106,7 +106,7 @@ class BasinsPanel(Panel):
             )
             self.ground.marker(best.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
             if kind in named:
-                tags.append(self.ground.tag(best.trajectory[-1], _said(best), style.target))
+                tags += self.ground.tag(best.trajectory[-1], _said(best), style.target)
         return tags
 
     def update(self, state: FrameState) -> None:

@@ -59,7 +59,8 @@ class RatePanel(Panel):
     """view.learning_rate (K,) at steps 1 to K: the rate of the update that led there."""
 
     def create(self, cell: Box) -> None:
-        line = _rate_line(self.view, "rate", self.look.style.lines[1])
+        colours = self.look.style.beside_path
+        line = _rate_line(self.view, "rate", colours[2 % len(colours)])
         title = self.title or "learning rate over steps"
         self.curves = _rate_curves(self.look, cell, [line], title)
         self.heading(self.curves.top, title)
@@ -155,12 +156,13 @@ class SharpnessPanel(Panel):
     def create(self, cell: Box) -> None:
         found = present(self.view.sharpness, "sharpness")
         style = self.look.style
+        ink = style.beside_path[2 % len(style.beside_path)]
         rates = self.view.learning_rate
         steps = np.arange(self.view.steps + 1, dtype=float)
         limits = 2.0 / rates[np.maximum(steps.astype(int) - 1, 0)]
         lines = [
             Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
-            Line("λ max", found.steps.astype(float), found.largest, style.lines[1], style.lines[1]),
+            Line("λ max", found.steps.astype(float), found.largest, ink, ink),
         ]
         title = self.title or "sharpness over steps"
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), title=title)
@@ -177,7 +179,7 @@ class WeightsPanel(Panel):
     """view.lines (K+1, Q) as Q growing lines on a shared axis, straight between recorded steps."""
 
     def create(self, cell: Box) -> None:
-        colours = self.look.style.lines
+        colours = self.look.style.beside_path
         known = self.view.recorded
         steps = known.astype(float)
         lines = [

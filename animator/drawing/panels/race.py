@@ -88,9 +88,7 @@ class RacePanel(Panel):
         keys = self._keys(room)
         above = (len(keys) - 1) * KEYS_PITCH * look.em
         paths = [run.trajectory for run in self.runs]
-        self.ground = Ground(
-            look, room.inset(0, 0, 0, above), self.view, paths, bar=self.spec.bar, beside=self.right
-        )
+        self.ground = Ground(look, room.inset(0, 0, 0, above), self.view, paths, bar=self.spec.bar)
         self.ground.bar.set_xlim(0, 0.5)
         self._marks()
         self.ground.settle()
@@ -136,7 +134,7 @@ class RacePanel(Panel):
         starts = np.unique(np.array([run.trajectory[0] for run in self.runs]).round(6), axis=0)
         marks: list[Artist] = [self.ground.marker(at, "o", 11, "none", style.target, 2) for at in starts]
         if len(starts) == 1:
-            marks.append(self.ground.tag(starts[0], "start", style.target))
+            marks += self.ground.tag(starts[0], "start", style.target)
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))

@@ -13,7 +13,7 @@ from animator.core.formatting import number
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree
-from animator.drawing.panels.base import TITLE
+from animator.drawing.panels.base import SMALLEST, TITLE
 from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.fonts import use_fonts
@@ -43,13 +43,13 @@ class SurfacePanel(MapPanel):
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
         self.trajectory = self.view.trajectory
-        self.ground = Ground(
-            self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar, beside=self.right
-        )
+        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar)
         colour = None if self.by_loss else self.colour
         spare = self._told_width()
+        wide = self.look.ruler(1.0, "bold")(self.title)
+        self.named = bool(self.title) and SMALLEST * wide + spare <= self.ground.box.width + self.right
         self.title_end = self.heading(
-            self.ground.box, self.title, self.ground.title_left, colour, spare if self.title else 0.0
+            self.ground.box, self.title, self.ground.title_left, colour, spare if self.named else 0.0
         )
         if not self.by_loss and self.spec.bar:
             self.ground.bar.set_xlim(0, 0.5)
@@ -63,7 +63,6 @@ class SurfacePanel(MapPanel):
         self.pointed = bool(self.spec.bar)
         if self.pointed:
             self._pointers()
-        self.named = bool(self.title)
         if self.named:
             self._loss_now()
 
@@ -90,13 +89,13 @@ class SurfacePanel(MapPanel):
         style = self.look.style
         start = self.trajectory[0]
         ring = self.ground.marker(start, "o", 11, "none", style.target, 2)
-        marks: list[Artist] = [ring, self.ground.tag(start, "start", style.target)]
+        marks: list[Artist] = [ring, *self.ground.tag(start, "start", style.target)]
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
             roomy = bool(self.spec.bar) and self.axes.bbox.width > NARROW * self.look.em
             words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
-            marks += [cross, self.ground.tag(goal, words, style.target)]
+            marks += [cross, *self.ground.tag(goal, words, style.target)]
         for minimum in self.view.minima:
             marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
         marks += self._restored()
@@ -121,7 +120,7 @@ class SurfacePanel(MapPanel):
             return []
         style = self.look.style
         ring = self.ground.marker(place, "D", 11, "none", style.target, 2)
-        return [ring, self.ground.tag(place, f"restored: step {step:,}", style.target)]
+        return [ring, *self.ground.tag(place, f"restored: step {step:,}", style.target)]
 
     def _path(self) -> None:
         style = self.look.style

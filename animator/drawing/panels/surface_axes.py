@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
@@ -19,7 +18,7 @@ from animator.core.arrays import Floats
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
-from animator.drawing.raster.axis_ticks import MovingTicks, name_axes, ruled, ticks_along
+from animator.drawing.raster.axis_ticks import MovingTicks, name_axes, room_for_name, ruled, ticks_along
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.contour_labels import LevelLabels
@@ -44,10 +43,7 @@ class Ground:
     what tags avoid; bar: its width in em, 0 for none.
     """
 
-    def __init__(
-        self, look: Look, room: Box, view: View, paths: list[Floats], *, bar: float = 0.0, beside: float = 0.0
-    ) -> None:
-        """beside: pixels that are free at the right of `room`."""
+    def __init__(self, look: Look, room: Box, view: View, paths: list[Floats], *, bar: float = 0.0) -> None:
         self.look = look
         self.view = view
         self.field = present(view.field, "surface")
@@ -58,7 +54,7 @@ class Ground:
         self.whole = self._seen(self.window.extent if self.camera else None, room.width / room.height)
         a0, a1, b0, b1 = self.whole
         self.box = box = room.shaped((a1 - a0) / (b1 - b0))
-        self.axes = self._axes(box, beside + (room.width - box.width) / 2)
+        self.axes = self._axes(box)
         closest = self.camera.closest if self.camera is not None else 1.0
         contrast = view.contrast / closest**2
         self.scale = LossScale(self.field.lowest, self.field.highest, contrast, look.style.levels)
@@ -70,7 +66,7 @@ class Ground:
             self.bar = loss_bar(look, beside_box, self.scale, view.value_name)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
-        self.ticks = MovingTicks(look, box)
+        self.ticks = MovingTicks(look, box, room_for_name(look, box, view.axis_labels[0]))
         if self.camera is not None:
             look.figure.add_artist(self.ticks)
             self.axes.set(xticks=[], yticks=[])
@@ -80,14 +76,14 @@ class Ground:
         window = self.window if held is None else replace(self.window, held=held)
         return window.seen(aspect)
 
-    def _axes(self, box: Box, beside: float) -> Axes:
+    def _axes(self, box: Box) -> Axes:
         axes = ruled(self.look, box, grid=False)
         a0, a1, b0, b1 = self.whole
         axes.set_xlim(a0, a1)
         axes.set_ylim(b0, b1)
         for axis, side in ((axes.xaxis, box.width), (axes.yaxis, box.height)):
             axis.set_major_locator(MaxNLocator(ticks_along(self.look, side)))
-        self.title_left = name_axes(self.look, axes, box, *self.view.axis_labels, beside)
+        self.title_left = name_axes(self.look, axes, box, *self.view.axis_labels, ends=True)
         return axes
 
     def _surface(self) -> None:
@@ -135,7 +131,8 @@ class Ground:
         z = np.asarray(self.field.slices[-1], float)
         self.labels.marks = self.marked
         self.labels.aim(z, self.whole, self.paths, self.taken)
-        self.labels.show(np.asarray(self.field.slices[0], float), self.whole)
+        self.labels.follow(self.field.slices)
+        self.labels.show(0, self.whole)
 
     def look_at(self, state: FrameState) -> Affine2D | None:
         """Turn the camera to `state`; how pixels of the whole window move for it, None for a still one."""
@@ -156,7 +153,7 @@ class Ground:
         """Put the levels' numbers where slice `slice` has them in what is seen."""
         a0, a1 = self.axes.get_xlim()
         b0, b1 = self.axes.get_ylim()
-        self.labels.show(np.asarray(self.field.slices[slice], float), (a0, a1, b0, b1))
+        self.labels.show(slice, (a0, a1, b0, b1))
 
     def mark(self, shape: Shape, size: float, fill: str, edge: str, width: float) -> Mark:
         """A marker that moves; size and edge width in pixels at 720p."""
@@ -186,20 +183,22 @@ class Ground:
         )
         return marker
 
-    def tag(self, place: Floats, words: str, colour: str) -> Annotation:
-        """A name beside a point: where it is in the window and covers least of the path, the dot on it, and
-        other tags; with a line to the point where it is not near.
+    def tag(self, place: Floats, words: str, colour: str) -> list[Artist]:
+        """A name beside a point: where it is in the window and covers nothing of the path, the dot on it, and
+        other tags, with a line to the point where it is not near; none where there is no such place.
         """
         em = self.look.em
         points = self.look.points
         middle = self.axes.transData.transform(place)
         size = np.array([self.look.ruler(TAG, "bold")(words) + 0.5 * em, 1.4 * em])
         spots = [(corner, far) for far in AWAY for corner in SIDES]
-        corner, far = min(spots, key=lambda spot: self._cost(middle, size, *spot))
+        corner, far = best = min(spots, key=lambda spot: self._cost(middle, size, *spot))
+        if any(self._cost(middle, size, *best)[1:3]):
+            return []
         low = _corner_of(middle, size, corner, far * em)
         self.taken.append((low, low + size))
         leader = {"arrowstyle": "-", "color": colour, "linewidth": self.look.line(1.2), "shrinkB": points / 2}
-        return self.axes.annotate(
+        tag = self.axes.annotate(
             words,
             (float(place[0]), float(place[1])),
             xytext=tuple((low + size / 2 - middle) * points / em),
@@ -214,6 +213,7 @@ class Ground:
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
             arrowprops=leader if far > AWAY[0] else None,
         )
+        return [tag]
 
     def _cost(self, middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> tuple[float, ...]:
         """What is wrong with a tag of `size` there: pixels outside, over other tags, points of the paths."""

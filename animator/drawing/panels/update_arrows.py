@@ -35,7 +35,7 @@ class ArrowsPanel(Panel):
         view = self.view
         style = self.look.style
         self.forces = present(view.forces, "forces")
-        self.ground = Ground(self.look, self.room, view, [view.trajectory], beside=self.right)
+        self.ground = Ground(self.look, self.room, view, [view.trajectory])
         box = self.ground.box
         self._marks()
         self.ground.settle()
@@ -56,7 +56,7 @@ class ArrowsPanel(Panel):
         style = self.look.style
         start = self.view.trajectory[0]
         marks: list[Artist] = [self.ground.marker(start, "o", 9, "none", style.target, 2)]
-        marks.append(self.ground.tag(start, "start", style.target))
+        marks += self.ground.tag(start, "start", style.target)
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 11, style.target, style.casing, 1.2))

@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Bbox, IdentityTransform
 
 from animator.design.layout import Box
 from animator.drawing.look import Look
@@ -25,7 +25,7 @@ from animator.drawing.raster.axes_transform import Extent
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.fonts import drawable, families, use_fonts
 from animator.drawing.raster.layer import Layer, Rect
-from animator.drawing.raster.text_fit import READABLE, shortened
+from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.drawing.units import DPI
 
@@ -33,6 +33,8 @@ SIZE = 0.86  # em
 NAME = 0.9  # em: of an axis' name
 PAD = 0.35  # em: from the axes to the numbers
 NUMBERS = 2.7  # em: what the numbers beside an axis take
+LONGEST = 0.45  # of an axis: its name, where it stands among the numbers
+FREE = 0.5  # em: what stays free before it
 SLACK = 1e-9  # of the axis: how far beyond its ends a tick still counts
 
 
@@ -43,34 +45,36 @@ def ruled(look: Look, box: Box, background: str = "panel", grid: bool = True) ->
     return axes
 
 
-def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, room: float = 0.0) -> float:
-    """Name both axes of `box`: the first one where it ends, if there is `room` for that (pixels), or else
-    before its numbers; the other above its numbers. "" for none. Gives where the second name ends, in pixels.
+def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, *, ends: bool = False) -> float:
+    """Name both axes of `box`: the first one before its numbers, or where it `ends`, among them;
+    the other above its numbers. "" for none. Gives where the second name ends, in pixels.
     """
     em = look.em
     wide = look.ruler(NAME)
-    room -= 1.0 * em  # what stays free before it and after it
-    size = min(1.0, max(READABLE, room / max(1e-9, wide(across)))) if room > 3 * em else 1.0
-    across = shortened([across], max(room, 3 * em) / size, wide)[0]
+    across = shortened([across], LONGEST * box.width if ends else 3 * em, wide)[0]
     up = shortened([up], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
-    ends = size * wide(across) <= room + 1e-6
-    first = (box.width + 0.6 * em, below, "left") if ends else (-0.9 * em, below, "right")
-    second = (-NUMBERS * em, box.height + 0.5 * em, "left")
-    named = ((axes.xaxis, across, size, first), (axes.yaxis, up, 1.0, second))
-    for axis, name, share, (x, y, side) in named:
+    first = (box.width, below, "right") if ends else (-0.9 * em, below, "right")
+    fits = wide(up) < (NUMBERS - 2 * PAD) * em
+    second = (-(2 * PAD if fits else NUMBERS) * em, box.height + 0.5 * em, "right" if fits else "left")
+    for axis, name, (x, y, side) in ((axes.xaxis, across, first), (axes.yaxis, up, second)):
         axis.set_label_text(
             drawable(name),
             color=look.style.muted,
             parse_math=False,
-            fontsize=look.points * NAME * share,
+            fontsize=look.points * NAME,
             family=families(name),
             ha=side,
             va="baseline",
             rotation=0,
         )
         axis.set_label_coords(x / box.width, y / box.height)
-    return max(box.left, box.left - NUMBERS * em + (wide(up) + em if up else 0.0))
+    return box.left if fits else box.left + wide(up) - (NUMBERS - 1) * em
+
+
+def room_for_name(look: Look, box: Box, across: str) -> float:
+    """Pixels at the end of the first axis that its name takes, and what stays free before it."""
+    return min(look.ruler(NAME)(across), LONGEST * box.width) + FREE * look.em
 
 
 class Rulers(Artist):
@@ -101,10 +105,14 @@ class Rulers(Artist):
             places = self._pixels([place for place, _ in ticks], along)
             if self.grid:
                 self._lines(renderer, places, along)
-            for at, (_, words) in zip(places, ticks, strict=True):
-                self._number(words, at, along)
+            named = Bbox.null()
             if axis.label.get_text():
                 axis.label.draw(renderer)
+                named = axis.label.get_window_extent(renderer)
+            for at, (_, words) in zip(places, ticks, strict=True):
+                half = self.look.ruler(SIZE)(words) / 2 + FREE * self.look.em
+                if along == 1 or at + half < named.x0 or at - half > named.x1:
+                    self._number(words, at, along)
         for stamp in self.stamps:
             stamp.draw(renderer)
 
@@ -188,10 +196,12 @@ class MovingTicks(Layer):
 
     MOST = 9
 
-    def __init__(self, look: Look, box: Box) -> None:
+    def __init__(self, look: Look, box: Box, end: float = 0.0) -> None:
+        """end: pixels at the end of the first axis where no number stands."""
         super().__init__()
         self.look = look
         self.box = box
+        self.end = end
         self.locators = [MaxNLocator(ticks_along(look, side)) for side in (box.width, box.height)]
         sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
         self.pools = [
@@ -217,6 +227,9 @@ class MovingTicks(Layer):
                 share = (place - low) / (high - low)
                 stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
                 if axis == 0:
+                    wide = self.look.ruler(SIZE)(stamp.get_text())
+                    if share * box.width + wide / 2 > box.width - self.end:
+                        stamp.set_text("")
                     stamp.set_position((box.left + share * box.width, box.bottom - 0.78 * em))
                 else:
                     stamp.set_position((box.left - 0.45 * em, box.bottom + share * box.height))

@@ -39,8 +39,8 @@ class Chart {
         row => run.sayWeight(this.weight, row)), dash: run.dash, shape: run.shape }));
     }
     const [run] = runs;
-    return run.labels.map((label, q) => line(label, run, run.step, run.rows.weights[q], style.lines[q % style.lines.length],
-      style.lines[q % style.lines.length], 2.4, row => run.sayWeight(q, row)));
+    return run.labels.map((label, q) => line(label, run, run.step, run.rows.weights[q], style.beside_path[q % style.beside_path.length],
+      style.beside_path[q % style.beside_path.length], 2.4, row => run.sayWeight(q, row)));
   }
 
   // Pixels that the longest name takes beside the curves; 0 where names have no room.
