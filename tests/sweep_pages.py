@@ -79,7 +79,7 @@ class Given:
     def __init__(self, *views: View, play: float = 1.0) -> None:
         self._given = views
         self._pacing = Pacing(intro=0.5, play=play, end=0.5)
-        self.runs = [SimpleNamespace(steps=view.steps) for view in views]
+        self.runs = [SimpleNamespace(steps=view.steps, meta={}) for view in views]
 
     def views(self, fps: float = 30.0) -> tuple[View, ...]:
         """The views, whatever the rate."""

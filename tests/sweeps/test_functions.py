@@ -59,10 +59,16 @@ def test_a_sheet_has_the_scale_of_the_films_and_marks_their_minima():
     )
 
 
-def test_functions_that_differ_have_windows_of_their_own():
+def test_functions_that_differ_have_windows_and_scales_of_their_own():
     made, films = films_of({"f": ["sphere", "saddle"]}, start="1,1", steps=4)
-    assert shared_limits.window_of(films).extent is None and sheet_of(films).extent is None
-    assert "Each has its own window of x (across) and y (up); one scale of colours." in words_of(made, films)
+    sheet = sheet_of(films)
+    assert shared_limits.window_of(films).extent is None and sheet.extent is None and sheet.scale is None
+    for cell in made.cells:
+        (view,) = films[cell.index].views(15.0)
+        scale = track(cell, films[cell.index], sheet, [sheet.clock.state(0)]).scale
+        assert (scale.low, scale.high) == (view.field.lowest, view.field.highest)
+    said = words_of(made, films)
+    assert "Each has its own window of x (across) and y (up); its own scale of colours." in said
 
 
 def test_values_below_zero_are_curves_on_an_even_scale():

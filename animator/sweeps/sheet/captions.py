@@ -52,10 +52,12 @@ def _shared(sheet: Sheet, surfaces: list[Track]) -> str:
         return ""
     across, up = (SHARE.sub("", label) for label in sheet.axis_labels)
     if sheet.extent is None:
-        return f"Each has its own window of {across} (across) and {up} (up); one scale of colours."
+        scale = "one scale of colours" if sheet.scale is not None else "its own scale of colours"
+        return f"Each has its own window of {across} (across) and {up} (up); {scale}."
     a0, a1, b0, b1 = (number(value, 2).replace("-", "−") for value in sheet.extent)
     window = f"{across} {a0} to {a1} across and {up} {b0} to {b1} up"
-    return f"All share one window, {window}, and one scale of colours."
+    scale = "and one scale of colours" if sheet.scale is not None else "and each has its own scale of colours"
+    return f"All share one window, {window}, {scale}."
 
 
 def _clock(manifest: Manifest, sheet: Sheet) -> str:

@@ -84,10 +84,10 @@ class Tile(PagePart):
         several = len(self.track.views) > 1
         colour = style.lines[index % len(style.lines)] if several else None
         extent = sheet.extent or self.track.extent
-        if self.bands is None or extent is None or sheet.scale is None:
+        if self.bands is None or extent is None or self.track.scale is None:
             path = as_curve(view, self.inside, sheet.losses, colour or style.loss_line)
         else:
-            path = on_surface(view, self.inside, extent, sheet.scale, style, colour)
+            path = on_surface(view, self.inside, extent, self.track.scale, style, colour)
         trail = None
         if len(path.kept):
             casing = to_rgba(style.casing, 0.85)
@@ -204,7 +204,7 @@ class Tile(PagePart):
 
     def _show_surface(self, step: int) -> None:
         surface = self.track.surface
-        scale = self.sheet.scale
+        scale = self.track.scale
         if self.bands is None or surface is None or scale is None:
             return
         number = surface.at(step)
@@ -216,14 +216,14 @@ class Tile(PagePart):
 def _bands(look: Look, box: Box, track: Track, sheet: Sheet) -> Banding | None:
     """The surface of a cell in the window that it is shown in, if it has one."""
     extent = sheet.extent or track.extent
-    if track.surface is None or extent is None or sheet.scale is None:
+    if track.surface is None or extent is None or track.scale is None:
         return None
     surface_map = colour_map(look.style.surface_map)
     return Banding(
         Viewport(box, extent),
         track.surface.alpha,
         track.surface.beta,
-        sheet.scale,
+        track.scale,
         colours=[surface_map((i + 0.5) / BANDS) for i in range(BANDS)],
         line=to_rgba(look.style.contour, 0.35),
         width=look.line(LINE),

@@ -16,6 +16,7 @@ from animator.drawing.raster.loss_colors import BANDS, LossScale
 from animator.drawing.view import View
 from animator.films.film import Film
 from animator.landscape.field import Field
+from animator.recordings.identity import ModelIdentity
 from animator.sweeps.folder.manifest import Cell, Shared
 
 FULL = 65535
@@ -50,7 +51,8 @@ class QuantizedSlices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """A cell that can be drawn: its views without their fields, its surface, if any, and its window.
+    """A cell that can be drawn: its views without their fields, its surface, if any, with the scale of its
+    losses, and its window.
 
     ratio: steps of the cell for each step of the sheet's clock.
     """
@@ -58,6 +60,7 @@ class Track:
     cell: Cell
     views: tuple[View, ...]
     surface: QuantizedSlices | None
+    scale: LossScale | None
     extent: Extent | None
     ratio: float
 
@@ -66,7 +69,8 @@ class Track:
 class Sheet:
     """What all tiles share: the clock, the rate of the views, the scale of losses, the window.
 
-    scale and extent are None where there is no surface, or no common window. by_share: the runs differ in
+    scale and extent are None where there is no surface, or none in common: losses that differ share no
+    scale. by_share: the runs differ in
     length, and the clock counts shares of each. losses: the range of all finite losses over steps.
     """
 
@@ -139,7 +143,7 @@ def survey(films: Mapping[int, Film], fps: float, common: Shared) -> Sheet:
         fps=fps,
         steps=longest.steps,
         by_share=len(lengths) > 1,
-        scale=_scale(common, surfaces),
+        scale=_scale(common, surfaces) if len(_losses(films.values())) == 1 else None,
         extent=extents.pop() if len(extents) == 1 else None,
         losses=(float(losses.min()), float(losses.max())) if len(losses) else (0.1, 1.0),
         axis_labels=surfaces[0].axis_labels if surfaces else ("", ""),
@@ -158,6 +162,11 @@ def _scale(common: Shared, surfaces: Sequence[_Surface]) -> LossScale | None:
     return LossScale(float(low), float(high), surfaces[0].contrast)
 
 
+def _losses(films: Iterable[Film]) -> set[str]:
+    """What the runs of `films` descend on."""
+    return {ModelIdentity.of(run.meta).loss for film in films for run in film.runs}
+
+
 def _steps(film: Film) -> int:
     return max(run.steps for run in film.runs)
 
@@ -167,12 +176,13 @@ def track(cell: Cell, film: Film, sheet: Sheet, states: Iterable[FrameState]) ->
     views = views_of(film, sheet.fps)
     ratio = _steps(film) / sheet.steps if sheet.steps else 1.0
     field, window = views[0].field, views[0].window
-    surface = None
-    if field is not None and sheet.scale is not None:
+    surface = scale = None
+    if field is not None:
+        scale = sheet.scale or LossScale(field.lowest, field.highest, views[0].contrast)
         own = [state.own(_steps(film), ratio).own(views[0].steps, views[0].ratio).step for state in states]
-        surface = _quantized(field, own, sheet.scale)
+        surface = _quantized(field, own, scale)
     slim = tuple(replace(view, field=None, rivals=(), batch_surface=None, histograms={}) for view in views)
-    return Track(cell, slim, surface, window.extent if window is not None else None, ratio)
+    return Track(cell, slim, surface, scale, window.extent if window is not None else None, ratio)
 
 
 def _quantized(field: Field, steps: Iterable[int], scale: LossScale) -> QuantizedSlices:
