@@ -5,16 +5,19 @@ A number goes in, its text comes out, the same wherever a film, a page or the co
 
 import math
 
+from animator.core.language import digits as localized
+from animator.core.language import say
+
 
 def number(value: float, digits: int = 3) -> str:
     """`value` with `digits` significant digits, without an exponent where that stays short."""
     if not math.isfinite(value):
-        return "not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite")
+        return say("not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite"))
     if value == 0:
         return "0"
     power = math.floor(math.log10(abs(value)))
     if -4 <= power < 6:
-        return f"{value:.{max(0, digits - 1 - power)}f}"
+        return localized(f"{value:.{max(0, digits - 1 - power)}f}")
     return _short(f"{value:.{digits - 1}e}")
 
 
@@ -25,12 +28,17 @@ def brief(value: float) -> str:
 
 def _short(text: str) -> str:
     """A number without the zeros of its exponent."""
-    return text.replace("e-0", "e-").replace("e+0", "e")
+    return localized(text.replace("e-0", "e-").replace("e+0", "e"))
 
 
 def point(values: tuple[float, ...]) -> str:
     """A point as (0.48, -0.04)."""
-    return "(" + ", ".join(f"{value:.2f}" if math.isfinite(value) else "?" for value in values) + ")"
+    between = "; " if localized(".") == "," else ", "
+    return (
+        "("
+        + between.join(localized(f"{value:.2f}") if math.isfinite(value) else "?" for value in values)
+        + ")"
+    )
 
 
 def finite(value: float) -> float | None:

@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
@@ -135,7 +136,7 @@ class Curves:
         room = CURVES.inside(cell, em)
         self.left = room.left - BEFORE * em
         above = room.inset(-BEFORE * em, 0, 0, 0)
-        self.told = Names.of(look, above, tuple(line.name for line in lines))
+        self.told = Names.of(look, above, tuple(say(line.name) for line in lines))
         self.box = room.inset(0, 0, 0, self.told.rows * PITCH * em)
         self.axes = step_axes(look, self.box, max(float(line.steps[-1]) for line in lines), clock)
         columns = max(16, int(self.box.width))

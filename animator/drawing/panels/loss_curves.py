@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.formatting import brief, number
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -82,8 +83,8 @@ class LossPanel(Panel):
         loss_axis(axes, values, count_up(self.look, self.curves.box), lowest(view))
         self.curves.settle()
         means = not any(told.name in (*looks, "loss") for told in known)
-        kind = "running means" if means else view.value_name
-        self.heading(self.curves.top, self.title or f"{kind} over steps")
+        kind = say("running means" if means else view.value_name)
+        self.heading(self.curves.top, self.title or say("{kind} over steps", kind=kind))
         self.moving = list(self.curves.artists)
 
     def update(self, state: FrameState) -> None:

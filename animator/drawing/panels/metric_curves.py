@@ -15,6 +15,7 @@ import numpy as np
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.core.formatting import number
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -41,7 +42,7 @@ class AccuracyPanel(Panel):
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
         self.curves = Curves(self.look, cell, [line], percent)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
-        self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        self.curves.axes.yaxis.set_major_formatter(lambda value, _: digits(f"{value:.0%}"))
         self.heading(self.curves.top, self.title or "accuracy (running mean)")
         self.moving = list(self.curves.artists)
 
@@ -51,7 +52,7 @@ class AccuracyPanel(Panel):
 
 def percent(value: float) -> str:
     """A share in per cent; a dash before the first update, when nothing is known."""
-    return f"{value:.1%}" if np.isfinite(value) else "–"
+    return digits(f"{value:.1%}") if np.isfinite(value) else "–"
 
 
 class RatePanel(Panel):
@@ -92,7 +93,7 @@ def _rate_line(view: View, name: str, colour: str) -> Line:
 
 def _rate_curves(look: Look, cell: Box, lines: list[Line]) -> Curves:
     """Curves of learning rates, from 0 to a little above the largest; there is none at step 0."""
-    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–")
+    curves = Curves(look, cell, lines, lambda v: digits(f"{v:.3g}") if np.isfinite(v) else "–")
     known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
     return curves
@@ -117,7 +118,7 @@ class RatesPanel(Panel):
             self.look,
             cell,
             lines,
-            lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
+            lambda value: digits(f"{value:.3f}") if np.isfinite(value) else "–",
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
@@ -189,7 +190,8 @@ def _title(view: View) -> str:
     names = view.labels
     if not view.of_function or len(names) > 3:
         return "weights over steps"
-    return f"{', '.join(names[:-1])}{' and ' if names[:-1] else ''}{names[-1]} over steps"
+    both = say("{some} and {last}", some=", ".join(names[:-1]), last=names[-1]) if names[:-1] else names[-1]
+    return say("{kind} over steps", kind=both)
 
 
 def short(value: float) -> str:

@@ -19,6 +19,8 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
+from animator.core.language import digits as localized
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent
@@ -51,8 +53,8 @@ def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, room: floa
     wide = look.ruler(NAME)
     room -= 1.0 * em  # what stays free before it and after it
     size = min(1.0, max(READABLE, room / max(1e-9, wide(across)))) if room > 3 * em else 1.0
-    across = shortened([across], max(room, 3 * em) / size, wide)[0]
-    up = shortened([up], box.width, wide)[0]
+    across = shortened([say(across)], max(room, 3 * em) / size, wide)[0]
+    up = shortened([say(up)], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
     ends = size * wide(across) <= room + 1e-6
     first = (box.width + 0.6 * em, below, "left") if ends else (-0.9 * em, below, "right")
@@ -165,7 +167,7 @@ def told(axis: Axis) -> list[tuple[float, str]] | None:
     if any("$" in word for word in words) or formatter.get_offset():
         return None
     return [
-        (place, word)
+        (place, localized(word))
         for place, at, word in zip(places, along(np.asarray(places)), words, strict=True)
         if low - slack <= at <= high + slack
     ]
@@ -215,7 +217,7 @@ class MovingTicks(Layer):
                 stamp.set_text("")
             for stamp, place in zip(self.pools[axis], places, strict=False):
                 share = (place - low) / (high - low)
-                stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
+                stamp.set_text(localized(f"{place:.{digits}f}").replace("-", "−"))
                 if axis == 0:
                     stamp.set_position((box.left + share * box.width, box.bottom - 0.78 * em))
                 else:
