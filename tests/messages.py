@@ -11,12 +11,49 @@ TABLES = {"MESSAGES", "NAMES", "LOSSES", "TEACHERS", "STARTS", "CLOCKS", "KEYS",
     "SURFACE_SAYS", "FALLS", "GOES", "NO_COMPONENTS", "NO_THREE",
 }  # fmt: skip
 
-PROPER = {"Adam", "SGD", "RMSprop", "Nesterov", "Glorot", "evaluations", "mean", "linear", "relu", "sigmoid", "tanh"}
+PROPER = {
+    "Adam",
+    "SGD",
+    "RMSprop",
+    "Nesterov",
+    "Glorot",
+    "evaluations",
+    "mean",
+    "linear",
+    "relu",
+    "sigmoid",
+    "tanh",
+}
 PROPER |= {"λ max"}
 BY_NAME = {  # what reaches `say` in a variable
-    *("loss", "batch", "all", "learning rate", "gradient evaluations", "gradient", "update", "bias", "b: bias"),
-    *("{count:,} step", "{count:,} steps", "weights", "direction 1", "direction 2", "theory", "loss over steps"),
-    *("weights over steps", "colours: the minimum that it ends in", "size of update", "yours", "the weights do not move"),
+    *(
+        "loss",
+        "batch",
+        "all",
+        "learning rate",
+        "gradient evaluations",
+        "gradient",
+        "update",
+        "bias",
+        "b: bias",
+    ),
+    *(
+        "{count:,} step",
+        "{count:,} steps",
+        "weights",
+        "direction 1",
+        "direction 2",
+        "theory",
+        "loss over steps",
+    ),
+    *(
+        "weights over steps",
+        "{kind} over {clock}",
+        "colours: the minimum that it ends in",
+        "size of update",
+        "yours",
+        "the weights do not move",
+    ),
     *("the path is a straight line", "cosine", "the surface in perspective", "a card with text"),
     "the path runs away, so that all before its last steps is one point beside them",
 }
@@ -50,14 +87,25 @@ def of_file(path: Path) -> set[str]:
         if isinstance(node, ast.Call):
             found |= _called(node)
         if isinstance(node, ast.Assign):
-            names = {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+            names = {
+                name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+            }
             found |= constants(node.value) if names & TABLES else set()
     return found
 
 
 def messages() -> set[str]:
     """All of them."""
-    folders = ("animator/core", "animator/design", "animator/drawing", "animator/films", "animator/landscape", "animator/publish", "animator/functions", "scenes")
+    folders = (
+        "animator/core",
+        "animator/design",
+        "animator/drawing",
+        "animator/films",
+        "animator/landscape",
+        "animator/publish",
+        "animator/functions",
+        "scenes",
+    )
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     found = set().union(*map(of_file, files))
     pages = [ROOT / "animator/publish/templates"]

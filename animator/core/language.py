@@ -5,7 +5,7 @@ a word is made; `speaking` says for how long in which language. English needs no
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -28,7 +28,13 @@ class Language:
     decimal: str = "."
     group: str = ","
 
-    def digits(self, text: str) -> str:
+    def said_in(code: str) -> Callable[[str], str]:
+    """`say` of messages without values, in the language `code`."""
+    messages = language(code).messages
+    return lambda message: messages.get(message, message)
+
+
+def digits(self, text: str) -> str:
         """A number that was written in English, as this language writes it."""
         return text if self.code == ENGLISH else text.translate({44: self.group, 46: self.decimal})
 
@@ -117,6 +123,12 @@ def said_value(value: object) -> object:
     if not isinstance(value, str):
         return value
     return digits(value) if NUMBER.fullmatch(value) else say(value)
+
+
+def said_in(code: str) -> Callable[[str], str]:
+    """`say` of messages without values, in the language `code`."""
+    messages = language(code).messages
+    return lambda message: messages.get(message, message)
 
 
 def digits(text: str) -> str:

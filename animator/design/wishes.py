@@ -174,7 +174,7 @@ def _names(given: object) -> tuple[str, ...]:
     parts = given.split(",") if isinstance(given, str) else given
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise Unfit("it must be a name for each run")
-    return tuple(part.strip() for part in parts)
+    return tuple(part if part == part.strip() else part.strip() for part in parts)  # a Said stays one
 
 
 def _numbers(given: Any) -> tuple[float, ...]:

@@ -102,7 +102,7 @@ class Surface {
     context.fillStyle = style.panel;
     context.fillRect(left, top, side, side);
     if (!this.values) {
-      write(context, this.trouble || t("unpacking the surface \u2026"), left + side / 2, top + side / 2, style.muted, { align: "center" });
+      write(context, this.trouble || t("unpacking the surface …"), left + side / 2, top + side / 2, style.muted, { align: "center" });
       return;
     }
     const slice = lastAt(this.cut_at, this.own[0].step[this.own[0].rowAt(moment.at)]), size = this.shape[1] * this.shape[2];
