@@ -18,17 +18,17 @@ def number(value: float, digits: int = 3) -> str:
     power = math.floor(math.log10(abs(value)))
     if -4 <= power < 6:
         return localized(f"{value:.{max(0, digits - 1 - power)}f}")
-    return _short(f"{value:.{digits - 1}e}")
+    return localized(_short(f"{value:.{digits - 1}e}"))
 
 
 def brief(value: float) -> str:
-    """`value` as briefly as it can be said: of a tick, of a setting."""
+    """`value` as briefly as it can be said, in English: of a tick, of a setting."""
     return _short(f"{value:g}")
 
 
 def _short(text: str) -> str:
     """A number without the zeros of its exponent."""
-    return localized(text.replace("e-0", "e-").replace("e+0", "e"))
+    return text.replace("e-0", "e-").replace("e+0", "e")
 
 
 def point(values: tuple[float, ...]) -> str:

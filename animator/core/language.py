@@ -1,4 +1,4 @@
-"""The language of a film: words by gettext catalogues, numbers by Babel's decimal and group signs.
+"""The language of a film: its words by gettext catalogues, its numbers by Babel's signs.
 
 Messages are the English sentences, with names of values in braces. What is drawn asks `say` and `digits` where
 a word is made; `speaking` says for how long in which language. English needs no catalogue and no Babel.
@@ -28,13 +28,7 @@ class Language:
     decimal: str = "."
     group: str = ","
 
-    def said_in(code: str) -> Callable[[str], str]:
-    """`say` of messages without values, in the language `code`."""
-    messages = language(code).messages
-    return lambda message: messages.get(message, message)
-
-
-def digits(self, text: str) -> str:
+    def digits(self, text: str) -> str:
         """A number that was written in English, as this language writes it."""
         return text if self.code == ENGLISH else text.translate({44: self.group, 46: self.decimal})
 

@@ -12,7 +12,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from animator.core.arrays import Floats
-from animator.core.language import digits
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -61,7 +60,7 @@ class Counts:
         self.axes.xaxis.set_major_locator(MaxNLocator(most))
         self.axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
         self.axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: digits(f"{v / 1000:g}k" if v >= 1e4 else f"{v:g}"))
+            FuncFormatter(lambda v, _: f"{v / 1000:g}k" if v >= 1e4 else f"{v:g}")
         )
         name_axes(look, self.axes, self.box, unit, "")
         self.bars = Bars(self.axes, found.edges, colour=to_rgba(style.lines[0], 0.85))

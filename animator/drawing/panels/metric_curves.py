@@ -42,7 +42,7 @@ class AccuracyPanel(Panel):
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
         self.curves = Curves(self.look, cell, [line], percent)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
-        self.curves.axes.yaxis.set_major_formatter(lambda value, _: digits(f"{value:.0%}"))
+        self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         self.heading(self.curves.top, self.title or "accuracy (running mean)")
         self.moving = list(self.curves.artists)
 
@@ -199,6 +199,6 @@ def short(value: float) -> str:
     if not isfinite(value):
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+        return digits(f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−"))
     digits = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
     return f"{value:.{digits}f}".replace("-", "−")

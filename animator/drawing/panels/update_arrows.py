@@ -57,7 +57,7 @@ class ArrowsPanel(Panel):
         style = self.look.style
         start = self.view.trajectory[0]
         marks: list[Artist] = [self.ground.marker(start, "o", 9, "none", style.target, 2)]
-        marks.append(self.ground.tag(start, "start", style.target))
+        marks.append(self.ground.tag(start, say("start"), style.target))
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 11, style.target, style.casing, 1.2))
