@@ -1,8 +1,7 @@
 """The language of a film: its words by gettext catalogues, its numbers by Babel's signs.
 
-Messages are the English sentences, with names of values in braces. What is drawn asks `say` and `digits` where
-a word is made; `speaking` says for how long in which language. English needs no catalogue and no Babel.
-"""
+Messages are the English sentences, with names of values in braces. What is drawn asks `say` and `digits`
+where a word is made; `speaking` says for how long in which language. English needs no catalogue and no Babel.
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -200,5 +200,5 @@ def short(value: float) -> str:
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e4:
         return digits(f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−"))
-    digits = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
-    return f"{value:.{digits}f}".replace("-", "−")
+    places = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
+    return digits(f"{value:.{places}f}".replace("-", "−"))
