@@ -2,6 +2,7 @@
 
 Messages are the English sentences, with names of values in braces. What is drawn asks `say` and `digits`
 where a word is made; `speaking` says for how long in which language. English needs no catalogue and no Babel.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
