@@ -7,56 +7,23 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SAYERS = {"say": (0,), "Said": (0,), "Moment": (1,), "heading": (1,), "name_axes": (3, 4), "Line": (0,)}
 FIELDS = {"title", "caption", "names", "brief", "left_out"}  # keywords of a scene and of what it is made of
-TABLES = {"MESSAGES", "NAMES", "LOSSES", "TEACHERS", "STARTS", "CLOCKS", "KEYS", "NOT_RECORDED", "SHOWS"} | {
-    "SURFACE_SAYS", "FALLS", "GOES", "NO_COMPONENTS", "NO_THREE",
-}  # fmt: skip
-
-PROPER = {
-    "Adam",
-    "SGD",
-    "RMSprop",
-    "Nesterov",
-    "Glorot",
-    "evaluations",
-    "mean",
-    "linear",
-    "relu",
-    "sigmoid",
-    "tanh",
+TABLES = {
+    *("NAMES", "LOSSES", "TEACHERS", "STARTS", "CLOCKS", "KEYS", "NOT_RECORDED", "SHOWS", "SURFACE_SAYS"),
+    *("FALLS", "GOES", "NO_COMPONENTS", "NO_THREE", "SCRIPT"),
 }
-PROPER |= {"λ max"}
+PROPER = {  # the same in every language
+    *("Adam", "SGD", "RMSprop", "Nesterov", "Glorot", "evaluations", "mean", "linear", "relu", "sigmoid"),
+    *("tanh", "λ max"),
+}
 BY_NAME = {  # what reaches `say` in a variable
-    *(
-        "loss",
-        "batch",
-        "all",
-        "learning rate",
-        "gradient evaluations",
-        "gradient",
-        "update",
-        "bias",
-        "b: bias",
-    ),
-    *(
-        "{count:,} step",
-        "{count:,} steps",
-        "weights",
-        "direction 1",
-        "direction 2",
-        "theory",
-        "loss over steps",
-    ),
-    *(
-        "weights over steps",
-        "{kind} over {clock}",
-        "colours: the minimum that it ends in",
-        "size of update",
-        "yours",
-        "the weights do not move",
-    ),
-    *("the path is a straight line", "cosine", "the surface in perspective", "a card with text"),
+    *("loss", "batch", "all", "learning rate", "gradient evaluations", "gradient", "update", "bias", "b: bias"),
+    *("{count:,} step", "{count:,} steps", "weights", "direction 1", "direction 2", "theory", "yours"),
+    *("loss over steps", "weights over steps", "{kind} over {clock}", "size of update", "cosine"),
+    *("colours: the minimum that it ends in", "the weights do not move", "the path is a straight line"),
+    *("the surface in perspective", "a card with text"),
     "the path runs away, so that all before its last steps is one point beside them",
 }
+PACKAGES = ("core", "design", "drawing", "films", "landscape", "publish", "functions")
 PAGES = re.compile(r"""\bt\((?:"([^"]*)"|'([^']*)')""")
 
 
@@ -96,7 +63,7 @@ def of_file(path: Path) -> set[str]:
 
 def messages() -> set[str]:
     """All of them."""
-    folders = (
+    folders = ("scenes", *(f"animator/{name}" for name in PACKAGES))
         "animator/core",
         "animator/design",
         "animator/drawing",
@@ -114,7 +81,3 @@ def messages() -> set[str]:
     found = {text for text in found if any(letter.isalpha() for letter in text)}
     return (found | BY_NAME) - PROPER
 
-
-if __name__ == "__main__":
-    for text in sorted(messages()):
-        print(text)
