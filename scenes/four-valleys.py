@@ -71,8 +71,8 @@ def scene(
         runs=tuple(Descent("himmelblau", begin, optimizer, learning_rate, steps) for begin in starts),
         names=tuple(f"({x:.2f}, {y:.2f})" for x, y in starts),
         caption=Said(
-            "{starts} starts on a grid, all with {optimizer}, learning rate {rate:g}. Colours: the minimum that "
-            "a path ends in, over the basins.",
+            "{starts} starts on a grid, all with {optimizer}, learning rate {rate:g}. Colours: the minimum "
+            "that a path ends in, over the basins.",
             starts=len(starts),
             optimizer=optimizers.title(optimizer),
             rate=learning_rate,

@@ -115,7 +115,9 @@ def scene(
                        notes={"window": WINDOW} if start == START else {})
             for rate in rates
         ),
-        names=tuple(Said("{name}, {rate:g}", name=name, rate=rate) for name, rate in zip(NAMES, rates, strict=True)),
+        names=tuple(
+            Said("{name}, {rate:g}", name=name, rate=rate) for name, rate in zip(NAMES, rates, strict=True)
+        ),
         caption="Same start, same data; only the learning rate differs.",
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
         pacing=Pacing(play=7.0, end=2.0, pace="log"),

@@ -16,8 +16,17 @@ PROPER = {  # the same in every language
     *("tanh", "λ max"),
 }
 BY_NAME = {  # what reaches `say` in a variable
-    *("loss", "batch", "all", "learning rate", "gradient evaluations", "gradient", "update", "bias", "b: bias"),
-    *("{count:,} step", "{count:,} steps", "weights", "direction 1", "direction 2", "theory", "yours"),
+    *("loss", "batch", "all", "learning rate", "gradient evaluations", "gradient", "update", "bias"),
+    *(
+        "b: bias",
+        "{count:,} step",
+        "{count:,} steps",
+        "weights",
+        "direction 1",
+        "direction 2",
+        "theory",
+        "yours",
+    ),
     *("loss over steps", "weights over steps", "{kind} over {clock}", "size of update", "cosine"),
     *("colours: the minimum that it ends in", "the weights do not move", "the path is a straight line"),
     *("the surface in perspective", "a card with text"),
@@ -64,15 +73,6 @@ def of_file(path: Path) -> set[str]:
 def messages() -> set[str]:
     """All of them."""
     folders = ("scenes", *(f"animator/{name}" for name in PACKAGES))
-        "animator/core",
-        "animator/design",
-        "animator/drawing",
-        "animator/films",
-        "animator/landscape",
-        "animator/publish",
-        "animator/functions",
-        "scenes",
-    )
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     found = set().union(*map(of_file, files))
     pages = [ROOT / "animator/publish/templates"]
@@ -80,4 +80,3 @@ def messages() -> set[str]:
         found |= {one or other for one, other in PAGES.findall(file.read_text(encoding="utf-8"))}
     found = {text for text in found if any(letter.isalpha() for letter in text)}
     return (found | BY_NAME) - PROPER
-

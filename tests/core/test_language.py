@@ -41,7 +41,8 @@ def test_a_sentence_with_values_is_said_in_the_language_that_is_spoken():
     assert said == "too small, 0.04"
     with speaking("de"):
         assert say(said) == "zu klein, 0,04"
-        jump = say("Step {step:,}: the loss jumps from {before} to {after}.", step=1200, before="1", after="2")
+        message = "Step {step:,}: the loss jumps from {before} to {after}."
+        jump = say(message, step=1200, before="1", after="2")
         assert jump == "Schritt 1.200: Der Verlust springt von 1 auf 2."
     assert say(said) == "too small, 0.04"
 
