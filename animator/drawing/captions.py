@@ -38,7 +38,7 @@ def _of_surface(view: View, kind: str, moving: bool) -> str:
     if view.parameters == 2:
         return say("Two weights and no others: the surface is the whole loss.")
     others = [label for label in view.labels if label not in view.axis_labels]
-    rest = others[0] if len(others) == 1 and view.parameters == 3 else say("other weights")
+    rest = say(others[0]) if len(others) == 1 and view.parameters == 3 else say("other weights")
     if moving:
         return say("The surface moves with the {rest}, so that the dot's height is its true loss.", rest=rest)
     step = say("the last step") if view.cut_through is None else say("step {step:,}", step=view.cut_through)

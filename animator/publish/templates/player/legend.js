@@ -25,7 +25,7 @@ function parts(name) {
 }
 
 // A button that shows or hides `owner`, a run or a line; all buttons of one owner say the same.
-function switchOf(owner, name, what, film) {
+function switchOf(owner, name, film) {
   const button = element("button", { type: "button", className: "run", title: t("show or hide") }, swatch(owner), element("span", {}, ...parts(name)));
   const say = () => button.setAttribute("aria-pressed", String(owner.shown));
   owner.told = [...(owner.told || []), say];
