@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 from animator.functions import optimizers
 
@@ -66,7 +67,7 @@ def scene(
         title="Beale's function: steep corners, then a long flat way",
         runs=tuple(Descent("beale", start, name, rate * own, steps) for name, own in RATES.items()),
         names=tuple(optimizers.title(name) for name in RATES),
-        caption=f"One start; {said}.",
+        caption=Said("One start; {rates}.", rates=said),
         layout=(("race", "losses"),),
         resolution=201,
         pacing=Pacing(play=8.0, end=2.5, pace="log"),

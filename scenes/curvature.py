@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 
 
 def data():
@@ -55,12 +56,18 @@ def moments(learning_rate):
     return (
         Moment(
             finders.start,
-            f"Watch the sharpness, how steep the walls are: can it pass {edge}, 2 / learning rate?",
+            Said(
+                "Watch the sharpness, how steep the walls are: can it pass {edge}, 2 / learning rate?",
+                edge=edge,
+            ),
         ),
         Moment(halved, "The loss has halved after {steps}, and so far every step went down."),
         Moment(
             rise,
-            f"At step {{step}} the loss rises, for the first time: the valley is sharper than {edge}.",
+            Said(
+                "At step {step} the loss rises, for the first time: the valley is sharper than {edge}.",
+                edge=edge,
+            ),
         ),
         Moment(bouncing, "It has risen {rises} times since, yet it is lower: training goes on at the edge."),
         Moment(finders.finished(), "After {steps} {left} of the loss is left."),

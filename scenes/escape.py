@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 
 NAMES = ("no noise", "noise")
@@ -64,8 +65,13 @@ def scene(
             Descent("saddle", begin, "sgd", learning_rate, steps, size, seed) for size in (0.0, noise)
         ),
         names=NAMES,
-        caption=f"Both start {begin[1]:g} beside the ridge of x² - y², learning rate {learning_rate:g}; one "
-        f"has normal noise of {noise:g} on every gradient.",
+        caption=Said(
+            "Both start {beside:g} beside the ridge of x² - y², learning rate {rate:g}; one has normal noise "
+            "of {noise:g} on every gradient.",
+            beside=begin[1],
+            rate=learning_rate,
+            noise=noise,
+        ),
         layout=(("race", "losses"),),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5),

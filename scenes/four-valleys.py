@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 from animator.functions import function, optimizers, points
 
@@ -69,8 +70,13 @@ def scene(
         title="Four valleys, equally deep: the start decides",
         runs=tuple(Descent("himmelblau", begin, optimizer, learning_rate, steps) for begin in starts),
         names=tuple(f"({x:.2f}, {y:.2f})" for x, y in starts),
-        caption=f"{len(starts)} starts on a grid, all with {optimizers.title(optimizer)}, learning rate "
-        f"{learning_rate:g}. Colours: the minimum that a path ends in, over the basins.",
+        caption=Said(
+            "{starts} starts on a grid, all with {optimizer}, learning rate {rate:g}. Colours: the minimum "
+            "that a path ends in, over the basins.",
+            starts=len(starts),
+            optimizer=optimizers.title(optimizer),
+            rate=learning_rate,
+        ),
         layout=(("basins",),),
         resolution=241,
         pacing=Pacing(play=7.0, end=2.5, pace="log"),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 
 NAMES = ("zero", "too large", "Glorot")
 
@@ -93,7 +94,9 @@ def scene(
             for name in NAMES
         ),
         names=NAMES,
-        caption=f"A hidden neuron and an output, one weight each; too large: both at {large:g}.",
+        caption=Said(
+            "A hidden neuron and an output, one weight each; too large: both at {large:g}.", large=large
+        ),
         layout=(("race", "losses"),),
         pacing=Pacing(play=7.0, end=2.0, pace="log"),
         moments=MOMENTS,

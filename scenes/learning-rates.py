@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 NAMES = ("too small", "right", "edge", "diverging")
@@ -73,14 +74,24 @@ def moments(rates):
         Moment(
             finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
         ),
-        Moment(jumping(2), f"{edge} jumps across the valley at every step, each time a little less far."),
+        Moment(
+            jumping(2),
+            Said("{edge} jumps across the valley at every step, each time a little less far.", edge=edge),
+        ),
         Moment(
             growing(3),
-            f"{diverging} is too large: every step makes the loss larger, and it has doubled already.",
+            Said(
+                "{diverging} is too large: every step makes the loss larger, and it has doubled already.",
+                diverging=diverging,
+            ),
         ),
         Moment(
             straight,
-            f"{small} goes straight down, but slowly: {{steps}} for what {right} did in {{other}}.",
+            Said(
+                "{small} goes straight down, but slowly: {steps} for what {right} did in {other}.",
+                small=small,
+                right=right,
+            ),
         ),
     )
 
@@ -104,7 +115,9 @@ def scene(
                        notes={"window": WINDOW} if start == START else {})
             for rate in rates
         ),
-        names=tuple(f"{name}, {rate:g}" for name, rate in zip(NAMES, rates, strict=True)),
+        names=tuple(
+            Said("{name}, {rate:g}", name=name, rate=rate) for name, rate in zip(NAMES, rates, strict=True)
+        ),
         caption="Same start, same data; only the learning rate differs.",
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
         pacing=Pacing(play=7.0, end=2.0, pace="log"),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 STEEP = 12.0
@@ -72,7 +73,7 @@ def scene(
     start: Point = (-2.0, 2.0),
 ) -> Scene:
     """What momentum is: gradient, momentum and the update made of both, as arrows at the dot."""
-    ahead = f"w ← w + {momentum:g} v − {learning_rate:g} ∇L"
+    ahead = Said("w ← w + {momentum:g} v − {rate:g} ∇L", momentum=momentum, rate=learning_rate)
     rule = ahead if kind == "nesterov" else "w ← w + v"
     return Scene(
         title="Momentum: a ball that remembers where it came from",
@@ -80,7 +81,8 @@ def scene(
             Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov", start), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),
         ),
-        caption=f"The velocity keeps some of itself: v ← {momentum:g} v − {learning_rate:g} ∇L, then {rule}.",
+        caption=Said("The velocity keeps some of itself: v ← {momentum:g} v − {rate:g} ∇L, then {rule}.",
+                     momentum=momentum, rate=learning_rate, rule=rule),
         layout=(("arrows", "loss"),),
         pacing=Pacing(play=12.0, end=2.0, pace="log"),
         moments=moments(momentum),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 SAMPLES = 128
@@ -95,8 +96,8 @@ def scene(
             for size in SIZES
         ),
         names=("batch of 1", "batch of 8", "batch of 32", "all data"),
-        caption=f"Same start, {SAMPLES * rounds:,} updates each. Lines: the loss of the batch in use, "
-        "down which the next step goes.",
+        caption=Said("Same start, {updates:,} updates each. Lines: the loss of the batch in use, down which "
+                     "the next step goes.", updates=SAMPLES * rounds),
         layout=(("batch@0", "batch@1", "losses"), ("batch@2", "batch@3", "losses")),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,

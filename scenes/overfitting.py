@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 
@@ -112,7 +113,9 @@ def scene(
         title="Overfitting: good on what it has seen",
         runs=(run, replace(run, data=test, train=train)),
         names=("training data", "unseen data"),
-        caption=f"A neuron is trained on {samples} noisy samples; right, its loss on 200 others.",
+        caption=Said(
+            "A neuron is trained on {samples} noisy samples; right, its loss on 200 others.", samples=samples
+        ),
         layout=(("surface@0", "surface@1", "losses"),),
         pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 
@@ -82,7 +83,8 @@ def scene(
             for rate, beta, theory in choices
         ),
         names=("descent", "momentum"),
-        caption=f"A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
+        caption=Said("A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
+                     kappa=kappa),
         layout=(("race", "losses"), ("race", "rates")),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 BOWL = "(x**2 + y**2)/2 + 0.15*(x**4 + y**4)"
@@ -102,7 +103,11 @@ def scene(
         title="Learning-rate schedules",
         runs=tuple(Descent(BOWL, start, "sgd", each, steps, noise, seed) for each in rates),
         names=NAMES,
-        caption=f"Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
+        caption=Said(
+            "Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
+            rate=rate,
+            noise=noise,
+        ),
         layout=(
             ("race", "losses"),
             ("race", "schedules"),

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 from animator.functions import optimizers
 
@@ -75,7 +76,7 @@ def scene(
             for name, own in RATES.items()
         ),
         names=tuple(optimizers.title(name) for name in RATES),
-        caption=f"One start, each optimizer at a rate that suits it: {said}.",
+        caption=Said("One start, each optimizer at a rate that suits it: {rates}.", rates=said),
         layout=(("race", "losses"),),
         resolution=201,
         pacing=Pacing(play=9.0, end=2.5, pace="log"),

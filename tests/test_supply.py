@@ -17,7 +17,7 @@ from tests import supply
 from tests.supply import ROOT
 
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-KINDS = {".py", ".md", ".typed", ".html", ".css", ".js", ".otf", ".txt"}
+KINDS = {".py", ".md", ".typed", ".html", ".css", ".js", ".otf", ".txt", ".po"}
 
 
 def test_pins_are_names_and_versions_alone():

@@ -5,21 +5,24 @@ A number goes in, its text comes out, the same wherever a film, a page or the co
 
 import math
 
+from animator.core.language import digits as localized
+from animator.core.language import say
+
 
 def number(value: float, digits: int = 3) -> str:
     """`value` with `digits` significant digits, without an exponent where that stays short."""
     if not math.isfinite(value):
-        return "not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite")
+        return say("not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite"))
     if value == 0:
         return "0"
     power = math.floor(math.log10(abs(value)))
     if -4 <= power < 6:
-        return f"{value:.{max(0, digits - 1 - power)}f}"
-    return _short(f"{value:.{digits - 1}e}")
+        return localized(f"{value:.{max(0, digits - 1 - power)}f}")
+    return localized(_short(f"{value:.{digits - 1}e}"))
 
 
 def brief(value: float) -> str:
-    """`value` as briefly as it can be said: of a tick, of a setting."""
+    """`value` as briefly as it can be said, in English: of a tick, of a setting."""
     return _short(f"{value:g}")
 
 
@@ -30,7 +33,12 @@ def _short(text: str) -> str:
 
 def point(values: tuple[float, ...]) -> str:
     """A point as (0.48, -0.04)."""
-    return "(" + ", ".join(f"{value:.2f}" if math.isfinite(value) else "?" for value in values) + ")"
+    between = "; " if localized(".") == "," else ", "
+    return (
+        "("
+        + between.join(localized(f"{value:.2f}") if math.isfinite(value) else "?" for value in values)
+        + ")"
+    )
 
 
 def finite(value: float) -> float | None:

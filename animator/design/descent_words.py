@@ -7,6 +7,7 @@ What the scene `function` is made of; any scene of descents may use it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from animator.core.language import Said
 from animator.design.descent import Descent
 from animator.functions import optimizers, points, schedules
 from animator.functions.function import Function
@@ -83,10 +84,18 @@ def _name(begin: points.Point | None, kind: str, begins: int, kinds: int) -> str
 def caption(kinds: Sequence[str], rates: Rates, noise: float, begins: int) -> str:
     """What is the same and what differs, and the rates."""
     each = ", ".join(f"{optimizers.title(kind)} {rates.first(kind):g}" for kind in kinds)
-    words = f"Learning rate {rates.rate:g}" if rates.rate else f"Learning rates: {each}"
+    one = Said("Learning rate {rate:g}", rate=rates.rate) if rates.rate else ""
+    words = one or Said("Learning rates: {rates}", rates=each)
     if len(kinds) == 1:
-        words = f"{optimizers.title(kinds[0])}, learning rate {rates.first(kinds[0]):g}"
-    words += "" if rates.kind == "constant" else f", falling ({rates.kind})"
-    words += f", noise {noise:g} on every gradient" if noise else ""
-    words += f", {begins} starts" if begins > 1 else ""
-    return f"{words}."
+        first = optimizers.title(kinds[0]), rates.first(kinds[0])
+        words = Said("{optimizer}, learning rate {rate:g}", optimizer=first[0], rate=first[1])
+    more: list[str] = []
+    if rates.kind != "constant":
+        more.append(Said(", falling ({kind})", kind=rates.kind))
+    if noise:
+        more.append(Said(", noise {noise:g} on every gradient", noise=noise))
+    if begins > 1:
+        more.append(Said(", {starts} starts", starts=begins))
+    names = [f"part{i}" for i in range(len(more) + 1)]
+    parts = dict(zip(names, [words, *more], strict=True))
+    return Said("".join(f"{{{name}}}" for name in names) + ".", **parts)

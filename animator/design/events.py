@@ -7,6 +7,7 @@ import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.formatting import number
+from animator.core.language import say
 from animator.design import finders
 from animator.design.pacing import Event
 from animator.recordings.reader import Recording
@@ -37,7 +38,15 @@ def drops(rate: Floats) -> list[Event]:
     with np.errstate(invalid="ignore"):
         at = np.flatnonzero(rate[1:] < DROP * rate[:-1]) + 1
     return [
-        Event(int(k), f"Step {k:,}: the learning rate falls from {rate[k - 1]:.3g} to {rate[k]:.3g}.")
+        Event(
+            int(k),
+            say(
+                "Step {step:,}: the learning rate falls from {before:.3g} to {after:.3g}.",
+                step=int(k),
+                before=float(rate[k - 1]),
+                after=float(rate[k]),
+            ),
+        )
         for k in at
     ]
 
@@ -51,7 +60,15 @@ def spikes(loss: Floats) -> list[Event]:
         if loss[k] > SPIKE * usual > 0 and (loss[k:] < 2 * usual).any():
             top = k + int(np.argmax(loss[k : k + BEFORE]))
             events.append(
-                Event(top, f"Step {top:,}: the loss jumps from {number(usual, 2)} to {number(loss[top], 2)}.")
+                Event(
+                    top,
+                    say(
+                        "Step {step:,}: the loss jumps from {before} to {after}.",
+                        step=top,
+                        before=number(usual, 2),
+                        after=number(loss[top], 2),
+                    ),
+                )
             )
             k = top + BEFORE
         k += 1
@@ -63,4 +80,11 @@ def plateaus(loss: Floats) -> list[Event]:
     low, high = finders.level(loss, FLAT)
     if high - low < LONG * len(loss) or not (loss[high:] < loss[high] / 2).any():
         return []
-    return [Event(high, f"Step {high:,}: the loss leaves a plateau that began at step {low:,}.")]
+    return [
+        Event(
+            high,
+            say(
+                "Step {step:,}: the loss leaves a plateau that began at step {begin:,}.", step=high, begin=low
+            ),
+        )
+    ]

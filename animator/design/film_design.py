@@ -6,10 +6,12 @@ each as a keyword and the command line as an option. A new setting is one field 
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from animator.core.errors import AnimatorError
+from animator.core.language import Said, speaking
 from animator.design.layout import Mosaic
 from animator.design.moments import Moment
 from animator.design.pacing import Event, Pacing
@@ -35,6 +37,8 @@ KEPT_WHERE_SET = (
     "dot",
     "at",
     "align",
+    "lang",
+    "translations",
 )
 
 
@@ -106,6 +110,11 @@ class FilmDesign:
         "draft", "720p", "1080p" or "4k"; by default each format's own size.
     end_pause
         Seconds that files stay on their last frame, after the whole film.
+    lang
+        The language of its words and numbers: "en", "de", "fr", "es" or "zh".
+    translations
+        The scene's own sentences in other languages, as {"de": {"It falls.": "Es sinkt."}}; names in braces
+        stay as they are.
     preset
         What it is for: "slides", "web", "social", "phone", "paper" or "readme".
 
@@ -152,6 +161,8 @@ class FilmDesign:
     quality: str | None = None
     end_pause: float = 0.0
     preset: str = ""
+    lang: str = "en"
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for part in fields(FilmDesign):
@@ -171,6 +182,10 @@ class FilmDesign:
         """(width, height) of the files as asked, or None for each format's own."""
         return self.size or (QUALITY[self.quality] if self.quality is not None else None)
 
+    def speaking(self) -> AbstractContextManager[None]:
+        """While this lasts, what is said is said in the film's language."""
+        return speaking(self.lang, self.translations.get(self.lang))
+
     @property
     def is_silent(self) -> bool:
         """Whether nothing stands under the title."""
@@ -178,7 +193,7 @@ class FilmDesign:
 
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
-        return self.names[index] if index < len(self.names) else f"run {index + 1}"
+        return self.names[index] if index < len(self.names) else Said("run {number}", number=index + 1)
 
     @property
     def slices(self) -> tuple[Slice, ...]:

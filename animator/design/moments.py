@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from animator.core.errors import AnimatorError
+from animator.core.language import said_value, say
 from animator.design.pacing import Event
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class Moment:
                 return None
             found = found if isinstance(found, Found) else Found(int(found))
             words = {"step": found.step, "steps": counted(found.step, "step"), **found.words}
-            return Event(found.step, self.say.format(**words), 0.0)
+            return Event(
+                found.step, say(self.say, **{name: said_value(word) for name, word in words.items()}), 0.0
+            )
         except Exception as error:  # a finder is code of the scene's
             reason = f"{type(error).__name__}: {error}"
             raise AnimatorError(
@@ -83,7 +86,7 @@ class Moment:
 
 def counted(count: int, name: str) -> str:
     """A number with what it counts: "1 step", "1,200 steps"."""
-    return f"{count:,} {name}{'s' * (count != 1)}"
+    return say(f"{{count:,}} {name}{'s' * (count != 1)}", count=count)
 
 
 def told(moments: Sequence[Moment], runs: Runs) -> list[Event]:

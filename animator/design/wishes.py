@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import LANGUAGES
 from animator.design.layout import Mosaic, mosaic
 from animator.design.moments import Moment
 from animator.design.pacing import LONGEST, Event, Pacing
@@ -153,6 +154,13 @@ def _style(given: object) -> str | Style:
     return given
 
 
+def _translations(given: Any) -> dict[str, dict[str, str]]:
+    is_table = isinstance(given, Mapping) and all(isinstance(words, Mapping) for words in given.values())
+    if not is_table or not set(given) <= set(LANGUAGES):
+        raise Unfit(f"it must have a table of sentences for a language of {' '.join(LANGUAGES)}")
+    return {code: {str(said): str(own) for said, own in words.items()} for code, words in given.items()}
+
+
 def _colors(given: Any) -> str:
     try:
         if given != "":
@@ -166,7 +174,7 @@ def _names(given: object) -> tuple[str, ...]:
     parts = given.split(",") if isinstance(given, str) else given
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise Unfit("it must be a name for each run")
-    return tuple(part.strip() for part in parts)
+    return tuple(part if part == part.strip() else part.strip() for part in parts)  # a Said stays one
 
 
 def _numbers(given: Any) -> tuple[float, ...]:
@@ -313,6 +321,17 @@ WISHES: Mapping[str, Wish] = {
     ),
     "size": Wish(_optional(read_size), "WIDTHxHEIGHT in pixels.", "'1280x720'", "1280x720", "SIZE"),
     "end_pause": Wish(_number(0.0, LONGEST), "Seconds that it stays on its last frame.", "2", "2", "SECONDS"),
+    "lang": Wish(
+        _choice(tuple(LANGUAGES)),
+        f"The language of its words and numbers: {', '.join(LANGUAGES)}.",
+        "'de'",
+        "de",
+        "LANG",
+        tuple(LANGUAGES),
+    ),
+    "translations": Wish(
+        _translations, "Its own sentences in other languages.", "{'de': {'It falls.': 'Es sinkt.'}}"
+    ),
     "preset": Wish(
         words, "slides, web, social, phone, paper or readme: all options at once.", "'slides'", "slides"
     ),
@@ -335,6 +354,8 @@ MEANT: Mapping[str, str] = {
     "heading": "title",
     "height": "size",
     "label": "names",
+    "language": "lang",
+    "locale": "lang",
     "labels": "names",
     "length": "seconds",
     "limits": "window",

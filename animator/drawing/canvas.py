@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from animator.core.language import speaking, spoken
 from animator.design.layout import Box, Mosaic
 from animator.design.style import Style
 from animator.design.timeline import FrameState
@@ -55,6 +56,7 @@ class Canvas:
         of events, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
         """
         width, height = self.width, self.height = size
+        self.language = spoken()
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
         em = em_of(style.text_size, size)
@@ -135,6 +137,10 @@ class Canvas:
 
     def draw(self, state: FrameState) -> Frame:
         """The frame of `state`: (H, W, 4). The array is mended by the next call; `changed` says where."""
+        with speaking(self.language):
+            return self._drawn(state)
+
+    def _drawn(self, state: FrameState) -> Frame:
         begun = self._compositor.ready
         if not begun:
             self.canvas.draw()
@@ -148,6 +154,10 @@ class Canvas:
 
         The canvas must have POINTS pixels an inch: that is what these formats count in.
         """
+        with speaking(self.language):
+            self._printed(state, path)
+
+    def _printed(self, state: FrameState, path: Path) -> None:
         self._update(state)
         for artist in self.moving:
             artist.set_animated(False)
@@ -161,6 +171,10 @@ class Canvas:
 
     def full(self, state: FrameState) -> Frame:
         """The frame of `state`, every artist drawn anew by matplotlib: (H, W, 4), a copy."""
+        with speaking(self.language):
+            return self._anew(state)
+
+    def _anew(self, state: FrameState) -> Frame:
         self._update(state)
         for artist in self.moving:
             artist.set_animated(False)

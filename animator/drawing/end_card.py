@@ -12,6 +12,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from animator.core.formatting import number
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.drawing.header import MARGIN
 from animator.drawing.look import Look
@@ -103,15 +104,20 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
     for view in views:
         found = view.worst()
         if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
-            columns.append(("the surface is off by at most", f"{number(found[0], 2)}, at step {found[1]:,}"))
+            columns.append(
+                (
+                    say("the surface is off by at most"),
+                    say("{error}, at step {step:,}", error=number(found[0], 2), step=found[1]),
+                )
+            )
             break
     tested = [(view, name) for view, name in zip(views, names, strict=True) if view.test_loss is not None]
     if len(tested) > CARDS or (told == "best" and len(tested) > 1):
         best, name = min(tested, key=lambda pair: _tested(pair[0]))
-        head = f"lowest loss on {best.test_samples:,} test samples"
+        head = say("lowest loss on {samples:,} test samples", samples=best.test_samples)
         columns.append((head, f"{number(_tested(best), 2)}, {name}"))
     elif tested:
-        head = f"loss on {tested[0][0].test_samples:,} test samples"
+        head = say("loss on {samples:,} test samples", samples=tested[0][0].test_samples)
         said = [(f"{name}: " if len(views) > 1 else "") + _result(view, told) for view, name in tested]
         columns.append((head, "   ".join(said)))
     return columns
@@ -122,8 +128,10 @@ def _held(views: Sequence[View]) -> list[Column]:
     plane = views[0].plane
     if views[0].field is None or plane is None or plane.kind == "weights" or plane.explained is None:
         return []
-    beside = f" (of a random walk: {plane.baseline:.0%})" if plane.baseline is not None else ""
-    return [("of the path the slice holds", f"{plane.explained:.1%}{beside}")]
+    beside = (
+        say(" (of a random walk: {share:.0%})", share=plane.baseline) if plane.baseline is not None else ""
+    )
+    return [(say("of the path the slice holds"), digits(f"{plane.explained:.1%}") + beside)]
 
 
 def _result(view: View, told: str) -> str:

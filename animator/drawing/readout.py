@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree, end_card
@@ -105,21 +106,21 @@ class Readout:
     def _numbers(self) -> list[tuple[str, str]]:
         """(name, words as wide as any that it has) of every number."""
         self.told = self._told()
-        steps = f"{self.views[0].steps:,}"
+        steps = digits(f"{self.views[0].steps:,}")
         last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
         widest = {"step": f"{steps} / {steps}", "epoch": f"{last}", "learning rate": self._rate()}
-        numbers = [(name, widest[name]) for name in self.told]
+        numbers = [(say(name), widest[name]) for name in self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
-            numbers = [(CLOCKS[self.views[0].clock], steps)]
+            numbers = [(say(CLOCKS[self.views[0].clock]), steps)]
         self.lossy = self.views if len(self.views) <= MOST and not self.each_told else ()
         self.absent = [view.unrecorded() for view in self.lossy]
-        loss = self.views[0].value_name
+        loss = say(self.views[0].value_name)
         told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
         numbers += [(name, NUMBER) for name in ([loss] if len(self.views) == 1 else told)]
         self.gauge = self._gauged()
         self.gauge_at = len(numbers)
-        return [*numbers, (SURFACE_SAYS, NUMBER)] if self.gauge else numbers
+        return [*numbers, (say(SURFACE_SAYS), NUMBER)] if self.gauge else numbers
 
     def _told(self) -> list[str]:
         """What is told of the update that was just made: what all runs have in common, of a few the rate."""
@@ -133,7 +134,7 @@ class Readout:
         """The longest of the learning rates that are told."""
         rates = np.unique(self.views[0].learning_rate)
         some = rates[np.unique(np.linspace(0, len(rates) - 1, MOST_RATES).astype(int))] if len(rates) else []
-        return max((f"{rate:.4g}" for rate in some), key=len, default="–")
+        return max((digits(f"{rate:.4g}") for rate in some), key=len, default="–")
 
     def _gauged(self) -> bool:
         """Whether the surface under the dot is ever another than the loss, so that its height is told."""
@@ -157,9 +158,9 @@ class Readout:
         made = max(0, state.step - 1)
         known = view.steps > 0
         now = {
-            "step": f"{state.step:,} / {view.steps:,}",
+            "step": digits(f"{state.step:,} / {view.steps:,}"),
             "epoch": str(int(view.epoch[made]) + 1) if known else "–",
-            "learning rate": f"{view.learning_rate[made]:.4g}" if known else "–",
+            "learning rate": digits(f"{view.learning_rate[made]:.4g}") if known else "–",
         }
         words = [now[name] for name in self.told]
         if self.counts:
@@ -196,8 +197,8 @@ def current_loss(view: View, step: int, absent: NDArray[np.bool_]) -> str:
     """
     known = np.isfinite(view.loss[[step, 0, -1]]).any()  # the ends of a run are asked first: it may be long
     if known or np.isfinite(view.loss).any():
-        return NOT_RECORDED if absent[step] else number(float(view.loss[step]))
+        return say(NOT_RECORDED) if absent[step] else number(float(view.loss[step]))
     unread = view.facts.unread_losses and np.isnan(view.batch_loss[min(step, view.steps - 1)])
     if step < view.steps and view.has_batch_loss and not unread:
-        return f"{number(float(view.batch_loss[step]))} (batch)"
-    return NOT_RECORDED
+        return say("{loss} (batch)", loss=number(float(view.batch_loss[step])))
+    return say(NOT_RECORDED)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, FilmWarning
+from animator.core.language import say
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
@@ -119,7 +120,8 @@ class Film:
     def timeline(self, fps: float) -> Timeline:
         """The film's clock at `fps` frames a second."""
         if self._context.clock is None:
-            self._context.clock = self._timeline()
+            with self.design.speaking():
+                self._context.clock = self._timeline()
         return replace(self._context.clock, fps=fps)
 
     @property
@@ -168,7 +170,8 @@ class Film:
         every = all(len(run.weight_steps) <= EVERY_STEP for run in self.runs)  # then the rate decides nothing
         key = None if every else fps
         if key not in self._context.views:
-            self._context.views[key] = film_views.views_of(self, fps)
+            with self.design.speaking():
+                self._context.views[key] = film_views.views_of(self, fps)
         return self._context.views[key]
 
     def forget_views(self) -> None:
@@ -218,7 +221,8 @@ class Film:
 
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
-        return self.design.run_name(index)
+        with self.design.speaking():
+            return say(self.design.run_name(index))
 
     def canvas(self, size: Size, fps: float, look: Style | None = None, dpi: float = DPI) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
@@ -229,11 +233,12 @@ class Film:
         caption = self.under_title(views)
         event_captions = tuple(event.caption for event in self.timeline(fps).pacing.named)
         look = look or self.look
-        settings = (views, layout, look, size, design.title, caption, shares, event_captions, dpi)
+        settings = (views, layout, look, size, self.title, caption, shares, event_captions, dpi)
         kept = self._context.canvas
         if kept is not None and kept[0] == settings:
             return kept[1]
-        canvas = Canvas(*settings)
+        with design.speaking():
+            canvas = Canvas(*settings)
         self._context.canvas = settings, canvas
         return canvas
 
@@ -241,13 +246,21 @@ class Film:
         """The words under the title: the scene's own, what the surface is, and what became of the runs."""
         if self.design.is_silent:
             return ""
-        return " ".join(part for part in (self.design.caption, _caption(self.runs, views)) if part)
+        with self.design.speaking():
+            parts = (say(self.design.caption), _caption(self.runs, views))
+        return " ".join(part for part in parts if part)
+
+    @property
+    def title(self) -> str:
+        """Its heading, in its language."""
+        with self.design.speaking():
+            return say(self.design.title)
 
     def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
         """The words on its frames that are a scene's own."""
         events = (event.caption for event in self.timeline(RATE).pacing.named)
         names = (name for view in views for name in (view.name, *view.labels))
-        return (self.design.title, self.under_title(views), self.design.card, *events, *names)
+        return (self.title, self.under_title(views), self.design.card, *events, *names)
 
     def frame(self, index: int, size: Size = (1280, 720), fps: float = RATE) -> NDArray[np.uint8]:
         """Frame `index` as (H, W, 4) uint8, RGBA; depends on index alone."""
@@ -256,11 +269,8 @@ class Film:
     def alt_text(self) -> str:
         """What the film shows, in words, from the recordings."""
         views = self._latest_views()
-        if len(views) == 1:
-            return captions.alt_text(views[0])
-        if len(views) > captions.EACH:
-            return captions.alt_text_of_many(views)
-        return " ".join(f"{view.name}: {captions.alt_text(view)}" for view in views)
+        with self.design.speaking():
+            return captions.alt_text_of(views)
 
     def fidelity(self) -> dict[str, float | int | str | None]:
         """How true the surface is; see `animator.films.fidelity.fidelity`."""
@@ -318,7 +328,7 @@ class Film:
     def metadata(self) -> Metadata:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
-        title = design.title or self.runs[0].notes.title or self.runs[0].path.stem
+        title = self.title or self.runs[0].notes.title or self.runs[0].path.stem
         return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
 
 
@@ -330,6 +340,6 @@ def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
 
 def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:
     cut_short = any(not run.finished for run in runs)
-    parts = ["The run was cut short." if cut_short else "", captions.slice_caption(views[0])]
+    parts = [say("The run was cut short.") if cut_short else "", captions.slice_caption(views[0])]
     parts += [captions.departure(view) for view in views]
     return " ".join(part for part in parts if part)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
+from animator.core.language import say
 from animator.design.timeline import Timeline
 from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
@@ -34,6 +35,10 @@ from animator.recordings.reader import Recording
 from animator.training.loss.no_surface import NoSurfaceError
 
 RACE = 121
+NO_COMPONENTS = "There are no principal components, because {why}: the plane is {words}."
+NO_THREE = "There is no plane through three steps, because {why}: the plane is {words}."
+NO_COMPONENTS = "There are no principal components, because {why}: the plane is {words}."
+NO_THREE = "There is no plane through three steps, because {why}: the plane is {words}."
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
@@ -257,13 +262,13 @@ def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
         plane = planes.random(run, cut.seed, step)
         at = cut.at if step is None else step
         own = replace(cut, plane="random", slice="static", at=at, near=step is not None)
-        words = "of two random directions"
+        words = say("of two random directions")
     except AnimatorError:  # all parameters are biases or scales
         plane = planes.weights(run, 0, 1)
         own = replace(cut, plane="weights", slice="moving", at=None, near=step is not None)
-        words = "of the first two weights"
-    kind = "are no principal components" if cut.kind == "pca" else "is no plane through three steps"
-    return plane, own, f"There {kind}, because {why}: the plane is {words}."
+        words = say("of the first two weights")
+    message = NO_COMPONENTS if cut.kind == "pca" else NO_THREE
+    return plane, own, say(message, why=say(why), words=words)
 
 
 def plane_for(source: Source, cut: Cut, labels: Naming) -> Plane:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import Said
 
 Extent = tuple[float, float, float, float]
 Points = tuple[tuple[float, ...], ...]
@@ -210,5 +211,5 @@ def _ellipse(text: str) -> Named:
     return replace(
         NAMED["ellipse"],
         formula=f"(x**2 + {kappa!r}*y**2) / 2",
-        title=f"A bowl {kappa:g} times as steep one way",
+        title=Said("A bowl {kappa:g} times as steep one way", kappa=kappa),
     )

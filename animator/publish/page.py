@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
+from animator.core.language import said_in
 from animator.publish import html
 from animator.publish.film_files import FilmFile, read_films
 from animator.publish.html import data_address
@@ -70,7 +71,7 @@ def make(
     >>> animator.page(["a.mp4", "b.gif"], "index.html", commands=False)  # doctest: +SKIP
     """
     target, shown = Path(output), read_films(films)
-    show = partial(html.page, TEMPLATES, "page.html", commands=commands)
+    show = partial(html.page, TEMPLATES, "page.html", commands=commands, lang="en", t=said_in("en"))
     alone = target.suffix.lower() in (".html", ".htm")
     if target.suffix and not alone:
         raise AnimatorError(

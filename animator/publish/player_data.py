@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 
 import numpy as np
 
+from animator.core.language import say, spoken
 from animator.design.style import Style
 from animator.drawing.panels.curve import Runs, ground, heights, runs_of
 from animator.drawing.panels.growing_curves import CLOCKS
@@ -21,6 +22,13 @@ from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
 
 FPS = 30.0
+SCRIPT = (  # what the page's script says
+    *("Pause", "Play", "step {step} of {steps}", "step {step}", "surface there", "Show or hide runs"),
+    *("Show or hide lines", "batch", "all", "true loss", "{loss} (batch)", "not finite", "step", "epoch"),
+    *("off the plane", "batch loss", "learning rate", "run", "show or hide", "unpacking the surface …"),
+    *("This browser cannot unpack the surface.", "left the window at step {step}", "gradient evaluations"),
+    *("loss", "target"),
+)
 COLOURS = (  # of a Style, one each
     *("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge"),
     *("casing", "target", "alert", "contour"),
@@ -41,6 +49,11 @@ class Chart(TypedDict):
 
 def playing(film: Film) -> dict[str, object]:
     """The film as a page plays it; surfaces are evaluated here, unless they are in the cache."""
+    with film.design.speaking():
+        return _playing(film)
+
+
+def _playing(film: Film) -> dict[str, object]:
     wanted, dropped = _panels(film)
     film = film.redesigned(layout=(tuple(wanted or ["weights"]),), widths=(), heights=())
     views, look = film.views(FPS), film.look
@@ -49,12 +62,13 @@ def playing(film: Film) -> dict[str, object]:
     grounds, notes = player_surfaces.grounds(wanted, views, look)
     notes.insert(0, _steps_note(views, [len(own) for own in held]))
     if film.design.camera in ("follow", "zoom"):
-        dropped.append("the surface under a moving camera")
+        dropped.append(say("the surface under a moving camera"))
     if dropped:
-        notes.append(f"The film also shows {', '.join(dropped)}; this page does not.")
+        notes.append(say("The film also shows {panels}; this page does not.", panels=", ".join(dropped)))
     numbered = zip(views, held, range(len(views)), player_surfaces.colours(views, look), strict=True)
     return {
-        "title": film.design.title,
+        "language": _language(),
+        "title": film.title,
         "caption": film.under_title(views),
         "description": film.design.description,
         "alt_text": film.alt_text(),
@@ -67,13 +81,24 @@ def playing(film: Film) -> dict[str, object]:
     }
 
 
+def _language() -> dict[str, object]:
+    """What the page's script says and how it writes numbers."""
+    now = spoken()
+    return {
+        "code": now.code,
+        "decimal": now.decimal,
+        "group": now.group,
+        "words": {message: now.messages[message] for message in SCRIPT if message in now.messages},
+    }
+
+
 def _panels(film: Film) -> tuple[list[str], list[str]]:
     """Names of a layout that the page can show, in order, and words for what of the film it leaves out."""
     wanted, dropped = [], []
     for name in (name for row in film.design.layout for name in row):
         spec = find(name)
         if spec.left_out or not spec.page:
-            dropped.append(spec.left_out or f"the panel '{spec.name}'")
+            dropped.append(say(spec.left_out) or say("the panel '{name}'", name=spec.name))
         if spec.page in ("curve", "ball"):
             wanted.append(name)
         elif spec.page == "surface":
@@ -87,10 +112,15 @@ def _steps_note(views: tuple[View, ...], kept: list[int]) -> str:
     """How many of the recorded steps are in the page."""
     recorded = sum(len(view.recorded) for view in views)
     if sum(kept) == recorded:
-        return f"All {recorded:,} recorded steps are here. Numbers are as recorded; none is interpolated."
-    return (
-        f"Of {recorded:,} recorded steps, {sum(kept):,} are here: the extremes of the losses, and the rest "
-        "evenly. Numbers are as recorded; none is interpolated."
+        return say(
+            "All {recorded:,} recorded steps are here. Numbers are as recorded; none is interpolated.",
+            recorded=recorded,
+        )
+    return say(
+        "Of {recorded:,} recorded steps, {kept:,} are here: the extremes of the losses, and the rest evenly. "
+        "Numbers are as recorded; none is interpolated.",
+        recorded=recorded,
+        kept=sum(kept),
     )
 
 
@@ -190,4 +220,5 @@ def _title(chart: Chart, views: tuple[View, ...]) -> str:
         chart["kind"], view.value_name
     )
     name = f", {view.name}" if len(views) > 1 and len(chart["runs"]) == 1 else ""
-    return f"{said} over {'steps' if clock == 'step' else clock}{name}"
+    over = "{kind} over steps" if clock == "step" else "{kind} over {clock}"
+    return say(over, kind=say(said), clock=say(clock)) + name

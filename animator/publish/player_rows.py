@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Steps
 from animator.core.formatting import number
+from animator.core.language import say
 from animator.drawing.panels.growing_curves import thin
 from animator.drawing.panels.race import SHAPES
 from animator.drawing.view import View
@@ -62,14 +63,14 @@ def rows(view: View, steps: Steps) -> dict[str, object]:
     }
     broke = view.broke_at if view.broke_at is not None else view.steps + 1
     checked = view.field.checked if view.field is not None else steps[:0]
-    batches, rates = (steps < view.steps, "none"), (np.full(len(steps), view.has_rate), "not recorded")
+    batches, rates = (steps < view.steps, "none"), (np.full(len(steps), view.has_rate), say("not recorded"))
     if not view.has_batch_loss:
-        batches = np.zeros(len(steps), bool), "not recorded"
+        batches = np.zeros(len(steps), bool), say("not recorded")
     expected = {
         "batch": batches,
         "rate": rates,
-        "height": (np.isin(steps, checked), "not evaluated"),
-        "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), "not computed"),
+        "height": (np.isin(steps, checked), say("not evaluated")),
+        "loss": (np.isfinite(view.loss[steps]) | (steps >= broke), say("not computed")),
     }
     words = {
         name: ranges

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from animator.core.formatting import number
+from animator.core.language import say
 from animator.design.style import Style
 from animator.drawing.panels.basins import TINT
 from animator.drawing.panels.surface_axes import surface_title
@@ -92,13 +93,17 @@ def _ground(
 def _note(title: str, held: Packed, shape: tuple[int, ...]) -> str:
     """How finely a surface is drawn, beside how finely it was evaluated."""
     slices, rows, columns = held.shape
-    count = f"{slices:,} slices" if slices > 1 else "one slice"
-    of = f" of {shape[0]:,}" if slices < shape[0] else ""
-    points = f"{columns} x {rows} points"
-    grid = f" of {shape[2]} x {shape[1]}" if held.every > 1 else ""
-    return (
-        f"The {title} is drawn from {count}{of} at {points}{grid}, heights rounded to 1/{held.top - 1:,} "
-        "of its scale."
+    count = say("{slices:,} slices", slices=slices) if slices > 1 else say("one slice")
+    count = say("{part} of {whole:,}", part=count, whole=shape[0]) if slices < shape[0] else count
+    points = say("{columns} x {rows} points", columns=columns, rows=rows)
+    if held.every > 1:
+        points = say("{size} of {columns} x {rows}", size=points, columns=shape[2], rows=shape[1])
+    return say(
+        "The {title} is drawn from {slices} at {points}, heights rounded to 1/{parts:,} of its scale.",
+        title=title,
+        slices=count,
+        points=points,
+        parts=held.top - 1,
     )
 
 

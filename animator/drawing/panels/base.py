@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 
 from matplotlib.artist import Artist
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -58,6 +59,8 @@ class Panel(ABC):
         room above them is less, it is smaller, and then cut, a run's name in its middle. spare: pixels of
         that room that something else takes. Gives where the title ends.
         """
+        own = words == self.title
+        words = say(words)
         left = box.left if left is None else left
         weight = "normal" if colour is None else "bold"
         end = min(self.cell.left + self.cell.width, box.left + box.width + self.right)
@@ -65,7 +68,7 @@ class Panel(ABC):
         wide = self.look.ruler(1.0, weight)(words)
         size = max(SMALLEST, min(1.0, room / max(1e-9, wide)))
         measure = self.look.ruler(size, weight)
-        if words == self.title:
+        if own:
             words = shortened([words], room, measure)[0]
         words = clipped(words, room, measure)
         top = box.bottom + box.height + TITLE * self.look.em

@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
@@ -166,8 +167,9 @@ class Curves:
         room = CURVES.inside(cell, em)
         self.left = room.left - BEFORE * em
         above = room.inset(-BEFORE * em, 0, 0, 0)
+        title = say(title)
         self.named = [i for i, line in enumerate(lines) if line.name]
-        names = tuple(lines[i].name for i in self.named)
+        names = tuple(say(lines[i].name) for i in self.named)
         values = tuple(self._widest(lines[i]) for i in self.named)
         self.told = Names.of(look, above, names, values, title)
         self.behind = look.ruler(1.0)(title) + BEHIND * em if self.told.beside else 0.0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.formatting import brief, number
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -77,7 +78,8 @@ class LossPanel(Panel):
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
         means = not any(told.name in (*looks, "loss") for told in known)
-        title = self.title or f"{'running means' if means else view.value_name} over steps"
+        kind = say("running means" if means else view.value_name)
+        title = self.title or say("{kind} over steps", kind=kind)
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), title=title)
         axes = self.curves.axes
         axes.set_xlim(0, max(1, view.steps))

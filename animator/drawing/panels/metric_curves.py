@@ -15,6 +15,7 @@ import numpy as np
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.core.formatting import number
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -39,7 +40,7 @@ class AccuracyPanel(Panel):
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
         line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
-        title = self.title or "accuracy (running mean)"
+        title = self.title or say("accuracy (running mean)")
         self.curves = Curves(self.look, cell, [line], percent, title=title)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
@@ -52,7 +53,7 @@ class AccuracyPanel(Panel):
 
 def percent(value: float) -> str:
     """A share in per cent; a dash before the first update, when nothing is known."""
-    return f"{value:.1%}" if np.isfinite(value) else "–"
+    return digits(f"{value:.1%}") if np.isfinite(value) else "–"
 
 
 class RatePanel(Panel):
@@ -61,7 +62,7 @@ class RatePanel(Panel):
     def create(self, cell: Box) -> None:
         colours = self.look.style.beside_path
         line = _rate_line(self.view, "rate", colours[2 % len(colours)])
-        title = self.title or "learning rate over steps"
+        title = self.title or say("learning rate over steps")
         self.curves = _rate_curves(self.look, cell, [line], title)
         self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
@@ -77,7 +78,7 @@ class SchedulesPanel(Panel):
         colours = self.look.style.lines
         runs = self.view.rivals or (self.view,)
         lines = [_rate_line(run, run.name, colours[run.colour % len(colours)]) for run in runs]
-        title = self.title or "learning rate over steps"
+        title = self.title or say("learning rate over steps")
         self.curves = _rate_curves(self.look, cell, lines, title)
         self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
@@ -96,7 +97,7 @@ def _rate_line(view: View, name: str, colour: str) -> Line:
 
 def _rate_curves(look: Look, cell: Box, lines: list[Line], title: str) -> Curves:
     """Curves of learning rates, from 0 to a little above the largest; there is none at step 0."""
-    curves = Curves(look, cell, lines, lambda v: f"{v:.3g}" if np.isfinite(v) else "–", title=title)
+    curves = Curves(look, cell, lines, lambda v: digits(f"{v:.3g}") if np.isfinite(v) else "–", title=title)
     known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
     return curves
@@ -117,12 +118,12 @@ class RatesPanel(Panel):
             if run.theory is not None:
                 theories.append(self._theory(run.theory, run.steps, "" if theories else "theory"))
         lines += theories
-        title = self.title or "distance left by a step"
+        title = self.title or say("distance left by a step")
         self.curves = Curves(
             self.look,
             cell,
             lines,
-            lambda value: f"{value:.3f}" if np.isfinite(value) else "–",
+            lambda value: digits(f"{value:.3f}") if np.isfinite(value) else "–",
             title=title,
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
@@ -164,7 +165,7 @@ class SharpnessPanel(Panel):
             Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
             Line("λ max", found.steps.astype(float), found.largest, ink, ink),
         ]
-        title = self.title or "sharpness over steps"
+        title = self.title or say("sharpness over steps")
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), title=title)
         top = float(np.nanmax(np.concatenate([limits, found.largest])))
         self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
@@ -203,8 +204,9 @@ def _title(view: View) -> str:
     """ "x and y over steps" for the variables of a function, "weights over steps" for those of a model."""
     names = view.labels
     if not view.of_function or len(names) > 3:
-        return "weights over steps"
-    return f"{', '.join(names[:-1])}{' and ' if names[:-1] else ''}{names[-1]} over steps"
+        return say("weights over steps")
+    both = say("{some} and {last}", some=", ".join(names[:-1]), last=names[-1]) if names[:-1] else names[-1]
+    return say("{kind} over steps", kind=both)
 
 
 def short(value: float) -> str:
@@ -212,6 +214,6 @@ def short(value: float) -> str:
     if not isfinite(value):
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
-    digits = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
-    return f"{value:.{digits}f}".replace("-", "−")
+        return digits(f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−"))
+    places = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
+    return digits(f"{value:.{places}f}".replace("-", "−"))

@@ -17,6 +17,7 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -183,14 +184,16 @@ class NetworkPanel(Panel):
         rooms = [self.pitch - 0.5 * em] * len(self.places)
         if len(self.places) == 2 or self.biased:
             rooms[-1] = min(rooms[-1], 2 * (BIAS - 0.6) * em) if self.biased else rooms[-1]
-        names = ["inputs", *(layer.layer for layer in self.layers)]
+        names = [say("inputs"), *(layer.layer for layer in self.layers)]
         measure = self.look.ruler(SMALL)
         for i, ((x, _), count) in enumerate(zip(self.places, self.counts, strict=True)):
             cell = self.cell
             room = min(rooms[i], 2 * min(x - cell.left, cell.left + cell.width - x))
             self._fitted(x, bottom - 1.35 * em, room, [shortened(names, room, measure)[i]])
             if wide:
-                self._fitted(x, bottom - 2.55 * em, room, [f"{count:,} units", f"{count:,}"])
+                self._fitted(
+                    x, bottom - 2.55 * em, room, [say("{count:,} units", count=count), digits(f"{count:,}")]
+                )
 
     def _fitted(self, x: float, y: float, room: float, choices: list[str]) -> Text | None:
         """The first of `choices` that is at most `room` pixels wide, centred at x; none if none is."""
@@ -203,12 +206,13 @@ class NetworkPanel(Panel):
 
     def _key(self, frame: Box, y: float) -> None:
         """What width, colour and dashes say, in the fullest words that fit."""
-        for words in [(*key, "b: bias") if self.biased else key for key in KEYS]:
+        for key in KEYS:
+            words = [say(word) for word in (*key, "b: bias")[: len(key) + self.biased]]
             texts = [self.look.text(0, y, word, em=SMALL, color=self.look.style.muted) for word in words]
             widths = [text.get_window_extent().width for text in texts]
             lead = [2.0 * self.look.em] * 2 + [0.0] * (len(words) - 2)
             needed = sum(widths) + sum(lead) + 0.9 * self.look.em * (len(words) - 1)
-            if needed <= frame.width or words[0] == KEYS[-1][0]:
+            if needed <= frame.width or key is KEYS[-1]:
                 break
             for text in texts:
                 text.remove()

@@ -10,6 +10,7 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -134,7 +135,7 @@ class RacePanel(Panel):
         starts = np.unique(np.array([run.trajectory[0] for run in self.runs]).round(6), axis=0)
         marks: list[Artist] = [self.ground.marker(at, "o", 11, "none", style.target, 2) for at in starts]
         if len(starts) == 1:
-            marks += self.ground.tag(starts[0], "start", style.target)
+            marks += self.ground.tag(starts[0], say("start"), style.target)
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2))

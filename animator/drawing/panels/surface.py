@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
 from animator.core.formatting import number
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree
@@ -71,7 +72,7 @@ class SurfacePanel(MapPanel):
         em = self.look.em
         heights, losses = self.field.heights.tolist(), self.view.loss[self.field.checked].tolist()
         wide = self.look.ruler(TOLD, "bold")
-        wrong = wide(SHOWS + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
+        wrong = wide(say(SHOWS) + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
         return wide(NUMBER) + em + wrong
 
     def _loss_now(self) -> None:
@@ -89,12 +90,14 @@ class SurfacePanel(MapPanel):
         style = self.look.style
         start = self.trajectory[0]
         ring = self.ground.marker(start, "o", 11, "none", style.target, 2)
-        marks: list[Artist] = [ring, *self.ground.tag(start, "start", style.target)]
+        marks: list[Artist] = [ring, *self.ground.tag(start, say("start"), style.target)]
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             cross = self.ground.marker(goal, "P", 13, style.target, style.casing, 1.2)
             roomy = bool(self.spec.bar) and self.axes.bbox.width > NARROW * self.look.em
-            words = f"target ({goal[0]:g}, {goal[1]:g})" if roomy else "target"
+            words = (
+                say("target ({x:g}, {y:g})", x=float(goal[0]), y=float(goal[1])) if roomy else say("target")
+            )
             marks += [cross, *self.ground.tag(goal, words, style.target)]
         for minimum in self.view.minima:
             marks.append(self.ground.marker(np.asarray(minimum), "P", 10, style.target, style.casing, 1.2))
@@ -120,7 +123,7 @@ class SurfacePanel(MapPanel):
             return []
         style = self.look.style
         ring = self.ground.marker(place, "D", 11, "none", style.target, 2)
-        return [ring, *self.ground.tag(place, f"restored: step {step:,}", style.target)]
+        return [ring, *self.ground.tag(place, say("restored: step {step:,}", step=step), style.target)]
 
     def _path(self) -> None:
         style = self.look.style
@@ -154,9 +157,9 @@ class SurfacePanel(MapPanel):
 
     def _exit(self, step: int) -> None:
         """The sentence that says when the path left, in a corner of the window, from that step on."""
-        said = f"left the window at step {step:,}"
+        said = say("left the window at step {step:,}", step=step)
         if self.axes.bbox.width < NARROW * 1.6 * self.look.em:
-            said = f"left at step {step:,}"
+            said = say("left at step {step:,}", step=step)
         found = self.ground.free(said)
         if found is None:
             return
@@ -218,7 +221,7 @@ class SurfacePanel(MapPanel):
         if self.named:
             loss, height = float(self.view.loss[step]), self.field.height(step)
             self.now.set_text(number(loss))
-            self.wrong.set_text(f"{SHOWS}{number(height)}" if disagree(height, loss) else "")
+            self.wrong.set_text(say(SHOWS) + number(height) if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:
         """Show the loss at the dot on the bar, and the surface's height where that is another."""

@@ -19,6 +19,7 @@ from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import digits
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -78,7 +79,7 @@ class Surface3dPanel(Panel):
         low, high = self.window.extent[2 * axis : 2 * axis + 2]
         places = [at for at in MaxNLocator(TICKS).tick_values(low, high) if low <= at <= high]
         return [
-            (2 * (at - low) / (high - low) - 1, self._stamp(f"{at:g}".replace("-", "−"), 0.8))
+            (2 * (at - low) / (high - low) - 1, self._stamp(digits(f"{at:g}").replace("-", "−"), 0.8))
             for at in places
         ]
 

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -276,4 +277,4 @@ def _corner_of(middle: Floats, size: Floats, corner: tuple[int, int], far: float
 
 def surface_title(view: View) -> str:
     """What stands above the surface of `view`: the function's name for what a model calls its loss."""
-    return f"f({', '.join(view.labels)})" if view.of_function else "loss surface"
+    return f"f({', '.join(view.labels)})" if view.of_function else say("loss surface")

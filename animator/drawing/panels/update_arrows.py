@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgba
 
 from animator.core.arrays import Floats
 from animator.core.formatting import number
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import TITLE, Panel
@@ -49,14 +50,14 @@ class ArrowsPanel(Panel):
         self.moving += [*self.ground.moving, self.runner.trail, self.runner.dot]
         self.arrows = [self._arrow(colour, width) for *_, colour, width in reversed(parts)][::-1]
         self.values = [values for _, values, _, _ in parts]
-        self._legend(box, [(name, colour, width) for name, _, colour, width in parts])
+        self._legend(box, [(say(name), colour, width) for name, _, colour, width in parts])
 
     def _marks(self) -> None:
         """Mark where the run starts, and its target."""
         style = self.look.style
         start = self.view.trajectory[0]
         marks: list[Artist] = [self.ground.marker(start, "o", 9, "none", style.target, 2)]
-        marks += self.ground.tag(start, "start", style.target)
+        marks += self.ground.tag(start, say("start"), style.target)
         if self.view.target is not None:
             goal = np.asarray(self.view.target)
             marks.append(self.ground.marker(goal, "P", 11, style.target, style.casing, 1.2))
@@ -80,7 +81,7 @@ class ArrowsPanel(Panel):
             left += wide(name) + 0.5 * em
             self.lengths.append(self._stamp(left, up))
             left += most + 0.6 * em
-        words = "drawn"
+        words = say("drawn")
         self.factor = self._stamp(left + self.look.ruler(NAME)(words) + 0.4 * em, up)
         self.told = left + 6.0 * em < self.cell.left + self.cell.width
         if self.told:
@@ -143,7 +144,7 @@ class ArrowsPanel(Panel):
         )
         factor = float(self.factors[state.step]) if going else 1.0
         self._point(state.step, factor, going=going, part=state.part if slow else None)
-        self.factor.set_text(f"× {factor:g}" if going and self.told else "–" if self.told else "")
+        self.factor.set_text(digits(f"× {factor:g}") if going and self.told else "–" if self.told else "")
 
     def _point(self, step: int, factor: float, *, going: bool, part: float | None) -> None:
         """Set the arrows of the update after `step`; part: how far it has come, None for all at once."""

@@ -19,6 +19,8 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox, IdentityTransform
 
+from animator.core.language import digits as localized
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent
@@ -51,8 +53,8 @@ def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, *, ends: b
     """
     em = look.em
     wide = look.ruler(NAME)
-    across = shortened([across], LONGEST * box.width if ends else 3 * em, wide)[0]
-    up = shortened([up], box.width, wide)[0]
+    across = shortened([say(across)], LONGEST * box.width if ends else 3 * em, wide)[0]
+    up = shortened([say(up)], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
     first = (box.width, below, "right") if ends else (-0.9 * em, below, "right")
     fits = wide(up) < (NUMBERS - 2 * PAD) * em
@@ -173,7 +175,7 @@ def told(axis: Axis) -> list[tuple[float, str]] | None:
     if any("$" in word for word in words) or formatter.get_offset():
         return None
     return [
-        (place, word)
+        (place, localized(word))
         for place, at, word in zip(places, along(np.asarray(places)), words, strict=True)
         if low - slack <= at <= high + slack
     ]
@@ -225,7 +227,7 @@ class MovingTicks(Layer):
                 stamp.set_text("")
             for stamp, place in zip(self.pools[axis], places, strict=False):
                 share = (place - low) / (high - low)
-                stamp.set_text(f"{place:.{digits}f}".replace("-", "−"))
+                stamp.set_text(localized(f"{place:.{digits}f}").replace("-", "−"))
                 if axis == 0:
                     wide = self.look.ruler(SIZE)(stamp.get_text())
                     if share * box.width + wide / 2 > box.width - self.end:

@@ -11,7 +11,7 @@ class Chart {
     this.lines = this.linesOf(data.runs.map(i => film.runs[i]));
     [this.low, this.high] = data.range;
     this.last = Math.max(...film.runs.map(run => run.steps * run.unit), 1e-9);
-    if (this.kind === "weights") this.figure.append(this.legend = legend(this.lines, "line", film));
+    if (this.kind === "weights") this.figure.append(this.legend = legend(this.lines, t("Show or hide lines"), film));
     this.listen();
   }
 
@@ -21,10 +21,10 @@ class Chart {
       const [run] = runs, { rows, batches } = run;
       if (run.value === "f") return [line("f", run, run.step, rows.loss, style.loss_line, style.loss_line, 2.4, row => run.say("loss", row))];
       const every = batches && batches.step.length === run.steps;  // else the last one kept may be long ago
-      const lines = [batches ? line("batch", run, batches.step, batches.loss, style.batch_line, style.muted, 1.4,
+      const lines = [batches ? line(t("batch"), run, batches.step, batches.loss, style.batch_line, style.muted, 1.4,
         every ? row => told(batches.loss, [], row) : null)
-        : line("batch", run, run.step.filter(step => step < run.steps), rows.batch, style.batch_line, style.muted, 1.4, row => run.say("batch", row))];
-      if (run.losses) lines.push(line("all", run, run.step, rows.loss, style.loss_line, style.ink, 2.4, row => run.say("loss", row)));
+        : line(t("batch"), run, run.step.filter(step => step < run.steps), rows.batch, style.batch_line, style.muted, 1.4, row => run.say("batch", row))];
+      if (run.losses) lines.push(line(t("all"), run, run.step, rows.loss, style.loss_line, style.ink, 2.4, row => run.say("loss", row)));
       return lines;
     }
     if (this.kind === "losses") {
@@ -116,7 +116,7 @@ class Chart {
       context.moveTo(x, top);
       context.lineTo(x, top + height);
       context.stroke();
-      write(context, at.toLocaleString("en"), this.x(at), top + height + 12, style.muted, { align: "center", size: 11 });
+      write(context, whole(at), this.x(at), top + height + 12, style.muted, { align: "center", size: 11 });
     }
     write(context, clock.name, left + width / 2, top + height + 27, style.muted, { align: "center" });
   }
@@ -191,9 +191,9 @@ class Chart {
       const row = lastAt(steps, at / run.unit), next = Math.min(row + 1, steps.length - 1);
       return Math.abs(steps[next] * run.unit - at) < Math.abs(steps[row] * run.unit - at) ? next : row;
     });
-    const steps = lines.map((one, i) => one.steps[rows[i]].toLocaleString("en"));
-    tip.show(event.clientX, event.clientY, `step ${steps[0]}`, lines.map(({ name, say }, i) =>
-      [steps[i] === steps[0] ? name : `${name}, step ${steps[i]}`, say(rows[i])]));
+    const steps = lines.map((one, i) => whole(one.steps[rows[i]]));
+    tip.show(event.clientX, event.clientY, t("step {step}", { step: steps[0] }), lines.map(({ name, say }, i) =>
+      [steps[i] === steps[0] ? name : `${name}, ${t("step {step}", { step: steps[i] })}`, say(rows[i])]));
   }
 }
 

@@ -76,7 +76,7 @@ class Run {
   }
 
   lossName() {
-    return this.value === "f" || !this.losses ? this.value : "true loss";
+    return this.value === "f" || !this.losses ? this.value : t("true loss");
   }
 
   say(column, row, digits) {
@@ -84,7 +84,7 @@ class Run {
   }
 
   sayLoss(row, digits = 3) {
-    return this.losses ? this.say("loss", row, digits) : `${this.say("batch", row, digits)} (batch)`;
+    return this.losses ? this.say("loss", row, digits) : t("{loss} (batch)", { loss: this.say("batch", row, digits) });
   }
 
   sayWeight(q, row) {

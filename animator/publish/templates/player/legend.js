@@ -25,8 +25,8 @@ function parts(name) {
 }
 
 // A button that shows or hides `owner`, a run or a line; all buttons of one owner say the same.
-function switchOf(owner, name, what, film) {
-  const button = element("button", { type: "button", className: "run", title: `show or hide this ${what}` }, swatch(owner), element("span", {}, ...parts(name)));
+function switchOf(owner, name, film) {
+  const button = element("button", { type: "button", className: "run", title: t("show or hide") }, swatch(owner), element("span", {}, ...parts(name)));
   const say = () => button.setAttribute("aria-pressed", String(owner.shown));
   owner.told = [...(owner.told || []), say];
   button.addEventListener("click", () => {
@@ -39,8 +39,8 @@ function switchOf(owner, name, what, film) {
 }
 
 function legend(owners, what, film) {
-  const list = element("div", { className: "legend", hidden: true }, ...owners.map(owner => switchOf(owner, owner.name, what, film)));
+  const list = element("div", { className: "legend", hidden: true }, ...owners.map(owner => switchOf(owner, owner.name, film)));
   list.setAttribute("role", "group");
-  list.setAttribute("aria-label", `Show or hide ${what}s`);
+  list.setAttribute("aria-label", what);
   return list;
 }

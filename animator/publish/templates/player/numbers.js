@@ -1,10 +1,26 @@
+// Words and signs of the film's language.
+const language = JSON.parse(document.getElementById("film").textContent).language;
+
+function t(message, values = {}) {
+  const words = language.words[message] || message;
+  return words.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
+}
+
+function localized(text) {
+  return text.replace(".", language.decimal);
+}
+
+function whole(value) {
+  return value.toLocaleString("en").replaceAll(",", language.group);
+}
+
 // Numbers as the film writes them, and round places on axes.
 
 function number(value, digits = 3) {
   if (value === 0) return "0";
   const power = Math.floor(Math.log10(Math.abs(value)));
-  if (power >= -4 && power < 6) return value.toFixed(Math.max(0, digits - 1 - power));
-  return value.toExponential(digits - 1).replace("e+", "e");
+  if (power >= -4 && power < 6) return localized(value.toFixed(Math.max(0, digits - 1 - power)));
+  return localized(value.toExponential(digits - 1).replace("e+", "e"));
 }
 
 function signed(value, digits = 3) {
@@ -17,7 +33,7 @@ function told(values, words, row, digits = 3) {
   const value = values[row];
   if (value !== null) return signed(value, digits);
   const found = (words || []).find(([first, last]) => first <= row && row <= last);
-  return found ? (found[2] === "none" ? "\u2013" : found[2]) : "not finite";
+  return found ? (found[2] === "none" ? "\u2013" : found[2]) : t("not finite");
 }
 
 // About `most` round numbers in [low, high], two at least.
@@ -55,7 +71,7 @@ function tick(value, digits = 6) {
   const tidy = Number(value.toPrecision(digits));
   const far = tidy !== 0 && (Math.abs(tidy) < 1e-4 || Math.abs(tidy) >= 1e6);
   const said = far ? tidy.toExponential().replace("e+", "e") : String(tidy);
-  return said.replace(/^-/, "\u2212");
+  return localized(said).replace(/^-/, "\u2212");
 }
 
 // Index of the last of `values`, ascending, that is at most `value`; at least 0.

@@ -54,7 +54,7 @@ class Player {
   // The names of the runs, below the surfaces: there while a chart has no room for them.
   names() {
     const home = this.find(this.surfaces.length ? "surfaces" : "charts");
-    this.legend = legend(this.runs, "run", this);
+    this.legend = legend(this.runs, t("Show or hide runs"), this);
     if (this.surfaces.length) home.append(this.legend); else home.prepend(this.legend);
   }
 
@@ -118,7 +118,7 @@ class Player {
   }
 
   mode() {
-    this.play_.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    this.play_.setAttribute("aria-label", this.playing ? t("Pause") : t("Play"));
     this.play_.classList.toggle("playing", this.playing);
     this.find("numbers").setAttribute("aria-live", this.playing ? "off" : "polite");
   }
@@ -146,16 +146,16 @@ class Player {
 
   stepWords({ at }) {
     const { name, unit, steps } = this.clock;
-    if (name !== "step") return `${name} ${signed(at * unit, 4)}`;
-    return `step ${Math.floor(at + 1e-9).toLocaleString("en")} of ${steps.toLocaleString("en")}`;
+    if (name !== "step") return `${t(name)} ${signed(at * unit, 4)}`;
+    return t("step {step} of {steps}", { step: whole(Math.floor(at + 1e-9)), steps: whole(steps) });
   }
 
   // What the box beside the pointer says of a run at a row: [heading, [name, value] ...].
   facts(run, row) {
     const rows = [[run.lossName(), run.sayLoss(row, 4)]];
-    if (run.height) rows.push(["surface there", run.say("height", row, 4)]);
+    if (run.height) rows.push([t("surface there"), run.say("height", row, 4)]);
     run.labels.forEach((label, q) => rows.push([label, run.sayWeight(q, row)]));
-    return [`${this.runs.length > 1 ? `${run.name}, ` : ""}step ${run.step[row].toLocaleString("en")}`, rows];
+    return [`${this.runs.length > 1 ? `${run.name}, ` : ""}${t("step {step}", { step: whole(run.step[row]) })}`, rows];
   }
 
   draw() {
@@ -169,7 +169,7 @@ class Player {
     this.scrubber.setAttribute("aria-valuetext", [this.stepWords(moment), ...losses].join(", "));
     this.scrubber.style.setProperty("--done", `${100 * this.index() / Math.max(1, this.stops.length - 1)}%`);
     this.find("where").textContent = this.stepWords(moment);
-    this.find("when").textContent = `${moment.seconds.toFixed(1)} / ${clock.seconds.toFixed(1)} s`;
+    this.find("when").textContent = `${localized(moment.seconds.toFixed(1))} / ${localized(clock.seconds.toFixed(1))} s`;
     const said = clock.said(moment), line = this.find("said");
     line.hidden = !clock.captions.length;
     if (line.textContent !== said) line.textContent = said;

@@ -12,13 +12,13 @@ class Readout {
   columns(run, many) {
     const same = this.film.runs.every(other => other.steps === run.steps && other.ratio === 1);
     const found = [];
-    if (!many || !same) found.push(["step", row => `${run.step[row].toLocaleString("en")} / ${run.steps.toLocaleString("en")}`, null, row => run.step[row]]);
-    if (run.epochs) found.push(["epoch", row => (run.rows.epoch[row] === null ? "\u2013" : run.rows.epoch[row].toLocaleString("en")), null, row => run.rows.epoch[row]]);
+    if (!many || !same) found.push([t("step"), row => `${whole(run.step[row])} / ${whole(run.steps)}`, null, row => run.step[row]]);
+    if (run.epochs) found.push([t("epoch"), row => (run.rows.epoch[row] === null ? "\u2013" : whole(run.rows.epoch[row])), null, row => run.rows.epoch[row]]);
     found.push([run.lossName(), row => run.sayLoss(row, 4), null, row => run.loss(row)]);
-    if (run.height) found.push(["surface there", row => run.say("height", row, 4), row => run.apart(row), row => run.rows.height[row]]);
-    if (run.leaves) found.push(["off the plane", row => run.say("residual", row), null, row => run.rows.residual[row]]);
-    if (run.losses && run.value !== "f") found.push(["batch loss", row => run.say("batch", row, 4), null, row => run.rows.batch[row]]);
-    found.push(["learning rate", row => (run.rows.rate[row] === null ? run.say("rate", row) : tick(run.rows.rate[row], 4)), null, row => run.rows.rate[row]]);
+    if (run.height) found.push([t("surface there"), row => run.say("height", row, 4), row => run.apart(row), row => run.rows.height[row]]);
+    if (run.leaves) found.push([t("off the plane"), row => run.say("residual", row), null, row => run.rows.residual[row]]);
+    if (run.losses && run.value !== "f") found.push([t("batch loss"), row => run.say("batch", row, 4), null, row => run.rows.batch[row]]);
+    found.push([t("learning rate"), row => (run.rows.rate[row] === null ? run.say("rate", row) : tick(run.rows.rate[row], 4)), null, row => run.rows.rate[row]]);
     if (!many || run.labels.length <= 3) {
       run.labels.forEach((label, q) => found.push([label, row => run.sayWeight(q, row), null, row => run.rows.weights[q][row]]));
     }
@@ -42,7 +42,7 @@ class Readout {
   table(runs) {
     const columns = runs.map(run => this.columns(run, true));
     const longest = columns.reduce((a, b) => (b.length > a.length ? b : a));
-    const head = element("tr", {}, element("th", { scope: "col", textContent: "run" }),
+    const head = element("tr", {}, element("th", { scope: "col", textContent: t("run") }),
       ...longest.map(([name]) => element("th", { scope: "col", textContent: name })));
     const rows = runs.map((run, i) => element("tr", {}, element("th", { scope: "row" }, this.button(run)),
       ...longest.map(([name]) => {
@@ -55,7 +55,7 @@ class Readout {
 
   // The switch of a run; its row of numbers is pale while the run is hidden.
   button(run) {
-    const button = switchOf(run, run.name, "run", this.film);
+    const button = switchOf(run, run.name, this.film);
     run.told.push(() => button.closest("tr").classList.toggle("off", !run.shown));
     return button;
   }

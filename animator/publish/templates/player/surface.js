@@ -23,7 +23,7 @@ class Surface {
       if (this.basins) this.tint = tinted(await inflated(this.basins.labels), this.basins);
       this.holes = this.values.includes(0);
     } catch (error) {
-      this.trouble = "This browser cannot unpack the surface.";
+      this.trouble = t("This browser cannot unpack the surface.");
     }
   }
 
@@ -102,7 +102,7 @@ class Surface {
     context.fillStyle = style.panel;
     context.fillRect(left, top, side, side);
     if (!this.values) {
-      write(context, this.trouble || "unpacking the surface \u2026", left + side / 2, top + side / 2, style.muted, { align: "center" });
+      write(context, this.trouble || t("unpacking the surface …"), left + side / 2, top + side / 2, style.muted, { align: "center" });
       return;
     }
     const slice = lastAt(this.cut_at, this.own[0].step[this.own[0].rowAt(moment.at)]), size = this.shape[1] * this.shape[2];
@@ -201,7 +201,7 @@ class Surface {
     const { style } = this.film, { left, top, side } = this.box;
     const gone = this.own.filter(run => run.shown && run.left_at !== null && run.step[run.rowAt(moment.at)] >= run.left_at);
     gone.forEach((run, k) => {
-      const words = `${this.race ? `${run.name} ` : ""}left the window at step ${run.left_at.toLocaleString("en")}`;
+      const words = `${this.race ? `${run.name} ` : ""}${t("left the window at step {step}", { step: whole(run.left_at) })}`;
       const width = Math.min(side, textWidth(context, words, 12, 600) + 16);
       context.fillStyle = this.race ? style.panel : style.dot;
       context.fillRect(left + (side - width) / 2, top + 6 + 24 * k, width, 20);

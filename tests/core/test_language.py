@@ -1,0 +1,59 @@
+"""Languages: no message is left out of a catalogue, and numbers are written as Babel writes them."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from babel.numbers import format_decimal
+
+from animator.core.formatting import number, point
+from animator.core.language import LANGUAGES, Said, digits, language, say, speaking
+from tests.messages import messages
+
+OTHERS = sorted(set(LANGUAGES) - {"en"})
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_message_has_words_with_the_same_values_in_every_catalogue(code):
+    held = language(code).messages
+    assert sorted(messages() - set(held)) == []
+    for message, words in held.items():
+        assert sorted(re.findall(r"\{[^}]*\}", words)) == sorted(re.findall(r"\{[^}]*\}", message)), message
+        assert words.strip(), message
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_numbers_are_those_of_babel(code):
+    with speaking(code):
+        assert number(0.896) == format_decimal(0.896, locale=code)
+        assert digits(f"{1234567.5:,}") == format_decimal(1234567.5, locale=code)
+
+
+def test_a_point_keeps_its_coordinates_apart():
+    with speaking("de"):
+        assert point((0.48, -0.04)) == "(0,48; -0,04)"
+    assert point((0.48, -0.04)) == "(0.48, -0.04)"
+
+
+def test_a_sentence_with_values_is_said_in_the_language_that_is_spoken():
+    said = Said("{name}, {rate:g}", name="too small", rate=0.04)
+    assert said == "too small, 0.04"
+    with speaking("de"):
+        assert say(said) == "zu klein, 0,04"
+        message = "Step {step:,}: the loss jumps from {before} to {after}."
+        jump = say(message, step=1200, before="1", after="2")
+        assert jump == "Schritt 1.200: Der Verlust springt von 1 auf 2."
+    assert say(said) == "too small, 0.04"
+
+
+def test_words_of_a_scene_go_before_the_catalogue():
+    with speaking("de", {"loss": "Fehler"}):
+        assert say("loss") == "Fehler"
+        assert say("epoch") == "Epoche"
+
+
+def test_english_needs_no_babel():
+    code = "import sys, animator.cli.app, animator.core.language as l; l.language('en'); "
+    code += "print('babel' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
