@@ -67,10 +67,7 @@ def moments(rates):
     """What is said of these learning rates."""
     named = small, right, edge, diverging = [f"{rate:g}" for rate in rates]
     return (
-        Moment(
-            finders.start,
-            "Four learning rates, one start: watch which one is at the bottom first.",
-        ),
+        Moment(finders.start, "Four learning rates, one start: watch which one is at the bottom first."),
         Moment(
             finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
         ),

@@ -75,7 +75,7 @@ def language(code: str) -> Language:
     from babel import Locale
     from babel.messages.pofile import read_po
 
-    with (LOCALES / code / "LC_MESSAGES" / "animator.po").open("rb") as file:
+    with (LOCALES / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale=code)
     messages = {str(one.id): str(one.string) for one in catalogue if one.id and one.string}
     signs = Locale.parse(code).number_symbols["latn"]

@@ -127,7 +127,7 @@ class Names:
             named = [(KEY + KEY_GAP) * em + wide(name) for name in short]
             for abreast in range(len(short), 0, -1):
                 lefts, end = _columns(named, behind, abreast, BETWEEN * em)
-                if short == names and abreast == len(short) and before + end <= room.width:
+                if title and short == names and abreast == len(short) and before + end <= room.width:
                     return cls(short, lefts, valued, beside=True)
                 if end <= room.width or abreast == 1:
                     found = cls(short, lefts, valued)
