@@ -7,6 +7,7 @@ import sys
 import pytest
 from babel.numbers import format_decimal
 
+import animator
 from animator.core.formatting import number, point
 from animator.core.language import LANGUAGES, Said, digits, language, say, speaking
 from tests.messages import messages
@@ -57,3 +58,11 @@ def test_english_needs_no_babel():
     code = "import sys, animator.cli.app, animator.core.language as l; l.language('en'); "
     code += "print('babel' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.filterwarnings("error:Glyph:UserWarning")
+@pytest.mark.parametrize("code", ["de", "fr", "es", "zh"])
+def test_a_film_is_drawn_in_each_language(tmp_path, code):
+    """matplotlib has nothing to say about letters: those that no font here has are boxes by then."""
+    film = animator.film(animator.scene("valley"), lang=code)
+    film.save(tmp_path / "a.gif", size=(320, 180), fps=1)

@@ -17,7 +17,7 @@ from animator.drawing.end_card import disagree
 from animator.drawing.panels.base import SMALLEST, TITLE
 from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.surface_axes import Ground
-from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.fonts import drawable, use_fonts
 from animator.drawing.raster.line_layers import Span
 from animator.drawing.raster.loss_colors import colour_map
 from animator.drawing.raster.marker_layer import Mark, shape_of
@@ -167,7 +167,7 @@ class SurfacePanel(MapPanel):
         words = self.axes.text(
             across,
             up,
-            said,
+            drawable(said),
             transform=self.axes.transAxes,
             ha=side,
             va=edge,

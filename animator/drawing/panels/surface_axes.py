@@ -23,7 +23,7 @@ from animator.drawing.raster.axis_ticks import MovingTicks, name_axes, room_for_
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.contour_labels import LevelLabels
-from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.fonts import drawable, use_fonts
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.path_layer import dense, followed
@@ -188,6 +188,7 @@ class Ground:
         """A name beside a point: where it is in the window and covers nothing of the path, the dot on it, and
         other tags, with a line to the point where it is not near; none where there is no such place.
         """
+        words = drawable(words)
         em = self.look.em
         points = self.look.points
         middle = self.axes.transData.transform(place)
