@@ -10,7 +10,7 @@ from animator import Experiment, Moment, Pacing, Scene, finders
 from animator.core.language import Said
 from animator.design.parameters import Point
 
-NAMES = ("too small", "right", "edge", "diverging")
+NAMES = (Said("too small"), Said("right"), Said("edge"), Said("diverging"))
 START = (-1.0, 0.5)
 WINDOW = (-4.0, 6.0, -1.5, 5.5)  # around the default start: all but the last run stay in it
 
@@ -65,11 +65,11 @@ def straight(runs):
 
 def moments(rates):
     """What is said of these learning rates."""
-    named = small, right, edge, diverging = [f"{rate:g}" for rate in rates]
+    named = small, right, edge, diverging = [Said("{rate:g}", rate=rate) for rate in rates]
     return (
-        Moment(finders.start, "Four learning rates, one start: watch which one is at the bottom first."),
+        Moment(finders.start, Said("Four learning rates, one start: watch which one is at the bottom first.")),
         Moment(
-            finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
+            finders.winner(0.01, named), Said("{name} is first: after {steps} less than 1 % of its loss is left.")
         ),
         Moment(
             jumping(2),
@@ -104,8 +104,8 @@ def scene(
     """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
     rates = (small, right, edge, diverging)
     return Scene(
-        title="The learning rate decides",
-        description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
+        title=Said("The learning rate decides"),
+        description=Said("Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1."),
         runs=tuple(
             Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
                        shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0),
@@ -115,7 +115,7 @@ def scene(
         names=tuple(
             Said("{name}, {rate:g}", name=name, rate=rate) for name, rate in zip(NAMES, rates, strict=True)
         ),
-        caption="Same start, same data; only the learning rate differs.",
+        caption=Said("Same start, same data; only the learning rate differs."),
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
         pacing=Pacing(play=7.0, end=2.0, pace="log"),
         moments=moments(rates),

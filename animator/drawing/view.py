@@ -25,6 +25,7 @@ from animator.landscape.panel_data.update_vectors import Forces
 from animator.landscape.plane import Plane
 from animator.landscape.window import Window
 from animator.recordings.facts import Facts
+from animator.core.language import Said
 
 CONTRAST = 400.0
 MOST_CONTRAST = 1e8
@@ -124,7 +125,7 @@ class View:
     @property
     def value_name(self) -> str:
         """What the height of its surface is called: "loss" of a model, "f" of a function."""
-        return "f" if self.of_function else "loss"
+        return "f" if self.of_function else Said("loss")
 
     @property
     def contrast(self) -> float:

@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 
 import numpy as np
 
-from animator.core.language import say, spoken
+from animator.core.language import say, shown, spoken
 from animator.design.style import Style
 from animator.drawing.panels.curve import Runs, ground, heights, runs_of
 from animator.drawing.panels.growing_curves import CLOCKS
@@ -98,7 +98,7 @@ def _panels(film: Film) -> tuple[list[str], list[str]]:
     for name in (name for row in film.design.layout for name in row):
         spec = find(name)
         if spec.left_out or not spec.page:
-            dropped.append(say(spec.left_out) or say("the panel '{name}'", name=spec.name))
+            dropped.append(shown(spec.left_out) or say("the panel '{name}'", name=spec.name))
         if spec.page in ("curve", "ball"):
             wanted.append(name)
         elif spec.page == "surface":
@@ -216,9 +216,10 @@ def _title(chart: Chart, views: tuple[View, ...]) -> str:
     view, clock = views[chart["runs"][0]], CLOCKS[views[0].clock]
     if chart["kind"] == "ball":
         return surface_title(view)
-    said = {"weights": "weights", "weight": view.labels[chart.get("weight", 0)]}.get(
+    said = {"weights": say("weights"), "weight": view.labels[chart.get("weight", 0)]}.get(
         chart["kind"], view.value_name
     )
     name = f", {view.name}" if len(views) > 1 and len(chart["runs"]) == 1 else ""
-    over = "{kind} over steps" if clock == "step" else "{kind} over {clock}"
-    return say(over, kind=say(said), clock=say(clock)) + name
+    if clock == "step":
+        return say("{kind} over steps", kind=said) + name
+    return say("{kind} over {clock}", kind=said, clock=clock) + name

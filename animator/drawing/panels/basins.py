@@ -16,6 +16,7 @@ from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View, present
+from animator.core.language import say
 
 TINT = 0.5
 NEAR = 0.03  # of the picture's width: so near its end a run has arrived
@@ -32,7 +33,7 @@ class BasinsPanel(Panel):
         self.runs: tuple[View, ...] = view.rivals or (view,)
         paths = [run.trajectory for run in self.runs]
         self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar)
-        words = self.title or "colours: the minimum that it ends in"
+        words = self.title or say("colours: the minimum that it ends in")
         self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
         self.ground.settle()

@@ -16,6 +16,7 @@ from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.vector_artists import Contours
 from animator.drawing.view import present
+from animator.core.language import say
 
 EVERY = 3  # bands from one line to the next
 
@@ -28,7 +29,7 @@ class BatchPanel(MapPanel):
         style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
         self.ground = Ground(self.look, self.room, view, [view.trajectory])
-        self.heading(self.ground.box, self.title or "loss of the batch in use", self.ground.title_left)
+        self.heading(self.ground.box, self.title or say("loss of the batch in use"), self.ground.title_left)
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]
         self.lines = Contours(self.ground.axes, colour=to_rgba(style.target, 0.75), width=self.look.line(1.5))

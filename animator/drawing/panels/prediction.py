@@ -17,6 +17,7 @@ from animator.drawing.raster.axis_ticks import ruled
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.raster.vector_artists import Bands
 from animator.drawing.view import present
+from animator.core.language import say
 
 SHADES = 10
 MOST_DOTS = 600
@@ -32,7 +33,7 @@ class PredictionPanel(Panel):
         box = self.room
         box = box.shaped(1.0) if over_plane else box
         self.axes = ruled(self.look, box, grid=not over_plane)
-        self.heading(box, self.title or ("what the network says" if over_plane else "prediction"))
+        self.heading(box, self.title or (say("what the network says") if over_plane else say("prediction")))
         self.axes.set_xlim(self.found.x[0], self.found.x[-1])
         for axis in (self.axes.xaxis, self.axes.yaxis):
             axis.set_major_locator(MaxNLocator(3, min_n_ticks=2))

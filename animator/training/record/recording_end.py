@@ -24,11 +24,12 @@ from animator.training.record.recorder_buffer import Tape
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_policy import Keeping
 from animator.training.variables import Variables, flat
+from animator.core.language import Said
 
 READ_BYTES = 64 * 2**20
 FEW = 64  # samples that a test_step of the user's is tried on
-AVERAGED = "the moving averages that the optimizer keeps of them (use_ema=True)"
-CHANGED = "others than any recorded step had: something changed them after the last step"
+AVERAGED = Said("the moving averages that the optimizer keeps of them (use_ema=True)")
+CHANGED = Said("others than any recorded step had: something changed them after the last step")
 
 
 def losses(
