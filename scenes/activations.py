@@ -64,12 +64,27 @@ def gentle(runs):
 def flat(runs):
     """The last step: those that are not down to a hundredth of their loss."""
     late = [name for step, name in there(runs) if step is None]
-    return Found(runs[0].steps, {"names": Said("{some} and {last}", some=", ".join(late[:-1]), last=late[-1]) if late[1:] else late[0]}) if 0 < len(late) < len(runs) else None
+    return (
+        Found(
+            runs[0].steps,
+            {
+                "names": Said("{some} and {last}", some=", ".join(late[:-1]), last=late[-1])
+                if late[1:]
+                else late[0]
+            },
+        )
+        if 0 < len(late) < len(runs)
+        else None
+    )
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One neuron, four activations: watch which surface is steep and which is flat.")),
-    Moment(finders.winner(0.01, NAMES), Said("{name} is first: after {steps} less than 1 % of its loss is left.")),
+    Moment(
+        finders.start, Said("One neuron, four activations: watch which surface is steep and which is flat.")
+    ),
+    Moment(
+        finders.winner(0.01, NAMES), Said("{name} is first: after {steps} less than 1 % of its loss is left.")
+    ),
     Moment(gentle, Said("sigmoid has {left} of its loss left: its slope is never above a quarter.")),
     Moment(latest, Said("{name} is last: it needs {steps} for what the first one did in {first}.")),
     Moment(flat, Said("The steps are over before {names} came down to 1 %.")),

@@ -45,10 +45,14 @@ def nearest(runs):
 
 MOMENTS = (
     Moment(finders.start, Said("A steep corner, then a long flat way: watch who is quick on which.")),
-    Moment(tenth(min), Said("{name} is first out of the steep corner: a tenth of its loss is left after {steps}.")),
+    Moment(
+        tenth(min),
+        Said("{name} is first out of the steep corner: a tenth of its loss is left after {steps}."),
+    ),
     Moment(uphill, Said("Momentum is too fast for the bend, and runs uphill: its loss rises again.")),
     Moment(
-        tenth(max), Said("{name} is the last to lose nine tenths: it needs {step} steps, the first needed {first}.")
+        tenth(max),
+        Said("{name} is the last to lose nine tenths: it needs {step} steps, the first needed {first}."),
     ),
     Moment(nearest, Said("After {steps} {name} is nearest to the minimum: {away} away.")),
 )

@@ -38,10 +38,14 @@ def close(runs):
 
 MOMENTS = (
     Moment(finders.start, Said("The same run twice. Watch the left dot: where is its height not its loss?")),
-    Moment(farthest, Said("The bias is {now}, far from its last value {last}, at which the left surface was cut.")),
+    Moment(
+        farthest,
+        Said("The bias is {now}, far from its last value {last}, at which the left surface was cut."),
+    ),
     Moment(close, Said("Now the bias is nearly at its last value, so both surfaces are nearly the same.")),
     Moment(
-        finders.finished(), Said("At the last step they are the same. Only the right one told the loss all along.")
+        finders.finished(),
+        Said("At the last step they are the same. Only the right one told the loss all along."),
     ),
 )
 

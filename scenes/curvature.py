@@ -69,7 +69,9 @@ def moments(learning_rate):
                 edge=edge,
             ),
         ),
-        Moment(bouncing, Said("It has risen {rises} times since, yet it is lower: training goes on at the edge.")),
+        Moment(
+            bouncing, Said("It has risen {rises} times since, yet it is lower: training goes on at the edge.")
+        ),
         Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
     )
 

@@ -70,11 +70,22 @@ def unseen(alike):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("A network sees digits for the first time: watch accuracy rise as the loss falls.")),
-    Moment(leaving, Said("For {steps} it was hardly better than guessing, a loss of 2.3: now it has found a way.")),
+    Moment(
+        finders.start,
+        Said("A network sees digits for the first time: watch accuracy rise as the loss falls."),
+    ),
+    Moment(
+        leaving,
+        Said("For {steps} it was hardly better than guessing, a loss of 2.3: now it has found a way."),
+    ),
     Moment(below(0.5), Said("After {steps} half of the loss of guessing is left, and it stays below that.")),
-    Moment(unseen(True), Said("On digits it has never seen the loss is {test}: what it learned holds there too.")),
-    Moment(unseen(False), Said("On digits it has never seen the loss is {test}, but {train} on those it learned.")),
+    Moment(
+        unseen(True), Said("On digits it has never seen the loss is {test}: what it learned holds there too.")
+    ),
+    Moment(
+        unseen(False),
+        Said("On digits it has never seen the loss is {test}, but {train} on those it learned."),
+    ),
 )
 
 

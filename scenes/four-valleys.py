@@ -23,7 +23,11 @@ def most(runs):
     inside = valleys(runs).any(axis=1)
     steps = sorted(step for step in map(finders.lasting, inside) if step is not None)
     needed = -(-3 * len(runs) // 4)
-    return Found(steps[needed - 1], {"share": Said("{part} of {all}", part=needed, all=len(runs))}) if len(steps) >= needed else None
+    return (
+        Found(steps[needed - 1], {"share": Said("{part} of {all}", part=needed, all=len(runs))})
+        if len(steps) >= needed
+        else None
+    )
 
 
 def last_one(runs):
@@ -34,7 +38,11 @@ def last_one(runs):
         return None
     slowest = finders.path_of(runs[steps.index(max(steps))])[: max(steps) + 1]
     lengths = np.linalg.norm(np.diff(slowest, axis=0), axis=1)
-    return Found(max(steps), {"times": digits(f"{lengths.max() / lengths.min():.0f}")}) if lengths.min() else None
+    return (
+        Found(max(steps), {"times": digits(f"{lengths.max() / lengths.min():.0f}")})
+        if lengths.min()
+        else None
+    )
 
 
 def shares(runs):
@@ -47,7 +55,9 @@ def shares(runs):
 MOMENTS = (
     Moment(finders.start, Said("Four valleys of equal depth: watch which of them every start finds.")),
     Moment(most, Said("After {steps} {share} are in a valley: each went down where it stood.")),
-    Moment(last_one, Said("The last one arrives after {steps}: on the way its steps were {times} times shorter.")),
+    Moment(
+        last_one, Said("The last one arrives after {steps}: on the way its steps were {times} times shorter.")
+    ),
     Moment(shares, Said("The four valleys got {counts} of {runs} starts: the start alone decided.")),
 )
 

@@ -54,7 +54,11 @@ def saturated(runs):
 def order(runs):
     """The last step, where Glorot has the lowest loss, and zero the highest."""
     zero, large, glorot = (finders.loss_of(run)[-1] for run in runs)
-    words = {"zero": digits(f"{zero:.2f}"), "large": finders.number(large, 2), "glorot": finders.number(glorot, 2)}
+    words = {
+        "zero": digits(f"{zero:.2f}"),
+        "large": finders.number(large, 2),
+        "glorot": finders.number(glorot, 2),
+    }
     return Found(runs[0].steps, words) if glorot < large < zero else None
 
 
@@ -67,7 +71,8 @@ MOMENTS = (
     Moment(stuck, Said("Zero has not moved: each weight's slope is multiplied by the other, and that is 0.")),
     Moment(saturated, Said("Too large: tanh is flat out there, so the hidden weight is still at {now}.")),
     Moment(
-        order, Said("The start decides: a loss of {zero} from zero, {large} from far out, {glorot} from Glorot.")
+        order,
+        Said("The start decides: a loss of {zero} from zero, {large} from far out, {glorot} from Glorot."),
     ),
 )
 

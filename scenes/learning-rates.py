@@ -65,30 +65,28 @@ def straight(runs):
 
 def moments(rates):
     """What is said of these learning rates."""
-    named = small, right, edge, diverging = [Said("{rate:g}", rate=rate) for rate in rates]
+    names = ("small", "right", "edge", "diverging")
+    named = {name: Said("{rate:g}", rate=rate) for name, rate in zip(names, rates, strict=True)}
+    first = finders.winner(0.01, tuple(named.values()))
     return (
-        Moment(finders.start, Said("Four learning rates, one start: watch which one is at the bottom first.")),
         Moment(
-            finders.winner(0.01, named), Said("{name} is first: after {steps} less than 1 % of its loss is left.")
+            finders.start, Said("Four learning rates, one start: watch which one is at the bottom first.")
         ),
+        Moment(first, Said("{name} is first: after {steps} less than 1 % of its loss is left.")),
         Moment(
             jumping(2),
-            Said("{edge} jumps across the valley at every step, each time a little less far.", edge=edge),
+            Said("{edge} jumps across the valley at every step, each time a little less far.", **named),
         ),
         Moment(
             growing(3),
             Said(
                 "{diverging} is too large: every step makes the loss larger, and it has doubled already.",
-                diverging=diverging,
+                **named,
             ),
         ),
         Moment(
             straight,
-            Said(
-                "{small} goes straight down, but slowly: {steps} for what {right} did in {other}.",
-                small=small,
-                right=right,
-            ),
+            Said("{small} goes straight down, but slowly: {steps} for what {right} did in {other}.", **named),
         ),
     )
 

@@ -49,7 +49,8 @@ def never(runs):
 MOMENTS = (
     Moment(finders.start, Said("Both neurons begin surely wrong: watch which of the two gets going.")),
     Moment(
-        finders.kept(0.5, 1), Said("Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss.")
+        finders.kept(0.5, 1),
+        Said("Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."),
     ),
     Moment(waiting, Said("Squared error is nearly flat there: it still has {left} of its loss.")),
     Moment(

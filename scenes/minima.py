@@ -76,7 +76,11 @@ def deepest(runs):
     best = int((last <= last.min() * 1.001).sum())
     if not np.isfinite(last).all() or best == len(runs):
         return None
-    words = {"best": Said("{part} of {all}", part=best, all=len(runs)), "loss": digits(f"{last.min():.3f}"), "worst": digits(f"{last.max():.3f}")}
+    words = {
+        "best": Said("{part} of {all}", part=best, all=len(runs)),
+        "loss": digits(f"{last.min():.3f}"),
+        "worst": digits(f"{last.max():.3f}"),
+    }
     return Found(runs[0].steps, words)
 
 

@@ -58,12 +58,18 @@ def moments(momentum):
         momentum=momentum,
     )
     return (
-        Moment(finders.start, Said("Watch the arrows: the gradient pulls downhill, and momentum keeps its way.")),
+        Moment(
+            finders.start, Said("Watch the arrows: the gradient pulls downhill, and momentum keeps its way.")
+        ),
         *((Moment(uphill, kept),) if momentum else ()),
-        Moment(back, Said("The sixth time across: every swing is smaller, for uphill the gradient slows it down.")),
+        Moment(
+            back,
+            Said("The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
+        ),
         Moment(finders.kept(0.01), Said("After {steps} less than 1 % of the loss is left, and it stays so.")),
         Moment(
-            finders.diverged(), Said("The steps are too long: the loss is twice what it was, and stays above that.")
+            finders.diverged(),
+            Said("The steps are too long: the loss is twice what it was, and stays above that."),
         ),
     )
 

@@ -37,7 +37,9 @@ def wrong(runs):
     step = int(np.argmax(rises)) + 1
     before, after = finders.loss_of(runs[0])[step - 1 : step + 1]
     return (
-        Found(step, {"before": digits(f"{before:.2f}"), "after": digits(f"{after:.2f}")}) if after > before + 0.01 else None
+        Found(step, {"before": digits(f"{before:.2f}"), "after": digits(f"{after:.2f}")})
+        if after > before + 0.01
+        else None
     )
 
 
@@ -71,11 +73,16 @@ def detour(runs):
 MOMENTS = (
     Moment(finders.start, Said("Four batch sizes, one start: watch how straight each path is.")),
     Moment(
-        wrong, Said("One sample can mislead: this step of the batch of 1 raised the loss from {before} to {after}.")
+        wrong,
+        Said("One sample can mislead: this step of the batch of 1 raised the loss from {before} to {after}."),
     ),
     Moment(sure, Said("With all data every step went downhill: {steps} halve the loss.")),
-    Moment(wandering, Said("The batch of 1 never rests: from here on it goes {times} times as far as all data.")),
-    Moment(detour, Said("Both came down, but the batch of 1 went {times} times as far: small batches wander.")),
+    Moment(
+        wandering, Said("The batch of 1 never rests: from here on it goes {times} times as far as all data.")
+    ),
+    Moment(
+        detour, Said("Both came down, but the batch of 1 went {times} times as far: small batches wander.")
+    ),
 )
 
 

@@ -72,11 +72,14 @@ def moments(kappa):
         kappa=kappa,
     )
     return (
-        Moment(finders.start, Said("Five optimizers, one start, one valley: watch which way each of them takes.")),
+        Moment(
+            finders.start, Said("Five optimizers, one start, one valley: watch which way each of them takes.")
+        ),
         Moment(over(1), Said("Momentum rolls across the floor and up the other side: its loss rises.")),
         Moment(creeping, creep),
         Moment(
-            finders.winner(0.01, NAMES), Said("{name} is first: after {steps} less than 1 % of its loss is left.")
+            finders.winner(0.01, NAMES),
+            Said("{name} is first: after {steps} less than 1 % of its loss is left."),
         ),
         Moment(order, Said("After {steps} {best} has the lowest loss and {worst} the highest.")),
     )

@@ -78,15 +78,24 @@ def fine(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One path on two surfaces: watch whether the loss on unseen data falls all along.")),
+    Moment(
+        finders.start,
+        Said("One path on two surfaces: watch whether the loss on unseen data falls all along."),
+    ),
     Moment(both, Said("At first both losses fall: what holds for the few samples holds for others, too.")),
-    Moment(turning, Said("Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping.")),
+    Moment(
+        turning, Said("Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping.")
+    ),
     Moment(worse, Said("Now it learns the noise of its few samples: unseen data have twice that loss.")),
     Moment(
         outcome,
-        Said("On its samples the loss still falls; on unseen data it is {last}, and was {best} at step {low}."),
+        Said(
+            "On its samples the loss still falls; on unseen data it is {last}, and was {best} at step {low}."
+        ),
     ),
-    Moment(fine, Said("On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting.")),
+    Moment(
+        fine, Said("On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting.")
+    ),
 )
 
 

@@ -41,11 +41,18 @@ def stuck(runs):
 
 MOMENTS = (
     Moment(finders.start, Said("One neuron, several starts: watch which of them move, and when.")),
-    Moment(finders.fallen(0.5, 0), Said("'near' begins on a slope: after {steps} {left} of its loss is left.")),
-    Moment(finders.slower(0.5, 1, 0), Said("'far' begins on flat ground: it needs {steps} for half of its loss.")),
-    Moment(finders.slower(0.5, 2, 1), Said("'farther' out it is flatter still: {steps} for half of its loss.")),
     Moment(
-        stuck, Said("'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0.")
+        finders.fallen(0.5, 0), Said("'near' begins on a slope: after {steps} {left} of its loss is left.")
+    ),
+    Moment(
+        finders.slower(0.5, 1, 0), Said("'far' begins on flat ground: it needs {steps} for half of its loss.")
+    ),
+    Moment(
+        finders.slower(0.5, 2, 1), Said("'farther' out it is flatter still: {steps} for half of its loss.")
+    ),
+    Moment(
+        stuck,
+        Said("'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0."),
     ),
 )
 

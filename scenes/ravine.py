@@ -40,7 +40,9 @@ def swinging(runs):
     descent, momentum = (finders.loss_of(run) for run in runs)
     step = int(np.argmax(momentum))
     higher = momentum[step] > momentum[0] and descent[step] < descent[0]
-    return Found(step, {"times": digits(f"{momentum[step] / descent[step]:.1f}")}) if step and higher else None
+    return (
+        Found(step, {"times": digits(f"{momentum[step] / descent[step]:.1f}")}) if step and higher else None
+    )
 
 
 def ahead(runs):
@@ -61,7 +63,8 @@ MOMENTS = (
     Moment(ahead, Said("Now momentum is ahead, and stays ahead: along the floor it has gathered speed.")),
     Moment(finders.kept(0.01, 1), Said("After {steps} momentum has less than 1 % of its loss left.")),
     Moment(
-        finders.slower(0.01, 0, 1, 1), Said("Descent needs {steps} for that: momentum was there after {other}.")
+        finders.slower(0.01, 0, 1, 1),
+        Said("Descent needs {steps} for that: momentum was there after {other}."),
     ),
     Moment(late, Said("After {steps} descent still has {left} of its loss left.")),
 )

@@ -58,14 +58,19 @@ def waiting(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("Watch where the dot stops, and whether that is the bottom: the loss can be 0.")),
     Moment(
-        stalled, Said("It stalls: the slope is {times} times gentler than at the start, and the loss is still 1.")
+        finders.start, Said("Watch where the dot stops, and whether that is the bottom: the loss can be 0.")
+    ),
+    Moment(
+        stalled,
+        Said("It stalls: the slope is {times} times gentler than at the start, and the loss is still 1."),
     ),
     Moment(leaving, Said("It was a saddle: after {waited} slow steps it has slid off to the side.")),
     Moment(down, Said("Then it fell fast: after {steps} the loss is below 0.01. The pause was not the end.")),
     Moment(passing, Said("It passed the saddle without a stop: after {steps} the loss is below 0.01.")),
-    Moment(waiting, Said("After {steps} it is still at the saddle: the loss is about 1, and the slope almost 0.")),
+    Moment(
+        waiting, Said("After {steps} it is still at the saddle: the loss is about 1, and the slope almost 0.")
+    ),
 )
 
 
@@ -78,7 +83,9 @@ def scene(
     return Scene(
         title=Said("Stalled at a saddle"),
         runs=(Descent(LOSS, start, "sgd", learning_rate, steps),),
-        caption=Said("Two weights a and b, one behind the other, shall multiply to 1: their loss is (1 - a b)²."),
+        caption=Said(
+            "Two weights a and b, one behind the other, shall multiply to 1: their loss is (1 - a b)²."
+        ),
         layout=(("surface", "weights"), ("surface", "loss")),
         resolution=161,
         pacing=Pacing(play=6.0, end=2.0),

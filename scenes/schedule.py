@@ -66,10 +66,12 @@ def moments(noise):
     """What is said of the schedules under `noise`; without it all of them come to rest."""
     begin = (
         Moment(
-            finders.start, Said("One start, one surface, four schedules: watch how each of them comes to rest.")
+            finders.start,
+            Said("One start, one surface, four schedules: watch how each of them comes to rest."),
         ),
         Moment(
-            thrown, Said("A full step lands on the other side of the minimum; warm-up begins with a short one.")
+            thrown,
+            Said("A full step lands on the other side of the minimum; warm-up begins with a short one."),
         ),
     )
     noisy = (
@@ -77,9 +79,12 @@ def moments(noise):
             jittering,
             Said("At a constant rate the noise gives no rest: it drifts {near} to {far} from the minimum."),
         ),
-        Moment(kicked, Said("A warm restart: the rate is large again, and the noise shakes it out of its rest.")),
         Moment(
-            settled, Said("Decay shrinks the noise with the steps: it ends {times} times nearer than constant.")
+            kicked, Said("A warm restart: the rate is large again, and the noise shakes it out of its rest.")
+        ),
+        Moment(
+            settled,
+            Said("Decay shrinks the noise with the steps: it ends {times} times nearer than constant."),
         ),
     )
     return begin + noisy if noise else begin

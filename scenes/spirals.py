@@ -42,7 +42,9 @@ def waiting(runs):
 MOMENTS = (
     Moment(finders.start, Said("Two spirals, one network: watch how its boundary bends as the loss falls.")),
     Moment(waiting, Said("For {length} steps the loss hardly changed; now it has found a way on.")),
-    Moment(finders.kept(0.5), Said("After {steps} less than half of the loss is left, and it stays below that.")),
+    Moment(
+        finders.kept(0.5), Said("After {steps} less than half of the loss is left, and it stays below that.")
+    ),
     Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
 )
 

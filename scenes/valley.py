@@ -47,15 +47,23 @@ def left_behind(runs):
     """The last step: how many are more than 1 away from the end."""
     away = [finders.distance(run, (1.0, 1.0))[-1] for run in runs]
     far = sum(not distance <= 1 for distance in away)
-    return Found(runs[0].steps, {"far": Said("{part} of {all}", part=far, all=len(runs))}) if 0 < far < len(runs) else None
+    return (
+        Found(runs[0].steps, {"far": Said("{part} of {all}", part=far, all=len(runs))})
+        if 0 < far < len(runs)
+        else None
+    )
 
 
 MOMENTS = (
-    Moment(finders.start, Said("A curved valley: watch how soon each is on its floor, and how far it then gets.")),
+    Moment(
+        finders.start, Said("A curved valley: watch how soon each is on its floor, and how far it then gets.")
+    ),
     Moment(floor, Said("Six of eight have been on the floor after {steps}: that was the easy part.")),
     Moment(newton, Said("Newton's method knows how the ground curves: it is at the end after {steps}.")),
     Moment(first_of_others, Said("{name} is the first of the others at the end, after {steps}.")),
-    Moment(left_behind, Said("After {steps} {far} are still far from it: along the floor the slope is gentle.")),
+    Moment(
+        left_behind, Said("After {steps} {far} are still far from it: along the floor the slope is gentle.")
+    ),
 )
 
 

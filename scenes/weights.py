@@ -35,7 +35,8 @@ def ends(same):
 
 MOMENTS = (
     Moment(
-        finders.start, Said("Same neuron, same data, two starts: watch whether the weights end at the same values.")
+        finders.start,
+        Said("Same neuron, same data, two starts: watch whether the weights end at the same values."),
     ),
     Moment(together(0), Said("Test 1: the two weights have met, at about {value}, and stay together.")),
     Moment(together(1), Said("Test 2: the two weights have met, at about {value}, and stay together.")),

@@ -76,9 +76,6 @@ Cluster = Annotated[str | None, typer.Option(help="The workers of a dask schedul
 NoCommand = Annotated[
     bool, typer.Option("--no-command", help="Without the command that makes it: for pupils.")
 ]
-Style = Annotated[
-    str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -160,7 +157,8 @@ def record(
     record.record_checkpoints(request)
 
 
-@app.command(epilog=below("sweep"))
+@app.command(cls=WishCommand, epilog=below("sweep"))
+@wishing
 def sweep(
     scene: Annotated[
         str,
@@ -178,10 +176,7 @@ def sweep(
     jobs: Annotated[int | None, typer.Option(help="Worker processes; by default one for each core.")] = None,
     cluster: Cluster = None,
     format: Annotated[str, typer.Option("--format", help="Of the films: mp4, webm or gif.")] = "mp4",
-    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
-    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
-    style: Style = "dark",
     timeout: Annotated[
         float | None, typer.Option(help="Seconds a cell may take to be trained, cut or drawn.")
     ] = None,
@@ -189,6 +184,8 @@ def sweep(
     force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     json: Json = False,
+    *,
+    wishes: Typed,
 ) -> None:
     """Make a film of SCENE for every combination of values, and a page of them all."""
     from animator.cli import sweep
@@ -201,10 +198,8 @@ def sweep(
         jobs=jobs,
         cluster=cluster,
         format=format,
-        quality=quality,
-        size=size,
         fps=fps,
-        style=style,
+        typed=wishes,
         timeout=timeout,
         retry_failed=retry_failed,
         force=force,

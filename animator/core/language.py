@@ -61,7 +61,7 @@ class Said(str):
 
     @classmethod
     def of(cls, message: str, **values: object) -> "Said":
-        """A message that is written out elsewhere: one out of a file, or parts that are messages themselves."""
+        """A message that is written out elsewhere: out of a file, or of parts that are messages."""
         return cls(message, **values)
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import Said
 from animator.design import parameters
 from animator.design.parameters import Parameter, check
 from animator.design.scene import Scene
-from animator.core.language import Said
 
 ALIASES = {"batch-size": "noise"}
 

@@ -169,7 +169,9 @@ def departure(view: View) -> str:
             )
         )
     if view.facts.other_weights:
-        said.append(say("The weights after training are none of these: {why}.", why=Said.of(view.facts.other_weights)))
+        said.append(
+            say("The weights after training are none of these: {why}.", why=Said.of(view.facts.other_weights))
+        )
     return " ".join(said)
 
 

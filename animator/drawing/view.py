@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import Said
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
@@ -25,7 +26,6 @@ from animator.landscape.panel_data.update_vectors import Forces
 from animator.landscape.plane import Plane
 from animator.landscape.window import Window
 from animator.recordings.facts import Facts
-from animator.core.language import Said
 
 CONTRAST = 400.0
 MOST_CONTRAST = 1e8

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import Said
 from animator.core.progress import Progress, listener
 from animator.design import scene_files
 from animator.design.experiment import Data, KerasModel
@@ -25,7 +26,6 @@ from animator.landscape.run_source import Maker
 from animator.recordings.loss import Function
 from animator.recordings.reader import Recording, load
 from animator.training.loss.losses import is_keras, lacking
-from animator.core.language import Said
 
 if TYPE_CHECKING:
     from animator.landscape.plane import Plane

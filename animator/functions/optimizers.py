@@ -15,8 +15,8 @@ import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
-from animator.core.language import Said
 from animator.core.json_types import JSON
+from animator.core.language import Said
 
 Memory = tuple[Floats, ...]
 

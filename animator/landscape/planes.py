@@ -13,6 +13,7 @@ import numpy.typing as npt
 from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.landscape.lanczos import top_eigenvectors
 from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.weight_rows import (
@@ -27,7 +28,6 @@ from animator.landscape.weight_rows import (
 )
 from animator.recordings.loss import Loss
 from animator.training.keras_types import KerasModel
-from animator.core.language import Said
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
@@ -282,7 +282,9 @@ def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
         Said("eigenvector {number} (λ = {value:.3g})", number=k + 1, value=float(value))
         for k, value in enumerate(values[:2])
     )
-    return Plane(origin, vectors, (first, second), "hessian", eigenvalues=(float(values[0]), float(values[1])))
+    return Plane(
+        origin, vectors, (first, second), "hessian", eigenvalues=(float(values[0]), float(values[1]))
+    )
 
 
 def to_arrays(plane: Plane) -> dict[str, Floats]:

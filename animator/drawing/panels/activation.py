@@ -1,11 +1,11 @@
 """The activation of a neuron as a curve, and on it what the neuron makes of its data now."""
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.raster.axis_ticks import name_axes, ruled
 from animator.drawing.view import present
-from animator.core.language import say
 
 ROOM = 0.12  # of the curve's range, above and below
 

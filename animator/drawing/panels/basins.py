@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 
 from animator.core.formatting import number, point
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -16,7 +17,6 @@ from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View, present
-from animator.core.language import say
 
 TINT = 0.5
 NEAR = 0.03  # of the picture's width: so near its end a run has arrived

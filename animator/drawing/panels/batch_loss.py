@@ -9,6 +9,7 @@ from contourpy import LineType, contour_generator
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.map_panel import MapPanel
@@ -16,7 +17,6 @@ from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.vector_artists import Contours
 from animator.drawing.view import present
-from animator.core.language import say
 
 EVERY = 3  # bands from one line to the next
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.view import present
-from animator.core.language import say
 
 GUESS = 1.5  # em: what a guess takes below its picture
 GAP = 0.5  # em: between two pictures

@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -20,7 +21,6 @@ from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.axis_ticks import name_axes, ruled
 from animator.drawing.raster.pen import RGBA, pen
 from animator.landscape.panel_data.histograms import Histogram
-from animator.core.language import say
 
 
 class Bars(Artist):

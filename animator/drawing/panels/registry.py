@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from animator.core.language import Said
 from animator.core.registry import Row, resolve
 from animator.drawing.units import Margins
-from animator.core.language import Said
 
 if TYPE_CHECKING:
     from animator.drawing.panels.base import Panel

@@ -19,8 +19,8 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox, IdentityTransform
 
-from animator.core.language import digits as localized, shown
-from animator.core.language import say
+from animator.core.language import digits as localized
+from animator.core.language import shown
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent

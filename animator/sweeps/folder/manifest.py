@@ -29,7 +29,9 @@ Range = tuple[float, float]  # lowest and highest loss
 
 
 class FilmLook(TypedDict, total=False):
-    """How the films look: pixels, frames a second, seconds."""
+    """How the films look: pixels, frames a second, seconds; their language, and what else was wished of them,
+    as it is typed.
+    """
 
     format: str
     width: int
@@ -37,6 +39,8 @@ class FilmLook(TypedDict, total=False):
     fps: Number
     seconds: Number
     style: str
+    lang: str
+    wishes: list[str]
 
 
 class Shared(TypedDict, total=False):

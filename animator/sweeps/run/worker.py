@@ -193,7 +193,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                build.of_cell(scene, style, task.cell),
+                build.of_cell(scene, task.look.wishes, style, task.cell),
                 about,
                 runs,
                 command=command,
@@ -208,7 +208,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
 def _surfaces(task: SurfaceTask, folder: Path, log: Log) -> SurfaceResult:
     with _film(task, folder, log, "dark", "") as film:
         with log.timed("surface"):
-            views = film.views(task.fps)
+            views = film.views(task.look.fps)
         spans = tuple((view.field.lowest, view.field.highest) for view in views if view.field is not None)
     return SurfaceResult(spans, *_kept(task), log.seconds, log.text)
 

@@ -3,11 +3,11 @@
 A Recording goes in, its loss comes out as a function of rows of weights; None where it is a Keras model's.
 """
 
+from animator.core.language import Said
 from animator.functions.function_loss import recorded_loss
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
 from animator.training.loss.no_surface import NoSurfaceError
-from animator.core.language import Said
 
 
 def is_keras(run: Recording) -> bool:

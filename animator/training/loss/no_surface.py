@@ -56,5 +56,7 @@ def cannot_rebuild(run: "Recording", why: str, layer: str = "") -> NoSurfaceErro
     return NoSurfaceError(
         f"The model of recording '{run.path}' cannot be rebuilt: {why}{at}. Give the model itself with "
         "model=.",
-        CANNOT_REBUILD if not layer else Said("the model cannot be rebuilt ({layer}); give it with model=", layer=layer),
+        CANNOT_REBUILD
+        if not layer
+        else Said("the model cannot be rebuilt ({layer}); give it with model=", layer=layer),
     )

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.recordings.samples import Samples
 from animator.training.keras_internals import layers_of
 from animator.training.keras_own import is_keras
 from animator.training.keras_types import KerasModel
 from animator.training.loss.no_surface import NoSurfaceError
-from animator.core.language import Said
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
@@ -120,5 +120,8 @@ def _unproved(model: KerasModel, run: "Recording", why: str, given: bool) -> NoS
     return NoSurfaceError(
         f"The model rebuilt from recording '{run.path}' is not the one that was recorded: {why}{cause}. Give "
         "the model itself with model=.",
-        Said("the rebuilt model has another loss than the recorded one{where}; give it with model=", where=where),
+        Said(
+            "the rebuilt model has another loss than the recorded one{where}; give it with model=",
+            where=where,
+        ),
     )

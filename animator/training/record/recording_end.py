@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats, Singles
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
@@ -24,7 +25,6 @@ from animator.training.record.recorder_buffer import Tape
 from animator.training.record.recorder_words import warn
 from animator.training.record.recording_policy import Keeping
 from animator.training.variables import Variables, flat
-from animator.core.language import Said
 
 READ_BYTES = 64 * 2**20
 FEW = 64  # samples that a test_step of the user's is tried on
