@@ -20,6 +20,7 @@ from animator.cli.terminal import one_line, printing
 from animator.cli.wish_options import Typed, WishCommand, wishing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
+from animator.core.language import LANGUAGES
 
 INTERRUPTED = (
     "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
@@ -75,6 +76,10 @@ Rows = Annotated[Path | None, typer.Option(help="A CSV file with a row of parame
 Cluster = Annotated[str | None, typer.Option(help="The workers of a dask scheduler at tcp://HOST:PORT.")]
 NoCommand = Annotated[
     bool, typer.Option("--no-command", help="Without the command that makes it: for pupils.")
+]
+Lang = Annotated[
+    str | None,
+    typer.Option(help=f"{', '.join(LANGUAGES)}: the language of its words; by default that of the films."),
 ]
 
 
@@ -210,11 +215,11 @@ def sweep(
 
 
 @app.command(epilog=below("gallery"))
-def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) -> None:
+def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")], lang: Lang = None) -> None:
     """Build the page of a folder of films again: FOLDER/index.html."""
     from animator.cli import sweep
 
-    sweep.gallery(folder)
+    sweep.gallery(folder, lang)
 
 
 @app.command(epilog=below("info"))
@@ -265,13 +270,14 @@ def slides(
     titles: Annotated[bool, typer.Option("--titles", help="Each film below its title.")] = False,
     autoplay: Annotated[bool, typer.Option("--autoplay", help="Films start by themselves.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Films start again at their end.")] = False,
+    lang: Lang = None,
 ) -> None:
     """Put films into a PowerPoint deck, with posters, alt text and notes."""
     from animator.cli import listings
     from animator.publish.film_files import codec_warning
     from animator.publish.slides import make
 
-    made = make(films, output, titles, autoplay, loop)
+    made = make(films, output, titles, autoplay, loop, lang)
     listings.made(output, made, codec_warning(made, "PowerPoint", ("h264",)))
 
 
@@ -283,13 +289,14 @@ def page(
     ] = Path("index.html"),
     title: Annotated[str, typer.Option(help="The page's title; by default the first film's.")] = "",
     no_command: NoCommand = False,
+    lang: Lang = None,
 ) -> None:
     """Put films onto a web page that works without a server."""
     from animator.cli import listings
     from animator.publish.film_files import codec_warning
     from animator.publish.page import make
 
-    made = make(films, output, title, commands=not no_command)
+    made = make(films, output, title, commands=not no_command, lang=lang)
     listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 

@@ -15,6 +15,7 @@ from animator.cli.sweep_report import plan_facts, plan_text, report
 from animator.cli.wish_options import Typed
 from animator.core.errors import AnimatorError, SizeError
 from animator.design import wish_words
+from animator.design.wishes import read_lang
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate
@@ -181,7 +182,7 @@ def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "
     return estimate(cells, made.look, first_seconds(made), jobs, known)
 
 
-def gallery(folder: Path) -> None:
+def gallery(folder: Path, lang: str | None = None) -> None:
     """`animator gallery`: build the page of a folder of films again."""
     if not folder.is_dir():
         raise AnimatorError(
@@ -190,7 +191,7 @@ def gallery(folder: Path) -> None:
     from animator.sweeps.folder import manifest
     from animator.sweeps.gallery import gallery_folder, gallery_page
 
-    page = gallery_page.make(folder)
+    page = gallery_page.make(folder, read_lang(lang))
     odd = [] if (folder / manifest.NAME).is_file() else gallery_folder.unreadable(folder)
     if odd:
         sys.stderr.write(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, FilmWarning
-from animator.core.language import say, shown
+from animator.core.language import ENGLISH, say, shown
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
@@ -331,7 +331,8 @@ class Film:
         title = self.title or self.runs[0].notes.title or self.runs[0].path.stem
         with design.speaking():
             description = shown(design.description)
-        return Metadata(title, description, self.alt_text(), self.command, dict(self.about))
+        details = {**self.about, **({"lang": design.lang} if design.lang != ENGLISH else {})}
+        return Metadata(title, description, self.alt_text(), self.command, details)
 
 
 def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:

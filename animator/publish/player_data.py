@@ -22,13 +22,6 @@ from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
 
 FPS = 30.0
-SCRIPT = (  # what the page's script says
-    *("Pause", "Play", "step {step} of {steps}", "step {step}", "surface there", "Show or hide runs"),
-    *("Show or hide lines", "batch", "all", "true loss", "{loss} (batch)", "not finite", "step", "epoch"),
-    *("off the plane", "batch loss", "learning rate", "run", "show or hide", "unpacking the surface …"),
-    *("This browser cannot unpack the surface.", "left the window at step {step}", "gradient evaluations"),
-    *("loss", "target"),
-)
 COLOURS = (  # of a Style, one each
     *("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge"),
     *("casing", "target", "alert", "contour"),
@@ -67,7 +60,7 @@ def _playing(film: Film) -> dict[str, object]:
         notes.append(say("The film also shows {panels}; this page does not.", panels=", ".join(dropped)))
     numbered = zip(views, held, range(len(views)), player_surfaces.colours(views, look), strict=True)
     return {
-        "language": _language(),
+        "lang": spoken().code,
         "title": film.title,
         "caption": film.under_title(views),
         "description": film.design.description,
@@ -78,17 +71,6 @@ def _playing(film: Film) -> dict[str, object]:
         "runs": [player_rows.run(*each) for each in numbered],
         "surfaces": grounds,
         "charts": _charts(wanted, views),
-    }
-
-
-def _language() -> dict[str, object]:
-    """What the page's script says and how it writes numbers."""
-    now = spoken()
-    return {
-        "code": now.code,
-        "decimal": now.decimal,
-        "group": now.group,
-        "words": {message: now.messages[message] for message in SCRIPT if message in now.messages},
     }
 
 

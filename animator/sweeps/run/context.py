@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
+from animator.core.language import speaking
 from animator.design import style_files
 from animator.design.scene import Scene
 from animator.films import build as film_build
@@ -61,7 +62,8 @@ class SweepContext:
         manifest = self.ledger.manifest
         if len(manifest.cells) == 1:
             return ""
-        return labels.phrase(self.ledger.cell(index), labels.swept(manifest))
+        with speaking(manifest.lang):
+            return labels.phrase(self.ledger.cell(index), labels.swept(manifest))
 
     def films(self, common: Common | None = None) -> "Films":
         """The films of the cells that have recordings. common: what they share."""
