@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import Said
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
@@ -172,7 +173,7 @@ class View:
     @property
     def value_name(self) -> str:
         """What the height of its surface is called: "loss" of a model, "f" of a function."""
-        return "f" if self.of_function else "loss"
+        return "f" if self.of_function else Said("loss")
 
     @property
     def contrast(self) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError, FilmWarning
-from animator.core.language import say
+from animator.core.language import ENGLISH, say, shown
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
@@ -222,7 +222,7 @@ class Film:
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
         with self.design.speaking():
-            return say(self.design.run_name(index))
+            return shown(self.design.run_name(index))
 
     def canvas(self, size: Size, fps: float, look: Style | None = None, dpi: float = DPI) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
@@ -247,14 +247,14 @@ class Film:
         if self.design.is_silent:
             return ""
         with self.design.speaking():
-            parts = (say(self.design.caption), _caption(self.runs, views))
+            parts = (shown(self.design.caption), _caption(self.runs, views))
         return " ".join(part for part in parts if part)
 
     @property
     def title(self) -> str:
         """Its heading, in its language."""
         with self.design.speaking():
-            return say(self.design.title)
+            return shown(self.design.title)
 
     def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
         """The words on its frames that are a scene's own."""
@@ -329,7 +329,10 @@ class Film:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
         title = self.title or self.runs[0].notes.title or self.runs[0].path.stem
-        return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
+        with design.speaking():
+            description = shown(design.description)
+        details = {**self.about, **({"lang": design.lang} if design.lang != ENGLISH else {})}
+        return Metadata(title, description, self.alt_text(), self.command, details)
 
 
 def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import Said
 from animator.core.progress import Progress, listener
+from animator.design import scene_files
 from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic
@@ -135,9 +137,14 @@ def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
         design = replace(design, slice=_usual_slice(asked["plane"]))
     if len(runs) > 1:
         names = tuple(run.path.stem for run in runs)
-        title = " and ".join(names) if len(names) <= FEW else f"{len(names)} runs"
+        title = _all(names) if len(names) <= FEW else Said("{count} runs", count=len(names))
         design = replace(design, title=title, description="", names=names, layout=RACE_LAYOUT)
     return settled(design, asked, len(runs))
+
+
+def _all(names: Sequence[str]) -> str:
+    """Two names or more in words: "a, b and c"."""
+    return Said("{some} and {last}", some=", ".join(names[:-1]), last=names[-1])
 
 
 def _usual_slice(plane: "str | Plane") -> Slice:
@@ -169,8 +176,10 @@ def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
         design = replace(design, slice=_usual_slice(design.plane))
-    title = run.notes.title or run.path.stem
-    return replace(design, title=title, description=run.notes.description or "")
+    notes = run.notes
+    ours = Said.of if notes.scene in scene_files.names() else str  # a file of a user's is called NAME.py
+    title = ours(notes.title) if notes.title else run.path.stem
+    return replace(design, title=title, description=ours(notes.description or ""))
 
 
 def _is_curve(run: Recording) -> bool:

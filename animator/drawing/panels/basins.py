@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 
 from animator.core.formatting import number, point
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -32,7 +33,7 @@ class BasinsPanel(Panel):
         self.runs: tuple[View, ...] = view.rivals or (view,)
         paths = [run.trajectory for run in self.runs]
         self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar)
-        words = self.title or "colours: the minimum that it ends in"
+        words = self.title or say("colours: the minimum that it ends in")
         self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
         self.ground.settle()
