@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.language import say
 from animator.core.progress import Progress, quiet
@@ -140,17 +141,17 @@ class Film:
         return alignment.align(self.runs, self.design.align)
 
     def _timeline(self) -> Timeline:
-        longest = self.runs[self.alignment.reference]
+        design, longest = self.design, self.runs[self.alignment.reference]
         every = len(longest.weight_steps) == longest.steps + 1
         kept = () if every else tuple(int(step) for step in longest.weight_steps)
         first, last = self.span
         kept = tuple(step for step in kept if step <= last)
-        lengths = longest.travelled() if self.design.pacing.pace == "arc" else None
-        pacing = self._pacing(longest)
-        told_when = clock(pacing, last, lengths, first)
-        return Timeline(last, RATE, pacing, kept, told_when, self.design.camera == "orbit")
+        lengths = longest.travelled() if design.pacing.pace == "arc" else None
+        pacing = self._pacing(longest, lengths)
+        told_when = clock(pacing, last, lengths, first, stays=design.captions and bool(design.moments))
+        return Timeline(last, RATE, pacing, kept, told_when, design.camera == "orbit")
 
-    def _pacing(self, run: Recording) -> Pacing:
+    def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:
         """The pacing with what is told of `run`, over the seconds that are asked for."""
         design, pacing = self.design, self.design.pacing
         first, last = self.span
@@ -160,7 +161,7 @@ class Film:
         )
         if design.captions and design.moments:
             moments = _seen(told(design.moments, self.runs), first, last)
-            pacing = unhurried(pacing, moments, first)
+            pacing = unhurried(pacing, moments, last, lengths, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
