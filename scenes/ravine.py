@@ -1,4 +1,7 @@
-"""Gradient descent against momentum in a ravine, each at its best; measured rates beside the theory's."""
+"""Gradient descent against momentum in a ravine, each at its best learning rate.
+
+`--layout "race losses; race rates"` puts the measured rates of convergence beside the theory's.
+"""
 
 from functools import partial
 from typing import Annotated
@@ -61,7 +64,8 @@ MOMENTS = (
     Moment(ahead, "Now momentum is ahead, and stays ahead: along the floor it has gathered speed."),
     Moment(finders.kept(0.01, 1), "After {steps} momentum has less than 1 % of its loss left."),
     Moment(
-        finders.slower(0.01, 0, 1, 1), "Descent needs {steps} for that: momentum was there after {other}."
+        finders.slower(0.01, 0, 1, 1),
+        "Descent needs {steps} to have less than 1 % left; momentum needed {other}.",
     ),
     Moment(late, "After {steps} descent still has {left} of its loss left."),
 )
@@ -72,7 +76,7 @@ def scene(
     epochs: Annotated[int, Field(ge=12, le=1000)] = 60,
     start: Point = (-2.0, 1.6),
 ) -> Scene:
-    """Gradient descent against momentum at the best rates for a ravine; measured beside theory."""
+    """Gradient descent against momentum in a ravine, each at its best learning rate."""
     choices = best(kappa)
     return Scene(
         title="Why momentum works",
@@ -85,7 +89,7 @@ def scene(
         names=("descent", "momentum"),
         caption=Said("A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
                      kappa=kappa),
-        layout=(("race", "losses"), ("race", "rates")),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

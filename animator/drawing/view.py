@@ -61,7 +61,8 @@ class View:
     histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
     no_surface: why there is no field although one was wanted; instead: why the plane is another
     than it would be by default; unproved: that nothing recorded proves the model. facts: what the recording
-    lacks.
+    lacks. scale_part: how much of the losses on its scale of colours the flattest of the surfaces has that
+    share it.
     """
 
     name: str
@@ -113,6 +114,7 @@ class View:
     curve: Curve | None = None
     activation: Activation | None = None
     examples: Examples | None = None
+    scale_part: float = 1.0
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""
@@ -133,7 +135,7 @@ class View:
         apart; one that falls on beyond its window has no basin, and a scale that is even.
         """
         if not self.of_function or self.field is None:
-            return CONTRAST
+            return CONTRAST / self.scale_part
         z = np.where(np.isfinite(self.field.slices[0]), self.field.slices[0], np.inf)
         row, column = np.unravel_index(int(np.argmin(z)), z.shape)
         inside = 0 < row < z.shape[0] - 1 and 0 < column < z.shape[1] - 1

@@ -248,7 +248,10 @@ class Film:
         if self.design.is_silent:
             return ""
         with self.design.speaking():
-            parts = (say(self.design.caption), _caption(self.runs, views))
+            parts = (
+                say(self.design.caption),
+                _caption(self.runs, views, seen="surface" in self.design.panels),
+            )
         return " ".join(part for part in parts if part)
 
     @property
@@ -339,8 +342,8 @@ def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
     return tuple(sorted((e for e in shifted if first <= e.step <= last), key=lambda e: e.step))
 
 
-def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:
+def _caption(runs: Iterable[Recording], views: tuple[View, ...], *, seen: bool) -> str:
     cut_short = any(not run.finished for run in runs)
     parts = [say("The run was cut short.") if cut_short else "", captions.slice_caption(views[0])]
-    parts += [captions.departure(view) for view in views]
+    parts += [captions.departure(view, seen=seen) for view in views]
     return " ".join(part for part in parts if part)

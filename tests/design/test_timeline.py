@@ -124,7 +124,7 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
 
 
 def test_slow_motion_lasts_a_third_of_its_caption_and_no_less_than_what_follows_leaves():
-    """Captions stand for 3.7 seconds. Half of the play of 20 seconds follows the second one, a tenth the third
+    """Captions stand for 3.7 seconds. Half of the play of 20 seconds follows the second, a tenth the third
     one, and the last one has the end.
     """
     moments = [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0), Event(90, "Soon.", 0.0), Event(100, "End.")]

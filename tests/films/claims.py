@@ -129,7 +129,7 @@ CLAIMS: dict[str, Claim] = {
     rf"After {N} steps? momentum has less than 1 % of its loss left\.": lambda r, k, n: (
         int(n) == k and under(r[1], k, 0.01)
     ),
-    rf"Descent needs {N} steps for that: momentum was there after {N}\.": lambda r, k, n, m: (
+    rf"Descent needs {N} steps to have less than 1 % left; momentum needed {N}\.": lambda r, k, n, m: (
         int(n) == k > int(m) and under(r[0], k, 0.01) and under(r[1], int(m), 0.01)
     ),
     rf"After {N} steps descent still has {N} % of its loss left\.": lambda r, k, n, p: (
