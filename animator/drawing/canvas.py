@@ -22,8 +22,8 @@ from animator.drawing.compositor import Background, Compositor, parted
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.map_panel import MapPanel
-from animator.drawing.panels.registry import kind_of, load, run_of
-from animator.drawing.placing import narrowed, placed, spec_of, tiled
+from animator.drawing.panels.registry import PanelSpec, kind_of, load, run_of
+from animator.drawing.placing import narrowed, placed, shares_axes, spec_of, tiled
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.layer import Rect, clip_of
@@ -92,8 +92,11 @@ class Canvas:
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
         cells = placed(mosaic, body, shares, em)
         tiles = tiled(cells, views)
-        cells = narrowed(cells, tiles, em) if tiles else cells
-        self.panels = self._panels(cells, views, tiles)
+        shared = bool(tiles) and shares_axes(tiles, views)
+        cells = narrowed(cells, tiles, em, shared) if tiles else cells
+        self.panels = self._panels(
+            cells, views, {name: spec_of(name, cells, tiles, shared) for name in cells}
+        )
         if tiles:
             self._bar([panel for panel in self.panels if isinstance(panel, MapPanel) and not panel.spec.bar])
         self.moving = [artist for panel in self.panels for artist in panel.moving]
@@ -139,12 +142,14 @@ class Canvas:
         if not first.by_loss:
             bar.set_xlim(0, 0.5)
 
-    def _panels(self, cells: Mapping[str, Box], views: Sequence[View], tiles: Sequence[str]) -> list[Panel]:
+    def _panels(
+        self, cells: Mapping[str, Box], views: Sequence[View], specs: Mapping[str, PanelSpec]
+    ) -> list[Panel]:
         """A panel in each of `cells`, named "kind" or "kind@run"."""
         seen = {name: views[run_of(name) or 0] for name in cells}
         return [
             load(name)(
-                spec_of(name, tiles),
+                specs[name],
                 self.look,
                 cell,
                 seen[name],

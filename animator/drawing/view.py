@@ -105,6 +105,8 @@ class View:
     of_function, minima
         Whether the loss is a function of the weights alone, and no model's; points (M, 2) of the plane to
         mark.
+    scale_part
+        How much of the losses on its scale of colours the flattest of the surfaces has that share it.
 
     Examples
     --------
@@ -162,6 +164,7 @@ class View:
     curve: Curve | None = None
     activation: Activation | None = None
     examples: Examples | None = None
+    scale_part: float = 1.0
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""
@@ -182,7 +185,7 @@ class View:
         apart; one that falls on beyond its window has no basin, and a scale that is even.
         """
         if not self.of_function or self.field is None:
-            return CONTRAST
+            return CONTRAST / self.scale_part
         z = np.where(np.isfinite(self.field.slices[0]), self.field.slices[0], np.inf)
         row, column = np.unravel_index(int(np.argmin(z)), z.shape)
         inside = 0 < row < z.shape[0] - 1 and 0 < column < z.shape[1] - 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from animator.core.errors import AnimatorError, nearest
 from animator.core.language import Said
 from animator.core.progress import Progress, listener
-from animator.design import scene_files
+from animator.design import general_moments, scene_files
 from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic
@@ -139,6 +139,8 @@ def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
         names = tuple(run.path.stem for run in runs)
         title = _all(names) if len(names) <= FEW else Said("{count} runs", count=len(names))
         design = replace(design, title=title, description="", names=names, layout=RACE_LAYOUT)
+    elif first.steps >= general_moments.LEAST and not design.pacing.events:
+        design = replace(design, moments=general_moments.MOMENTS)
     return settled(design, asked, len(runs))
 
 

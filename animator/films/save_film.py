@@ -164,11 +164,12 @@ def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster:
 
 
 def _metadata(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
-    """The metadata of one file. ground: the colour to show behind a film without a background; frame:
-    what a still shows that is no poster.
+    """The metadata of one file. ground: the colour to show behind a film without a background; untitled:
+    that no title stands on its frames; frame: what a still shows that is no poster.
     """
     metadata = film.metadata()
-    more = {"ground": film.look.background} if spec.transparent else {}
+    more: dict[str, object] = {"ground": film.look.background} if spec.transparent else {}
+    more |= {} if film.title else {"untitled": True}
     more |= {"frame": frame} if frame != "last" else {}
     return replace(metadata, details={**metadata.details, **more})
 

@@ -32,7 +32,7 @@ class BasinsPanel(Panel):
         self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
         paths = [run.trajectory for run in self.runs]
-        self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar)
+        self.ground = Ground(self.look, self.room, view, paths, self.spec)
         words = self.title or say("colours: the minimum that it ends in")
         self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)

@@ -45,7 +45,7 @@ class SurfacePanel(MapPanel):
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
         self.trajectory = self.view.trajectory
-        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar)
+        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], self.spec)
         colour = None if self.by_loss else self.colour
         spare = self._told_width()
         wide = self.look.ruler(1.0, "bold")(self.title)
@@ -221,7 +221,7 @@ class SurfacePanel(MapPanel):
             self._point(step)
         if self.named:
             loss, height = float(self.view.loss[step]), self.field.height(step)
-            self.now.set_text(number(loss))
+            self.now.set_text(number(loss, 2))
             self.wrong.set_text(shown(SHOWS) + number(height) if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:
