@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Floats, Ints
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
@@ -59,6 +59,7 @@ class View:
     weights alone, and no model's; minima: points (M, 2) of the plane to mark; curve: the loss over the one
     weight that there is. activation: of the only neuron. examples: pictures, and what each is taken for.
     histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
+    seconds (S,), S > K: when each step comes in the film's play; None where that is not known.
     no_surface: why there is no field although one was wanted; instead: why the plane is another
     than it would be by default; unproved: that nothing recorded proves the model. facts: what the recording
     lacks.
@@ -113,6 +114,11 @@ class View:
     curve: Curve | None = None
     activation: Activation | None = None
     examples: Examples | None = None
+    seconds: Floats | None = None
+
+    def seconds_at(self, steps: Ints) -> Floats:
+        """At which seconds (n,) of a film steps (n,) come; where none is known, ten of them in a second."""
+        return np.asarray(steps / 10 if self.seconds is None else self.seconds[steps])
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""
