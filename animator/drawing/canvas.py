@@ -158,7 +158,8 @@ class Canvas:
             for name, cell in cells.items()
         ]
 
-    def _update(self, state: FrameState) -> None:
+    def show(self, state: FrameState) -> None:
+        """Let every panel show `state`; nothing is drawn, but all is where it will be."""
         for panel in self.panels:
             view = panel.view
             panel.update(state if panel.spec.shared else state.own(view.steps, view.ratio))
@@ -174,7 +175,7 @@ class Canvas:
         if not begun:
             self.canvas.draw()
             self._compositor.begin(np.array(self.canvas.buffer_rgba()))
-        self._update(state)
+        self.show(state)
         base = np.asarray(self.canvas.buffer_rgba())
         return self._compositor.compose(self.canvas.get_renderer(), base, whole=not begun)
 
@@ -187,7 +188,7 @@ class Canvas:
             self._printed(state, path)
 
     def _printed(self, state: FrameState, path: Path) -> None:
-        self._update(state)
+        self.show(state)
         for artist in self.moving:
             artist.set_animated(False)
         kind = path.suffix[1:].lower()
@@ -204,7 +205,7 @@ class Canvas:
             return self._anew(state)
 
     def _anew(self, state: FrameState) -> Frame:
-        self._update(state)
+        self.show(state)
         for artist in self.moving:
             artist.set_animated(False)
         try:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.arrays import Floats
+from animator.core.arrays import Floats, Ints
 from animator.core.language import Said
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
@@ -105,6 +105,8 @@ class View:
     of_function, minima
         Whether the loss is a function of the weights alone, and no model's; points (M, 2) of the plane to
         mark.
+    seconds
+        When each step comes in the film's play (S,), S > K; None where that is not known.
     scale_part
         How much of the losses on its scale of colours the flattest of the surfaces has that share it.
 
@@ -165,6 +167,11 @@ class View:
     activation: Activation | None = None
     examples: Examples | None = None
     scale_part: float = 1.0
+    seconds: Floats | None = None
+
+    def seconds_at(self, steps: Ints) -> Floats:
+        """At which seconds (n,) of a film steps (n,) come; where none is known, ten of them in a second."""
+        return np.asarray(steps / 10 if self.seconds is None else self.seconds[steps])
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

@@ -157,21 +157,23 @@ class SurfacePanel(MapPanel):
             self._exit(self.window.left_at)
 
     def _exit(self, step: int) -> None:
-        """The sentence that says when the path left, in a corner of the window, from that step on."""
+        """The sentence that says when the path left, in the window, from that step on; the caption says it,
+        too, and alone where there is no place for it.
+        """
         said = say("left the window at step {step:,}", step=step)
         if self.axes.bbox.width < NARROW * 1.6 * self.look.em:
             said = say("left at step {step:,}", step=step)
-        found = self.ground.free(said)
-        if found is None:
+        middle = self.ground.free(said)
+        if middle is None:
             return
-        (across, up), (side, edge) = found
+        across, up = middle
         words = self.axes.text(
             across,
             up,
             drawable(said),
             transform=self.axes.transAxes,
-            ha=side,
-            va=edge,
+            ha="center",
+            va="center",
             fontsize=self.look.points,
             color=self.look.style.dot_edge,
             family=use_fonts(),
