@@ -115,7 +115,7 @@ class VideoStream:
 
     def __init__(self, container: OutputContainer, spec: StreamSpec) -> None:
         if spec.codec == "libsvtav1":
-            os.environ.setdefault("SVT_LOG", "1")  # errors only
+            os.environ.setdefault("SVT_LOG", "0")  # what fails is raised
         self._container, self._spec = container, spec
         stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
         self._stream = cast(AvVideoStream, stream)  # PyAV cannot tell from the codec's name

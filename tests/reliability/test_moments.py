@@ -5,12 +5,10 @@ undisturbed one leaves; no process is left. `make soak` tries as many moments fo
 ANIMATOR_KILLS says, 50 by default, `make test` one for each of the quick ones.
 """
 
-import json
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 
 import pytest
@@ -18,39 +16,14 @@ import pytest
 from animator.recordings.reader import load
 from animator.sweeps.folder import manifest
 from tests.reliability import seeds
-from tests.reliability.keeper import ROOT
-from tests.reliability.moments_child import COMMANDS
+from tests.reliability.commands_child import COMMANDS
 from tests.reliability.test_crashes import contents
 
 LONG = "ANIMATOR_SOAK" in os.environ
 KILLS = int(os.environ.get("ANIMATOR_KILLS", "50" if LONG else "1"))
-QUICK = ("descent.h5", "film.mp4", "film.gif", "deck.pptx", "page.html", "index.html")
+QUICK = ("film.mp4", "film.gif", "deck.pptx", "page.html", "index.html")
 MEASURED = ("manifest.json", "logs", "results.csv", "index.html")  # of a sweep: they tell of seconds
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are counted as Linux has them")
-
-
-@pytest.fixture(scope="module")
-def killer(tmp_path_factory):
-    """Asks the process that forks what writes and is killed."""
-    base = tmp_path_factory.mktemp("moments")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.reliability.moments_child", str(base)],
-        cwd=base,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        text=True,
-    )
-
-    def ask(what, seconds=0.0):
-        process.stdin.write(json.dumps([what, str(base / "place"), seconds]) + "\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
-
-    yield base / "place", ask
-    process.stdin.close()
-    process.wait()
 
 
 def prepared(folder, what):
@@ -90,25 +63,25 @@ def same(what, found, new):
 
 
 @pytest.mark.parametrize("what", [name for name in COMMANDS if LONG or name in QUICK])
-def test_a_kill_at_a_random_moment_loses_nothing(killer, what, record_property):
-    folder, ask = killer
+def test_a_kill_at_a_random_moment_loses_nothing(commands, what, record_property):
+    folder, ask = commands
     old = prepared(folder, what)
-    code, taken, left = ask(what)
+    first = ask(what)
     new, there = contents(folder / what), names(folder)
-    assert (code, left) == (0, 0) and new not in (None, old)
+    assert (first.code, first.left) == (0, 0) and new not in (None, old)
     chance, killed = random.Random(what), 0
     for number in range(KILLS):
         old = prepared(folder, what)
-        moment = chance.uniform(0.0, taken)
-        code, _, left = ask(what, moment)
-        killed += code == signal.SIGKILL
-        told = f"{number}: killed after {moment:.3f} of {taken:.3f} s"
-        assert code in (0, signal.SIGKILL) and left == 0, told
+        moment = chance.uniform(0.0, first.seconds)
+        answer = ask(what, seconds=moment)
+        killed += answer.code == -signal.SIGKILL
+        told = f"{number}: killed after {moment:.3f} of {first.seconds:.3f} s"
+        assert answer.code in (0, -signal.SIGKILL) and answer.left == 0, told
         assert whole(folder, what, old, new), told
         if what in ("frames", "site") and contents(folder / what) == new:
             shutil.rmtree(folder / what)  # a folder that is there is not written over
-        code, _, left = ask(what)
-        assert (code, left) == (0, 0) and same(what, contents(folder / what), new), told
+        again = ask(what)
+        assert (again.code, again.left) == (0, 0) and same(what, contents(folder / what), new), told
         assert names(folder) == there, told
     record_property("killed", killed)
     assert killed >= KILLS // 2, f"{KILLS - killed} of {KILLS} were done before their moment"

@@ -1,9 +1,10 @@
-"""A process that forks one that does a whole command and is killed after some seconds.
+"""A process that has imported all that commands need, and forks one for each command that it is asked to do:
+one that is killed after some seconds, or that meets a fault.
 
-On standard input JSON lists [what, folder, seconds], 0 for never; on standard output [signal or exit status,
-seconds that it took, processes of its that are still there a while later].
+On standard input an Asked as a JSON object, on standard output an Answer.
 """
 
+import gc
 import json
 import os
 import signal
@@ -11,16 +12,47 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from animator.__main__ import main as animator
 from tests.reliability import seeds
-from tests.reliability.crash_child import command
+from tests.reliability.faults import FAULTS
 
 SMALL = ("--size", "160x120", "--fps", "10", "--seconds", "1")
 DESCENT = ("function", "f=beale", "steps=5")
 SWEEP = (*DESCENT, "learning_rate=0.01,0.02", "--jobs", 1, "--size", "64x64", "--fps", 2)
 PATIENCE = 5.0  # seconds until processes that serve a dead one must have noticed it
 Work = Callable[[Path], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """what: a key of COMMANDS; seconds: after which it is killed, 0 for never; fault: a key of FAULTS."""
+
+    what: str
+    folder: str
+    seconds: float = 0.0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """code: the exit code, or a signal as a negative number; said: standard error; seconds that it took;
+    left: processes that are still there PATIENCE seconds later.
+    """
+
+    code: int
+    said: str
+    seconds: float
+    left: int
+
+
+def command(*words: object) -> None:
+    """`animator WORDS...`; leaves by SystemExit with its exit code."""
+    sys.argv = ["animator", *map(str, words)]
+    animator()
 
 
 def rendering(name: str) -> Work:
@@ -41,24 +73,32 @@ COMMANDS: dict[str, Work] = {
 }
 
 
-def killed(what: str, folder: Path, seconds: float) -> tuple[int, float, int]:
-    """Do the work in a process of its own, with a cache and temporary files in the folder."""
+def forked(asked: Asked, said: Path) -> Answer:
+    """Do what is asked in a process of its own, with a cache and temporary files in the folder."""
     begun = time.monotonic()
     child = os.fork()
     if child:
-        if seconds:
-            time.sleep(seconds)
+        if asked.seconds:
+            time.sleep(asked.seconds)
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        return status, time.monotonic() - begun, left_of(child)
+        code = os.waitstatus_to_exitcode(status)
+        return Answer(code, said.read_text(errors="replace"), time.monotonic() - begun, left_of(child))
     code = 1
     try:
         os.setsid()
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        folder = Path(asked.folder)
         os.environ["ANIMATOR_CACHE"] = str(folder / "cache")
         tempfile.tempdir = os.environ["TMPDIR"] = str(folder / "temporary")
-        COMMANDS[what](folder)
-        code = 0
+        if asked.fault:
+            FAULTS[asked.fault]()
+        COMMANDS[asked.what](folder)
+    except SystemExit as stop:
+        code = int(str(stop.code))
+        gc.collect()  # where all that was open goes
     finally:
+        sys.stderr.flush()
         os._exit(code)
 
 
@@ -88,14 +128,16 @@ def main() -> None:
     os.dup2(2, 1)  # what commands print is no answer
     seeds.film(base / "a.mp4")
     seeds.recording(base / "run.h5")
+    (base / "warm").mkdir()
     for name in ("film.mp4", "player.html", "deck.pptx", "page.html"):  # all of this is imported by then
-        (base / "warm").mkdir(exist_ok=True)
-        COMMANDS[name](base / "warm")
+        with suppress(SystemExit):
+            COMMANDS[name](base / "warm")
     for line in sys.stdin:
-        what, folder, seconds = json.loads(line)
-        if what == "fit.h5":
+        asked = Asked(**json.loads(line))
+        if asked.what.endswith(".h5"):
+            os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # as a command has it
             import animator.training.record.recorder  # noqa: F401
-        answers.write(json.dumps(killed(what, Path(folder), seconds)) + "\n")
+        answers.write(json.dumps(asdict(forked(asked, base / "said"))) + "\n")
         answers.flush()
 
 
