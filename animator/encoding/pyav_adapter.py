@@ -180,9 +180,9 @@ def _open_modestly(context: VideoCodecContext) -> None:
     ours = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
     context.open(strict=False)
     if ours == os.SCHED_OTHER:
-        for thread in os.listdir("/proc/self/task"):
+        for thread in Path("/proc/self/task").iterdir():
             with suppress(ProcessLookupError):
-                os.sched_setscheduler(int(thread), ours, os.sched_param(0))
+                os.sched_setscheduler(int(thread.name), ours, os.sched_param(0))
 
 
 def copied(picture: Picture) -> Picture:

@@ -96,7 +96,7 @@ def test_no_thread_gets_before_other_processes(tmp_path: Path) -> None:
     """SVT-AV1 would take the highest rank there is for itself and for who called it, where root runs it."""
 
     def ranks() -> set[int]:
-        return {os.sched_getscheduler(int(thread)) for thread in os.listdir("/proc/self/task")}
+        return {os.sched_getscheduler(int(thread.name)) for thread in Path("/proc/self/task").iterdir()}
 
     before = ranks()
     with open_encoder(tmp_path / "a.avif", FilmSpec(64, 64, 10), Metadata("", "", "", "", {})) as encoder:
