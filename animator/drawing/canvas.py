@@ -38,7 +38,15 @@ BAR = 1.1  # em: the width of a bar that several panels share
 
 
 class Canvas:
-    """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
+    """The drawing of one film at one size; `draw(state)` gives its frames in any order.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights")
+    >>> state = film.timeline(fps=30).state(0)
+    >>> film.canvas((320, 180), fps=30).draw(state).shape
+    (180, 320, 4)
+    """
 
     def __init__(
         self,

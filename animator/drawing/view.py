@@ -62,6 +62,12 @@ class View:
     no_surface: why there is no field although one was wanted; instead: why the plane is another
     than it would be by default; unproved: that nothing recorded proves the model. facts: what the recording
     lacks.
+
+    Examples
+    --------
+    >>> (view,) = animator.film("run.h5", layout="weights").views()
+    >>> view.labels, view.loss.shape
+    (('x', 'y', 'z'), (61,))
     """
 
     name: str

@@ -68,7 +68,7 @@ def make(
 
     Examples
     --------
-    >>> animator.page(["a.mp4", "b.gif"], "index.html", commands=False)  # doctest: +SKIP
+    >>> films = animator.page(["a.mp4", "b.gif"], "index.html", commands=False)
     """
     target, shown = Path(output), read_films(films)
     show = partial(html.page, TEMPLATES, "page.html", commands=commands, lang="en", t=said_in("en"))

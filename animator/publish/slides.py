@@ -67,7 +67,7 @@ def make(
 
     Examples
     --------
-    >>> animator.slides(["a.mp4", "b.gif"], "deck.pptx", titles=True)  # doctest: +SKIP
+    >>> films = animator.slides(["a.mp4", "b.gif"], "deck.pptx", titles=True)
     """
     deck = Path(output)
     try:
