@@ -44,7 +44,7 @@ class Shown(SphinxDirective):
         if not self.config.films or pages.lacks(page):
             return None
         try:
-            return pages.outcome(page)
+            return pages.outcome(page, self.env.docname)
         except RuntimeError as error:
             raise self.error(str(error)) from error
 
