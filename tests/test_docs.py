@@ -214,6 +214,14 @@ def test_the_answers_to_where_would_you_are_in_the_tree():
         assert [name for name in named if "/" not in name and name not in code] == [], task
 
 
+def test_the_classes_of_the_glossary_are_there():
+    words = re.findall(r"^\| ([^|`]+) \|", PAGES["docs/glossary.md"], re.MULTILINE)
+    named = {name for word in words for name in re.findall(r"\b[A-Z]\w+", word)}
+    classes = set(re.findall(r"^class (\w+)", "\n".join(SOURCES.values()), re.MULTILINE))
+    assert len(named) > 30
+    assert named - classes == set()
+
+
 SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")
 BASES = ("", "docs", "animator", "tests/real")  # folders that names on pages leave out
 OUR_PAGES = [page for page in PAGES if page.count("/") < 2]  # others are for users, and name files of theirs
