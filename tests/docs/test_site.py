@@ -14,7 +14,7 @@ from tests.chromium import launched, needs_chromium, tabs
 
 ROOT = Path(__file__).parents[2]
 BUILT = sorted((ROOT / "docs/_build/html").rglob("*.html"))
-COMMAND = "animator render function f=booth steps=20 --size 320x180 --fps 10 --seconds 2 -o booth.mp4 -o booth.gif"
+COMMAND = "animator render function f=booth --size 320x180 --fps 10 --seconds 2 -o booth.mp4 -o booth.gif"
 PAGE = f"""# A page
 
 ```{{film}} {COMMAND}
