@@ -53,6 +53,11 @@ class Descent:
     ------
     AnimatorError
         For what is no function, no start of it, no optimizer or no learning rate.
+
+    Examples
+    --------
+    >>> animator.Descent("ellipse(50)", start=(-2, 1), optimizer="momentum(momentum=0.8)", steps=100).steps
+    100
     """
 
     function: Given

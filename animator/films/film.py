@@ -82,6 +82,14 @@ class Film:
     ------
     AnimatorError
         When there are no runs, or another number of makers.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights loss", seconds=6)
+    >>> film.timeline(fps=30).frames
+    180
+    >>> film.frame(0, size=(320, 180)).shape
+    (180, 320, 4)
     """
 
     runs: tuple[Recording, ...]
@@ -313,7 +321,8 @@ class Film:
 
         Examples
         --------
-        >>> animator.film("run.h5").save("run.mp4", "run.gif")  # doctest: +SKIP
+        >>> film = animator.film("run.h5", layout="weights", seconds=2)
+        >>> files = film.save("run.mp4", "run.gif", size=(320, 180))
         """
         design = self.design
         asked = design.pixels if size is None else WISHES["size"].value("size", size)

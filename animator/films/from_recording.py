@@ -79,9 +79,13 @@ def film(
 
     Examples
     --------
-    >>> animator.film("run.h5", title="One neuron", plane="pca").save("run.mp4")  # doctest: +SKIP
-    >>> animator.film(animator.scene("ravine", kappa=50), seconds=15).save("a.mp4")  # doctest: +SKIP
-    >>> animator.film(["a.h5", "b.h5"], names=("one", "two")).save("race.mp4")  # doctest: +SKIP
+    >>> film = animator.film("run.h5", title="Three numbers", plane="pca", seconds=3)
+    >>> files = film.save("run.mp4", size=(320, 180))
+
+    Of a scene, and of two runs on one surface:
+
+    >>> film = animator.film(animator.scene("valley", steps=50), seconds=15)
+    >>> race = animator.film(["run.h5", "fast.h5"], names=("slow", "fast"))
     """
     asked = {name: value for name, value in settings.items() if value is not None}
     _check_names(asked)

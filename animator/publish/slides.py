@@ -72,7 +72,7 @@ def make(
 
     Examples
     --------
-    >>> animator.slides(["a.mp4", "b.gif"], "deck.pptx")  # doctest: +SKIP
+    >>> films = animator.slides(["a.mp4", "b.gif"], "deck.pptx")
     """
     deck = Path(output)
     try:
