@@ -28,7 +28,7 @@ coverage: .venv/installed-dev
 # faults of one place each, put into the core one after the other: its own tests must notice 85 % of them
 mutation: .venv/installed-dev
 	$(PIP) -c constraints.txt "cosmic-ray>=8.7"
-	$(BIN)/python -m tests.mutation $(AREAS)
+	$(BIN)/python -m tests.mutation $(PACKAGES)
 
 # the long versions of what tests/reliability tries: hostile files, kills, faults of the world
 soak: .venv/installed-dev
