@@ -8,6 +8,7 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.landscape import planes, weight_rows
+from animator.landscape.plane import from_arrays, to_arrays
 from animator.recordings.reader import load
 from animator.recordings.writer import RecordingWriter, Row
 from animator.training.filters import filter_axes
@@ -208,7 +209,7 @@ def test_a_plane_of_a_hessian_comes_back_from_its_arrays(explained):
     """As the cache keeps it: names are made of the eigenvalues again."""
     names = ("eigenvector 1 (λ = 2.5)", "eigenvector 2 (λ = -1)")
     plane = animator.Plane(np.ones(3), np.eye(3)[:2], names, "hessian", explained, None, (2.5, -1.0))
-    again = planes.from_arrays(planes.to_arrays(plane))
+    again = from_arrays(to_arrays(plane))
     np.testing.assert_array_equal(again.origin, plane.origin)
     np.testing.assert_array_equal(again.basis, plane.basis)
     told = (again.names, again.kind, again.explained, again.baseline, again.eigenvalues)
