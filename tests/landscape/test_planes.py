@@ -146,6 +146,9 @@ def test_the_hessians_eigenvalues_of_the_linear_neuron(tmp_path):
     plane = planes.hessian(recorded(tmp_path, model, x, y))
     assert plane.eigenvalues == pytest.approx((2, 2 / 3), rel=1e-5)
     np.testing.assert_allclose(np.abs(plane.basis), np.full((2, 2), np.sqrt(0.5)), atol=1e-4)
+    with load(tmp_path / "run.h5") as run:
+        first, second = plane.project(np.asarray(run.weights[0], float))
+    assert first < 0 < second  # the path starts at the left, and above
 
 
 def test_the_hessians_top_eigenvectors_equal_those_of_the_whole_matrix(tmp_path):
