@@ -167,8 +167,8 @@ def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loo
 def _spoken(slide: Pptx, lang: str) -> None:
     """Mark the words of a slide and of its notes as of a language, for spelling and for screen readers."""
     for shape in (*slide.shapes, slide.notes_slide.notes_placeholder):
-        for properties in shape.element.xpath(".//a:rPr"):
-            properties.set("lang", lang)
+        for run in shape.element.xpath(".//a:r"):
+            run.get_or_add_rPr().set("lang", lang)
 
 
 def xml_text(text: str) -> str:
