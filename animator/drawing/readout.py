@@ -27,7 +27,9 @@ ROW = 1.7  # em: from one row to the next
 BASE = 0.85  # em: of the lowest row
 SMALL, VALUE = 0.86, 1.1  # em: of the names of numbers, and of these
 AFTER, BETWEEN = 0.5, 1.5  # em: from a name to its number, and on to the next one
-STEP, EPOCH, RATE = CLOCKS["step"], CLOCKS["epoch"], Said("learning rate")
+STEP: str = CLOCKS["step"]
+EPOCH: str = CLOCKS["epoch"]
+RATE: str = Said("learning rate")
 NAMES = 12.0  # em: what a run's name may take beside its numbers
 NUMBER = "0.000000"  # as wide as a loss at most
 MOST_RATES = 200  # learning rates that are tried for their width
@@ -127,7 +129,7 @@ class Readout:
         views, first = self.views, self.views[0]
         same = all(np.array_equal(view.epoch, first.epoch) for view in views)
         rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
-        told: list[str] = [STEP] + ([EPOCH] if same and first.has_epochs else [])
+        told = [STEP] + ([EPOCH] if same and first.has_epochs else [])
         return told + ([RATE] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _rate(self) -> str:

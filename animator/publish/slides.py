@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from PIL import Image
 
@@ -129,10 +130,15 @@ def place(width: int, height: int, titles: bool) -> tuple[int, int, int, int]:
 def title_size(title: str) -> int:
     """How large a title is, in points: as large as leaves it in its place, on several lines if it is long."""
     for size in SIZES[:-1]:
-        lines = math.ceil(len(title) * LETTER * size * POINT / (0.95 * WIDTH))
+        lines = math.ceil(sum(map(_width, title)) * size * POINT / (0.95 * WIDTH))
         if 1.2 * lines * size * POINT <= 0.95 * TITLE:
             return size
     return SIZES[-1]
+
+
+def _width(letter: str) -> float:
+    """How wide a letter is at most, of its size: a Chinese one is as wide as it is high."""
+    return 1.0 if east_asian_width(letter) in "WF" else LETTER
 
 
 def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> Pptx:

@@ -1,4 +1,4 @@
-"""Every thing that is made, in German: no word of ours is left in English, and the user's stay as they are."""
+"""All that is made, in German: no word of ours is left in English, and the user's stay as they are."""
 
 import json
 import re
