@@ -1,4 +1,7 @@
-"""Gradient descent against momentum in a ravine, each at its best; measured rates beside the theory's."""
+"""Gradient descent against momentum in a ravine, each at its best learning rate.
+
+`--layout "race losses; race rates"` puts the measured rates of convergence beside the theory's.
+"""
 
 from functools import partial
 from typing import Annotated
@@ -64,7 +67,7 @@ MOMENTS = (
     Moment(finders.kept(0.01, 1), Said("After {steps} momentum has less than 1 % of its loss left.")),
     Moment(
         finders.slower(0.01, 0, 1, 1),
-        Said("Descent needs {steps} for that: momentum was there after {other}."),
+        Said("Descent needs {steps} to have less than 1 % left; momentum needed {other}."),
     ),
     Moment(late, Said("After {steps} descent still has {left} of its loss left.")),
 )
@@ -75,7 +78,7 @@ def scene(
     epochs: Annotated[int, Field(ge=12, le=1000)] = 60,
     start: Point = (-2.0, 1.6),
 ) -> Scene:
-    """Gradient descent against momentum at the best rates for a ravine; measured beside theory."""
+    """Gradient descent against momentum in a ravine, each at its best learning rate."""
     choices = best(kappa)
     return Scene(
         title=Said("Why momentum works"),
@@ -88,7 +91,7 @@ def scene(
         names=(Said("descent"), Said("momentum")),
         caption=Said("A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
                      kappa=kappa),
-        layout=(("race", "losses"), ("race", "rates")),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

@@ -267,7 +267,13 @@ def new(
 def slides(
     films: Annotated[list[Path], typer.Argument(help="Films, each for a slide of its own.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The deck, .pptx.")] = Path("deck.pptx"),
-    titles: Annotated[bool, typer.Option("--titles", help="Each film below its title.")] = False,
+    titles: Annotated[
+        bool | None,
+        typer.Option(
+            "--titles/--no-titles",
+            help="Films below their titles; by default those that show none themselves.",
+        ),
+    ] = None,
     autoplay: Annotated[bool, typer.Option("--autoplay", help="Films start by themselves.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Films start again at their end.")] = False,
     lang: Lang = None,

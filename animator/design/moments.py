@@ -28,6 +28,11 @@ class Found:
         Updates done by then, on the clock of the run that lasts longest.
     words
         What the sentence names in braces, beside `step` and `steps`.
+
+    Examples
+    --------
+    >>> animator.Found(12, {"weight": "0.31"}).words["weight"]
+    '0.31'
     """
 
     step: int
@@ -50,7 +55,9 @@ class Moment:
 
     Examples
     --------
-    >>> Moment(lambda runs: runs[0].steps // 2, "Half-way, after {steps}.")  # doctest: +SKIP
+    >>> half = animator.Moment(lambda runs: runs[0].steps // 2, "Half-way, after {steps}.")
+    >>> half.event([run]).caption
+    'Half-way, after 30 steps.'
     """
 
     find: Finder

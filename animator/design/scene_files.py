@@ -86,6 +86,8 @@ def names() -> list[str]:
 def bundled(name: str) -> SceneFile:
     """The bundled scene called `name`, or the other name of one."""
     name = ALIASES.get(name, name)
+    if name.startswith("f="):
+        raise AnimatorError(f"{name!r} is a function, not a scene. Type: animator render function '{name}'.")
     if name not in names():
         raise AnimatorError(
             f"No scene is called {name!r}. {nearest(name, names())}Bundled: {' '.join(names())}. "

@@ -150,12 +150,12 @@ def alt_text_of_many(views: Sequence[View]) -> str:
     )
 
 
-def departure(view: View) -> str:
+def departure(view: View, *, seen: bool = False) -> str:
     """'The path leaves the window at step 3.', when the loss broke, which weights the model has at last;
-    '' for a tame run.
+    '' for a tame run. seen: whether the picture says itself that the path has left it.
     """
     said = []
-    if view.window is not None and view.window.left_at is not None:
+    if not seen and view.window is not None and view.window.left_at is not None:
         who = f"'{view.name}'" if view.rivals else say("The path")
         said.append(say("{who} leaves the window at step {step:,}.", who=who, step=view.window.left_at))
     if view.broke_at is not None:

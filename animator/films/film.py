@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.language import ENGLISH, say, shown
 from animator.core.progress import Progress, quiet
@@ -81,6 +82,14 @@ class Film:
     ------
     AnimatorError
         When there are no runs, or another number of makers.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights loss", seconds=6)
+    >>> film.timeline(fps=30).frames
+    180
+    >>> film.frame(0, size=(320, 180)).shape
+    (180, 320, 4)
     """
 
     runs: tuple[Recording, ...]
@@ -140,17 +149,17 @@ class Film:
         return alignment.align(self.runs, self.design.align)
 
     def _timeline(self) -> Timeline:
-        longest = self.runs[self.alignment.reference]
+        design, longest = self.design, self.runs[self.alignment.reference]
         every = len(longest.weight_steps) == longest.steps + 1
         kept = () if every else tuple(int(step) for step in longest.weight_steps)
         first, last = self.span
         kept = tuple(step for step in kept if step <= last)
-        lengths = longest.travelled() if self.design.pacing.pace == "arc" else None
-        pacing = self._pacing(longest)
-        told_when = clock(pacing, last, lengths, first)
-        return Timeline(last, RATE, pacing, kept, told_when, self.design.camera == "orbit")
+        lengths = longest.travelled() if design.pacing.pace == "arc" else None
+        pacing = self._pacing(longest, lengths)
+        told_when = clock(pacing, last, lengths, first, stays=design.captions and bool(design.moments))
+        return Timeline(last, RATE, pacing, kept, told_when, design.camera == "orbit")
 
-    def _pacing(self, run: Recording) -> Pacing:
+    def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:
         """The pacing with what is told of `run`, over the seconds that are asked for."""
         design, pacing = self.design, self.design.pacing
         first, last = self.span
@@ -160,7 +169,7 @@ class Film:
         )
         if design.captions and design.moments:
             moments = _seen(told(design.moments, self.runs), first, last)
-            pacing = unhurried(pacing, moments, first)
+            pacing = unhurried(pacing, moments, last, lengths, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
@@ -247,7 +256,10 @@ class Film:
         if self.design.is_silent:
             return ""
         with self.design.speaking():
-            parts = (shown(self.design.caption), _caption(self.runs, views))
+            parts = (
+                shown(self.design.caption),
+                _caption(self.runs, views, seen="surface" in self.design.panels),
+            )
         return " ".join(part for part in parts if part)
 
     @property
@@ -309,7 +321,8 @@ class Film:
 
         Examples
         --------
-        >>> animator.film("run.h5").save("run.mp4", "run.gif")  # doctest: +SKIP
+        >>> film = animator.film("run.h5", layout="weights", seconds=2)
+        >>> files = film.save("run.mp4", "run.gif", size=(320, 180))
         """
         design = self.design
         asked = design.pixels if size is None else WISHES["size"].value("size", size)
@@ -341,8 +354,8 @@ def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
     return tuple(sorted((e for e in shifted if first <= e.step <= last), key=lambda e: e.step))
 
 
-def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:
+def _caption(runs: Iterable[Recording], views: tuple[View, ...], *, seen: bool) -> str:
     cut_short = any(not run.finished for run in runs)
     parts = [say("The run was cut short.") if cut_short else "", captions.slice_caption(views[0])]
-    parts += [captions.departure(view) for view in views]
+    parts += [captions.departure(view, seen=seen) for view in views]
     return " ".join(part for part in parts if part)

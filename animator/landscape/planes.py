@@ -63,7 +63,9 @@ def weights(run: "Recording", i: int | str, j: int | str, names: tuple[str, str]
 
     Examples
     --------
-    >>> animator.planes.weights(run, 0, "dense/kernel[1,0]")  # doctest: +SKIP
+    >>> animator.planes.weights(run, 0, "z").basis
+    array([[1., 0., 0.],
+           [0., 0., 1.]])
     """
     first, second = run.index(i), run.index(j)
     if first == second:
@@ -111,7 +113,8 @@ def pca(run: "Recording") -> Plane:
 
     Examples
     --------
-    >>> animator.planes.pca(run).explained  # doctest: +SKIP
+    >>> animator.planes.pca(run).explained > 0.99
+    True
     """
     kept = finite_rows(run)
     if len(kept) < 3:
@@ -192,7 +195,8 @@ def random(run: "Recording", seed: int = 0, step: int | None = None) -> Plane:
 
     Examples
     --------
-    >>> animator.planes.random(run, seed=1)  # doctest: +SKIP
+    >>> animator.planes.random(animator.load("fit.h5"), seed=1).basis.shape
+    (2, 3)
     """
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     rng = np.random.default_rng(seed)
@@ -259,11 +263,12 @@ def hessian(
 
     Examples
     --------
-    >>> animator.planes.hessian(run).eigenvalues  # doctest: +SKIP
+    >>> [round(value, 3) for value in animator.planes.hessian(run).eigenvalues]
+    [6.236, 4.0]
     """
-    from animator.training.loss.rebuild import objective_of
+    from animator.landscape.run_source import Source
 
-    return hessian_of(run, objective_of(run, model, data), step, seed)
+    return hessian_of(run, Source(run, model, data).objective(), step, seed)
 
 
 def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed: int = 0) -> Plane:
@@ -336,8 +341,9 @@ def custom(
 
     Examples
     --------
-    >>> animator.planes.custom(run, run.weights[5] - run.weights[0], run.weights[9] - run.weights[5])
-    ... # doctest: +SKIP
+    >>> plane = animator.planes.custom(run, u=(1, 0, 0), v=(0, 1, 1))
+    >>> plane.lift((0, 2)) - plane.origin
+    array([0., 2., 2.])
     """
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     basis = np.stack([np.asarray(u, np.float64).reshape(-1), np.asarray(v, np.float64).reshape(-1)])
@@ -374,7 +380,9 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
 
     Examples
     --------
-    >>> animator.planes.through(run, 0, 50)  # doctest: +SKIP
+    >>> plane = animator.planes.through(run, 0, 50)
+    >>> float(plane.residual(run.weights[50]).round(6))
+    0.0
     """
     kept = finite_rows(run)
     steps = run.weight_steps[kept]

@@ -66,6 +66,11 @@ class FilmFile:
         return ground(self.info)
 
     @property
+    def is_untitled(self) -> bool:
+        """Whether it says that no title stands on its frames."""
+        return bool(self.info.metadata and self.info.metadata.details.get("untitled"))
+
+    @property
     def parameters(self) -> dict[str, object]:
         """The parameters it was made with, as far as it says."""
         found = self.info.metadata.details.get("parameters") if self.info.metadata else None

@@ -75,7 +75,7 @@ def make(
 
     Examples
     --------
-    >>> animator.page(["a.mp4", "b.gif"], "index.html", commands=False)  # doctest: +SKIP
+    >>> films = animator.page(["a.mp4", "b.gif"], "index.html", commands=False)
     """
     target, shown = Path(output), read_films(films)
     lang = read_lang(lang) or language_of(shown)

@@ -1,7 +1,7 @@
 """A PowerPoint deck with a film on every slide, made with python-pptx.
 
-Each film keeps its shape: as large as the slide lets it be, or below its title. Its poster stands for it
-until it plays; its alt text, caption and command go along.
+Each film keeps its shape: as large as the slide lets it be, or below its title where it shows none itself.
+Its poster stands for it until it plays; its alt text, caption and command go along.
 """
 
 import io
@@ -38,7 +38,7 @@ INSTALL = "pip install 'animator[slides]'"
 def make(
     films: Sequence[str | Path],
     output: str | Path = "deck.pptx",
-    titles: bool = False,
+    titles: bool | None = None,
     autoplay: bool = False,
     loop: bool = False,
     lang: str | None = None,
@@ -52,7 +52,8 @@ def make(
     output
         The deck, .pptx.
     titles
-        Whether each film stands below its title, instead of filling its slide.
+        Whether films stand below their titles, instead of filling their slides; by default those do that show
+        no title themselves, so that each is read once.
     autoplay
         Whether films start when their slide comes, instead of at a click.
     loop
@@ -72,7 +73,7 @@ def make(
 
     Examples
     --------
-    >>> animator.slides(["a.mp4", "b.gif"], "deck.pptx", titles=True)  # doctest: +SKIP
+    >>> films = animator.slides(["a.mp4", "b.gif"], "deck.pptx")
     """
     deck = Path(output)
     try:
@@ -88,7 +89,8 @@ def make(
     presentation: Pptx = Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
     for film in shown:
-        slide = _slide(presentation, film, titles, autoplay, loop)
+        titled = film.is_untitled if titles is None else titles
+        slide = _slide(presentation, film, titled, autoplay, loop)
         _spoken(slide, asked or film.lang)
     said = presentation.core_properties
     said.language = asked or language_of(shown)

@@ -77,7 +77,9 @@ def sweep(
 
     Examples
     --------
-    >>> animator.sweep("neuron", learning_rate=[0.1, 0.5, 1.5], seed=[0, 1], jobs=2)  # doctest: +SKIP
+    >>> beale = animator.sweep("function", f="beale", learning_rate=[0.01, 0.05], size="320x180", jobs=1)
+    >>> beale.count("done")
+    2
     """
     if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
         raise AnimatorError(f"jobs={jobs!r} cannot be: it must be a whole number from 1 on. Use jobs=2.")

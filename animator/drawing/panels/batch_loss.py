@@ -28,7 +28,7 @@ class BatchPanel(MapPanel):
         view = self.view
         style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
-        self.ground = Ground(self.look, self.room, view, [view.trajectory])
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], self.spec)
         self.heading(self.ground.box, self.title or say("loss of the batch in use"), self.ground.title_left)
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]

@@ -120,6 +120,8 @@ class Names:
         """Above the curves of a panel that has `room`, under or behind its `title`: all that can be told in
         MOST_NAMES of its height; values: the pixels that each one's value takes, 0 for one that has none.
         """
+        if not names:
+            return cls((), (), valued=False)
         em = look.em
         wide = look.ruler(NAME, "bold")
         most = int(MOST_NAMES * room.height / (PITCH * em))

@@ -22,8 +22,9 @@ from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line, count_u
 from animator.drawing.view import View
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
-FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
+FAR = 1e2  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
 DEEPEST = 1e-12  # losses farther below the highest leave the axis, which says so
+RACE = 1e-6  # the same where runs race: deeper down, nobody sees any more who is ahead
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,15 +108,19 @@ class LossesPanel(Panel):
         lines = []
         for run in self.view.rivals or (self.view,):
             colour = colours[run.colour % len(colours)]
-            told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
-            lines.append(line_of(told, colour, colour, 2.4, run.unit))
+            name = run.name if self.spec.tags else ""
+            told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=name)
+            line = line_of(told, colour, colour, 2.4, run.unit)
+            lines.append(replace(line, valued=self.spec.tags))
         title = self.title or self.view.value_name
         clock = CLOCKS[self.view.clock]
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), clock, title)
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         most = count_up(self.look, self.curves.box)
-        loss_axis(axes, near([line.values for line in lines]), most, min(map(lowest, runs)))
+        values = near([line.values for line in lines])
+        deepest = RACE * values.max(initial=0.0) if not (values < 0).any() else -np.inf
+        loss_axis(axes, values, most, max(deepest, min(map(lowest, runs))))
         self.curves.settle()
         self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
@@ -146,7 +151,7 @@ def loss_limits(values: Floats, least: float = -np.inf) -> tuple[float, float, b
     known = values[np.isfinite(values)]
     known = known[known >= least] if (known >= least).any() else known
     if not len(known) or (known.min() >= 0 and known.max() > NARROW * known.min()):
-        return *limits(values), True
+        return *limits(known), True
     room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
     return float(known.min()) - room, float(known.max()) + room, False
 

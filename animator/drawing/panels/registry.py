@@ -46,7 +46,8 @@ class PanelSpec:
     what of a View must be there. bar: the width of its bar of colours in em, 0 without one. hero: whether it
     is what a film is about, and takes most of the frame. shared: whether
     it draws all runs of a film, by the film's clock. page: which of its parts a player page has for it;
-    left_out: what that page does not show, "" for nothing, or for all of it where there is no part.
+    left_out: what that page does not show, "" for nothing, or for all of it where there is no part. numbers:
+    whether a map has numbers and names below and beside it; tags: whether its marks, or lines, are named.
     """
 
     name: str
@@ -58,6 +59,8 @@ class PanelSpec:
     shared: bool = False
     page: Page = ""
     left_out: str = ""
+    numbers: tuple[bool, bool] = (True, True)
+    tags: bool = True
 
 
 def _needs(*parts: Need) -> frozenset[Need]:

@@ -45,7 +45,7 @@ class SurfacePanel(MapPanel):
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
         self.trajectory = self.view.trajectory
-        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar)
+        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], self.spec)
         colour = None if self.by_loss else self.colour
         spare = self._told_width()
         wide = self.look.ruler(1.0, "bold")(self.title)
@@ -157,21 +157,23 @@ class SurfacePanel(MapPanel):
             self._exit(self.window.left_at)
 
     def _exit(self, step: int) -> None:
-        """The sentence that says when the path left, in a corner of the window, from that step on."""
+        """The sentence that says when the path left, in the window, from that step on; the caption says it,
+        too, and alone where there is no place for it.
+        """
         said = say("left the window at step {step:,}", step=step)
         if self.axes.bbox.width < NARROW * 1.6 * self.look.em:
             said = say("left at step {step:,}", step=step)
-        found = self.ground.free(said)
-        if found is None:
+        middle = self.ground.free(said)
+        if middle is None:
             return
-        (across, up), (side, edge) = found
+        across, up = middle
         words = self.axes.text(
             across,
             up,
             drawable(said),
             transform=self.axes.transAxes,
-            ha=side,
-            va=edge,
+            ha="center",
+            va="center",
             fontsize=self.look.points,
             color=self.look.style.dot_edge,
             family=use_fonts(),
@@ -221,7 +223,7 @@ class SurfacePanel(MapPanel):
             self._point(step)
         if self.named:
             loss, height = float(self.view.loss[step]), self.field.height(step)
-            self.now.set_text(number(loss))
+            self.now.set_text(number(loss, 2))
             self.wrong.set_text(shown(SHOWS) + number(height) if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:

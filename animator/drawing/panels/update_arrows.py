@@ -36,7 +36,7 @@ class ArrowsPanel(Panel):
         view = self.view
         style = self.look.style
         self.forces = present(view.forces, "forces")
-        self.ground = Ground(self.look, self.room, view, [view.trajectory])
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], self.spec)
         box = self.ground.box
         self._marks()
         self.ground.settle()
