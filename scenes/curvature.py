@@ -70,7 +70,6 @@ def moments(learning_rate):
             ),
         ),
         Moment(bouncing, "It has risen {rises} times since, yet it is lower: training goes on at the edge."),
-        Moment(finders.finished(), "After {steps} {left} of the loss is left."),
     )
 
 

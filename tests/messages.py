@@ -13,7 +13,7 @@ TABLES = {
 }
 PROPER = {  # the same in every language
     *("Adam", "SGD", "RMSprop", "Nesterov", "Glorot", "evaluations", "mean", "linear", "relu", "sigmoid"),
-    *("tanh", "λ max"),
+    "tanh",
 }
 BY_NAME = {  # what reaches `say` in a variable
     *("loss", "batch", "all", "learning rate", "gradient evaluations", "gradient", "update", "bias"),

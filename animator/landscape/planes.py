@@ -13,6 +13,7 @@ import numpy.typing as npt
 from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.landscape.lanczos import top_eigenvectors
 from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.weight_rows import (
@@ -136,11 +137,10 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (
-        f"PC {k + 1} ({share:.{0 if 0.1 <= share < 0.99 else 1}%})" for k, share in enumerate(shares)
-    )
+    first, second = (f"{share:.{0 if 0.1 <= share < 0.99 else 1}%}" for share in shares)
+    names = Said("main direction ({share})", share=first), Said("second direction ({share})", share=second)
     baseline = RANDOM_WALK if origin.size > 2 else None
-    return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
+    return Plane(origin, basis, names, "pca", min(1.0, float(shares.sum())), baseline)
 
 
 def _straight(run: "Recording", moves: bool) -> NoPlaneError:
@@ -272,7 +272,8 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
 
 def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
     """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    names = (f"eigenvector 1 (λ = {values[0]:.3g})", f"eigenvector 2 (λ = {values[1]:.3g})")
+    first, second = (f"{value:.3g}" for value in values)
+    names = Said("sharpest direction ({value})", value=first), Said("second sharpest ({value})", value=second)
     return Plane(origin, vectors, names, "hessian", eigenvalues=(float(values[0]), float(values[1])))
 
 
