@@ -34,7 +34,6 @@ from animator.landscape.camera import camera
 from animator.landscape.window import Extent
 
 AWAY = (0.6, 2.4, 4.5)  # em: how far a tag stands from its point
-COVERED = 1e6  # points of a path: a tag that is covered is worse than any path
 TAG, DOT = 0.92, 0.5  # em: size of a tag; how far a dot reaches around its path
 BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
 SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
@@ -245,8 +244,8 @@ class Ground:
         return float(outside), over, float(near.sum()), far
 
     def free(self, words: str) -> tuple[tuple[float, float], tuple[str, str]] | None:
-        """The corner, or the middle of the upper or lower edge, where bold `words` cover least of paths, and
-        no tag: its place as shares of the axes, and how words are aligned there; None where there is none.
+        """The corner, or the middle of the upper or lower edge, where bold `words` cover no path and no tag: its
+        place as shares of the axes, and how words are aligned there; None where there is none.
         """
         em = self.look.em
         box = self.axes.bbox
@@ -259,15 +258,15 @@ class Ground:
             inner = np.array([box.width, box.height]) - size
             return np.asarray(np.array([box.x0, box.y0]) + share * inner)
 
-        def cost(spot: tuple[str, str]) -> float:
+        def is_free(spot: tuple[str, str]) -> bool:
             low = place(spot)
-            near = ((path > low) & (path < low + size)).all(axis=1).sum()
-            tags = sum(bool(((a < low + size) & (b > low)).all()) for a, b in self.taken)
-            return float(near) + COVERED * tags
+            near = ((path > low) & (path < low + size)).all(axis=1).any()
+            return not near and not any(((a < low + size) & (b > low)).all() for a, b in self.taken)
 
-        side, edge = spot = min(spots, key=cost)
-        if cost(spot) >= COVERED:
+        spot = next(filter(is_free, spots), None)
+        if spot is None:
             return None
+        side, edge = spot
         self.taken.append((place(spot), place(spot) + size))
         low = place(spot) + em * np.array([0.5, 0.45])
         high = place(spot) + size - em * np.array([0.5, 0.45])
