@@ -6,6 +6,7 @@ Each is found in the recorded losses alone, so that its sentence holds whatever 
 import numpy as np
 
 from animator.core.formatting import number
+from animator.core.language import Said
 from animator.design import finders
 from animator.design.moments import Found, Moment, Runs
 
@@ -51,8 +52,8 @@ def risen(runs: Runs) -> Found | None:
 
 
 MOMENTS = (
-    Moment(fastest_fall, "Here the loss shrinks fastest: in {length} steps from {before} to {after}."),
-    Moment(plateau_left, "For {length} steps the loss hardly changed; now it has found a way on."),
-    Moment(finders.finished(), "After {steps} {left} of the loss is left."),
-    Moment(risen, "After {steps} the loss is higher than at the start: {after}, not {before}."),
+    Moment(fastest_fall, Said("Here the loss shrinks fastest: in {length} steps from {before} to {after}.")),
+    Moment(plateau_left, Said("For {length} steps the loss hardly changed; now it has found a way on.")),
+    Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
+    Moment(risen, Said("After {steps} the loss is higher than at the start: {after}, not {before}.")),
 )

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+import numpy as np
+
+from animator.core.arrays import Floats
 from animator.design.clock import Clock, clock
 from animator.design.pacing import Pacing
 
@@ -119,6 +122,11 @@ class Timeline:
         pace = (self._position(frame + 1, clock) - self._position(frame - 1, clock)) / 2
         step, part, onto = self._between(at, pace)
         return FrameState(step, False, part, onto, min(tail, step), caption, opacity, turn)
+
+    def seconds_of(self, steps: Floats) -> Floats:
+        """At which seconds (n,) of the play steps (n,) come."""
+        told = self.clock or clock(self.pacing, self.steps)
+        return np.interp(steps, told.steps, told.seconds)
 
     def _share(self, frame: float) -> float:
         return (frame - self._intro) / max(1, self._play - 1)

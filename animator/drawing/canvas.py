@@ -38,7 +38,34 @@ BAR = 1.1  # em: the width of a bar that several panels share
 
 
 class Canvas:
-    """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
+    """The drawing of one film at one size; `draw(state)` gives its frames in any order.
+
+    Parameters
+    ----------
+    views
+        The runs, a View each.
+    mosaic
+        Rows of panel names.
+    style
+        Its looks.
+    size
+        (width, height) in pixels.
+    title, caption
+        Its heading, and the words under it.
+    shares
+        Relative widths of the mosaic's columns, and heights of its rows; empty for equal ones.
+    said
+        The captions of its events, which take the caption's place while they are said.
+    dpi
+        Pixels an inch; POINTS for print.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights")
+    >>> state = film.timeline(fps=30).state(0)
+    >>> film.canvas((320, 180), fps=30).draw(state).shape
+    (180, 320, 4)
+    """
 
     def __init__(
         self,
@@ -52,9 +79,6 @@ class Canvas:
         said: Sequence[str] = (),
         dpi: float = DPI,
     ) -> None:
-        """shares: relative widths of the mosaic's columns and heights of its rows. said: the captions
-        of events, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
-        """
         width, height = self.width, self.height = size
         self.language = spoken()
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
@@ -134,7 +158,8 @@ class Canvas:
             for name, cell in cells.items()
         ]
 
-    def _update(self, state: FrameState) -> None:
+    def show(self, state: FrameState) -> None:
+        """Let every panel show `state`; nothing is drawn, but all is where it will be."""
         for panel in self.panels:
             view = panel.view
             panel.update(state if panel.spec.shared else state.own(view.steps, view.ratio))
@@ -150,7 +175,7 @@ class Canvas:
         if not begun:
             self.canvas.draw()
             self._compositor.begin(np.array(self.canvas.buffer_rgba()))
-        self._update(state)
+        self.show(state)
         base = np.asarray(self.canvas.buffer_rgba())
         return self._compositor.compose(self.canvas.get_renderer(), base, whole=not begun)
 
@@ -163,7 +188,7 @@ class Canvas:
             self._printed(state, path)
 
     def _printed(self, state: FrameState, path: Path) -> None:
-        self._update(state)
+        self.show(state)
         for artist in self.moving:
             artist.set_animated(False)
         kind = path.suffix[1:].lower()
@@ -180,7 +205,7 @@ class Canvas:
             return self._anew(state)
 
     def _anew(self, state: FrameState) -> Frame:
-        self._update(state)
+        self.show(state)
         for artist in self.moving:
             artist.set_animated(False)
         try:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
-from animator.core.language import say
+from animator.core.language import ENGLISH, say, shown
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
@@ -82,6 +82,14 @@ class Film:
     ------
     AnimatorError
         When there are no runs, or another number of makers.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights loss", seconds=6)
+    >>> film.timeline(fps=30).frames
+    180
+    >>> film.frame(0, size=(320, 180)).shape
+    (180, 320, 4)
     """
 
     runs: tuple[Recording, ...]
@@ -223,7 +231,7 @@ class Film:
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
         with self.design.speaking():
-            return say(self.design.run_name(index))
+            return shown(self.design.run_name(index))
 
     def canvas(self, size: Size, fps: float, look: Style | None = None, dpi: float = DPI) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
@@ -249,7 +257,7 @@ class Film:
             return ""
         with self.design.speaking():
             parts = (
-                say(self.design.caption),
+                shown(self.design.caption),
                 _caption(self.runs, views, seen="surface" in self.design.panels),
             )
         return " ".join(part for part in parts if part)
@@ -258,7 +266,7 @@ class Film:
     def title(self) -> str:
         """Its heading, in its language."""
         with self.design.speaking():
-            return say(self.design.title)
+            return shown(self.design.title)
 
     def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
         """The words on its frames that are a scene's own."""
@@ -313,7 +321,8 @@ class Film:
 
         Examples
         --------
-        >>> animator.film("run.h5").save("run.mp4", "run.gif")  # doctest: +SKIP
+        >>> film = animator.film("run.h5", layout="weights", seconds=2)
+        >>> files = film.save("run.mp4", "run.gif", size=(320, 180))
         """
         design = self.design
         asked = design.pixels if size is None else WISHES["size"].value("size", size)
@@ -333,7 +342,10 @@ class Film:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
         title = self.title or self.runs[0].notes.title or self.runs[0].path.stem
-        return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
+        with design.speaking():
+            description = shown(design.description)
+        details = {**self.about, **({"lang": design.lang} if design.lang != ENGLISH else {})}
+        return Metadata(title, description, self.alt_text(), self.command, details)
 
 
 def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:

@@ -6,6 +6,8 @@ A Film and a rate go in; views come out, ready to draw.
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from animator.drawing.view import View
 from animator.films import excerpt, small_multiples, view_builder
 from animator.landscape import window
@@ -32,6 +34,7 @@ def views_of(film: "Film", fps: float) -> tuple[View, ...]:
             camera=design.camera,
             card=design.card,
             unproved=source.unproved() if needs & OF_MODEL else "",
+            seconds=clock.seconds_of(np.arange(source.run.steps + 1) / source.ratio),
         )
         for i, source in enumerate(sources)
     ]

@@ -44,6 +44,13 @@ class Saved(StoredFilm):
         The most in any second (WCAG 2.3.1).
     gave_up
         What was made smaller for a budget of bytes.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights", seconds=3)
+    >>> (saved,) = film.save("run.gif", size=(320, 180), fps=10)
+    >>> saved.format, saved.frames, saved.seconds
+    ('gif', 30, 3.0)
     """
 
     poster: Path

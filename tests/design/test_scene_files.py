@@ -7,7 +7,9 @@ import pytest
 from animator import Descent
 from animator.design import scene_files
 from tests import goldens
+from tests.drawing.labels import covered
 from tests.films.stories import checked
+from tests.films.stories import film as film_of
 from tests.running import run
 
 
@@ -27,7 +29,9 @@ def test_a_moved_dot_would_be_seen(tmp_path):
 
 @pytest.mark.parametrize("name", scene_files.names())
 def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
-    """By the command line: no flashes, captions that are true, and the golden poster beside the film."""
+    """By the command line: no flashes, captions that are true, texts at 16:9, 4:3, 1:1 and 9:16 that cover
+    neither each other nor paths, and the golden poster beside the film.
+    """
     film = tmp_path / "film.mp4"
     done = run(
         capsys,
@@ -46,8 +50,9 @@ def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
     report = json.loads(done.out)
     assert report["files"][0]["flashes"] <= 3 and "flashes" not in done.err
     assert report["files"][0]["bytes"] > 5_000 and len(report["alt_text"]) > 40
-    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 125
+    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 135
     assert 1 <= checked(name, goldens.cheap(name)) <= 6
+    assert covered(film_of(name, goldens.cheap(name))) == set()
     if name in goldens.NAMES:
         most, mean = goldens.differences(film.with_suffix(".png"), goldens.FOLDER / f"{name}.png")
         assert most <= goldens.MOST and mean <= goldens.MEAN

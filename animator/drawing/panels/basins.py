@@ -4,16 +4,21 @@ The map says to which minimum each point of the surface runs down: a basin is pa
 to its minimum. A minimum is marked, and named by the true loss of the best run that ends there.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 
 from animator.core.formatting import number, point
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
+from animator.drawing.panels.growing_curves import NAME
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
+from animator.drawing.raster.fonts import drawable
 from animator.drawing.raster.text_layer import Sprite
 from animator.drawing.view import View, present
 
@@ -21,6 +26,7 @@ TINT = 0.5
 NEAR = 0.03  # of the picture's width: so near its end a run has arrived
 FADE, SHADES = 0.6, 6  # of a run's way to its end: from then on its basin appears, in so many shades
 MOST_NAMES = 6  # minima that are named
+BELOW, KEY = 3.4, 1.4  # em: from the picture down to names that stand below it, and from one to the next
 
 
 class BasinsPanel(Panel):
@@ -32,15 +38,15 @@ class BasinsPanel(Panel):
         self.runs: tuple[View, ...] = view.rivals or (view,)
         paths = [run.trajectory for run in self.runs]
         self.ground = Ground(self.look, self.room, view, paths, self.spec)
-        words = self.title or "colours: the minimum that it ends in"
+        words = self.title or say("colours: the minimum that it ends in")
         self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
-        self.ground.settle()
         lines = self.look.style.lines
         self.ends = [self._basin(run) for run in self.runs]
         self.colours = {kind: lines[i % len(lines)] for kind, i in self.found.order(self.ends).items()}
         self._map()
         tags = self._minima()
+        self.ground.settle()
         self.runners = [
             Runner(self.look, self.ground, run, self.colours.get(end, self.look.style.muted), i, 2.4, 8)
             for i, (run, end) in enumerate(zip(self.runs, self.ends, strict=True))
@@ -93,21 +99,41 @@ class BasinsPanel(Panel):
         return ends[0], ends[1], ends[2], ends[3]
 
     def _minima(self) -> list[Artist]:
-        """Mark the minima; the names of the lowest, which lie over the paths."""
-        tags: list[Artist] = []
+        """Mark the minima; the names of the lowest, which lie over the surface."""
         style = self.look.style
-        named = sorted({end for end in self.ends if end >= 0})[:MOST_NAMES]
-        for kind in dict.fromkeys(self.ends):
-            if kind < 0:
-                continue
-            best = min(
-                (run for run, end in zip(self.runs, self.ends, strict=True) if end == kind),
-                key=lambda run: float(run.loss[-1]),
-            )
-            self.ground.marker(best.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
-            if kind in named:
-                tags += self.ground.tag(best.trajectory[-1], _said(best), style.target)
-        return tags
+        kinds = [kind for kind in dict.fromkeys(self.ends) if kind >= 0]
+        best = {kind: self._best(kind) for kind in kinds}
+        for run in best.values():
+            self.ground.marker(run.trajectory[-1], "P", 13, style.target, style.casing, 1.2)
+        named = {kind: _said(best[kind]) for kind in kinds if kind in sorted(kinds)[:MOST_NAMES]}
+        tags = [
+            self.ground.tag(best[kind].trajectory[-1], words, style.target, only_free=self._has_keys(named))
+            for kind, words in named.items()
+        ]
+        if all(tags):
+            return [part for tag in tags for part in tag]
+        for tag in filter(None, tags):
+            tag[0].remove()
+        self.ground.taken.clear()
+        self._keys(named)
+        return []
+
+    def _best(self, kind: int) -> View:
+        """The run of the least loss that ends in a basin."""
+        ends = (run for run, end in zip(self.runs, self.ends, strict=True) if end == kind)
+        return min(ends, key=lambda run: float(run.loss[-1]))
+
+    def _has_keys(self, named: Mapping[int, str]) -> bool:
+        """Whether there is room for names below the picture."""
+        box = self.ground.box
+        return box.bottom - self.room.bottom > (BELOW + KEY * len(named)) * self.look.em
+
+    def _keys(self, named: Mapping[int, str]) -> None:
+        """The names below the picture, each in the colour of its basin, where paths leave no room in it."""
+        look, box = self.look, self.ground.box
+        for row, (kind, words) in enumerate(named.items()):
+            up = box.bottom - (BELOW + KEY * row) * look.em
+            look.text(box.left, up, drawable(words), em=NAME, color=self.colours[kind], fontweight="bold")
 
     def update(self, state: FrameState) -> None:
         for runner in self.runners:

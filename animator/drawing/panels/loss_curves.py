@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.formatting import brief, number
-from animator.core.language import say
+from animator.core.language import Said, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -45,17 +45,17 @@ def told_of(view: View) -> list[Told]:
     if view.of_function:  # there are no batches: an update is made from the function itself
         return [Told("f", steps, view.loss, view.unrecorded())]
     whole = bool(np.isfinite(view.loss).any())
-    found = [Told("batch", steps[:-1], view.batch_loss)] if view.has_batch_loss else []
+    found = [Told(Said("batch"), steps[:-1], view.batch_loss)] if view.has_batch_loss else []
     if whole and found and np.allclose(view.batch_loss, view.loss[:-1], rtol=1e-3, atol=0, equal_nan=True):
-        return [Told("loss", steps, view.loss, view.unrecorded())]  # every batch is all data
+        return [Told(Said("loss"), steps, view.loss, view.unrecorded())]  # every batch is all data
     if whole:
-        found.append(Told("all", steps, view.loss, view.unrecorded()))
+        found.append(Told(Said("all"), steps, view.loss, view.unrecorded()))
     if found:
         return found
     means = {name: values for name, values in view.running_means.items() if np.isfinite(values).any()}
     losses = {name: values for name, values in means.items() if "loss" in name} or means
     found = [Told(name, steps[1:], values) for name, values in losses.items()]
-    return found or [Told("loss", steps, np.full(len(steps), np.nan), np.ones(len(steps), bool))]
+    return found or [Told(Said("loss"), steps, np.full(len(steps), np.nan), np.ones(len(steps), bool))]
 
 
 class LossPanel(Panel):
@@ -79,7 +79,7 @@ class LossPanel(Panel):
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
         means = not any(told.name in (*looks, "loss") for told in known)
-        kind = say("running means" if means else view.value_name)
+        kind = say("running means") if means else view.value_name
         title = self.title or say("{kind} over steps", kind=kind)
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), title=title)
         axes = self.curves.axes

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from animator.core.language import Said
 from animator.core.registry import Row, resolve
 from animator.drawing.units import Margins
 
@@ -84,7 +85,7 @@ _ROWS = (
         bar=1.1,
         hero=True,
         page="surface",
-        left_out="the surface in perspective",
+        left_out=Said("the surface in perspective"),
     ),
     PanelSpec(
         "arrows",
@@ -93,7 +94,7 @@ _ROWS = (
         needs=_needs("surface", "forces"),
         hero=True,
         page="surface",
-        left_out="gradient and momentum as arrows",
+        left_out=Said("gradient and momentum as arrows"),
     ),
     PanelSpec(
         "race",
@@ -112,7 +113,7 @@ _ROWS = (
         needs=_needs("shared surface", "batch surface"),
         hero=True,
         page="race",
-        left_out="the losses of single batches",
+        left_out=Said("the losses of single batches"),
     ),
     PanelSpec(
         "basins",
@@ -176,14 +177,14 @@ _ROWS = (
         "animator.drawing.panels.activation:ActivationPanel",
         BARS,
         needs=_needs("activation"),
-        left_out="the activation of the neuron",
+        left_out=Said("the activation of the neuron"),
     ),
     PanelSpec(
         "examples",
         "animator.drawing.panels.examples:ExamplesPanel",
         Margins(left=0.8, below=0.4, right=0.7, above=1.7),
         needs=_needs("examples"),
-        left_out="samples with the model's guesses",
+        left_out=Said("samples with the model's guesses"),
     ),
     PanelSpec(
         "network",
@@ -207,7 +208,7 @@ _ROWS = (
         "card",
         "animator.drawing.panels.text_card:CardPanel",
         Margins(left=1.2, below=1.0, right=1.2, above=2.0),
-        left_out="a card with text",
+        left_out=Said("a card with text"),
     ),
 )
 PANELS = {spec.name: spec for spec in _ROWS}

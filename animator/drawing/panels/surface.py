@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
 from animator.core.formatting import number
-from animator.core.language import say
+from animator.core.language import Said, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree
@@ -27,7 +27,8 @@ from animator.drawing.view import present
 
 PATH_COLOURS = 24
 TOLD = 0.95  # em: the loss behind a title
-NUMBER, SHOWS = "0.00000", "surface: "  # as wide as a loss, and what stands before the surface's height
+NUMBER = "0.00000"  # as wide as a loss
+SHOWS = Said("surface: ")  # what stands before the surface's height
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
 
 
@@ -72,7 +73,7 @@ class SurfacePanel(MapPanel):
         em = self.look.em
         heights, losses = self.field.heights.tolist(), self.view.loss[self.field.checked].tolist()
         wide = self.look.ruler(TOLD, "bold")
-        wrong = wide(say(SHOWS) + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
+        wrong = wide(shown(SHOWS) + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
         return wide(NUMBER) + em + wrong
 
     def _loss_now(self) -> None:
@@ -156,21 +157,23 @@ class SurfacePanel(MapPanel):
             self._exit(self.window.left_at)
 
     def _exit(self, step: int) -> None:
-        """The sentence that says when the path left, in a corner of the window, from that step on."""
+        """The sentence that says when the path left, in the window, from that step on; the caption says it,
+        too, and alone where there is no place for it.
+        """
         said = say("left the window at step {step:,}", step=step)
         if self.axes.bbox.width < NARROW * 1.6 * self.look.em:
             said = say("left at step {step:,}", step=step)
-        found = self.ground.free(said)
-        if found is None:
+        middle = self.ground.free(said)
+        if middle is None:
             return
-        (across, up), (side, edge) = found
+        across, up = middle
         words = self.axes.text(
             across,
             up,
             drawable(said),
             transform=self.axes.transAxes,
-            ha=side,
-            va=edge,
+            ha="center",
+            va="center",
             fontsize=self.look.points,
             color=self.look.style.dot_edge,
             family=use_fonts(),
@@ -221,7 +224,7 @@ class SurfacePanel(MapPanel):
         if self.named:
             loss, height = float(self.view.loss[step]), self.field.height(step)
             self.now.set_text(number(loss, 2))
-            self.wrong.set_text(say(SHOWS) + number(height) if disagree(height, loss) else "")
+            self.wrong.set_text(shown(SHOWS) + number(height) if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:
         """Show the loss at the dot on the bar, and the surface's height where that is another."""

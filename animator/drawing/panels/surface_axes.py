@@ -28,15 +28,16 @@ from animator.drawing.raster.fonts import drawable, use_fonts
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.marker_layer import Mark, Shape, shape_of
 from animator.drawing.raster.path_layer import dense, followed
+from animator.drawing.raster.tag_places import Clutter, along_edges, beside, thinned
 from animator.drawing.units import LEAST, refusal
 from animator.drawing.view import View, present
 from animator.landscape.camera import camera
 from animator.landscape.window import Extent
 
-AWAY = (0.6, 2.4, 4.5)  # em: how far a tag stands from its point
-TAG, DOT = 0.92, 0.5  # em: size of a tag; how far a dot reaches around its path
+TAG, DOT, MARK = 0.92, 0.5, 0.6  # em: size of a tag; how far a dot reaches around its path, and a mark
+LEADER = 1.0  # em: a tag that is farther from its point has a line to it
+THIN = 0.4  # em: from one point of a path to the next, where it is kept clear
 BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
-SIDES = ((1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))  # of a point: right, up
 
 
 class Ground:
@@ -136,10 +137,9 @@ class Ground:
 
     def settle(self) -> None:
         """Choose where levels are named, now that all marks are set."""
-        z = np.asarray(self.field.slices[-1], float)
         self.labels.marks = self.marked
-        self.labels.aim(z, self.whole, self.paths, self.taken)
-        self.labels.follow(self.field.slices)
+        seconds = self.view.seconds_at(self.field.steps)
+        self.labels.aim(self.field.slices, seconds, self.whole, self.paths, self.taken)
         self.labels.show(0, self.whole)
 
     def look_at(self, state: FrameState) -> Affine2D | None:
@@ -191,10 +191,10 @@ class Ground:
         )
         return marker
 
-    def tag(self, place: Floats, words: str, colour: str) -> list[Artist]:
-        """A name beside a point: where it is in the window and covers nothing of the path, the dot on it, and
-        other tags, with a line to the point where it is not near; none where there is no such place, or where
-        another tile names it.
+    def tag(self, place: Floats, words: str, colour: str, *, only_free: bool = False) -> list[Artist]:
+        """A name beside a point, where it is in the window and covers nothing of the path, the dot on it, and
+        other tags; with a line to the point where it is not near. Where there is no such place, the one where
+        it covers least; with `only_free`, no name. Neither where another tile has it.
         """
         if not self.spec.tags:
             return []
@@ -203,12 +203,11 @@ class Ground:
         points = self.look.points
         middle = self.axes.transData.transform(place)
         size = np.array([self.look.ruler(TAG, "bold")(words) + 0.5 * em, 1.4 * em])
-        spots = [(corner, far) for far in AWAY for corner in SIDES]
-        corner, far = best = min(spots, key=lambda spot: self._cost(middle, size, *spot))
-        if any(self._cost(middle, size, *best)[1:3]):
+        low, is_free = self._clutter(DOT).corner(beside(middle, size, em), size)
+        if only_free and not is_free:
             return []
-        low = _corner_of(middle, size, corner, far * em)
         self.taken.append((low, low + size))
+        far = float(np.hypot(*np.maximum(0, np.abs(low + size / 2 - middle) - size / 2)))
         leader = {"arrowstyle": "-", "color": colour, "linewidth": self.look.line(1.2), "shrinkB": points / 2}
         tag = self.axes.annotate(
             words,
@@ -223,67 +222,39 @@ class Ground:
             fontweight="bold",
             zorder=3,
             bbox={"facecolor": self.look.style.casing, "alpha": 0.55, "edgecolor": "none", "pad": 2.5},
-            arrowprops=leader if far > AWAY[0] else None,
+            arrowprops=leader if far > LEADER * em else None,
         )
         return [tag]
 
-    def _cost(self, middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> tuple[float, ...]:
-        """What is wrong with a tag of `size` there: pixels outside, over other tags, points of the paths."""
+    def _clutter(self, clear: float) -> Clutter:
+        """What words in the picture must not cover, and so many em around paths."""
         em = self.look.em
         box = self.axes.bbox
-        low = _corner_of(middle, size, corner, far * em)
-        high = low + size
-        outside = np.maximum(0, np.array([box.x0, box.y0]) - low).sum()
-        outside += np.maximum(0, high - np.array([box.x1, box.y1])).sum()
+        picture = np.array([box.x0, box.y0]), np.array([box.x1, box.y1])
         marks = [self.axes.transData.transform(mark) for mark in self.marked]
-        covered = [*self.taken, *((mark - 0.6 * em, mark + 0.6 * em) for mark in marks)]
-        shared = [np.minimum(high, b) - np.maximum(low, a) for a, b in covered]
-        over = sum(float(part.prod()) for part in shared if (part > 0).all())
-        path = np.concatenate(self.paths)
-        near = ((path > low - DOT * em) & (path < high + DOT * em)).all(axis=1)
-        return float(outside), over, float(near.sum()), far
+        around = [(mark - MARK * em, mark + MARK * em) for mark in marks]
+        return Clutter(picture, [*self.taken, *around], thinned(self.paths, THIN * em), clear * em, em)
 
-    def free(self, words: str) -> tuple[tuple[float, float], tuple[str, str]] | None:
-        """The corner, or the middle of the upper or lower edge, where bold `words` cover no path and no tag: its
-        place as shares of the axes, and how words are aligned there; None where there is none.
+    def free(self, words: str) -> tuple[float, float] | None:
+        """The middle, in shares of the axes, of a box for bold `words` that covers nothing, at an edge where
+        one has room; None where there is none.
         """
         em = self.look.em
-        box = self.axes.bbox
         size = np.array([self.look.ruler(1.0, "bold")(words) + em, 1.9 * em])
-        spots = [(side, edge) for edge in ("top", "bottom") for side in ("center", "left", "right")]
-        path = np.concatenate(self.paths)
-
-        def place(spot: tuple[str, str]) -> Floats:
-            share = np.array([{"left": 0.0, "center": 0.5, "right": 1.0}[spot[0]], float(spot[1] == "top")])
-            inner = np.array([box.width, box.height]) - size
-            return np.asarray(np.array([box.x0, box.y0]) + share * inner)
-
-        def is_free(spot: tuple[str, str]) -> bool:
-            low = place(spot)
-            near = ((path > low) & (path < low + size)).all(axis=1).any()
-            return not near and not any(((a < low + size) & (b > low)).all() for a, b in self.taken)
-
-        spot = next(filter(is_free, spots), None)
-        if spot is None:
+        clutter = self._clutter(0.0)
+        low, is_free = clutter.corner(along_edges(clutter.picture, size), size)
+        if not is_free:
             return None
-        side, edge = spot
-        self.taken.append((place(spot), place(spot) + size))
-        low = place(spot) + em * np.array([0.5, 0.45])
-        high = place(spot) + size - em * np.array([0.5, 0.45])
-        x = {"left": low[0], "center": (low[0] + high[0]) / 2, "right": high[0]}[side]
-        y = high[1] if edge == "top" else low[1]
-        return ((x - box.x0) / box.width, (y - box.y0) / box.height), (side, edge)
+        self.taken.append((low, low + size))
+        bottom, top = clutter.picture
+        x, y = ((low + size / 2 - bottom) / (top - bottom)).tolist()
+        return x, y
 
     @property
     def marked(self) -> list[Floats]:
         """The points of the plane that have marks: start, target, minima."""
         marks = (self.view.trajectory[0], self.view.target, *self.view.minima)
         return [np.asarray(mark) for mark in marks if mark is not None]
-
-
-def _corner_of(middle: Floats, size: Floats, corner: tuple[int, int], far: float) -> Floats:
-    """The lower left corner of a box of `size` at a side of a point, `far` from it, in pixels."""
-    return np.asarray(middle + np.array(corner) * (far + size / 2) - size / 2)
 
 
 def surface_title(view: View) -> str:

@@ -17,6 +17,7 @@ from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent, PlotArea
 from animator.drawing.raster.blend import Pane
 from animator.drawing.raster.layer import Layer, Rect
+from animator.drawing.raster.tag_places import thinned
 from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.landscape.bilinear import Places, placed, read
 from animator.landscape.chebyshev import Mixture
@@ -27,8 +28,12 @@ SIZE = 0.8
 DIRECTIONS = 16
 APART = 1.7  # em: from one number to the next
 KEEP = 0.3  # em: how far a line may go before its number does
-LEAP = 0.008  # of the frame's height: a line that goes farther in a slice has left its number
-REST, STAY = 4, 8  # slices without a number that was left; slices that one is worth being written for
+LEAP = 0.016  # of the frame's height: a line that goes farther in a frame has left its number
+FRAME = 1 / 30  # seconds
+REST, STAY = 0.6, 1.0  # seconds without a number that was left; that one is worth being written for
+HELD = 2.0  # seconds that the first slice stands longer, and the last one
+LOOKS, CHOICE = 8, 12  # slices that are looked at for good rays; rays of which the best is taken
+THIN = 0.5  # em: from one point of a path to the next
 
 
 class LevelLabels(Layer):
@@ -53,36 +58,56 @@ class LevelLabels(Layer):
             stamp.halo = look.style.casing
         self.spots: list[tuple[Stamp, float, float]] = []
         self.marks: list[Floats] = []
-        self._aimed: tuple[Extent, Sequence[tuple[Floats, Floats]]] = (0.0, 1.0, 0.0, 1.0), ()
+        self._aimed: Extent = 0.0, 1.0, 0.0, 1.0
         self.slices: Singles | Mixture = np.zeros((0, 2, 2), np.float32)
         self.places = np.zeros((0, 0, 2))  # in pixels, of each slice and level
         self._seen: tuple[Extent, Places] | None = None
         self.set_zorder(1.5)
 
     def aim(
-        self, z: Floats, extent: Extent, paths: Sequence[Floats], covered: Sequence[tuple[Floats, Floats]]
+        self,
+        slices: Singles | Mixture,
+        seconds: Floats,
+        extent: Extent,
+        paths: Sequence[Floats],
+        covered: Sequence[tuple[Floats, Floats]],
     ) -> None:
-        """Choose the ray that crosses most levels of z (ny, nx) and comes least near paths (n, 2) and boxes
-        (low, high), in pixels.
+        """Choose the ray on which numbers are seen longest, and where they stand in slices (S, ny, nx).
+
+        seconds (S,): when a slice comes. A number stays while its line is within KEEP, and goes for a while
+        where the line leaps; paths (n, 2), boxes (low, high), in pixels, and a number that is near hide it.
         """
-        lines = np.concatenate(paths) if paths else np.zeros((0, 2))
-        self._aimed = extent, covered
-        rays = list(self._rays())
-        heights = read(z, self._placed(extent, np.concatenate(rays))).reshape(len(rays), SAMPLES)
-        best = -np.inf
+        self.slices = slices
+        self._aimed = extent
         self._seen = None
+        few = max(1, len(slices) // LOOKS)
+        rays = np.stack(list(self._rays()))
+        crossed = sum(self._crossed(heights) for heights in self._heights(rays, extent, few))
+        rays = rays[np.argsort(-np.asarray(crossed), kind="stable")[: CHOICE if len(slices) > 1 else None]]
+        heights = np.stack(list(self._heights(rays, extent, 1)))
+        far = np.hypot(*(rays[:, 1] - rays[:, 0]).T)[:, None]
+        keep, leap = KEEP * self.look.em / far, LEAP * self.look.size[1] / far
+        along = np.stack(list(_followed(heights, self.levels, seconds, keep, leap)))
+        places = rays[:, :1] + along[..., None] * (rays[:, 1:2] - rays[:, :1])
+        self._part(places, thinned(paths, THIN * self.look.em), covered)
+        long = np.diff(seconds, append=seconds[-1] + HELD)
+        long[0] += HELD
+        best = int((np.isfinite(places[..., 0]) * long[:, None, None]).sum(axis=(0, 2)).argmax())
+        self.ray = rays[best]
+        self.places = places[:, best]
+        for k in range(len(self.levels)):
+            self.places[_brief(np.isfinite(self.places[:, k, 0]), seconds), k] = np.nan
+
+    def _heights(self, rays: Floats, extent: Extent, every: int) -> Iterator[Floats]:
+        """The losses (R, SAMPLES) along rays (R, SAMPLES, 2), of every so many slices, with the last."""
+        at = self._placed(extent, rays.reshape(-1, 2))
+        for i in range((len(self.slices) - 1) % every, len(self.slices), every):
+            yield read(np.asarray(self.slices[i], float), at).reshape(rays.shape[:2])
+
+    def _crossed(self, heights: Floats) -> NDArray[np.int64]:
+        """(R,) how many levels are crossed, of heights (R, SAMPLES)."""
         above = heights[:, None] > self.levels[:, None]
-        most = (above[..., 1:] != above[..., :-1]).any(axis=2).sum(axis=1)  # levels that a ray crosses
-        for ray, along, crossed in zip(rays, heights, most, strict=True):
-            if crossed <= best:
-                continue
-            at = np.array([(x, y) for _, x, y in self.crossings(along, extent, ray)]).reshape(-1, 2)
-            if len(at) <= best:
-                continue
-            score = len(at) - 1.5 * self._hits(at, lines, covered)
-            if score > best:
-                best = score
-                self.ray = ray
+        return np.asarray((above[..., 1:] != above[..., :-1]).any(axis=2).sum(axis=1))
 
     def _rays(self) -> Iterator[Floats]:
         """Lines (SAMPLES, 2) in pixels from nine places of the picture to near its edge."""
@@ -98,42 +123,20 @@ class LevelLabels(Layer):
                 far = float((np.where(way > 0, high - start, low - start) / way).min())
                 yield start + np.linspace(0, far, SAMPLES)[:, None] * way
 
-    def _hits(self, at: Floats, lines: Floats, covered: Sequence[tuple[Floats, Floats]]) -> int:
-        """How many labels at (n, 2) would lie on a path or a box."""
-        size = self._half
-        close = np.abs(at[:, None] - lines[None]) < size
-        hit: NDArray[np.bool_] = np.logical_or.reduce(close.all(axis=2), axis=1)
-        for low, high in covered:
-            hit |= ((at > low - size) & (at < high + size)).all(axis=1)
-        return int(hit.sum())
-
-    def follow(self, slices: Singles | Mixture) -> None:
-        """Decide where numbers stand in each of slices (S, ny, nx), as seen where `aim` saw them: a number
-        stays while its line is within KEEP, and goes for a while where the line leaps, or another is near.
+    def _part(self, places: Floats, path: Floats, covered: Sequence[tuple[Floats, Floats]]) -> None:
+        """Take away, of places (S, R, levels, 2), what would lie on marks, a path (n, 2), boxes, or the
+        number of a lower level.
         """
-        self.slices = slices
-        extent, covered = self._aimed
-        at = self._placed(extent, self.ray)
-        heights = np.stack([read(np.asarray(slices[i], float), at) for i in range(len(slices))])
-        far = float(np.hypot(*(self.ray[1] - self.ray[0])))
-        keep, leap = KEEP * self.look.em / far, LEAP * self.look.size[1] / far
-        along = np.stack([_followed(heights, float(level), keep, leap) for level in self.levels], axis=1)
-        self.places = self.ray[0] + along[..., None] * (self.ray[1] - self.ray[0])
-        self._part(covered)
-
-    def _part(self, covered: Sequence[tuple[Floats, Floats]]) -> None:
-        """Hide what would lie on marks, on boxes, or on the number of a lower level."""
+        half = self._half
         size = APART * self.look.em * np.array([1.8, 1.0])
-        marks = [np.broadcast_to(mark, self.places[:, 0].shape) for mark in self._marked(self._aimed[0])]
-        for k in range(len(self.levels)):
-            mine = self.places[:, k]
-            others = [*marks, *(self.places[:, i] for i in range(k))]
-            hidden = np.isnan(mine[:, 0])
-            for other in others:
-                hidden |= (np.abs(mine - other) <= size).all(axis=1)
-            for low, high in covered:
-                hidden |= ((mine > low - self._half) & (mine < high + self._half)).all(axis=1)
-            self.places[_brief(~hidden), k] = np.nan
+        boxes = [(np.asarray(mark) - size, np.asarray(mark) + size) for mark in self._marked(self._aimed)]
+        boxes += [(low - half, high + half) for low, high in covered]
+        boxes += [(point - half, point + half) for point in path]
+        for low, high in boxes:
+            places[((places > low) & (places < high)).all(axis=-1)] = np.nan
+        for k in range(1, places.shape[2]):
+            near = (np.abs(places[:, :, k, None] - places[:, :, :k]) <= size).all(axis=-1).any(axis=-1)
+            places[:, :, k][near] = np.nan
 
     @property
     def _half(self) -> Floats:
@@ -142,7 +145,7 @@ class LevelLabels(Layer):
 
     def show(self, slice: int, extent: Extent) -> None:
         """Name the levels of a slice, of which `extent` is seen."""
-        if extent == self._aimed[0]:
+        if extent == self._aimed:
             there = self.places[slice].tolist()
             self.spots = [(self.pool[k], x, y) for k, (x, y) in enumerate(there) if x == x]
             return
@@ -207,39 +210,49 @@ class LevelLabels(Layer):
             stamp.draw(renderer)
 
 
-def _followed(heights: Floats, level: float, keep: float, leap: float) -> Floats:
-    """(S,) where along a ray, in samples, the number of `level` stands, of heights (S, n) on it: where its
-    line crossed it first, then within `keep` of the line; NaN where it is not, and after it went by a `leap`.
+def _followed(
+    heights: Floats, levels: Floats, seconds: Floats, keep: Floats, leap: Floats
+) -> Iterator[Floats]:
+    """For each of heights (S, R, n) along R rays, where (R, levels), in samples, a level's number stands:
+    where its line crossed the ray first, then within `keep` (R, 1) of the line; NaN where there is none, and
+    for REST seconds after it went by a `leap` (R, 1), or by less where slices pass faster than frames.
     """
-    above = heights > level
-    crossed = (above[:, 1:] != above[:, :-1]) & np.isfinite(heights[:, 1:] + heights[:, :-1])
-    found = np.full(len(heights), np.nan)
-    line = stands = np.nan
-    rest = 0
-    for i, (row, where) in enumerate(zip(heights, crossed, strict=True)):
-        left = np.flatnonzero(where)
-        if not len(left):
-            line, rest = np.nan, REST
-            continue
-        at = left + (level - row[left]) / (row[left + 1] - row[left])
-        near = at[0] if np.isnan(line) else at[np.abs(at - line).argmin()]
-        if not abs(near - line) <= leap:
-            line = stands = float(at[0])
-            rest = REST if i else 0
-        line = float(near) if rest == 0 or abs(near - line) <= leap else line
-        stands = line + float(np.clip(stands - line, -keep, keep))
-        found[i] = stands if rest == 0 else np.nan
-        rest = max(0, rest - 1)
-    return found
+    line = stands = np.full((heights.shape[1], len(levels)), np.nan)
+    gone = np.full(line.shape, -np.inf)  # until which second
+    lasts = np.diff(seconds, prepend=seconds[0] - 1)
+    for row, second, lasted in zip(heights, seconds, lasts, strict=True):
+        first, near = _nearest(row[:, None], levels[:, None], line)
+        went = np.abs(near - line) <= leap * min(1.0, lasted / FRAME)
+        if second > seconds[0]:
+            gone = np.where(went, gone, second + REST)
+        line = np.where(went, near, first)
+        stands = np.where(went, line + np.clip(stands - line, -keep, keep), line)
+        yield np.where(second >= gone, stands, np.nan)
 
 
-def _brief(shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where (S,) a number is not shown, or only for fewer than STAY slices on end, of more than that."""
-    if len(shown) < STAY:
-        return ~shown
+def _nearest(heights: Floats, levels: Floats, line: Floats) -> tuple[Floats, Floats]:
+    """Where (R, levels) lines of levels (levels, 1) cross rays of heights (R, 1, n): first, and nearest to
+    `line` (R, levels), in samples; NaN where they don't, or no line was.
+    """
+    above = heights > levels
+    low, high = heights[..., :-1], heights[..., 1:]
+    crossed = (above[..., 1:] != above[..., :-1]) & np.isfinite(low + high)
+    share = np.divide(levels - low, high - low, out=np.full(crossed.shape, np.nan), where=crossed)
+    at = np.arange(share.shape[-1]) + share
+    gap = np.abs(at - line[..., None])
+    nearest = np.where(np.isnan(gap), np.inf, gap).argmin(axis=-1)
+    first, near = (
+        np.take_along_axis(at, index[..., None], axis=-1)[..., 0]
+        for index in (crossed.argmax(axis=-1), nearest)
+    )
+    return np.asarray(first, float), np.where(np.isnan(line), np.nan, near)
+
+
+def _brief(shown: NDArray[np.bool_], seconds: Floats) -> NDArray[np.bool_]:
+    """Where (S,) a number is not shown, or only for less than STAY seconds, if not at the start or end."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], shown, [False]]).astype(int)))
     hidden = ~shown
     for start, end in zip(edges[::2], edges[1::2], strict=True):
-        if end - start < STAY and start > 0:
+        if start > 0 and end < len(shown) and seconds[end] - seconds[start] < STAY:
             hidden[start:end] = True
     return hidden
