@@ -11,7 +11,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, IdentityTransform
@@ -32,10 +32,10 @@ from animator.drawing.raster.pen import pixels_of
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.view import present
 
-QUADS = 72
+QUADS = 66
 START = np.radians(-38.0)
 PATH_COLOURS = 24
-EDGE = 1.6  # pixels at 720p: the line around the surface
+EDGE = 1.8  # pixels at 720p: the line around the surface
 SEAM = 0.6  # pixels at 720p: a line around each quad, in its colour, which makes edges smooth
 TICKS, LAST = 5, 0.88  # numbers along an edge of the floor, at most, and where the last may stand
 RIM, MARK = 1.05, 0.03  # where the floor ends, and from there to the end of a mark
@@ -271,7 +271,7 @@ class HeightFieldArtist(Artist):
         that is smooth where quads are not.
         """
         look = self.panel.look
-        fine = np.linspace(-1, 1, QUADS + 1)
+        fine = np.linspace(-1, 1, QUADS // 2 + 1)
         low, high = np.full_like(fine, -1.0), np.full_like(fine, 1.0)
         around = np.concatenate(
             [np.stack(side, axis=1) for side in ((fine, low), (high, fine), (-fine, high), (low, -fine))]
@@ -279,7 +279,8 @@ class HeightFieldArtist(Artist):
         top = np.column_stack([around, self.heights.at(*around.T)])
         hidden = self.heights.hides(self.eye.eye, top * [0.999, 0.999, 1] + np.array([0, 0, 0.015]))
         gc.set_linewidth(pixels_of(renderer, look.line(EDGE)))
-        gc.set_foreground(to_rgba(look.style.ink, 0.45), isRGBA=True)
+        ink, below = (np.array(to_rgb(c)) for c in (look.style.ink, look.style.background))
+        gc.set_foreground(tuple(0.6 * ink + 0.4 * below))
         edge = _broken(self.panel.framing.pixels(self.eye, top), hidden, np.zeros(len(top), bool))
         if edge is not None:
             renderer.draw_path(gc, edge, IdentityTransform(), None)
