@@ -81,6 +81,18 @@ def long_run(path: Path) -> tuple[float, int]:
     return (time.perf_counter() - started) / len(states) * 1e3, clock.steps
 
 
+def function_beside_neuron(neuron: float) -> dict[str, float]:
+    """A function's film, without TensorFlow, beside the cold neuron's `neuron` seconds (half is wanted)."""
+    times = []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            times.append(command(Path(folder), "render", "function", "f=beale", "-o", "a.mp4"))
+    return {
+        "seconds, render function f=beale, cold (MP4)": min(times),
+        "cold, function of neuron": min(times) / neuron,
+    }
+
+
 def measure() -> dict[str, float]:
     """All figures of this part."""
     with tempfile.TemporaryDirectory() as name:
@@ -91,6 +103,7 @@ def measure() -> dict[str, float]:
             "seconds, render neuron, cold (MP4)": cold,
             "cold, of import and bare fit": cold / least,
         }
+        figures |= function_beside_neuron(cold)
         for label, words in (
             ("render neuron, cached (MP4 at 720p)", ("render", "neuron", "-o", "a.mp4")),
             ("animator scenes", ("scenes",)),

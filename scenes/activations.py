@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 TEACHERS = {
@@ -63,15 +64,30 @@ def gentle(runs):
 def flat(runs):
     """The last step: those that are not down to a hundredth of their loss."""
     late = [name for step, name in there(runs) if step is None]
-    return Found(runs[0].steps, {"names": " and ".join(late)}) if 0 < len(late) < len(runs) else None
+    return (
+        Found(
+            runs[0].steps,
+            {
+                "names": Said("{some} and {last}", some=", ".join(late[:-1]), last=late[-1])
+                if late[1:]
+                else late[0]
+            },
+        )
+        if 0 < len(late) < len(runs)
+        else None
+    )
 
 
 MOMENTS = (
-    Moment(finders.start, "One neuron, four activations: watch which surface is steep and which is flat."),
-    Moment(finders.winner(0.01, NAMES), "{name} is first: after {steps} less than 1 % of its loss is left."),
-    Moment(gentle, "sigmoid has {left} of its loss left: its slope is never above a quarter."),
-    Moment(latest, "{name} is last: it needs {steps} for what the first one did in {first}."),
-    Moment(flat, "The steps are over before {names} came down to 1 %."),
+    Moment(
+        finders.start, Said("One neuron, four activations: watch which surface is steep and which is flat.")
+    ),
+    Moment(
+        finders.winner(0.01, NAMES), Said("{name} is first: after {steps} less than 1 % of its loss is left.")
+    ),
+    Moment(gentle, Said("sigmoid has {left} of its loss left: its slope is never above a quarter.")),
+    Moment(latest, Said("{name} is last: it needs {steps} for what the first one did in {first}.")),
+    Moment(flat, Said("The steps are over before {names} came down to 1 %.")),
 )
 
 
@@ -83,7 +99,7 @@ def scene(
 ) -> Scene:
     """The same neuron with linear, tanh, sigmoid and relu, each taught by its own kind."""
     return Scene(
-        title="Four activations, four landscapes",
+        title=Said("Four activations, four landscapes"),
         runs=tuple(
             Experiment(model=partial(model, name, learning_rate, start), data=partial(data, name, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"), target=(1.0, 1.0))

@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
+from animator.design import descent_words as words
 from animator.design.parameters import Point
 from animator.functions import optimizers
 
@@ -39,17 +40,21 @@ def nearest(runs):
     if not np.isfinite(away).all():
         return None
     name = list(RATES)[int(np.argmin(away))]
-    return Found(runs[0].steps, {"name": optimizers.title(name), "away": f"{min(away):.2f}"})
+    return Found(runs[0].steps, {"name": optimizers.title(name), "away": digits(f"{min(away):.2f}")})
 
 
 MOMENTS = (
-    Moment(finders.start, "A steep corner, then a long flat way: watch who is quick on which."),
-    Moment(tenth(min), "{name} is first out of the steep corner: a tenth of its loss is left after {steps}."),
-    Moment(uphill, "Momentum is too fast for the bend, and runs uphill: its loss rises again."),
+    Moment(finders.start, Said("A steep corner, then a long flat way: watch who is quick on which.")),
     Moment(
-        tenth(max), "{name} is the last to lose nine tenths: it needs {step} steps, the first needed {first}."
+        tenth(min),
+        Said("{name} is first out of the steep corner: a tenth of its loss is left after {steps}."),
     ),
-    Moment(nearest, "After {steps} {name} is nearest to the minimum: {away} away."),
+    Moment(uphill, Said("Momentum is too fast for the bend, and runs uphill: its loss rises again.")),
+    Moment(
+        tenth(max),
+        Said("{name} is the last to lose nine tenths: it needs {step} steps, the first needed {first}."),
+    ),
+    Moment(nearest, Said("After {steps} {name} is nearest to the minimum: {away} away.")),
 )
 
 
@@ -62,9 +67,9 @@ def scene(
 
     rate multiplies the learning rate of each.
     """
-    said = ", ".join(f"{optimizers.title(name)} {rate * own:g}" for name, own in RATES.items())
+    said = words.rated((optimizers.title(name), rate * own) for name, own in RATES.items())
     return Scene(
-        title="Beale's function: steep corners, then a long flat way",
+        title=Said("Beale's function: steep corners, then a long flat way"),
         runs=tuple(Descent("beale", start, name, rate * own, steps) for name, own in RATES.items()),
         names=tuple(optimizers.title(name) for name in RATES),
         caption=Said("One start; {rates}.", rates=said),

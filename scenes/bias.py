@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 from animator.design.scene_files import bundled
 
@@ -22,7 +23,7 @@ def farthest(runs):
     away = gap(runs)
     step, bias = int(np.argmax(away)), finders.path_of(runs[0])[:, 2]
     return (
-        Found(max(step, 1), {"now": f"{bias[max(step, 1)]:.2f}", "last": f"{bias[-1]:.2f}"})
+        Found(max(step, 1), {"now": digits(f"{bias[max(step, 1)]:.2f}"), "last": digits(f"{bias[-1]:.2f}")})
         if away.max()
         else None
     )
@@ -36,11 +37,15 @@ def close(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "The same run twice. Watch the left dot: where is its height not its loss?"),
-    Moment(farthest, "The bias is {now}, far from its last value {last}, at which the left surface was cut."),
-    Moment(close, "Now the bias is nearly at its last value, so both surfaces are nearly the same."),
+    Moment(finders.start, Said("The same run twice. Watch the left dot: where is its height not its loss?")),
     Moment(
-        finders.finished(), "At the last step they are the same. Only the right one told the loss all along."
+        farthest,
+        Said("The bias is {now}, far from its last value {last}, at which the left surface was cut."),
+    ),
+    Moment(close, Said("Now the bias is nearly at its last value, so both surfaces are nearly the same.")),
+    Moment(
+        finders.finished(),
+        Said("At the last step they are the same. Only the right one told the loss all along."),
     ),
 )
 
@@ -55,10 +60,10 @@ def scene(
     neuron = bundled("neuron").function(learning_rate=learning_rate, epochs=epochs, seed=seed, start=start)
     return replace(
         neuron,
-        title="A still slice goes stale",
+        title=Said("A still slice goes stale"),
         runs=neuron.runs * 2,
-        names=("still, at the last bias", "cut again at each step"),
-        caption="One run, twice; where the dot's height on the slice is not its loss, both are told.",
+        names=(Said("still, at the last bias"), Said("cut again at each step")),
+        caption=Said("One run, twice; where the dot's height on the slice is not its loss, both are told."),
         layout=(("surface@0", "surface@1"),),
         slice=("static", "moving"),
         pacing=Pacing(play=6.0, end=2.0, pace="log"),

@@ -52,25 +52,27 @@ def bouncing(runs):
 
 def moments(learning_rate):
     """What is said of steps of this learning rate."""
-    edge = f"{2 / learning_rate:g}"
+    edge = 2 / learning_rate
     return (
         Moment(
             finders.start,
             Said(
-                "Watch the sharpness, how steep the walls are: can it pass {edge}, 2 / learning rate?",
+                "Watch the sharpness, how steep the walls are: can it pass {edge:g}, 2 / learning rate?",
                 edge=edge,
             ),
         ),
-        Moment(halved, "The loss has halved after {steps}, and so far every step went down."),
+        Moment(halved, Said("The loss has halved after {steps}, and so far every step went down.")),
         Moment(
             rise,
             Said(
-                "At step {step} the loss rises, for the first time: the valley is sharper than {edge}.",
+                "At step {step} the loss rises, for the first time: the valley is sharper than {edge:g}.",
                 edge=edge,
             ),
         ),
-        Moment(bouncing, "It has risen {rises} times since, yet it is lower: training goes on at the edge."),
-        Moment(finders.finished(), "After {steps} {left} of the loss is left."),
+        Moment(
+            bouncing, Said("It has risen {rises} times since, yet it is lower: training goes on at the edge.")
+        ),
+        Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
     )
 
 
@@ -82,7 +84,7 @@ def scene(
 ) -> Scene:
     """The edge of stability: the Hessian's top eigenvalue rises to 2 / learning rate (Cohen et al. 2021)."""
     return Scene(
-        title="At the edge of stability",
+        title=Said("At the edge of stability"),
         runs=(
             Experiment(
                 model=partial(model, learning_rate, width),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import AnimatorError, Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said, digits
 
 
 def data(part):
@@ -63,17 +64,28 @@ def unseen(alike):
         train, test = finders.loss_of(runs[0])[-1], np.asarray(runs[0].test_loss, float)[-1]
         if not np.isfinite([train, test]).all() or (test > 1.25 * train) == alike:
             return None
-        return Found(runs[0].steps, {"train": f"{train:.2f}", "test": f"{test:.2f}"})
+        return Found(runs[0].steps, {"train": digits(f"{train:.2f}"), "test": digits(f"{test:.2f}")})
 
     return find
 
 
 MOMENTS = (
-    Moment(finders.start, "A network sees digits for the first time: watch accuracy rise as the loss falls."),
-    Moment(leaving, "For {steps} it was hardly better than guessing, a loss of 2.3: now it has found a way."),
-    Moment(below(0.5), "After {steps} half of the loss of guessing is left, and it stays below that."),
-    Moment(unseen(True), "On digits it has never seen the loss is {test}: what it learned holds there too."),
-    Moment(unseen(False), "On digits it has never seen the loss is {test}, but {train} on those it learned."),
+    Moment(
+        finders.start,
+        Said("A network sees digits for the first time: watch accuracy rise as the loss falls."),
+    ),
+    Moment(
+        leaving,
+        Said("For {steps} it was hardly better than guessing, a loss of 2.3: now it has found a way."),
+    ),
+    Moment(below(0.5), Said("After {steps} half of the loss of guessing is left, and it stays below that.")),
+    Moment(
+        unseen(True), Said("On digits it has never seen the loss is {test}: what it learned holds there too.")
+    ),
+    Moment(
+        unseen(False),
+        Said("On digits it has never seen the loss is {test}, but {train} on those it learned."),
+    ),
 )
 
 
@@ -86,7 +98,7 @@ def scene(
 ) -> Scene:
     """A convolutional network learns handwritten digits; plane=random shows it filter-normalized."""
     return Scene(
-        title="A convolutional network learns digits",
+        title=Said("A convolutional network learns digits"),
         runs=(
             Experiment(
                 model=partial(model, learning_rate),

@@ -6,10 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 
-NAMES = ("no noise", "noise")
+NAMES = (Said("no noise"), Said("noise"))
 
 
 def across(run):
@@ -29,7 +29,7 @@ def off(run):
         step = finders.lasting(across(runs[run]) > 0.5)
         if not step or (run == 1 and across(runs[0])[step] > 0.1):
             return None
-        return Found(step, {"other": f"{across(runs[1 - run])[step]:.2g}"})
+        return Found(step, {"other": digits(f"{across(runs[1 - run])[step]:.2g}")})
 
     return find
 
@@ -37,15 +37,15 @@ def off(run):
 def waiting(runs):
     """The last step, where the run without noise is still within 0.1 of the ridge, and the other is not."""
     still = across(runs[0])[-1] <= 0.1 and across(runs[1])[-1] > 0.5
-    return Found(runs[0].steps, {"away": f"{across(runs[0])[-1]:.2g}"}) if still else None
+    return Found(runs[0].steps, {"away": digits(f"{across(runs[0])[-1]:.2g}")}) if still else None
 
 
 MOMENTS = (
-    Moment(finders.start, "A ridge that leads to a saddle: watch who finds the way down, and when."),
-    Moment(at_saddle, "Without noise it is at the saddle after {steps}: here the slope is nearly 0."),
-    Moment(off(1), "Noise has pushed the other off the ridge, and the slope takes it down: {steps}."),
-    Moment(off(0), "At last it is off the ridge without noise, too: it took {steps}."),
-    Moment(waiting, "After {steps} it is only {away} off the ridge without noise: it still waits."),
+    Moment(finders.start, Said("A ridge that leads to a saddle: watch who finds the way down, and when.")),
+    Moment(at_saddle, Said("Without noise it is at the saddle after {steps}: here the slope is nearly 0.")),
+    Moment(off(1), Said("Noise has pushed the other off the ridge, and the slope takes it down: {steps}.")),
+    Moment(off(0), Said("At last it is off the ridge without noise, too: it took {steps}.")),
+    Moment(waiting, Said("After {steps} it is only {away} off the ridge without noise: it still waits.")),
 )
 
 
@@ -60,7 +60,7 @@ def scene(
     """Gradient descent on a saddle, with and without noise on its gradient: the noisy one leaves first."""
     begin = start or (-1.5, offset)
     return Scene(
-        title="Escape from a saddle: noise finds the way down",
+        title=Said("Escape from a saddle: noise finds the way down"),
         runs=tuple(
             Descent("saddle", begin, "sgd", learning_rate, steps, size, seed) for size in (0.0, noise)
         ),

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 from animator.functions import function, optimizers, points
 
@@ -23,7 +23,11 @@ def most(runs):
     inside = valleys(runs).any(axis=1)
     steps = sorted(step for step in map(finders.lasting, inside) if step is not None)
     needed = -(-3 * len(runs) // 4)
-    return Found(steps[needed - 1], {"share": f"{needed} of {len(runs)}"}) if len(steps) >= needed else None
+    return (
+        Found(steps[needed - 1], {"share": Said("{part} of {all}", part=needed, all=len(runs))})
+        if len(steps) >= needed
+        else None
+    )
 
 
 def last_one(runs):
@@ -34,21 +38,27 @@ def last_one(runs):
         return None
     slowest = finders.path_of(runs[steps.index(max(steps))])[: max(steps) + 1]
     lengths = np.linalg.norm(np.diff(slowest, axis=0), axis=1)
-    return Found(max(steps), {"times": f"{lengths.max() / lengths.min():.0f}"}) if lengths.min() else None
+    return (
+        Found(max(steps), {"times": digits(f"{lengths.max() / lengths.min():.0f}")})
+        if lengths.min()
+        else None
+    )
 
 
 def shares(runs):
     """The last step: how many runs each of the valleys has."""
     counts = [int(count) for count in valleys(runs)[:, :, -1].sum(axis=0)]
-    words = ", ".join(map(str, counts[:-1])) + f" and {counts[-1]}"
+    words = Said("{some} and {last}", some=", ".join(map(str, counts[:-1])), last=counts[-1])
     return Found(runs[0].steps, {"counts": words, "runs": len(runs)}) if min(counts) else None
 
 
 MOMENTS = (
-    Moment(finders.start, "Four valleys of equal depth: watch which of them every start finds."),
-    Moment(most, "After {steps} {share} are in a valley: each went down where it stood."),
-    Moment(last_one, "The last one arrives after {steps}: on the way its steps were {times} times shorter."),
-    Moment(shares, "The four valleys got {counts} of {runs} starts: the start alone decided."),
+    Moment(finders.start, Said("Four valleys of equal depth: watch which of them every start finds.")),
+    Moment(most, Said("After {steps} {share} are in a valley: each went down where it stood.")),
+    Moment(
+        last_one, Said("The last one arrives after {steps}: on the way its steps were {times} times shorter.")
+    ),
+    Moment(shares, Said("The four valleys got {counts} of {runs} starts: the start alone decided.")),
 )
 
 
@@ -67,9 +77,9 @@ def scene(
     starts = points.grid(function.find("himmelblau").window, across)
     starts = starts if start is None else (*starts, start)
     return Scene(
-        title="Four valleys, equally deep: the start decides",
+        title=Said("Four valleys, equally deep: the start decides"),
         runs=tuple(Descent("himmelblau", begin, optimizer, learning_rate, steps) for begin in starts),
-        names=tuple(f"({x:.2f}, {y:.2f})" for x, y in starts),
+        names=tuple(Said("({x:.2f}, {y:.2f})", x=x, y=y) for x, y in starts),
         caption=Said(
             "{starts} starts on a grid, all with {optimizer}, learning rate {rate:g}. Colours: the minimum "
             "that a path ends in, over the basins.",

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design import descent_words as words
 from animator.functions import function
 
@@ -40,9 +41,9 @@ def half(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "Watch how far down each step leads: the slope decides its direction."),
-    Moment(half, "Half of the way down is done after {step} of {all} steps."),
-    Moment(lowest, "From here on the lowest value hardly changes: it ends at {value}."),
+    Moment(finders.start, Said("Watch how far down each step leads: the slope decides its direction.")),
+    Moment(half, Said("Half of the way down is done after {step} of {all} steps.")),
+    Moment(lowest, Said("From here on the lowest value hardly changes: it ends at {value}.")),
 )
 
 

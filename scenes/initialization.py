@@ -7,9 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 
-NAMES = ("zero", "too large", "Glorot")
+NAMES = (Said("zero"), Said("too large"), "Glorot")
 
 
 def data():
@@ -48,26 +48,31 @@ def saturated(runs):
     large, glorot = (finders.loss_of(run)[step] for run in runs[1:])
     hidden = finders.path_of(runs[1])[:, 0]
     still = abs(hidden[step] / hidden[0] - 1) < 0.1 and large > 10 * glorot
-    return Found(step, {"now": f"{hidden[step]:.1f}"}) if still else None
+    return Found(step, {"now": digits(f"{hidden[step]:.1f}")}) if still else None
 
 
 def order(runs):
     """The last step, where Glorot has the lowest loss, and zero the highest."""
     zero, large, glorot = (finders.loss_of(run)[-1] for run in runs)
-    words = {"zero": f"{zero:.2f}", "large": finders.number(large, 2), "glorot": finders.number(glorot, 2)}
+    words = {
+        "zero": digits(f"{zero:.2f}"),
+        "large": finders.number(large, 2),
+        "glorot": finders.number(glorot, 2),
+    }
     return Found(runs[0].steps, words) if glorot < large < zero else None
 
 
 MOMENTS = (
-    Moment(finders.start, "Three ways to begin, one network: watch which of them gets to the bottom."),
+    Moment(finders.start, Said("Three ways to begin, one network: watch which of them gets to the bottom.")),
     Moment(
         finders.fallen(0.05, 2),
-        "Glorot begins on a slope: after {steps} only {left} of its loss is left.",
+        Said("Glorot begins on a slope: after {steps} only {left} of its loss is left."),
     ),
-    Moment(stuck, "Zero has not moved: each weight's slope is multiplied by the other, and that is 0."),
-    Moment(saturated, "Too large: tanh is flat out there, so the hidden weight is still at {now}."),
+    Moment(stuck, Said("Zero has not moved: each weight's slope is multiplied by the other, and that is 0.")),
+    Moment(saturated, Said("Too large: tanh is flat out there, so the hidden weight is still at {now}.")),
     Moment(
-        order, "The start decides: a loss of {zero} from zero, {large} from far out, {glorot} from Glorot."
+        order,
+        Said("The start decides: a loss of {zero} from zero, {large} from far out, {glorot} from Glorot."),
     ),
 )
 
@@ -80,7 +85,7 @@ def scene(
 ) -> Scene:
     """Weights that begin at zero, too large, or as Glorot and Bengio say: only the last get to the bottom."""
     return Scene(
-        title="The start decides: initialization",
+        title=Said("The start decides: initialization"),
         runs=tuple(
             Experiment(
                 model=partial(model, name, learning_rate, large, seed),

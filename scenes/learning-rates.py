@@ -10,7 +10,7 @@ from animator import Experiment, Moment, Pacing, Scene, finders
 from animator.core.language import Said
 from animator.design.parameters import Point
 
-NAMES = ("too small", "right", "edge", "diverging")
+NAMES = (Said("too small"), Said("right"), Said("edge"), Said("diverging"))
 START = (-1.0, 0.5)
 WINDOW = (-4.0, 6.0, -1.5, 5.5)  # around the default start: all but the last run stay in it
 
@@ -65,30 +65,28 @@ def straight(runs):
 
 def moments(rates):
     """What is said of these learning rates."""
-    named = small, right, edge, diverging = [f"{rate:g}" for rate in rates]
+    names = ("small", "right", "edge", "diverging")
+    named = {name: Said("{rate:g}", rate=rate) for name, rate in zip(names, rates, strict=True)}
+    first = finders.winner(0.01, tuple(named.values()))
     return (
-        Moment(finders.start, "Four learning rates, one start: watch which one is at the bottom first."),
         Moment(
-            finders.winner(0.01, named), "{name} is first: after {steps} less than 1 % of its loss is left."
+            finders.start, Said("Four learning rates, one start: watch which one is at the bottom first.")
         ),
+        Moment(first, Said("{name} is first: after {steps} less than 1 % of its loss is left.")),
         Moment(
             jumping(2),
-            Said("{edge} jumps across the valley at every step, each time a little less far.", edge=edge),
+            Said("{edge} jumps across the valley at every step, each time a little less far.", **named),
         ),
         Moment(
             growing(3),
             Said(
                 "{diverging} is too large: every step makes the loss larger, and it has doubled already.",
-                diverging=diverging,
+                **named,
             ),
         ),
         Moment(
             straight,
-            Said(
-                "{small} goes straight down, but slowly: {steps} for what {right} did in {other}.",
-                small=small,
-                right=right,
-            ),
+            Said("{small} goes straight down, but slowly: {steps} for what {right} did in {other}.", **named),
         ),
     )
 
@@ -104,8 +102,8 @@ def scene(
     """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
     rates = (small, right, edge, diverging)
     return Scene(
-        title="The learning rate decides",
-        description="Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1.",
+        title=Said("The learning rate decides"),
+        description=Said("Gradient descent on a bowl of curvature 2 is stable below a learning rate of 1."),
         runs=tuple(
             Experiment(model=partial(model, rate, start), data=data, epochs=epochs, batch_size=3,
                        shuffle=False, labels=("w1", "w2"), target=(1.0, 2.0),
@@ -115,7 +113,7 @@ def scene(
         names=tuple(
             Said("{name}, {rate:g}", name=name, rate=rate) for name, rate in zip(NAMES, rates, strict=True)
         ),
-        caption="Same start, same data; only the learning rate differs.",
+        caption=Said("Same start, same data; only the learning rate differs."),
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
         pacing=Pacing(play=7.0, end=2.0, pace="log"),
         moments=moments(rates),

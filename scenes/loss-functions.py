@@ -7,9 +7,10 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
-LOSSES = {"mean squared error": "mean_squared_error", "cross-entropy": "binary_crossentropy"}
+LOSSES = {Said("mean squared error"): "mean_squared_error", Said("cross-entropy"): "binary_crossentropy"}
 
 
 def data(seed):
@@ -46,16 +47,17 @@ def never(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "Both neurons begin surely wrong: watch which of the two gets going."),
+    Moment(finders.start, Said("Both neurons begin surely wrong: watch which of the two gets going.")),
     Moment(
-        finders.kept(0.5, 1), "Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."
+        finders.kept(0.5, 1),
+        Said("Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."),
     ),
-    Moment(waiting, "Squared error is nearly flat there: it still has {left} of its loss."),
+    Moment(waiting, Said("Squared error is nearly flat there: it still has {left} of its loss.")),
     Moment(
         finders.slower(0.5, 0, 1),
-        "Only now squared error has lost half: {steps} for what cross-entropy did in {other}.",
+        Said("Only now squared error has lost half: {steps} for what cross-entropy did in {other}."),
     ),
-    Moment(never, "The steps are over, and squared error still has {left} of its loss."),
+    Moment(never, Said("The steps are over, and squared error still has {left} of its loss.")),
 )
 
 
@@ -67,7 +69,7 @@ def scene(
 ) -> Scene:
     """Mean squared error against cross-entropy for one sigmoid neuron: the same data, two landscapes."""
     return Scene(
-        title="The same data, two losses",
+        title=Said("The same data, two losses"),
         runs=tuple(
             Experiment(model=partial(model, name, learning_rate, start), data=partial(data, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"))

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 
 STARTS = tuple((a, b) for b in (2.2, 0.7, -0.4) for a in (-0.4, 0.4, 1.1, 2.2))
@@ -75,15 +76,19 @@ def deepest(runs):
     best = int((last <= last.min() * 1.001).sum())
     if not np.isfinite(last).all() or best == len(runs):
         return None
-    words = {"best": f"{best} of {len(runs)}", "loss": f"{last.min():.3f}", "worst": f"{last.max():.3f}"}
+    words = {
+        "best": Said("{part} of {all}", part=best, all=len(runs)),
+        "loss": digits(f"{last.min():.3f}"),
+        "worst": digits(f"{last.max():.3f}"),
+    }
     return Found(runs[0].steps, words)
 
 
 MOMENTS = (
-    Moment(finders.start, "One surface, many starts: watch where each of them comes to rest."),
-    Moment(parting, "{one} and {other} began side by side: here their ways have parted."),
-    Moment(at_rest, "All are at rest, in {places} different places: only the start was different."),
-    Moment(deepest, "{best} found the lowest loss, {loss}; the others ended at up to {worst}."),
+    Moment(finders.start, Said("One surface, many starts: watch where each of them comes to rest.")),
+    Moment(parting, Said("{one} and {other} began side by side: here their ways have parted.")),
+    Moment(at_rest, Said("All are at rest, in {places} different places: only the start was different.")),
+    Moment(deepest, Said("{best} found the lowest loss, {loss}; the others ended at up to {worst}.")),
 )
 
 
@@ -98,14 +103,14 @@ def scene(
     """
     starts = STARTS if start is None else (*STARTS, start)
     return Scene(
-        title="One neuron, four minima",
+        title=Said("One neuron, four minima"),
         runs=tuple(
             Experiment(model=partial(model, begin, learning_rate, epochs), data=data, epochs=epochs,
                        batch_size=4, shuffle=False, labels=("w1", "w2"))
             for begin in starts
         ),
-        names=tuple(f"({a:g}, {b:g})" for a, b in starts),
-        caption="Same data, same optimizer (RMSprop); only the start differs.",
+        names=tuple(Said("({x:g}, {y:g})", x=a, y=b) for a, b in starts),
+        caption=Said("Same data, same optimizer (RMSprop); only the start differs."),
         layout=(("basins",),),
         resolution=241,
         pacing=Pacing(play=7.0, end=2.0, pace="log"),

@@ -53,14 +53,23 @@ def back(runs):
 
 def moments(momentum):
     """What is said of a ball that keeps `momentum` of its last step."""
-    kept = f"The momentum is {momentum:g} of the last step: it carries the ball on, uphill for a while."
+    kept = Said(
+        "The momentum is {momentum:g} of the last step: it carries the ball on, uphill for a while.",
+        momentum=momentum,
+    )
     return (
-        Moment(finders.start, "Watch the arrows: the gradient pulls downhill, and momentum keeps its way."),
-        *((Moment(uphill, kept),) if momentum else ()),
-        Moment(back, "The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
-        Moment(finders.kept(0.01), "After {steps} less than 1 % of the loss is left, and it stays so."),
         Moment(
-            finders.diverged(), "The steps are too long: the loss is twice what it was, and stays above that."
+            finders.start, Said("Watch the arrows: the gradient pulls downhill, and momentum keeps its way.")
+        ),
+        *((Moment(uphill, kept),) if momentum else ()),
+        Moment(
+            back,
+            Said("The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
+        ),
+        Moment(finders.kept(0.01), Said("After {steps} less than 1 % of the loss is left, and it stays so.")),
+        Moment(
+            finders.diverged(),
+            Said("The steps are too long: the loss is twice what it was, and stays above that."),
         ),
     )
 
@@ -76,7 +85,7 @@ def scene(
     ahead = Said("w ← w + {momentum:g} v − {rate:g} ∇L", momentum=momentum, rate=learning_rate)
     rule = ahead if kind == "nesterov" else "w ← w + v"
     return Scene(
-        title="Momentum: a ball that remembers where it came from",
+        title=Said("Momentum: a ball that remembers where it came from"),
         runs=(
             Experiment(model=partial(model, learning_rate, momentum, kind == "nesterov", start), data=data,
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0)),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Scene, finders
+from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 
 
@@ -51,21 +52,26 @@ def as_far_again(runs):
 def short_of(runs):
     """The last step, where the weights are far from (1, 1) although the loss has fallen."""
     loss, away = finders.loss_of(runs[0]), finders.distance(runs[0], (1.0, 1.0))[-1]
-    return Found(runs[0].steps, {"away": f"{away:.2f}"}) if away > 0.25 and loss[-1] < loss[0] else None
+    return (
+        Found(runs[0].steps, {"away": digits(f"{away:.2f}")}) if away > 0.25 and loss[-1] < loss[0] else None
+    )
 
 
 MOMENTS = (
-    Moment(finders.start, "Watch the dot: can it find the point (1, 1), where the loss is 0?"),
-    Moment(steep, "The start is steep: after {steps} only {left} of the loss is left."),
+    Moment(finders.start, Said("Watch the dot: can it find the point (1, 1), where the loss is 0?")),
+    Moment(steep, Said("The start is steep: after {steps} only {left} of the loss is left.")),
     Moment(
-        as_far_again, "Then the slope is gentle: it takes {more} more steps to go as far as the first did."
+        as_far_again,
+        Said("Then the slope is gentle: it takes {more} more steps to go as far as the first did."),
     ),
     Moment(
-        finders.arrived((1.0, 1.0), 0.25), "Both weights are near 1: the neuron has found its own activation."
+        finders.arrived((1.0, 1.0), 0.25),
+        Said("Both weights are near 1: the neuron has found its own activation."),
     ),
-    Moment(short_of, "The steps are over, and the weights are still {away} away from (1, 1)."),
+    Moment(short_of, Said("The steps are over, and the weights are still {away} away from (1, 1).")),
     Moment(
-        finders.diverged(), "The steps are too long: the loss is twice what it was, and stays above that."
+        finders.diverged(),
+        Said("The steps are too long: the loss is twice what it was, and stays above that."),
     ),
 )
 
@@ -80,7 +86,7 @@ def scene(
 ) -> Scene:
     """One tanh neuron learns its own activation: the weights walk to (1, 1)."""
     return Scene(
-        title="One tanh neuron learns its own activation",
+        title=Said("One tanh neuron learns its own activation"),
         runs=(
             Experiment(
                 model=partial(model, learning_rate, optimizer, use_bias, start),

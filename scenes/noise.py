@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 SAMPLES = 128
@@ -37,7 +37,9 @@ def wrong(runs):
     step = int(np.argmax(rises)) + 1
     before, after = finders.loss_of(runs[0])[step - 1 : step + 1]
     return (
-        Found(step, {"before": f"{before:.2f}", "after": f"{after:.2f}"}) if after > before + 0.01 else None
+        Found(step, {"before": digits(f"{before:.2f}"), "after": digits(f"{after:.2f}")})
+        if after > before + 0.01
+        else None
     )
 
 
@@ -65,17 +67,22 @@ def detour(runs):
     """The last step, when the batch of 1 has gone farther than all data, and both went downhill."""
     times = travelled(runs[0]) / travelled(runs[3])
     down = all(finders.loss_of(run)[-1] < finders.loss_of(run)[0] for run in (runs[0], runs[3]))
-    return Found(runs[0].steps, {"times": f"{times:.1f}"}) if times > 1.2 and down else None
+    return Found(runs[0].steps, {"times": digits(f"{times:.1f}")}) if times > 1.2 and down else None
 
 
 MOMENTS = (
-    Moment(finders.start, "Four batch sizes, one start: watch how straight each path is."),
+    Moment(finders.start, Said("Four batch sizes, one start: watch how straight each path is.")),
     Moment(
-        wrong, "One sample can mislead: this step of the batch of 1 raised the loss from {before} to {after}."
+        wrong,
+        Said("One sample can mislead: this step of the batch of 1 raised the loss from {before} to {after}."),
     ),
-    Moment(sure, "With all data every step went downhill: {steps} halve the loss."),
-    Moment(wandering, "The batch of 1 never rests: from here on it goes {times} times as far as all data."),
-    Moment(detour, "Both came down, but the batch of 1 went {times} times as far: small batches wander."),
+    Moment(sure, Said("With all data every step went downhill: {steps} halve the loss.")),
+    Moment(
+        wandering, Said("The batch of 1 never rests: from here on it goes {times} times as far as all data.")
+    ),
+    Moment(
+        detour, Said("Both came down, but the batch of 1 went {times} times as far: small batches wander.")
+    ),
 )
 
 
@@ -88,14 +95,14 @@ def scene(
 ) -> Scene:
     """Batch sizes 1, 8, 32 and all (batch-size): why stochastic gradient descent zigzags."""
     return Scene(
-        title="Small batches wander",
+        title=Said("Small batches wander"),
         runs=tuple(
             Experiment(model=partial(model, learning_rate, start), data=partial(data, seed, noise),
                        epochs=rounds * size, batch_size=size, seed=seed, labels=("w1", "w2"),
                        shuffle=False)
             for size in SIZES
         ),
-        names=("batch of 1", "batch of 8", "batch of 32", "all data"),
+        names=(Said("batch of 1"), Said("batch of 8"), Said("batch of 32"), Said("all data")),
         caption=Said("Same start, {updates:,} updates each. Lines: the loss of the batch in use, down which "
                      "the next step goes.", updates=SAMPLES * rounds),
         layout=(("batch@0", "batch@1", "losses"), ("batch@2", "batch@3", "losses")),

@@ -7,9 +7,10 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import Point
 
-NAMES = ("SGD", "momentum", "Nesterov", "RMSprop", "Adam")
+NAMES = ("SGD", Said("momentum"), "Nesterov", "RMSprop", "Adam")
 
 
 def data(kappa):
@@ -66,15 +67,21 @@ def order(runs):
 
 def moments(kappa):
     """What is said of the race in a valley whose walls are `kappa` times as steep as its floor."""
-    creep = f"SGD is on the floor and creeps: the slope along it is {kappa:g} times gentler than the walls."
+    creep = Said(
+        "SGD is on the floor and creeps: the slope along it is {kappa:g} times gentler than the walls.",
+        kappa=kappa,
+    )
     return (
-        Moment(finders.start, "Five optimizers, one start, one valley: watch which way each of them takes."),
-        Moment(over(1), "Momentum rolls across the floor and up the other side: its loss rises."),
+        Moment(
+            finders.start, Said("Five optimizers, one start, one valley: watch which way each of them takes.")
+        ),
+        Moment(over(1), Said("Momentum rolls across the floor and up the other side: its loss rises.")),
         Moment(creeping, creep),
         Moment(
-            finders.winner(0.01, NAMES), "{name} is first: after {steps} less than 1 % of its loss is left."
+            finders.winner(0.01, NAMES),
+            Said("{name} is first: after {steps} less than 1 % of its loss is left."),
         ),
-        Moment(order, "After {steps} {best} has the lowest loss and {worst} the highest."),
+        Moment(order, Said("After {steps} {best} has the lowest loss and {worst} the highest.")),
     )
 
 
@@ -86,14 +93,14 @@ def scene(
 ) -> Scene:
     """SGD, momentum, Nesterov, RMSprop and Adam race from one start on an ill-conditioned bowl."""
     return Scene(
-        title="Five optimizers, one start",
+        title=Said("Five optimizers, one start"),
         runs=tuple(
             Experiment(model=partial(model, name, learning_rate, kappa, start), data=partial(data, kappa),
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0))
             for name in NAMES
         ),
         names=NAMES,
-        caption="Same start, same data, full batches; only the optimizer differs.",
+        caption=Said("Same start, same data, full batches; only the optimizer differs."),
         layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=moments(kappa),

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from animator import Pacing, Scene
+from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 from animator.design.scene_files import bundled
 
@@ -23,7 +24,7 @@ def scene(
     )
     return replace(
         neuron,
-        title="Once around the loss surface",
+        title=Said("Once around the loss surface"),
         layout=(("surface3d", "loss"), ("surface3d", "weights")),
         camera="orbit",
         pacing=Pacing(intro=1.0, play=7.0, end=2.0, pace="log"),

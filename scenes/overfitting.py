@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 
@@ -42,7 +42,7 @@ def turning(runs):
     train, test = (finders.loss_of(run) for run in runs)
     step = int(np.argmin(test))
     turns = 0 < step < runs[0].steps and test[-1] > 1.1 * test[step] and train[-1] < train[step]
-    return Found(step, {"test": f"{test[step]:.2f}"}) if turns else None
+    return Found(step, {"test": digits(f"{test[step]:.2f}")}) if turns else None
 
 
 def worse(runs):
@@ -67,26 +67,35 @@ def outcome(runs):
     turn, test = turning(runs), finders.loss_of(runs[1])
     if turn is None:
         return None
-    best = f"{test[turn.step]:.2f}"
-    return Found(runs[0].steps, {"last": f"{test[-1]:.2f}", "best": best, "low": turn.step})
+    best = digits(f"{test[turn.step]:.2f}")
+    return Found(runs[0].steps, {"last": digits(f"{test[-1]:.2f}"), "best": best, "low": turn.step})
 
 
 def fine(runs):
     """The last step, where the test loss is not a tenth above its lowest."""
     test = finders.loss_of(runs[1])
-    return Found(runs[0].steps, {"last": f"{test[-1]:.2f}"}) if test[-1] <= 1.1 * test.min() else None
+    return Found(runs[0].steps, {"last": digits(f"{test[-1]:.2f}")}) if test[-1] <= 1.1 * test.min() else None
 
 
 MOMENTS = (
-    Moment(finders.start, "One path on two surfaces: watch whether the loss on unseen data falls all along."),
-    Moment(both, "At first both losses fall: what holds for the few samples holds for others, too."),
-    Moment(turning, "Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping."),
-    Moment(worse, "Now it learns the noise of its few samples: unseen data have twice that loss."),
+    Moment(
+        finders.start,
+        Said("One path on two surfaces: watch whether the loss on unseen data falls all along."),
+    ),
+    Moment(both, Said("At first both losses fall: what holds for the few samples holds for others, too.")),
+    Moment(
+        turning, Said("Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping.")
+    ),
+    Moment(worse, Said("Now it learns the noise of its few samples: unseen data have twice that loss.")),
     Moment(
         outcome,
-        "On its samples the loss still falls; on unseen data it is {last}, and was {best} at step {low}.",
+        Said(
+            "On its samples the loss still falls; on unseen data it is {last}, and was {best} at step {low}."
+        ),
     ),
-    Moment(fine, "On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting."),
+    Moment(
+        fine, Said("On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting.")
+    ),
 )
 
 
@@ -110,9 +119,9 @@ def scene(
         labels=("w1", "w2"),
     )
     return Scene(
-        title="Overfitting: good on what it has seen",
+        title=Said("Overfitting: good on what it has seen"),
         runs=(run, replace(run, data=test, train=train)),
-        names=("training data", "unseen data"),
+        names=(Said("training data"), Said("unseen data")),
         caption=Said(
             "A neuron is trained on {samples} noisy samples; right, its loss on 200 others.", samples=samples
         ),

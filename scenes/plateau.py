@@ -7,9 +7,15 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 
-STARTS = {"near": (0.0, 0.0), "far": (-1.6, 1.8), "farther": (-2.2, 2.6), "plateau": (-4.0, 4.4)}
+STARTS = {
+    Said("near"): (0.0, 0.0),
+    Said("far"): (-1.6, 1.8),
+    Said("farther"): (-2.2, 2.6),
+    Said("plateau"): (-4.0, 4.4),
+}
 
 
 def data():
@@ -34,12 +40,19 @@ def stuck(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "One neuron, several starts: watch which of them move, and when."),
-    Moment(finders.fallen(0.5, 0), "'near' begins on a slope: after {steps} {left} of its loss is left."),
-    Moment(finders.slower(0.5, 1, 0), "'far' begins on flat ground: it needs {steps} for half of its loss."),
-    Moment(finders.slower(0.5, 2, 1), "'farther' out it is flatter still: {steps} for half of its loss."),
+    Moment(finders.start, Said("One neuron, several starts: watch which of them move, and when.")),
     Moment(
-        stuck, "'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0."
+        finders.fallen(0.5, 0), Said("'near' begins on a slope: after {steps} {left} of its loss is left.")
+    ),
+    Moment(
+        finders.slower(0.5, 1, 0), Said("'far' begins on flat ground: it needs {steps} for half of its loss.")
+    ),
+    Moment(
+        finders.slower(0.5, 2, 1), Said("'farther' out it is flatter still: {steps} for half of its loss.")
+    ),
+    Moment(
+        stuck,
+        Said("'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0."),
     ),
 )
 
@@ -53,16 +66,16 @@ def scene(
 
     start is one more of your own.
     """
-    starts = STARTS if start is None else {**STARTS, "yours": start}
+    starts = STARTS if start is None else {**STARTS, Said("yours"): start}
     return Scene(
-        title="Starts on a plateau barely move",
+        title=Said("Starts on a plateau barely move"),
         runs=tuple(
             Experiment(model=partial(model, begin, learning_rate), data=data, epochs=epochs, batch_size=2,
                        shuffle=False, labels=("w1", "w2"), target=(1.0, -0.5))
             for begin in starts.values()
         ),
         names=tuple(starts),
-        caption="Same data, same learning rate; only the start differs.",
+        caption=Said("Same data, same learning rate; only the start differs."),
         layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,

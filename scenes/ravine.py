@@ -1,4 +1,7 @@
-"""Gradient descent against momentum in a ravine, each at its best; measured rates beside the theory's."""
+"""Gradient descent against momentum in a ravine, each at its best learning rate.
+
+`--layout "race losses; race rates"` puts the measured rates of convergence beside the theory's.
+"""
 
 from functools import partial
 from typing import Annotated
@@ -7,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 
@@ -40,7 +43,9 @@ def swinging(runs):
     descent, momentum = (finders.loss_of(run) for run in runs)
     step = int(np.argmax(momentum))
     higher = momentum[step] > momentum[0] and descent[step] < descent[0]
-    return Found(step, {"times": f"{momentum[step] / descent[step]:.1f}"}) if step and higher else None
+    return (
+        Found(step, {"times": digits(f"{momentum[step] / descent[step]:.1f}")}) if step and higher else None
+    )
 
 
 def ahead(runs):
@@ -56,14 +61,15 @@ def late(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "A narrow ravine and two ways down: watch who is at the bottom first."),
-    Moment(swinging, "Momentum swings up the walls: its loss is {times} times as high as descent's."),
-    Moment(ahead, "Now momentum is ahead, and stays ahead: along the floor it has gathered speed."),
-    Moment(finders.kept(0.01, 1), "After {steps} momentum has less than 1 % of its loss left."),
+    Moment(finders.start, Said("A narrow ravine and two ways down: watch who is at the bottom first.")),
+    Moment(swinging, Said("Momentum swings up the walls: its loss is {times} times as high as descent's.")),
+    Moment(ahead, Said("Now momentum is ahead, and stays ahead: along the floor it has gathered speed.")),
+    Moment(finders.kept(0.01, 1), Said("After {steps} momentum has less than 1 % of its loss left.")),
     Moment(
-        finders.slower(0.01, 0, 1, 1), "Descent needs {steps} for that: momentum was there after {other}."
+        finders.slower(0.01, 0, 1, 1),
+        Said("Descent needs {steps} to have less than 1 % left; momentum needed {other}."),
     ),
-    Moment(late, "After {steps} descent still has {left} of its loss left."),
+    Moment(late, Said("After {steps} descent still has {left} of its loss left.")),
 )
 
 
@@ -72,20 +78,20 @@ def scene(
     epochs: Annotated[int, Field(ge=12, le=1000)] = 60,
     start: Point = (-2.0, 1.6),
 ) -> Scene:
-    """Gradient descent against momentum at the best rates for a ravine; measured beside theory."""
+    """Gradient descent against momentum in a ravine, each at its best learning rate."""
     choices = best(kappa)
     return Scene(
-        title="Why momentum works",
+        title=Said("Why momentum works"),
         runs=tuple(
             Experiment(model=partial(model, float(rate), float(beta), start), data=partial(data, kappa),
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0),
                        notes={"theory": float(theory)})
             for rate, beta, theory in choices
         ),
-        names=("descent", "momentum"),
+        names=(Said("descent"), Said("momentum")),
         caption=Said("A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
                      kappa=kappa),
-        layout=(("race", "losses"), ("race", "rates")),
+        layout=(("race", "losses"),),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

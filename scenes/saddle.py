@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 LOSS = "(1 - a*b)**2"
@@ -27,7 +28,7 @@ def stalled(runs):
     """When the slope has become a twentieth of what it was, near the saddle."""
     stretch = stalling(runs)
     step = stretch and stretch[0]
-    return Found(step, {"times": f"{slope(runs)[0] / slope(runs)[step]:.0f}"}) if step else None
+    return Found(step, {"times": digits(f"{slope(runs)[0] / slope(runs)[step]:.0f}")}) if step else None
 
 
 def leaving(runs):
@@ -57,14 +58,19 @@ def waiting(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "Watch where the dot stops, and whether that is the bottom: the loss can be 0."),
     Moment(
-        stalled, "It stalls: the slope is {times} times gentler than at the start, and the loss is still 1."
+        finders.start, Said("Watch where the dot stops, and whether that is the bottom: the loss can be 0.")
     ),
-    Moment(leaving, "It was a saddle: after {waited} slow steps it has slid off to the side."),
-    Moment(down, "Then it fell fast: after {steps} the loss is below 0.01. The pause was not the end."),
-    Moment(passing, "It passed the saddle without a stop: after {steps} the loss is below 0.01."),
-    Moment(waiting, "After {steps} it is still at the saddle: the loss is about 1, and the slope almost 0."),
+    Moment(
+        stalled,
+        Said("It stalls: the slope is {times} times gentler than at the start, and the loss is still 1."),
+    ),
+    Moment(leaving, Said("It was a saddle: after {waited} slow steps it has slid off to the side.")),
+    Moment(down, Said("Then it fell fast: after {steps} the loss is below 0.01. The pause was not the end.")),
+    Moment(passing, Said("It passed the saddle without a stop: after {steps} the loss is below 0.01.")),
+    Moment(
+        waiting, Said("After {steps} it is still at the saddle: the loss is about 1, and the slope almost 0.")
+    ),
 )
 
 
@@ -75,9 +81,11 @@ def scene(
 ) -> Scene:
     """Two linear neurons in a row stall at a saddle, where the slope is nearly 0, and leave it sideways."""
     return Scene(
-        title="Stalled at a saddle",
+        title=Said("Stalled at a saddle"),
         runs=(Descent(LOSS, start, "sgd", learning_rate, steps),),
-        caption="Two weights a and b, one behind the other, shall multiply to 1: their loss is (1 - a b)².",
+        caption=Said(
+            "Two weights a and b, one behind the other, shall multiply to 1: their loss is (1 - a b)²."
+        ),
         layout=(("surface", "weights"), ("surface", "loss")),
         resolution=161,
         pacing=Pacing(play=6.0, end=2.0),

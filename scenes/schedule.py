@@ -7,11 +7,11 @@ import numpy as np
 from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 BOWL = "(x**2 + y**2)/2 + 0.15*(x**4 + y**4)"
-NAMES = ("constant", "decay", "restarts", "warm-up")
+NAMES = (Said("constant"), Said("decay"), Said("restarts"), Said("warm-up"))
 
 
 def cosine(rate, share):
@@ -42,7 +42,7 @@ def jittering(runs):
     near = finders.distance(runs[0], (0.0, 0.0))[step - runs[0].steps // 10 : step + 1]
     if not 0 < near.max() <= 3:
         return None
-    return Found(step, {"near": f"{near.min():.2f}", "far": f"{near.max():.2f}"})
+    return Found(step, {"near": digits(f"{near.min():.2f}"), "far": digits(f"{near.max():.2f}")})
 
 
 def kicked(runs):
@@ -59,27 +59,32 @@ def settled(runs):
     constant, decay = (finders.distance(run, (0.0, 0.0))[-last:].mean() for run in runs[:2])
     if not constant > 2 * decay:
         return None
-    return Found(runs[0].steps, {"times": f"{constant / decay:.0f}"})
+    return Found(runs[0].steps, {"times": digits(f"{constant / decay:.0f}")})
 
 
 def moments(noise):
     """What is said of the schedules under `noise`; without it all of them come to rest."""
     begin = (
         Moment(
-            finders.start, "One start, one surface, four schedules: watch how each of them comes to rest."
+            finders.start,
+            Said("One start, one surface, four schedules: watch how each of them comes to rest."),
         ),
         Moment(
-            thrown, "A full step lands on the other side of the minimum; warm-up begins with a short one."
+            thrown,
+            Said("A full step lands on the other side of the minimum; warm-up begins with a short one."),
         ),
     )
     noisy = (
         Moment(
             jittering,
-            "At a constant rate the noise gives no rest: it drifts {near} to {far} from the minimum.",
+            Said("At a constant rate the noise gives no rest: it drifts {near} to {far} from the minimum."),
         ),
-        Moment(kicked, "A warm restart: the rate is large again, and the noise shakes it out of its rest."),
         Moment(
-            settled, "Decay shrinks the noise with the steps: it ends {times} times nearer than constant."
+            kicked, Said("A warm restart: the rate is large again, and the noise shakes it out of its rest.")
+        ),
+        Moment(
+            settled,
+            Said("Decay shrinks the noise with the steps: it ends {times} times nearer than constant."),
         ),
     )
     return begin + noisy if noise else begin
@@ -100,7 +105,7 @@ def scene(
         partial(warm_up, rate, steps),
     )
     return Scene(
-        title="Learning-rate schedules",
+        title=Said("Learning-rate schedules"),
         runs=tuple(Descent(BOWL, start, "sgd", each, steps, noise, seed) for each in rates),
         names=NAMES,
         caption=Said(

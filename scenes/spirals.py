@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.language import Said
 
 
 def data(seed, samples):
@@ -39,10 +40,12 @@ def waiting(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, "Two spirals, one network: watch how its boundary bends as the loss falls."),
-    Moment(waiting, "For {length} steps the loss hardly changed; now it has found a way on."),
-    Moment(finders.kept(0.5), "After {steps} less than half of the loss is left, and it stays below that."),
-    Moment(finders.finished(), "After {steps} {left} of the loss is left."),
+    Moment(finders.start, Said("Two spirals, one network: watch how its boundary bends as the loss falls.")),
+    Moment(waiting, Said("For {length} steps the loss hardly changed; now it has found a way on.")),
+    Moment(
+        finders.kept(0.5), Said("After {steps} less than half of the loss is left, and it stays below that.")
+    ),
+    Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
 )
 
 
@@ -56,7 +59,7 @@ def scene(
 ) -> Scene:
     """A small network learns two spirals: its path on a plane, the boundary that it draws beside."""
     return Scene(
-        title="A network learns two spirals",
+        title=Said("A network learns two spirals"),
         runs=(
             Experiment(
                 model=partial(model, learning_rate, width, seed),

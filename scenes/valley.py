@@ -7,6 +7,7 @@ from pydantic import Field
 
 from animator import Descent, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said
+from animator.design import descent_words as words
 from animator.design.parameters import MaybePoint
 from animator.functions import optimizers
 
@@ -46,15 +47,23 @@ def left_behind(runs):
     """The last step: how many are more than 1 away from the end."""
     away = [finders.distance(run, (1.0, 1.0))[-1] for run in runs]
     far = sum(not distance <= 1 for distance in away)
-    return Found(runs[0].steps, {"far": f"{far} of {len(runs)}"}) if 0 < far < len(runs) else None
+    return (
+        Found(runs[0].steps, {"far": Said("{part} of {all}", part=far, all=len(runs))})
+        if 0 < far < len(runs)
+        else None
+    )
 
 
 MOMENTS = (
-    Moment(finders.start, "A curved valley: watch how soon each is on its floor, and how far it then gets."),
-    Moment(floor, "Six of eight have been on the floor after {steps}: that was the easy part."),
-    Moment(newton, "Newton's method knows how the ground curves: it is at the end after {steps}."),
-    Moment(first_of_others, "{name} is the first of the others at the end, after {steps}."),
-    Moment(left_behind, "After {steps} {far} are still far from it: along the floor the slope is gentle."),
+    Moment(
+        finders.start, Said("A curved valley: watch how soon each is on its floor, and how far it then gets.")
+    ),
+    Moment(floor, Said("Six of eight have been on the floor after {steps}: that was the easy part.")),
+    Moment(newton, Said("Newton's method knows how the ground curves: it is at the end after {steps}.")),
+    Moment(first_of_others, Said("{name} is the first of the others at the end, after {steps}.")),
+    Moment(
+        left_behind, Said("After {steps} {far} are still far from it: along the floor the slope is gentle.")
+    ),
 )
 
 
@@ -68,9 +77,9 @@ def scene(
 
     rate multiplies the learning rate of each.
     """
-    said = ", ".join(f"{optimizers.title(name)} {rate * own:g}" for name, own in RATES.items())
+    said = words.rated((optimizers.title(name), rate * own) for name, own in RATES.items())
     return Scene(
-        title="Rosenbrock's valley: the floor is easy, the way along it is hard",
+        title=Said("Rosenbrock's valley: the floor is easy, the way along it is hard"),
         runs=tuple(
             Descent("rosenbrock", start, optimizer=name, learning_rate=rate * own, steps=steps)
             for name, own in RATES.items()

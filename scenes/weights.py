@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Found, Moment, Scene, finders
+from animator.core.language import Said, digits
 from animator.design.scene_files import bundled
 
 
@@ -16,7 +17,7 @@ def together(run):
     def find(runs):
         path = finders.path_of(runs[run])
         step = finders.lasting(np.abs(path[:, 0] - path[:, 1]) <= 0.1)
-        return Found(step, {"value": f"{path[step, :2].mean():.1f}"}) if step else None
+        return Found(step, {"value": digits(f"{path[step, :2].mean():.1f}")}) if step else None
 
     return find
 
@@ -27,22 +28,23 @@ def ends(same):
     def find(runs):
         one, other = (finders.path_of(run)[-1, :2] for run in runs)
         apart = np.linalg.norm(one - other)
-        return Found(runs[0].steps, {"apart": f"{apart:.2f}"}) if (apart <= 0.25) == same else None
+        return Found(runs[0].steps, {"apart": digits(f"{apart:.2f}")}) if (apart <= 0.25) == same else None
 
     return find
 
 
 MOMENTS = (
     Moment(
-        finders.start, "Same neuron, same data, two starts: watch whether the weights end at the same values."
+        finders.start,
+        Said("Same neuron, same data, two starts: watch whether the weights end at the same values."),
     ),
-    Moment(together(0), "Test 1: the two weights have met, at about {value}, and stay together."),
-    Moment(together(1), "Test 2: the two weights have met, at about {value}, and stay together."),
+    Moment(together(0), Said("Test 1: the two weights have met, at about {value}, and stay together.")),
+    Moment(together(1), Said("Test 2: the two weights have met, at about {value}, and stay together.")),
     Moment(
         ends(True),
-        "Two starts, one end: the weights of both tests are {apart} apart, whatever they began with.",
+        Said("Two starts, one end: the weights of both tests are {apart} apart, whatever they began with."),
     ),
-    Moment(ends(False), "The steps are over, and the two tests are still {apart} apart."),
+    Moment(ends(False), Said("The steps are over, and the two tests are still {apart} apart.")),
 )
 
 
@@ -60,9 +62,9 @@ def scene(
     ]
     return replace(
         tests[0],
-        title="Two starts, one end",
+        title=Said("Two starts, one end"),
         runs=tuple(test.runs[0] for test in tests),
-        names=("Test 1", "Test 2"),
+        names=(Said("Test 1"), Said("Test 2")),
         layout=(("weights@0", "weights@1"),),
         moments=MOMENTS,
     )

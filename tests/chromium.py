@@ -31,7 +31,7 @@ def launched() -> Iterator[Any]:
 @contextmanager
 def tabs(browser: Any, width: int, height: int, silent: bool = False) -> Iterator[Callable[..., Any]]:
     """A function that opens a page from disk in a tab of its own. At the end no script may have failed, no
-    dialog opened and nothing been asked of a network; where pages are silent, nothing said on the console.
+    dialog opened and nothing been asked of a network; where pages are silent, the console warn of nothing.
     """
     contexts: list[Any] = []
     faults: list[str] = []
@@ -42,7 +42,7 @@ def tabs(browser: Any, width: int, height: int, silent: bool = False) -> Iterato
         tab = context.new_page()
         tab.set_default_timeout(10_000)
         if silent:
-            tab.on("console", lambda message: faults.append(message.text))
+            tab.on("console", lambda message: message.type == "log" or faults.append(message.text))
         tab.on("pageerror", lambda error: faults.append(str(error)))
         tab.on("dialog", lambda dialog: faults.append("a dialog"))
         tab.on("request", lambda r: None if r.url.startswith(LOCAL) else faults.append(r.url))

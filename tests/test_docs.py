@@ -71,7 +71,19 @@ def test_the_list_of_errors_has_every_sentence():
     listed = [text for found in error_sentences.by_area().values() for text in found]
     assert sorted(listed) == sorted(set(error_sentences.sentences(error_sentences.SOURCE)))
     assert len(listed) > 200
-    assert "There is no file '...'. Give the path of a recording or a film." in listed
+    for text in (
+        "There is no file '...'. Give the path of a recording or a film.",
+        "There is no recording '...'. Give the path of a .h5 file that animator.Recorder wrote.",
+        "The model of recording '...' cannot be rebuilt: .... Give the model itself with model=.",
+        "A film of ...x... pixels is too small: each side needs at least .... Use --size ...x... or more.",
+    ):
+        assert text in listed
+
+
+def test_the_list_of_errors_knows_every_class_of_errors():
+    classes = re.findall(r"^class (\w+)\((\w+)\):", "\n".join(SOURCES.values()), re.MULTILINE)
+    kinds = {name for name, base in classes if base in error_sentences.RAISED}
+    assert kinds | {"AnimatorError"} == set(error_sentences.RAISED)
 
 
 def test_the_readme_is_short_and_begins_with_a_film_and_two_commands():
@@ -200,6 +212,14 @@ def test_the_answers_to_where_would_you_are_in_the_tree():
         files = [ROOT / "animator" / f"{name}.py" for name in named if "/" in name]
         code = "".join(path.read_text(encoding="utf-8") for path in files)
         assert [name for name in named if "/" not in name and name not in code] == [], task
+
+
+def test_the_classes_of_the_glossary_are_there():
+    words = re.findall(r"^\| ([^|`]+) \|", PAGES["docs/glossary.md"], re.MULTILINE)
+    named = {name for word in words for name in re.findall(r"\b[A-Z]\w+", word)}
+    classes = set(re.findall(r"^class (\w+)", "\n".join(SOURCES.values()), re.MULTILINE))
+    assert len(named) > 30
+    assert named - classes == set()
 
 
 SOURCES = texts("animator/**/*.py", "scenes/*.py", "benchmarks/*.py")

@@ -20,6 +20,7 @@ from animator.cli.terminal import one_line, printing
 from animator.cli.wish_options import Typed, WishCommand, wishing
 from animator.core.errors import AnimatorError
 from animator.core.files import is_full
+from animator.core.language import LANGUAGES
 
 INTERRUPTED = (
     "animator: interrupted; nothing half-written was left behind. A sweep goes on when the same command is "
@@ -76,8 +77,9 @@ Cluster = Annotated[str | None, typer.Option(help="The workers of a dask schedul
 NoCommand = Annotated[
     bool, typer.Option("--no-command", help="Without the command that makes it: for pupils.")
 ]
-Style = Annotated[
-    str, typer.Option(help="dark, light, paper, chalk, a .toml file, or a matplotlib style sheet.")
+Lang = Annotated[
+    str | None,
+    typer.Option(help=f"{', '.join(LANGUAGES)}: the language of its words; by default that of the films."),
 ]
 
 
@@ -160,7 +162,8 @@ def record(
     record.record_checkpoints(request)
 
 
-@app.command(epilog=below("sweep"))
+@app.command(cls=WishCommand, epilog=below("sweep"))
+@wishing
 def sweep(
     scene: Annotated[
         str,
@@ -178,10 +181,7 @@ def sweep(
     jobs: Annotated[int | None, typer.Option(help="Worker processes; by default one for each core.")] = None,
     cluster: Cluster = None,
     format: Annotated[str, typer.Option("--format", help="Of the films: mp4, webm or gif.")] = "mp4",
-    quality: Annotated[str | None, typer.Option(help="draft, 720p, 1080p or 4k.")] = None,
-    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second.")] = None,
-    style: Style = "dark",
     timeout: Annotated[
         float | None, typer.Option(help="Seconds a cell may take to be trained, cut or drawn.")
     ] = None,
@@ -189,6 +189,8 @@ def sweep(
     force: Annotated[bool, typer.Option("--force", help="Replace what the folder holds.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Train and cut anew.")] = False,
     json: Json = False,
+    *,
+    wishes: Typed,
 ) -> None:
     """Make a film of SCENE for every combination of values, and a page of them all."""
     from animator.cli import sweep
@@ -201,10 +203,8 @@ def sweep(
         jobs=jobs,
         cluster=cluster,
         format=format,
-        quality=quality,
-        size=size,
         fps=fps,
-        style=style,
+        typed=wishes,
         timeout=timeout,
         retry_failed=retry_failed,
         force=force,
@@ -215,11 +215,11 @@ def sweep(
 
 
 @app.command(epilog=below("gallery"))
-def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")]) -> None:
+def gallery(folder: Annotated[Path, typer.Argument(help="A folder of films.")], lang: Lang = None) -> None:
     """Build the page of a folder of films again: FOLDER/index.html."""
     from animator.cli import sweep
 
-    sweep.gallery(folder)
+    sweep.gallery(folder, lang)
 
 
 @app.command(epilog=below("info"))
@@ -267,16 +267,23 @@ def new(
 def slides(
     films: Annotated[list[Path], typer.Argument(help="Films, each for a slide of its own.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The deck, .pptx.")] = Path("deck.pptx"),
-    titles: Annotated[bool, typer.Option("--titles", help="Each film below its title.")] = False,
+    titles: Annotated[
+        bool | None,
+        typer.Option(
+            "--titles/--no-titles",
+            help="Films below their titles; by default those that show none themselves.",
+        ),
+    ] = None,
     autoplay: Annotated[bool, typer.Option("--autoplay", help="Films start by themselves.")] = False,
     loop: Annotated[bool, typer.Option("--loop", help="Films start again at their end.")] = False,
+    lang: Lang = None,
 ) -> None:
     """Put films into a PowerPoint deck, with posters, alt text and notes."""
     from animator.cli import listings
     from animator.publish.film_files import codec_warning
     from animator.publish.slides import make
 
-    made = make(films, output, titles, autoplay, loop)
+    made = make(films, output, titles, autoplay, loop, lang)
     listings.made(output, made, codec_warning(made, "PowerPoint", ("h264",)))
 
 
@@ -288,13 +295,14 @@ def page(
     ] = Path("index.html"),
     title: Annotated[str, typer.Option(help="The page's title; by default the first film's.")] = "",
     no_command: NoCommand = False,
+    lang: Lang = None,
 ) -> None:
     """Put films onto a web page that works without a server."""
     from animator.cli import listings
     from animator.publish.film_files import codec_warning
     from animator.publish.page import make
 
-    made = make(films, output, title, commands=not no_command)
+    made = make(films, output, title, commands=not no_command, lang=lang)
     listings.made(output, made, codec_warning(made, "browser", ("h264", "vp9", "av1")))
 
 

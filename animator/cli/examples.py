@@ -20,7 +20,7 @@ EXAMPLES = {
     "scenes": ("animator scenes",),
     "verify": ("animator verify",),
     "new": ("animator new my-film", "animator new my-ravine --from ravine"),
-    "slides": ("animator slides a.mp4 b.gif -o deck.pptx --titles",),
+    "slides": ("animator slides a.mp4 b.gif -o deck.pptx",),
     "page": ("animator page a.mp4 b.gif -o index.html", "animator page a.mp4 -o site --no-command"),
     "player": ("animator player neuron -o neuron.html", "animator player run.h5 --style light"),
 }

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from animator.design import wish_words
+
 if TYPE_CHECKING:
     from animator.cli.wish_options import Typed
 
@@ -33,7 +35,7 @@ def play(
     request = RenderRequest(scene=scene, values=tuple(values), typed=typed, use_cache=use_cache)
     words = ["animator", "player", Path(scene).name if "." in scene else scene, *values]
     words += ["-o", target.name] if output is not None else []
-    words += wish_options.words(typed)
+    words += wish_words.typed(wish_options.read(typed))
     with shown() as progress, warnings.catch_warnings():
         warnings.simplefilter("ignore", FilmWarning)  # they are told below in our own words
         film, _ = film_for(request, lambda _: player.check(target), progress, shlex.join(words))

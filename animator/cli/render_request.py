@@ -12,6 +12,7 @@ from typing import Any
 from animator.cli import wish_options
 from animator.cli.wish_options import Typed
 from animator.core.errors import AnimatorError
+from animator.design import wish_words
 from animator.films.delivery import STILLS, Delivery, check_frame, preset, read_bytes
 from animator.films.size_budget import CUTS
 
@@ -154,7 +155,7 @@ def command(request: RenderRequest) -> str:
     scene, delivery = request.scene, request.delivery
     words = ["animator", "render", Path(scene).name if "." in scene else scene, *request.values]
     words += [word for path in request.outputs for word in ("-o", path.name)]
-    words += wish_options.words(request.typed)
+    words += wish_words.typed(request.wishes)
     for flag, value, default in (
         ("--fps", request.fps, None),
         ("--codec", delivery.codec, "h264"),

@@ -4,7 +4,7 @@ import json as json_text
 import re
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,10 @@ from animator.cli import wish_options
 from animator.cli.progress_bars import cells_shown
 from animator.cli.scene_words import refuse_film, scene_file
 from animator.cli.sweep_report import plan_facts, plan_text, report
+from animator.cli.wish_options import Typed
 from animator.core.errors import AnimatorError, SizeError
-from animator.design.film_design import FilmDesign
+from animator.design import wish_words
+from animator.design.wishes import read_lang
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate
@@ -28,7 +30,10 @@ LONGEST = 10_000_000  # seconds that a cell may take where it has a limit
 
 @dataclass(frozen=True, slots=True)
 class SweepRequest:
-    """The options of `animator sweep` as they were typed; None where nothing was."""
+    """The options of `animator sweep` as they were typed; None where nothing was.
+
+    typed: settings of the films, by their fields.
+    """
 
     output: Path | None = None
     zipped: bool = False
@@ -37,10 +42,8 @@ class SweepRequest:
     jobs: int | None = None
     cluster: str | None = None
     format: str = "mp4"
-    quality: str | None = None
-    size: str | None = None
     fps: float | None = None
-    style: str = "dark"
+    typed: Typed = field(default_factory=dict)
     timeout: float | None = None
     retry_failed: bool = False
     force: bool = False
@@ -56,7 +59,7 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
     from animator.sweeps.run.context import check_room
 
     refuse_film(scene)
-    look = _look(scene, _pixels(request), request)
+    look = _look(scene, request)
     orders = _orders(request)
     planned = plan.plan(scene, words, look, request.zipped, request.rows, _command(scene, words, request))
     check_room(planned)
@@ -83,26 +86,22 @@ def sweep(scene: str, words: list[str], request: SweepRequest) -> int:
     return exit_code(outcome)
 
 
-def _pixels(request: SweepRequest) -> tuple[int, int] | None:
-    """(width, height) of --quality or --size as they were typed; None where neither was."""
-    typed = {"quality": request.quality, "size": request.size}
-    wishes = wish_options.read({name: words for name, words in typed.items() if words is not None})
-    return FilmDesign(**wishes).pixels
-
-
-def _look(scene: str, size: tuple[int, int] | None, request: SweepRequest) -> "Look":
+def _look(scene: str, request: SweepRequest) -> "Look":
     """How the films look; a size that they cannot have is answered with one that the scene has room on."""
     from animator.films.build import build
+    from animator.films.delivery import settled
     from animator.sweeps.plan import plan
     from animator.sweeps.run.context import proposed
 
+    wishes = wish_options.read(request.typed)
     try:
-        return plan.look(request.format, size, request.fps, request.style)
+        return plan.look(request.format, request.fps, **wishes)
     except SizeError:
         if scene.endswith(".h5"):
             raise
-        with proposed(build(scene_file(scene), ())[0], size, request.style, request.format):
-            return plan.look(request.format, size, request.fps, request.style)
+        wished = settled(build(scene_file(scene), ())[0], wishes, 1)
+        with proposed(wished, wished.pixels, str(wished.style), request.format):
+            return plan.look(request.format, request.fps, **wishes)
 
 
 def exit_code(outcome: "Outcome") -> int:
@@ -167,13 +166,13 @@ def _command(scene: str, words: list[str], request: SweepRequest) -> str:
     for flag, value, default in (
         ("--rows", request.rows and request.rows.name, None),
         ("--format", request.format, "mp4"),
-        ("--quality", request.quality, None),
-        ("--size", request.size, None),
         ("--fps", None if request.fps is None else f"{request.fps:g}", None),
-        ("--style", Path(request.style).name if Path(request.style).suffix else request.style, "dark"),
     ):
         typed += [flag, str(value)] if value != default else []
-    return shlex.join(typed)
+    wishes = wish_options.read(request.typed)
+    style = str(wishes.get("style", ""))
+    wishes |= {"style": Path(style).name} if Path(style).suffix else {}
+    return shlex.join([*typed, *wish_words.typed(wishes)])
 
 
 def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "Estimate":
@@ -183,7 +182,7 @@ def _estimate(made: "Plan", cells: int, jobs: int, known: dict[str, float]) -> "
     return estimate(cells, made.look, first_seconds(made), jobs, known)
 
 
-def gallery(folder: Path) -> None:
+def gallery(folder: Path, lang: str | None = None) -> None:
     """`animator gallery`: build the page of a folder of films again."""
     if not folder.is_dir():
         raise AnimatorError(
@@ -192,7 +191,7 @@ def gallery(folder: Path) -> None:
     from animator.sweeps.folder import manifest
     from animator.sweeps.gallery import gallery_folder, gallery_page
 
-    page = gallery_page.make(folder)
+    page = gallery_page.make(folder, read_lang(lang))
     odd = [] if (folder / manifest.NAME).is_file() else gallery_folder.unreadable(folder)
     if odd:
         sys.stderr.write(

@@ -12,10 +12,10 @@ import typer
 from typer.core import TyperCommand
 
 from animator.core.errors import nearest
+from animator.design import wish_words
 from animator.design.wishes import MEANT, WISHES, flag
 
 Typed = Mapping[str, "str | bool | list[str]"]
-FLAGS = {"captions": ("--captions/--no-captions",), "preset": ("--for", "--preset")}
 KINDS: Mapping[str, object] = {"captions": bool | None, "hold": list[str] | None}  # the others are words
 
 
@@ -34,7 +34,7 @@ OPTIONS = [
         annotation=Annotated[
             KINDS.get(name, str | None),
             typer.Option(
-                *FLAGS.get(name, (flag(name),)),
+                *wish_words.options(name),
                 help=wish.help,
                 metavar=None if name == "captions" else wish.metavar,
                 autocompletion=_completed(wish.known) if wish.known else None,
@@ -84,21 +84,6 @@ def wishing(command: Callable[..., None]) -> Callable[..., None]:
 def read(typed: Typed) -> dict[str, Any]:
     """The fields of a FilmDesign for options as they were typed. Raises AnimatorError."""
     return {name: WISHES[name].typed_value(name, words) for name, words in typed.items()}
-
-
-def words(typed: Typed) -> list[str]:
-    """The options again, as words of a command line."""
-    found: list[str] = []
-    for name, given in typed.items():
-        option = FLAGS.get(name, (flag(name),))[0]
-        if isinstance(given, bool):
-            found.append(option.split("/")[not given])
-        elif isinstance(given, list):
-            for hold in given:
-                found += [option, *hold.split(" ", 1)]
-        else:
-            found += [f"{option}={given}"] if given.startswith("-") else [option, given]
-    return found
 
 
 def instead(option: str, flags: Sequence[str], typed: Sequence[str]) -> str:

@@ -9,7 +9,16 @@ from difflib import get_close_matches
 
 
 class AnimatorError(ValueError):
-    """What was asked cannot be done; the message is one whole sentence for the user."""
+    """What was asked cannot be done; the message is one whole sentence for the user.
+
+    Examples
+    --------
+    >>> try:
+    ...     animator.load("nothing.h5")
+    ... except animator.AnimatorError as error:
+    ...     print(error)
+    There is no recording 'nothing.h5'. Give the path of a .h5 file that animator.Recorder wrote.
+    """
 
 
 class SizeError(AnimatorError):

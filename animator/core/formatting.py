@@ -12,7 +12,9 @@ from animator.core.language import say
 def number(value: float, digits: int = 3) -> str:
     """`value` with `digits` significant digits, without an exponent where that stays short."""
     if not math.isfinite(value):
-        return say("not finite" if math.isnan(value) else ("infinite" if value > 0 else "-infinite"))
+        if math.isnan(value):
+            return say("not finite")
+        return say("infinite") if value > 0 else say("-infinite")
     if value == 0:
         return "0"
     power = math.floor(math.log10(abs(value)))

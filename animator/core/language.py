@@ -1,32 +1,35 @@
 """The language of a film: its words by gettext catalogues, its numbers by Babel's signs.
 
-Messages are the English sentences, with names of values in braces. What is drawn asks `say` and `digits`
-where a word is made; `speaking` says for how long in which language. English needs no catalogue and no Babel.
+Messages are the English sentences, with names of values in braces. What is drawn asks `say`, `shown` and
+`digits` where a word is made; `speaking` says for how long in which language. A message that travels in a
+variable is a Said. English needs no catalogue and no Babel.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from numbers import Real
 from pathlib import Path
 from string import Formatter
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "français", "es": "español", "zh": "中文"}
 LOCALES = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
-NUMBER = re.compile(r"[-−]?[0-9][0-9,]*(\.[0-9]+)?(e-?[0-9]+)?( ?%)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language: its code, what its messages are in it, its decimal and group signs."""
+    """A language: its code, what our messages are in it, its decimal and group signs, and a scene's own words
+    in it.
+    """
 
     code: str = ENGLISH
     messages: Mapping[str, str] = field(default_factory=dict)
     decimal: str = "."
     group: str = ","
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def digits(self, text: str) -> str:
         """A number that was written in English, as this language writes it."""
@@ -41,17 +44,25 @@ class _Open(dict[str, object]):
 
 
 class Said(str):
-    """A sentence in English that knows the message it was made of, so that `say` finds it in a catalogue."""
+    """One of our own messages, written in English, so that `shown` finds it in a catalogue.
+
+    Words of the user's are plain texts and stay as they are, even where they are the same letters.
+    """
 
     message: str
     values: Mapping[str, object]
 
     def __new__(cls, message: str, **values: object) -> "Said":
         """The sentence of `message`, with `values` in place of the names in braces; others stay."""
-        made = super().__new__(cls, message.format_map(_Open(values)))
+        made = super().__new__(cls, message.format_map(_Open(values)) if values else message)
         made.message = message
         made.values = values
         return made
+
+    @classmethod
+    def of(cls, message: str, **values: object) -> "Said":
+        """A message that is written out elsewhere: out of a file, or of parts that are messages."""
+        return cls(message, **values)
 
 
 class _Numbers(Formatter):
@@ -60,7 +71,7 @@ class _Numbers(Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         """One value by its format."""
         text: str = super().format_field(value, format_spec)
-        return _SPOKEN.get().digits(text) if isinstance(value, int | float) else text
+        return _SPOKEN.get().digits(text) if isinstance(value, Real) else text
 
 
 _SPOKEN: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 - it is frozen
@@ -84,11 +95,9 @@ def language(code: str) -> Language:
 
 @contextmanager
 def speaking(spoken: Language | str, own: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Within this, `say` speaks a language; own: messages of a scene's, which go before the catalogue's."""
+    """Within this, `say` and `shown` speak a language; own: words of a scene's, which go before ours."""
     found = language(spoken) if isinstance(spoken, str) else spoken
-    if own:
-        found = Language(found.code, {**found.messages, **own}, found.decimal, found.group)
-    token = _SPOKEN.set(found)
+    token = _SPOKEN.set(replace(found, own=own) if own else found)
     try:
         yield
     finally:
@@ -101,22 +110,31 @@ def spoken() -> Language:
 
 
 def say(message: str, **values: object) -> str:
-    """`message` in the language that is spoken, with `values` in place of the names in braces.
+    """`message`, one of ours and written out where this is called, in the language that is spoken.
 
-    A message without values is said as it is, braces and all; a Said brings its own values.
+    `values` stand in place of the names in braces; a message without values is said as it is, braces and all.
     """
-    if isinstance(message, Said):
-        own = {name: said_value(value) for name, value in message.values.items()}
-        return say(message.message, **{**own, **values})
-    text = _SPOKEN.get().messages.get(message, message)
-    return _FORMAT.vformat(text, (), values) if values else text
+    return _said(message, message, values)
 
 
-def said_value(value: object) -> object:
-    """A value of a sentence: words of it are said in the language, too, and a number is written so."""
-    if not isinstance(value, str):
-        return value
-    return digits(value) if NUMBER.fullmatch(value) else say(value)
+def shown(text: str, **values: object) -> str:
+    """`text` as it is shown: a Said in the language that is spoken, the user's own words as they are.
+
+    Words of a scene's are said as its translations have them. values: as of `say`, before those of a Said.
+    """
+    if isinstance(text, Said):
+        return _said(text.message, text.message, {**text.values, **values})
+    return _said(text, "", values)
+
+
+def _said(text: str, message: str, values: Mapping[str, object]) -> str:
+    """`text` as the scene has it, else as the catalogue has `message`, with values filled in."""
+    now = _SPOKEN.get()
+    words = now.own.get(text) or now.messages.get(message, text)
+    if not values:
+        return words
+    told = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
+    return _FORMAT.vformat(words, (), told)
 
 
 def said_in(code: str) -> Callable[[str], str]:

@@ -19,6 +19,11 @@ class Alignment:
         The number of the run whose steps the film counts.
     units
         What a step of each run counts on the clock.
+
+    Examples
+    --------
+    >>> animator.film(["run.h5", "fast.h5"]).alignment
+    Alignment(reference=0, units=(1.0, 1.0))
     """
 
     reference: int

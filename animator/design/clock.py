@@ -49,9 +49,11 @@ class Clock:
         return shown, best
 
 
-def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0) -> Clock:
+def clock(
+    pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0, *, stays: bool = False
+) -> Clock:
     """The clock of a run from step `first` to `steps`; lengths (K+1,): how far the weights have travelled,
-    for pace="arc".
+    for pace="arc"; stays: whether the last caption that is not the intro's stands until the film ends.
     """
     events = sorted(pacing.named, key=_step)
     slow = _slow(pacing, events, steps, lengths, first)
@@ -60,19 +62,36 @@ def clock(pacing: Pacing, steps: int, lengths: Floats | None = None, first: int 
     for event, (low, high) in zip(events, slow, strict=True):
         seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
     intro = pacing.intro if events and events[0].step == first else None
-    return Clock(at, seconds, _captions(events, np.interp(slow[:, 0], at, seconds), intro))
+    captions = _captions(events, np.interp(slow[:, 0], at, seconds), intro)
+    if stays and len(captions) > (intro is not None):
+        start, _, words = captions[-1]
+        captions = (*captions[:-1], (start, np.inf, words))
+    return Clock(at, seconds, captions)
 
 
-def unhurried(pacing: Pacing, moments: Sequence[Event], first: int = 0) -> Pacing:
-    """`pacing` with these moments, in step order, each held until its caption has been read; in the intro, if
-    it is that of step `first`.
+def unhurried(
+    pacing: Pacing, moments: Sequence[Event], steps: int, lengths: Floats | None = None, first: int = 0
+) -> Pacing:
+    """`pacing` with these moments, in step order, each slowed down for a third of the time that its caption
+    takes, and for what of it is left at the next one; steps, lengths, first: as for `clock`.
+
+    The intro is as long as the moment of step `first` takes, the end as long as that of the last step.
     """
-    events = [replace(moment, hold=_standing(moment.caption)) for moment in moments]
-    intro = pacing.intro
-    if events and events[0].step == first:
-        events[0] = replace(events[0], hold=0.0)
-        intro = max(intro, reading(events[0].caption))
-    return replace(pacing, intro=intro, events=(*pacing.named, *events))
+    events = sorted((*pacing.named, *moments), key=_step)
+    at = np.array([min(event.step, steps) for event in events], float)
+    gaps = np.diff(_even(pacing, at, steps, lengths, first), append=pacing.play + pacing.end)
+    intro, end = pacing.intro, pacing.end
+    for i, event in enumerate(events):
+        if event not in moments:
+            continue
+        needed = _standing(event.caption)
+        hold = max(needed / 3, needed - float(gaps[i]))
+        if i == 0 and event.step == first:
+            hold, intro = 0.0, max(intro, reading(event.caption))
+        elif i == len(events) - 1 and event.step >= steps:
+            hold, end = 0.0, max(end, needed)
+        events[i] = replace(event, hold=hold)
+    return replace(pacing, intro=intro, end=end, events=tuple(events))
 
 
 def _standing(caption: str) -> float:

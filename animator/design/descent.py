@@ -53,6 +53,11 @@ class Descent:
     ------
     AnimatorError
         For what is no function, no start of it, no optimizer or no learning rate.
+
+    Examples
+    --------
+    >>> animator.Descent("ellipse(50)", start=(-2, 1), optimizer="momentum(momentum=0.8)", steps=100).steps
+    100
     """
 
     function: Given
@@ -100,8 +105,8 @@ class Descent:
         given = self.start if self.start is not None else on.start
         if given is None:
             raise AnimatorError(
-                f"{on.title} has no start of its own. Give start= with {count} number{'s' * (count > 1)} for "
-                f"{names}, such as start={(1.0,) * count}."
+                f"{on.title} has no value or no slope at the usual starts. Give start= with {count} "
+                f"number{'s' * (count > 1)} for {names}, such as start={(1.0,) * count}."
             )
         try:
             numbers = tuple(float(value) for value in np.atleast_1d(np.asarray(given, np.float64)))

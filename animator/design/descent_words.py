@@ -4,7 +4,7 @@ caption.
 What the scene `function` is made of; any scene of descents may use it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from animator.core.language import Said
@@ -75,15 +75,34 @@ def names(begins: Sequence[points.Point | None], kinds: Sequence[str]) -> tuple[
 
 
 def _name(begin: points.Point | None, kind: str, begins: int, kinds: int) -> str:
-    point = "(" + ", ".join(f"{value:g}" for value in begin or ()) + ")"
     if begins == 1:
         return optimizers.title(kind)
-    return point if kinds == 1 else f"{optimizers.title(kind)} {point}"
+    point = _point(begin or ())
+    return point if kinds == 1 else Said("{name} {point}", name=optimizers.title(kind), point=point)
+
+
+def _point(place: points.Point) -> str:
+    """A start as it is called."""
+    if len(place) == 2:
+        return Said("({x:g}, {y:g})", x=place[0], y=place[1])
+    return Said("({x:g})", x=place[0]) if place else "()"
+
+
+def rated(rates: Iterable[tuple[str, float]]) -> str:
+    """Optimizers with their learning rates: "Adam 0.1, momentum 0.001"."""
+    said = [Said("{name} {rate:g}", name=name, rate=rate) for name, rate in rates]
+    return _joined(said, ", ")
+
+
+def _joined(parts: Sequence[str], between: str) -> str:
+    """Messages one after the other, as one."""
+    names = [f"part{i}" for i in range(len(parts))]
+    return Said.of(between.join(f"{{{name}}}" for name in names), **dict(zip(names, parts, strict=True)))
 
 
 def caption(kinds: Sequence[str], rates: Rates, noise: float, begins: int) -> str:
     """What is the same and what differs, and the rates."""
-    each = ", ".join(f"{optimizers.title(kind)} {rates.first(kind):g}" for kind in kinds)
+    each = rated((optimizers.title(kind), rates.first(kind)) for kind in kinds)
     one = Said("Learning rate {rate:g}", rate=rates.rate) if rates.rate else ""
     words = one or Said("Learning rates: {rates}", rates=each)
     if len(kinds) == 1:
@@ -96,6 +115,4 @@ def caption(kinds: Sequence[str], rates: Rates, noise: float, begins: int) -> st
         more.append(Said(", noise {noise:g} on every gradient", noise=noise))
     if begins > 1:
         more.append(Said(", {starts} starts", starts=begins))
-    names = [f"part{i}" for i in range(len(more) + 1)]
-    parts = dict(zip(names, [words, *more], strict=True))
-    return Said("".join(f"{{{name}}}" for name in names) + ".", **parts)
+    return _joined([words, *more, "."], "")

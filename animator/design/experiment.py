@@ -56,7 +56,7 @@ class Experiment:
 
     Examples
     --------
-    >>> animator.Experiment(model=lambda: my_model(0.1), data=my_data, epochs=20)  # doctest: +SKIP
+    >>> run = animator.Experiment(model=lambda: my_model(0.1), data=lambda: (x, y), epochs=20)
     """
 
     model: Callable[[], KerasModel]

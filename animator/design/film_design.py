@@ -24,22 +24,10 @@ if TYPE_CHECKING:
 Slice = Literal["moving", "static", "blend", "through"]
 PlaneKind = Literal["weights", "pca", "random", "hessian", "through"]
 DEFAULT_LAYOUT: Mosaic = (("surface", "weights"), ("surface", "loss"))
+# What a recording keeps: these as they are, and whatever else is set, but for a film's own words and files.
 KEPT = ("layout", "plane", "slice", "resolution", "pacing", "camera", "widths", "heights", "card")
-KEPT_WHERE_SET = (
-    "seconds",
-    "from_",
-    "to",
-    "hold",
-    "captions",
-    "window",
-    "levels",
-    "colors",
-    "dot",
-    "at",
-    "align",
-    "lang",
-    "translations",
-)
+OF_ONE_FILM = frozenset({"title", "caption", "description", "names", "moments"})
+OF_ITS_FILES = frozenset({"style", "text", "size", "quality", "end_pause", "preset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,17 +214,23 @@ class FilmDesign:
             "window": list(self.window or ()),
         }
         usual = FilmDesign()
-        names = [name for name in KEPT_WHERE_SET if getattr(self, name) != getattr(usual, name)]
+        names = [name for name in where_set() if getattr(self, name) != getattr(usual, name)]
         return {name: plain.get(name, getattr(self, name)) for name in (*KEPT, *names)}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Self:
         """The design that `data` made into JSON; settings that are missing or empty have their defaults."""
         settings = {name: data[name] for name in KEPT if data.get(name)}
-        settings |= {name: data[name] for name in KEPT_WHERE_SET if name in data}
+        settings |= {name: data[name] for name in where_set() if name in data}
         if "pacing" in settings:
             settings["pacing"] = Pacing.read(settings["pacing"])
         return cls(**settings)
+
+
+def where_set() -> tuple[str, ...]:
+    """The settings that a recording keeps where they are not the usual ones."""
+    left = OF_ONE_FILM | OF_ITS_FILES | set(KEPT)
+    return tuple(part.name for part in fields(FilmDesign) if part.name not in left)
 
 
 def check_layout(layout: Mosaic) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from animator.core.errors import AnimatorError
-from animator.core.language import said_value, say
+from animator.core.language import say, shown
 from animator.design.pacing import Event
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ class Found:
         Updates done by then, on the clock of the run that lasts longest.
     words
         What the sentence names in braces, beside `step` and `steps`.
+
+    Examples
+    --------
+    >>> animator.Found(12, {"weight": "0.31"}).words["weight"]
+    '0.31'
     """
 
     step: int
@@ -50,7 +55,9 @@ class Moment:
 
     Examples
     --------
-    >>> Moment(lambda runs: runs[0].steps // 2, "Half-way, after {steps}.")  # doctest: +SKIP
+    >>> half = animator.Moment(lambda runs: runs[0].steps // 2, "Half-way, after {steps}.")
+    >>> half.event([run]).caption
+    'Half-way, after 30 steps.'
     """
 
     find: Finder
@@ -72,10 +79,8 @@ class Moment:
             if found is None:
                 return None
             found = found if isinstance(found, Found) else Found(int(found))
-            words = {"step": found.step, "steps": counted(found.step, "step"), **found.words}
-            return Event(
-                found.step, say(self.say, **{name: said_value(word) for name, word in words.items()}), 0.0
-            )
+            words = {"step": found.step, "steps": steps(found.step), **found.words}
+            return Event(found.step, shown(self.say, **words), 0.0)
         except Exception as error:  # a finder is code of the scene's
             reason = f"{type(error).__name__}: {error}"
             raise AnimatorError(
@@ -84,9 +89,9 @@ class Moment:
             ) from error
 
 
-def counted(count: int, name: str) -> str:
-    """A number with what it counts: "1 step", "1,200 steps"."""
-    return say(f"{{count:,}} {name}{'s' * (count != 1)}", count=count)
+def steps(count: int) -> str:
+    """How many steps: "1 step", "1,200 steps"."""
+    return say("{count:,} step", count=count) if count == 1 else say("{count:,} steps", count=count)
 
 
 def told(moments: Sequence[Moment], runs: Runs) -> list[Event]:

@@ -64,6 +64,12 @@ class Event:
     ------
     AnimatorError
         For a hold that cannot be shown.
+
+    Examples
+    --------
+    >>> look = animator.Event(step=20, caption="Look here.", hold=2.0)
+    >>> animator.Pacing(play=6.0, events=(look,)).moving
+    8.0
     """
 
     step: int

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import Said
 from animator.design import parameters
 from animator.design.parameters import Parameter, check
 from animator.design.scene import Scene
@@ -47,7 +48,11 @@ class SceneFile:
             )
         chosen = {p.name: given.get(p.name, p.default) for p in self.parameters}
         origin = {"scene": self.name if self.is_bundled else self.path.name, "parameters": chosen}
-        return replace(scene, origin=origin, description=scene.description or self.description)
+        return replace(scene, origin=origin, description=scene.description or self._said())
+
+    def _said(self) -> str:
+        """Its docstring as the description of its films: of a bundled scene one of our messages."""
+        return Said.of(self.description) if self.is_bundled else self.description
 
 
 def scene(name: str, **parameters: object) -> Scene:
@@ -81,6 +86,8 @@ def names() -> list[str]:
 def bundled(name: str) -> SceneFile:
     """The bundled scene called `name`, or the other name of one."""
     name = ALIASES.get(name, name)
+    if name.startswith("f="):
+        raise AnimatorError(f"{name!r} is a function, not a scene. Type: animator render function '{name}'.")
     if name not in names():
         raise AnimatorError(
             f"No scene is called {name!r}. {nearest(name, names())}Bundled: {' '.join(names())}. "
@@ -121,7 +128,7 @@ def load(path: Path, source: str | None = None) -> SceneFile:
             "Write: def scene(learning_rate: float = 0.5) -> animator.Scene: ..."
         )
     text = (function.__doc__ or module.__doc__ or "").strip()
-    description = text.split("\n\n")[0].replace("\n", " ")
+    description = " ".join(text.split("\n\n")[0].split())
     with blaming(path):
         found = parameters.of(function)
     return SceneFile(name=path.stem, path=path, function=function, parameters=found, description=description)

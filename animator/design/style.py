@@ -85,6 +85,13 @@ class Style:
         How many times as large as usual dots are.
     unfollowed
         What a style sheet of matplotlib asks for that films don't do.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> light = animator.film("run.h5", style="light").look
+    >>> mine = replace(light, name="mine", dot="#b3202a")
+    >>> film = animator.film("run.h5", style=mine)
     """
 
     name: str

@@ -114,12 +114,12 @@ class Timeline:
         tail = 0
         if self.pacing.wake is not None and not ended:
             tail = int(self._position(frame - self.pacing.wake * self._play, clock))
+        caption, opacity = clock.caption(self._share(frame))
         if ended:
-            return FrameState(self.steps, True, onto=self.steps, tail=tail, turn=turn)
+            return FrameState(self.steps, True, 0.0, self.steps, tail, caption, opacity, turn)
         at = self._position(frame, clock)
         pace = (self._position(frame + 1, clock) - self._position(frame - 1, clock)) / 2
         step, part, onto = self._between(at, pace)
-        caption, opacity = clock.caption(self._share(frame))
         return FrameState(step, False, part, onto, min(tail, step), caption, opacity, turn)
 
     def seconds_of(self, steps: Floats) -> Floats:

@@ -247,6 +247,11 @@ def read_size(given: object) -> tuple[int, int]:
     raise Unfit("it must be a width and a height in pixels")
 
 
+def read_lang(given: str | None) -> str | None:
+    """A language that was asked for by lang=, or None. Raises AnimatorError."""
+    return None if given is None else str(WISHES["lang"].value("lang", given))
+
+
 WISHES: Mapping[str, Wish] = {
     "title": Wish(_title, "Its heading; none for no heading.", "'One neuron'", "'One neuron'"),
     "caption": Wish(words, "Words under the title; none for no words there.", "'w1 falls'", "'w1 falls'"),

@@ -22,8 +22,8 @@ from animator.drawing.compositor import Background, Compositor, parted
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.map_panel import MapPanel
-from animator.drawing.panels.registry import kind_of, load, run_of
-from animator.drawing.placing import narrowed, placed, spec_of, tiled
+from animator.drawing.panels.registry import PanelSpec, kind_of, load, run_of
+from animator.drawing.placing import narrowed, placed, shares_axes, spec_of, tiled
 from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.layer import Rect, clip_of
@@ -38,7 +38,34 @@ BAR = 1.1  # em: the width of a bar that several panels share
 
 
 class Canvas:
-    """The drawing of one film at one size; `draw(state)` gives its frames in any order."""
+    """The drawing of one film at one size; `draw(state)` gives its frames in any order.
+
+    Parameters
+    ----------
+    views
+        The runs, a View each.
+    mosaic
+        Rows of panel names.
+    style
+        Its looks.
+    size
+        (width, height) in pixels.
+    title, caption
+        Its heading, and the words under it.
+    shares
+        Relative widths of the mosaic's columns, and heights of its rows; empty for equal ones.
+    said
+        The captions of its events, which take the caption's place while they are said.
+    dpi
+        Pixels an inch; POINTS for print.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights")
+    >>> state = film.timeline(fps=30).state(0)
+    >>> film.canvas((320, 180), fps=30).draw(state).shape
+    (180, 320, 4)
+    """
 
     def __init__(
         self,
@@ -52,9 +79,6 @@ class Canvas:
         said: Sequence[str] = (),
         dpi: float = DPI,
     ) -> None:
-        """shares: relative widths of the mosaic's columns and heights of its rows. said: the captions
-        of events, which take the place of the caption. dpi: pixels an inch, POINTS for `print`.
-        """
         width, height = self.width, self.height = size
         self.language = spoken()
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
@@ -68,8 +92,11 @@ class Canvas:
         body = frame.inset(EDGES.left * em, self.readout.height, EDGES.right * em, self.readout.above)
         cells = placed(mosaic, body, shares, em)
         tiles = tiled(cells, views)
-        cells = narrowed(cells, tiles, em) if tiles else cells
-        self.panels = self._panels(cells, views, tiles)
+        shared = bool(tiles) and shares_axes(tiles, views)
+        cells = narrowed(cells, tiles, em, shared) if tiles else cells
+        self.panels = self._panels(
+            cells, views, {name: spec_of(name, cells, tiles, shared) for name in cells}
+        )
         if tiles:
             self._bar([panel for panel in self.panels if isinstance(panel, MapPanel) and not panel.spec.bar])
         self.moving = [artist for panel in self.panels for artist in panel.moving]
@@ -115,12 +142,14 @@ class Canvas:
         if not first.by_loss:
             bar.set_xlim(0, 0.5)
 
-    def _panels(self, cells: Mapping[str, Box], views: Sequence[View], tiles: Sequence[str]) -> list[Panel]:
+    def _panels(
+        self, cells: Mapping[str, Box], views: Sequence[View], specs: Mapping[str, PanelSpec]
+    ) -> list[Panel]:
         """A panel in each of `cells`, named "kind" or "kind@run"."""
         seen = {name: views[run_of(name) or 0] for name in cells}
         return [
             load(name)(
-                spec_of(name, tiles),
+                specs[name],
                 self.look,
                 cell,
                 seen[name],

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from animator.core.formatting import number, point
-from animator.core.language import say
+from animator.core.language import Said, say, shown
 from animator.drawing.view import View, present
 
 EACH = 8  # runs up to which each is told of
-FALLS, GOES = " while {what} falls from {before} to {after}", " while {what} goes from {before} to {after}"
+FALLS = Said(" while {what} falls from {before} to {after}")
+GOES = Said(" while {what} goes from {before} to {after}")
 PLACES = 6  # ends of many runs that are told of
 
 
@@ -38,7 +39,7 @@ def _of_surface(view: View, kind: str, moving: bool) -> str:
     if view.parameters == 2:
         return say("Two weights and no others: the surface is the whole loss.")
     others = [label for label in view.labels if label not in view.axis_labels]
-    rest = say(others[0]) if len(others) == 1 and view.parameters == 3 else say("other weights")
+    rest = others[0] if len(others) == 1 and view.parameters == 3 else say("other weights")
     if moving:
         return say("The surface moves with the {rest}, so that the dot's height is its true loss.", rest=rest)
     step = say("the last step") if view.cut_through is None else say("step {step:,}", step=view.cut_through)
@@ -107,7 +108,7 @@ def alt_text(view: View) -> str:
     if math.isfinite(view.loss[0]) and math.isfinite(view.loss[-1]):
         falls = view.loss[-1] < view.loss[0]
         what = say("the function") if view.of_function else say("the loss")
-        text += say(
+        text += shown(
             FALLS if falls else GOES,
             what=what,
             before=number(view.loss[0], 2),
@@ -149,12 +150,12 @@ def alt_text_of_many(views: Sequence[View]) -> str:
     )
 
 
-def departure(view: View) -> str:
+def departure(view: View, *, seen: bool = False) -> str:
     """'The path leaves the window at step 3.', when the loss broke, which weights the model has at last;
-    '' for a tame run.
+    '' for a tame run. seen: whether the picture says itself that the path has left it.
     """
     said = []
-    if view.window is not None and view.window.left_at is not None:
+    if not seen and view.window is not None and view.window.left_at is not None:
         who = f"'{view.name}'" if view.rivals else say("The path")
         said.append(say("{who} leaves the window at step {step:,}.", who=who, step=view.window.left_at))
     if view.broke_at is not None:
@@ -168,7 +169,9 @@ def departure(view: View) -> str:
             )
         )
     if view.facts.other_weights:
-        said.append(say("The weights after training are none of these: {why}.", why=view.facts.other_weights))
+        said.append(
+            say("The weights after training are none of these: {why}.", why=Said.of(view.facts.other_weights))
+        )
     return " ".join(said)
 
 

@@ -15,6 +15,8 @@ from animator.drawing.view import View
 TILED = ("surface", "batch")
 STRIP = 4.6  # em: what the bar takes that tiles have in common
 TILE = Margins(left=2.9, below=1.7, right=0.6, above=1.6)
+INNER = replace(TILE, left=0.8, below=0.6)  # of a tile that has its numbers from those beside and below it
+EVEN = 0.5  # pixels: cells so near to an edge stand at it
 LEAST_WIDE, LEAST_HIGH = 9.0, 6.4  # em: of the cell of a panel beside a hero
 
 Shares = tuple[Sequence[float], Sequence[float]]
@@ -45,22 +47,48 @@ def tiled(cells: Mapping[str, Box], views: Sequence[View]) -> list[str]:
     return names if abs(held - around.width * around.height) < 0.01 * held else []
 
 
-def narrowed(cells: Mapping[str, Box], tiles: Sequence[str], em: float) -> dict[str, Box]:
-    """`cells`, those of tiles moved together, so that a bar has room at their right."""
+def shares_axes(tiles: Sequence[str], views: Sequence[View]) -> bool:
+    """Whether tiles show the same part of the same plane, so that numbers at the outer ones do for all."""
+    shown = [views[run_of(name) or 0] for name in tiles]
+    windows = {(view.axis_labels, view.window.extent, view.window.held) for view in shown if view.window}
+    return len(windows) == 1 and all(view.camera == "fixed" for view in shown)
+
+
+def narrowed(cells: Mapping[str, Box], tiles: Sequence[str], em: float, shared: bool) -> dict[str, Box]:
+    """`cells`, those of tiles moved together, so that a bar has room at their right; shared: their pictures
+    are equally large where only those at the left and below have numbers.
+    """
     around = _around([cells[name] for name in tiles])
-    share = 1 - STRIP * em / around.width
-    return {
-        name: replace(cell, left=around.left + share * (cell.left - around.left), width=share * cell.width)
-        if name in tiles
-        else cell
-        for name, cell in cells.items()
-    }
+    left, below = ((TILE.left - INNER.left) * em, (TILE.below - INNER.below) * em) if shared else (0.0, 0.0)
+    across = 1 - (STRIP * em + left) / around.width
+    up = 1 - below / around.height
+
+    def moved(cell: Box) -> Box:
+        beside, above = cell.left - around.left, cell.bottom - around.bottom
+        x = around.left + (left + across * beside if beside > EVEN else 0.0)
+        y = around.bottom + (below + up * above if above > EVEN else 0.0)
+        width = across * cell.width + (0.0 if beside > EVEN else left)
+        return Box(x, y, width, up * cell.height + (0.0 if above > EVEN else below))
+
+    return {name: moved(cell) if name in tiles else cell for name, cell in cells.items()}
 
 
-def spec_of(name: str, tiles: Sequence[str]) -> PanelSpec:
-    """The row of a panel; of a tile without a bar of its own."""
+def spec_of(name: str, cells: Mapping[str, Box], tiles: Sequence[str], shared: bool) -> PanelSpec:
+    """The row of a panel; of a tile without a bar of its own, and where tiles have axes in common, with
+    numbers at the left and below alone, and with the names of its marks in the first tile. Losses have no
+    names beside tiles that have them, in the same colours.
+    """
     spec = find(name)
-    return replace(spec, bar=0.0, margins=TILE) if name in tiles else spec
+    if name not in tiles:
+        told = spec.name == "losses" and any(kind_of(tile) == "surface" for tile in tiles)
+        return replace(spec, tags=not told)
+    if not shared:
+        return replace(spec, bar=0.0, margins=TILE)
+    around = _around([cells[tile] for tile in tiles])
+    is_left, is_low = cells[name].left == around.left, cells[name].bottom == around.bottom
+    left, below = (TILE if is_left else INNER).left, (TILE if is_low else INNER).below
+    margins = replace(TILE, left=left, below=below)
+    return replace(spec, bar=0.0, margins=margins, numbers=(is_low, is_left), tags=name == tiles[0])
 
 
 def _scale(view: View) -> tuple[float, float, float] | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
-from animator.core.language import digits, say
+from animator.core.language import digits, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree, end_card
@@ -28,7 +28,6 @@ BASE = 0.85  # em: of the lowest row
 SMALL, VALUE = 0.86, 1.1  # em: of the names of numbers, and of these
 AFTER, BETWEEN = 0.5, 1.5  # em: from a name to its number, and on to the next one
 NAMES = 12.0  # em: what a run's name may take beside its numbers
-SURFACE_SAYS = "the surface shows"
 NUMBER = "0.000000"  # as wide as a loss at most
 MOST_RATES = 200  # learning rates that are tried for their width
 MOST = 2  # runs whose numbers are told here; more of them have a panel
@@ -109,18 +108,18 @@ class Readout:
         steps = digits(f"{self.views[0].steps:,}")
         last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
         widest = {"step": f"{steps} / {steps}", "epoch": f"{last}", "learning rate": self._rate()}
-        numbers = [(say(name), widest[name]) for name in self.told]
+        numbers = [(shown(name), widest[name]) for name in self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
-            numbers = [(say(CLOCKS[self.views[0].clock]), steps)]
+            numbers = [(shown(CLOCKS[self.views[0].clock]), steps)]
         self.lossy = self.views if len(self.views) <= MOST and not self.each_told else ()
         self.absent = [view.unrecorded() for view in self.lossy]
-        loss = say(self.views[0].value_name)
+        loss = shown(self.views[0].value_name)
         told = [f"{loss}, {name}" for name in self.called[: len(self.lossy)]]
         numbers += [(name, NUMBER) for name in ([loss] if len(self.views) == 1 else told)]
         self.gauge = self._gauged()
         self.gauge_at = len(numbers)
-        return [*numbers, (say(SURFACE_SAYS), NUMBER)] if self.gauge else numbers
+        return [*numbers, (say("the surface shows"), NUMBER)] if self.gauge else numbers
 
     def _told(self) -> list[str]:
         """What is told of the update that was just made: what all runs have in common, of a few the rate."""
@@ -197,8 +196,8 @@ def current_loss(view: View, step: int, absent: NDArray[np.bool_]) -> str:
     """
     known = np.isfinite(view.loss[[step, 0, -1]]).any()  # the ends of a run are asked first: it may be long
     if known or np.isfinite(view.loss).any():
-        return say(NOT_RECORDED) if absent[step] else number(float(view.loss[step]))
+        return shown(NOT_RECORDED) if absent[step] else number(float(view.loss[step]))
     unread = view.facts.unread_losses and np.isnan(view.batch_loss[min(step, view.steps - 1)])
     if step < view.steps and view.has_batch_loss and not unread:
         return say("{loss} (batch)", loss=number(float(view.batch_loss[step])))
-    return say(NOT_RECORDED)
+    return shown(NOT_RECORDED)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats, Ints
+from animator.core.language import Said
 from animator.design.timeline import FrameState
 from animator.landscape.basins import Basins
 from animator.landscape.curve import Curve
@@ -43,26 +44,77 @@ def present(part: Part | None, name: str) -> Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """One run, ready to draw. K updates; P parameters, of which Q are drawn as lines.
+    """One run, ready to draw.
 
-    trajectory (K+1, 2) and residual (K+1,): place on the plane and distance from it; at steps that are not
-    among `recorded`, those of the last one that is. loss (K+1,), NaN where absent; batch_loss,
-    learning_rate, epoch (K,); lines (K+1, Q) with labels (Q,); line_range: the axis they are drawn on,
-    shared by the views of a film. running_means: Keras' metrics, (K,) each. cut: how the slices are cut;
-    cut_through: the step that a still one was asked to go through, None for the last.
-    rivals: all runs of a race, this one too; colour: the number of this one's among the style's lines;
-    theory: the rate of convergence that the scene expects. ratio: steps of this run for each step of the
-    film's clock; unit: what a step counts on that clock, which is named `clock`. camera: how the window
-    moves. basins: which minimum each point of the surface runs down to. wiring: the Dense layers, in order.
-    batch_surface: the loss of the batch in use. forces: what moves the weights.
-    has_epochs: whether updates were counted in epochs. of_function: whether the loss is a function of the
-    weights alone, and no model's; minima: points (M, 2) of the plane to mark; curve: the loss over the one
-    weight that there is. activation: of the only neuron. examples: pictures, and what each is taken for.
-    histograms: of "histogram" (weights) and "updates"; card: the text of the panel of that name.
-    seconds (S,), S > K: when each step comes in the film's play; None where that is not known.
-    no_surface: why there is no field although one was wanted; instead: why the plane is another
-    than it would be by default; unproved: that nothing recorded proves the model. facts: what the recording
-    lacks.
+    K updates; P parameters, of which Q are drawn as lines.
+
+    Parameters
+    ----------
+    name
+        What the run is called on screen.
+    steps
+        K.
+    parameters
+        P.
+    recorded
+        The steps that the recording holds.
+    labels, lines, line_range
+        Names (Q,) and values (K+1, Q) of the weights that are drawn as lines, and (low, high) of their axis,
+        which the views of a film share.
+    axis_labels
+        Names of the plane's two axes.
+    trajectory, residual
+        Place on the plane (K+1, 2) and distance from it (K+1,); at a step that is not recorded, those of the
+        last one that is.
+    loss, batch_loss, learning_rate, epoch
+        (K+1,), NaN where absent; (K,) each.
+    target
+        The point (2,) that the weights should reach, in the plane's coordinates.
+    window, field, plane
+        What is shown of the plane, the loss on it, and the plane; None without a surface.
+    cut, cut_through
+        How the slices are cut, and the step that a still one goes through; None for the last.
+    running_means
+        Keras' metrics, (K,) each.
+    test_loss, test_samples
+        Loss on test data (before, after), and how many samples they are.
+    broke_at
+        The step from which on the loss is not finite.
+    prediction, sharpness, wiring, batch_surface, forces, histograms, card, activation, examples, curve
+        What the panels of these names show: the model's outputs; the Hessian's largest eigenvalue; the Dense
+        layers, in order; the loss of the batch in use; what moves the weights; "histogram" (weights) and
+        "updates"; a text; the function of the only neuron; pictures and what each is taken for; the loss
+        over the one weight that there is.
+    rivals, colour
+        All runs of a race, this one too, and the number of this one's colour among the style's lines.
+    theory
+        The rate of convergence that the scene expects.
+    ratio, unit, clock
+        Steps of this run for each step of the film's clock; what a step counts on that clock; its name.
+    camera
+        How the window moves.
+    basins
+        Which minimum each point of the surface runs down to.
+    no_surface, instead, unproved
+        Why there is no field although one was wanted; why the plane is another than it would be by default;
+        that nothing recorded proves the model.
+    facts
+        What the recording lacks.
+    has_epochs
+        Whether updates were counted in epochs.
+    of_function, minima
+        Whether the loss is a function of the weights alone, and no model's; points (M, 2) of the plane to
+        mark.
+    seconds
+        When each step comes in the film's play (S,), S > K; None where that is not known.
+    scale_part
+        How much of the losses on its scale of colours the flattest of the surfaces has that share it.
+
+    Examples
+    --------
+    >>> (view,) = animator.film("run.h5", layout="weights").views()
+    >>> view.labels, view.loss.shape
+    (('x', 'y', 'z'), (61,))
     """
 
     name: str
@@ -114,6 +166,7 @@ class View:
     curve: Curve | None = None
     activation: Activation | None = None
     examples: Examples | None = None
+    scale_part: float = 1.0
     seconds: Floats | None = None
 
     def seconds_at(self, steps: Ints) -> Floats:
@@ -130,7 +183,7 @@ class View:
     @property
     def value_name(self) -> str:
         """What the height of its surface is called: "loss" of a model, "f" of a function."""
-        return "f" if self.of_function else "loss"
+        return "f" if self.of_function else Said("loss")
 
     @property
     def contrast(self) -> float:
@@ -139,7 +192,7 @@ class View:
         apart; one that falls on beyond its window has no basin, and a scale that is even.
         """
         if not self.of_function or self.field is None:
-            return CONTRAST
+            return CONTRAST / self.scale_part
         z = np.where(np.isfinite(self.field.slices[0]), self.field.slices[0], np.inf)
         row, column = np.unravel_index(int(np.argmin(z)), z.shape)
         inside = 0 < row < z.shape[0] - 1 and 0 < column < z.shape[1] - 1

@@ -102,6 +102,12 @@ class Metadata:
         That made it.
     details
         Anything that JSON holds.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", title="A path of three numbers", layout="weights")
+    >>> film.metadata().title
+    'A path of three numbers'
     """
 
     title: str = ""

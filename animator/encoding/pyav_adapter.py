@@ -8,7 +8,7 @@ where imageio has renamed that, the file is opened with PyAV itself, which is th
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
@@ -115,13 +115,12 @@ class VideoStream:
 
     def __init__(self, container: OutputContainer, spec: StreamSpec) -> None:
         if spec.codec == "libsvtav1":
-            os.environ.setdefault("SVT_LOG", "1")  # errors only
+            os.environ.setdefault("SVT_LOG", "0")  # what fails is raised
         self._container, self._spec = container, spec
         stream = container.add_stream(spec.codec, spec.rate, options=dict(spec.options or {}))
         self._stream = cast(AvVideoStream, stream)  # PyAV cannot tell from the codec's name
         self._sole: Coder | None = None
-        self._begun = False
-        self._packets = 0
+        self._begun, self._packets = False, 0
         _set_up(self._stream.codec_context, spec)
         self._stream.time_base = 1 / spec.rate
 
@@ -136,6 +135,8 @@ class VideoStream:
             context.bit_rate = 0
             _set_up(context, self._spec)
         self._begun = True
+        if self._spec.codec == "libsvtav1":
+            _open_modestly(context)
         return Coder(context, 1 / self._spec.rate)
 
     def put(self, packets: Iterable[Packet]) -> None:
@@ -170,6 +171,18 @@ def _set_up(context: VideoCodecContext, spec: StreamSpec) -> None:
     if spec.bt709:
         context.color_primaries = context.color_trc = context.colorspace = BT709
         context.color_range = LIMITED
+
+
+def _open_modestly(context: VideoCodecContext) -> None:
+    """Open SVT-AV1's coder, and take back the rank before all other processes that it gives itself, and the
+    thread that opens it, where it may: root's films would halt the machine.
+    """
+    ours = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
+    context.open(strict=False)
+    if ours == os.SCHED_OTHER:
+        for thread in Path("/proc/self/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setscheduler(int(thread.name), ours, os.sched_param(0))
 
 
 def copied(picture: Picture) -> Picture:

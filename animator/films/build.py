@@ -3,19 +3,23 @@
 What `render`, `record` and the workers of a sweep share: the same words make the same film everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
+from animator.core.language import Said
 from animator.core.progress import Progress, quiet
 from animator.design import parameters, style_files
 from animator.design.experiment import Experiment
 from animator.design.film_design import FilmDesign
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
+from animator.design.wishes import NONE
 from animator.drawing.panels.registry import kind_of, needs_of
 from animator.drawing.units import em_of
 from animator.films import panel_fit
+from animator.films.delivery import settled
 from animator.films.film import Film
 from animator.landscape.window import Common
 from animator.recordings.reader import Recording
@@ -71,13 +75,16 @@ def recordings(
     return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
-def of_cell(scene: Scene, style: str, words: str) -> Scene:
-    """`scene` as a cell of a sweep: in the style of its films, saying first under its title which it is; no
-    moments are told, because all cells are on one clock.
+def of_cell(scene: Scene, wishes: Mapping[str, Any], style: str, words: str) -> Scene:
+    """`scene` as a cell of a sweep, with the `wishes` for its films and in their style, saying first under
+    its title which cell it is. No moments are told unless it is wished, because all cells are on one clock.
     """
-    said = [f"{words}." if words else "", "" if scene.is_silent else scene.caption]
-    caption = " ".join(part for part in said if part)
-    return replace(scene, style=style, caption=caption, captions=False)
+    wished = settled(scene, {"captions": False, **wishes, "style": style}, len(scene.runs))
+    if not words or wishes.get("caption") == NONE:
+        return wished
+    if wished.is_silent or not wished.caption:
+        return replace(wished, caption=Said("{cell}.", cell=words))
+    return replace(wished, caption=Said("{cell}. {caption}", cell=words, caption=wished.caption))
 
 
 def film_of(

@@ -58,6 +58,11 @@ class Delivery:
         Which one a still shows, such as "3.2s", "step:40", "first" or "last".
     max_bytes
         What an .mp4 or a .gif may have.
+
+    Examples
+    --------
+    >>> still = animator.Delivery(frame="step:20")
+    >>> files = animator.film("run.h5", layout="weights").save("step20.png", size=(320, 180), delivery=still)
     """
 
     codec: str = "h264"

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
-from animator.core.language import say
+from animator.core.language import ENGLISH, say, shown
 from animator.core.progress import Progress, quiet
 from animator.design import alignment, events, style_files
 from animator.design.alignment import Alignment
@@ -81,6 +82,14 @@ class Film:
     ------
     AnimatorError
         When there are no runs, or another number of makers.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights loss", seconds=6)
+    >>> film.timeline(fps=30).frames
+    180
+    >>> film.frame(0, size=(320, 180)).shape
+    (180, 320, 4)
     """
 
     runs: tuple[Recording, ...]
@@ -140,17 +149,17 @@ class Film:
         return alignment.align(self.runs, self.design.align)
 
     def _timeline(self) -> Timeline:
-        longest = self.runs[self.alignment.reference]
+        design, longest = self.design, self.runs[self.alignment.reference]
         every = len(longest.weight_steps) == longest.steps + 1
         kept = () if every else tuple(int(step) for step in longest.weight_steps)
         first, last = self.span
         kept = tuple(step for step in kept if step <= last)
-        lengths = longest.travelled() if self.design.pacing.pace == "arc" else None
-        pacing = self._pacing(longest)
-        told_when = clock(pacing, last, lengths, first)
-        return Timeline(last, RATE, pacing, kept, told_when, self.design.camera == "orbit")
+        lengths = longest.travelled() if design.pacing.pace == "arc" else None
+        pacing = self._pacing(longest, lengths)
+        told_when = clock(pacing, last, lengths, first, stays=design.captions and bool(design.moments))
+        return Timeline(last, RATE, pacing, kept, told_when, design.camera == "orbit")
 
-    def _pacing(self, run: Recording) -> Pacing:
+    def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:
         """The pacing with what is told of `run`, over the seconds that are asked for."""
         design, pacing = self.design, self.design.pacing
         first, last = self.span
@@ -160,7 +169,7 @@ class Film:
         )
         if design.captions and design.moments:
             moments = _seen(told(design.moments, self.runs), first, last)
-            pacing = unhurried(pacing, moments, first)
+            pacing = unhurried(pacing, moments, last, lengths, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:
@@ -222,7 +231,7 @@ class Film:
     def run_name(self, index: int) -> str:
         """What run `index` is called on screen."""
         with self.design.speaking():
-            return say(self.design.run_name(index))
+            return shown(self.design.run_name(index))
 
     def canvas(self, size: Size, fps: float, look: Style | None = None, dpi: float = DPI) -> Canvas:
         """The drawing of this film at `size` (width, height) in pixels; the latest one is kept."""
@@ -247,14 +256,17 @@ class Film:
         if self.design.is_silent:
             return ""
         with self.design.speaking():
-            parts = (say(self.design.caption), _caption(self.runs, views))
+            parts = (
+                shown(self.design.caption),
+                _caption(self.runs, views, seen="surface" in self.design.panels),
+            )
         return " ".join(part for part in parts if part)
 
     @property
     def title(self) -> str:
         """Its heading, in its language."""
         with self.design.speaking():
-            return say(self.design.title)
+            return shown(self.design.title)
 
     def said(self, views: tuple[View, ...]) -> tuple[str, ...]:
         """The words on its frames that are a scene's own."""
@@ -309,7 +321,8 @@ class Film:
 
         Examples
         --------
-        >>> animator.film("run.h5").save("run.mp4", "run.gif")  # doctest: +SKIP
+        >>> film = animator.film("run.h5", layout="weights", seconds=2)
+        >>> files = film.save("run.mp4", "run.gif", size=(320, 180))
         """
         design = self.design
         asked = design.pixels if size is None else WISHES["size"].value("size", size)
@@ -329,7 +342,10 @@ class Film:
         """Title, description, alt text, command and details that go into every file."""
         design = self.design
         title = self.title or self.runs[0].notes.title or self.runs[0].path.stem
-        return Metadata(title, design.description, self.alt_text(), self.command, dict(self.about))
+        with design.speaking():
+            description = shown(design.description)
+        details = {**self.about, **({"lang": design.lang} if design.lang != ENGLISH else {})}
+        return Metadata(title, description, self.alt_text(), self.command, details)
 
 
 def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
@@ -338,8 +354,8 @@ def _seen(told: Iterable[Event], first: int, last: int) -> tuple[Event, ...]:
     return tuple(sorted((e for e in shifted if first <= e.step <= last), key=lambda e: e.step))
 
 
-def _caption(runs: Iterable[Recording], views: tuple[View, ...]) -> str:
+def _caption(runs: Iterable[Recording], views: tuple[View, ...], *, seen: bool) -> str:
     cut_short = any(not run.finished for run in runs)
     parts = [say("The run was cut short.") if cut_short else "", captions.slice_caption(views[0])]
-    parts += [captions.departure(view) for view in views]
+    parts += [captions.departure(view, seen=seen) for view in views]
     return " ".join(part for part in parts if part)

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animator.core.errors import AnimatorError, nearest
+from animator.core.language import Said
 from animator.core.progress import Progress, listener
+from animator.design import general_moments, scene_files
 from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic
@@ -77,9 +79,13 @@ def film(
 
     Examples
     --------
-    >>> animator.film("run.h5", title="One neuron", plane="pca").save("run.mp4")  # doctest: +SKIP
-    >>> animator.film(animator.scene("ravine", kappa=50), seconds=15).save("a.mp4")  # doctest: +SKIP
-    >>> animator.film(["a.h5", "b.h5"], names=("one", "two")).save("race.mp4")  # doctest: +SKIP
+    >>> film = animator.film("run.h5", title="Three numbers", plane="pca", seconds=3)
+    >>> files = film.save("run.mp4", size=(320, 180))
+
+    Of a scene, and of two runs on one surface:
+
+    >>> film = animator.film(animator.scene("valley", steps=50), seconds=15)
+    >>> race = animator.film(["run.h5", "fast.h5"], names=("slow", "fast"))
     """
     asked = {name: value for name, value in settings.items() if value is not None}
     _check_names(asked)
@@ -135,9 +141,16 @@ def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
         design = replace(design, slice=_usual_slice(asked["plane"]))
     if len(runs) > 1:
         names = tuple(run.path.stem for run in runs)
-        title = " and ".join(names) if len(names) <= FEW else f"{len(names)} runs"
+        title = _all(names) if len(names) <= FEW else Said("{count} runs", count=len(names))
         design = replace(design, title=title, description="", names=names, layout=RACE_LAYOUT)
+    elif first.steps >= general_moments.LEAST and not design.pacing.events:
+        design = replace(design, moments=general_moments.MOMENTS)
     return settled(design, asked, len(runs))
+
+
+def _all(names: Sequence[str]) -> str:
+    """Two names or more in words: "a, b and c"."""
+    return Said("{some} and {last}", some=", ".join(names[:-1]), last=names[-1])
 
 
 def _usual_slice(plane: "str | Plane") -> Slice:
@@ -169,8 +182,10 @@ def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
         design = replace(design, slice=_usual_slice(design.plane))
-    title = run.notes.title or run.path.stem
-    return replace(design, title=title, description=run.notes.description or "")
+    notes = run.notes
+    ours = Said.of if notes.scene in scene_files.names() else str  # a file of a user's is called NAME.py
+    title = ours(notes.title) if notes.title else run.path.stem
+    return replace(design, title=title, description=ours(notes.description or ""))
 
 
 def _is_curve(run: Recording) -> bool:

@@ -44,6 +44,13 @@ class Saved(StoredFilm):
         The most in any second (WCAG 2.3.1).
     gave_up
         What was made smaller for a budget of bytes.
+
+    Examples
+    --------
+    >>> film = animator.film("run.h5", layout="weights", seconds=3)
+    >>> (saved,) = film.save("run.gif", size=(320, 180), fps=10)
+    >>> saved.format, saved.frames, saved.seconds
+    ('gif', 30, 3.0)
     """
 
     poster: Path
@@ -164,11 +171,12 @@ def _save(film: "Film", path: Path, spec: FilmSpec, frame: str = "last", poster:
 
 
 def _metadata(film: "Film", spec: FilmSpec, frame: str = "last") -> Metadata:
-    """The metadata of one file. ground: the colour to show behind a film without a background; frame:
-    what a still shows that is no poster.
+    """The metadata of one file. ground: the colour to show behind a film without a background; untitled:
+    that no title stands on its frames; frame: what a still shows that is no poster.
     """
     metadata = film.metadata()
-    more = {"ground": film.look.background} if spec.transparent else {}
+    more: dict[str, object] = {"ground": film.look.background} if spec.transparent else {}
+    more |= {} if film.title else {"untitled": True}
     more |= {"frame": frame} if frame != "last" else {}
     return replace(metadata, details={**metadata.details, **more})
 

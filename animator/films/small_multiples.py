@@ -17,6 +17,8 @@ from animator.landscape.window import Common
 from animator.recordings.identity import ModelIdentity
 from animator.recordings.reader import Recording
 
+FLATTEST = 1e-3  # of the losses on a scale: a surface that has less is flat beside the others
+
 if TYPE_CHECKING:
     from animator.films.film import Film
 
@@ -41,14 +43,20 @@ def one_window(film: "Film", common: Common) -> Common:
 
 
 def one_scale(film: "Film", views: Sequence[View]) -> list[View]:
-    """The views, those of surfaces that stand beside each other with one range of losses, if of one loss."""
+    """The views, those of surfaces that stand beside each other with one range of losses, if of one loss; the
+    flattest of them has as many of its colours as it would have alone.
+    """
     shown = [views[i].field for i in _tiles(film)]
     fields = [field for field in shown if field is not None]
     if len(fields) < 2 or len({_loss(film.runs[i]) for i in _tiles(film)}) > 1:
         return list(views)
     low, high = min(field.lowest for field in fields), max(field.highest for field in fields)
+    flattest = min(field.highest for field in fields) - low
+    part = max(flattest / (high - low), FLATTEST) if high > low else 1.0
     return [
-        view if view.field is None else replace(view, field=replace(view.field, lowest=low, highest=high))
+        view
+        if view.field is None
+        else replace(view, field=replace(view.field, lowest=low, highest=high), scale_part=part)
         for view in views
     ]
 

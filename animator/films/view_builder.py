@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
-from animator.core.language import say
+from animator.core.language import Said, say, shown
 from animator.design.timeline import Timeline
 from animator.drawing.panels.registry import Need
 from animator.drawing.view import View
@@ -35,10 +35,10 @@ from animator.recordings.reader import Recording
 from animator.training.loss.no_surface import NoSurfaceError
 
 RACE = 121
-NO_COMPONENTS = "There are no principal components, because {why}: the plane is {words}."
-NO_THREE = "There is no plane through three steps, because {why}: the plane is {words}."
-NO_COMPONENTS = "There are no principal components, because {why}: the plane is {words}."
-NO_THREE = "There is no plane through three steps, because {why}: the plane is {words}."
+NO_COMPONENTS = Said("There are no principal components, because {why}: the plane is {words}.")
+NO_THREE = Said("There is no plane through three steps, because {why}: the plane is {words}.")
+NO_COMPONENTS = Said("There are no principal components, because {why}: the plane is {words}.")
+NO_THREE = Said("There is no plane through three steps, because {why}: the plane is {words}.")
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 
@@ -268,7 +268,7 @@ def _stand_in(run: Recording, cut: Cut, why: str) -> tuple[Plane, Cut, str]:
         own = replace(cut, plane="weights", slice="moving", at=None, near=step is not None)
         words = say("of the first two weights")
     message = NO_COMPONENTS if cut.kind == "pca" else NO_THREE
-    return plane, own, say(message, why=say(why), words=words)
+    return plane, own, shown(message, why=why, words=words)
 
 
 def plane_for(source: Source, cut: Cut, labels: Naming) -> Plane:

@@ -8,7 +8,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import cycle, islice
 from typing import Union
+
+import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
@@ -19,6 +22,9 @@ from animator.functions.named import Extent, Points
 from animator.functions.symbol import traced
 
 SUPERSCRIPTS = dict(zip("23456789", "²³⁴⁵⁶⁷⁸⁹", strict=True))
+
+# Where a function without a start of its own begins: the first of these that has a value and a slope.
+USUAL_STARTS = ((-1.0, 1.0), (1.0, 1.0), (0.5, 2.0))
 
 Given = Union[str, Callable[..., object], "Function"]
 
@@ -59,7 +65,7 @@ def find(given: Given) -> Function:
     if callable(given):
         text, variables = traced(given)
         name = getattr(given, "__name__", "f")
-        return Function(parse(text, variables), "A function" if name == "<lambda>" else name)
+        return _untold(parse(text, variables), "A function" if name == "<lambda>" else name)
     if not isinstance(given, str):
         raise AnimatorError(
             f"f={given!r} is no function. Give the name of one, such as 'rosenbrock', an expression such as "
@@ -74,7 +80,7 @@ def _of_text(given: str) -> Function:
     known = named.find(given)
     if known is None:
         found = parse(given)
-        return Function(found, f"f({', '.join(found.variables)}) = {pretty(given)}")
+        return _untold(found, f"f({', '.join(found.variables)}) = {pretty(given)}")
     return Function(
         parse(known.formula, ("x", "y")),
         known.title,
@@ -84,6 +90,19 @@ def _of_text(given: str) -> Function:
         known.least,
         known.source,
     )
+
+
+def _untold(expression: Expression, title: str) -> Function:
+    """The Function of an expression of which nothing else is known, with a usual start where one will do."""
+    rows = (tuple(islice(cycle(pair), len(expression.variables))) for pair in USUAL_STARTS)
+    return Function(expression, title, start=next((row for row in rows if _has_slope(expression, row)), None))
+
+
+def _has_slope(expression: Expression, row: tuple[float, ...]) -> bool:
+    """Whether a descent can begin at `row`: the value is finite, and the gradient too, and not zero."""
+    point = np.array([row])
+    slope = expression.gradient(point)
+    return bool(np.isfinite(expression(point)).all() and np.isfinite(slope).all() and slope.any())
 
 
 def pretty(text: str) -> str:

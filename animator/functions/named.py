@@ -40,7 +40,7 @@ def _square(half: float) -> Extent:
 _ALL = (
     Named(
         "sphere",
-        "A round bowl",
+        Said("A round bowl"),
         "x**2 + y**2",
         _square(3.0),
         ((0.0, 0.0),),
@@ -50,7 +50,7 @@ _ALL = (
     ),
     Named(
         "ellipse",
-        "A bowl steeper one way",
+        Said("A bowl steeper one way"),
         f"(x**2 + {KAPPA:g}*y**2) / 2",
         _square(3.0),
         ((0.0, 0.0),),
@@ -60,7 +60,7 @@ _ALL = (
     ),
     Named(
         "rosenbrock",
-        "Rosenbrock's valley",
+        Said("Rosenbrock's valley"),
         "(1 - x)**2 + 100*(y - x**2)**2",
         (-2.5, 2.5, -1.5, 3.5),
         ((1.0, 1.0),),
@@ -70,7 +70,7 @@ _ALL = (
     ),
     Named(
         "beale",
-        "Beale's function",
+        Said("Beale's function"),
         "(1.5 - x + x*y)**2 + (2.25 - x + x*y**2)**2 + (2.625 - x + x*y**3)**2",
         _square(4.5),
         ((3.0, 0.5),),
@@ -81,7 +81,7 @@ _ALL = (
     ),
     Named(
         "himmelblau",
-        "Himmelblau's four valleys",
+        Said("Himmelblau's four valleys"),
         "(x**2 + y - 11)**2 + (x + y**2 - 7)**2",
         _square(5.5),
         (
@@ -96,7 +96,7 @@ _ALL = (
     ),
     Named(
         "saddle",
-        "A saddle",
+        Said("A saddle"),
         "x**2 - y**2",
         _square(2.0),
         (),
@@ -116,7 +116,7 @@ _ALL = (
     ),
     Named(
         "ackley",
-        "Ackley's egg carton",
+        Said("Ackley's egg carton"),
         "-20*exp(-0.2*sqrt(0.5*(x**2 + y**2))) - exp(0.5*(cos(2*pi*x) + cos(2*pi*y))) + e + 20",
         _square(5.0),
         ((0.0, 0.0),),
@@ -126,7 +126,7 @@ _ALL = (
     ),
     Named(
         "rastrigin",
-        "Rastrigin's egg carton",
+        Said("Rastrigin's egg carton"),
         "20 + x**2 - 10*cos(2*pi*x) + y**2 - 10*cos(2*pi*y)",
         _square(5.12),
         ((0.0, 0.0),),
@@ -156,7 +156,7 @@ _ALL = (
     ),
     Named(
         "booth",
-        "Booth's function",
+        Said("Booth's function"),
         "(x + 2*y - 7)**2 + (2*x + y - 5)**2",
         _square(10.0),
         ((1.0, 3.0),),
@@ -166,7 +166,7 @@ _ALL = (
     ),
     Named(
         "matyas",
-        "Matyas' function",
+        Said("Matyas' function"),
         "0.26*(x**2 + y**2) - 0.48*x*y",
         _square(10.0),
         ((0.0, 0.0),),

@@ -16,6 +16,7 @@ import numpy as np
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, nearest
 from animator.core.json_types import JSON
+from animator.core.language import Said
 
 Memory = tuple[Floats, ...]
 
@@ -197,7 +198,7 @@ NAMES: Mapping[str, Optimizer] = {
 }
 TITLES: Mapping[str, str] = {
     "sgd": "SGD",
-    "momentum": "momentum",
+    "momentum": Said("momentum"),
     "nesterov": "Nesterov",
     "rmsprop": "RMSprop",
     "adagrad": "Adagrad",

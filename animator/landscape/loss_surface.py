@@ -204,8 +204,9 @@ def evaluate(
 
     Examples
     --------
-    >>> plane = animator.planes.pca(run)  # doctest: +SKIP
-    >>> animator.evaluate(model, (x, y), plane, 51).minimum()  # doctest: +SKIP
+    >>> plane = animator.planes.pca(animator.load("fit.h5"))
+    >>> animator.evaluate(model, (x, y), plane, resolution=(7, 5)).loss.shape
+    (5, 7)
     """
     from animator.training.keras_startup import start
 

@@ -71,7 +71,7 @@ class Plane:
         _check(origin, basis)
         object.__setattr__(self, "origin", origin)
         object.__setattr__(self, "basis", basis)
-        object.__setattr__(self, "names", (str(self.names[0]), str(self.names[1])))
+        object.__setattr__(self, "names", (self.names[0], self.names[1]))
         object.__setattr__(self, "_dual", _frozen(_dual(basis)))
 
     def project(self, weights: npt.ArrayLike) -> Floats:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.landscape.lanczos import top_eigenvectors
 from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.weight_rows import (
@@ -62,7 +63,9 @@ def weights(run: "Recording", i: int | str, j: int | str, names: tuple[str, str]
 
     Examples
     --------
-    >>> animator.planes.weights(run, 0, "dense/kernel[1,0]")  # doctest: +SKIP
+    >>> animator.planes.weights(run, 0, "z").basis
+    array([[1., 0., 0.],
+           [0., 0., 1.]])
     """
     first, second = run.index(i), run.index(j)
     if first == second:
@@ -110,12 +113,13 @@ def pca(run: "Recording") -> Plane:
 
     Examples
     --------
-    >>> animator.planes.pca(run).explained  # doctest: +SKIP
+    >>> animator.planes.pca(run).explained > 0.99
+    True
     """
     kept = finite_rows(run)
     if len(kept) < 3:
         raise NoPlaneError(
-            f"the path has only {len(kept)} points",
+            Said("the path has only {count} points", count=len(kept)),
             f"A PCA plane needs at least 3 recorded rows that are finite, but '{run.path}' has {len(kept)}. "
             "Record more steps, or use plane='weights' or plane='random'.",
         )
@@ -136,18 +140,23 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (
-        f"PC {k + 1} ({share:.{0 if 0.1 <= share < 0.99 else 1}%})" for k, share in enumerate(shares)
-    )
+    first, second = (_component(k + 1, float(share)) for k, share in enumerate(shares))
     baseline = RANDOM_WALK if origin.size > 2 else None
     return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
 
 
+def _component(number: int, share: float) -> str:
+    """What a principal component is called, with its share of the path."""
+    if 0.1 <= share < 0.99:
+        return Said("PC {number} ({share:.0%})", number=number, share=share)
+    return Said("PC {number} ({share:.1%})", number=number, share=share)
+
+
 def _straight(run: "Recording", moves: bool) -> NoPlaneError:
     """The refusal of a path without a second principal component."""
-    brief = "the path is a straight line" if moves else "the weights do not move"
+    brief = Said("the path is a straight line") if moves else Said("the weights do not move")
     if last_near(run) is not None:
-        brief = "the path runs away, so that all before its last steps is one point beside them"
+        brief = Said("the path runs away, so that all before its last steps is one point beside them")
     return NoPlaneError(
         brief,
         f"The path of '{run.path}' has no second principal component: {brief}. Use plane='weights' or "
@@ -186,7 +195,8 @@ def random(run: "Recording", seed: int = 0, step: int | None = None) -> Plane:
 
     Examples
     --------
-    >>> animator.planes.random(run, seed=1)  # doctest: +SKIP
+    >>> animator.planes.random(animator.load("fit.h5"), seed=1).basis.shape
+    (2, 3)
     """
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     rng = np.random.default_rng(seed)
@@ -253,11 +263,12 @@ def hessian(
 
     Examples
     --------
-    >>> animator.planes.hessian(run).eigenvalues  # doctest: +SKIP
+    >>> [round(value, 3) for value in animator.planes.hessian(run).eigenvalues]
+    [6.236, 4.0]
     """
-    from animator.training.loss.rebuild import objective_of
+    from animator.landscape.run_source import Source
 
-    return hessian_of(run, objective_of(run, model, data), step, seed)
+    return hessian_of(run, Source(run, model, data).objective(), step, seed)
 
 
 def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed: int = 0) -> Plane:
@@ -272,8 +283,13 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
 
 def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
     """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    names = (f"eigenvector 1 (λ = {values[0]:.3g})", f"eigenvector 2 (λ = {values[1]:.3g})")
-    return Plane(origin, vectors, names, "hessian", eigenvalues=(float(values[0]), float(values[1])))
+    first, second = (
+        Said("eigenvector {number} (λ = {value:.3g})", number=k + 1, value=float(value))
+        for k, value in enumerate(values[:2])
+    )
+    return Plane(
+        origin, vectors, (first, second), "hessian", eigenvalues=(float(values[0]), float(values[1]))
+    )
 
 
 def to_arrays(plane: Plane) -> dict[str, Floats]:
@@ -298,7 +314,7 @@ def custom(
     u: npt.ArrayLike,
     v: npt.ArrayLike,
     step: int | None = None,
-    names: tuple[str, str] = ("direction 1", "direction 2"),
+    names: tuple[str, str] = (Said("direction 1"), Said("direction 2")),
 ) -> Plane:
     """The plane of two given directions through the weights of a step.
 
@@ -325,8 +341,9 @@ def custom(
 
     Examples
     --------
-    >>> animator.planes.custom(run, run.weights[5] - run.weights[0], run.weights[9] - run.weights[5])
-    ... # doctest: +SKIP
+    >>> plane = animator.planes.custom(run, u=(1, 0, 0), v=(0, 1, 1))
+    >>> plane.lift((0, 2)) - plane.origin
+    array([0., 2., 2.])
     """
     origin = last_finite(run) if step is None else np.asarray(run.weights[run.row(step)], np.float64)
     basis = np.stack([np.asarray(u, np.float64).reshape(-1), np.asarray(v, np.float64).reshape(-1)])
@@ -363,7 +380,9 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
 
     Examples
     --------
-    >>> animator.planes.through(run, 0, 50)  # doctest: +SKIP
+    >>> plane = animator.planes.through(run, 0, 50)
+    >>> float(plane.residual(run.weights[50]).round(6))
+    0.0
     """
     kept = finite_rows(run)
     steps = run.weight_steps[kept]
@@ -373,7 +392,7 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     length = float(np.linalg.norm(along))
     if length == 0:
         raise NoPlaneError(
-            "start and end are the same point",
+            Said("start and end are the same point"),
             f"Steps {a:,} and {b:,} of '{run.path}' have the same weights: no plane is given by them. "
             "Choose two steps between which the weights move.",
         )
@@ -390,9 +409,12 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     norm = float(np.linalg.norm(across))
     if norm <= 1e-9 * length:
         raise NoPlaneError(
-            "the path is a straight line",
+            Said("the path is a straight line"),
             f"Steps {a:,}, {b:,} and {c:,} of '{run.path}' lie on one line: they span no plane. "
             "Choose a third step that lies beside the line, or use plane='random'.",
         )
-    names = (f"step {a:,} to step {b:,}", f"towards step {c:,}")
+    names = (
+        Said("step {first:,} to step {last:,}", first=a, last=b),
+        Said("towards step {step:,}", step=c),
+    )
     return explained(run, Plane(last, np.stack([along, across / norm]), names, "through"))

@@ -66,6 +66,11 @@ class Cut:
     ------
     AnimatorError
         When no plane or slice has such a name.
+
+    Examples
+    --------
+    >>> animator.Cut(slice="static", plane="pca", resolution=31).resolution
+    31
     """
 
     slice: Literal["moving", "static", "blend", "through"] = "moving"

@@ -77,6 +77,12 @@ class Common:
         The losses that have the colours of the ends.
     held
         What of that must be seen, all of it by default.
+
+    Examples
+    --------
+    >>> both = animator.Common(extent=(-2, 2, -1, 3), loss_range=(0.0, 5.0))
+    >>> both.held is None
+    True
     """
 
     extent: Extent | None = None

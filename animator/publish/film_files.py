@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
+from animator.core.language import ENGLISH, LANGUAGES
 from animator.design.parameters import written
 from animator.encoding import FilmInfo, inspect
 from animator.encoding.film_spec import LONGEST, SHORTEST
@@ -65,6 +66,11 @@ class FilmFile:
         return ground(self.info)
 
     @property
+    def is_untitled(self) -> bool:
+        """Whether it says that no title stands on its frames."""
+        return bool(self.info.metadata and self.info.metadata.details.get("untitled"))
+
+    @property
     def parameters(self) -> dict[str, object]:
         """The parameters it was made with, as far as it says."""
         found = self.info.metadata.details.get("parameters") if self.info.metadata else None
@@ -74,6 +80,12 @@ class FilmFile:
     def caption(self) -> str:
         """Its description."""
         return self.info.metadata.description if self.info.metadata else ""
+
+    @property
+    def lang(self) -> str:
+        """The language of its words."""
+        said = self.info.metadata.details.get("lang") if self.info.metadata else ENGLISH
+        return str(said) if said in LANGUAGES else ENGLISH
 
     @property
     def alt_text(self) -> str:
@@ -169,6 +181,12 @@ def poster_beside(path: Path, info: FilmInfo) -> Path | None:
     same = abs(still.width * info.height - still.height * info.width) <= max(still.width, info.width)
     other = still.metadata is not None and info.metadata is not None and still.metadata != info.metadata
     return poster if still.format == "png" and same and not other else None
+
+
+def language_of(films: Sequence[FilmFile]) -> str:
+    """The language that all films speak; English where they speak several."""
+    spoken = {film.lang for film in films}
+    return spoken.pop() if len(spoken) == 1 else ENGLISH
 
 
 def _poster(path: Path, info: FilmInfo) -> bytes:

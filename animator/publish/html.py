@@ -12,25 +12,48 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from animator.core.language import ENGLISH, language, said_in
 
-def page(folder: Path, template: str, **values: object) -> str:
-    """The file `template` of `folder` with its values: all but Markup is escaped, none may be missing."""
+WORDS = Path(__file__).parent / "templates" / "words.js"
+
+
+def page(folder: Path, template: str, *, lang: str = ENGLISH, **values: object) -> str:
+    """The file `template` of `folder` with its values: all but Markup is escaped, none may be missing.
+
+    lang: the language of the page, in which its `t` says the page's own words.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     loader = FileSystemLoader(folder)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return pages.get_template(template).render(**values)
+    return pages.get_template(template).render(lang=lang, t=said_in(lang), **values)
 
 
-def scripted(folder: Path, template: str, scripts: Sequence[str], data: object, **values: object) -> str:
+def scripted(
+    folder: Path,
+    template: str,
+    scripts: Sequence[str],
+    data: object,
+    *,
+    lang: str,
+    **values: object,
+) -> str:
     """As `page`, with one script of the files `scripts` beside the template, in a folder of its name.
 
-    The template takes it as `script`, its digest as `digest`, and what it works on as `data`, in JSON.
+    The template takes it as `script`, its digest as `digest`, and in JSON what it works on as `data` and what
+    it says as `language`.
     """
     parts = folder / Path(template).stem
-    script = strict_script(parts / f"{name}.js" for name in scripts)
+    script = strict_script([WORDS, *(parts / f"{name}.js" for name in scripts)])
     values |= {"script": script, "digest": digest(script), "data": embedded(data)}
-    return page(folder, template, **values)
+    return page(folder, template, lang=lang, language=embedded(_language(lang, script)), **values)
+
+
+def _language(lang: str, script: str) -> dict[str, object]:
+    """What a script says in a language, and how it writes numbers."""
+    found = language(lang)
+    words = {message: said for message, said in found.messages.items() if f't("{message}"' in script}
+    return {"code": lang, "decimal": found.decimal, "group": found.group, "words": words}
 
 
 def own(*files: Path) -> Markup:

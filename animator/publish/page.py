@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
-from animator.core.language import said_in
+from animator.design.wishes import read_lang
 from animator.publish import html
-from animator.publish.film_files import FilmFile, read_films
+from animator.publish.film_files import FilmFile, language_of, read_films
 from animator.publish.html import data_address
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -41,7 +41,12 @@ class Entry:
 
 
 def make(
-    films: Sequence[str | Path], output: str | Path = "index.html", title: str = "", *, commands: bool = True
+    films: Sequence[str | Path],
+    output: str | Path = "index.html",
+    title: str = "",
+    *,
+    commands: bool = True,
+    lang: str | None = None,
 ) -> list[FilmFile]:
     """Write a web page with films, which works without a server.
 
@@ -55,6 +60,8 @@ def make(
         Of the page; by default that of the first film.
     commands
         Whether the commands that made the films are shown.
+    lang
+        The language of the page's own words; by default that of the films, English where they have several.
 
     Returns
     -------
@@ -68,10 +75,11 @@ def make(
 
     Examples
     --------
-    >>> animator.page(["a.mp4", "b.gif"], "index.html", commands=False)  # doctest: +SKIP
+    >>> films = animator.page(["a.mp4", "b.gif"], "index.html", commands=False)
     """
     target, shown = Path(output), read_films(films)
-    show = partial(html.page, TEMPLATES, "page.html", commands=commands, lang="en", t=said_in("en"))
+    lang = read_lang(lang) or language_of(shown)
+    show = partial(html.page, TEMPLATES, "page.html", commands=commands, lang=lang)
     alone = target.suffix.lower() in (".html", ".htm")
     if target.suffix and not alone:
         raise AnimatorError(

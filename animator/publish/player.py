@@ -14,7 +14,6 @@ from markupsafe import Markup
 from animator.core.color_vision import luminance
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
-from animator.core.language import said_in
 from animator.publish import html, web_fonts
 from animator.publish.page import TEMPLATES
 
@@ -76,8 +75,7 @@ def page(data: Mapping[str, Any], command: str = "") -> str:
         SCRIPTS,
         data,
         film=data,
-        lang=data["language"]["code"],
-        t=said_in(data["language"]["code"]),
+        lang=data["lang"],
         command=command,
         is_dark=luminance(look["background"]) < 0.18,
         colours={**colours, "focus": look["lines"][0], "track": look["grid"]},

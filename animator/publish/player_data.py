@@ -8,7 +8,7 @@ from typing import NotRequired, TypedDict
 
 import numpy as np
 
-from animator.core.language import say, spoken
+from animator.core.language import say, shown, spoken
 from animator.design.style import Style
 from animator.drawing.panels.curve import Runs, ground, heights, runs_of
 from animator.drawing.panels.growing_curves import CLOCKS
@@ -22,13 +22,6 @@ from animator.films.film import Film
 from animator.publish import player_rows, player_surfaces
 
 FPS = 30.0
-SCRIPT = (  # what the page's script says
-    *("Pause", "Play", "step {step} of {steps}", "step {step}", "surface there", "Show or hide runs"),
-    *("Show or hide lines", "batch", "all", "true loss", "{loss} (batch)", "not finite", "step", "epoch"),
-    *("off the plane", "batch loss", "learning rate", "run", "show or hide", "unpacking the surface …"),
-    *("This browser cannot unpack the surface.", "left the window at step {step}", "gradient evaluations"),
-    *("loss", "target"),
-)
 COLOURS = (  # of a Style, one each
     *("background", "panel", "ink", "muted", "grid", "loss_line", "batch_line", "dot", "dot_edge"),
     *("casing", "target", "alert", "contour"),
@@ -67,7 +60,7 @@ def _playing(film: Film) -> dict[str, object]:
         notes.append(say("The film also shows {panels}; this page does not.", panels=", ".join(dropped)))
     numbered = zip(views, held, range(len(views)), player_surfaces.colours(views, look), strict=True)
     return {
-        "language": _language(),
+        "lang": spoken().code,
         "title": film.title,
         "caption": film.under_title(views),
         "description": film.design.description,
@@ -81,24 +74,13 @@ def _playing(film: Film) -> dict[str, object]:
     }
 
 
-def _language() -> dict[str, object]:
-    """What the page's script says and how it writes numbers."""
-    now = spoken()
-    return {
-        "code": now.code,
-        "decimal": now.decimal,
-        "group": now.group,
-        "words": {message: now.messages[message] for message in SCRIPT if message in now.messages},
-    }
-
-
 def _panels(film: Film) -> tuple[list[str], list[str]]:
     """Names of a layout that the page can show, in order, and words for what of the film it leaves out."""
     wanted, dropped = [], []
     for name in (name for row in film.design.layout for name in row):
         spec = find(name)
         if spec.left_out or not spec.page:
-            dropped.append(say(spec.left_out) or say("the panel '{name}'", name=spec.name))
+            dropped.append(shown(spec.left_out) or say("the panel '{name}'", name=spec.name))
         if spec.page in ("curve", "ball"):
             wanted.append(name)
         elif spec.page == "surface":
@@ -216,9 +198,10 @@ def _title(chart: Chart, views: tuple[View, ...]) -> str:
     view, clock = views[chart["runs"][0]], CLOCKS[views[0].clock]
     if chart["kind"] == "ball":
         return surface_title(view)
-    said = {"weights": "weights", "weight": view.labels[chart.get("weight", 0)]}.get(
+    said = {"weights": say("weights"), "weight": view.labels[chart.get("weight", 0)]}.get(
         chart["kind"], view.value_name
     )
     name = f", {view.name}" if len(views) > 1 and len(chart["runs"]) == 1 else ""
-    over = "{kind} over steps" if clock == "step" else "{kind} over {clock}"
-    return say(over, kind=say(said), clock=say(clock)) + name
+    if clock == "step":
+        return say("{kind} over steps", kind=said) + name
+    return say("{kind} over {clock}", kind=said, clock=clock) + name

@@ -1,7 +1,7 @@
 """A PowerPoint deck with a film on every slide, made with python-pptx.
 
-Each film keeps its shape: as large as the slide lets it be, or below its title. Its poster stands for it
-until it plays; its alt text, caption and command go along.
+Each film keeps its shape: as large as the slide lets it be, or below its title where it shows none itself.
+Its poster stands for it until it plays; its alt text, caption and command go along.
 """
 
 import io
@@ -18,7 +18,8 @@ from PIL import Image
 from animator.core.color_vision import luminance
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
-from animator.publish.film_files import FilmFile, read_films
+from animator.design.wishes import read_lang
+from animator.publish.film_files import FilmFile, language_of, read_films
 
 WIDTH, HEIGHT = 12_192_000, 6_858_000  # EMU, 914,400 an inch: 16 by 9
 TITLE = 1_000_000  # EMU: the height of a title
@@ -36,9 +37,10 @@ INSTALL = "pip install 'animator[slides]'"
 def make(
     films: Sequence[str | Path],
     output: str | Path = "deck.pptx",
-    titles: bool = False,
+    titles: bool | None = None,
     autoplay: bool = False,
     loop: bool = False,
+    lang: str | None = None,
 ) -> list[FilmFile]:
     """Write a PowerPoint deck with a slide for each film.
 
@@ -49,11 +51,14 @@ def make(
     output
         The deck, .pptx.
     titles
-        Whether each film stands below its title, instead of filling its slide.
+        Whether films stand below their titles, instead of filling their slides; by default those do that show
+        no title themselves, so that each is read once.
     autoplay
         Whether films start when their slide comes, instead of at a click.
     loop
         Whether they start again at their end.
+    lang
+        The language that the words are marked as; by default that of each film.
 
     Returns
     -------
@@ -67,7 +72,7 @@ def make(
 
     Examples
     --------
-    >>> animator.slides(["a.mp4", "b.gif"], "deck.pptx", titles=True)  # doctest: +SKIP
+    >>> films = animator.slides(["a.mp4", "b.gif"], "deck.pptx")
     """
     deck = Path(output)
     try:
@@ -76,14 +81,18 @@ def make(
         raise AnimatorError(f"Slides need python-pptx, which is not installed. Type: {INSTALL}") from error
     if deck.suffix.lower() != ".pptx":
         raise AnimatorError(f"'{deck}' is no deck of slides: its name must end in .pptx. Use -o deck.pptx.")
+    asked = read_lang(lang)
     shown = read_films(films)
     for film in shown:
         _check(film)
     presentation: Pptx = Presentation()
     presentation.slide_width, presentation.slide_height = WIDTH, HEIGHT
     for film in shown:
-        _slide(presentation, film, titles, autoplay, loop)
+        titled = film.is_untitled if titles is None else titles
+        slide = _slide(presentation, film, titled, autoplay, loop)
+        _spoken(slide, asked or film.lang)
     said = presentation.core_properties
+    said.language = asked or language_of(shown)
     said.created = said.modified = EPOCH
     said.author = said.last_modified_by = "animator"
     whole = io.BytesIO()
@@ -128,7 +137,7 @@ def title_size(title: str) -> int:
     return SIZES[-1]
 
 
-def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> None:
+def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> Pptx:
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_ONLY if titles else BLANK])
     if titles:
         title = slide.shapes.title
@@ -154,6 +163,14 @@ def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loo
     slide.notes_slide.notes_text_frame.text = xml_text(
         "\n".join(part for part in (film.caption, film.command) if part)
     )
+    return slide
+
+
+def _spoken(slide: Pptx, lang: str) -> None:
+    """Mark the words of a slide and of its notes as of a language, for spelling and for screen readers."""
+    for shape in (*slide.shapes, slide.notes_slide.notes_placeholder):
+        for properties in shape.element.xpath(".//a:rPr"):
+            properties.set("lang", lang)
 
 
 def xml_text(text: str) -> str:

@@ -38,6 +38,11 @@ class Facts:
         holds them.
     unread_losses
         Of how many steps the batch's own loss could not be read, and is NaN, although that of others could.
+
+    Examples
+    --------
+    >>> animator.load("run.h5").facts.no_batch_loss is None
+    True
     """
 
     no_batch_loss: str | None = None

@@ -56,8 +56,9 @@ class Recording:
 
     Examples
     --------
-    >>> with animator.load("run.h5") as run:  # doctest: +SKIP
-    ...     print(run.steps, run.loss[-1], run.parameter_names[:3])
+    >>> with animator.load("run.h5") as run:
+    ...     print(run.steps, run.loss[0], run.parameter_names)
+    60 39.0 ['x', 'y', 'z']
     """
 
     def __init__(self, path: Path, file: h5py.File, schema: int = SCHEMA) -> None:
@@ -308,9 +309,9 @@ def load(path: str | Path, trusted: bool = False, loss: Function | None = None) 
 
     Examples
     --------
-    >>> run = animator.load("run.h5")  # doctest: +SKIP
-    >>> run.weights.shape  # doctest: +SKIP
-    (501, 3)
+    >>> run = animator.load("run.h5")
+    >>> run.weights.shape
+    (61, 3)
     """
     path = Path(path)
     if not path.is_file():

@@ -74,6 +74,11 @@ class RunNotes:
         As it was given.
     versions
         Of the libraries that recorded it.
+
+    Examples
+    --------
+    >>> animator.load("run.h5").notes.way
+    'descent'
     """
 
     schema: int = 1

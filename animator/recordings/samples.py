@@ -34,6 +34,12 @@ class Samples:
         Arrays, or dicts and lists of arrays, samples first; None where absent.
     count
         How many samples there are.
+
+    Examples
+    --------
+    >>> samples = animator.load("fit.h5").samples()
+    >>> samples.count, samples.x.shape
+    (64, (64, 2))
     """
 
     x: Part

@@ -65,7 +65,7 @@ class StepWriter:
 
     Examples
     --------
-    >>> with animator.StepWriter("run.h5", [0.0, 0.0], loss=f) as writer:  # doctest: +SKIP
+    >>> with animator.StepWriter("mine.h5", [0.0, 0.0], loss=f) as writer:
     ...     for weights, loss in descent:
     ...         writer.step(weights, loss)
     """
@@ -303,7 +303,7 @@ def recording(
 
     Examples
     --------
-    >>> run = animator.recording("run.h5", path, loss=lambda w: (w**2).sum(axis=1))  # doctest: +SKIP
+    >>> run = animator.recording("path.h5", path, loss=lambda w: (w**2).sum(axis=1))
     """
     rows = iter(weights if isinstance(weights, Iterable) else np.atleast_2d(np.asarray(weights)))
     first = next(rows, None)

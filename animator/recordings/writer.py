@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike
 
 from animator.core.arrays import Array, Floats, Ints, Singles
 from animator.core.errors import AnimatorError
-from animator.core.files import ensure_folder, set_aside
+from animator.core.files import ensure_folder, is_full, set_aside
 from animator.recordings import probe
 from animator.recordings.facts import Facts, as_line
 from animator.recordings.reader import FORMAT, SCHEMA, load, part_of
@@ -72,6 +72,8 @@ class RecordingWriter:
             _check_unused(self.part)
             self.file = _timeless(self.part)
         except OSError as error:
+            if is_full(error):
+                raise
             raise AnimatorError(
                 f"Cannot record to '{path}': '{self.part}' is in use by another recording, or cannot be "
                 f"written ({str(error).splitlines()[0][:80]}). Choose another path, or wait for it to end."

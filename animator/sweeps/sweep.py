@@ -13,9 +13,9 @@ from typing import Any
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, listener
 from animator.design import scene_files
-from animator.design.film_design import FilmDesign
 from animator.design.parameters import written
 from animator.design.scene import Scene
+from animator.design.wishes import WISHES
 from animator.sweeps.plan import cell_names, plan
 from animator.sweeps.run import run
 from animator.sweeps.run.context import check_room
@@ -31,10 +31,7 @@ def sweep(
     jobs: int | None = None,
     zipped: bool = False,
     format: str = "mp4",
-    size: tuple[int, int] | str | None = None,
-    quality: str | None = None,
     fps: float | None = None,
-    style: str = "dark",
     timeout: float | None = None,
     retry_failed: bool = False,
     force: bool = False,
@@ -50,15 +47,17 @@ def sweep(
         The name of a bundled scene, the path of a scene file, or what `animator.scene` gave, whose parameters
         stay as they are where they don't vary.
     values
-        Parameters of the scene: a list (or an array) of values to vary, or one value.
+        Parameters of the scene: a list (or an array) of values to vary, or one value. Any field of FilmDesign
+        that is none of them is a setting of all films: title, layout, window, lang, size, style and so on;
+        the moments of the scene are told with captions=True.
     output
         The folder; by default output/SCENE-sweep. One that was begun is gone on with.
     jobs
         Worker processes; by default one for each core.
     zipped
         First values together, then second ones, and so on.
-    format, size, quality, fps, style
-        How the films look, as of the command.
+    format, fps
+        Of the films: "mp4", "webm" or "gif", and frames a second.
     timeout
         Seconds that a cell may take to be trained, cut or drawn.
     retry_failed, force, use_cache
@@ -78,14 +77,17 @@ def sweep(
 
     Examples
     --------
-    >>> animator.sweep("neuron", learning_rate=[0.1, 0.5, 1.5], seed=[0, 1], jobs=2)  # doctest: +SKIP
+    >>> beale = animator.sweep("function", f="beale", learning_rate=[0.01, 0.05], size="320x180", jobs=1)
+    >>> beale.count("done")
+    2
     """
     if jobs is not None and (not isinstance(jobs, int) or jobs < 1):
         raise AnimatorError(f"jobs={jobs!r} cannot be: it must be a whole number from 1 on. Use jobs=2.")
     name, fixed = _named(scene)
-    words = [f"{key}={_listed(value)}" for key, value in {**fixed, **values}.items()]
-    pixels = FilmDesign(size=size, quality=quality).pixels  # type: ignore[arg-type]  # which it reads
-    look = plan.look(format, pixels, fps, style)
+    wishes = _wishes(name, values)
+    own = {key: value for key, value in values.items() if key not in wishes}
+    words = [f"{key}={_listed(value)}" for key, value in {**fixed, **own}.items()]
+    look = plan.look(format, fps, **wishes)
     made = plan.plan(name, words, look, zipped, None, _call(name, values))
     check_room(made)
     folder = (
@@ -121,6 +123,14 @@ def _named(scene: str | Path | Scene) -> tuple[str, Mapping[str, object]]:
         )
     usual = {p.name: p.default for p in scene_files.bundled(name).parameters}
     return name, {key: value for key, value in scene.origin["parameters"].items() if value != usual[key]}
+
+
+def _wishes(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` that are settings of films and no parameters of the scene `name`, and are given."""
+    own = () if name.endswith(".h5") else [p.name for p in scene_files.find(name).parameters]
+    return {
+        key: value for key, value in values.items() if key in WISHES and key not in own and value is not None
+    }
 
 
 def _listed(value: object) -> str:

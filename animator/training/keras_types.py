@@ -129,7 +129,15 @@ class Strategy(Protocol):
 
 
 class KerasModel(KerasLayer, Protocol):
-    """A model of Keras, built and compiled unless it says otherwise."""
+    """A model of Keras, built and compiled unless it says otherwise.
+
+    Examples
+    --------
+    >>> def layers(model: animator.KerasModel) -> list[str]:
+    ...     return [layer.name for layer in model.layers]
+    >>> layers(model)
+    ['dense']
+    """
 
     compiled: bool
     loss: object

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.core import cache
+from animator.core import cache, strays
 from animator.core.errors import AnimatorError
 from animator.core.progress import Progress, quiet
 from animator.design.descent import Descent
 from animator.design.experiment import Experiment
 from animator.functions.descent import Step
-from animator.recordings.reader import Recording, load
+from animator.recordings.reader import Recording, load, part_of
 from animator.training import descents
 from animator.training.keras_startup import start
 from animator.training.keras_types import KerasModel
@@ -148,7 +148,7 @@ def recorded(
     found = _cached(path) if use_cache else None
     if found is not None:
         return found, True
-    with cache.alone(path):
+    with cache.alone(path), strays.owned(part_of(path)):
         found = _cached(path) if use_cache else None  # who held the cache may have made it
         if found is not None:
             return found, True

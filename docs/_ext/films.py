@@ -27,6 +27,7 @@ from animator.design import scene_files
 
 STILL = '<img class="still" src="{still}" alt="{alt}" loading="lazy">'
 VIDEO = '<video src="{src}" poster="{still}" aria-label="{alt}" muted loop playsinline autoplay></video>'
+MOVING = '<img class="moving" src="{src}" alt="{alt}" loading="lazy">'
 IMAGE = '<img src="{src}" alt="{alt}" loading="lazy">'
 FRAME = '<iframe src="{src}" title="{alt}" loading="lazy"></iframe>'
 
@@ -44,7 +45,7 @@ class Shown(SphinxDirective):
         if not self.config.films or pages.lacks(page):
             return None
         try:
-            return pages.outcome(page)
+            return pages.outcome(page, self.env.docname)
         except RuntimeError as error:
             raise self.error(str(error)) from error
 
@@ -68,7 +69,7 @@ class Shown(SphinxDirective):
             return []
         path = folder / name
         still = path.with_suffix(".png")
-        parts = {".png": IMAGE, ".gif": IMAGE, ".svg": IMAGE, ".html": FRAME}
+        parts = {".png": IMAGE, ".svg": IMAGE, ".html": FRAME, ".gif": MOVING + STILL}
         form = parts.get(path.suffix, VIDEO + STILL)
         sources = {"src": self.published(path), "still": self.published(still) if still.exists() else ""}
         html = f'<figure class="film">{form.format(alt=escape(alt), **sources)}</figure>'

@@ -87,12 +87,14 @@ def run(page: Path, folder: Path) -> None:
         raise RuntimeError(f"{page.name} does not run:\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}")
 
 
-def outcome(page: Path) -> Path:
-    """The folder in which `page` was run: from the cache where page and program are the same as then."""
+def outcome(page: Path, name: str) -> Path:
+    """The folder in which `page` was run: from the cache where page and program are the same as then.
+
+    name: of the page among those of its site, such as "how-to/slides".
+    """
     sources = [page, *sorted(ROOT.glob("animator/**/*.py")), *sorted(ROOT.glob("scenes/*.py"))]
     key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    name = "-".join(page.relative_to(ROOT / "docs").with_suffix("").parts)
-    folder = cache.folder() / "docs" / name / key
+    folder = cache.folder() / "docs" / name.replace("/", "-") / key
     if not folder.exists():
         shutil.rmtree(folder.parent, ignore_errors=True)
         work = folder.with_suffix(".part")

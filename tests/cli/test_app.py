@@ -136,6 +136,10 @@ def test_a_diverging_run_makes_a_film_that_says_so(here, capsys):
             "ends in .py; a recording ends in .h5.",
         ),
         (
+            ("render", "f=himmelblau"),
+            "'f=himmelblau' is a function, not a scene. Type: animator render function 'f=himmelblau'.",
+        ),
+        (
             ("render", "neuron", "learning_rat=1"),
             "Scene 'neuron' has no parameter 'learning_rat'. Did you mean 'learning_rate'? It has: "
             "learning_rate optimizer epochs use_bias seed start.",

@@ -112,7 +112,7 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     """Three seconds, or a second for 20 letters, in full; the one of step 0 stands in the intro."""
     words = [f"{number}: {'x' * length}" for number, length in enumerate((10, 70, 100, 20))]
     events = [Event(step, caption) for step, caption in zip(at, words, strict=True)]
-    pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events)
+    pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events, steps)
     film = Timeline(steps, 30, pacing, clock=clock(pacing, steps))
     for step, caption in zip(at, words, strict=True):
         states = shown(film, caption)
@@ -123,13 +123,27 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     assert pacing.seconds < 0.5 + 4 + 1.5 + sum(max(3, len(caption) / 20) + 0.75 for caption in words)
 
 
-def test_slow_motion_lasts_as_long_as_its_caption():
-    """Half of the film's steps have passed at 50; from there on 3 % of them take 3.7 seconds longer."""
-    pacing = unhurried(Pacing(0.5, 20, 1.5), [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0)])
-    assert [event.hold for event in pacing.named] == [0.0, 3.7] and pacing.intro == 3
+def test_slow_motion_lasts_a_third_of_its_caption_and_no_less_than_what_follows_leaves():
+    """Captions stand for 3.7 seconds. Half of the play of 20 seconds follows the second, a tenth the third
+    one, and the last one has the end.
+    """
+    moments = [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0), Event(90, "Soon.", 0.0), Event(100, "End.")]
+    pacing = unhurried(Pacing(0.5, 20, 1.5), moments, 100)
+    np.testing.assert_allclose([event.hold for event in pacing.named], [0, 3.7 / 3, 1.7, 0])
+    assert (pacing.intro, pacing.end) == (3, 3.7)
     made = clock(pacing, 100)
-    np.testing.assert_allclose(np.interp([50, 53, 100], made.steps, made.seconds), [10, 14.3, 23.7])
-    assert unhurried(Pacing(), []) == Pacing()
+    at = np.interp([50, 53, 90, 100], made.steps, made.seconds)
+    np.testing.assert_allclose(np.diff(at), [0.6 + 3.7 / 3, 7.4, 2 + 1.7])
+    assert unhurried(Pacing(), [], 100) == Pacing()
+
+
+def test_the_last_words_stand_until_the_film_ends_where_they_are_to_stay():
+    """Not those of the intro, and not where they are not to stay."""
+    moments = [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0)]
+    for told, stays, last in ((moments, True, "Half."), (moments, False, ""), (moments[:1], True, "")):
+        pacing = unhurried(Pacing(0.5, 20, 1.5), told, 100)
+        film = Timeline(100, 30, pacing, clock=clock(pacing, 100, stays=stays))
+        assert film.state(film.frames - 1).caption == last
 
 
 def test_frames_between_steps_move_on_and_numbers_stay():

@@ -1,5 +1,6 @@
 """The one module that uses what imageio keeps private: that it is there, and the way without it."""
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,17 @@ def test_what_failed_first_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(OSError, match="closing"):
         encode(tmp_path / "a.mp4")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="threads have no rank here")
+def test_no_thread_gets_before_other_processes(tmp_path: Path) -> None:
+    """SVT-AV1 would take the highest rank there is for itself and for who called it, where root runs it."""
+
+    def ranks() -> set[int]:
+        return {os.sched_getscheduler(int(thread.name)) for thread in Path("/proc/self/task").iterdir()}
+
+    before = ranks()
+    with open_encoder(tmp_path / "a.avif", FilmSpec(64, 64, 10), Metadata("", "", "", "", {})) as encoder:
+        encoder.write(np.full((64, 64, 4), 255, np.uint8))
+        assert ranks() == before
+    assert ranks() == before

@@ -19,6 +19,7 @@ from tests.films.measures import (
     named,
     parted,
     path,
+    shrinks_most,
     sixth,
     under,
     valley,
@@ -129,7 +130,7 @@ CLAIMS: dict[str, Claim] = {
     rf"After {N} steps? momentum has less than 1 % of its loss left\.": lambda r, k, n: (
         int(n) == k and under(r[1], k, 0.01)
     ),
-    rf"Descent needs {N} steps for that: momentum was there after {N}\.": lambda r, k, n, m: (
+    rf"Descent needs {N} steps to have less than 1 % left; momentum needed {N}\.": lambda r, k, n, m: (
         int(n) == k > int(m) and under(r[0], k, 0.01) and under(r[1], int(m), 0.01)
     ),
     rf"After {N} steps descent still has {N} % of its loss left\.": lambda r, k, n, p: (
@@ -341,6 +342,16 @@ CLAIMS: dict[str, Claim] = {
     rf"The start decides: a loss of {N} from zero, {N} from far out, {N} from Glorot\.": lambda r, k, *v: (
         all(is_near(said, loss(run)[-1]) for said, run in zip(v, r, strict=True))
         and loss(r[2])[-1] < loss(r[1])[-1] < loss(r[0])[-1]
+    ),
+    # any recording
+    rf"Here the loss shrinks fastest: in {N} steps from {N} to {N}\.": lambda r, k, n, a, b: (
+        is_near(a, loss(r[0])[k - int(n)])
+        and is_near(b, loss(r[0])[k])
+        and 2 * loss(r[0])[k] <= loss(r[0])[k - int(n)]
+        and shrinks_most(loss(r[0]), k, int(n))
+    ),
+    rf"After {N} steps the loss is higher than at the start: {N}, not {N}\.": lambda r, k, n, b, a: (
+        int(n) == k == r[0].steps and is_near(a, loss(r[0])[0]) and is_near(b, loss(r[0])[-1])
     ),
     # function
     rf"Half of the way down is done after {N} of {N} steps\.": lambda r, k, n, m: int(n) == k < int(m),

@@ -27,6 +27,14 @@ def is_near(said: str, value: float, digits: int = 2) -> bool:
     return abs(told - value) <= 0.6 * 10.0 ** (1 - digits) * max(abs(value), 1e-12)
 
 
+def shrinks_most(losses, step: int, length: int) -> bool:
+    """Whether over no other stretch of that length, up to a hundredth of the first loss, less was left."""
+    stretches = [
+        losses[k + length] / losses[k] for k in range(len(losses) - length) if 100 * losses[k] > losses[0]
+    ]
+    return bool(losses[step] / losses[step - length] <= min(stretches) * (1 + 1e-9))
+
+
 def left(said: str, run, step: int) -> bool:
     """Whether so many per cent of a run's loss are left at a step."""
     return is_near(said, 100 * loss(run)[step] / loss(run)[0])

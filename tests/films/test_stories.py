@@ -11,6 +11,7 @@ import pytest
 
 import animator
 from animator.design import scene_files
+from animator.design.film_design import FilmDesign
 from animator.design.moments import told
 from tests.films import claims
 from tests.films.stories import checked
@@ -97,6 +98,26 @@ def test_films_of_two_weights_say_what_is_so(name, words, runs, least):
     assert len(events) >= least, [event.caption for event in events]
     for event in events:
         assert claims.holds(made, event.step, event.caption), event
+
+
+@pytest.mark.parametrize(
+    ("f", "start", "rate", "steps", "said"),
+    [
+        ("rosenbrock", (-1.5, 1.0), 0.001, 300, 2),  # into the valley, and along it
+        ("(1 - x*y)**2", (1.3, -1.298), 0.05, 110, 3),  # a saddle, which is left
+        ("x**2 + y**2", (1.0, 1.0), 0.1, 60, 1),  # as fast all along
+        ("x**2 + y**2", (1.0, 1.0), 1.01, 60, 1),  # it rises
+        ("x**2 + y**2", (1.0, 1.0), 0.1, 20, 0),  # seen whole at once
+    ],
+)
+def test_a_recording_that_no_scene_tells_of_says_what_is_so(f, start, rate, steps, said):
+    """The fastest fall, the plateau that was left, and the end; without captions it is as it was."""
+    run = animator.descend(f, start=start, optimizer="sgd", learning_rate=rate, steps=steps)
+    events = animator.film(run).timeline(30).pacing.named
+    assert len(events) == said
+    for event in events:
+        assert claims.holds([run], event.step, event.caption), event
+    assert animator.film(run, captions=False).timeline(30).pacing == FilmDesign().pacing
 
 
 @pytest.mark.parametrize(

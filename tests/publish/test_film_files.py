@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import animator
 from animator.core.errors import AnimatorError
 from animator.encoding import FilmSpec, Metadata, inspect, open_encoder
 from animator.publish import page, slides
@@ -245,6 +246,22 @@ def test_the_package_is_whole(films, tmp_path):
     assert node.get("repeatCount") == "indefinite"
     starts = read.slides[0].element.xpath(".//p:video/p:cMediaNode/p:cTn/p:stCondLst/p:cond")
     assert [start.get("delay") for start in starts] == ["0"]
+
+
+def test_a_deck_has_each_title_once(tmp_path):
+    """On the film that shows it, or above one that was made without; `titles` puts it above all, or none."""
+    from pptx import Presentation
+
+    run = animator.descend("x**2 + y**2", start=(1, 1), learning_rate=0.1, steps=5)
+    files = [tmp_path / "titled.gif", tmp_path / "bare.gif"]
+    for path, title in zip(files, ("A bowl", "none"), strict=True):
+        animator.film(run, title=title, seconds=0.5).save(path, size=(320, 180))
+    own = [film.title for film in read_films(files)]
+    deck = tmp_path / "deck.pptx"
+    for titles, above in ((None, [None, own[1]]), (True, own), (False, [None, None])):
+        slides.make(files, deck, titles=titles)
+        found = [slide.shapes.title for slide in Presentation(str(deck)).slides]
+        assert [title and title.text for title in found] == above
 
 
 def as_pdf(deck: Path) -> Path:

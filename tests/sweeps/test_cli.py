@@ -125,7 +125,7 @@ def test_a_plan_for_programs_is_json(scene, tmp_path, capsys):
 def test_a_plan_says_what_the_folder_holds(scene, tmp_path, capsys, monkeypatch):
     """What is done is not counted again; another sweep is refused after the plan, as the run itself would."""
     monkeypatch.setenv("ANIMATOR_CACHE", str(tmp_path / "cache"))  # without figures of other tests' sweeps
-    made = plan.plan(scene, ["rate=0.1,0.2,0.4"], plan.look("mp4", None, None, "dark"))
+    made = plan.plan(scene, ["rate=0.1,0.2,0.4"], plan.look())
     waiting = manifest_of(made, {})
     first = replace(waiting.cells[0], state="done", film="films/one.mp4")
     folder = tmp_path / "out"

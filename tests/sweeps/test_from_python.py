@@ -25,7 +25,7 @@ def test_lists_vary_and_values_stay(asked):
     assert dict(plan.fixed) == {"steps": 20}
     assert (plan.look.width, plan.look.height, orders.jobs) == (320, 180, 1)
     assert str(folder) == "output/escape-sweep"
-    assert plan.command == "animator.sweep('escape', noise=[0.1, 0.3], seed=[0, 1], steps=20)"
+    assert plan.command == "animator.sweep('escape', noise=[0.1, 0.3], seed=[0, 1], steps=20, size='320x180')"
 
 
 def test_a_scene_keeps_its_parameters(asked):

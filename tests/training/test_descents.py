@@ -149,11 +149,28 @@ def test_a_descent_is_trained_once_and_comes_from_the_cache_then():
 
 
 @pytest.mark.parametrize(
+    ("formula", "start"),
+    [
+        ("(x**2+y-11)**2+(x+y**2-7)**2", (-1, 1)),
+        ("x**2", (-1,)),
+        ("x*y*z", (-1, 1, -1)),
+        ("(x+y)**2", (1, 1)),  # at (-1, 1) it is flat
+        ("log(x)+y**2", (1, 1)),  # at (-1, 1) it has no value
+        ("log(x)+(y-1)**2+(x-1)**2-x", (0.5, 2)),  # at (1, 1) it is flat
+    ],
+)
+def test_a_formula_without_a_start_begins_where_it_has_a_slope(formula: str, start: tuple[float, ...]):
+    run = Descent(formula)
+    assert run.begin(run.resolved()) == start
+
+
+@pytest.mark.parametrize(
     ("make", "sentence"),
     [
         (
-            lambda: Descent("x**2"),
-            "f(x) = x² has no start of its own. Give start= with 1 number for x, such as start=(1.0,).",
+            lambda: Descent("log(-1-x**2)"),
+            "f(x) = log(-1-x²) has no value or no slope at the usual starts. Give start= with 1 number "
+            "for x, such as start=(1.0,).",
         ),
         (
             lambda: Descent("booth", (1, 2, 3)),

@@ -42,7 +42,8 @@ def test_words_that_are_weighed(nested, tmp_path):
         assert film.views()[0].field is None and film.warnings() == (
             "'a.h5': no surface: the model cannot be rebuilt (layer 'words'); give it with model=.",
         )
-        assert animator.film(run, model=model).views()[0].field is not None
+        (view,) = animator.film(run, model=model).views()
+        assert view.field.height(view.steps) == pytest.approx(run.loss[-1], rel=1e-4)
 
 
 def space():

@@ -1,5 +1,6 @@
 """The activation of a neuron as a curve, and on it what the neuron makes of its data now."""
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -23,7 +24,7 @@ class ActivationPanel(Panel):
         self.axes.set_ylim(low - room, high + room)
         self.axes.set_xticks([-2, 0, 2])
         self.axes.set_yticks(sorted({round(low), 0, round(high)}))
-        name_axes(look, self.axes, self.room, "sum", "")
+        name_axes(look, self.axes, self.room, say("sum"), "")
         self.heading(self.room, self.title or self.found.name)
         self.axes.plot(self.found.x, self.found.values, color=style.muted, linewidth=look.line(2.0), zorder=2)
         (self.dots,) = self.axes.plot(

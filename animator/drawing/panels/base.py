@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 
 from matplotlib.artist import Artist
 
-from animator.core.language import say
+from animator.core.language import shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -60,7 +60,7 @@ class Panel(ABC):
         that room that something else takes. Gives where the title ends.
         """
         own = words == self.title
-        words = say(words)
+        words = shown(words)
         left = box.left if left is None else left
         weight = "normal" if colour is None else "bold"
         end = min(self.cell.left + self.cell.width, box.left + box.width + self.right)

@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 
 from animator.core.formatting import number, point
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -36,8 +37,8 @@ class BasinsPanel(Panel):
         self.found = present(view.basins, "basins")
         self.runs: tuple[View, ...] = view.rivals or (view,)
         paths = [run.trajectory for run in self.runs]
-        self.ground = Ground(self.look, self.room, view, paths, bar=self.spec.bar)
-        words = self.title or "colours: the minimum that it ends in"
+        self.ground = Ground(self.look, self.room, view, paths, self.spec)
+        words = self.title or say("colours: the minimum that it ends in")
         self.heading(self.ground.box, words, self.ground.title_left)
         self.ground.bar.set_xlim(0, 0.5)
         lines = self.look.style.lines

@@ -9,6 +9,7 @@ from contourpy import LineType, contour_generator
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.map_panel import MapPanel
@@ -27,8 +28,8 @@ class BatchPanel(MapPanel):
         view = self.view
         style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
-        self.ground = Ground(self.look, self.room, view, [view.trajectory])
-        self.heading(self.ground.box, self.title or "loss of the batch in use", self.ground.title_left)
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], self.spec)
+        self.heading(self.ground.box, self.title or say("loss of the batch in use"), self.ground.title_left)
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]
         self.lines = Contours(self.ground.axes, colour=to_rgba(style.target, 0.75), width=self.look.line(1.5))

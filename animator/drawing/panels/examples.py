@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -21,7 +22,7 @@ class ExamplesPanel(Panel):
         self.shown = -1
         count = len(self.found.pictures)
         box = self.room
-        self.heading(box, self.title or "what the network sees, and says")
+        self.heading(box, self.title or say("what the network sees, and says"))
         side, columns = max((self._side(box, columns, count), columns) for columns in range(1, count + 1))
         self.guesses = []
         for i, picture in enumerate(self.found.pictures):

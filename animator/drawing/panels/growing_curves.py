@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
-from animator.core.language import say
+from animator.core.language import Said, shown
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import CURVES
@@ -29,7 +29,7 @@ from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 
-CLOCKS = {"step": "step", "epoch": "epoch", "evaluations": "gradient evaluations"}
+CLOCKS = {"step": Said("step"), "epoch": Said("epoch"), "evaluations": Said("gradient evaluations")}
 NAME = 0.86  # em: size of a name and of its value
 KEY, KEY_GAP = 1.0, 0.45  # em: of the line that stands before a name, and after it
 AFTER, BETWEEN = 0.5, 1.0  # em: from a name to its value, and on to the next name
@@ -38,7 +38,7 @@ TRIED = 200  # values of a line whose widths are measured
 BEFORE = 2.2  # em: names begin so far before the axes, with the numbers
 PITCH = 1.25  # em: from one row of names to the next
 MOST_NAMES = 0.4  # of a cell's height: what names may take; then they are told without values, or not at all
-NOT_RECORDED = "not recorded"  # where there is room for it
+NOT_RECORDED = Said("not recorded")  # where there is room for it
 EDGE = 4.0  # times a line's width: an arrowhead where it leaves the axes
 NICE = [1, 2, 2.5, 4, 5, 10]
 
@@ -116,6 +116,8 @@ class Names:
         """Above the curves of a panel that has `room`, under or behind its `title`: all that can be told in
         MOST_NAMES of its height; values: the pixels that each one's value takes, 0 for one that has none.
         """
+        if not names:
+            return cls((), (), valued=False)
         em = look.em
         wide = look.ruler(NAME, "bold")
         most = int(MOST_NAMES * room.height / (PITCH * em))
@@ -156,7 +158,7 @@ class Curves:
         cell: Box,
         lines: list[Line],
         write: Callable[[float], str],
-        clock: str = "step",
+        clock: str = CLOCKS["step"],
         title: str = "",
     ) -> None:
         """title: what will stand above them; names that have room behind it are written there."""
@@ -167,9 +169,9 @@ class Curves:
         room = CURVES.inside(cell, em)
         self.left = room.left - BEFORE * em
         above = room.inset(-BEFORE * em, 0, 0, 0)
-        title = say(title)
+        title = shown(title)
         self.named = [i for i, line in enumerate(lines) if line.name]
-        names = tuple(say(lines[i].name) for i in self.named)
+        names = tuple(shown(lines[i].name) for i in self.named)
         values = tuple(self._widest(lines[i]) for i in self.named)
         self.told = Names.of(look, above, names, values, title)
         self.behind = look.ruler(1.0)(title) + BEHIND * em if self.told.beside else 0.0
@@ -307,7 +309,7 @@ def count_up(look: Look, box: Box) -> int:
     return max(1, min(4, int(box.height / (1.9 * look.em))))
 
 
-def step_axes(look: Look, box: Box, last: float, clock: str = "step") -> Axes:
+def step_axes(look: Look, box: Box, last: float, clock: str = CLOCKS["step"]) -> Axes:
     """Axes over steps 0 to `last`, or what else the `clock` counts."""
     axes = ruled(look, box)
     axes.set_xlim(0, max(1.0, last))

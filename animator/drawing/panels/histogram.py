@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -80,8 +81,8 @@ class WeightsHistogram(Panel):
     """view.histograms["histogram"]: values of all weights."""
 
     def create(self, cell: Box) -> None:
-        self.counts = Counts(self.look, self.room, self.view.histograms["histogram"], "weight")
-        self.heading(self.counts.box, self.title or "weights (outline: at the start)")
+        self.counts = Counts(self.look, self.room, self.view.histograms["histogram"], say("weight"))
+        self.heading(self.counts.box, self.title or say("weights (outline: at the start)"))
         self.moving = [self.counts.bars, self.counts.first]
 
     def update(self, state: FrameState) -> None:
@@ -93,10 +94,10 @@ class UpdatesHistogram(Panel):
 
     def create(self, cell: Box) -> None:
         found = self.view.histograms["updates"]
-        self.counts = Counts(self.look, self.room, found, "size of update")
+        self.counts = Counts(self.look, self.room, found, say("size of update"))
         self.counts.axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         self.counts.axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"1e{v:g}".replace("-", "−")))
-        self.heading(self.counts.box, self.title or "updates (outline: the first)")
+        self.heading(self.counts.box, self.title or say("updates (outline: the first)"))
         self.moving = [self.counts.bars, self.counts.first]
 
     def update(self, state: FrameState) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
 from animator.core.formatting import brief, number
-from animator.core.language import say
+from animator.core.language import Said, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -22,8 +22,9 @@ from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line, count_u
 from animator.drawing.view import View
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
-FAR = 1e3  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
+FAR = 1e2  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
 DEEPEST = 1e-12  # losses farther below the highest leave the axis, which says so
+RACE = 1e-6  # the same where runs race: deeper down, nobody sees any more who is ahead
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,17 +45,17 @@ def told_of(view: View) -> list[Told]:
     if view.of_function:  # there are no batches: an update is made from the function itself
         return [Told("f", steps, view.loss, view.unrecorded())]
     whole = bool(np.isfinite(view.loss).any())
-    found = [Told("batch", steps[:-1], view.batch_loss)] if view.has_batch_loss else []
+    found = [Told(Said("batch"), steps[:-1], view.batch_loss)] if view.has_batch_loss else []
     if whole and found and np.allclose(view.batch_loss, view.loss[:-1], rtol=1e-3, atol=0, equal_nan=True):
-        return [Told("loss", steps, view.loss, view.unrecorded())]  # every batch is all data
+        return [Told(Said("loss"), steps, view.loss, view.unrecorded())]  # every batch is all data
     if whole:
-        found.append(Told("all", steps, view.loss, view.unrecorded()))
+        found.append(Told(Said("all"), steps, view.loss, view.unrecorded()))
     if found:
         return found
     means = {name: values for name, values in view.running_means.items() if np.isfinite(values).any()}
     losses = {name: values for name, values in means.items() if "loss" in name} or means
     found = [Told(name, steps[1:], values) for name, values in losses.items()]
-    return found or [Told("loss", steps, np.full(len(steps), np.nan), np.ones(len(steps), bool))]
+    return found or [Told(Said("loss"), steps, np.full(len(steps), np.nan), np.ones(len(steps), bool))]
 
 
 class LossPanel(Panel):
@@ -78,7 +79,7 @@ class LossPanel(Panel):
         values = np.concatenate([line.values for line in lines])
         digits = digits_of(values)
         means = not any(told.name in (*looks, "loss") for told in known)
-        kind = say("running means" if means else view.value_name)
+        kind = say("running means") if means else view.value_name
         title = self.title or say("{kind} over steps", kind=kind)
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, digits), title=title)
         axes = self.curves.axes
@@ -107,15 +108,19 @@ class LossesPanel(Panel):
         lines = []
         for run in self.view.rivals or (self.view,):
             colour = colours[run.colour % len(colours)]
-            told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=run.name)
-            lines.append(line_of(told, colour, colour, 2.4, run.unit))
+            name = run.name if self.spec.tags else ""
+            told = replace(told_of(run)[-1 if np.isfinite(run.loss).any() else 0], name=name)
+            line = line_of(told, colour, colour, 2.4, run.unit)
+            lines.append(replace(line, valued=self.spec.tags))
         title = self.title or self.view.value_name
         clock = CLOCKS[self.view.clock]
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 2), clock, title)
         axes = self.curves.axes
         runs = self.view.rivals or (self.view,)
         most = count_up(self.look, self.curves.box)
-        loss_axis(axes, near([line.values for line in lines]), most, min(map(lowest, runs)))
+        values = near([line.values for line in lines])
+        deepest = RACE * values.max(initial=0.0) if not (values < 0).any() else -np.inf
+        loss_axis(axes, values, most, max(deepest, min(map(lowest, runs))))
         self.curves.settle()
         self.heading(self.curves.top, title)
         self.moving = list(self.curves.artists)
@@ -146,7 +151,7 @@ def loss_limits(values: Floats, least: float = -np.inf) -> tuple[float, float, b
     known = values[np.isfinite(values)]
     known = known[known >= least] if (known >= least).any() else known
     if not len(known) or (known.min() >= 0 and known.max() > NARROW * known.min()):
-        return *limits(values), True
+        return *limits(known), True
     room = 0.1 * float(known.max() - known.min()) or 0.1 * abs(float(known.max())) or 1.0
     return float(known.min()) - room, float(known.max()) + room, False
 

@@ -39,7 +39,7 @@ class AccuracyPanel(Panel):
             )
         style = self.look.style
         values = np.asarray(self.view.running_means[names[0]], float)
-        line = Line("mean", np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
+        line = Line(say("mean"), np.arange(1, len(values) + 1.0), values, style.lines[2], style.lines[2])
         title = self.title or say("accuracy (running mean)")
         self.curves = Curves(self.look, cell, [line], percent, title=title)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
@@ -61,7 +61,7 @@ class RatePanel(Panel):
 
     def create(self, cell: Box) -> None:
         colours = self.look.style.beside_path
-        line = _rate_line(self.view, "rate", colours[2 % len(colours)])
+        line = _rate_line(self.view, say("rate"), colours[2 % len(colours)])
         title = self.title or say("learning rate over steps")
         self.curves = _rate_curves(self.look, cell, [line], title)
         self.heading(self.curves.top, title)
@@ -116,7 +116,7 @@ class RatesPanel(Panel):
             rates = measured(run.loss)
             lines.append(Line(run.name, np.arange(len(rates), dtype=float), rates, colour, colour))
             if run.theory is not None:
-                theories.append(self._theory(run.theory, run.steps, "" if theories else "theory"))
+                theories.append(self._theory(run.theory, run.steps, "" if theories else say("theory")))
         lines += theories
         title = self.title or say("distance left by a step")
         self.curves = Curves(
@@ -162,7 +162,7 @@ class SharpnessPanel(Panel):
         steps = np.arange(self.view.steps + 1, dtype=float)
         limits = 2.0 / rates[np.maximum(steps.astype(int) - 1, 0)]
         lines = [
-            Line("2 / rate", steps, limits, style.muted, style.muted, 1.8),
+            Line(say("2 / rate"), steps, limits, style.muted, style.muted, 1.8),
             Line("λ max", found.steps.astype(float), found.largest, ink, ink),
         ]
         title = self.title or say("sharpness over steps")

@@ -17,7 +17,7 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
-from animator.core.language import digits, say
+from animator.core.language import Said, digits, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -32,7 +32,11 @@ NUMBER = 3.5  # em: the width of a number on a line
 BIAS = 4.6  # em: of a bias, with its letter
 SMALL = 0.86
 TALLEST = 3.4  # em between two units at most
-KEYS = (("positive", "negative", "width: size"), ("plus", "minus", "width: size"), ("+", "−", "size"))
+KEYS = (  # from the fullest words to the shortest
+    (Said("positive"), Said("negative"), Said("width: size")),
+    (Said("plus"), Said("minus"), Said("width: size")),
+    ("+", "−", Said("size")),
+)
 
 
 class NetworkPanel(Panel):
@@ -47,7 +51,7 @@ class NetworkPanel(Panel):
         few = sum(layer.values[0].size for layer in self.layers) <= MOST_NUMBERS
         self.biased = few and self.layers[-1].biases is not None
         frame = cell.inset(1.2 * em, (4.5 if wide else 3.3) * em, 1.2 * em, 2.0 * em)
-        self.heading(frame, self.title or "network")
+        self.heading(frame, self.title or say("network"))
         self.box = frame.inset(1.2 * em, 0.4 * em, (BIAS + 0.6 if self.biased else 1.2) * em, 0.3 * em)
         self.pitch = self.box.width / len(self.layers)
         self.places = [self._column(i, held[i]) for i in range(len(held))]
@@ -207,7 +211,7 @@ class NetworkPanel(Panel):
     def _key(self, frame: Box, y: float) -> None:
         """What width, colour and dashes say, in the fullest words that fit."""
         for key in KEYS:
-            words = [say(word) for word in (*key, "b: bias")[: len(key) + self.biased]]
+            words = [shown(word) for word in (*key, Said("b: bias"))[: len(key) + self.biased]]
             texts = [self.look.text(0, y, word, em=SMALL, color=self.look.style.muted) for word in words]
             widths = [text.get_window_extent().width for text in texts]
             lead = [2.0 * self.look.em] * 2 + [0.0] * (len(words) - 2)

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
@@ -32,7 +33,7 @@ class PredictionPanel(Panel):
         box = self.room
         box = box.shaped(1.0) if over_plane else box
         self.axes = ruled(self.look, box, grid=not over_plane)
-        self.heading(box, self.title or ("what the network says" if over_plane else "prediction"))
+        self.heading(box, self.title or (say("what the network says") if over_plane else say("prediction")))
         self.axes.set_xlim(self.found.x[0], self.found.x[-1])
         for axis in (self.axes.xaxis, self.axes.yaxis):
             axis.set_major_locator(MaxNLocator(3, min_n_ticks=2))

@@ -89,7 +89,7 @@ class RacePanel(Panel):
         keys = self._keys(room)
         above = (len(keys) - 1) * KEYS_PITCH * look.em
         paths = [run.trajectory for run in self.runs]
-        self.ground = Ground(look, room.inset(0, 0, 0, above), self.view, paths, bar=self.spec.bar)
+        self.ground = Ground(look, room.inset(0, 0, 0, above), self.view, paths, self.spec)
         self.ground.bar.set_xlim(0, 0.5)
         self._marks()
         self.ground.settle()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from animator.core.language import Said
 from animator.core.registry import Row, resolve
 from animator.drawing.units import Margins
 
@@ -45,7 +46,8 @@ class PanelSpec:
     what of a View must be there. bar: the width of its bar of colours in em, 0 without one. hero: whether it
     is what a film is about, and takes most of the frame. shared: whether
     it draws all runs of a film, by the film's clock. page: which of its parts a player page has for it;
-    left_out: what that page does not show, "" for nothing, or for all of it where there is no part.
+    left_out: what that page does not show, "" for nothing, or for all of it where there is no part. numbers:
+    whether a map has numbers and names below and beside it; tags: whether its marks, or lines, are named.
     """
 
     name: str
@@ -57,6 +59,8 @@ class PanelSpec:
     shared: bool = False
     page: Page = ""
     left_out: str = ""
+    numbers: tuple[bool, bool] = (True, True)
+    tags: bool = True
 
 
 def _needs(*parts: Need) -> frozenset[Need]:
@@ -81,7 +85,7 @@ _ROWS = (
         bar=1.1,
         hero=True,
         page="surface",
-        left_out="the surface in perspective",
+        left_out=Said("the surface in perspective"),
     ),
     PanelSpec(
         "arrows",
@@ -90,7 +94,7 @@ _ROWS = (
         needs=_needs("surface", "forces"),
         hero=True,
         page="surface",
-        left_out="gradient and momentum as arrows",
+        left_out=Said("gradient and momentum as arrows"),
     ),
     PanelSpec(
         "race",
@@ -109,7 +113,7 @@ _ROWS = (
         needs=_needs("shared surface", "batch surface"),
         hero=True,
         page="race",
-        left_out="the losses of single batches",
+        left_out=Said("the losses of single batches"),
     ),
     PanelSpec(
         "basins",
@@ -173,14 +177,14 @@ _ROWS = (
         "animator.drawing.panels.activation:ActivationPanel",
         BARS,
         needs=_needs("activation"),
-        left_out="the activation of the neuron",
+        left_out=Said("the activation of the neuron"),
     ),
     PanelSpec(
         "examples",
         "animator.drawing.panels.examples:ExamplesPanel",
         Margins(left=0.8, below=0.4, right=0.7, above=1.7),
         needs=_needs("examples"),
-        left_out="samples with the model's guesses",
+        left_out=Said("samples with the model's guesses"),
     ),
     PanelSpec(
         "network",
@@ -204,7 +208,7 @@ _ROWS = (
         "card",
         "animator.drawing.panels.text_card:CardPanel",
         Margins(left=1.2, below=1.0, right=1.2, above=2.0),
-        left_out="a card with text",
+        left_out=Said("a card with text"),
     ),
 )
 PANELS = {spec.name: spec for spec in _ROWS}

@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
 from animator.core.formatting import number
-from animator.core.language import say
+from animator.core.language import Said, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree
@@ -27,7 +27,8 @@ from animator.drawing.view import present
 
 PATH_COLOURS = 24
 TOLD = 0.95  # em: the loss behind a title
-NUMBER, SHOWS = "0.00000", "surface: "  # as wide as a loss, and what stands before the surface's height
+NUMBER = "0.00000"  # as wide as a loss
+SHOWS = Said("surface: ")  # what stands before the surface's height
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
 
 
@@ -44,7 +45,7 @@ class SurfacePanel(MapPanel):
         self.field = present(self.view.field, "surface")
         self.window = present(self.view.window, "window")
         self.trajectory = self.view.trajectory
-        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], bar=self.spec.bar)
+        self.ground = Ground(self.look, self.room, self.view, [self.trajectory], self.spec)
         colour = None if self.by_loss else self.colour
         spare = self._told_width()
         wide = self.look.ruler(1.0, "bold")(self.title)
@@ -72,7 +73,7 @@ class SurfacePanel(MapPanel):
         em = self.look.em
         heights, losses = self.field.heights.tolist(), self.view.loss[self.field.checked].tolist()
         wide = self.look.ruler(TOLD, "bold")
-        wrong = wide(say(SHOWS) + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
+        wrong = wide(shown(SHOWS) + NUMBER) + em if any(map(disagree, heights, losses)) else 0.0
         return wide(NUMBER) + em + wrong
 
     def _loss_now(self) -> None:
@@ -222,8 +223,8 @@ class SurfacePanel(MapPanel):
             self._point(step)
         if self.named:
             loss, height = float(self.view.loss[step]), self.field.height(step)
-            self.now.set_text(number(loss))
-            self.wrong.set_text(say(SHOWS) + number(height) if disagree(height, loss) else "")
+            self.now.set_text(number(loss, 2))
+            self.wrong.set_text(shown(SHOWS) + number(height) if disagree(height, loss) else "")
 
     def _point(self, step: int) -> None:
         """Show the loss at the dot on the bar, and the surface's height where that is another."""

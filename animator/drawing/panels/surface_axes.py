@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from matplotlib.transforms import Affine2D
 
 from animator.core.arrays import Floats
@@ -19,6 +19,7 @@ from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
+from animator.drawing.panels.registry import PanelSpec
 from animator.drawing.raster.axis_ticks import MovingTicks, name_axes, room_for_name, ruled, ticks_along
 from animator.drawing.raster.band_raster import Banding
 from animator.drawing.raster.color_bar import loss_bar
@@ -41,11 +42,12 @@ BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
 
 class Ground:
     """The surface of a view in `room`, as much of it as that has the shape for, and a bar beside it; paths:
-    what tags avoid; bar: its width in em, 0 for none.
+    what tags avoid; spec: the panel's row, which says what stands beside it.
     """
 
-    def __init__(self, look: Look, room: Box, view: View, paths: list[Floats], *, bar: float = 0.0) -> None:
+    def __init__(self, look: Look, room: Box, view: View, paths: list[Floats], spec: PanelSpec) -> None:
         self.look = look
+        self.spec = spec
         self.view = view
         self.field = present(view.field, "surface")
         self.window = present(view.window, "window")
@@ -62,8 +64,10 @@ class Ground:
         self._surface()
         self.taken: list[tuple[Floats, Floats]] = []
         self.paths = [dense(self.axes.transData.transform(followed(path))) for path in paths]
-        if bar:
-            beside_box = Box(box.left + box.width + BAR_GAP * look.em, box.bottom, bar * look.em, box.height)
+        if spec.bar:
+            beside_box = Box(
+                box.left + box.width + BAR_GAP * look.em, box.bottom, spec.bar * look.em, box.height
+            )
             self.bar = loss_bar(look, beside_box, self.scale, view.value_name)
         self.labels = LevelLabels(look, self.axes, self.field.alpha, self.field.beta, self.scale.levels())
         self.axes.add_artist(self.labels)
@@ -82,9 +86,13 @@ class Ground:
         a0, a1, b0, b1 = self.whole
         axes.set_xlim(a0, a1)
         axes.set_ylim(b0, b1)
-        for axis, side in ((axes.xaxis, box.width), (axes.yaxis, box.height)):
-            axis.set_major_locator(MaxNLocator(ticks_along(self.look, side)))
-        self.title_left = name_axes(self.look, axes, box, *self.view.axis_labels, ends=True)
+        sides = (axes.xaxis, box.width), (axes.yaxis, box.height)
+        for (axis, side), numbered in zip(sides, self.spec.numbers, strict=True):
+            most = ticks_along(self.look, side)
+            axis.set_major_locator(MaxNLocator(most) if numbered else NullLocator())
+        named = zip(self.view.axis_labels, self.spec.numbers, strict=True)
+        across, up = (label if numbered else "" for label, numbered in named)
+        self.title_left = name_axes(self.look, axes, box, across, up, ends=True)
         return axes
 
     def _surface(self) -> None:
@@ -186,8 +194,10 @@ class Ground:
     def tag(self, place: Floats, words: str, colour: str, *, only_free: bool = False) -> list[Artist]:
         """A name beside a point, where it is in the window and covers nothing of the path, the dot on it, and
         other tags; with a line to the point where it is not near. Where there is no such place, the one where
-        it covers least; with `only_free`, no name.
+        it covers least; with `only_free`, no name. Neither where another tile has it.
         """
+        if not self.spec.tags:
+            return []
         words = drawable(words)
         em = self.look.em
         points = self.look.points

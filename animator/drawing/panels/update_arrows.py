@@ -36,21 +36,21 @@ class ArrowsPanel(Panel):
         view = self.view
         style = self.look.style
         self.forces = present(view.forces, "forces")
-        self.ground = Ground(self.look, self.room, view, [view.trajectory])
+        self.ground = Ground(self.look, self.room, view, [view.trajectory], self.spec)
         box = self.ground.box
         self._marks()
         self.ground.settle()
         self.shown = 0
         self.runner = Runner(self.look, self.ground, view, style.muted, 0, 2.2, 13, style.dot)
         self.factors = self._factors(box.width)
-        parts = [("gradient", self.forces.gradient, style.lines[0], 3.6)]
+        parts = [(say("gradient"), self.forces.gradient, style.lines[0], 3.6)]
         if self.forces.heavy:
-            parts.append(("momentum", self.forces.momentum, style.lines[1], 3.6))
-        parts.append(("update", self.forces.update, style.dot, 5.0))
+            parts.append((say("momentum"), self.forces.momentum, style.lines[1], 3.6))
+        parts.append((say("update"), self.forces.update, style.dot, 5.0))
         self.moving += [*self.ground.moving, self.runner.trail, self.runner.dot]
         self.arrows = [self._arrow(colour, width) for *_, colour, width in reversed(parts)][::-1]
         self.values = [values for _, values, _, _ in parts]
-        self._legend(box, [(say(name), colour, width) for name, _, colour, width in parts])
+        self._legend(box, [(name, colour, width) for name, _, colour, width in parts])
 
     def _marks(self) -> None:
         """Mark where the run starts, and its target."""

@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox, IdentityTransform
 
 from animator.core.language import digits as localized
-from animator.core.language import say
+from animator.core.language import shown
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axes_transform import Extent
@@ -53,8 +53,8 @@ def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, *, ends: b
     """
     em = look.em
     wide = look.ruler(NAME)
-    across = shortened([say(across)], LONGEST * box.width if ends else 3 * em, wide)[0]
-    up = shortened([say(up)], box.width, wide)[0]
+    across = shortened([shown(across)], LONGEST * box.width if ends else 3 * em, wide)[0]
+    up = shortened([shown(up)], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
     first = (box.width, below, "right") if ends else (-0.9 * em, below, "right")
     fits = wide(up) < (NUMBERS - 2 * PAD) * em

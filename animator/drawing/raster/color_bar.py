@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from animator.core.formatting import brief
-from animator.core.language import say
+from animator.core.language import shown
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import ruled
@@ -32,7 +32,7 @@ def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
     bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
-    look.text(box.left, box.bottom + box.height + 0.55 * look.em, say(name), color=look.style.muted)
+    look.text(box.left, box.bottom + box.height + 0.55 * look.em, shown(name), color=look.style.muted)
     return bar
 
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from animator.core.formatting import brief
+from animator.core.language import digits
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
@@ -129,7 +130,7 @@ def ticks_up(axes: Axes, ticks: list[float]) -> None:
     """Losses at the left of a chart."""
     axes.yaxis.set_major_locator(FixedLocator(ticks))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_yticklabels([brief(tick) for tick in ticks], family=use_fonts())
+    axes.set_yticklabels([digits(brief(tick)) for tick in ticks], family=use_fonts())
 
 
 def letters(words: str, size: float = 1.0) -> float:

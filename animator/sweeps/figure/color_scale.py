@@ -7,6 +7,7 @@ from matplotlib.colors import LogNorm, Normalize, to_hex
 from matplotlib.ticker import MaxNLocator
 
 from animator.core.formatting import brief
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.color_bar import strip
@@ -60,9 +61,9 @@ def shade_bar(look: Look, box: Box, colours: Shades) -> None:
     bar.set(xlim=(0, 1), ylim=(0, 1), xticks=[])
     ticks = colours.ticks(max(3, int(box.height / look.em / 2.2)))
     bar.yaxis.tick_right()
-    bar.set_yticks([colours.share(tick) for tick in ticks], [brief(tick) for tick in ticks])
+    bar.set_yticks([colours.share(tick) for tick in ticks], [digits(brief(tick)) for tick in ticks])
     for label in bar.get_yticklabels():
         label.set_fontfamily(use_fonts())
     look.text(
-        box.left, box.bottom + box.height + 0.5 * look.em, "final loss", em=0.95, color=look.style.muted
+        box.left, box.bottom + box.height + 0.5 * look.em, say("final loss"), em=0.95, color=look.style.muted
     )

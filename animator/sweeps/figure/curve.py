@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from animator.core.formatting import brief
+from animator.core.language import digits
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.sweeps.figure.aggregate import SEED, Place, Point, Table
@@ -80,7 +81,7 @@ def _limits(look: Look, axes: Axes, box: Box, losses: Sequence[float]) -> None:
     elif losses:
         room = 0.08 * (max(losses) - min(losses)) or 0.1 * (abs(max(losses)) or 1.0)
         axes.set_ylim(min(losses) - room, max(losses) + room)
-        axes.yaxis.set_major_formatter(lambda value, _: brief(value))
+        axes.yaxis.set_major_formatter(lambda value, _: digits(brief(value)))
 
 
 def _line(look: Look, axes: Axes, at: Sequence[float], medians: Sequence[float]) -> None:

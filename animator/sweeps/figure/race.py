@@ -13,6 +13,7 @@ from pathlib import Path
 from animator.core import strays
 from animator.core.color_vision import DEFICIENCIES, apart, contrast
 from animator.core.files import replacing
+from animator.core.language import Said, speaking
 from animator.core.progress import Progress, quiet
 from animator.design import style_files
 from animator.design.style import Style, rgb
@@ -69,16 +70,21 @@ def race(
     """The film of all runs on one surface; indices: those of the cells that `films` are of."""
     axes, first = swept(manifest), films[0]
     cells = {cell.index: cell for cell in manifest.cells}
-    names = tuple(_name(labels(cells[index], axes, FEW)) for index in indices)
+    with speaking(manifest.lang):
+        names = tuple(_name(labels(cells[index], axes, FEW)) for index in indices)
     losses = min(0.5 * WIDE[0], WIDE[1] + LETTER * max(map(len, names)))
-    differs = " and ".join(axis.name for axis in axes)
-    same = "The same function" if _of_function(first.runs[0]) else "Same weights, same data"
-    caption = f"{same}; what differs: {differs}."
+    names_of = [axis.name for axis in axes]
+    differs = names_of[0]
+    if len(names_of) > 1:
+        differs = Said("{some} and {last}", some=", ".join(names_of[:-1]), last=names_of[-1])
+    same = Said("Same weights, same data; what differs: {names}.", names=differs)
+    if _of_function(first.runs[0]):
+        same = Said("The same function; what differs: {names}.", names=differs)
     design = replace(
         first.design,
         title=manifest.title,
         description=manifest.description,
-        caption=caption,
+        caption=same,
         names=names,
         layout=LINE if first.runs[0].weights.shape[1] == 1 else LAYOUT,
         widths=(WIDE[0] - losses, losses),

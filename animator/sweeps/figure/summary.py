@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from animator.core.formatting import number
+from animator.core.language import Said, say, shown, speaking
 from animator.design import style_files
 from animator.design.layout import Box
 from animator.drawing.look import Look
@@ -53,9 +54,10 @@ class Panel:
 def make(folder: Path, manifest: Manifest) -> Path:
     """Write summary.png into `folder`; its path."""
     path = folder / NAME
-    figure, said = draw(manifest)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    with speaking(manifest.lang):
+        figure, said = draw(manifest)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
     metadata = Metadata(
         manifest.title, manifest.description, said, manifest.command, {"sweep": manifest.scene}
     )
@@ -65,7 +67,7 @@ def make(folder: Path, manifest: Manifest) -> Path:
 
 
 def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]:
-    """(the figure, its alt text)."""
+    """(the figure, its alt text), in the language that is spoken."""
     look = style_files.find(str(manifest.film.get("style") or "dark"))
     figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=look.background)
     eye = Look(figure, look, em_of(look.text_size, size))
@@ -94,10 +96,10 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
 
 def _kind(panels: Sequence[Panel]) -> str:
     if len(panels[0].table.axes) == 1:
-        return "A curve of the final loss."
-    return (
-        "A heat map of the final loss." if len(panels) == 1 else "Heat maps of the final loss, side by side."
-    )
+        return say("A curve of the final loss.")
+    if len(panels) == 1:
+        return say("A heat map of the final loss.")
+    return say("Heat maps of the final loss, side by side.")
 
 
 def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
@@ -130,25 +132,30 @@ def panels_of(whole: Table) -> tuple[list[Panel], tuple[str, ...]]:
 def describe(whole: Table, panels: Sequence[Panel], rest: Sequence[str]) -> str:
     """What the figure shows and what came out of it, in words."""
     names = [axis.name for axis in panels[0].table.axes]
-    over = f"Final loss over {' and '.join(names)}"
+    said = [say("Final loss over {names}", names=_listed(names))]
     if len(panels) > 1:
         others = [axis.name for axis in whole.axes if axis.name not in (*names, *rest)]
-        over += f", a panel for each {' and '.join(others)}"
-    said = [
-        over,
-        f"the best over {' and '.join(rest)}" if rest else "",
-        f"the median of {whole.seeds} seeds" if whole.seeds > 1 else "",
-    ]
-    return f"{', '.join(part for part in said if part)}. {_lowest(whole)} {_fates(whole)}".strip()
+        said.append(say("a panel for each {names}", names=_listed(others)))
+    said += [say("the best over {names}", names=_listed(rest))] if rest else []
+    said += [say("the median of {count} seeds", count=whole.seeds)] if whole.seeds > 1 else []
+    return f"{', '.join(said)}. {_lowest(whole)} {_fates(whole)}".strip()
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row: "a, b and c"."""
+    if len(names) == 1:
+        return names[0]
+    return say("{some} and {last}", some=", ".join(names[:-1]), last=names[-1])
 
 
 def _lowest(whole: Table) -> str:
     """'Lowest: 0.0002 at learning_rate 0.5 (ringed).'"""
     best = whole.best()
     if best is None:
-        return "No cell came to an end that is finite."
+        return say("No cell came to an end that is finite.")
     where = whole.axes[0].values[best[0]] if whole.named else _where(whole.axes, best)
-    return f"Lowest: {number(whole.points[best].loss or 0.0, 2)} at {where} (ringed)."
+    loss = number(whole.points[best].loss or 0.0, 2)
+    return say("Lowest: {loss} at {where} (ringed).", loss=loss, where=str(where))
 
 
 def _where(axes: Sequence[Axis], place: Place) -> str:
@@ -159,12 +166,15 @@ def _where(axes: Sequence[Axis], place: Place) -> str:
 def _fates(whole: Table) -> str:
     cells = [cell for point in whole.points.values() for cell in point.cells]
     counts = [
-        (sum(map(diverged, cells)), "diverged (hatched)"),
-        (sum(map(left, cells)), "left the window"),
-        (sum(cell.state == "failed" for cell in cells), "failed (crossed)"),
-        (sum(cell.state in ("waiting", "recorded") for cell in cells), "not made yet"),
+        (sum(map(diverged, cells)), Said("{count:,} of {all:,} cells diverged (hatched)")),
+        (sum(map(left, cells)), Said("{count:,} of {all:,} cells left the window")),
+        (sum(cell.state == "failed" for cell in cells), Said("{count:,} of {all:,} cells failed (crossed)")),
+        (
+            sum(cell.state in ("waiting", "recorded") for cell in cells),
+            Said("{count:,} of {all:,} cells not made yet"),
+        ),
     ]
-    said = [f"{count:,} of {len(cells):,} cells {what}" for count, what in counts if count]
+    said = [shown(what, count=count, all=len(cells)) for count, what in counts if count]
     return f"{'; '.join(said)}." if said else ""
 
 
@@ -172,7 +182,9 @@ def _curve(look: Look, body: Box, panel: Panel) -> None:
     em = look.em
     box = body.inset(4.6 * em, 3.2 * em, 1.6 * em, 1.6 * em)
     curve(look, box, panel.table, panel.best)
-    look.text(box.left, box.bottom + box.height + 0.5 * em, "final loss", em=0.95, color=look.style.muted)
+    look.text(
+        box.left, box.bottom + box.height + 0.5 * em, say("final loss"), em=0.95, color=look.style.muted
+    )
 
 
 def _heats(look: Look, body: Box, panels: Sequence[Panel], colours: Shades) -> None:

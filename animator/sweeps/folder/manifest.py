@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
+from animator.core.language import ENGLISH, LANGUAGES
 
 FORMAT = "animator sweep 1"
 NAME = "manifest.json"
@@ -29,7 +30,9 @@ Range = tuple[float, float]  # lowest and highest loss
 
 
 class FilmLook(TypedDict, total=False):
-    """How the films look: pixels, frames a second, seconds."""
+    """How the films look: pixels, frames a second, seconds; their language, and what else was wished of them,
+    as it is typed.
+    """
 
     format: str
     width: int
@@ -37,6 +40,8 @@ class FilmLook(TypedDict, total=False):
     fps: Number
     seconds: Number
     style: str
+    lang: str
+    wishes: list[str]
 
 
 class Shared(TypedDict, total=False):
@@ -106,6 +111,12 @@ class Manifest:
     fixed: Mapping[str, object] = field(default_factory=dict)
     made_from: str = ""
     digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def lang(self) -> str:
+        """The language of its films."""
+        said = self.film.get("lang", ENGLISH)
+        return said if said in LANGUAGES else ENGLISH
 
     @property
     def drawable(self) -> tuple[int, ...]:

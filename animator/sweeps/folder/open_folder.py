@@ -17,7 +17,7 @@ from animator.sweeps.folder.ledger import TABLE, Ledger, holds
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 
 FEW = 4  # values that are told of many
-LOOK = ("format", "width", "height", "fps", "style")
+LOOK = ("format", "width", "height", "fps", "style", "lang", "wishes")
 KINDS = {
     "product": "of all combinations",
     "zip": "of values that go together (--zip)",

@@ -10,29 +10,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from animator.core.formatting import number
+from animator.core.language import Said, digits, shown
 from animator.sweeps.folder.manifest import Cell, Manifest
 
 RESULTS: Mapping[str, str] = {
-    "final_loss": "loss at the end",
-    "best_loss": "best loss",
-    "initial_loss": "loss at the start",
-    "final_test_loss": "test loss at the end",
-    "initial_test_loss": "test loss at the start",
-    "steps_to_half": "steps to 1/2 of the loss",
-    "steps_to_tenth": "steps to 1/10 of the loss",
-    "steps_to_hundredth": "steps to 1/100 of the loss",
-    "steps": "steps",
-    "not_finite_at": "not finite at step",
-    "left_window_at": "leaves the window at step",
-    "max_abs_error": "height off by at most",
-    "explained_variance": "variance the plane holds",
+    "final_loss": Said("loss at the end"),
+    "best_loss": Said("best loss"),
+    "initial_loss": Said("loss at the start"),
+    "final_test_loss": Said("test loss at the end"),
+    "initial_test_loss": Said("test loss at the start"),
+    "steps_to_half": Said("steps to 1/2 of the loss"),
+    "steps_to_tenth": Said("steps to 1/10 of the loss"),
+    "steps_to_hundredth": Said("steps to 1/100 of the loss"),
+    "steps": Said("steps"),
+    "not_finite_at": Said("not finite at step"),
+    "left_window_at": Said("leaves the window at step"),
+    "max_abs_error": Said("height off by at most"),
+    "explained_variance": Said("variance the plane holds"),
 }
 SECONDS: Mapping[str, str] = {
-    "record": "seconds to record",
-    "surface": "seconds for the surface",
-    "draw_and_encode": "seconds to draw and encode",
+    "record": Said("seconds to record"),
+    "surface": Said("seconds for the surface"),
+    "draw_and_encode": Said("seconds to draw and encode"),
 }
-BYTES: Mapping[str, str] = {"film": "bytes of the film", "recording": "bytes of the recording"}
+BYTES: Mapping[str, str] = {"film": Said("bytes of the film"), "recording": Said("bytes of the recording")}
 Value = float | int | str | None
 
 
@@ -76,8 +77,8 @@ def plain(value: object) -> Value:
 
 def shortest(values: Sequence[float]) -> list[str]:
     """Texts with as few significant digits, four or more, as keep different numbers different."""
-    for digits in range(4, 18):
-        texts = [f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
+    for places in range(4, 18):
+        texts = [f"{value:.{places}g}".replace("e-0", "e-").replace("e+0", "e") for value in values]
         if len(set(texts)) == len(set(values)):
             break
     return texts
@@ -98,22 +99,24 @@ def _parameter(name: str, cells: Sequence[Cell]) -> Column:
     texts = dict(zip(numbers, shortest(numbers), strict=True)) if numbers else {}
 
     def text(value: Value) -> str:
-        return "" if value is None else texts[value] if isinstance(value, float) else str(value)
+        return "" if value is None else digits(texts[value]) if isinstance(value, float) else str(value)
 
     return Column(name, name, "parameter", _numeric(values), tuple(values), tuple(map(text, values)))
 
 
 def _result(name: str, label: str | None, found: Sequence[object]) -> Column:
     values = [plain(value) for value in found]
-    texts = (
-        "" if v is None else f"{v:,}" if isinstance(v, int) else v if isinstance(v, str) else number(v)
-        for v in values
-    )
-    return Column(
-        name, label or name.replace("_", " "), "result", _numeric(values), tuple(values), tuple(texts)
-    )
+    said = shown(label) if label else name.replace("_", " ")
+    return Column(name, said, "result", _numeric(values), tuple(values), tuple(map(_text, values)))
+
+
+def _text(value: Value) -> str:
+    """A result as it is read."""
+    if isinstance(value, float):
+        return number(value)
+    return digits(f"{value:,}") if isinstance(value, int) else value or ""
 
 
 def _cost(label: str, found: Sequence[object]) -> Column:
     column = _result(label, label, found)
-    return Column(column.name, label, "cost", column.numeric, column.values, column.texts)
+    return Column(column.name, shown(label), "cost", column.numeric, column.values, column.texts)

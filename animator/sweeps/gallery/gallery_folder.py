@@ -12,7 +12,7 @@ from pathlib import Path
 from animator.core.errors import AnimatorError
 from animator.core.files import replacing
 from animator.encoding import FilmInfo, inspect
-from animator.publish.film_files import ground, poster_beside, read_films
+from animator.publish.film_files import FilmFile, ground, language_of, poster_beside, read_films
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 from animator.sweeps.gallery.columns import Value, plain
 
@@ -52,6 +52,7 @@ def described(folder: Path) -> tuple[Manifest, dict[int, str]]:
             "height": first.height,
             "fps": first.fps,
             "seconds": max(info.seconds for info in films),
+            "lang": language_of([FilmFile(info.path, info, b"") for info in films]),
         },
         common={},
         state="done",

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, replacing
+from animator.core.language import Said, say, shown, speaking
 from animator.encoding import inspect
 from animator.publish import html as pages
 from animator.sweeps.folder import manifest as manifests
@@ -30,13 +31,13 @@ SCRIPTS = ("data", "clock", "grid", "filters", "views", "keys")  # in this order
 SENT = ("index", "name", "kind", "words", "film", "video", "poster", "recording", "log")  # of a Shown
 VIDEOS = (".mp4", ".webm")
 PRODUCTS = {
-    "summary": "The sweep in one figure",
-    "sheet": "All films on one clock",
-    "race": "The runs on one surface",
+    "summary": Said("The sweep in one figure"),
+    "sheet": Said("All films on one clock"),
+    "race": Said("The runs on one surface"),
 }
 KINDS = {".png": "picture", ".mp4": "video", ".gif": "file"}  # of products; others are not shown
 NO_GROUNDS: Mapping[int, str] = {}
-GONE = "Its film is not in the folder."
+GONE = Said("Its film is not in the folder.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,18 @@ class Product:
     src: str
     alt_text: str
 
+    @property
+    def link(self) -> str:
+        """What a link to it says."""
+        return say("{name} as {format}", name=self.title, format=self.src.rpartition(".")[2].upper())
 
-def make(folder: Path) -> Path:
+
+def make(folder: Path, lang: str | None = None) -> Path:
     """Write `folder`/index.html over the films of its manifest, or without one over all films in it.
 
-    Gives the path of the page. Raises AnimatorError when there is no film, when the manifest is damaged, or
-    when an index.html is there that is no gallery.
+    lang: the language of the page; by default that of its films. Gives the path of the page. Raises
+    AnimatorError when there is no film, when the manifest is damaged, or when an index.html is there that is
+    no gallery.
     """
     folder = Path(folder)
     target = folder / PAGE
@@ -109,16 +116,24 @@ def make(folder: Path) -> Path:
         ) from error
     known = (folder / manifests.NAME).is_file()
     manifest, grounds = (manifests.read(folder), {}) if known else described(folder)
-    text = html(folder, manifest, grounds)
+    text = html(folder, manifest, grounds, lang)
     with replacing(target) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="replace")
     return target
 
 
-def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUNDS) -> str:
+def html(
+    folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUNDS, lang: str | None = None
+) -> str:
     """The page as text; what `manifest` names and `folder` does not hold is left out. grounds: colours behind
     films without a background, by the cells' indices. Cells of no scene are called after their files.
     """
+    lang = manifest.lang if lang is None else lang
+    with speaking(lang):
+        return _html(folder, manifest, grounds, lang)
+
+
+def _html(folder: Path, manifest: Manifest, grounds: Mapping[int, str], lang: str) -> str:
     shown_columns = columns(manifest)
     cells = [
         replace(
@@ -133,6 +148,7 @@ def html(folder: Path, manifest: Manifest, grounds: Mapping[int, str] = NO_GROUN
         "gallery.html",
         SCRIPTS,
         _data(manifest, shown_columns, cells),
+        lang=lang,
         manifest=manifest,
         cells=cells,
         products=_products(folder, manifest.products),
@@ -178,7 +194,7 @@ def _shown(folder: Path, cell: Cell, row: int, found: Sequence[Column]) -> Shown
         recording=address(folder, cell.recording),
         log=address(folder, cell.log),
         labels=labels,
-        loss=f"loss {start} → {end}" if start and end else "",
+        loss=say("loss {start} → {end}", start=start, end=end) if start and end else "",
         alt_text=cell.alt_text or cell.name,
         command=cell.command,
     )
@@ -187,36 +203,37 @@ def _shown(folder: Path, cell: Cell, row: int, found: Sequence[Column]) -> Shown
 def _state(cell: Cell, film: str) -> tuple[str, str]:
     """What became of a cell: a kind, and a sentence where there is something to say."""
     if cell.state == "failed":
-        return "failed", f"Failed: {cell.reason or 'no reason is known.'}"
+        return "failed", say("Failed: {reason}", reason=cell.reason or say("no reason is known."))
     if cell.state == "waiting":
-        return "waiting", "Not made yet."
+        return "waiting", say("Not made yet.")
     if cell.state == "recorded":
-        return "waiting", "Recorded; its film is not drawn yet."
+        return "waiting", say("Recorded; its film is not drawn yet.")
     broke = cell.results.get("not_finite_at")
     left = cell.results.get("left_window_at")
     if broke is not None:
-        return "diverged", f"Diverged: not finite from step {broke}." + ("" if film else f" {GONE}")
+        said = [say("Diverged: not finite from step {step:,}.", step=broke), "" if film else shown(GONE)]
+        return "diverged", " ".join(filter(None, said))
     if not film:
-        return "missing", GONE
-    return ("done", "") if left is None else ("left", f"Leaves the window at step {left}.")
+        return "missing", shown(GONE)
+    return ("done", "") if left is None else ("left", say("Leaves the window at step {step:,}.", step=left))
 
 
 def _facts(manifest: Manifest, cells: Sequence[Shown]) -> list[str]:
     """How many films there are, over which parameters, and how many are not as one hoped."""
     films = sum(bool(cell.film) for cell in cells)
-    facts = [f"{films:,} film{'' if films == 1 else 's'}"]
+    facts = [say("1 film") if films == 1 else say("{count:,} films", count=films)]
     sign = " × " if manifest.kind == "product" else ", "
     counts = [(sum(value is not None for value in axis.values), axis.name) for axis in manifest.axes]
     facts += [sign.join(f"{count} {name}" for count, name in counts)] if counts else []
-    for kind, word in (
-        ("diverged", "diverged"),
-        ("left", "left the window"),
-        ("failed", "failed"),
-        ("waiting", "not made yet"),
-        ("missing", "without a file"),
+    for kind, words in (
+        ("diverged", Said("{count:,} diverged")),
+        ("left", Said("{count:,} left the window")),
+        ("failed", Said("{count:,} failed")),
+        ("waiting", Said("{count:,} not made yet")),
+        ("missing", Said("{count:,} without a file")),
     ):
         count = sum(cell.kind == kind for cell in cells)
-        facts += [f"{count:,} {word}"] if count else []
+        facts += [shown(words, count=count)] if count else []
     return facts
 
 
@@ -227,7 +244,8 @@ def _products(folder: Path, names: Sequence[str]) -> list[Product]:
         kind = KINDS.get(PurePosixPath(name).suffix)
         if kind and (src := address(folder, name)):
             what, _, page = PurePosixPath(name).stem.partition("-")
-            title = PRODUCTS.get(what, name) + (f", page {page}" if page.isdigit() else "")
+            title = shown(PRODUCTS.get(what, name))
+            title = say("{name}, page {page}", name=title, page=page) if page.isdigit() else title
             made.append(Product(title, kind, src, _alt_text(folder / name) or title))
     return made
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from animator.core.formatting import number
+from animator.core.language import Said, say, shown
+from animator.core.language import digits as localized
 from animator.sweeps.folder.manifest import Axis, Cell, Manifest
 
 DIGITS = 3
@@ -27,7 +29,7 @@ def _told(value: object, digits: int) -> str:
         return str(value)
     if isinstance(value, float):
         short = f"{value:.{digits}g}"
-        return f"{float(short):g}" if digits <= 6 else short
+        return localized(f"{float(short):g}" if digits <= 6 else short)
     return str(value)
 
 
@@ -81,18 +83,18 @@ def outcome(manifest: Manifest) -> str:
     axes = swept(manifest)
     losses = [loss for cell in cells if (loss := final(cell)) is not None and not diverged(cell)]
     first = best(cells)
-    said = [f"{len(cells):,} cell{'s' if len(cells) != 1 else ''}"]
+    said = [say("1 cell") if len(cells) == 1 else say("{count:,} cells", count=len(cells))]
     broken = [
-        (sum(map(diverged, cells)), "diverged"),
-        (sum(map(left, cells)), "left the window"),
-        (_count(cells, "failed"), "failed"),
-        (_count(cells, "waiting") + _count(cells, "recorded"), "not made yet"),
+        (sum(map(diverged, cells)), Said("{count:,} diverged")),
+        (sum(map(left, cells)), Said("{count:,} left the window")),
+        (_count(cells, "failed"), Said("{count:,} failed")),
+        (_count(cells, "waiting") + _count(cells, "recorded"), Said("{count:,} not made yet")),
     ]
-    said += [f"{count:,} {what}" for count, what in broken if count]
+    said += [shown(what, count=count) for count, what in broken if count]
     text = ", ".join(said) + "."
     if first is not None:
-        text += f" The final loss goes from {number(min(losses), 2)} to {number(max(losses), 2)};"
-        text += f" it is lowest at {phrase(first, axes)}."
+        found = {"low": number(min(losses), 2), "high": number(max(losses), 2), "where": phrase(first, axes)}
+        text += " " + say("The final loss goes from {low} to {high}; it is lowest at {where}.", **found)
     return text
 
 

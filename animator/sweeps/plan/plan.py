@@ -6,22 +6,30 @@ and who works is not in it.
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
+from typing import Any
 
 from animator.core.errors import AnimatorError
-from animator.design import parameters, scene_files, style_files
+from animator.core.language import ENGLISH
+from animator.design import parameters, scene_files, style_files, wish_words
+from animator.design.film_design import FilmDesign
 from animator.design.scene_files import SceneFile
-from animator.films.delivery import DEFAULTS, spec_for
+from animator.films.delivery import DEFAULTS, settled, spec_for
 from animator.sweeps.folder.manifest import Axis, Kind, Value
 from animator.sweeps.plan import axes, cell_names
 
 COMPARED = ("animator", "tensorflow", "keras", "numpy")  # and Python: what must be the same on every worker
 DRAWING = ("matplotlib", "contourpy", "av", "pillow", "imageio", "h5py")
 FORMATS = ("mp4", "webm", "gif")
+LOOKS = ("style", "size", "quality")  # wishes that a Look has by themselves
+PAINTED = {  # wishes that no surface depends on
+    *("title", "caption", "description", "names", "lang", "translations", "card"),
+    *("colors", "levels", "dot", "text", "end_pause"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ def _loaded(scene: SceneText) -> SceneFile:
 @dataclass(frozen=True, slots=True)
 class Look:
     """How the films of a sweep look: format, pixels, frames a second and style; sheet: a style's file, as
-    (name, text), where it is the user's own.
+    (name, text), where it is the user's own. wishes: what else is wished of them, fields of a FilmDesign.
     """
 
     format: str = "mp4"
@@ -56,6 +64,17 @@ class Look:
     fps: float = 30.0
     style: str = "dark"
     sheet: tuple[str, str] | None = None
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def lang(self) -> str:
+        """The language of its words and numbers."""
+        return str(self.wishes.get("lang", ENGLISH))
+
+    @property
+    def of_surfaces(self) -> Mapping[str, Any]:
+        """What of the wishes may change a surface."""
+        return {name: value for name, value in self.wishes.items() if name not in PAINTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +162,24 @@ def plan(
     return Plan(text, grid.kind, grid.axes, known, look, tuple(cells), command)
 
 
-def look(format: str, size: tuple[int, int] | None, fps: float | None, style: str) -> Look:
-    """The Look for what was typed; AnimatorError when the format cannot hold it."""
+def look(format: str = "mp4", fps: float | None = None, **wishes: Any) -> Look:
+    """The Look of films with these fields of a FilmDesign; AnimatorError when the format cannot hold it."""
     if format not in FORMATS:
         raise AnimatorError(
             f"--format {format} is no format for the films of a sweep. Known: {' '.join(FORMATS)}."
         )
+    if "moments" in wishes:
+        raise AnimatorError(
+            "moments= holds functions, which do not travel to the workers of a sweep. Put them into the "
+            "scene, and use captions=True."
+        )
     own_size, own_fps = DEFAULTS[f".{format}"]
-    width, height = size or own_size
+    asked = settled(FilmDesign(), wishes, 1)
+    width, height = asked.pixels or own_size
+    style = str(asked.style)
     spec_for(Path(f"film.{format}"), (width, height), fps, style)
-    return Look(format, width, height, float(fps or own_fps), style, _sheet(style))
+    own = {name: getattr(asked, name) for name in sorted(wishes) if name not in LOOKS}
+    return Look(format, width, height, float(fps or own_fps), style, _sheet(style), own)
 
 
 def _sheet(style: str) -> tuple[str, str] | None:
@@ -176,7 +203,7 @@ def _command(scene: SceneText, words: Sequence[str], name: str, look: Look) -> s
         said += ["--size", f"{look.width}x{look.height}"]
     said += ["--fps", f"{look.fps:g}"] if look.fps != own_fps else []
     said += ["--style", Path(look.style).name if look.sheet else look.style] if look.style != "dark" else []
-    return shlex.join(said)
+    return shlex.join([*said, *wish_words.typed(look.wishes)])
 
 
 def versions() -> dict[str, str]:

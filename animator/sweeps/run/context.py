@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from animator.core.errors import AnimatorError
+from animator.core.language import speaking
 from animator.design import style_files
 from animator.design.scene import Scene
 from animator.films import build as film_build
@@ -19,7 +20,7 @@ from animator.sweeps.folder.ledger import Ledger
 from animator.sweeps.folder.manifest import Manifest
 from animator.sweeps.folder.store import Store
 from animator.sweeps.plan import labels
-from animator.sweeps.plan.plan import Plan
+from animator.sweeps.plan.plan import Look, Plan
 from animator.sweeps.run import worker as workers
 from animator.sweeps.run.tasks import Failure
 from animator.sweeps.run.time_limit import interruptions
@@ -61,7 +62,8 @@ class SweepContext:
         manifest = self.ledger.manifest
         if len(manifest.cells) == 1:
             return ""
-        return labels.phrase(self.ledger.cell(index), labels.swept(manifest))
+        with speaking(manifest.lang):
+            return labels.phrase(self.ledger.cell(index), labels.swept(manifest))
 
     def films(self, common: Common | None = None) -> "Films":
         """The films of the cells that have recordings. common: what they share."""
@@ -71,7 +73,8 @@ class SweepContext:
         built = self.built[index]
         runs = [load(self.ledger.folder / name, trusted=True) for name in self.names(index)]
         command = self.plan.cells[index].command
-        scene = film_build.of_cell(built.scene, self.plan.look.style, self.cell_words(index))
+        look = self.plan.look
+        scene = film_build.of_cell(built.scene, look.wishes, look.style, self.cell_words(index))
         return film_build.film_of(scene, built.about, runs, command=command, common=common)
 
     def recordings(self, index: int) -> tuple[bytes, ...]:
@@ -109,13 +112,20 @@ def build(plan: Plan) -> tuple[dict[int, Built], dict[int, str]]:
 
 
 def check_room(plan: Plan) -> None:
-    """AnimatorError when the films' size has no room for the panels of any cell that can be built."""
+    """AnimatorError when no cell can have what is wished, or when the films' size has no room for the
+    panels of any cell that can be built.
+    """
     cramped = []
+    refused = []
     for _, built in _scenes(plan):
         if isinstance(built, Built):
             return
+        if built.refusal is not None:
+            refused.append(built.refusal)
         if built.cramped is not None:
             cramped.append(built.cramped)
+    if len(refused) == len(plan.cells):
+        raise refused[0]
     if cramped:
         with proposed(cramped[0], (plan.look.width, plan.look.height), plan.look.style, plan.look.format):
             scene = replace(cramped[0], style=plan.look.style)
@@ -133,15 +143,23 @@ def proposed(
 def first_seconds(plan: Plan) -> float:
     """Length in seconds of a film of `plan`; a guess where its first cell cannot be built."""
     built = next(_scenes(plan))[1]
-    return built.scene.pacing.seconds if isinstance(built, Built) else 6.0
+    return seconds_of(built.scene) if isinstance(built, Built) else 6.0
+
+
+def seconds_of(scene: Scene) -> float:
+    """How long a film of `scene` is, in seconds, as far as that is known before it is trained."""
+    return scene.pacing.seconds if scene.seconds is None else scene.seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
-    """Why a cell has no scene. cramped: the scene that the films' size has no room for."""
+    """Why a cell has no scene. cramped: the scene that the films' size has no room for; refusal: of what is
+    wished of it.
+    """
 
     reason: str
     cramped: Scene | None = None
+    refusal: AnimatorError | None = None
 
 
 def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
@@ -149,7 +167,6 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
     interruption from outside ends this.
     """
     file = plan.scene.file()
-    size = (plan.look.width, plan.look.height)
     for planned in plan.cells:
         with interruptions() as came:
             try:
@@ -161,11 +178,22 @@ def _scenes(plan: Plan) -> Iterator[tuple[int, Built | Unbuilt]]:
             except Exception as error:  # a scene's own code may raise what it likes
                 built = Unbuilt(workers.failure(error).reason)
         if isinstance(built, Built):
-            try:
-                film_build.check_room(replace(built.scene, style=plan.look.style), size)
-            except AnimatorError as error:
-                built = Unbuilt(str(error), built.scene)
+            built = _fitted(built, plan.look)
         yield planned.index, built
+
+
+def _fitted(built: Built, look: Look) -> Built | Unbuilt:
+    """`built` with what is wished of its film, or why it cannot be had."""
+    try:
+        scene = film_build.of_cell(built.scene, look.wishes, look.style, "")
+        film_build.check_panels(scene)
+    except AnimatorError as error:
+        return Unbuilt(str(error), refusal=error)
+    try:
+        film_build.check_room(scene, (look.width, look.height))
+    except AnimatorError as error:
+        return Unbuilt(str(error), scene)
+    return replace(built, scene=scene)
 
 
 class Films(Mapping[int, Film]):

@@ -34,12 +34,13 @@ class Views:
         """Digest of what decides the surfaces of a cell."""
         plan = self.context.plan
         return cache.digest(
-            "view 2",
+            "view 3",
             self.context.ledger.cell(index).keys.get("recording"),
             plan.scene.text,
             plan.cells[index].words,
             self.window,
             plan.look.fps,
+            plan.look.of_surfaces,
             sorted(self.context.versions.items()),
         )
 
@@ -76,6 +77,7 @@ def _film_task(
         common=common,
         versions=dict(context.versions),
         timeout=context.timeout,
+        look=context.plan.look,
         cell=context.cell_words(index),
     )
 
@@ -142,8 +144,7 @@ class Surfaces:
         if not files and leader != index:
             offered = self.views.files(leader)
             files = offered if sum(len(content) for _, content in offered) <= SHARED_BYTES else ()
-        task = _film_task(SurfaceTask, context, index, files, self.views.window)
-        return task(fps=context.plan.look.fps)
+        return _film_task(SurfaceTask, context, index, files, self.views.window)()
 
     def _take(self, index: int, result: Result) -> None:
         """Keep what came."""
@@ -203,7 +204,7 @@ class Drawings:
     def _task(self, index: int) -> DrawTask:
         planned = self.context.plan.cells[index]
         task = _film_task(DrawTask, self.context, index, self.views.files(index), self.common)
-        return task(name=planned.name, command=planned.command, look=self.context.plan.look)
+        return task(name=planned.name, command=planned.command)
 
     def _take(self, index: int, result: Result) -> None:
         match result:

@@ -14,7 +14,9 @@ from threadpoolctl import threadpool_limits
 from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, is_full
+from animator.core.language import shown
 from animator.core.progress import Progress, quiet
+from animator.design import wish_words
 from animator.sweeps.folder.lock import held
 from animator.sweeps.folder.manifest import NAME, Cell, Manifest
 from animator.sweeps.folder.open_folder import opened
@@ -24,7 +26,7 @@ from animator.sweeps.plan import estimate
 from animator.sweeps.plan import plan as plans
 from animator.sweeps.plan.plan import Plan
 from animator.sweeps.run import background_product, shared_limits
-from animator.sweeps.run.context import Built, Full, SweepContext, build
+from animator.sweeps.run.context import Built, Full, SweepContext, build, seconds_of
 from animator.sweeps.run.executors import Engine, open_engine
 from animator.sweeps.run.products import ALL, Products
 from animator.sweeps.run.record_stage import Recordings
@@ -173,12 +175,16 @@ def figures_key(plan: Plan) -> str:
 def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
     """The manifest of a sweep of which nothing is done."""
     first = next(iter(built.values()), None)
-    about = first.about if first else {}
     look = plan.look
+    title, description = plan.scene.name, ""
+    if first is not None:
+        with first.scene.speaking():
+            title = shown(first.scene.title) or title
+            description = shown(first.scene.description)
     return Manifest(
         scene=plan.scene.name,
-        title=str(about.get("title", plan.scene.name)),
-        description=str(about.get("description", "")),
+        title=title,
+        description=description,
         command=plan.command,
         versions=plans.versions(),
         kind=plan.kind,
@@ -189,7 +195,9 @@ def manifest_of(plan: Plan, built: Mapping[int, Built]) -> Manifest:
             "height": look.height,
             "fps": look.fps,
             "style": look.style,
-            "seconds": first.scene.pacing.seconds if first else 0.0,
+            "seconds": seconds_of(first.scene) if first else 0.0,
+            "lang": look.lang,
+            "wishes": wish_words.typed(look.wishes),
         },
         common=shared_limits.said(None, surfaces=0),
         state="running",

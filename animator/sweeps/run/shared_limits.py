@@ -61,7 +61,7 @@ def extent(films: Mapping[int, Film]) -> Extent | None:
         return None
     if any(run.weights.shape[1] < 2 for run in runs) or len({_names(run) for run in runs}) != 1:
         return None
-    asked = [run.notes.window for run in runs]
+    asked = [film.design.window or run.notes.window for _, film in sorted(films.items()) for run in film.runs]
     if asked[0] is not None and all(one == asked[0] for one in asked):
         return asked[0]
     paths = [path_of(run) for run in runs]

@@ -27,7 +27,8 @@ class RecordTask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilmTask:
     """What there is to do with the film of a cell, made of its recordings. files: what may be needed of the
-    cache. common: what films share. timeout: seconds. cell: what is said of it under the film's title.
+    cache. common: what films share. look: of all films. timeout: seconds. cell: what is said of it under the
+    film's title.
     """
 
     scene: SceneText
@@ -36,15 +37,14 @@ class FilmTask:
     files: Files
     common: Common | None
     versions: Mapping[str, str]
+    look: Look
     timeout: float | None = None
     cell: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurfaceTask(FilmTask):
-    """Evaluate the surfaces that the film shows at `fps` frames a second."""
-
-    fps: float
+    """Evaluate the surfaces that the film shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,6 @@ class DrawTask(FilmTask):
 
     name: str
     command: str
-    look: Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Log:
         self._text, self._start = StringIO(), time.perf_counter()
         self.seconds: dict[str, float] = {}
 
-    def say(self, words: str) -> None:
+    def note(self, words: str) -> None:
         """Add a line."""
         self._text.write(f"{time.perf_counter() - self._start:8.2f} s  {words}\n")
 
@@ -74,7 +74,7 @@ class Log:
             yield
         finally:
             self.seconds[name] = round(time.perf_counter() - start, 4)
-            self.say(f"{name}: {self.seconds[name]:.2f} s")
+            self.note(f"{name}: {self.seconds[name]:.2f} s")
 
     @contextmanager
     def caught(self) -> Iterator[None]:
@@ -112,7 +112,7 @@ def work(task: Task) -> Result:
         _steady()
         log = Log()
         loaded = "with" if "tensorflow" in sys.modules else "without"
-        log.say(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}, {loaded} TensorFlow")
+        log.note(f"{type(task).__name__} on {platform.node()}, process {os.getpid()}, {loaded} TensorFlow")
         try:
             with log.caught(), limited(task.timeout):
                 return _done(task, log)
@@ -123,7 +123,7 @@ def work(task: Task) -> Result:
         except KeyboardInterrupt:  # of the cell's own code: workers are not told of Ctrl-C
             return Failure(INTERRUPTED, "raised", log.text, log.seconds)
         except Exception as error:  # of the cell's own code, or of any library: it costs this cell alone
-            log.say(traceback.format_exc())
+            log.note(traceback.format_exc())
             return replace(failure(error), log=log.text, seconds=log.seconds)
 
 
@@ -193,7 +193,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
     try:
         with scene_files.blaming(file.path):
             yield build.film_of(
-                build.of_cell(scene, style, task.cell),
+                build.of_cell(scene, task.look.wishes, style, task.cell),
                 about,
                 runs,
                 command=command,
@@ -208,7 +208,7 @@ def _film(task: FilmTask, folder: Path, log: Log, style: str, command: str) -> I
 def _surfaces(task: SurfaceTask, folder: Path, log: Log) -> SurfaceResult:
     with _film(task, folder, log, "dark", "") as film:
         with log.timed("surface"):
-            views = film.views(task.fps)
+            views = film.views(task.look.fps)
         spans = tuple((view.field.lowest, view.field.highest) for view in views if view.field is not None)
     return SurfaceResult(spans, *_kept(task), log.seconds, log.text)
 
@@ -246,6 +246,6 @@ def _telling(log: Log) -> Progress:
     def listen(stage: str, done: int, total: int) -> None:
         if stage not in seen:
             seen.add(stage)
-            log.say(stage)
+            log.note(stage)
 
     return listen

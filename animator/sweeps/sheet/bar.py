@@ -1,6 +1,7 @@
 """A colour bar that lies: the surface's colours above, the path's below, in loss units."""
 
 from animator.core.formatting import brief
+from animator.core.language import shown
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.color_bar import strip
@@ -23,7 +24,9 @@ def loss_strip(look: Look, box: Box, scale: LossScale, value: str) -> None:
     bar.set_xticks([float(scale.position(tick)) for tick in ticks], [brief(tick) for tick in ticks])
     for label in bar.get_xticklabels():
         label.set(fontfamily=use_fonts(), fontsize=0.86 * look.points)
-    look.text(box.left - 0.6 * em, box.bottom + 0.22 * em, value, em=0.95, color=style.muted, ha="right")
+    look.text(
+        box.left - 0.6 * em, box.bottom + 0.22 * em, shown(value), em=0.95, color=style.muted, ha="right"
+    )
 
 
 def spaced(scale: LossScale, width: float) -> list[float]:

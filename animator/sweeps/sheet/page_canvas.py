@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.style import Style
 from animator.design.timeline import FrameState
@@ -104,9 +105,9 @@ class Counter(PagePart):
         middle = 1.35 * em - self.box.bottom
         shares = sheet.by_share
         muted, ink = look.style.muted, look.style.ink
+        words = say("of each run") if shares else say("step")
         left_of_name = 3.4 * em if shares else 0.0
-        left_of_value = 0.0 if shares else 2.9 * em
-        words = "of each run" if shares else "step"
+        left_of_value = 0.0 if shares else max(2.9 * em, self.look.ruler(0.95)(words) + 0.7 * em)
         self.name = self.look.stamp(left_of_name, middle, words, em=0.95, color=muted)
         self.value = self.look.stamp(left_of_value, middle, em=1.3, color=ink)
         self.compose([], [self.name, self.value])
@@ -115,7 +116,7 @@ class Counter(PagePart):
         """The words at `state`."""
         if self.sheet.by_share:
             return f"{100 * state.step // max(1, self.sheet.steps)}%"
-        return f"{state.step:,} / {self.sheet.steps:,}"
+        return digits(f"{state.step:,} / {self.sheet.steps:,}")
 
     def show(self, state: FrameState) -> None:
         """See PagePart."""

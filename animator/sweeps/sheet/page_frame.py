@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.race import SHAPES
@@ -200,7 +201,7 @@ class PageFrame:
     def _reason(self, box: Box, cell: Cell) -> None:
         """'failed' and the beginning of the reason, as much as fits."""
         em, failed = self.look.em, cell.state == "failed"
-        head = "failed" if failed else "not made yet"
+        head = say("failed") if failed else say("not made yet")
         left, top, room = box.left + 0.3 * em, box.bottom + box.height, box.width - 0.4 * em
         self.fitted(left, top - 1.0 * em, head, room, fontweight="bold", color=self.look.style.alert)
         rows = int((box.height - 1.5 * em) / (0.98 * em))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from animator.core.language import speaking
 from animator.core.progress import Progress, quiet
 from animator.design import style_files
 from animator.drawing.raster.layer import Pixels
@@ -49,6 +50,14 @@ def make(
     """
     if not films:
         return []
+    with speaking(manifest.lang):
+        return _made(folder, manifest, films, progress, size)
+
+
+def _made(
+    folder: Path, manifest: Manifest, films: Mapping[int, Film], progress: Progress, size: Size | None
+) -> list[Path]:
+    """What `make` makes, in the language that is spoken."""
     shared = survey(films, float(manifest.film.get("fps") or 30.0), manifest.common)
     look = style_files.find(str(manifest.film.get("style") or "dark"))
     pages = arranged(manifest, room_of(size or scaled(manifest, ".mp4"), look))

@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
 from animator.core.formatting import number
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -26,7 +27,7 @@ from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.view import View
 from animator.sweeps.sheet.page_part import PagePart
 from animator.sweeps.sheet.tile_data import Sheet, Track
-from animator.sweeps.sheet.tile_paths import BROKE, Corner, TilePath, as_curve, fate, on_surface
+from animator.sweeps.sheet.tile_paths import Corner, TilePath, as_curve, fate, on_surface
 
 DOT, RING, CROSS = 7.2, 5.8, 8.6  # points at 720p: sizes of marks
 EDGE, CASING, TRAIL, LINE = 1.0, 0.9, 1.75, 0.6  # points at 720p: widths of lines
@@ -200,7 +201,7 @@ class Tile(PagePart):
         said = fate(self.track.views, self.states)
         for note, words in zip(self.notes, said, strict=True):
             note.set_text(words)
-        self.hatching.set_visible(said[0] == BROKE)
+        self.hatching.set_visible(said[0] == say("not finite"))
 
     def _show_surface(self, step: int) -> None:
         surface = self.track.surface

@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.style import Style
 from animator.design.timeline import FrameState
@@ -27,7 +28,6 @@ FAR = 1e5  # pixels: what is farther, or not finite, is drawn there
 CORNERS = ((False, True), (True, False), (True, True), (False, False))  # (right, top), the best first
 TAKEN = (3.7, 1.4)  # em: what a number in a corner covers
 HEAVY = 25  # points of a path: what a start or a target counts for
-LEFT, BROKE = "left at", "not finite"  # how a run goes
 EDGE = 0.06  # share of a tile that stays free at each end of a curve
 
 Corner = tuple[bool, bool]
@@ -69,8 +69,9 @@ def gone_at(view: View) -> tuple[int, str, str] | None:
 
 def _ends(view: View) -> list[tuple[int, str, str]]:
     left = view.window.left_at if view.window is not None else None
-    ends = [(left, LEFT, "step"), (view.broke_at, BROKE, "at step")]
-    return [(step, words, f"{when} {step:,}") for step, words, when in ends if step is not None]
+    ends = [] if left is None else [(left, say("left at"), say("step {step:,}", step=left))]
+    broke = view.broke_at
+    return ends + ([] if broke is None else [(broke, say("not finite"), say("at step {step:,}", step=broke))])
 
 
 def fate(views: Sequence[View], states: Sequence[FrameState]) -> tuple[str, str]:

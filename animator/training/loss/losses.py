@@ -3,6 +3,7 @@
 A Recording goes in, its loss comes out as a function of rows of weights; None where it is a Keras model's.
 """
 
+from animator.core.language import Said
 from animator.functions.function_loss import recorded_loss
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import Recording
@@ -24,12 +25,12 @@ def lacking(run: Recording) -> NoSurfaceError | None:
             f"The loss of '{run.path}' was a Python function, and a recording holds none: data is never "
             f"code. Give it again, as in animator.film({run.path.name!r}, loss=f) with f from rows of "
             "weights (N, P) to (N,).",
-            "its loss was a Python function, which must be given again",
+            Said("its loss was a Python function, which must be given again"),
         )
     return NoSurfaceError(
         f"The recording '{run.path}' was written without a loss, so there is no surface of it. Give one, as "
         f"in animator.film({run.path.name!r}, loss=f) with f from rows of weights (N, P) to (N,).",
-        "it was recorded without a loss",
+        Said("it was recorded without a loss"),
     )
 
 

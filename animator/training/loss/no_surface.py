@@ -6,11 +6,12 @@ Here without Keras, because a film must know it before anything is imported.
 from typing import TYPE_CHECKING
 
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
 
-CANNOT_REBUILD = "the model cannot be rebuilt; give it with model="
+CANNOT_REBUILD = Said("the model cannot be rebuilt; give it with model=")
 
 
 class NoSurfaceError(AnimatorError):
@@ -26,7 +27,7 @@ def other_backend(backend: str) -> NoSurfaceError:
     return NoSurfaceError(
         f"Keras runs on {backend} here, and losses are evaluated with TensorFlow only. Set "
         "KERAS_BACKEND=tensorflow in the environment, before Keras is imported.",
-        f"Keras runs on {backend} here; set KERAS_BACKEND=tensorflow",
+        Said("Keras runs on {backend} here; set KERAS_BACKEND=tensorflow", backend=backend),
     )
 
 
@@ -36,7 +37,9 @@ def no_data(run: "Recording") -> NoSurfaceError:
     reason = f"its data were not recorded ({why})" if why else "no data was given to the Recorder"
     return NoSurfaceError(
         f"No loss of recording '{run.path}' can be computed: {reason}. Give the data with data=(x, y).",
-        f"{reason}; give them with data=" if why else f"{reason}; give it with data=",
+        Said("its data were not recorded ({why}); give them with data=", why=why)
+        if why
+        else Said("no data was given to the Recorder; give it with data="),
     )
 
 
@@ -53,5 +56,7 @@ def cannot_rebuild(run: "Recording", why: str, layer: str = "") -> NoSurfaceErro
     return NoSurfaceError(
         f"The model of recording '{run.path}' cannot be rebuilt: {why}{at}. Give the model itself with "
         "model=.",
-        CANNOT_REBUILD if not layer else f"the model cannot be rebuilt ({layer}); give it with model=",
+        CANNOT_REBUILD
+        if not layer
+        else Said("the model cannot be rebuilt ({layer}); give it with model=", layer=layer),
     )

@@ -121,6 +121,13 @@ class Objective:
     References
     ----------
     Pearlmutter 1994, "Fast exact multiplication by the Hessian", section 3: `hessian_product`.
+
+    Examples
+    --------
+    >>> from animator.training.loss.objective import loss_function
+    >>> loss = loss_function(model, (x, y))
+    >>> loss(animator.load("fit.h5").weights[:3]).shape
+    (3,)
     """
 
     def __init__(self, flat: FlatModel, plans: Plans, held: Held, memory: int) -> None:

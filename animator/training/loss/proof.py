@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.recordings.samples import Samples
 from animator.training.keras_internals import layers_of
 from animator.training.keras_own import is_keras
@@ -113,11 +114,14 @@ def _unproved(model: KerasModel, run: "Recording", why: str, given: bool) -> NoS
         return NoSurfaceError(
             f"The model given with model= is not the one of recording '{run.path}': {why}{cause}. Give the "
             "model that was recorded, with the layers and the loss it had then.",
-            "the model given with model= has another loss than the recorded one",
+            Said("the model given with model= has another loss than the recorded one"),
         )
     where = f" ({named.partition(',')[0]})" if named else ""
     return NoSurfaceError(
         f"The model rebuilt from recording '{run.path}' is not the one that was recorded: {why}{cause}. Give "
         "the model itself with model=.",
-        f"the rebuilt model has another loss than the recorded one{where}; give it with model=",
+        Said(
+            "the rebuilt model has another loss than the recorded one{where}; give it with model=",
+            where=where,
+        ),
     )

@@ -92,10 +92,12 @@ class Recorder(keras.callbacks.Callback):
 
     Examples
     --------
-    >>> recorder = animator.Recorder("run.h5", data=(x, y))  # doctest: +SKIP
-    >>> model.fit(x, y, epochs=5, callbacks=[recorder])  # doctest: +SKIP
+    >>> recorder = animator.Recorder("mine.h5", data=(x, y))
+    >>> history = model.fit(x, y, epochs=5, verbose=0, callbacks=[recorder])
 
-    >>> with animator.Recorder("run.h5", data=(x, y), model=model) as recorder:  # doctest: +SKIP
+    Where `update` makes an update and gives the loss of its batch:
+
+    >>> with animator.Recorder("loop.h5", data=(x, y), model=model) as recorder:
     ...     for batch in batches:
     ...         recorder.step(update(model, batch))
     """

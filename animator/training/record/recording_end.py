@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from animator.core.arrays import Floats, Singles
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 from animator.core.progress import Progress
 from animator.recordings.facts import Facts
 from animator.recordings.samples import Samples
@@ -27,8 +28,8 @@ from animator.training.variables import Variables, flat
 
 READ_BYTES = 64 * 2**20
 FEW = 64  # samples that a test_step of the user's is tried on
-AVERAGED = "the moving averages that the optimizer keeps of them (use_ema=True)"
-CHANGED = "others than any recorded step had: something changed them after the last step"
+AVERAGED = Said("the moving averages that the optimizer keeps of them (use_ema=True)")
+CHANGED = Said("others than any recorded step had: something changed them after the last step")
 
 
 def losses(

@@ -1,19 +1,3 @@
-// Words and signs of the film's language.
-const language = JSON.parse(document.getElementById("film").textContent).language;
-
-function t(message, values = {}) {
-  const words = language.words[message] || message;
-  return words.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
-}
-
-function localized(text) {
-  return text.replace(".", language.decimal);
-}
-
-function whole(value) {
-  return value.toLocaleString("en").replaceAll(",", language.group);
-}
-
 // Numbers as the film writes them, and round places on axes.
 
 function number(value, digits = 3) {

@@ -16,7 +16,7 @@ function wanted() {
   if (stages.length) return new Map(clock.awake ? stages.filter(([, cell]) => !cell.broken) : []);
   const ready = clock.awake ? shown.filter(cell => cell.film && !cell.broken && inView.has(cell)) : [];
   const found = ready.slice(0, MOST);
-  find("#playing").textContent = ready.length > MOST ? `${MOST} play at once` : "";
+  find("#playing").textContent = ready.length > MOST ? t("{count} play at once", { count: MOST }) : "";
   return new Map(found.map(cell => [cell.screen, cell]));
 }
 
@@ -57,7 +57,7 @@ function refuse(holder, { cell, element }) {
   cell.broken = true;
   players.delete(holder);
   element.remove();
-  holder.append(make("span", "flag", "Does not play here"));
+  holder.append(make("span", "flag", t("Does not play here")));
 }
 
 // A GIF and its like have their own clock: they move while the clock runs, and are stills else.
@@ -173,14 +173,14 @@ function scrub(share) {
 }
 
 function paint() {
-  const time = `${(clock.share * data.seconds).toFixed(1)} of ${data.seconds.toFixed(1)} s`;
+  const time = t("{part} of {all} s", { part: localized((clock.share * data.seconds).toFixed(1)), all: localized(data.seconds.toFixed(1)) });
   for (const { scrubber, time: text, button: key } of transports) {
     scrubber.value = Math.round(clock.share * 1000);
     if (text.textContent === time && key.dataset.playing === String(clock.playing)) continue;
     text.textContent = time;
     scrubber.setAttribute("aria-valuetext", time);
     key.dataset.playing = clock.playing;
-    find("span", key).textContent = clock.playing ? "Pause" : "Play";
+    find("span", key).textContent = clock.playing ? t("Pause") : t("Play");
     find("path", key).setAttribute("d", clock.playing ? PAUSE : PLAY);
   }
 }

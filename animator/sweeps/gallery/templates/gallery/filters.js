@@ -6,7 +6,7 @@ const passes = cell => [...filters.values()].every(passing => passing(cell));
 
 function set(what, passing) {
   passing ? filters.set(what, passing) : filters.delete(what);
-  find("#filtering").textContent = filters.size ? `Filter (${filters.size})` : "Filter";
+  find("#filtering").textContent = filters.size ? `${t("Filter")} (${filters.size})` : t("Filter");
   arrange();
 }
 
@@ -25,7 +25,7 @@ function chips(what, name, texts, textOf) {
       box.checked ? chosen.add(text) : chosen.delete(text);
       set(what, chosen.size ? cell => chosen.has(textOf(cell)) : null);
     });
-    chip.append(box, make("span", "", text || "none"));
+    chip.append(box, make("span", "", text || t("none")));
     row.append(chip);
   }
   row.addEventListener("clear", () => { chosen.clear(); for (const box of all("input", row)) box.checked = false; });
@@ -33,7 +33,7 @@ function chips(what, name, texts, textOf) {
 }
 
 function span(column) {
-  const known = sortedTexts(column), bounds = { from: known[0], to: known.at(-1) }, row = make("div", "span");
+  const known = sortedTexts(column), bounds = { [t("from")]: known[0], [t("to")]: known.at(-1) }, row = make("div", "span");
   const inputs = Object.entries(bounds).map(([name, bound]) => {
     const input = make("input");
     input.type = "number";
@@ -50,7 +50,7 @@ function span(column) {
     });
     return input;
   });
-  row.append(inputs[0], "to", inputs[1]);
+  row.append(inputs[0], t("to"), inputs[1]);
   row.addEventListener("clear", () => { for (const input of inputs) input.value = ""; });
   return field(column.label, row);
 }
@@ -58,22 +58,22 @@ function span(column) {
 function containing(column) {
   const row = make("div", "has"), input = make("input");
   input.type = "search";
-  input.setAttribute("aria-label", `${column.label} contains`);
+  input.setAttribute("aria-label", t("{name} contains", { name: column.label }));
   input.addEventListener("input", () => {
     const part = input.value.toLowerCase();
     set(column, part ? cell => column.texts[cell.row].toLowerCase().includes(part) : null);
   });
   row.addEventListener("clear", () => { input.value = ""; });
   row.append(input);
-  return field(`${column.label} contains`, row);
+  return field(t("{name} contains", { name: column.label }), row);
 }
 
-const KINDS = { done: "done", left: "leaves the window", diverged: "diverged", failed: "failed", waiting: "not made yet", missing: "without a film" };
+const KINDS = { done: t("done"), left: t("leaves the window"), diverged: t("diverged"), failed: t("failed"), waiting: t("not made yet"), missing: t("without a film") };
 
 function buildFilters() {
   const panel = find("#filters"), fields = find(".fields", panel), opener = find("#filtering");
   const more = make("details", "fold more"), others = make("div", "fields");
-  more.append(make("summary", "", "By result and cost"), others);
+  more.append(make("summary", "", t("By result and cost")), others);
   more.open = innerWidth > 900;
   const kinds = Object.keys(KINDS).filter(kind => cells.some(cell => cell.kind === kind)).map(kind => KINDS[kind]);
   for (const column of data.columns) {
@@ -84,7 +84,7 @@ function buildFilters() {
     else place.append(column.numeric ? span(column) : containing(column));
   }
   if (others.children.length) fields.append(more);
-  if (kinds.length > 1) fields.prepend(chips(KINDS, "what became of it", kinds, cell => KINDS[cell.kind]));
+  if (kinds.length > 1) fields.prepend(chips(KINDS, t("what became of it"), kinds, cell => KINDS[cell.kind]));
   const open = wanted => { panel.hidden = !wanted; opener.setAttribute("aria-expanded", wanted); if (wanted) find(".bar").scrollIntoView(); };
   opener.addEventListener("click", () => open(panel.hidden));
   find(".done", panel).addEventListener("click", () => { open(false); opener.focus(); });

@@ -6,7 +6,7 @@ const counted = find("#count");
 let current = cells[0];
 
 const compare = (a, b) => typeof a === "string" || typeof b === "string"
-  ? String(a).localeCompare(String(b), "en", { numeric: true }) : a - b;
+  ? String(a).localeCompare(String(b), language.code, { numeric: true }) : a - b;
 
 // Cells without a value come last, whichever way; equal ones stay as they were swept.
 function sorted(found) {
@@ -33,7 +33,7 @@ function arrange() {
 // How many films there are, or how many cells of all pass the filters.
 function count() {
   const films = cells.filter(cell => cell.film).length;
-  counted.textContent = shown.length < cells.length ? `${shown.length} of ${cells.length}` : `${films} film${films === 1 ? "" : "s"}`;
+  counted.textContent = shown.length < cells.length ? t("{part} of {all}", { part: shown.length, all: cells.length }) : films === 1 ? t("1 film") : t("{count} films", { count: films });
 }
 
 // What the films are sorted by is said below each, unless it is there already.
@@ -49,8 +49,8 @@ function label() {
 
 function build() {
   const list = find("#sort"), way = find("#direction");
-  list.append(new Option("in order", -1));
-  for (const [group, name] of [["parameter", "Parameters"], ["result", "Results"], ["cost", "Costs"]]) {
+  list.append(new Option(t("in order"), -1));
+  for (const [group, name] of [["parameter", t("Parameters")], ["result", t("Results")], ["cost", t("Costs")]]) {
     const part = make("optgroup");
     part.label = name;
     data.columns.forEach((column, i) => { if (column.group === group) part.append(new Option(column.label, i)); });
@@ -60,7 +60,7 @@ function build() {
   way.addEventListener("click", () => {
     order.down = !order.down;
     way.textContent = order.down ? "↓" : "↑";
-    way.title = order.down ? "Largest first" : "Smallest first";
+    way.title = order.down ? t("Largest first") : t("Smallest first");
     way.setAttribute("aria-label", way.title);
     arrange();
   });

@@ -13,7 +13,7 @@ function fill(stage, cell) {
     still.src = cell.poster;
     still.alt = cell.alt;
     stage.append(still);
-  } else if (!cell.film) stage.append(make("p", "", cell.words || "No picture."));
+  } else if (!cell.film) stage.append(make("p", "", cell.words || t("No picture")));
   return [stage, cell];
 }
 
@@ -40,14 +40,14 @@ function open(cell) {
   find(".alt", large).textContent = cell.alt === cell.name ? "" : cell.alt;
   command.hidden = !cell.command;
   find("code", command).textContent = cell.command;
-  links.replaceChildren(...[["film", "The film"], ["recording", "Its recording"], ["log", "Its log"]].filter(([what]) => cell[what]).map(([what, text]) => {
+  links.replaceChildren(...[["film", t("The film")], ["recording", t("Its recording")], ["log", t("Its log")]].filter(([what]) => cell[what]).map(([what, text]) => {
     const link = make("a", "", text);
     link.href = cell[what];
     return link;
   }));
   find("table", large).replaceChildren(body(data.columns.filter(c => c.texts[cell.row]).map(column => rows(column, [cell]))));
   const at = shown.indexOf(cell);
-  find(".place", large).textContent = `${at + 1} of ${shown.length}`;
+  find(".place", large).textContent = t("{part} of {all}", { part: at + 1, all: shown.length });
   find(".previous", large).disabled = at <= 0;
   find(".next", large).disabled = at >= shown.length - 1;
   find(".pick", large).hidden = !cell.film;
@@ -82,7 +82,7 @@ function sideBySide() {
   const found = data.columns.filter(c => picked.some(cell => c.texts[cell.row])).map(column => {
     const row = rows(column, picked), [a, b] = picked.map(cell => column.texts[cell.row]);
     row.append(make("td", "", a === b ? "" : "≠"));
-    row.lastChild.title = a === b ? "" : "These differ.";
+    row.lastChild.title = a === b ? "" : t("These differ.");
     row.classList.toggle("differs", a !== b);
     return row;
   });
@@ -105,7 +105,7 @@ function pick(cell) {
   if (!cell.film) return;
   picked = picked.includes(cell) ? picked.filter(one => one !== cell) : [...picked.slice(-1), cell];
   mark();
-  announce(picked.length === 2 ? "Two films are chosen: compare them side by side." : `${picked.length} chosen.`);
+  announce(picked.length === 2 ? t("Two films are chosen: compare them side by side.") : t("{count} chosen.", { count: picked.length }));
 }
 
 // Every button that chooses a cell shows whether it is chosen; the tray names the chosen ones.
@@ -114,22 +114,22 @@ function mark() {
   for (const cell of picked) find(".pick", cell.node).setAttribute("aria-pressed", "true");
   find(".pick", large).setAttribute("aria-pressed", picked.includes(opened));
   tray.hidden = !picked.length;
-  const go = button(picked.length < 2 ? "Choose one more" : "Side by side", sideBySide, "strong");
+  const go = button(picked.length < 2 ? t("Choose one more") : t("Side by side"), sideBySide, "strong");
   go.disabled = picked.length < 2;
-  tray.replaceChildren(make("p", "", "Compare"), ...picked.map(cell => {
+  tray.replaceChildren(make("p", "", t("Compare")), ...picked.map(cell => {
     const one = button("", () => pick(cell), "one");
     one.append(make("span", "", cell.short), "×");
     one.title = cell.title;
-    one.setAttribute("aria-label", `Do not compare ${cell.title}`);
+    one.setAttribute("aria-label", t("Do not compare {name}", { name: cell.title }));
     return one;
   }), go);
 }
 
 async function copy(text, key) {
   const done = await toClipboard(text, key);
-  announce(done ? "The command is copied." : "The command is selected: press Ctrl+C, or ⌘C.");
+  announce(done ? t("The command is copied.") : t("The command is selected: press Ctrl+C, or ⌘C."));
   const before = key.dataset.text ??= key.textContent;
-  key.textContent = done ? "✓ Copied" : "Press Ctrl+C";
+  key.textContent = done ? t("✓ Copied") : t("Press Ctrl+C");
   clearTimeout(Number(key.dataset.timer));
   key.dataset.timer = setTimeout(() => { key.textContent = before; }, 2500);
 }

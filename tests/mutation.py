@@ -1,0 +1,176 @@
+"""Faults of one place each are put into modules, and the modules' own tests must notice.
+
+`make mutation` draws some of all that Cosmic Ray knows to change, the same ones each time for the same SEED,
+and prints a line for each that no test noticed, then the share that was noticed. Each fault has a process of
+its own, forked from one that has the libraries; no file is changed. What fails while it is imported counts as
+noticed by nobody's merit, so it is left out.
+"""
+
+import argparse
+import importlib
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from cosmic_ray import plugins
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+
+LIBRARIES = ("numpy", "h5py", "av", "PIL.Image", "imageio.v3", "contourpy", "pydantic", "tensorflow", "keras")
+# A package: modules of it, and the tests that must notice, quick ones first.
+AREAS = {
+    "recordings": (
+        "facts identity loss meta metric_names reader rows run_notes samples step_writer writer",
+        "test_facts test_run_notes test_identity test_step_writer test_reader",
+    ),
+    "landscape": (
+        "bilinear chebyshev field loss_surface plane planes weight_rows window",
+        "test_plane test_planes test_chebyshev test_loss_surface test_slices",
+    ),
+    "design": ("alignment clock events pacing timeline", "test_timeline test_events"),
+    "encoding": (
+        "container_metadata film_spec gif gif_delta gif_reader gif_writer mp4_tags palette picture_headers "
+        "png yuv_patches",
+        "test_palette test_gif test_yuv_patches test_encoders test_formats",
+    ),
+}
+DULL = ("core/RemoveDecorator",)  # dataclasses that are not: nothing works then
+NOTICED, UNNOTICED, UNBORN = "noticed", "unnoticed", "unborn"
+UNIMPORTED = 100  # an exit code that pytest does not have
+LATE = 240.0  # seconds: what takes longer waits for ever, which somebody notices
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A change of a module: an operator of Cosmic Ray's at one of the places that it knows."""
+
+    module: str
+    operator: str
+    occurrence: int
+    line: int
+    tests: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """Of the module."""
+        return Path(*self.module.split(".")).with_suffix(".py")
+
+    def source(self) -> str:
+        """The module with the fault in it."""
+        changed = mutate_code(self.path.read_text(), plugins.get_operator(self.operator)(), self.occurrence)
+        return str(changed)
+
+
+def faults(areas: Sequence[str]) -> Iterator[list[Fault]]:
+    """All that can be changed at each place of the modules, place by place."""
+    for package in areas or AREAS:
+        modules, names = AREAS[package]
+        tests = tuple(f"tests/{package}/{name}.py" for name in names.split())
+        for name in modules.split():
+            module = f"animator.{package}.{name}"
+            found: dict[tuple[int, int], list[Fault]] = {}
+            tree = get_ast(Path(*module.split(".")).with_suffix(".py").read_text())
+            for operator in plugins.operator_names():
+                if operator in DULL or plugins.get_operator(operator).arguments():
+                    continue
+                change = plugins.get_operator(operator)()
+                spans = (span for node in ast_nodes(tree) for span in change.mutation_positions(node))
+                for i, (start, _) in enumerate(spans):
+                    found.setdefault(start, []).append(Fault(module, operator, i, start[0], tests))
+            yield from found.values()
+
+
+class Faulty(MetaPathFinder, Loader):
+    """Finds one module, with a fault in it."""
+
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+
+    def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
+        """See MetaPathFinder."""
+        return (
+            spec_from_loader(name, self, origin=str(self._fault.path)) if name == self._fault.module else None
+        )
+
+    def exec_module(self, module: ModuleType) -> None:
+        """See Loader."""
+        module.__file__ = str(self._fault.path.absolute())
+        exec(compile(self._fault.source(), module.__file__, "exec"), module.__dict__)
+
+
+def tried(fault: Fault) -> str:
+    """What the tests make of a fault, in a process of its own."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+        sys.meta_path.insert(0, Faulty(fault))
+        try:
+            importlib.import_module(fault.module)
+        except BaseException:  # whatever it is, no test was needed to see it
+            os._exit(UNIMPORTED)
+        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *fault.tests])))
+    code = ended(child)
+    return UNBORN if code == UNIMPORTED else UNNOTICED if code == 0 else NOTICED
+
+
+def ended(child: int) -> int:
+    """The exit code of a process, or a signal as a negative number; it is ended after LATE seconds."""
+    end = time.monotonic() + LATE
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return -signal.SIGKILL
+
+
+def difference(fault: Fault) -> str:
+    """The line as it is, and as the fault has it."""
+    before, after = fault.path.read_text().splitlines(), fault.source().splitlines()
+    changed = [(old.strip(), new.strip()) for old, new in zip(before, after, strict=False) if old != new]
+    old, new = changed[0] if changed else ("", "")
+    return f"{fault.path}:{fault.line}: {old}  ->  {new}"
+
+
+def main() -> None:
+    """Try as many faults as are asked for; exit code 1 where fewer than --floor percent are noticed."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("areas", nargs="*", help="packages; by default all")
+    asked.add_argument("--count", type=int, default=200)
+    asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--floor", type=float, default=85.0)
+    words = asked.parse_args()
+    chance = random.Random(words.seed)
+    places = list(faults(words.areas))
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    results = dict.fromkeys((NOTICED, UNNOTICED, UNBORN), 0)
+    for choices in chance.sample(places, min(words.count, len(places))):
+        fault = chance.choice(choices)
+        result = tried(fault)
+        results[result] += 1
+        sys.stdout.write(f"{result}  {difference(fault)}\n")
+        sys.stdout.flush()
+    share = 100 * results[NOTICED] / max(1, results[NOTICED] + results[UNNOTICED])
+    sys.stdout.write(f"{results} of {len(places):,} places: {share:.0f} % noticed\n")
+    sys.exit(int(share < words.floor))
+
+
+if __name__ == "__main__":
+    main()
