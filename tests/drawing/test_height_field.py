@@ -9,7 +9,15 @@ from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.surface3d import QUADS, quads_of
-from animator.drawing.raster.height_field import DISTANCE, ELEVATION, MIDDLE, Heights, Perspective, patches
+from animator.drawing.raster.height_field import (
+    DISTANCE,
+    ELEVATION,
+    HEIGHT,
+    MIDDLE,
+    Heights,
+    Perspective,
+    patches,
+)
 from animator.landscape.basins import basins
 from tests.conftest import numpy_view
 
@@ -71,6 +79,18 @@ def test_frames_of_an_orbit_equal_a_full_draw(moving, size):
     for step, turn in ((40, 0.7), (0, 0.0), (60, 0.99), (40, 0.7)):
         state = FrameState(step, step == 60, 0.0, step, turn=turn)
         np.testing.assert_array_equal(fast.draw(state), full.full(state))
+
+
+@pytest.mark.parametrize("turn", ANGLES)
+@pytest.mark.parametrize("kind", ["bowl", "slope", "saddle"])
+def test_no_wall_stands_before_the_surface(kind, turn):
+    """From all around: of points a little over it, but near its corners, none is hidden."""
+    x, y = np.meshgrid(*[np.linspace(-1, 1, 31)] * 2)
+    z = {"bowl": (x**2 + y**2) / 2, "slope": (x + y + 2) ** 2 / 16, "saddle": (x**2 - y**2 + 1) / 2}[kind]
+    field = Heights(HEIGHT * z)
+    inside = np.abs(np.stack([x, y])).max(axis=0) < 0.8
+    points = np.stack([x, y, field.z + 0.015], axis=-1)[inside]
+    assert not field.hides(field.looked_at(turn).eye, points).any()
 
 
 def word_boxes(panel):

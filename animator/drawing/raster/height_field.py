@@ -19,7 +19,7 @@ from animator.landscape.bilinear import placed_evenly, read
 HEIGHT = 0.75
 DISTANCE = 5.2
 ELEVATION = float(np.radians(31.0))
-RISE = float(np.radians(20.0))  # what it rises by where the field is as high as can be towards it
+RISE = float(np.radians(12.0))  # what it rises by where the field is as high as can be towards it
 MIDDLE = 0.3
 LOOK_OVER = 1.6  # times the mean height of the edge
 SAMPLES = 48
