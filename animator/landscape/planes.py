@@ -4,18 +4,16 @@ A recording and a choice go in, a Plane comes out. Nothing of size P x P is made
 """
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from animator.core.arrays import Floats
-from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.core.language import Said
 from animator.landscape.lanczos import top_eigenvectors
-from animator.landscape.plane import NoPlaneError, Plane
+from animator.landscape.plane import NoPlaneError, Plane, eigenplane
 from animator.landscape.weight_rows import (
     centred,
     column_blocks,
@@ -140,16 +138,10 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (_component(k + 1, float(share)) for k, share in enumerate(shares))
+    first = Said("main direction ({share:.1%})", share=float(shares[0]))
+    second = Said("second direction ({share:.1%})", share=float(shares[1]))
     baseline = RANDOM_WALK if origin.size > 2 else None
     return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
-
-
-def _component(number: int, share: float) -> str:
-    """What a principal component is called, with its share of the path."""
-    if 0.1 <= share < 0.99:
-        return Said("PC {number} ({share:.0%})", number=number, share=share)
-    return Said("PC {number} ({share:.1%})", number=number, share=share)
 
 
 def _straight(run: "Recording", moves: bool) -> NoPlaneError:
@@ -278,35 +270,7 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
     values, vectors = top_eigenvectors(objective, origin, run.state[row], seed)
     start = vectors @ (np.asarray(run.weights[0], np.float64) - origin)
     vectors = vectors * np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
-    return explained(run, _eigenplane(origin, vectors, values))
-
-
-def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
-    """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    first, second = (
-        Said("eigenvector {number} (λ = {value:.3g})", number=k + 1, value=float(value))
-        for k, value in enumerate(values[:2])
-    )
-    return Plane(
-        origin, vectors, (first, second), "hessian", eigenvalues=(float(values[0]), float(values[1]))
-    )
-
-
-def to_arrays(plane: Plane) -> dict[str, Floats]:
-    """The plane of a Hessian as arrays, from which `from_arrays` makes the same."""
-    return {
-        "origin": plane.origin,
-        "basis": plane.basis,
-        "eigenvalues": np.array(plane.eigenvalues),
-        "explained": np.array(math.nan if plane.explained is None else plane.explained),
-    }
-
-
-def from_arrays(known: Arrays) -> Plane:
-    """The plane of a Hessian from what `to_arrays` made of it."""
-    share = float(known["explained"])
-    plane = _eigenplane(known["origin"], known["basis"], known["eigenvalues"])
-    return replace(plane, explained=None if math.isnan(share) else share)
+    return explained(run, eigenplane(origin, vectors, values))
 
 
 def custom(
