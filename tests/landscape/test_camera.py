@@ -96,6 +96,23 @@ def test_axes_and_ticks_follow(kind):
             )
 
 
+@pytest.mark.parametrize("kind", ["follow", "zoom"])
+def test_numbers_move_with_the_plane(kind):
+    """Of a surface that stands still: while the camera moves, each number keeps its point of the plane."""
+    view = replace(numpy_view(moving=False), camera=kind)
+    canvas = Canvas([view], (("surface",),), style.DARK, (640, 360), "One neuron", "")
+    ground = canvas.panels[0].ground
+    seen: dict[str, list[np.ndarray]] = {}
+    for step in range(61):
+        canvas.show(FrameState(step, False))
+        to_plane = ground.axes.transData.inverted()
+        for stamp, *at in ground.labels.spots:
+            seen.setdefault(stamp.get_text(), []).append(to_plane.transform(at))
+    assert max(map(len, seen.values())) > 15
+    for places in seen.values():
+        np.testing.assert_allclose(places, np.broadcast_to(places[0], (len(places), 2)), atol=1e-9)
+
+
 def test_levels_are_named_on_their_lines():
     """The surface's loss at the middle of a label is the level that it names, to two digits."""
     view = numpy_view(moving=False)

@@ -31,7 +31,7 @@ from animator.drawing.raster.path_layer import dense, followed
 from animator.drawing.raster.tag_places import Clutter, along_edges, beside, thinned
 from animator.drawing.units import LEAST, refusal
 from animator.drawing.view import View, present
-from animator.landscape.camera import camera
+from animator.landscape.camera import Camera, camera
 from animator.landscape.window import Extent
 
 TAG, DOT, MARK = 0.92, 0.5, 0.6  # em: size of a tag; how far a dot reaches around its path, and a mark
@@ -139,8 +139,20 @@ class Ground:
         """Choose where levels are named, now that all marks are set."""
         self.labels.marks = self.marked
         seconds = self.view.seconds_at(self.field.steps)
-        self.labels.aim(self.field.slices, seconds, self.whole, self.paths, self.taken)
+        if self.camera is None or self.view.camera == "follow":
+            self.labels.aim(self.field.slices, seconds, self.whole, self.paths, self.taken)
+        else:
+            self._name_where_it_ends(self.camera, seconds)
         self.labels.show(0, self.whole)
+
+    def _name_where_it_ends(self, camera: Camera, seconds: Floats) -> None:
+        """Choose where levels are named as a camera that comes nearer sees them in the end."""
+        box = self.axes.bbox
+        extent = self._seen(camera.extent(self.view.steps), box.width / box.height)
+        turned = self._toward(extent)
+        self.labels.aim(
+            self.field.slices, seconds, extent, [turned.transform(path) for path in self.paths], ()
+        )
 
     def look_at(self, state: FrameState) -> Affine2D | None:
         """Turn the camera to `state`; how pixels of the whole window move for it, None for a still one."""
@@ -151,6 +163,11 @@ class Ground:
         self.axes.set_xlim(*extent[:2])
         self.axes.set_ylim(*extent[2:])
         self.ticks.show(extent)
+        return self._toward(extent)
+
+    def _toward(self, extent: Extent) -> Affine2D:
+        """How pixels of the whole window move for a camera that sees `extent`."""
+        box = self.axes.bbox
         a0, a1, b0, _ = self.whole
         scale = (a1 - a0) / (extent[1] - extent[0])
         left = box.x0 + (a0 - extent[0]) / (extent[1] - extent[0]) * box.width

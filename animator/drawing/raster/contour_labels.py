@@ -1,7 +1,7 @@
 """Labels of contour levels: losses on their lines, gliding with them when the surface changes.
 
-In: losses on a grid, levels. Out: a layer. Levels are named where a fixed ray, from the middle of the picture
-outwards, crosses them: a label moves as little as its line does.
+In: losses on a grid, levels. Out: a layer. Levels are named where a fixed ray, the one on which they are seen
+longest, crosses them: a label moves as little as its line does, and with the camera as the plane does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,6 +33,7 @@ FRAME = 1 / 30  # seconds
 REST, STAY = 0.6, 1.0  # seconds without a number that was left; that one is worth being written for
 HELD = 2.0  # seconds that the first slice stands longer, and the last one
 LOOKS, CHOICE = 8, 12  # slices that are looked at for good rays; rays of which the best is taken
+NOWHERE = np.zeros((0, 2))
 THIN = 0.5  # em: from one point of a path to the next
 
 
@@ -61,7 +62,7 @@ class LevelLabels(Layer):
         self._aimed: Extent = 0.0, 1.0, 0.0, 1.0
         self.slices: Singles | Mixture = np.zeros((0, 2, 2), np.float32)
         self.places = np.zeros((0, 0, 2))  # in pixels, of each slice and level
-        self._seen: tuple[Extent, Places] | None = None
+        self._path = NOWHERE
         self.set_zorder(1.5)
 
     def aim(
@@ -79,7 +80,6 @@ class LevelLabels(Layer):
         """
         self.slices = slices
         self._aimed = extent
-        self._seen = None
         few = max(1, len(slices) // LOOKS)
         rays = np.stack(list(self._rays()))
         crossed = sum(self._crossed(heights) for heights in self._heights(rays, extent, few))
@@ -89,11 +89,11 @@ class LevelLabels(Layer):
         keep, leap = KEEP * self.look.em / far, LEAP * self.look.size[1] / far
         along = np.stack(list(_followed(heights, self.levels, seconds, keep, leap)))
         places = rays[:, :1] + along[..., None] * (rays[:, 1:2] - rays[:, :1])
-        self._part(places, thinned(paths, THIN * self.look.em), covered)
+        self._path = thinned(paths, THIN * self.look.em)
+        self._part(places, extent, self._path, covered)
         long = np.diff(seconds, append=seconds[-1] + HELD)
         long[0] += HELD
         best = int((np.isfinite(places[..., 0]) * long[:, None, None]).sum(axis=(0, 2)).argmax())
-        self.ray = rays[best]
         self.places = places[:, best]
         for k in range(len(self.levels)):
             self.places[_brief(np.isfinite(self.places[:, k, 0]), seconds), k] = np.nan
@@ -123,13 +123,15 @@ class LevelLabels(Layer):
                 far = float((np.where(way > 0, high - start, low - start) / way).min())
                 yield start + np.linspace(0, far, SAMPLES)[:, None] * way
 
-    def _part(self, places: Floats, path: Floats, covered: Sequence[tuple[Floats, Floats]]) -> None:
-        """Take away, of places (S, R, levels, 2), what would lie on marks, a path (n, 2), boxes, or the
-        number of a lower level.
+    def _part(
+        self, places: Floats, extent: Extent, path: Floats, covered: Sequence[tuple[Floats, Floats]]
+    ) -> None:
+        """Take away, of places (S, R, levels, 2) in a picture of `extent`, what would lie on marks, a path
+        (n, 2), boxes, or the number of a lower level.
         """
         half = self._half
         size = APART * self.look.em * np.array([1.8, 1.0])
-        boxes = [(np.asarray(mark) - size, np.asarray(mark) + size) for mark in self._marked(self._aimed)]
+        boxes = [(np.asarray(mark) - size, np.asarray(mark) + size) for mark in self._marked(extent)]
         boxes += [(low - half, high + half) for low, high in covered]
         boxes += [(point - half, point + half) for point in path]
         for low, high in boxes:
@@ -144,15 +146,38 @@ class LevelLabels(Layer):
         return np.asarray(self.look.em * np.array([1.7, 0.9]))
 
     def show(self, slice: int, extent: Extent) -> None:
-        """Name the levels of a slice, of which `extent` is seen."""
-        if extent == self._aimed:
-            there = self.places[slice].tolist()
-            self.spots = [(self.pool[k], x, y) for k, (x, y) in enumerate(there) if x == x]
-            return
-        if self._seen is None or self._seen[0] != extent:
-            self._seen = extent, self._placed(extent, self.ray)
-        heights = read(np.asarray(self.slices[slice], float), self._seen[1])
-        self.spots = self.crossings(heights, extent, self.ray)
+        """Name the levels of a slice, of which `extent` is seen: a number stays where it is on the plane."""
+        places = self.places[slice]
+        if extent != self._aimed:
+            places = self._moved(places, extent)
+        self.spots = [(self.pool[k], x, y) for k, (x, y) in enumerate(places.tolist()) if x == x]
+
+    def _moved(self, places: Floats, extent: Extent) -> Floats:
+        """Places (levels, 2) in pixels as a camera shows them that sees `extent`, without what would lie on
+        the path, on marks, on another number, or outside.
+        """
+        low, high = self._corners
+        seen, half = self._as_seen(places, extent), self._half
+        hidden = ~((seen > low + half) & (seen < high - half)).all(axis=1)
+        path = self._as_seen(self._path, extent)
+        hidden |= np.any(np.all(np.abs(seen[:, None] - path) < half, axis=2), axis=1)
+        seen[hidden] = np.nan
+        self._part(seen[None, None], extent, NOWHERE, ())
+        return seen
+
+    def _as_seen(self, at: Floats, extent: Extent) -> Floats:
+        """Where pixels (n, 2) of what `aim` saw are in a picture of `extent`."""
+        low, high = self._corners
+        begun, aimed = np.array(self._aimed[::2]), np.array(self._aimed)
+        plane = begun + (at - low) / (high - low) * (aimed[1::2] - begun)
+        first, last = np.array(extent[::2]), np.array(extent[1::2])
+        return np.asarray(low + (plane - first) / (last - first) * (high - low))
+
+    @property
+    def _corners(self) -> tuple[Floats, Floats]:
+        """The lower left and upper right corner of the picture, in pixels."""
+        box = self.area.bbox
+        return np.array([box.x0, box.y0]), np.array([box.x1, box.y1])
 
     def _placed(self, extent: Extent, at: Floats) -> Places:
         """Where pixels (n, 2) lie on the grid."""
@@ -161,23 +186,6 @@ class LevelLabels(Layer):
         a = a0 + (at[:, 0] - box.x0) / box.width * (a1 - a0)
         b = b0 + (at[:, 1] - box.y0) / box.height * (b1 - b0)
         return placed(self.x, self.y, a, b)
-
-    def crossings(self, heights: Floats, extent: Extent, ray: Floats) -> list[tuple[Stamp, float, float]]:
-        """(label, x, y) in pixels where the ray first crosses each level, and not too near another one."""
-        apart = APART * self.look.em
-        taken = self._marked(extent)
-        above = heights > self.levels[:, None]
-        crossed = (above[:, 1:] != above[:, :-1]) & np.isfinite(heights[1:] + heights[:-1])
-        first = crossed.argmax(axis=1)
-        found: list[tuple[Stamp, float, float]] = []
-        for k in np.flatnonzero(crossed[np.arange(len(first)), first]):
-            i = first[k]
-            share = (self.levels[k] - heights[i]) / (heights[i + 1] - heights[i])
-            x, y = (ray[i] + share * (ray[i + 1] - ray[i])).tolist()
-            if all(abs(x - u) > 1.8 * apart or abs(y - v) > apart for u, v in taken):
-                taken.append((x, y))
-                found.append((self.pool[k], x, y))
-        return found
 
     def _marked(self, extent: Extent) -> list[tuple[float, float]]:
         """Where marks lie, in pixels."""
