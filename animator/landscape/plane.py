@@ -158,13 +158,12 @@ def _dual(basis: Floats) -> Floats:
 
 def eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
     """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    first, second = (
-        Said("eigenvector {number} (λ = {value:.3g})", number=k + 1, value=float(value))
-        for k, value in enumerate(values[:2])
+    first, second = (float(value) for value in values[:2])
+    names = (
+        Said("sharpest direction ({value:.3g})", value=first),
+        Said("second sharpest ({value:.3g})", value=second),
     )
-    return Plane(
-        origin, vectors, (first, second), "hessian", eigenvalues=(float(values[0]), float(values[1]))
-    )
+    return Plane(origin, vectors, names, "hessian", eigenvalues=(first, second))
 
 
 def to_arrays(plane: Plane) -> dict[str, Floats]:

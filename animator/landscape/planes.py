@@ -138,16 +138,10 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (_component(k + 1, float(share)) for k, share in enumerate(shares))
+    first = Said("main direction ({share:.1%})", share=float(shares[0]))
+    second = Said("second direction ({share:.1%})", share=float(shares[1]))
     baseline = RANDOM_WALK if origin.size > 2 else None
     return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
-
-
-def _component(number: int, share: float) -> str:
-    """What a principal component is called, with its share of the path."""
-    if 0.1 <= share < 0.99:
-        return Said("PC {number} ({share:.0%})", number=number, share=share)
-    return Said("PC {number} ({share:.1%})", number=number, share=share)
 
 
 def _straight(run: "Recording", moves: bool) -> NoPlaneError:

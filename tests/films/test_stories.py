@@ -124,7 +124,7 @@ def test_a_recording_that_no_scene_tells_of_says_what_is_so(f, start, rate, step
 @pytest.mark.parametrize(
     ("height", "said"),
     [
-        (lambda rows: -((rows - 3) ** 2).sum(axis=1), 0),  # falls below 0: no share is left
+        (lambda rows: -((rows - 3) ** 2).sum(axis=1), 1),  # from -18 to -17: it rises, and has no shares
         (lambda rows: 0 * rows[:, 0], 0),
         (lambda rows: np.where(rows[:, 0] > 1, 0.0, 1.0), 2),  # a plateau, then nothing is left
         (lambda rows: np.where(rows[:, 0] > 1, np.inf, 1.0), 0),  # the film says elsewhere where it broke

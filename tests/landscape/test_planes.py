@@ -49,7 +49,7 @@ def test_a_long_random_walk_has_76_percent_in_two_components(tmp_path):
     plane = planes.pca(written(tmp_path / "a.h5", walk(300, 20_000)))
     assert plane.baseline == pytest.approx(0.7599, abs=1e-4)
     assert plane.explained == pytest.approx(plane.baseline, abs=0.01)
-    first = float(plane.names[0].removeprefix("PC 1 (").removesuffix("%)"))
+    first = float(plane.names[0].removeprefix("main direction (").removesuffix("%)"))
     assert first == pytest.approx(60.8, abs=1.5)
 
 
@@ -207,7 +207,7 @@ def test_planes_that_cannot_be_are_refused(tmp_path):
 @pytest.mark.parametrize("explained", [None, 0.25])
 def test_a_plane_of_a_hessian_comes_back_from_its_arrays(explained):
     """As the cache keeps it: names are made of the eigenvalues again."""
-    names = ("eigenvector 1 (λ = 2.5)", "eigenvector 2 (λ = -1)")
+    names = ("sharpest direction (2.5)", "second sharpest (-1)")
     plane = animator.Plane(np.ones(3), np.eye(3)[:2], names, "hessian", explained, None, (2.5, -1.0))
     again = from_arrays(to_arrays(plane))
     np.testing.assert_array_equal(again.origin, plane.origin)
