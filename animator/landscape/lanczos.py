@@ -51,7 +51,7 @@ def top_eigenvectors(
         if k + 1 >= count and (beside[k] * np.abs(vectors[-1, -count:]) <= CONVERGED * largest).all():
             break
         if beside[k] <= 1e-12 * max(largest, 1e-300):  # an invariant subspace: go on in a new direction
-            product = np.random.default_rng((seed, k)).standard_normal(size)
+            product = np.random.default_rng((seed, k + 1)).standard_normal(size)  # (0, 0) is as 0
             product -= found[: k + 1].T @ (found[: k + 1] @ product)
             beside[k] = 0.0
         q = product / np.linalg.norm(product)

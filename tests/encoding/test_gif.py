@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.encoding.formats import Box, Frame
 from animator.encoding.gif_delta import NEAR, places
-from animator.encoding.gif_writer import ALL_BITS, FEW_BITS, Part, writing
+from animator.encoding.gif_writer import ALL_BITS, FEW_BITS, Part, cropped, writing
 from animator.encoding.palette import FAR, TRANSPARENT
 
 WIDTH, HEIGHT, TIMES = 400, 240, 4
@@ -150,3 +150,11 @@ def test_a_picture_like_the_one_before_is_one_pixel(tmp_path: Path) -> None:
 def test_places_are_rows_of_boxes() -> None:
     assert places([(0, 1, 2, 3), (2, 0, 3, 1)], 4).tolist() == [1, 2, 5, 6, 8]
     assert places([], 4).tolist() == []
+
+
+def test_a_crop_holds_all_that_is_not_transparent_and_no_more() -> None:
+    entries = np.full((9, 12), TRANSPARENT, np.uint8)
+    entries[2:5, 4:11] = np.arange(21).reshape(3, 7)
+    part = cropped(entries)
+    assert (part.top, part.left) == (2, 4)
+    np.testing.assert_array_equal(part.entries, np.arange(21).reshape(3, 7))

@@ -26,6 +26,19 @@ def test_products_in_pieces_are_those_of_the_whole():
     assert chebyshev.product(left[:, :0], right[:0]).tolist() == np.zeros((16, 6561)).tolist()
 
 
+def test_slices_are_mixed_in_any_order():
+    shares = np.random.default_rng(0).normal(size=(40, 2))
+    some = np.random.default_rng(1).random((2, 3, 4)).astype(np.float32)
+    mixture = chebyshev.Mixture(shares, some - 5)
+    expected = np.einsum("tn,nyx->tyx", shares, some - 5)
+    for number in (20, 3, 39, -1, 17, 0):
+        np.testing.assert_allclose(mixture[number], expected[number], atol=1e-5)
+    assert len(mixture) == 40 and mixture.shape == (40, 3, 4)
+    np.testing.assert_allclose(np.asarray(mixture), expected, atol=1e-5)
+    with pytest.raises(IndexError):
+        mixture[40]
+
+
 def test_no_points_are_refused():
     with pytest.raises(AnimatorError) as caught:
         chebyshev.nodes(0)

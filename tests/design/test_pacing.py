@@ -1,0 +1,25 @@
+"""Easings in closed form."""
+
+import numpy as np
+import pytest
+
+from animator.design.pacing import EASINGS, ramp
+
+
+@pytest.mark.parametrize("name", EASINGS)
+def test_an_easing_goes_from_0_to_1_and_never_back(name):
+    values = [EASINGS[name](t) for t in np.linspace(0, 1, 101)]
+    assert (values[0], values[-1]) == (0, 1) and (np.diff(values) >= 0).all()
+
+
+def test_easings_in_the_middle_and_at_a_quarter():
+    assert {name: (ease(0.25), ease(0.5)) for name, ease in EASINGS.items()} == {
+        "linear": (0.25, 0.5),
+        "smooth": (0.15625, 0.5),
+        "slow-start": (0.0625, 0.25),
+        "slow-end": (0.4375, 0.75),
+    }
+
+
+def test_a_ramp_is_flat_outside_its_ends():
+    assert [ramp(value, 2, 6) for value in (-9, 2, 3, 4, 6, 9)] == [0, 0, 0.15625, 0.5, 1, 1]
