@@ -14,6 +14,7 @@ from animator.core.arrays import Floats
 from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.core.language import Said
+from animator.landscape import plane_names
 from animator.landscape.lanczos import top_eigenvectors
 from animator.landscape.plane import NoPlaneError, Plane
 from animator.landscape.weight_rows import (
@@ -140,23 +141,17 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first, second = (_component(k + 1, float(share)) for k, share in enumerate(shares))
     baseline = RANDOM_WALK if origin.size > 2 else None
-    return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
-
-
-def _component(number: int, share: float) -> str:
-    """What a principal component is called, with its share of the path."""
-    if 0.1 <= share < 0.99:
-        return Said("PC {number} ({share:.0%})", number=number, share=share)
-    return Said("PC {number} ({share:.1%})", number=number, share=share)
+    return Plane(
+        origin, basis, plane_names.components(shares), "pca", min(1.0, float(shares.sum())), baseline
+    )
 
 
 def _straight(run: "Recording", moves: bool) -> NoPlaneError:
     """The refusal of a path without a second principal component."""
-    brief = Said("the path is a straight line") if moves else Said("the weights do not move")
+    brief = plane_names.STRAIGHT if moves else plane_names.STILL
     if last_near(run) is not None:
-        brief = Said("the path runs away, so that all before its last steps is one point beside them")
+        brief = plane_names.RUNS_AWAY
     return NoPlaneError(
         brief,
         f"The path of '{run.path}' has no second principal component: {brief}. Use plane='weights' or "
@@ -283,13 +278,8 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
 
 def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
     """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    first, second = (
-        Said("eigenvector {number} (λ = {value:.3g})", number=k + 1, value=float(value))
-        for k, value in enumerate(values[:2])
-    )
-    return Plane(
-        origin, vectors, (first, second), "hessian", eigenvalues=(float(values[0]), float(values[1]))
-    )
+    both = float(values[0]), float(values[1])
+    return Plane(origin, vectors, plane_names.eigenvectors(both), "hessian", eigenvalues=both)
 
 
 def to_arrays(plane: Plane) -> dict[str, Floats]:
@@ -314,7 +304,7 @@ def custom(
     u: npt.ArrayLike,
     v: npt.ArrayLike,
     step: int | None = None,
-    names: tuple[str, str] = (Said("direction 1"), Said("direction 2")),
+    names: tuple[str, str] = plane_names.DIRECTIONS,
 ) -> Plane:
     """The plane of two given directions through the weights of a step.
 
@@ -392,7 +382,7 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     length = float(np.linalg.norm(along))
     if length == 0:
         raise NoPlaneError(
-            Said("start and end are the same point"),
+            plane_names.SAME_POINT,
             f"Steps {a:,} and {b:,} of '{run.path}' have the same weights: no plane is given by them. "
             "Choose two steps between which the weights move.",
         )
@@ -409,12 +399,9 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     norm = float(np.linalg.norm(across))
     if norm <= 1e-9 * length:
         raise NoPlaneError(
-            Said("the path is a straight line"),
+            plane_names.STRAIGHT,
             f"Steps {a:,}, {b:,} and {c:,} of '{run.path}' lie on one line: they span no plane. "
             "Choose a third step that lies beside the line, or use plane='random'.",
         )
-    names = (
-        Said("step {first:,} to step {last:,}", first=a, last=b),
-        Said("towards step {step:,}", step=c),
-    )
+    names = plane_names.steps(a, b, c)
     return explained(run, Plane(last, np.stack([along, across / norm]), names, "through"))
