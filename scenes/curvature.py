@@ -72,7 +72,6 @@ def moments(learning_rate):
         Moment(
             bouncing, Said("It has risen {rises} times since, yet it is lower: training goes on at the edge.")
         ),
-        Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
     )
 
 

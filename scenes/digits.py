@@ -110,6 +110,7 @@ def scene(
             ),
         ),
         layout=(("surface", "examples"), ("surface", "accuracy"), ("surface", "loss")),
+        heights=(1.7, 1.0, 1.0),
         plane=plane,
         slice=slice,
         resolution=31,

@@ -114,8 +114,8 @@ def scene(
             noise=noise,
         ),
         layout=(
-            ("race", "losses"),
-            ("race", "schedules"),
+            ("surface@0", "surface@1", "losses"),
+            ("surface@2", "surface@3", "schedules"),
         ),
         resolution=161,
         pacing=Pacing(play=8.0, end=2.5, wake=0.2),

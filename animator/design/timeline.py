@@ -22,8 +22,8 @@ class FrameState:
     """What a frame shows: optimizer updates done so far, and whether the end hold has begun.
 
     part in [0, 1): how far things have moved on towards step `onto`. tail: the step at which a path that
-    fades begins; at the end all of it is there. caption and its opacity in [0, 1]: of an event. turn in
-    [0, 1]: share of the whole film, of one with a camera that goes round.
+    fades begins. caption and its opacity in [0, 1]: of an event. turn in [0, 1]: share of the whole film, of
+    one with a camera that goes round.
     """
 
     step: int
@@ -112,8 +112,9 @@ class Timeline:
         ended = self._share(frame) > 1 or frame == self.frames - 1
         turn = frame / self.frames if self.turning else 0.0
         tail = 0
-        if self.pacing.wake is not None and not ended:
-            tail = int(self._position(frame - self.pacing.wake * self._play, clock))
+        if self.pacing.wake is not None:
+            played = min(frame, self._intro + self._play - 1)
+            tail = int(self._position(played - self.pacing.wake * self._play, clock))
         caption, opacity = clock.caption(self._share(frame))
         if ended:
             return FrameState(self.steps, True, 0.0, self.steps, tail, caption, opacity, turn)

@@ -128,9 +128,7 @@ def _held(views: Sequence[View]) -> list[Column]:
     plane = views[0].plane
     if views[0].field is None or plane is None or plane.kind == "weights" or plane.explained is None:
         return []
-    beside = (
-        say(" (of a random walk: {share:.0%})", share=plane.baseline) if plane.baseline is not None else ""
-    )
+    beside = say(" (by chance: {share:.0%})", share=plane.baseline) if plane.baseline is not None else ""
     return [(say("of the path the slice holds"), digits(f"{plane.explained:.1%}") + beside)]
 
 

@@ -86,7 +86,7 @@ class Readout:
             text
             for name, value, (_, end, row, _) in zip(self.names, self.values, places, strict=True)
             for text in (name, value)
-            if row == rows and end > card_left
+            if row == rows and end + BETWEEN * look.em > card_left  # a number may be wider than most
         ]
 
     def _places(self) -> list[tuple[float, float, int, str]]:

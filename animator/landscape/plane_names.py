@@ -13,23 +13,10 @@ DIRECTIONS = (Said("direction 1"), Said("direction 2"))
 
 def components(shares: Sequence[float]) -> tuple[str, str]:
     """Those of two principal components, each with its share of the path."""
-    first, second = (_component(k + 1, float(share)) for k, share in enumerate(shares))
-    return first, second
-
-
-def _component(number: int, share: float) -> str:
-    if 0.1 <= share < 0.99:
-        return Said("PC {number} ({share:.0%})", number=number, share=share)
-    return Said("PC {number} ({share:.1%})", number=number, share=share)
-
-
-def eigenvectors(values: Sequence[float]) -> tuple[str, str]:
-    """Those of two eigenvectors, each with its eigenvalue."""
-    first, second = (
-        Said("eigenvector {number} (λ = {value:.3g})", number=k + 1, value=float(value))
-        for k, value in enumerate(values[:2])
+    return (
+        Said("main direction ({share:.1%})", share=float(shares[0])),
+        Said("second direction ({share:.1%})", share=float(shares[1])),
     )
-    return first, second
 
 
 def steps(first: int, last: int, third: int) -> tuple[str, str]:

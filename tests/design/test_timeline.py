@@ -163,9 +163,11 @@ def test_only_kept_steps_are_shown_and_the_way_between_them():
 
 
 def test_a_wake_is_as_long_as_asked():
-    timeline = Timeline(1000, 30, Pacing(0, 4, 0, wake=0.25))
-    state = timeline.state(90)
-    assert state.step - state.tail == pytest.approx(250, abs=10)
+    """The last frames keep it, as the play left it."""
+    timeline = Timeline(1000, 30, Pacing(0, 4, 2, wake=0.25))
+    for frame in (90, 119, 120, 179):
+        state = timeline.state(frame)
+        assert state.step - state.tail == pytest.approx(250, abs=10)
     assert timeline.state(10).tail == 0
 
 

@@ -158,7 +158,7 @@ def test_long_names_and_the_gauge_stay_apart(view, size, ended):
     """A PCA film of a long run: names beside the axes, four-digit epochs, a height that is off."""
     wide = replace(
         view,
-        axis_labels=("PC 1 (90%)", "PC 2 (7.1%)"),
+        axis_labels=("main direction (90%)", "second direction (7.1%)"),
         residual=np.ones(61),
         target=None,
         field=replace(view.field, heights=view.field.heights * 1.3),

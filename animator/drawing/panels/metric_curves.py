@@ -163,7 +163,7 @@ class SharpnessPanel(Panel):
         limits = 2.0 / rates[np.maximum(steps.astype(int) - 1, 0)]
         lines = [
             Line(say("2 / rate"), steps, limits, style.muted, style.muted, 1.8),
-            Line("λ max", found.steps.astype(float), found.largest, ink, ink),
+            Line(say("sharpness"), found.steps.astype(float), found.largest, ink, ink),
         ]
         title = self.title or say("sharpness over steps")
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), title=title)
