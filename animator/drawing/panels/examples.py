@@ -22,7 +22,7 @@ class ExamplesPanel(Panel):
         self.shown = -1
         count = len(self.found.pictures)
         box = self.room
-        self.heading(box, self.title or say("what the network sees, and says"))
+        self.heading(box, self.title or say("pictures and answers"))
         side, columns = max((self._side(box, columns, count), columns) for columns in range(1, count + 1))
         self.guesses = []
         for i, picture in enumerate(self.found.pictures):
