@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from animator.design import wish_words
+from animator.films import wish_words
 
 if TYPE_CHECKING:
     from animator.cli.wish_options import Typed

@@ -12,7 +12,7 @@ from typing import Any
 from animator.cli import wish_options
 from animator.cli.wish_options import Typed
 from animator.core.errors import AnimatorError
-from animator.design import wish_words
+from animator.films import wish_words
 from animator.films.delivery import STILLS, Delivery, check_frame, preset, read_bytes
 from animator.films.size_budget import CUTS
 

@@ -14,8 +14,8 @@ from animator.cli.scene_words import refuse_film, scene_file
 from animator.cli.sweep_report import plan_facts, plan_text, report
 from animator.cli.wish_options import Typed
 from animator.core.errors import AnimatorError, SizeError
-from animator.design import wish_words
 from animator.design.wishes import read_lang
+from animator.films import wish_words
 
 if TYPE_CHECKING:
     from animator.sweeps.plan.estimate import Estimate

@@ -12,8 +12,8 @@ import typer
 from typer.core import TyperCommand
 
 from animator.core.errors import nearest
-from animator.design import wish_words
 from animator.design.wishes import MEANT, WISHES, flag
+from animator.films import wish_words
 
 Typed = Mapping[str, "str | bool | list[str]"]
 KINDS: Mapping[str, object] = {"captions": bool | None, "hold": list[str] | None}  # the others are words

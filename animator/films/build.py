@@ -16,7 +16,7 @@ from animator.design.film_design import FilmDesign
 from animator.design.scene import Scene
 from animator.design.scene_files import SceneFile
 from animator.design.wishes import NONE
-from animator.drawing.panels.registry import kind_of, needs_of
+from animator.drawing.panels.registry import PANELS, find, kind_of
 from animator.drawing.units import em_of
 from animator.films import panel_fit
 from animator.films.delivery import settled
@@ -40,7 +40,9 @@ def build(scene_file: SceneFile, values: Sequence[str]) -> tuple[Scene, dict[str
 
 def check_panels(design: FilmDesign) -> None:
     """AnimatorError when the layout names a panel that there is not."""
-    needs_of(name for row in design.layout for name in row)
+    for name in (name for row in design.layout for name in row):
+        if kind_of(name) not in PANELS:
+            find(name)
 
 
 def about(scene: Scene) -> dict[str, object]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
 from animator.core.language import Said
+from animator.landscape import plane_names
 from animator.landscape.lanczos import top_eigenvectors
 from animator.landscape.plane import NoPlaneError, Plane, eigenplane
 from animator.landscape.weight_rows import (
@@ -138,17 +139,16 @@ def pca(run: "Recording") -> Plane:
     start = basis @ (np.asarray(run.weights[0], np.float64) - origin)
     basis *= np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
     shares = values[:2] / values.clip(0).sum()
-    first = Said("main direction ({share:.1%})", share=float(shares[0]))
-    second = Said("second direction ({share:.1%})", share=float(shares[1]))
+    names = plane_names.components(shares)
     baseline = RANDOM_WALK if origin.size > 2 else None
-    return Plane(origin, basis, (first, second), "pca", min(1.0, float(shares.sum())), baseline)
+    return Plane(origin, basis, names, "pca", min(1.0, float(shares.sum())), baseline)
 
 
 def _straight(run: "Recording", moves: bool) -> NoPlaneError:
     """The refusal of a path without a second principal component."""
-    brief = Said("the path is a straight line") if moves else Said("the weights do not move")
+    brief = plane_names.STRAIGHT if moves else plane_names.STILL
     if last_near(run) is not None:
-        brief = Said("the path runs away, so that all before its last steps is one point beside them")
+        brief = plane_names.RUNS_AWAY
     return NoPlaneError(
         brief,
         f"The path of '{run.path}' has no second principal component: {brief}. Use plane='weights' or "
@@ -278,7 +278,7 @@ def custom(
     u: npt.ArrayLike,
     v: npt.ArrayLike,
     step: int | None = None,
-    names: tuple[str, str] = (Said("direction 1"), Said("direction 2")),
+    names: tuple[str, str] = plane_names.DIRECTIONS,
 ) -> Plane:
     """The plane of two given directions through the weights of a step.
 
@@ -356,7 +356,7 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     length = float(np.linalg.norm(along))
     if length == 0:
         raise NoPlaneError(
-            Said("start and end are the same point"),
+            plane_names.SAME_POINT,
             f"Steps {a:,} and {b:,} of '{run.path}' have the same weights: no plane is given by them. "
             "Choose two steps between which the weights move.",
         )
@@ -373,12 +373,9 @@ def through(run: "Recording", a: int = 0, b: int | None = None, c: int | None = 
     norm = float(np.linalg.norm(across))
     if norm <= 1e-9 * length:
         raise NoPlaneError(
-            Said("the path is a straight line"),
+            plane_names.STRAIGHT,
             f"Steps {a:,}, {b:,} and {c:,} of '{run.path}' lie on one line: they span no plane. "
             "Choose a third step that lies beside the line, or use plane='random'.",
         )
-    names = (
-        Said("step {first:,} to step {last:,}", first=a, last=b),
-        Said("towards step {step:,}", step=c),
-    )
+    names = plane_names.steps(a, b, c)
     return explained(run, Plane(last, np.stack([along, across / norm]), names, "through"))

@@ -29,7 +29,7 @@ SENTENCES = [
         "animator render --help",
     ),
     ("render neuron --qwerty 3", "No such option: --qwerty. Type animator render --help"),
-    ("page a.mp4 --length 3", "No such option: --length. Type animator page --help"),
+    ("page a.mp4 --duration 3", "No such option: --duration. Type animator page --help"),
     ("render neuron --fps", "Option '--fps' requires an argument. Type animator render --help"),
     (
         "render neuron --fps fast",

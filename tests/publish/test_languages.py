@@ -8,6 +8,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.text import Text
 
 import animator
 from animator.core.errors import AnimatorError
@@ -238,3 +239,20 @@ def survey_of(films):
     from animator.sweeps.sheet.tile_data import survey
 
     return survey({0: films["saddle"]}, 30.0, {})
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640), (480, 480)])
+@pytest.mark.parametrize("code", ["de", "fr", "es", "zh"])
+def test_words_stay_on_the_frame_in_every_language(films, code, size):
+    """Titles, names of axes and of runs: none is cut by the frame, nor runs into the cell at its right."""
+    for name in ("escape", "saddle"):
+        film = films[name].redesigned(lang=code)
+        canvas = film.canvas(size, 30.0)
+        timeline = film.timeline(30.0)
+        canvas.draw(timeline.state(timeline.frames - 1))
+        texts = [
+            text for text in canvas.figure.findobj(Text) if text.get_text().strip() and text.get_visible()
+        ]
+        boxes = {text.get_text(): text.get_window_extent() for text in texts}
+        off = [words for words, box in boxes.items() if box.x0 < -0.5 or box.x1 > size[0] + 0.5]
+        assert len(texts) > 8 and off == [], (name, boxes[off[0]])

@@ -186,7 +186,7 @@ def test_what_a_scene_says_is_escaped(neuron):
     data = playing(neuron[0].redesigned(title=EVIL, description=EVIL))
     data["runs"][0]["name"] = f"{EVIL}<!-- & \u2028"
     text = player.page(data, EVIL)
-    assert "<script>alert" not in text and text.count("</script>") == 2
+    assert "<script>alert" not in text and text.count("</script>") == 3
     (found,) = re.findall(r'application/json">(.*?)</script>', text)
     assert json.loads(found) == json.loads(json.dumps(data))
 

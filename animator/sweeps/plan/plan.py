@@ -15,9 +15,10 @@ from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.core.language import ENGLISH
-from animator.design import parameters, scene_files, style_files, wish_words
+from animator.design import parameters, scene_files, style_files
 from animator.design.film_design import FilmDesign
 from animator.design.scene_files import SceneFile
+from animator.films import wish_words
 from animator.films.delivery import DEFAULTS, settled, spec_for
 from animator.sweeps.folder.manifest import Axis, Kind, Value
 from animator.sweeps.plan import axes, cell_names

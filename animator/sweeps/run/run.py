@@ -16,7 +16,7 @@ from animator.core.errors import AnimatorError
 from animator.core.files import ensure_folder, is_full
 from animator.core.language import shown
 from animator.core.progress import Progress, quiet
-from animator.design import wish_words
+from animator.films import wish_words
 from animator.sweeps.folder.lock import held
 from animator.sweeps.folder.manifest import NAME, Cell, Manifest
 from animator.sweeps.folder.open_folder import opened
