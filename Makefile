@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # the pinned versions; where an index or a newer Python has none of them, what pyproject.toml allows
 install = $(PIP) -c constraints.txt -e "$(1)" || $(PIP) -e "$(1)"
 
-.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture constraints bom floors coverage mutation
+.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture constraints bom floors test-traced coverage mutation
 
 film: .venv/installed
 	$(BIN)/animator render neuron
@@ -17,18 +17,21 @@ test: .venv/installed-dev
 test-again: .venv/installed-dev
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
-# `make test` under a tracer that follows each branch, in commands and workers too; what it must reach stands in
-# pyproject.toml
-coverage: .venv/installed-dev
+# `make test` under a tracer, of commands and workers too, and which share of lines and branches it has reached;
+# pyproject.toml says how much that must be
+test-traced: .venv/installed-dev
 	rm -rf build/coverage
 	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m coverage combine --quiet
+
+coverage: .venv/installed-dev
+	test -d build/coverage || $(MAKE) test-traced
+	$(BIN)/python -m coverage combine --quiet --keep
 	$(BIN)/python -m coverage report
 
 # faults of one place each, put into the core one after the other: its own tests must notice 85 % of them
 mutation: .venv/installed-dev
 	$(PIP) -c constraints.txt "cosmic-ray>=8.7"
-	$(BIN)/python -m tests.mutation $(AREAS)
+	$(BIN)/python -m tests.mutation $(PACKAGES)
 
 # the long versions of what tests/reliability tries: hostile files, kills, faults of the world
 soak: .venv/installed-dev

@@ -249,7 +249,8 @@ def diverged(times: float = 2.0, run: int = 0) -> Finder:
 
 
 def finished(run: int = 0) -> Finder:
-    """The last step, where the loss has fallen from {before} to {loss}: {left} is left.
+    """The last step, where the loss has fallen from {before} to {loss}: {left} is left. Of a loss below 0
+    there are no shares.
 
     Examples
     --------
@@ -260,6 +261,6 @@ def finished(run: int = 0) -> Finder:
     def find(runs: Runs) -> Found | None:
         loss = loss_of(runs[run])
         words = {"loss": number(loss[-1]), "before": number(loss[0]), "left": percent(loss[-1] / loss[0])}
-        return Found(runs[run].steps, words) if loss[-1] < loss[0] else None
+        return Found(runs[run].steps, words) if 0 <= loss[-1] < loss[0] else None
 
     return find

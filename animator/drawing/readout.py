@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.formatting import number
-from animator.core.language import digits, say, shown
+from animator.core.language import Said, digits, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree, end_card
@@ -27,6 +27,9 @@ ROW = 1.7  # em: from one row to the next
 BASE = 0.85  # em: of the lowest row
 SMALL, VALUE = 0.86, 1.1  # em: of the names of numbers, and of these
 AFTER, BETWEEN = 0.5, 1.5  # em: from a name to its number, and on to the next one
+STEP: str = CLOCKS["step"]
+EPOCH: str = CLOCKS["epoch"]
+RATE: str = Said("learning rate")
 NAMES = 12.0  # em: what a run's name may take beside its numbers
 NUMBER = "0.000000"  # as wide as a loss at most
 MOST_RATES = 200  # learning rates that are tried for their width
@@ -107,7 +110,7 @@ class Readout:
         self.told = self._told()
         steps = digits(f"{self.views[0].steps:,}")
         last = self.views[0].epoch[-1] + 1 if self.views[0].steps else 1
-        widest = {"step": f"{steps} / {steps}", "epoch": f"{last}", "learning rate": self._rate()}
+        widest = {STEP: f"{steps} / {steps}", EPOCH: f"{last}", RATE: self._rate()}
         numbers = [(shown(name), widest[name]) for name in self.told]
         self.counts = self.views[0].clock != "step" and len(self.views) > MOST
         if self.counts:
@@ -126,8 +129,8 @@ class Readout:
         views, first = self.views, self.views[0]
         same = all(np.array_equal(view.epoch, first.epoch) for view in views)
         rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
-        told = ["step"] + (["epoch"] if same and first.has_epochs else [])
-        return told + (["learning rate"] if same and rates and first.has_rate and len(views) <= MOST else [])
+        told = [STEP] + ([EPOCH] if same and first.has_epochs else [])
+        return told + ([RATE] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _rate(self) -> str:
         """The longest of the learning rates that are told."""
@@ -157,9 +160,9 @@ class Readout:
         made = max(0, state.step - 1)
         known = view.steps > 0
         now = {
-            "step": digits(f"{state.step:,} / {view.steps:,}"),
-            "epoch": str(int(view.epoch[made]) + 1) if known else "–",
-            "learning rate": digits(f"{view.learning_rate[made]:.4g}") if known else "–",
+            STEP: digits(f"{state.step:,} / {view.steps:,}"),
+            EPOCH: str(int(view.epoch[made]) + 1) if known else "–",
+            RATE: digits(f"{view.learning_rate[made]:.4g}") if known else "–",
         }
         words = [now[name] for name in self.told]
         if self.counts:

@@ -101,7 +101,7 @@ def film_of(
     """The film of a scene's recorded runs, whose own functions make the models that cannot be rebuilt."""
     return Film(
         tuple(runs),
-        replace(scene.design(), description=str(about["description"])),
+        scene.design(),
         command=command,
         about=about,
         use_cache=use_cache,

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from animator.core.errors import AnimatorError, nearest
 from animator.core.language import Said
 from animator.core.progress import Progress, listener
-from animator.design import general_moments, scene_files
+from animator.design import scene_files
 from animator.design.experiment import Data, KerasModel
 from animator.design.film_design import DEFAULT_LAYOUT, FilmDesign, Slice
 from animator.design.layout import Mosaic
 from animator.design.scene import Scene
 from animator.design.wishes import MEANT
 from animator.drawing import captions
+from animator.films import general_moments
 from animator.films.build import about, check_panels, film_of, recordings
 from animator.films.delivery import settled
 from animator.films.film import Film

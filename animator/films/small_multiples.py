@@ -17,10 +17,10 @@ from animator.landscape.window import Common
 from animator.recordings.identity import ModelIdentity
 from animator.recordings.reader import Recording
 
-FLATTEST = 1e-3  # of the losses on a scale: a surface that has less is flat beside the others
-
 if TYPE_CHECKING:
     from animator.films.film import Film
+
+FLATTEST = 1e-3  # of the losses on a scale: a surface that has less is flat beside the others
 
 
 def one_window(film: "Film", common: Common) -> Common:

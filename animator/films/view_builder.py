@@ -37,8 +37,6 @@ from animator.training.loss.no_surface import NoSurfaceError
 RACE = 121
 NO_COMPONENTS = Said("There are no principal components, because {why}: the plane is {words}.")
 NO_THREE = Said("There is no plane through three steps, because {why}: the plane is {words}.")
-NO_COMPONENTS = Said("There are no principal components, because {why}: the plane is {words}.")
-NO_THREE = Said("There is no plane through three steps, because {why}: the plane is {words}.")
 COARSER = 3  # grid lines of a race's surface to one of a batch's
 MOST_LINES = 8
 

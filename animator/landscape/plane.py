@@ -5,13 +5,16 @@ vector. The directions need be neither orthogonal nor of unit length, so coordin
 solution, not dot products.
 """
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from animator.core.arrays import Floats
+from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
+from animator.core.language import Said
 
 _PARALLEL = 1e-10  # smallest squared sine between two directions that still span a plane
 
@@ -151,3 +154,30 @@ def _dual(basis: Floats) -> Floats:
     cosine = float(unit[0] @ unit[1])
     across = np.array([unit[0] - cosine * unit[1], unit[1] - cosine * unit[0]])
     return np.asarray(across / (1.0 - cosine**2) / lengths, np.float64)
+
+
+def eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
+    """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
+    first, second = (float(value) for value in values[:2])
+    names = (
+        Said("sharpest direction ({value:.3g})", value=first),
+        Said("second sharpest ({value:.3g})", value=second),
+    )
+    return Plane(origin, vectors, names, "hessian", eigenvalues=(first, second))
+
+
+def to_arrays(plane: Plane) -> dict[str, Floats]:
+    """The plane of a Hessian as arrays, from which `from_arrays` makes the same."""
+    return {
+        "origin": plane.origin,
+        "basis": plane.basis,
+        "eigenvalues": np.array(plane.eigenvalues),
+        "explained": np.array(math.nan if plane.explained is None else plane.explained),
+    }
+
+
+def from_arrays(known: Arrays) -> Plane:
+    """The plane of a Hessian from what `to_arrays` made of it."""
+    share = float(known["explained"])
+    plane = eigenplane(known["origin"], known["basis"], known["eigenvalues"])
+    return replace(plane, explained=None if math.isnan(share) else share)

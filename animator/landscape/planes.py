@@ -4,18 +4,16 @@ A recording and a choice go in, a Plane comes out. Nothing of size P x P is made
 """
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from animator.core.arrays import Floats
-from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.core.language import Said
 from animator.landscape.lanczos import top_eigenvectors
-from animator.landscape.plane import NoPlaneError, Plane
+from animator.landscape.plane import NoPlaneError, Plane, eigenplane
 from animator.landscape.weight_rows import (
     centred,
     column_blocks,
@@ -272,34 +270,7 @@ def hessian_of(run: "Recording", objective: Loss, step: int | None = None, seed:
     values, vectors = top_eigenvectors(objective, origin, run.state[row], seed)
     start = vectors @ (np.asarray(run.weights[0], np.float64) - origin)
     vectors = vectors * np.where(start * np.array([-1, 1]) < 0, -1.0, 1.0)[:, None]
-    return explained(run, _eigenplane(origin, vectors, values))
-
-
-def _eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
-    """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    first, second = (float(value) for value in values[:2])
-    names = (
-        Said("sharpest direction ({value:.3g})", value=first),
-        Said("second sharpest ({value:.3g})", value=second),
-    )
-    return Plane(origin, vectors, names, "hessian", eigenvalues=(first, second))
-
-
-def to_arrays(plane: Plane) -> dict[str, Floats]:
-    """The plane of a Hessian as arrays, from which `from_arrays` makes the same."""
-    return {
-        "origin": plane.origin,
-        "basis": plane.basis,
-        "eigenvalues": np.array(plane.eigenvalues),
-        "explained": np.array(math.nan if plane.explained is None else plane.explained),
-    }
-
-
-def from_arrays(known: Arrays) -> Plane:
-    """The plane of a Hessian from what `to_arrays` made of it."""
-    share = float(known["explained"])
-    plane = _eigenplane(known["origin"], known["basis"], known["eigenvalues"])
-    return replace(plane, explained=None if math.isnan(share) else share)
+    return explained(run, eigenplane(origin, vectors, values))
 
 
 def custom(

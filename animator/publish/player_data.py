@@ -63,7 +63,7 @@ def _playing(film: Film) -> dict[str, object]:
         "lang": spoken().code,
         "title": film.title,
         "caption": film.under_title(views),
-        "description": film.design.description,
+        "description": shown(film.design.description),
         "alt_text": film.alt_text(),
         "notes": notes,
         "style": _look(look),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from PIL import Image
 
@@ -131,10 +132,15 @@ def place(width: int, height: int, titles: bool) -> tuple[int, int, int, int]:
 def title_size(title: str) -> int:
     """How large a title is, in points: as large as leaves it in its place, on several lines if it is long."""
     for size in SIZES[:-1]:
-        lines = math.ceil(len(title) * LETTER * size * POINT / (0.95 * WIDTH))
+        lines = math.ceil(sum(map(_width, title)) * size * POINT / (0.95 * WIDTH))
         if 1.2 * lines * size * POINT <= 0.95 * TITLE:
             return size
     return SIZES[-1]
+
+
+def _width(letter: str) -> float:
+    """How wide a letter is at most, of its size: a Chinese one is as wide as it is high."""
+    return 1.0 if east_asian_width(letter) in "WF" else LETTER
 
 
 def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loop: bool) -> Pptx:
@@ -169,8 +175,8 @@ def _slide(presentation: Pptx, film: FilmFile, titles: bool, autoplay: bool, loo
 def _spoken(slide: Pptx, lang: str) -> None:
     """Mark the words of a slide and of its notes as of a language, for spelling and for screen readers."""
     for shape in (*slide.shapes, slide.notes_slide.notes_placeholder):
-        for properties in shape.element.xpath(".//a:rPr"):
-            properties.set("lang", lang)
+        for run in shape.element.xpath(".//a:r"):
+            run.get_or_add_rPr().set("lang", lang)
 
 
 def xml_text(text: str) -> str:

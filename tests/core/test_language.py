@@ -9,8 +9,8 @@ from babel.numbers import format_decimal
 
 import animator
 from animator.core.formatting import number, point
-from animator.core.language import LANGUAGES, Said, digits, language, say, speaking
-from tests.messages import messages
+from animator.core.language import LANGUAGES, Said, digits, language, say, shown, speaking
+from tests.messages import messages, unwritten
 
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 
@@ -41,16 +41,30 @@ def test_a_sentence_with_values_is_said_in_the_language_that_is_spoken():
     said = Said("{name}, {rate:g}", name="too small", rate=0.04)
     assert said == "too small, 0.04"
     with speaking("de"):
-        assert say(said) == "zu klein, 0,04"
+        assert shown(said) == "too small, 0,04"  # a value that is none of our messages
+        assert shown(Said("{name}, {rate:g}", name=Said("too small"), rate=0.04)) == "zu klein, 0,04"
         message = "Step {step:,}: the loss jumps from {before} to {after}."
         jump = say(message, step=1200, before="1", after="2")
         assert jump == "Schritt 1.200: Der Verlust springt von 1 auf 2."
-    assert say(said) == "too small, 0.04"
+    assert shown(said) == "too small, 0.04"
+
+
+def test_every_message_is_written_out_where_it_is_said():
+    """So that none that is in a variable can be forgotten: Babel finds all of them in the sources."""
+    assert unwritten() == []
+
+
+def test_words_of_the_users_stay_as_they_are():
+    with speaking("de"):
+        assert (say("loss"), shown(Said("loss")), shown("loss")) == ("Verlust", "Verlust", "loss")
+        assert say("{kind} over steps", kind="loss") == "loss je Schritt"
+        assert say("{kind} over steps", kind=Said("loss")) == "Verlust je Schritt"
+        assert shown("{count} steps: 1.5", count=2.5) == "2,5 steps: 1.5"
 
 
 def test_words_of_a_scene_go_before_the_catalogue():
     with speaking("de", {"loss": "Fehler"}):
-        assert say("loss") == "Fehler"
+        assert say("loss") == shown("loss") == "Fehler"
         assert say("epoch") == "Epoche"
 
 

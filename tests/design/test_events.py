@@ -12,6 +12,8 @@ def test_a_learning_rate_that_falls():
     (event,) = drops(np.array([0.1] * 30 + [0.01] * 20))
     assert (event.step, event.caption) == (30, "Step 30: the learning rate falls from 0.1 to 0.01.")
     assert drops(0.1 * 0.99 ** np.arange(200)) == []
+    (event,) = drops(np.array([0.3, 0.2, 0.1, 0.09]))
+    assert event.caption == "Step 2: the learning rate falls from 0.2 to 0.1."
 
 
 def test_a_spike():

@@ -13,7 +13,8 @@ import pytest
 from tests.chromium import launched, needs_chromium, tabs
 
 ROOT = Path(__file__).parents[2]
-BUILT = sorted((ROOT / "docs/_build/html").rglob("*.html"))
+SITE = ROOT / "docs/_build/html"
+BUILT = sorted(page for page in SITE.rglob("*.html") if page.relative_to(SITE).parts[0][0] != "_")
 COMMAND = "animator render function f=booth --size 320x180 --fps 10 --seconds 2 -o booth.mp4 -o booth.gif"
 PAGE = f"""# A page
 

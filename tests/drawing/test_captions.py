@@ -1,5 +1,6 @@
 """Words on frames: what is long is wrapped, shortened or cut, and nothing runs off its place."""
 
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from animator.core.errors import AnimatorError
+from animator.core.language import language
 from animator.core.progress import quiet
 from animator.design import scene_files, style
 from animator.design.scene import DEFAULT_LAYOUT
@@ -17,7 +19,20 @@ from animator.drawing.end_card import outcomes
 from animator.drawing.header import CAPTION, TITLE
 from animator.drawing.panels import text_card
 from animator.drawing.raster import fonts
-from animator.drawing.raster.text_fit import ELLIPSIS, READABLE, Fitted, even, fit, given, shortened, wrapped
+from animator.drawing.raster.text_fit import (
+    CLOSING,
+    ELLIPSIS,
+    OPENING,
+    READABLE,
+    Fitted,
+    even,
+    fit,
+    given,
+    halved,
+    ruler,
+    shortened,
+    wrapped,
+)
 from animator.films import panel_fit
 from animator.films.build import build, film_of, recordings
 from tests.conftest import numpy_view
@@ -112,7 +127,22 @@ def test_even_lines_are_as_short_as_they_can_be(count):
         assert max(map(len, lines)) <= best * 1.04
 
 
+def test_sentences_in_chinese_fit_their_room_and_no_line_begins_with_a_comma():
+    """With the widths of whatever font there is, boxes among them."""
+    wide, room = ruler(12, 100), 140.0
+    sentences = [words for words in sorted(language("zh").messages.values()) if len(words) > 24]
+    for words in sentences[::12]:
+        lines = wrapped(words, room, wide)
+        latin = max(map(wide, re.findall(r"[^\s⺀-鿿、-｠]+", words)), default=0.0)
+        assert all(wide(line) <= max(room, latin + 2 * wide("。")) for line in lines), words
+        assert not any(line[:1] in set(CLOSING) for line in lines), words
+        assert not any(line[-1:] in set(OPENING) for line in lines[:-1]), words
+        assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", words)
+
+
 def test_chinese_is_wrapped_between_letters_and_not_before_a_full_stop():
+    assert wrapped("优化器Adam，第一。", 7, letter_wide) == ["优化器", "Adam，第", "一。"]
+    assert halved("在稳定的边缘", letter_wide) == ["在稳定", "的边缘"]
     assert wrapped("神经网络如何学习。", 4, letter_wide) == ["神经网络", "如何学", "习。"]
 
 
@@ -207,7 +237,7 @@ def test_a_long_title_is_whole_in_the_metadata(tmp_path):
     scene, about = build(scene_files.bundled("plateau"), ["epochs=2"])
     runs, _ = recordings(scene, about, True, quiet)
     film = film_of(
-        replace(scene, title=LONG),
+        replace(scene, title=LONG, description="d" * 500),
         {**about, "description": "d" * 500},
         runs,
         command="animator render",

@@ -9,7 +9,15 @@ from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.surface3d import QUADS, quads_of
-from animator.drawing.raster.height_field import DISTANCE, ELEVATION, MIDDLE, Heights, Perspective, patches
+from animator.drawing.raster.height_field import (
+    DISTANCE,
+    ELEVATION,
+    HEIGHT,
+    MIDDLE,
+    Heights,
+    Perspective,
+    patches,
+)
 from animator.landscape.basins import basins
 from tests.conftest import numpy_view
 
@@ -71,6 +79,55 @@ def test_frames_of_an_orbit_equal_a_full_draw(moving, size):
     for step, turn in ((40, 0.7), (0, 0.0), (60, 0.99), (40, 0.7)):
         state = FrameState(step, step == 60, 0.0, step, turn=turn)
         np.testing.assert_array_equal(fast.draw(state), full.full(state))
+
+
+@pytest.mark.parametrize("turn", ANGLES)
+@pytest.mark.parametrize("kind", ["bowl", "slope", "saddle"])
+def test_no_wall_stands_before_the_surface(kind, turn):
+    """From all around: of points a little over it, but near its corners, none is hidden."""
+    x, y = np.meshgrid(*[np.linspace(-1, 1, 31)] * 2)
+    z = {"bowl": (x**2 + y**2) / 2, "slope": (x + y + 2) ** 2 / 16, "saddle": (x**2 - y**2 + 1) / 2}[kind]
+    field = Heights(HEIGHT * z)
+    inside = np.abs(np.stack([x, y])).max(axis=0) < 0.8
+    points = np.stack([x, y, field.z + 0.015], axis=-1)[inside]
+    assert not field.hides(field.looked_at(turn).eye, points).any()
+
+
+def word_boxes(panel):
+    """(left, bottom, right, top) in pixels of the numbers and names on the floor."""
+    stamps = [*panel.names, *(stamp for pairs in panel.ticks for _, stamp in pairs)]
+    return [stamp.get_window_extent().extents for stamp in stamps]
+
+
+@pytest.mark.parametrize("size", [(640, 360), (640, 480), (540, 540), (360, 640)])
+def test_an_orbit_fills_its_cell_and_words_keep_apart(size):
+    """From wherever the camera looks: surface and words lie in the panel's cell; no word is on another; and
+    the surface takes from side to side three fifths of it or more on most of the way.
+    """
+    view = replace(numpy_view(moving=False), camera="orbit")
+    canvas = Canvas([view], (("surface3d", "loss"),), find("dark"), size, "t", "c")
+    panel, cell = canvas.panels[0], canvas.panels[0].cell
+    corners = np.array([(x, y, 0.0) for x in (-1, 1) for y in (-1, 1)])
+    spans = []
+    for turn in np.linspace(0, 1, 24, endpoint=False):
+        canvas.show(FrameState(60, False, 0.0, 60, turn=float(turn)))
+        place = panel.framing.pixels(panel.relief.eye, corners)
+        boxes = word_boxes(panel)
+        left, bottom = np.min([*place, *(box[:2] for box in boxes)], axis=0)
+        right, top = np.max([*place, *(box[2:] for box in boxes)], axis=0)
+        assert cell.left <= left and cell.bottom <= bottom
+        assert right <= cell.left + cell.width and top <= cell.bottom + cell.height
+        for i, one in enumerate(boxes):
+            for other in boxes[i + 1 :]:
+                assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        spans.append(np.ptp(place[:, 0]) / panel.room.width)
+    assert np.median(spans) > 0.6
+
+
+def test_an_edge_of_the_floor_that_is_hidden_has_no_numbers():
+    """Seen from -y, of x at the edge y = -1; and from +x, of y at x = 1."""
+    assert Perspective(0.1).sides == (-1.0, 1.0)
+    assert Perspective(np.pi - 0.1).sides == (1.0, 1.0)
 
 
 def test_there_are_enough_quads_for_a_smooth_outline():

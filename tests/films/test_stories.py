@@ -120,6 +120,28 @@ def test_a_recording_that_no_scene_tells_of_says_what_is_so(f, start, rate, step
     assert animator.film(run, captions=False).timeline(30).pacing == FilmDesign().pacing
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("height", "said"),
+    [
+        (lambda rows: -((rows - 3) ** 2).sum(axis=1), 1),  # from -18 to -17: it rises, and has no shares
+        (lambda rows: 0 * rows[:, 0], 0),
+        (lambda rows: np.where(rows[:, 0] > 1, 0.0, 1.0), 2),  # a plateau, then nothing is left
+        (lambda rows: np.where(rows[:, 0] > 1, np.inf, 1.0), 0),  # the film says elsewhere where it broke
+        (lambda rows: np.full(len(rows), np.nan), 0),
+    ],
+)
+def test_losses_without_shares_are_told_of_without_a_warning(tmp_path, height, said):
+    weights = np.stack([np.linspace(0, 2, 61), np.linspace(0, -1, 61)], axis=1)
+    with animator.recording(tmp_path / "a.h5", weights=weights, loss=height) as run:
+        film = animator.film(run)
+        events = film.timeline(30).pacing.named
+        assert len(events) == said
+        for event in events:
+            assert claims.holds([run], event.step, event.caption), event
+        assert film.frame(30, (320, 180)).shape == (180, 320, 4)
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -124,6 +124,12 @@ def test_minimum_passes_over_what_is_not_finite():
     assert np.isnan(surface.loss[0, 0])
 
 
+def test_all_points_count_as_evaluated_unless_it_is_said_which():
+    assert LossSurface([0, 1], [5, 6], np.ones((2, 2))).evaluated.tolist() == [[True, True]] * 2
+    some = [[True, False], [False, True]]
+    assert LossSurface([0, 1], [5, 6], np.ones((2, 2)), evaluated=some).evaluated.tolist() == some
+
+
 def test_a_surface_is_saved_and_loaded(tmp_path):
     surface = LossSurface([0, 1, 2], [5, 6], [[1, 2, np.nan], [3, 4, np.inf]])
     surface.save(tmp_path / "s.h5")

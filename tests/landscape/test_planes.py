@@ -8,6 +8,7 @@ from keras import layers
 import animator
 from animator.core.errors import AnimatorError
 from animator.landscape import planes, weight_rows
+from animator.landscape.plane import from_arrays, to_arrays
 from animator.recordings.reader import load
 from animator.recordings.writer import RecordingWriter, Row
 from animator.training.filters import filter_axes
@@ -145,6 +146,9 @@ def test_the_hessians_eigenvalues_of_the_linear_neuron(tmp_path):
     plane = planes.hessian(recorded(tmp_path, model, x, y))
     assert plane.eigenvalues == pytest.approx((2, 2 / 3), rel=1e-5)
     np.testing.assert_allclose(np.abs(plane.basis), np.full((2, 2), np.sqrt(0.5)), atol=1e-4)
+    with load(tmp_path / "run.h5") as run:
+        first, second = plane.project(np.asarray(run.weights[0], float))
+    assert first < 0 < second  # the path starts at the left, and above
 
 
 def test_the_hessians_top_eigenvectors_equal_those_of_the_whole_matrix(tmp_path):
@@ -205,7 +209,7 @@ def test_a_plane_of_a_hessian_comes_back_from_its_arrays(explained):
     """As the cache keeps it: names are made of the eigenvalues again."""
     names = ("sharpest direction (2.5)", "second sharpest (-1)")
     plane = animator.Plane(np.ones(3), np.eye(3)[:2], names, "hessian", explained, None, (2.5, -1.0))
-    again = planes.from_arrays(planes.to_arrays(plane))
+    again = from_arrays(to_arrays(plane))
     np.testing.assert_array_equal(again.origin, plane.origin)
     np.testing.assert_array_equal(again.basis, plane.basis)
     told = (again.names, again.kind, again.explained, again.baseline, again.eigenvalues)

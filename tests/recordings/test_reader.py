@@ -12,6 +12,7 @@ import pytest
 
 import animator
 from animator.core.errors import AnimatorError
+from animator.recordings import probe
 from animator.recordings.writer import RecordingWriter, Row
 from tests.running import until_flushed
 
@@ -90,6 +91,15 @@ def test_only_flushed_rows_count(tmp_path):
         assert run.weights[64].tolist() == [64, 640, 6400]
         assert np.isnan(run.loss).all() and run.loss.shape == (65,)
     writer.file.close()
+
+
+def test_a_trusted_recording_is_not_looked_through_first(tmp_path, monkeypatch):
+    write(tmp_path / "a.h5")
+    looked = []
+    monkeypatch.setattr(probe, "check", looked.append)
+    for trusted in (True, False):
+        animator.load(tmp_path / "a.h5", trusted=trusted).close()
+    assert looked == [tmp_path / "a.h5"]
 
 
 def test_a_missing_file(tmp_path):

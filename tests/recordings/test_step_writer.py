@@ -85,6 +85,9 @@ def test_what_lay_there_is_kept_unless_it_is_to_be_replaced(tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.1.h5", "a.h5"]
     recording(tmp_path / "a.h5", 3 * WEIGHTS, loss=bowl, overwrite=True).close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.1.h5", "a.h5"]
+    with StepWriter(tmp_path / "a.h5", WEIGHTS[0], loss=bowl) as writer:
+        writer.step(WEIGHTS[1], 1.0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.1.h5", "a.2.h5", "a.h5"]
 
 
 def test_an_exception_in_the_loop_leaves_what_opens(tmp_path: Path):

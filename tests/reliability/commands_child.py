@@ -23,7 +23,7 @@ from tests.reliability.faults import FAULTS
 SMALL = ("--size", "160x120", "--fps", "10", "--seconds", "1")
 DESCENT = ("function", "f=beale", "steps=5")
 SWEEP = (*DESCENT, "learning_rate=0.01,0.02", "--jobs", 1, "--size", "64x64", "--fps", 2)
-PATIENCE = 5.0  # seconds until processes that serve a dead one must have noticed it
+PATIENCE = 30.0  # seconds: a worker that was just starting notices at the end of its start
 Work = Callable[[Path], object]
 
 

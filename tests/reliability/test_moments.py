@@ -63,7 +63,7 @@ def same(what, found, new):
 
 
 @pytest.mark.parametrize("what", [name for name in COMMANDS if LONG or name in QUICK])
-def test_a_kill_at_a_random_moment_loses_nothing(commands, what, record_property):
+def test_a_kill_at_a_random_moment_loses_nothing(commands, what):
     folder, ask = commands
     old = prepared(folder, what)
     first = ask(what)
@@ -83,7 +83,6 @@ def test_a_kill_at_a_random_moment_loses_nothing(commands, what, record_property
         again = ask(what)
         assert (again.code, again.left) == (0, 0) and same(what, contents(folder / what), new), told
         assert names(folder) == there, told
-    record_property("killed", killed)
     assert killed >= KILLS // 4, f"{KILLS - killed} of {KILLS} were done before their moment"
     if what.endswith(".h5"):
         with load(folder / what) as run:

@@ -621,7 +621,7 @@ def test_what_files_say_does_no_harm(visit, tmp_path, media):
     )
     page = laid_out(tmp_path / "sweep", whole, media)
     text = page.read_text(encoding="utf-8")
-    assert text.count("<script") == 2 and "<img src=x" not in text and "<i>sgd" not in text
+    assert text.count("<script") == 3 and "<img src=x" not in text and "<i>sgd" not in text
     assert "secret" not in text and "hostname" not in text
     tab = visit(page)
     tab.locator("#cell-0 .screen").click()

@@ -4,7 +4,7 @@ A line has as many points as the panel has pixels: runs longer than that are dra
 maximum of each pixel column, so that a frame costs the same for a thousand steps and for a million.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -29,7 +29,11 @@ from animator.drawing.raster.marker_layer import Mark, shape_of
 from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp
 
-CLOCKS = {"step": Said("step"), "epoch": Said("epoch"), "evaluations": Said("gradient evaluations")}
+CLOCKS: Mapping[str, str] = {
+    "step": Said("step"),
+    "epoch": Said("epoch"),
+    "evaluations": Said("gradient evaluations"),
+}
 NAME = 0.86  # em: size of a name and of its value
 KEY, KEY_GAP = 1.0, 0.45  # em: of the line that stands before a name, and after it
 AFTER, BETWEEN = 0.5, 1.0  # em: from a name to its value, and on to the next name

@@ -11,7 +11,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, IdentityTransform
@@ -25,22 +25,24 @@ from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.color_bar import loss_bar
-from animator.drawing.raster.height_field import HEIGHT, Heights, Perspective, patches
+from animator.drawing.raster.height_field import HEIGHT, Framing, Heights, Perspective, patches
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 from animator.drawing.raster.path_layer import visible
 from animator.drawing.raster.pen import pixels_of
 from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.view import present
 
-QUADS = 72
+QUADS = 66
 START = np.radians(-38.0)
 PATH_COLOURS = 24
+EDGE = 1.8  # pixels at 720p: the line around the surface
 SEAM = 0.6  # pixels at 720p: a line around each quad, in its colour, which makes edges smooth
-TICKS = 4  # numbers along an edge of the floor, at most
-OUT, FARTHER = 1.13, 1.36  # where these stand, and the names of the axes
-CORNER = float(np.sqrt(2.0)) * OUT  # of the numbers at a corner, from the middle
-REACH = np.array([[0.0, -CORNER, 0.0], [0.0, CORNER, HEIGHT], [CORNER, 0.0, 0.0]])  # nearest, farthest, aside
-SHADOW = np.array([0.04, 0.03])  # of the path, away from the light
+TICKS, LAST = 5, 0.88  # numbers along an edge of the floor, at most, and where the last may stand
+RIM, MARK = 1.05, 0.03  # where the floor ends, and from there to the end of a mark
+NUMBERS, NAMES = 0.5, 0.4  # em: from the floor to numbers, and from these to the name of the axis
+ASIDE, BELOW, ABOVE = 2.4, 2.6, 0.4  # em: from the floor to the panel's edges, for these
+TURNS = 36  # places of a camera that goes round, from which all must be seen
+SHADOW = np.array([0.05, 0.04])  # of the path, away from the light
 MOST = 600
 
 
@@ -65,22 +67,38 @@ class Surface3dPanel(Panel):
         loss_bar(self.look, bar, self.scale, view.value_name)
         last = np.asarray(self.field.slices[-1], float)
         self.ground = Heights(self.height(np.where(np.isfinite(last), last, self.field.highest)))
+        self.turning = 1.0 if view.camera == "orbit" else 0.0
+        turns = np.linspace(0, 2 * np.pi * self.turning, TURNS)
+        inner = self.box.inset(ASIDE * em, BELOW * em, ASIDE * em, ABOVE * em)
+        eyes = [self.ground.looked_at(float(START + turn)) for turn in turns]
+        self.framing = Framing(self._hull(), inner, eyes)
         self.relief = HeightFieldArtist(self)
         self.look.figure.add_artist(self.relief)
         self.names = [self._stamp(text, 0.95) for text in view.axis_labels]
         self.ticks = [self._ticks(axis) for axis in (0, 1)]
         self.moving += [self.relief, *self.names, *(stamp for pair in self.ticks for _, stamp in pair)]
 
+    def _hull(self) -> Floats:
+        """(n, 3) points of the surface, where it is highest while it moves, and of the floor's edge."""
+        slices = self.field.slices
+        some = [np.asarray(slices[i], float) for i in {*range(0, len(slices), len(slices) // 8 + 1), -1}]
+        top = Heights(self.height(np.nanmax(np.where(np.isfinite(some), some, self.field.lowest), axis=0)))
+        x, y = (grid.ravel() for grid in np.meshgrid(*[np.linspace(-1, 1, 13)] * 2))
+        floor = np.stack([RIM * x, RIM * y, np.zeros_like(x)], axis=1)
+        return np.concatenate([np.stack([x, y, top.at(x, y)], axis=1), floor])
+
     def _stamp(self, words: str, em: float) -> Stamp:
         return self.look.stamp(0.0, 0.0, words, em=em, color=self.look.style.muted, across="center")
 
     def _ticks(self, axis: int) -> list[tuple[float, Stamp]]:
-        """Round numbers of an axis, where they stand in [-1, 1]."""
+        """Round numbers of an axis, where they stand in [-1, 1], not too near the corners."""
         low, high = self.window.extent[2 * axis : 2 * axis + 2]
-        places = [at for at in MaxNLocator(TICKS).tick_values(low, high) if low <= at <= high]
+        values = [float(value) for value in MaxNLocator(TICKS).tick_values(low, high)]
+        places = [2 * (value - low) / (high - low) - 1 for value in values]
         return [
-            (2 * (at - low) / (high - low) - 1, self._stamp(digits(f"{at:g}").replace("-", "−"), 0.8))
-            for at in places
+            (place, self._stamp(digits(f"{value:g}").replace("-", "−"), 0.8))
+            for place, value in zip(places, values, strict=True)
+            if abs(place) <= LAST
         ]
 
     def height(self, loss: Floats | float) -> Floats:
@@ -94,31 +112,28 @@ class Surface3dPanel(Panel):
         a0, a1, b0, b1 = self.window.extent
         return np.stack([(place[..., 0] - a0) / (a1 - a0), (place[..., 1] - b0) / (b1 - b0)], -1) * 2 - 1
 
-    def pixels(self, eye: Perspective, points: Floats) -> Floats:
-        """Places (..., 2) on the frame of points (..., 3)."""
-        box = self.box
-        near, far, side = Perspective(0.0, eye.elevation).project(REACH).tolist()
-        unit = min(0.5 * box.width / side[0], box.height / (far[1] - near[1]))
-        middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
-        middle[1] -= unit * (near[1] + far[1]) / 2
-        return np.asarray(middle + unit * eye.project(points))
-
     def update(self, state: FrameState) -> None:
-        orbit = 2 * np.pi * state.turn if self.view.camera == "orbit" else 0.0
-        eye = self.ground.looked_at(float(START + orbit))
+        eye = self.ground.looked_at(float(START + 2 * np.pi * state.turn * self.turning))
+        self.framing.aim(eye)
         self.relief.show(state, eye)
-        for axis, name in enumerate(self.names):
-            side = -1.0 if eye.eye[1 - axis] < 0 else 1.0
-            self._put(name, eye, axis, 0.0, FARTHER * side)
-            for at, stamp in self.ticks[axis]:
-                self._put(stamp, eye, axis, at, OUT * side)
+        for axis, (name, side) in enumerate(zip(self.names, eye.sides, strict=True)):
+            beyond = [
+                self._put(stamp, eye, on_floor(axis, along, RIM * side), NUMBERS)
+                for along, stamp in self.ticks[axis]
+            ]
+            self._put(name, eye, on_floor(axis, 0.0, RIM * side), max(beyond, default=0.0) + NAMES)
 
-    def _put(self, stamp: Stamp, eye: Perspective, axis: int, along: float, out: float) -> None:
-        """Put a stamp on the floor: `along` an axis, and `out` in the direction of the other."""
-        at = np.zeros(3)
-        at[axis], at[1 - axis] = along, out
-        x, y = self.pixels(eye, at)
-        stamp.set_position((float(x), float(y)))
+    def _put(self, stamp: Stamp, eye: Perspective, place: Floats, far: float) -> float:
+        """Put a stamp `far` em beyond a point at the floor's edge; how far it reaches, in em."""
+        em = self.look.em
+        edge, inner = self.framing.pixels(eye, np.stack([place, place * [0.8, 0.8, 1.0]]))
+        way = (edge - inner) / np.hypot(*(edge - inner))
+        wide = self.look.ruler(float(stamp.get_fontsize()) / self.look.points)(stamp.get_text())
+        size = np.array([wide, 0.8 * em])
+        half = float(np.abs(way) @ size / 2) / em
+        x, y = (edge + way * (far + half) * em).tolist()
+        stamp.set_position((x, y))
+        return far + 2 * half
 
 
 class HeightFieldArtist(Artist):
@@ -183,7 +198,7 @@ class HeightFieldArtist(Artist):
         n = QUADS + 1
         fine = np.linspace(-1, 1, n)
         x, y = np.meshgrid(fine, fine)
-        grid = self.panel.pixels(self.eye, np.stack([x, y, self.heights.z], -1))
+        grid = self.panel.framing.pixels(self.eye, np.stack([x, y, self.heights.z], -1))
         self._floor(renderer, gc)
         gc.set_linewidth(pixels_of(renderer, self.panel.look.line(SEAM)))
         gc.set_antialiased(True)
@@ -207,25 +222,33 @@ class HeightFieldArtist(Artist):
             )
         self._skirts(renderer, gc, grid)
         self._contours(renderer, gc)
+        self._rim(renderer, gc)
         self._trail(renderer, gc)
         gc.restore()
 
     def _edges(self) -> list[tuple[int, float]]:
-        """(axis, its end) of the two sides of the box that face the camera."""
-        return [(axis, -1.0 if self.eye.eye[axis] < 0 else 1.0) for axis in (0, 1)]
+        """(axis, its end) of the sides of the box that face the camera: two, or one that it stands before."""
+        eye = self.eye.eye
+        return [(axis, float(np.sign(eye[axis]))) for axis in (0, 1) if abs(eye[axis]) > 1]
 
     def _floor(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         look = self.panel.look
-        corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], float) * [1.06, 1.06, 1]
+        corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], float) * [RIM, RIM, 1]
         gc.set_linewidth(pixels_of(renderer, look.line(1.2)))
         gc.set_foreground(to_rgba(look.style.grid), isRGBA=True)
-        place = self.panel.pixels(self.eye, corners)
+        place = self.panel.framing.pixels(self.eye, corners)
         renderer.draw_path(
             gc,
             Path(np.vstack([place, place[:1]]), closed=True),
             IdentityTransform(),
             to_rgba(look.style.panel),
         )
+        for axis, side in enumerate(self.eye.sides):
+            for along, _ in self.panel.ticks[axis]:
+                mark = np.array([on_floor(axis, along, side * out) for out in (RIM, RIM + MARK)])
+                renderer.draw_path(
+                    gc, Path(self.panel.framing.pixels(self.eye, mark)), IdentityTransform(), None
+                )
 
     def _skirts(self, renderer: RendererBase, gc: GraphicsContextBase, grid: Floats) -> None:
         """The two sides that face the camera, from the surface's edge down to the floor."""
@@ -237,11 +260,36 @@ class HeightFieldArtist(Artist):
             floor = np.zeros((len(fine), 3))
             floor[:, axis] = end
             floor[:, 1 - axis] = fine
-            outline = np.vstack([edge, self.panel.pixels(self.eye, floor)[::-1]])
+            outline = np.vstack([edge, self.panel.framing.pixels(self.eye, floor)[::-1]])
             dim = 0.62 if axis == 0 else 0.74
             colour = (dim * ground[0], dim * ground[1], dim * ground[2], 1.0)
             gc.set_linewidth(0.0)
             renderer.draw_path(gc, Path(outline, closed=False), IdentityTransform(), colour)
+
+    def _rim(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
+        """The surface's edge where nothing hides it, and the corners below it that face the camera: a line
+        that is smooth where quads are not.
+        """
+        look = self.panel.look
+        fine = np.linspace(-1, 1, QUADS // 2 + 1)
+        low, high = np.full_like(fine, -1.0), np.full_like(fine, 1.0)
+        around = np.concatenate(
+            [np.stack(side, axis=1) for side in ((fine, low), (high, fine), (-fine, high), (low, -fine))]
+        )
+        top = np.column_stack([around, self.heights.at(*around.T)])
+        hidden = self.heights.hides(self.eye.eye, top * [0.999, 0.999, 1] + np.array([0, 0, 0.015]))
+        gc.set_linewidth(pixels_of(renderer, look.line(EDGE)))
+        ink, below = (np.array(to_rgb(c)) for c in (look.style.ink, look.style.background))
+        gc.set_foreground(tuple(0.6 * ink + 0.4 * below))
+        edge = _broken(self.panel.framing.pixels(self.eye, top), hidden, np.zeros(len(top), bool))
+        if edge is not None:
+            renderer.draw_path(gc, edge, IdentityTransform(), None)
+        gc.set_foreground(to_rgba(look.style.ink, 0.25), isRGBA=True)
+        ends = [on_floor(1 - axis, along, end) for axis, end in self._edges() for along in (-1.0, 1.0)]
+        for x, y, _ in np.unique(ends, axis=0):
+            top_z = float(self.heights.at(np.array([x]), np.array([y]))[0])
+            post = np.array([(x, y, 0.0), (x, y, top_z)])
+            renderer.draw_path(gc, Path(self.panel.framing.pixels(self.eye, post)), IdentityTransform(), None)
 
     def _contours(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         if not self.lines:
@@ -249,7 +297,7 @@ class HeightFieldArtist(Artist):
         look = self.panel.look
         points = np.concatenate(self.lines)
         hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.008]))
-        place = self.panel.pixels(self.eye, points)
+        place = self.panel.framing.pixels(self.eye, points)
         gc.set_linewidth(pixels_of(renderer, look.line(0.9)))
         gc.set_foreground(to_rgba(look.style.contour, 0.5), isRGBA=True)
         first = np.zeros(len(points), bool)
@@ -269,7 +317,7 @@ class HeightFieldArtist(Artist):
         index = np.append(self.kept[max(0, int(start) - 1) : end], step)
         points = np.vstack([self.points[index[:-1]], head])
         hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.015]))
-        place = panel.pixels(self.eye, points)
+        place = panel.framing.pixels(self.eye, points)
         gc.set_capstyle("round")
         gc.set_joinstyle("round")
         self._shadow(renderer, gc, points)
@@ -295,10 +343,10 @@ class HeightFieldArtist(Artist):
         flat = points[:, :2] + SHADOW
         under = np.column_stack([flat, self.heights.at(flat[:, 0], flat[:, 1])])
         away = self.heights.hides(self.eye.eye, under + np.array([0, 0, 0.015])) | (under[:, 2] < 0)
-        path = _broken(self.panel.pixels(self.eye, under), away, np.zeros(len(under), bool))
+        path = _broken(self.panel.framing.pixels(self.eye, under), away, np.zeros(len(under), bool))
         if path is not None:
             gc.set_linewidth(pixels_of(renderer, self.panel.look.line(5.5)))
-            gc.set_foreground((0.0, 0.0, 0.0, 0.3), isRGBA=True)
+            gc.set_foreground((0.0, 0.0, 0.0, 0.45), isRGBA=True)
             renderer.draw_path(gc, path, IdentityTransform(), None)
 
     def _dot(
@@ -307,7 +355,7 @@ class HeightFieldArtist(Artist):
         look = self.panel.look
         under = np.array([*head[:2], float(self.heights.at(head[:1], head[1:2])[0])])
         if abs(under[2] - head[2]) > 0.02:
-            thread = self.panel.pixels(self.eye, np.array([head, under]))
+            thread = self.panel.framing.pixels(self.eye, np.array([head, under]))
             gc.set_linewidth(pixels_of(renderer, look.line(1.6)))
             gc.set_foreground(to_rgba(look.style.alert), isRGBA=True)
             renderer.draw_path(gc, Path(thread), IdentityTransform(), None)
@@ -316,6 +364,11 @@ class HeightFieldArtist(Artist):
         gc.set_foreground(to_rgba(look.style.dot_edge, 0.5 if hidden else 1.0), isRGBA=True)
         fill = None if hidden else to_rgba(look.style.dot)
         renderer.draw_path(gc, Path.unit_circle(), Affine2D().scale(radius).translate(*place), fill)
+
+
+def on_floor(axis: int, along: float, out: float) -> Floats:
+    """(3,) a point of the floor: `along` an axis, and `out` in the direction of the other."""
+    return np.array([along, out, 0.0] if axis == 0 else [out, along, 0.0])
 
 
 def quads_of(points: slice) -> slice:

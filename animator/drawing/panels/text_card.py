@@ -19,7 +19,7 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.raster.fonts import drawable, families
-from animator.drawing.raster.text_fit import READABLE, wrapped
+from animator.drawing.raster.text_fit import CLOSING, READABLE, WIDE, wrapped
 from animator.drawing.units import DPI
 
 LINE = 1.75  # em from one line to the next
@@ -27,7 +27,8 @@ FORMULA = 1.3  # size of a line that is a formula, em
 SPARE = 0.45  # em between a formula that is high and its neighbours
 MATH = "stixsans"
 SIZES = tuple(1 - 0.05 * i for i in range(round((1 - READABLE) / 0.05) + 1))
-WORD = re.compile(r"(?:\\\$|[^\s$]|\$(?:\\\$|[^$])*\$)+\s*|\S+\s*")  # a formula is one
+FORMULA_OR_WORD = rf"(?:\\\$|[^\s${WIDE}]|\$(?:\\\$|[^$])*\$)+"
+WORD = re.compile(rf"(?:[{WIDE}]|{FORMULA_OR_WORD})[{CLOSING}]*\s*|\S+\s*")  # a formula is one
 
 Measure = Callable[[str, float], tuple[float, float, float]]
 

@@ -234,6 +234,7 @@ def _nearest(heights: Floats, levels: Floats, line: Floats) -> tuple[Floats, Flo
     """Where (R, levels) lines of levels (levels, 1) cross rays of heights (R, 1, n): first, and nearest to
     `line` (R, levels), in samples; NaN where they don't, or no line was.
     """
+    heights = np.where(np.isinf(heights), np.nan, heights)
     above = heights > levels
     low, high = heights[..., :-1], heights[..., 1:]
     crossed = (above[..., 1:] != above[..., :-1]) & np.isfinite(low + high)

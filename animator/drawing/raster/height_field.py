@@ -6,19 +6,21 @@ height field that is the order of its rows and columns, split where the camera s
 line elimination in projected grid surfaces", ACM TOG 1(4)).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
+from animator.design.layout import Box
 from animator.landscape.bilinear import placed_evenly, read
 
-HEIGHT = 0.95
+HEIGHT = 0.75
 DISTANCE = 5.2
-ELEVATION = float(np.radians(33.0))
-RISE = float(np.radians(26.0))  # what it rises by where the field is as high as can be towards it
-MIDDLE = 0.38
+ELEVATION = float(np.radians(31.0))
+RISE = float(np.radians(12.0))  # what it rises by where the field is as high as can be towards it
+MIDDLE = 0.3
 LOOK_OVER = 1.6  # times the mean height of the edge
 SAMPLES = 48
 CLEAR = 0.012
@@ -41,6 +43,12 @@ class Perspective:
         across, away = flat * np.sin(self.azimuth), -flat * np.cos(self.azimuth)
         return np.array([across, away, MIDDLE + DISTANCE * np.sin(self.elevation)])
 
+    @property
+    def sides(self) -> tuple[float, float]:
+        """-1 or 1 for each axis: on which side of the floor its numbers stand, which faces the camera."""
+        x, y, _ = self.eye
+        return -1.0 if y < 0 else 1.0, -1.0 if x < 0 else 1.0
+
     def project(self, points: Floats) -> Floats:
         """Places (..., 2) in the picture of points (..., 3)."""
         x, y, z = points[..., 0], points[..., 1], points[..., 2] - MIDDLE
@@ -50,6 +58,28 @@ class Perspective:
         depth = away * np.cos(self.elevation) - z * np.sin(self.elevation)
         scale = DISTANCE / (DISTANCE + depth)
         return np.stack([across * scale, up * scale], axis=-1)
+
+
+class Framing:
+    """Where the picture lies on the frame: what each of `eyes` sees of `hull` (n, 3) has room in a box, at
+    one scale for all of them.
+    """
+
+    def __init__(self, hull: Floats, box: Box, eyes: Sequence[Perspective]) -> None:
+        self.hull = hull
+        self.middle = np.array([box.left + box.width / 2, box.bottom + box.height / 2])
+        room = np.array([box.width, box.height])
+        self.unit = float(min((room / np.ptp(eye.project(hull), axis=0)).min() for eye in eyes))
+        self.aim(eyes[0])
+
+    def aim(self, eye: Perspective) -> None:
+        """Have what this camera sees in the middle of the box."""
+        seen = eye.project(self.hull)
+        self.origin = self.middle - self.unit * (seen.min(axis=0) + seen.max(axis=0)) / 2
+
+    def pixels(self, eye: Perspective, points: Floats) -> Floats:
+        """Places (..., 2) on the frame of points (..., 3)."""
+        return np.asarray(self.origin + self.unit * eye.project(points))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +120,7 @@ class Heights:
         dy = (self.z[1:, :-1] - self.z[:-1, :-1]) * (n - 1) / 2
         normal = np.stack([-dx, -dy, np.ones_like(dx)], axis=-1)
         lit = normal @ (LIGHT / np.linalg.norm(LIGHT)) / np.linalg.norm(normal, axis=-1)
-        return np.asarray(0.72 + 0.36 * np.clip(lit, 0, 1))
+        return np.asarray(0.6 + 0.47 * np.clip(lit, 0, 1))
 
 
 def patches(n: int, m: int, eye: Floats) -> list[tuple[slice, slice]]:

@@ -33,7 +33,8 @@ NARROWER = 0.97  # from one try to the next
 HEAD = 3  # letters of the start of a short name; fewer say nothing
 TAILS = (0.6, 0.75, 0.45, 0.3, 0.9, 0.0)  # what a short name keeps of its end, of all the letters it has
 WIDE = "⺀-〿ぁ-鿿豈-﫿︰-﹏！-｠"  # letters after which a line may end, as in Chinese and Japanese
-TOKEN = re.compile(rf"[{WIDE}][、。，．：；！？）」』】》]*\s*|[^\s{WIDE}]+\s*")
+OPENING, CLOSING = "（「『【《“‘", "、。，．：；！？）」』】》”’％"  # which end no line, and begin none
+TOKEN = re.compile(rf"[{OPENING}]*(?:[{WIDE}]|[^\s{WIDE}{OPENING}]+)[{CLOSING}]*\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,10 @@ def given(most: int) -> Way:
 
 
 def halved(words: str, wide: Measure) -> list[str]:
-    """Two lines of as many words."""
-    parts = words.split(" ")
+    """Two lines of as many words, or letters where these are words."""
+    parts = TOKEN.findall(words)
     half = len(parts) // 2
-    return [" ".join(parts[:half]), " ".join(parts[half:])]
+    return ["".join(parts[:half]).rstrip(), "".join(parts[half:])]
 
 
 def even(count: int) -> Way:

@@ -11,7 +11,7 @@ from animator.core.cache import Arrays
 from animator.core.errors import AnimatorError
 from animator.landscape import planes
 from animator.landscape.lanczos import top_eigenvectors
-from animator.landscape.plane import Plane
+from animator.landscape.plane import Plane, from_arrays, to_arrays
 from animator.landscape.run_source import Source
 from animator.landscape.weight_rows import last_finite
 
@@ -161,7 +161,7 @@ def hessian_plane(source: Source, step: int | None) -> Plane:
     """What `planes.hessian` gives through the weights of `step`, from the cache where it is there."""
 
     def compute() -> Arrays:
-        return planes.to_arrays(planes.hessian_of(source.run, source.objective(), step))
+        return to_arrays(planes.hessian_of(source.run, source.objective(), step))
 
     key = cache.digest("hessian 3", *source.key(), step)
-    return planes.from_arrays(cache.arrays("planes", key, compute, source.reads_cache))
+    return from_arrays(cache.arrays("planes", key, compute, source.reads_cache))

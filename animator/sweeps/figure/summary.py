@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import product
 from math import ceil, isfinite, prod
 from pathlib import Path
-from textwrap import wrap
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -22,6 +21,7 @@ from animator.design import style_files
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
+from animator.drawing.raster.text_fit import wrapped
 from animator.drawing.units import DPI, em_of
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
@@ -77,7 +77,7 @@ def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]
     em = eye.em
     room = size[0] - 3.2 * em
     eye.fitted(1.6 * em, size[1] - 2.1 * em, manifest.title, room, em=1.5, fontweight="bold")
-    lines = wrap(words, int((size[0] / em - 3.2) / LETTER))[:3]
+    lines = wrapped(words, room, eye.ruler(1.0))[:3]
     for i, line in enumerate(lines):
         eye.fitted(1.6 * em, size[1] - (3.6 + 1.25 * i) * em, line, room, color=look.muted)
     body = Box(1.0 * em, 0.8 * em, size[0] - 2.0 * em, size[1] - (4.8 + 1.25 * len(lines)) * em)

@@ -4,7 +4,6 @@ The grid is centred in its room. Sizes are in em; boxes of tiles are whole pixel
 """
 
 from itertools import groupby
-from textwrap import wrap
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -14,7 +13,7 @@ from animator.core.language import say
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.race import SHAPES
-from animator.drawing.raster.text_fit import cut
+from animator.drawing.raster.text_fit import cut, wrapped
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.bar import loss_strip
 from animator.sweeps.sheet.pages import LETTER, Labels, Page, Room
@@ -22,7 +21,6 @@ from animator.sweeps.sheet.tile import SMALL
 from animator.sweeps.sheet.tile_data import Sheet, Track
 
 HEAD, FOOT, MARGIN = 2.8, 3.1, 1.0
-CAPTION = 0.42  # em: a mean letter of the caption
 BAR = 26.0  # em: the most that the colour bar is wide
 COUNTER = 16.0  # em: the counter's place, at the left of it
 
@@ -97,8 +95,8 @@ class PageFrame:
         em = look.em
         left = MARGIN * em
         look.fitted(left, height - 2.05 * em, title, width - 2 * left, em=1.5, fontweight="bold")
-        most = int((width - 2 * left) / (CAPTION * em))
-        for i, line in enumerate(wrap(caption, most)[: caption_lines(self.size, em)]):
+        lines = wrapped(caption, width - 2 * left, look.ruler(0.9))
+        for i, line in enumerate(lines[: caption_lines(self.size, em)]):
             look.fitted(
                 left, height - (3.35 + 1.1 * i) * em, line, width - 2 * left, em=0.9, color=look.style.muted
             )

@@ -24,10 +24,11 @@ def fastest_fall(runs: Runs) -> Found | None:
     """
     loss = finders.loss_of(runs[0])
     length = max(1, runs[0].steps // STRETCH)
-    fall = np.log(loss[:-length]) - np.log(loss[length:])
+    logs = np.log(loss)
+    fall = logs[:-length] - logs[length:]
     fall[~(np.isfinite(fall) & (loss[:-length] > LEFT * loss[0]))] = -np.inf
     begin = int(np.argmax(fall))
-    whole = np.log(loss[0]) - np.log(loss[-1])
+    whole = logs[0] - logs[-1]
     if not fall[begin] >= max(np.log(2), STEEPER * whole * length / runs[0].steps):
         return None
     end = begin + length
@@ -40,15 +41,15 @@ def plateau_left(runs: Runs) -> Found | None:
     """
     loss = finders.loss_of(runs[0])
     begin, end = finders.level(loss, FLAT)
-    is_left = end - begin >= LONG * len(loss) and bool((loss[end:] < loss[end] / 2).any())
+    is_left = end - begin >= LONG * len(loss) and loss[end] > 0 and bool((loss[end:] < loss[end] / 2).any())
     return Found(end, {"length": end - begin}) if is_left else None
 
 
 def risen(runs: Runs) -> Found | None:
-    """The last step, where the loss is higher than at the start."""
+    """The last step, where the loss is higher than at the start, and finite."""
     loss = finders.loss_of(runs[0])
     words = {"before": number(loss[0], 2), "after": number(loss[-1], 2)}
-    return Found(runs[0].steps, words) if loss[-1] > loss[0] else None
+    return Found(runs[0].steps, words) if loss[0] < loss[-1] < np.inf else None
 
 
 MOMENTS = (
