@@ -75,6 +75,6 @@ def scene(
         caption=Said("One start; {rates}.", rates=said),
         layout=(("race", "losses"),),
         resolution=201,
-        pacing=Pacing(play=8.0, end=2.5, pace="log"),
+        pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

@@ -66,10 +66,8 @@ def scene(
         ),
         names=NAMES,
         caption=Said(
-            "Both start {beside:g} beside the ridge of x² - y², learning rate {rate:g}; one has normal noise "
-            "of {noise:g} on every gradient.",
+            "Both start {beside:g} beside the ridge; one has noise of {noise:g} on every gradient.",
             beside=begin[1],
-            rate=learning_rate,
             noise=noise,
         ),
         layout=(("race", "losses"),),

@@ -103,6 +103,6 @@ def scene(
             "A hidden neuron and an output, one weight each; too large: both at {large:g}.", large=large
         ),
         layout=(("race", "losses"),),
-        pacing=Pacing(play=7.0, end=2.0, pace="log"),
+        pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

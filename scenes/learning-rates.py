@@ -115,6 +115,6 @@ def scene(
         ),
         caption=Said("Same start, same data; only the learning rate differs."),
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
-        pacing=Pacing(play=7.0, end=2.0, pace="log"),
+        pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=moments(rates),
     )  # fmt: skip

@@ -113,6 +113,6 @@ def scene(
         caption=Said("Same data, same optimizer (RMSprop); only the start differs."),
         layout=(("basins",),),
         resolution=241,
-        pacing=Pacing(play=7.0, end=2.0, pace="log"),
+        pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )  # fmt: skip

@@ -93,6 +93,6 @@ def scene(
         caption=Said("The velocity keeps some of itself: v ← {momentum:g} v − {rate:g} ∇L, then {rule}.",
                      momentum=momentum, rate=learning_rate, rule=rule),
         layout=(("arrows", "loss"),),
-        pacing=Pacing(play=12.0, end=2.0, pace="log"),
+        pacing=Pacing(play=9.0, end=2.0, pace="log"),
         moments=moments(momentum),
     )  # fmt: skip

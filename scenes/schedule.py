@@ -118,6 +118,6 @@ def scene(
             ("surface@2", "surface@3", "schedules"),
         ),
         resolution=161,
-        pacing=Pacing(play=8.0, end=2.5, wake=0.2),
+        pacing=Pacing(play=6.0, end=2.0, wake=0.2),
         moments=moments(noise),
     )

@@ -85,9 +85,10 @@ def scene(
             for name, own in RATES.items()
         ),
         names=tuple(optimizers.title(name) for name in RATES),
-        caption=Said("One start, each optimizer at a rate that suits it: {rates}.", rates=said),
+        description=Said("One start, each optimizer at a rate that suits it: {rates}.", rates=said),
+        caption=Said("One start, each optimizer at a rate that suits it."),
         layout=(("race", "losses"),),
         resolution=201,
-        pacing=Pacing(play=9.0, end=2.5, pace="log"),
+        pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

@@ -84,7 +84,7 @@ def unhurried(
     for i, event in enumerate(events):
         if event not in moments:
             continue
-        needed = _standing(event.caption)
+        needed = FADE + reading(event.caption)  # it fades while the next one comes up
         hold = max(needed / 3, needed - float(gaps[i]))
         if i == 0 and event.step == first:
             hold, intro = 0.0, max(intro, reading(event.caption))

@@ -258,7 +258,7 @@ class Film:
         with self.design.speaking():
             parts = (
                 shown(self.design.caption),
-                _caption(self.runs, views, seen="surface" in self.design.panels),
+                _caption(self.runs, views, seen=bool(self.design.panels & {"surface", "race"})),
             )
         return " ".join(part for part in parts if part)
 

@@ -131,7 +131,7 @@ def test_a_film_without_captions_is_as_it_was(run_of):
     moments = (Moment(finders.start, "Watch."), Moment(finders.finished(), "It is over."))
     spoken, silent = (animator.film(run, layout="loss", moments=moments, captions=on) for on in (True, False))
     assert silent.timeline(10).pacing == plain.timeline(10).pacing
-    assert spoken.timeline(10).seconds > plain.timeline(10).seconds + 5
+    assert spoken.timeline(10).seconds > plain.timeline(10).seconds + 4
     for index in (0, 20, 59):
         one, other = (film.frame(index, (320, 180), 10) for film in (plain, silent))
         np.testing.assert_array_equal(one, other)

@@ -113,27 +113,27 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     words = [f"{number}: {'x' * length}" for number, length in enumerate((10, 70, 100, 20))]
     events = [Event(step, caption) for step, caption in zip(at, words, strict=True)]
     pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events, steps)
-    film = Timeline(steps, 30, pacing, clock=clock(pacing, steps))
+    film = Timeline(steps, 30, pacing, clock=clock(pacing, steps, stays=True))
     for step, caption in zip(at, words, strict=True):
         states = shown(film, caption)
         assert len(states) / 30 >= max(3, len(caption) / 20) - 0.1
         assert states[0].at >= step - 1e-5
     assert (film.state(0).caption == words[0]) == (at[0] == 0)
-    assert film.state(film.frames - 1).caption == ""
+    assert film.state(film.frames - 1).caption == words[-1]
     assert pacing.seconds < 0.5 + 4 + 1.5 + sum(max(3, len(caption) / 20) + 0.75 for caption in words)
 
 
 def test_slow_motion_lasts_a_third_of_its_caption_and_no_less_than_what_follows_leaves():
-    """Captions stand for 3.7 seconds. Half of the play of 20 seconds follows the second, a tenth the third
+    """Captions take 3.35 seconds. Half of the play of 20 seconds follows the second, a tenth the third
     one, and the last one has the end.
     """
     moments = [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0), Event(90, "Soon.", 0.0), Event(100, "End.")]
     pacing = unhurried(Pacing(0.5, 20, 1.5), moments, 100)
-    np.testing.assert_allclose([event.hold for event in pacing.named], [0, 3.7 / 3, 1.7, 0])
-    assert (pacing.intro, pacing.end) == (3, 3.7)
+    np.testing.assert_allclose([event.hold for event in pacing.named], [0, 3.35 / 3, 1.35, 0])
+    assert (pacing.intro, pacing.end) == (3, 3.35)
     made = clock(pacing, 100)
     at = np.interp([50, 53, 90, 100], made.steps, made.seconds)
-    np.testing.assert_allclose(np.diff(at), [0.6 + 3.7 / 3, 7.4, 2 + 1.7])
+    np.testing.assert_allclose(np.diff(at), [0.6 + 3.35 / 3, 7.4, 2 + 1.35])
     assert unhurried(Pacing(), [], 100) == Pacing()
 
 
