@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from animator.core.errors import AnimatorError
 from animator.core.language import say, shown
 from animator.design.pacing import Event
@@ -97,14 +95,9 @@ def steps(count: int) -> str:
 
 
 def told(moments: Sequence[Moment], runs: Runs) -> list[Event]:
-    """The moments that come in these runs, in step order; of several at one step, the one declared first.
-
-    A share of a loss that is 0 or not finite is NaN, which no finder's comparison holds for.
-    """
+    """The moments that come in these runs, in step order; of several at one step, the one declared first."""
     events: dict[int, Event] = {}
-    with np.errstate(all="ignore"):
-        found = [moment.event(runs) for moment in moments]
-    for event in found:
+    for event in (moment.event(runs) for moment in moments):
         if event is not None:
             events.setdefault(event.step, event)
     return [events[step] for step in sorted(events)]

@@ -168,7 +168,9 @@ class Film:
             pacing, events=_seen([*(known if design.captions else ()), *design.hold], first, last)
         )
         if design.captions and design.moments:
-            moments = _seen(told(design.moments, self.runs), first, last)
+            with np.errstate(all="ignore"):  # shares of a loss that is 0 or not finite: no moment has them
+                found = told(design.moments, self.runs)
+            moments = _seen(found, first, last)
             pacing = unhurried(pacing, moments, last, lengths, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
