@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from animator.design.pacing import EASINGS, ramp
+from animator.design.pacing import EASINGS, Pacing, ramp
+from animator.design.timeline import Timeline
 
 
 @pytest.mark.parametrize("name", EASINGS)
@@ -23,3 +24,11 @@ def test_easings_in_the_middle_and_at_a_quarter():
 
 def test_a_ramp_is_flat_outside_its_ends():
     assert [ramp(value, 2, 6) for value in (-9, 2, 3, 4, 6, 9)] == [0, 0, 0.15625, 0.5, 1, 1]
+
+
+def test_a_frame_between_two_steps_goes_on_to_the_next_one():
+    """6 steps on 31 frames: a fifth of a step each, the whole way."""
+    line = Timeline(6, 10.0, Pacing(intro=0.0, play=3.1, end=0.0))
+    states = [line.state(frame) for frame in range(1, 30)]
+    assert [round(state.at, 9) for state in states] == [round(frame / 5, 9) for frame in range(1, 30)]
+    assert {state.onto - state.step for state in states if state.part} == {1}
