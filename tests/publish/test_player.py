@@ -187,7 +187,7 @@ def test_what_a_scene_says_is_escaped(neuron):
     data["runs"][0]["name"] = f"{EVIL}<!-- & \u2028"
     text = player.page(data, EVIL)
     assert "<script>alert" not in text and text.count("</script>") == 3
-    (found,) = re.findall(r'application/json">(.*?)</script>', text)
+    (found,) = re.findall(r'id="film" type="application/json">(.*?)</script>', text)
     assert json.loads(found) == json.loads(json.dumps(data))
 
 
