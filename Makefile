@@ -5,26 +5,24 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # the pinned versions; where an index or a newer Python has none of them, what pyproject.toml allows
 install = $(PIP) -c constraints.txt -e "$(1)" || $(PIP) -e "$(1)"
 
-.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture constraints bom floors test-traced coverage mutation
+.PHONY: film test test-again soak test-real test-docs docs docs-text lint types bench clean format goldens architecture constraints bom floors coverage mutation
 
 film: .venv/installed
 	$(BIN)/animator render neuron
 
+# TRACED=1 also counts what the tests reach, for `make coverage`
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(if $(TRACED),rm -rf build/coverage)
+	$(BIN)/python $(if $(TRACED),-m coverage run) -m pytest -n 2 --dist loadfile
 
 # what failed in the last run, once more and one by one, when the machine has nothing else to do
 test-again: .venv/installed-dev
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
-# `make test` under a tracer, of commands and workers too, and which share of lines and branches it has reached;
+# which share of lines and branches the last `make test TRACED=1` has reached, commands and workers included;
 # pyproject.toml says how much that must be
-test-traced: .venv/installed-dev
-	rm -rf build/coverage
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile
-
 coverage: .venv/installed-dev
-	test -d build/coverage || $(MAKE) test-traced
+	test -d build/coverage || $(MAKE) test TRACED=1
 	$(BIN)/python -m coverage combine --quiet --keep
 	$(BIN)/python -m coverage report
 
