@@ -327,7 +327,7 @@ def test_a_film_without_a_background_lies_on_a_slide_as_if_drawn_there(tmp_path,
     (tmp_path / "slide.toml").write_text(f'base = "{look}"\nbackground = "{ground}"\n')
     suffixes = (".png", ".apng", ".webp", ".webm", ".gif")
     targets = [word for suffix in suffixes for word in ("-o", str(tmp_path / f"film{suffix}"))]
-    asked = ("--size", "640x360", "--fps", "1")
+    asked = ("--size", "640x360", "--fps", "1", "--no-captions")
     run(capsys, "render", "neuron", "epochs=1", *targets, *asked, "--style", look, "--transparent")
     wanted = tmp_path / "wanted.png"
     run(capsys, "render", "neuron", "epochs=1", "-o", str(wanted), *asked,
