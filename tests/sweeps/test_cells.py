@@ -16,10 +16,10 @@ from animator.sweeps.run import metrics
 
 def test_a_film_says_first_which_cell_it_is():
     scene = Scene("A", (Descent("sphere", (1, 1)),), caption="One start.")
-    assert of_cell(scene, "light", "rate 0.1, seed 3").caption == "rate 0.1, seed 3. One start."
-    assert of_cell(scene, "light", "").caption == "One start."
-    assert of_cell(replace(scene, caption="none"), "light", "rate 3").caption == "rate 3."
-    assert of_cell(scene, "light", "").style == "light"
+    assert of_cell(scene, {}, "light", "rate 0.1, seed 3").caption == "rate 0.1, seed 3. One start."
+    assert of_cell(scene, {}, "light", "").caption == "One start."
+    assert of_cell(replace(scene, caption="none"), {}, "light", "rate 3").caption == "rate 3."
+    assert of_cell(scene, {}, "light", "").style == "light"
 
 
 def test_the_models_metrics_are_results(tmp_path):
