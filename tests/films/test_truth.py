@@ -127,7 +127,7 @@ def test_an_arrowhead_stands_where_a_loss_leaves_its_axis(tmp_path):
     below, above = curves.edges[0]
     assert below.place == (20.0, low) and above.place is None and curves.heads[0].place is None
     panel_and_axis(film, 3)
-    assert below.place is None and curves.heads[0].place is not None
+    assert below.place is None and curves.heads[0].place == (3.0, pytest.approx(loss[3]))
     zero = np.append(np.geomspace(30, 1, 20), 0.0)  # a logarithmic axis has no 0
     curves, (low, _) = panel_and_axis(animator.film(written(tmp_path / "b.h5", walk(), loss=zero)), 20)
     assert curves.edges[0][0].place == (20.0, low)
@@ -200,7 +200,9 @@ def test_a_plane_that_cannot_be_had_gives_way(tmp_path, rows, why, kind):
     film = replace(animator.film(run), model=net, data=(x, x))
     (view,) = film.views()
     told = f"There are no principal components, because {why}: the plane is of two random directions."
-    assert view.plane.kind == kind and view.field is not None
+    assert view.plane.kind == kind
+    corner = view.plane.lift(np.array([view.field.alpha[0], view.field.beta[0]])).reshape(2, 2)
+    assert view.field.slices[0][0, 0] == pytest.approx(((x @ corner - x) ** 2).mean(), rel=1e-4)
     assert film.under_title((view,)).startswith(told)
     assert f"'a.h5': {told}" in film.warnings()
     with pytest.raises(NoPlaneError):
