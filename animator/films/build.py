@@ -6,7 +6,6 @@ What `render`, `record` and the workers of a sweep share: the same words make th
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from animator.core.language import Said
 from animator.core.progress import Progress, quiet
@@ -77,7 +76,7 @@ def recordings(
     return tuple(run for run, _ in pairs), all(cached for _, cached in pairs)
 
 
-def of_cell(scene: Scene, wishes: Mapping[str, Any], style: str, words: str) -> Scene:
+def of_cell(scene: Scene, wishes: Mapping[str, object], style: str, words: str) -> Scene:
     """`scene` as a cell of a sweep, with the `wishes` for its films and in their style, saying first under
     its title which cell it is. No moments are told unless it is wished, because all cells are on one clock.
     """

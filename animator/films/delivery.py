@@ -111,14 +111,14 @@ RACED = {"surface": "race", "loss": "losses"}  # panels of one run, and those of
 Design = TypeVar("Design", bound=FilmDesign)
 
 
-def settled(design: Design, wishes: Mapping[str, Any], runs: int) -> Design:
+def settled(design: Design, wishes: Mapping[str, object], runs: int) -> Design:
     """`design`, of a film of `runs`, with `wishes` for its fields; a preset fills in what neither of them
     says.
 
     A surface or a loss that is asked for shows all runs of a race. Raises
     AnimatorError.
     """
-    name = wishes.get("preset") or design.preset
+    name = str(wishes.get("preset") or design.preset)
     filled: dict[str, Any] = {"size": None} if wishes.get("quality") else {}
     if name:
         base, usual = preset(name), FilmDesign()
@@ -126,7 +126,7 @@ def settled(design: Design, wishes: Mapping[str, Any], runs: int) -> Design:
         filled |= {key: value for key, value in said.items() if getattr(design, key) == getattr(usual, key)}
         if design.pixels is None and not wishes.get("quality"):
             filled["size"] = base.size
-    made = replace(design, **{**filled, **wishes})
+    made = replace(design, **(filled | dict(wishes)))
     if runs == 1 or "layout" not in wishes:
         return made
     return replace(made, layout=tuple(tuple(RACED.get(name, name) for name in row) for row in made.layout))

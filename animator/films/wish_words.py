@@ -15,7 +15,7 @@ def options(name: str) -> tuple[str, ...]:
     return FLAGS.get(name, (flag(name),))
 
 
-def typed(wishes: Mapping[str, Any]) -> list[str]:
+def typed(wishes: Mapping[str, object]) -> list[str]:
     """The words of a command line that ask for `wishes`; what cannot be typed is left out."""
     return [word for name, value in wishes.items() for word in _typed(name, value)]
 

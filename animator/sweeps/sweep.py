@@ -125,7 +125,7 @@ def _named(scene: str | Path | Scene) -> tuple[str, Mapping[str, object]]:
     return name, {key: value for key, value in scene.origin["parameters"].items() if value != usual[key]}
 
 
-def _wishes(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _wishes(name: str, values: Mapping[str, object]) -> dict[str, object]:
     """Those of `values` that are settings of films and no parameters of the scene `name`, and are given."""
     own = () if name.endswith(".h5") else [p.name for p in scene_files.find(name).parameters]
     return {

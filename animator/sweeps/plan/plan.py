@@ -11,7 +11,6 @@ from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
-from typing import Any
 
 from animator.core.errors import AnimatorError
 from animator.core.language import ENGLISH
@@ -65,7 +64,7 @@ class Look:
     fps: float = 30.0
     style: str = "dark"
     sheet: tuple[str, str] | None = None
-    wishes: Mapping[str, Any] = field(default_factory=dict)
+    wishes: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def lang(self) -> str:
@@ -73,7 +72,7 @@ class Look:
         return str(self.wishes.get("lang", ENGLISH))
 
     @property
-    def of_surfaces(self) -> Mapping[str, Any]:
+    def of_surfaces(self) -> Mapping[str, object]:
         """What of the wishes may change a surface."""
         return {name: value for name, value in self.wishes.items() if name not in PAINTED}
 
@@ -163,7 +162,7 @@ def plan(
     return Plan(text, grid.kind, grid.axes, known, look, tuple(cells), command)
 
 
-def look(format: str = "mp4", fps: float | None = None, **wishes: Any) -> Look:
+def look(format: str = "mp4", fps: float | None = None, **wishes: object) -> Look:
     """The Look of films with these fields of a FilmDesign; AnimatorError when the format cannot hold it."""
     if format not in FORMATS:
         raise AnimatorError(
