@@ -19,9 +19,8 @@ def data(part, samples, noise, seed):
 
     def drawn(count):
         x = rng.normal(0, 1, (count, 2)) * [1.0, 0.5] @ turn
-        return x.astype(np.float32), (x.sum(axis=1) + noise * rng.normal(size=count)).astype(np.float32)[
-            :, None
-        ]
+        y = x.sum(axis=1) + noise * rng.normal(size=count)
+        return x.astype(np.float32), y.astype(np.float32)[:, None]
 
     train, test = drawn(samples), drawn(200)
     return train if part == "train" else test
@@ -37,7 +36,7 @@ def model(learning_rate, start):
     return neuron
 
 
-def turning(runs):
+def turns(runs):
     """Where the test loss is lowest, when that is before the end and the training loss falls on."""
     train, test = (finders.loss_of(run) for run in runs)
     step = int(np.argmin(test))
@@ -47,12 +46,10 @@ def turning(runs):
 
 def worse(runs):
     """When the test loss is, and stays, twice its lowest, and the training loss has fallen on."""
-    if turning(runs) is None:
-        return None
+    turn = turns(runs)
     train, test = (finders.loss_of(run) for run in runs)
-    low = turning(runs).step
-    step = finders.lasting(test >= 2 * test[low])
-    return step if step and train[step] < train[low] else None
+    step = finders.lasting(test >= 2 * test[turn.step]) if turn else None
+    return step if step and train[step] < train[turn.step] else None
 
 
 def both(runs):
@@ -64,14 +61,14 @@ def both(runs):
 
 def outcome(runs):
     """The last step: what the test loss is, and what it was where it was lowest."""
-    turn, test = turning(runs), finders.loss_of(runs[1])
+    turn, test = turns(runs), finders.loss_of(runs[1])
     if turn is None:
         return None
     best = digits(f"{test[turn.step]:.2f}")
     return Found(runs[0].steps, {"last": digits(f"{test[-1]:.2f}"), "best": best, "low": turn.step})
 
 
-def fine(runs):
+def ok(runs):
     """The last step, where the test loss is not a tenth above its lowest."""
     test = finders.loss_of(runs[1])
     return Found(runs[0].steps, {"last": digits(f"{test[-1]:.2f}")}) if test[-1] <= 1.1 * test.min() else None
@@ -83,9 +80,7 @@ MOMENTS = (
         Said("One path on two surfaces: watch whether the loss on unseen data falls all along."),
     ),
     Moment(both, Said("At first both losses fall: what holds for the few samples holds for others, too.")),
-    Moment(
-        turning, Said("Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping.")
-    ),
+    Moment(turns, Said("Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping.")),
     Moment(worse, Said("Now it learns the noise of its few samples: unseen data have twice that loss.")),
     Moment(
         outcome,
@@ -93,9 +88,7 @@ MOMENTS = (
             "On its samples the loss still falls; on unseen data it is {last}, and was {best} at step {low}."
         ),
     ),
-    Moment(
-        fine, Said("On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting.")
-    ),
+    Moment(ok, Said("On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting.")),
 )
 
 

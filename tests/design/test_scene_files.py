@@ -50,7 +50,7 @@ def test_every_bundled_scene_is_rendered(name, tmp_path, capsys):
     report = json.loads(done.out)
     assert report["files"][0]["flashes"] <= 3 and "flashes" not in done.err
     assert report["files"][0]["bytes"] > 5_000 and len(report["alt_text"]) > 40
-    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 135
+    assert len(scene_files.bundled(name).path.read_text().splitlines()) < 125
     assert 1 <= checked(name, goldens.cheap(name)) <= 6
     assert covered(film_of(name, goldens.cheap(name))) == set()
     if name in goldens.NAMES:
