@@ -11,13 +11,13 @@ from animator import Experiment, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 
-STARTS = tuple((a, b) for b in (2.2, 0.7, -0.4) for a in (-0.4, 0.4, 1.1, 2.2))
+STARTS = tuple((a, b) for b in (2.1, 0.4, -0.4) for a in (-0.4, 0.4, 2.1))
 
 
 def data():
     """Four samples that pull each weight two ways (after Auer, Herbster and Warmuth 1995)."""
     x = np.array([[1, 0], [20, 0], [0, 1], [0, 20]], np.float32)
-    return x, np.array([[0.9], [0.1], [0.9], [0.1]], np.float32)
+    return x, np.array([[0.9], [0.4], [0.9], [0.4]], np.float32)
 
 
 def model(start, learning_rate, epochs):
@@ -60,11 +60,9 @@ def parting(runs):
 
 
 def at_rest(runs):
-    """When all runs stay within 0.2 of where they end."""
-    places, which = ends(runs)
-    steps = [
-        finders.lasting(finders.distance(run, places[k]) <= 0.2) for run, k in zip(runs, which, strict=True)
-    ]
+    """When all runs stay within 0.03 of where they end."""
+    places, _ = ends(runs)
+    steps = [finders.lasting(finders.distance(run, finders.path_of(run)[-1]) <= 0.03) for run in runs]
     if None in steps or len(places) < 2:
         return None
     return Found(max(steps), {"places": len(places), "runs": len(runs)})
@@ -85,10 +83,20 @@ def deepest(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One surface, many starts: watch where each of them comes to rest.")),
-    Moment(parting, Said("{one} and {other} began side by side: here their ways have parted.")),
-    Moment(at_rest, Said("All are at rest, in {places} different places: only the start was different.")),
-    Moment(deepest, Said("{best} found the lowest loss, {loss}; the others ended at up to {worst}.")),
+    Moment(finders.start, Said("One neuron, nine starts: watch in which hollow each dot comes to rest.")),
+    Moment(
+        parting,
+        Said("{one} and {other} began side by side. A ridge between them has parted their ways."),
+    ),
+    Moment(
+        at_rest, Said("All dots are at rest, in {places} hollows: where a dot began decided where it ends.")
+    ),
+    Moment(
+        deepest,
+        Said(
+            "{best} found the lowest loss, {loss}. The others stay, at up to {worst}: all ways out lead up."
+        ),
+    ),
 )
 
 
@@ -97,7 +105,7 @@ def scene(
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 150,
     start: MaybePoint = None,
 ) -> Scene:
-    """One neuron with four minima: twelve starts, each in the colour of the minimum it ends in.
+    """One neuron with four minima: nine starts, each in the colour of the minimum it ends in.
 
     start is one more of your own.
     """
@@ -110,8 +118,9 @@ def scene(
             for begin in starts
         ),
         names=tuple(Said("({x:g}, {y:g})", x=a, y=b) for a, b in starts),
-        caption=Said("Same data, same optimizer (RMSprop); only the start differs."),
+        caption=Said("Same data, same steps; only the start differs."),
         layout=(("basins",),),
+        window=(-0.8, 2.6, -0.7, 2.5),
         resolution=241,
         pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,
