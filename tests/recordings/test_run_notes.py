@@ -76,9 +76,17 @@ def test_a_note_of_another_kind_counts_as_unsaid(tmp_path):
         assert run.meta["notes"] == ODD
 
 
+def test_what_says_nothing_gives_the_defaults():
+    assert run_notes.read({}, schema=1) == RunNotes()
+    assert RunNotes().loss_kind is None
+
+
 @pytest.mark.parametrize(
     ("film", "kept"),
     [
+        ({"resolution": 2, "widths": [1, 2.5]}, {"resolution": 2, "widths": [1, 2.5]}),
+        ({"resolution": 1}, {}),
+        ({"resolution": 1001}, {"resolution": 1001}),
         ({"resolution": 1002, "plane": "pca"}, {"plane": "pca"}),
         ({"layout": [["surface"]], "widths": ["a"]}, {"layout": [["surface"]]}),
         ({"pacing": {"play": 2.0, "wake": "x"}}, {"pacing": {"play": 2.0}}),
