@@ -145,11 +145,12 @@ def test_a_closed_recording_says_so(tmp_path):
     assert "data" in run and "test" not in run
     assert run.fixed.shape == (0,) and run.state.shape == (11, 0)
     run.close()
-    with pytest.raises(AnimatorError) as caught:
-        run.data()
-    assert str(caught.value) == (
-        f"The recording '{tmp_path / 'a.h5'}' is closed. Open it again with animator.load."
-    )
+    for ask in (run.data, run.test, lambda: run.loss, lambda: run.facts, lambda: run.fixed):
+        with pytest.raises(AnimatorError) as caught:
+            ask()
+        assert str(caught.value) == (
+            f"The recording '{tmp_path / 'a.h5'}' is closed. Open it again with animator.load."
+        )
 
 
 def test_only_flushed_rows_count(tmp_path):
