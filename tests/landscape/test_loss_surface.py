@@ -9,6 +9,7 @@ import animator
 from animator.core import cache
 from animator.core.errors import AnimatorError
 from animator.landscape import adaptive_grid
+from animator.landscape.chebyshev import Mixture
 from animator.landscape.loss_surface import LossSurface, evaluate_slices, where
 from animator.landscape.plane import Plane
 from animator.training.loss.objective import loss_function
@@ -115,6 +116,37 @@ def test_each_row_lies_in_its_own_slice():
     np.testing.assert_allclose(at, objective(rows), atol=1e-6)
     np.testing.assert_array_equal(slices[1], slices[4])
     assert heard[-1] == ("surface", 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("count", "states", "numbers", "few"),
+    [
+        (17, None, 51, True),
+        (16, None, 48, False),
+        (17, None, 50, False),
+        (17, np.zeros((17, 1)), 51, False),
+    ],
+)
+def test_slices_of_more_than_16_rows_on_a_line_come_from_few(count, states, numbers, few, monkeypatch):
+    """Where nothing but the rows changes, and they can be looked at at once. The loss is a cubic of the third
+    weight, for which four slices are enough.
+    """
+    monkeypatch.setattr("animator.landscape.loss_surface.LINES", numbers)
+
+    class Cubic:
+        def on_plane(self, origin, basis, coordinates, state=None):
+            a, b, c = (origin + coordinates @ basis).T
+            return np.abs(a) + np.abs(b) + c**3
+
+    rows = np.column_stack([np.zeros((count, 2)), np.linspace(-1, 2, count)])
+    heard = []
+    slices = evaluate_slices(
+        Cubic(), PLANE, rows, [-1, 0, 2], [0, 1], lambda *now: heard.append(now), states=states
+    )
+    assert isinstance(slices, Mixture) == few
+    expected = rows[:, 2, None, None] ** 3 + np.array([[1, 0, 2], [2, 1, 3]])
+    np.testing.assert_allclose(np.asarray(slices), expected, atol=1e-5)
+    assert heard[-1] == (("surface", 4, 4) if few else ("surface", count, count))
 
 
 def test_rows_in_the_plane_share_one_slice():

@@ -101,7 +101,9 @@ def test_what_is_no_plane_is_refused(origin, basis, sentence):
     assert str(caught.value) == sentence
 
 
-@pytest.mark.parametrize(("weights", "count"), [(np.zeros((4, 1290)), "1,290"), (0.5, "1")])
+@pytest.mark.parametrize(
+    ("weights", "count"), [(np.zeros((4, 1290)), "1,290"), (np.zeros(3), "3"), (0.5, "1")]
+)
 def test_weights_of_another_length_are_refused(weights, count):
     with pytest.raises(AnimatorError) as caught:
         Plane(np.zeros(1210), np.eye(2, 1210)).project(weights)
