@@ -4,9 +4,6 @@ The height of the dot and of its path is the true loss at those weights; where t
 a thread joins the dot to it. What the surface hides is not drawn. Colours are those of the bar.
 """
 
-from collections.abc import Sequence
-from typing import cast
-
 import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.artist import Artist
@@ -15,7 +12,6 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, IdentityTransform
-from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
@@ -36,7 +32,6 @@ QUADS = 66
 START = np.radians(-38.0)
 PATH_COLOURS = 24
 EDGE = 1.8  # pixels at 720p: the line around the surface
-SEAM = 0.6  # pixels at 720p: a line around each quad, in its colour, which makes edges smooth
 TICKS, LAST = 5, 0.88  # numbers along an edge of the floor, at most, and where the last may stand
 RIM, MARK = 1.05, 0.03  # where the floor ends, and from there to the end of a mark
 NUMBERS, NAMES = 0.5, 0.4  # em: from the floor to numbers, and from these to the name of the axis
@@ -124,10 +119,14 @@ class Surface3dPanel(Panel):
             self._put(name, eye, on_floor(axis, 0.0, RIM * side), max(beyond, default=0.0) + NAMES)
 
     def _put(self, stamp: Stamp, eye: Perspective, place: Floats, far: float) -> float:
-        """Put a stamp `far` em beyond a point at the floor's edge; how far it reaches, in em."""
+        """Put a stamp `far` em beyond a point at the floor's edge, or beyond the surface above it where that
+        hangs over; how far it reaches, in em.
+        """
         em = self.look.em
-        edge, inner = self.framing.pixels(eye, np.stack([place, place * [0.8, 0.8, 1.0]]))
+        above = np.append(place[:2], self.relief.heights.at(*np.split(place[:2] / RIM, 2)))
+        edge, inner, over = self.framing.pixels(eye, np.stack([place, place * [0.8, 0.8, 1.0], above]))
         way = (edge - inner) / np.hypot(*(edge - inner))
+        edge = edge + way * max(0.0, float((over - edge) @ way))
         wide = self.look.ruler(float(stamp.get_fontsize()) / self.look.points)(stamp.get_text())
         size = np.array([wide, 0.8 * em])
         half = float(np.abs(way) @ size / 2) / em
@@ -180,10 +179,8 @@ class HeightFieldArtist(Artist):
         x, y = np.meshgrid(fine, fine)
         even = Heights(loss).at(x, y)
         self.heights = Heights(panel.height(even))
-        middle = (even[:-1, :-1] + even[1:, 1:] + even[:-1, 1:] + even[1:, :-1]) / 4
-        colours = colour_map(panel.look.style.surface_map)(panel.scale.position(middle))
-        colours[..., :3] = np.clip(colours[..., :3] * self.heights.shade()[..., None], 0, 1)
-        self.colours = colours
+        self.colours = colour_map(panel.look.style.surface_map)(panel.scale.position(even))
+        self.colours[..., :3] = np.clip(self.colours[..., :3] * self.heights.shade()[..., None], 0, 1)
         made = contour_generator(fine, fine, even, line_type=LineType.Separate)
         self.lines = []
         for level in panel.scale.levels()[1:-1]:
@@ -200,26 +197,10 @@ class HeightFieldArtist(Artist):
         x, y = np.meshgrid(fine, fine)
         grid = self.panel.framing.pixels(self.eye, np.stack([x, y, self.heights.z], -1))
         self._floor(renderer, gc)
-        gc.set_linewidth(pixels_of(renderer, self.panel.look.line(SEAM)))
         gc.set_antialiased(True)
         for rows, columns in patches(n, n, eye):
-            points = grid[rows][:, columns]
-            inner = quads_of(rows), quads_of(columns)
-            shades = self.colours[inner[0]][:, inner[1]].reshape(-1, 4)
-            colours = cast(Sequence[ColorType], shades)  # an array, for which the stub has no word
-            high, wide = points.shape[0] - 1, points.shape[1] - 1
-            renderer.draw_quad_mesh(
-                gc,
-                IdentityTransform(),
-                wide,
-                high,
-                np.ascontiguousarray(points),
-                np.zeros((1, 2)),
-                IdentityTransform(),
-                colours,
-                False,
-                colours,
-            )
+            points, colours = (corners(values[rows][:, columns]) for values in (grid, self.colours))
+            renderer.draw_gouraud_triangles(gc, points, colours, IdentityTransform())
         self._skirts(renderer, gc, grid)
         self._contours(renderer, gc)
         self._rim(renderer, gc)
@@ -371,13 +352,13 @@ def on_floor(axis: int, along: float, out: float) -> Floats:
     return np.array([along, out, 0.0] if axis == 0 else [out, along, 0.0])
 
 
-def quads_of(points: slice) -> slice:
-    """The quads between the grid points of a slice, in the same order."""
-    if points.step is None:
-        stop = None if points.stop is None else points.stop - 1
-        return slice(points.start, None if stop is None else stop)
-    start = None if points.start is None else points.start - 1
-    return slice(start, None if points.stop is None else points.stop, -1)
+def corners(values: Floats) -> Floats:
+    """(2 (n-1) (m-1), 3, k) of values (n, m, k) on a grid: at the corners of the two triangles of each quad,
+    quad by quad, row by row.
+    """
+    near, right, up, far = values[:-1, :-1], values[:-1, 1:], values[1:, :-1], values[1:, 1:]
+    halves = np.stack([near, right, far, near, far, up], axis=2)
+    return np.ascontiguousarray(halves.reshape(-1, 3, values.shape[-1]))
 
 
 def _broken(place: Floats, hidden: NDArray[np.bool_], first: NDArray[np.bool_]) -> Path | None:

@@ -114,10 +114,9 @@ class Heights:
         return np.asarray((self.at(x, y) > z + CLEAR).any(axis=1))
 
     def shade(self) -> Floats:
-        """(n-1, m-1) light on each quad: 1 where it faces the light, less where it turns away."""
+        """(n, m) light on the surface: 1 where it faces the light, less where it turns away."""
         n, m = self.z.shape
-        dx = (self.z[:-1, 1:] - self.z[:-1, :-1]) * (m - 1) / 2
-        dy = (self.z[1:, :-1] - self.z[:-1, :-1]) * (n - 1) / 2
+        dy, dx = np.gradient(self.z, 2 / (n - 1), 2 / (m - 1))
         normal = np.stack([-dx, -dy, np.ones_like(dx)], axis=-1)
         lit = normal @ (LIGHT / np.linalg.norm(LIGHT)) / np.linalg.norm(normal, axis=-1)
         return np.asarray(0.6 + 0.47 * np.clip(lit, 0, 1))
