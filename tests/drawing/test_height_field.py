@@ -8,7 +8,6 @@ import pytest
 from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
-from animator.drawing.panels.surface3d import QUADS, corners
 from animator.drawing.raster.height_field import (
     DISTANCE,
     ELEVATION,
@@ -17,8 +16,10 @@ from animator.drawing.raster.height_field import (
     MIDDLE,
     Heights,
     Perspective,
+    corners,
     patches,
 )
+from animator.drawing.relief import QUADS
 from animator.landscape.basins import basins
 from tests.conftest import numpy_view
 
@@ -98,8 +99,9 @@ def test_no_wall_stands_before_the_surface(kind, turn):
 
 
 def word_boxes(panel):
-    """(left, bottom, right, top) in pixels of the numbers and names on the floor."""
+    """(left, bottom, right, top) in pixels of the numbers and names on the floor, and of marks' names."""
     stamps = [*panel.names, *(stamp for pairs in panel.ticks for _, stamp in pairs)]
+    stamps += [stamp for stamp, *_ in panel.tags if stamp.get_visible()]
     return [stamp.get_window_extent().extents for stamp in stamps]
 
 
@@ -132,6 +134,26 @@ def test_an_edge_of_the_floor_that_is_hidden_has_no_numbers():
     """Seen from -y, of x at the edge y = -1; and from +x, of y at x = 1."""
     assert Perspective(0.1).sides == (-1.0, 1.0)
     assert Perspective(np.pi - 0.1).sides == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.4, 0.8])
+def test_start_and_target_are_marked_and_named_beside_the_path(turn):
+    """Each name is within 3 em of its mark, and covers neither that nor the path."""
+    view = replace(numpy_view(moving=False), camera="orbit")
+    canvas = Canvas([view], (("surface3d", "loss"),), find("dark"), (640, 360), "t", "c")
+    canvas.show(FrameState(60, False, 0.0, 60, turn=turn))
+    panel = canvas.panels[0]
+    eye = panel.relief.eye
+    path = panel.framing.pixels(eye, panel.relief.points)
+    shown = [(stamp, point) for stamp, point, _ in panel.tags if stamp.get_visible()]
+    assert [stamp.get_text() for stamp, _ in shown] == ["start", "target"]
+    for stamp, point in shown:
+        left, bottom, right, top = stamp.get_window_extent().extents
+        mark = panel.framing.pixels(eye, point)
+        apart = np.maximum(0, np.maximum([left, bottom] - mark, mark - [right, top]))
+        assert 0 < np.hypot(*apart) < 3 * panel.look.em
+        inside = (path > [left, bottom]).all(axis=1) & (path < [right, top]).all(axis=1)
+        assert not inside.any()
 
 
 def test_two_triangles_cover_a_quad():
