@@ -13,19 +13,22 @@ from animator.functions import optimizers
 
 RATES = {
     "sgd": 0.001,
+    "momentum": 0.001,
     "nesterov": 0.001,
     "rmsprop": 0.01,
+    "adagrad": 0.5,
     "adam": 0.1,
+    "lion": 0.01,
     "newton": 1.0,
 }
 
 
 def floor(runs):
-    """When four of the runs have been on the valley's floor, y = x^2, within 0.1."""
+    """When six of the runs have been on the valley's floor, y = x^2, within 0.1."""
     paths = [finders.path_of(run) for run in runs]
     steps = [finders.first(np.abs(path[:, 1] - path[:, 0] ** 2) <= 0.1) for path in paths]
     found = sorted(step for step in steps if step is not None)
-    return found[3] if len(found) > 3 else None
+    return found[5] if len(found) > 5 else None
 
 
 def newton(runs):
@@ -55,7 +58,7 @@ MOMENTS = (
     Moment(
         finders.start, Said("A curved valley: watch how soon each is on its floor, and how far it then gets.")
     ),
-    Moment(floor, Said("Four of five have been on the floor after {steps}: that was the easy part.")),
+    Moment(floor, Said("Six of eight have been on the floor after {steps}: that was the easy part.")),
     Moment(newton, Said("Newton's method knows how the ground curves: it is at the end after {steps}.")),
     Moment(first_of_others, Said("{name} is the first of the others at the end, after {steps}.")),
     Moment(
@@ -69,7 +72,7 @@ def scene(
     steps: Annotated[int, Field(ge=10, le=10_000)] = 400,
     start: MaybePoint = None,
 ) -> Scene:
-    """Five optimizers in Rosenbrock's valley: all reach its floor soon, few its end; Newton's method
+    """Eight optimizers in Rosenbrock's valley: all reach its floor at once, few its end; Newton's method
     jumps.
 
     rate multiplies the learning rate of each.
