@@ -219,6 +219,9 @@ CLAIMS: dict[str, Claim] = {
     rf"It has risen {N} times since, yet it is lower: training goes on at the edge\.": lambda r, k, n: (
         (np.diff(loss(r[0])[: k + 1]) > 0).sum() == int(n)
     ),
+    rf"After {N} steps under 0\.01 % of the loss is left\.": lambda r, k, n: (
+        int(n) == k and 0 < loss(r[0])[k] < 1e-4 * loss(r[0])[0]
+    ),
     rf"After {N} steps {N} % of the loss is left\.": lambda r, k, n, p: (
         int(n.replace(",", "")) == k == r[0].steps and left(p, r[0], k)
     ),

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from animator.core.arrays import Floats
+from animator.core.formatting import brief
 from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -101,7 +102,7 @@ class Surface3dPanel(Panel):
         values = [float(value) for value in MaxNLocator(TICKS).tick_values(low, high)]
         places = [2 * (value - low) / (high - low) - 1 for value in values]
         return [
-            (place, self._stamp(digits(f"{value:g}").replace("-", "−"), 0.8))
+            (place, self._stamp(digits(brief(value)).replace("-", "−"), 0.8))
             for place, value in zip(places, values, strict=True)
             if abs(place) <= LAST
         ]
