@@ -24,19 +24,20 @@ def uphill(runs):
     if falls is None:
         return None
     low, high = loss[: begin + 1].min(), loss[begin + falls]
-    return Found(begin + falls, {"low": number(low, 2), "high": number(high, 2)})
+    return Found(begin + falls, {"low": number(low, 2), "high": number(high, 2)}, 1)
 
 
 def adam(runs):
     """When Adam has, and keeps, a fifth of its loss, later than plain descent, which needed {quick} steps."""
     slow, quick = (finders.kept(0.2, run)(runs) if run < len(runs) else None for run in (2, 0))
-    return Found(slow.step, {"quick": quick.step}) if slow and quick and slow.step > quick.step else None
+    return Found(slow.step, {"quick": quick.step}, 2) if slow and quick and slow.step > quick.step else None
 
 
 def overtaking(runs):
     """When momentum's loss is, and stays, below that of all others."""
     others = np.min([finders.loss_of(run) for run in (runs[0], *runs[2:])], axis=0)
-    return finders.lasting(finders.loss_of(runs[1]) < others) or None
+    step = finders.lasting(finders.loss_of(runs[1]) < others)
+    return Found(step, {}, 1, lasts=True) if step else None
 
 
 def creeping(runs):
@@ -44,7 +45,7 @@ def creeping(runs):
     lengths = np.linalg.norm(np.diff(finders.path_of(runs[0]), axis=0), axis=1)
     if not lengths[-1] < 0.1 * lengths[0]:
         return None
-    return Found(runs[0].steps, {"times": digits(f"{lengths[0] / lengths[-1]:.0f}")})
+    return Found(runs[0].steps, {"times": digits(f"{lengths[0] / lengths[-1]:.0f}")}, 0, lasts=True)
 
 
 MOMENTS = (

@@ -59,7 +59,7 @@ def calm(runs):
     if peak is None or not loss[-1] < loss[begin - 1]:
         return None
     falls = np.diff(loss[peak.step :]) <= 0
-    return Found(runs[0].steps, {"loss": number(loss[-1], 2)}) if falls.mean() >= 0.9 else None
+    return Found(runs[0].steps, {"loss": number(loss[-1], 2)}, lasts=True) if falls.mean() >= 0.9 else None
 
 
 def moments(learning_rate):
@@ -69,7 +69,7 @@ def moments(learning_rate):
         Moment(
             finders.start,
             Said(
-                "Sharpness is how strongly the valley bends: can it pass {edge:g}, 2 / learning rate?",
+                "Sharpness: how strongly the valley bends. Watch whether it passes {edge:g}, 2 / learning rate.",
                 edge=edge,
             ),
         ),
@@ -77,7 +77,7 @@ def moments(learning_rate):
         Moment(
             rise,
             Said(
-                "The valley is sharper than {edge:g}: a step lands higher on its other side, and the loss rises.",
+                "Sharper than {edge:g}: a step lands higher on the valley's other side, and the loss rises.",
                 edge=edge,
             ),
         ),

@@ -22,7 +22,7 @@ def across(run):
 def at_saddle(runs):
     """When the run without noise is within 0.1 of the saddle at (0, 0), for three steps at least."""
     stay = finders.longest(finders.distance(runs[0], (0.0, 0.0)) <= 0.1)
-    return stay[0] if stay and stay[1] >= stay[0] + 3 else None
+    return Found(stay[0], {}, 0) if stay and stay[1] >= stay[0] + 3 else None
 
 
 def off(run):
@@ -32,20 +32,21 @@ def off(run):
         steps = [finders.lasting(across(each) > 0.5) for each in runs]
         if not steps[run] or (run == 1 and across(runs[0])[steps[1]] > 0.1):
             return None
-        return Found(steps[run], {"other": steps[1 - run]}) if run == 1 or steps[1] else None
+        return Found(steps[run], {"other": steps[1 - run]}, run, lasts=True) if run == 1 or steps[1] else None
 
     return find
 
 
 def down(runs):
-    """When the run with noise is within 0.1 of a minimum, while the other is still on the ridge."""
-    step = finders.first(np.hypot(finders.path_of(runs[1])[:, 0], across(runs[1]) - 1) <= 0.1)
-    return step if step and across(runs[0])[step] <= 0.1 else None
+    """When the run with noise is within 0.05 of a minimum, while the other is still on the ridge."""
+    step = finders.first(np.hypot(finders.path_of(runs[1])[:, 0], across(runs[1]) - 1) <= 0.05)
+    return Found(step, {}, 1) if step and across(runs[0])[step] <= 0.1 else None
 
 
 def waiting(runs):
     """The last step, where the run without noise is still within 0.1 of the ridge, and the other is not."""
-    return runs[0].steps if across(runs[0])[-1] <= 0.1 and across(runs[1])[-1] > 0.5 else None
+    still = across(runs[0])[-1] <= 0.1 and across(runs[1])[-1] > 0.5
+    return Found(runs[0].steps, {}, 0, lasts=True) if still else None
 
 
 MOMENTS = (

@@ -36,20 +36,18 @@ def last_one(runs):
     early = most(runs)
     if early is None or None in steps or max(steps) < 2 * early.step:
         return None
-    slowest = finders.path_of(runs[steps.index(max(steps))])[: max(steps) + 1]
-    lengths = np.linalg.norm(np.diff(slowest, axis=0), axis=1)
-    return (
-        Found(max(steps), {"times": digits(f"{lengths.max() / lengths.min():.0f}")})
-        if lengths.min()
-        else None
-    )
+    last = steps.index(max(steps))
+    lengths = np.linalg.norm(np.diff(finders.path_of(runs[last])[: max(steps) + 1], axis=0), axis=1)
+    short = lengths.min()
+    return Found(max(steps), {"times": digits(f"{lengths.max() / short:.0f}")}, last) if short else None
 
 
 def shares(runs):
     """The last step: how many runs each of the valleys has."""
     counts = [int(count) for count in valleys(runs)[:, :, -1].sum(axis=0)]
     words = Said("{some} and {last}", some=", ".join(map(str, counts[:-1])), last=counts[-1])
-    return Found(runs[0].steps, {"counts": words, "runs": len(runs)}) if min(counts) else None
+    said = {"counts": words, "runs": len(runs)}
+    return Found(runs[0].steps, said, lasts=True) if min(counts) else None
 
 
 MOMENTS = (
@@ -57,9 +55,7 @@ MOMENTS = (
     Moment(most, Said("After {steps} {share} dots are in a valley: each goes where it is steepest.")),
     Moment(
         last_one,
-        Said(
-            "The last dot began near a ridge, where the ground is flat and steps are {times} times shorter."
-        ),
+        Said("Between two valleys it is nearly flat: there the last dot's steps were {times} times shorter."),
     ),
     Moment(
         shares,

@@ -43,7 +43,7 @@ def ends(runs):
 
 
 def parting(runs):
-    """When two neighbouring starts, which end at different places, are twice as far apart as they began."""
+    """When two neighbouring starts that end at different places are half as far again apart as at first."""
     _, which = ends(runs)
     paths = [finders.path_of(run) for run in runs]
     found = []
@@ -54,32 +54,30 @@ def parting(runs):
             found.append((step, i, j))
     if not found:
         return None
-    step, i, j = min(found)
-    one, other = ("({:g}, {:g})".format(*finders.path_of(runs[k])[0]) for k in (i, j))
-    return Found(step, {"one": one, "other": other})
+    step, *pair = min(found)
+    one, other = ("({:g}, {:g})".format(*paths[k][0]) for k in pair)
+    return Found(step, {"one": one, "other": other}, tuple(pair))
 
 
 def at_rest(runs):
-    """When all runs stay within 0.03 of where they end."""
-    places, _ = ends(runs)
+    """When all runs stay within 0.03 of where they end, in different places."""
+    places = len(ends(runs)[0])
     steps = [finders.lasting(finders.distance(run, finders.path_of(run)[-1]) <= 0.03) for run in runs]
-    if None in steps or len(places) < 2:
-        return None
-    return Found(max(steps), {"places": len(places), "runs": len(runs)})
+    return None if None in steps or places < 2 else Found(max(steps), {"places": places}, lasts=True)
 
 
 def deepest(runs):
     """The last step: how many runs end within a thousandth of the lowest loss, when not all do."""
     last = np.array([finders.loss_of(run)[-1] for run in runs])
-    best = int((last <= last.min() * 1.001).sum())
-    if not np.isfinite(last).all() or best == len(runs):
+    best = tuple(np.flatnonzero(last <= last.min() * 1.001).tolist())
+    if not np.isfinite(last).all() or len(best) == len(runs):
         return None
     words = {
-        "best": Said("{part} of {all}", part=best, all=len(runs)),
+        "best": Said("{part} of {all}", part=len(best), all=len(runs)),
         "loss": digits(f"{last.min():.3f}"),
         "worst": digits(f"{last.max():.3f}"),
     }
-    return Found(runs[0].steps, words)
+    return Found(runs[0].steps, words, best, lasts=True)
 
 
 MOMENTS = (
@@ -93,9 +91,7 @@ MOMENTS = (
     ),
     Moment(
         deepest,
-        Said(
-            "{best} found the lowest loss, {loss}. The others stay, at up to {worst}: all ways out lead up."
-        ),
+        Said("{best} found the lowest loss, {loss}. The others stay, up to {worst}: all ways out lead up."),
     ),
 )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Moment, Pacing, Scene, finders
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 
@@ -36,7 +36,7 @@ def model(start, learning_rate):
 def stuck(runs):
     """The last step, where the run on the plateau still has nine tenths of its loss."""
     loss = finders.loss_of(runs[2])
-    return runs[2].steps if loss[-1] > 0.9 * loss[0] else None
+    return Found(runs[2].steps, {}, 2, lasts=True) if loss[-1] > 0.9 * loss[0] else None
 
 
 MOMENTS = (

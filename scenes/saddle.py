@@ -28,7 +28,7 @@ def stalled(runs):
     """When the slope, and with it the length of a step, is a twentieth of what it was, near the saddle."""
     stretch = stalling(runs)
     step = stretch and stretch[0]
-    return Found(step, {"times": digits(f"{slope(runs)[0] / slope(runs)[step]:.0f}")}) if step else None
+    return Found(step, {"times": digits(f"{slope(runs)[0] / slope(runs)[step]:.0f}")}, 0) if step else None
 
 
 def leaving(runs):
@@ -37,24 +37,26 @@ def leaving(runs):
     step = finders.lasting(finders.distance(runs[0], (0.0, 0.0)) > 0.5)
     if not stretch or not step or step < stretch[1]:
         return None
-    return Found(step, {"waited": stretch[1] - stretch[0] + 1})
+    return Found(step, {"waited": stretch[1] - stretch[0] + 1}, 0)
 
 
 def down(runs):
     """When the loss is, and stays, below a hundredth, after it has stalled."""
     step = finders.lasting(finders.loss_of(runs[0]) <= 0.01)
-    return step if step and stalling(runs) and step > stalling(runs)[1] else None
+    return Found(step, {}, 0, lasts=True) if step and stalling(runs) and step > stalling(runs)[1] else None
 
 
 def passing(runs):
     """When the loss is, and stays, below a hundredth, and it has not stalled."""
-    return None if stalling(runs) else finders.lasting(finders.loss_of(runs[0]) <= 0.01)
+    step = finders.lasting(finders.loss_of(runs[0]) <= 0.01)
+    return Found(step, {}, 0, lasts=True) if step and not stalling(runs) else None
 
 
 def waiting(runs):
     """The last step, when it is still near the saddle."""
     stretch = stalling(runs)
-    return runs[0].steps if stretch and stretch[1] == runs[0].steps else None
+    at_end = stretch and stretch[1] == runs[0].steps
+    return Found(runs[0].steps, {}, 0, lasts=True) if at_end else None
 
 
 MOMENTS = (

@@ -34,7 +34,7 @@ def warm_up(rate, steps, update):
 def thrown(runs):
     """When the constant rate's first step goes to the other side of the minimum, and warm-up's does not."""
     constant, warm = (finders.path_of(run)[0] @ finders.path_of(run)[1] for run in (runs[0], runs[3]))
-    return 1 if constant < 0 < warm else None
+    return Found(1, {}, (0, 3)) if constant < 0 < warm else None
 
 
 def jittering(runs):
@@ -42,7 +42,7 @@ def jittering(runs):
     begin, end = runs[0].steps // 5, runs[0].steps // 3
     away = finders.distance(runs[0], END)
     step = begin + int(np.argmax(away[begin:end]))
-    return Found(step, {"far": digits(f"{away[step]:.2f}")}) if 0 < away[step] <= 3 else None
+    return Found(step, {"far": digits(f"{away[step]:.2f}")}, 0) if 0 < away[step] <= 3 else None
 
 
 def kicked(runs):
@@ -50,7 +50,7 @@ def kicked(runs):
     begin, away = runs[2].steps // 3, finders.distance(runs[2], END)
     step = begin + int(np.argmax(away[begin : begin + begin // 2]))
     words = {"near": digits(f"{away[begin]:.2f}"), "far": digits(f"{away[step]:.2f}")}
-    return Found(step, words) if away[step] >= 2 * away[begin] else None
+    return Found(step, words, 2) if away[step] >= 2 * away[begin] else None
 
 
 def settled(runs):
@@ -58,7 +58,7 @@ def settled(runs):
     away = [finders.distance(run, END)[-runs[0].steps // 10 :] for run in runs[:2]]
     far, near = (digits(f"{each[-1]:.2f}") for each in away)
     rests = away[0][-1] > 2 * away[1][-1] and away[0].mean() > 2 * away[1].mean()
-    return Found(runs[0].steps, {"far": far, "near": near}) if rests else None
+    return Found(runs[0].steps, {"far": far, "near": near}, (0, 1), lasts=True) if rests else None
 
 
 def moments(noise):
@@ -71,16 +71,14 @@ def moments(noise):
         Moment(
             thrown,
             Said(
-                "A long first step lands beyond the middle. 'warm-up' begins with short steps, and does not."
+                "A long first step lands beyond the middle; 'warm-up' begins with short ones, and does not."
             ),
         ),
     )
     noisy = (
         Moment(
             jittering,
-            Said(
-                "'constant' never rests: noise bends its long steps, and has thrown it {far} off the middle."
-            ),
+            Said("'constant' never rests: noise bends its long steps, and threw it {far} off the middle."),
         ),
         Moment(
             kicked,

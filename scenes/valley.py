@@ -28,7 +28,8 @@ END = (1.0, 1.0)
 def floor(runs):
     """When plain descent is, and stays, on the valley's floor, y = x^2, within 0.1."""
     path = finders.path_of(runs[0])
-    return finders.lasting(np.abs(path[:, 1] - path[:, 0] ** 2) <= 0.1) or None
+    step = finders.lasting(np.abs(path[:, 1] - path[:, 0] ** 2) <= 0.1)
+    return Found(step, {}, 0) if step else None
 
 
 def newton(runs):
@@ -40,7 +41,7 @@ def ahead(runs):
     """When momentum is, and stays, within 0.25 of the end, and plain descent is not, {away} from it."""
     found = finders.arrived(END, 0.25, run=1)(runs)
     away = found and finders.distance(runs[0], END)[found.step]
-    return Found(found.step, {"away": digits(f"{away:.1f}")}) if found and away > 0.25 else None
+    return Found(found.step, {"away": digits(f"{away:.1f}")}, 1) if found and away > 0.25 else None
 
 
 def left_behind(runs):
@@ -48,7 +49,7 @@ def left_behind(runs):
     lengths = np.linalg.norm(np.diff(finders.path_of(runs[0]), axis=0), axis=1)
     if not finders.distance(runs[0], END)[-1] > 0.5 or not lengths[-1] < 0.1 * lengths[0]:
         return None
-    return Found(runs[0].steps, {"times": digits(f"{lengths[0] / lengths[-1]:.0f}")})
+    return Found(runs[0].steps, {"times": digits(f"{lengths[0] / lengths[-1]:.0f}")}, 0, lasts=True)
 
 
 MOMENTS = (

@@ -37,7 +37,11 @@ def ends(same):
 
     def find(runs):
         gap = float(apart(runs)[-1])
-        return Found(runs[0].steps, {"apart": digits(f"{gap:.2f}")}) if (gap <= 0.1) == same else None
+        return (
+            Found(runs[0].steps, {"apart": digits(f"{gap:.2f}")}, lasts=True)
+            if (gap <= 0.1) == same
+            else None
+        )
 
     return find
 
