@@ -69,7 +69,7 @@ def moments(learning_rate):
         Moment(
             finders.start,
             Said(
-                "Sharpness: how strongly the valley bends. Watch whether it passes {edge:g}, 2 / learning rate.",
+                "Watch the sharpness, how strongly the valley bends: can it pass {edge:g}, 2 / learning rate?",
                 edge=edge,
             ),
         ),

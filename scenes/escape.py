@@ -54,12 +54,12 @@ MOMENTS = (
         finders.start, Said("Two dots on one ridge, one of them with noise: watch who finds the way down.")
     ),
     Moment(
-        at_saddle, Said("A saddle: flat in the middle. The dot without noise is hardly moved by its slope.")
+        at_saddle, Said("A saddle is flat in the middle, so the slope hardly moves the dot without noise.")
     ),
     Moment(off(1), Said("Small random pushes have moved the noisy dot sideways, to where it is steep.")),
     Moment(down, Said("After {steps} the noisy dot is at the bottom; without noise nothing has changed.")),
     Moment(
-        off(0), Said("Only at step {step} is the other dot off the ridge: noise found the way at {other}.")
+        off(0), Said("Only at step {step} is the other dot off the ridge; with noise it was step {other}.")
     ),
     Moment(waiting, Said("After {steps} the dot without noise still waits on the ridge.")),
 )

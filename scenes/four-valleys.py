@@ -52,14 +52,14 @@ def shares(runs):
 
 MOMENTS = (
     Moment(finders.start, Said("Four valleys, all equally deep: watch which of them each dot finds.")),
-    Moment(most, Said("After {steps} {share} dots are in a valley: each goes where it is steepest.")),
+    Moment(most, Said("After {steps} {share} dots are in a valley: each goes down where it is steepest.")),
     Moment(
         last_one,
         Said("Between two valleys it is nearly flat: there the last dot's steps were {times} times shorter."),
     ),
     Moment(
         shares,
-        Said("The valleys got {counts} of {runs} dots: all four are as deep, only the starts differed."),
+        Said("The valleys got {counts} of {runs} dots: all are equally deep, only the starts differed."),
     ),
 )
 

@@ -81,7 +81,7 @@ def deepest(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One neuron, nine starts: watch in which hollow each dot comes to rest.")),
+    Moment(finders.start, Said("One neuron, many starts: watch in which hollow each dot comes to rest.")),
     Moment(
         parting,
         Said("{one} and {other} began side by side. A ridge between them has parted their ways."),

@@ -40,7 +40,7 @@ def stuck(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One neuron, three starts: watch which dot moves, and when.")),
+    Moment(finders.start, Said("One neuron, several starts: watch which dot moves, and when.")),
     Moment(
         finders.fallen(0.2, 0),
         Said("On the slope the first steps are long: after {steps} only {left} of the loss is left."),

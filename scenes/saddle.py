@@ -67,9 +67,9 @@ MOMENTS = (
     ),
     Moment(
         leaving,
-        Said("After {waited} slow steps the dot slides off sideways: it was a saddle, no bottom."),
+        Said("After {waited} slow steps the dot slides off sideways: this was a saddle, not the bottom."),
     ),
-    Moment(down, Said("On the steep side it falls fast: f is below 0.01. The pause was not the end.")),
+    Moment(down, Said("On the steep side the dot falls fast: f is below 0.01. The pause was not the end.")),
     Moment(passing, Said("The dot passed the saddle without a stop: after {steps} f is below 0.01.")),
     Moment(
         waiting,

@@ -57,14 +57,17 @@ MOMENTS = (
         finders.start,
         Said("A curved valley: watch how soon each is on its floor, and how soon at the cross."),
     ),
-    Moment(floor, Said("After {steps} plain descent is on the floor: walls are steep, so steps are long.")),
+    Moment(floor, Said("After {steps} plain descent is on the floor: steep walls make long steps.")),
     Moment(newton, Said("Newton's method also knows how the ground bends, and jumps: {steps} to the cross.")),
     Moment(
         ahead,
         Said("Along the floor momentum adds step to step: it is 0.25 from the cross, plain descent {away}."),
     ),
     Moment(
-        left_behind, Said("The floor is nearly level: plain descent's steps are {times} times shorter there.")
+        left_behind,
+        Said(
+            "The floor is nearly level: there plain descent's steps are {times} times shorter than its first."
+        ),
     ),
 )
 

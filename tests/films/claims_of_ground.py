@@ -78,7 +78,7 @@ CLAIMS_OF_GROUND: dict[str, Claim] = {
         and sum(map(int, n[:4])) <= int(n[4]) == len(r)
     ),
     # valley, beale
-    rf"After {N} steps? plain descent is on the .* walls are steep, so steps are long\.": lambda r, k, n: (
+    rf"After {N} steps? plain descent is on the floor: steep walls make long steps\.": lambda r, k, n: (
         int(n) == k
         and np.abs(path(r[0])[k:, 1] - path(r[0])[k:, 0] ** 2).max() <= 0.1
         and strides(r[0]).argmax() < k
@@ -91,7 +91,7 @@ CLAIMS_OF_GROUND: dict[str, Claim] = {
         and abs(away(r[0], 1, 1)[k] - float(d)) <= 0.06
         and went(r[1]) > went(r[0])
     ),
-    rf"The floor is nearly level: plain descent's steps are {N} times shorter there\.": lambda r, k, t: (
+    rf"The floor is nearly level: there plain descent's steps are {N} times .*": lambda r, k, t: (
         is_near(t, strides(r[0])[0] / strides(r[0])[-1]) and away(r[0], 1, 1)[-1] > 0.5
     ),
     rf"Momentum is too fast for the bend, .*: f rises from {N} to {N}\.": lambda r, k, low, high: (
@@ -109,7 +109,7 @@ CLAIMS_OF_GROUND: dict[str, Claim] = {
         is_near(t, strides(r[0])[0] / strides(r[0])[-1])
     ),
     # escape, saddle
-    r"A saddle: flat in the middle\. The dot without noise is hardly moved by its slope\.": lambda r, k: (
+    r"A saddle is flat in the middle, so the slope hardly moves the dot without noise\.": lambda r, k: (
         away(r[0], 0, 0)[k : k + 4].max() <= 0.1 and strides(r[0])[k] < 0.1 * strides(r[0])[0]
     ),
     r"Small random pushes have moved the noisy dot sideways, to where it is steep\.": lambda r, k: (
@@ -118,7 +118,7 @@ CLAIMS_OF_GROUND: dict[str, Claim] = {
     rf"After {N} steps? the noisy dot is at .* bottom; without noise nothing has changed\.": lambda r, k, n: (
         int(n) == k and loss(r[1])[k] < 0.02 and abs(path(r[0])[k, 1]) <= 0.1
     ),
-    rf"Only at step {N} is the other dot off the ridge: noise found the way at {N}\.": lambda r, k, n, m: (
+    rf"Only at step {N} is the other dot off the ridge; with noise it was step {N}\.": lambda r, k, n, m: (
         int(n) == k
         and np.abs(path(r[0])[k:, 1]).min() > 0.5 >= abs(path(r[0])[k - 1, 1])
         and np.abs(path(r[1])[int(m) :, 1]).min() > 0.5
@@ -131,11 +131,11 @@ CLAIMS_OF_GROUND: dict[str, Claim] = {
         and abs(loss(r[0])[k] - 1) < 0.1
         and strides(r[0])[k] < 0.06 * strides(r[0])[0]
     ),
-    rf"After {N} slow steps the dot slides off sideways: it was a saddle, no bottom\.": lambda r, k, n: (
+    rf"After {N} slow steps the dot slides off sideways: this was a saddle, .*": lambda r, k, n: (
         away(r[0], 0, 0)[k:].min() > 0.5
         and sum(grid_slope(r[0], j) <= 0.0501 * grid_slope(r[0], 0) for j in range(k)) >= int(n)
     ),
-    r"On the steep side it falls fast: f is below 0\.01\. The pause was not the end\.": lambda r, k: (
+    r"On the steep side the dot falls fast: f is below 0\.01\. The pause was not the end\.": lambda r, k: (
         loss(r[0])[k:].max() <= 0.01 < loss(r[0])[k - 1]
     ),
     rf"The dot passed the saddle without a stop: after {N} steps f is below 0\.01\.": lambda r, k, n: (
