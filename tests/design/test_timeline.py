@@ -256,6 +256,12 @@ def test_a_run_on_another_ones_clock():
     own = FrameState(4, False, 0.5, 5).own(5, 0.5)
     assert (own.step, own.onto) == (2, 3) and own.part == pytest.approx(0.25, abs=1e-6)
     assert FrameState(40, True, 0, 40).own(5).step == 5
+    for state in (FrameState(3, False, 0.0, 3, 2), FrameState(5, True, 0.0, 5), FrameState(4, False, 0.5, 5)):
+        assert state.own(5) == state
+    assert FrameState(4, False, 0.5, 5, 3, "here", 0.5).own(20, 3.0) == FrameState(
+        13, False, pytest.approx(0.5, abs=1e-6), 14, 9, "here", 0.5
+    )
+    assert FrameState(4, False, 0.0, 4).own(20, 1.5) == FrameState(6, False, 0.0, 7)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,13 @@ def test_a_wrong_size_names_those_that_do(size: tuple[int, int], sizes: list[tup
     assert list(caught.value.sizes) == sizes
 
 
+def test_a_film_of_which_nothing_more_is_said() -> None:
+    plain = FilmSpec(
+        64, 64, 30, 0.0, (), 255, "h264", 0, transparent=False, matte=(0, 0, 0), loop=True, frames=0
+    )
+    assert FilmSpec(64, 64, 30) == plain
+
+
 def test_the_pause_at_the_end_in_frames() -> None:
     assert FilmSpec(64, 64, 29.97).rate == Fraction(2997, 100)
     assert [FilmSpec(64, 64, 30, end_pause=pause).held for pause in (0, 0.04, 1.5)] == [0, 1, 45]

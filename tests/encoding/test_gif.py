@@ -217,14 +217,14 @@ def test_faults_of_a_gif(data: bytes, told: str, tmp_path: Path) -> None:
 def test_short_gaps_are_filled_with_what_is_shown_unless_that_takes_more_bits() -> None:
     """Gaps of up to 20 pixels; the entry 62 would take no more bits than 5, but is above it."""
     shown = np.full(60, 4, np.uint8)
-    shown[50] = 62
+    shown[1], shown[50] = 5, 62
     part = np.full(60, TRANSPARENT, np.uint8)
     at = np.array([0, 2, 23, 45, 49, 51])
     part[at] = 5
     fill(part, at, shown)
     expected = np.full(60, TRANSPARENT, np.uint8)
-    expected[[1, *range(3, 23), *range(46, 49)]] = 4
-    expected[at] = 5
+    expected[[*range(3, 23), *range(46, 49)]] = 4
+    expected[[1, *at]] = 5
     assert part.tolist() == expected.tolist()
 
 

@@ -117,8 +117,8 @@ def test_a_loss_that_touches_0_stays_above():
 
 @pytest.mark.parametrize(("side", "questions"), [(81, 1 + 3 + 1), (74, 1 + 4 + 2)])
 def test_how_many_questions_a_smooth_loss_takes(side, questions):
-    """Of 81 x 81 points each, or 74 x 74. The true losses at 16 slices of 11 x 11 points and those of 29 nodes
-    do not suffice, those of 120 nodes do: 16 slices are enough, of 20 x 20 points each.
+    """Of 81 x 81 points each, or 74 x 74. True losses of 11 x 11 points at 16 places of the line and 29 nodes
+    do not suffice, those at 120 nodes do: 16 slices are enough, of 20 x 20 points each.
     """
     found, exact, asked, size = surface(lambda a, b, c: a * b + np.cos(15 * np.arccos(c)), (side, side))
     np.testing.assert_allclose(found, exact, atol=1e-4)
