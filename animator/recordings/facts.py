@@ -62,7 +62,7 @@ class Facts:
 def as_line(facts: Facts) -> bytes:
     """`facts` as a line of the file: what differs from "nothing is absent", as JSON."""
     plain = {f.name: getattr(facts, f.name) for f in fields(facts) if getattr(facts, f.name) != f.default}
-    return json.dumps(plain).encode() + b"\n"
+    return json.dumps(plain, sort_keys=True).encode() + b"\n"
 
 
 def from_lines(text: bytes) -> Facts:

@@ -1,5 +1,7 @@
 """The clock: frames, steps and seconds."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -158,7 +160,7 @@ def shown(film: Timeline, caption: str) -> list[FrameState]:
 def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, steps, at):
     """Three seconds, or a second for 20 letters, in full; the one of step 0 stands in the intro."""
     words = [f"{number}: {'x' * length}" for number, length in enumerate((10, 70, 100, 20))]
-    events = [Event(step, caption) for step, caption in zip(at, words, strict=True)]
+    events = [Event(step, caption, lasts=True) for step, caption in zip(at, words, strict=True)]
     pacing = unhurried(Pacing(0.5, 4, 1.5, pace, easing), events, steps)
     film = Timeline(steps, 30, pacing, clock=clock(pacing, steps, stays=True))
     for step, caption in zip(at, words, strict=True):
@@ -170,27 +172,66 @@ def test_every_caption_can_be_read_and_none_comes_before_its_step(pace, easing, 
     assert pacing.seconds < 0.5 + 4 + 1.5 + sum(max(3, len(caption) / 20) + 0.75 for caption in words)
 
 
-def test_slow_motion_lasts_a_third_of_its_caption_and_no_less_than_what_follows_leaves():
-    """Captions take 3.35 seconds. Half of the play of 20 seconds follows the second, a tenth the third
-    one, and the last one has the end.
+def test_a_film_halts_for_seven_tenths_of_a_caption_and_no_less_than_what_follows_leaves():
+    """Captions stand for 3.7 seconds, and the play of 20 seconds is 12. Six follow the second one, 1.2 the
+    third, and the last one has the end.
     """
     moments = [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0), Event(90, "Soon.", 0.0), Event(100, "End.")]
     pacing = unhurried(Pacing(0.5, 20, 1.5), moments, 100)
-    np.testing.assert_allclose([event.hold for event in pacing.named], [0, 3.35 / 3, 1.35, 0])
-    assert (pacing.intro, pacing.end) == (3, 3.35)
+    np.testing.assert_allclose([event.hold for event in pacing.named], [0, 0.7 * 3.7, 0.7 * 3.7, 0])
+    assert (pacing.intro, pacing.play, pacing.end) == (3, 12, 3.35)
     made = clock(pacing, 100)
-    at = np.interp([50, 53, 90, 100], made.steps, made.seconds)
-    np.testing.assert_allclose(np.diff(at), [0.6 + 3.35 / 3, 7.4, 2 + 1.35])
+    at = np.interp([50, 50 + 1e-6, 90, 90 + 1e-6, 100], made.steps, made.seconds)
+    np.testing.assert_allclose(np.diff(at), [2.59, 4.8, 2.59, 1.2], atol=1e-6)
+    crowded = unhurried(Pacing(0.5, 20, 1.5), [Event(50, "Half.", 0.0), Event(51, "More.", 0.0)], 100)
+    np.testing.assert_allclose([event.hold for event in crowded.named], [3.35 - 0.12, 2.59])
     assert unhurried(Pacing(), [], 100) == Pacing()
+    assert unhurried(Pacing(), moments[::3], 100).play == 4
 
 
-def test_the_last_words_stand_until_the_film_ends_where_they_are_to_stay():
-    """Not those of the intro, and not where they are not to stay."""
-    moments = [Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0)]
-    for told, stays, last in ((moments, True, "Half."), (moments, False, ""), (moments[:1], True, "")):
-        pacing = unhurried(Pacing(0.5, 20, 1.5), told, 100)
+def told(film: Timeline) -> list[tuple[Event, list[int]]]:
+    """Each event of a film with its frames: those on which more of its caption is seen than of another."""
+    states = [film.state(i) for i in range(film.frames)]
+    events = film.pacing.named
+    return [
+        (e, [i for i, s in enumerate(states) if s.caption == e.caption and s.opacity > 0]) for e in events
+    ]
+
+
+@pytest.mark.parametrize("seconds", [None, 8.0, 60.0])
+@pytest.mark.parametrize("steps", [20, 400, 50_000])
+def test_a_halt_shows_the_step_of_its_caption_and_the_caption_goes_soon_after(steps, seconds):
+    """For 0.7 of its time, to a frame at each end; it stays for the rest, or until the next one comes."""
+    moments = [Event(steps * share // 20, f"At {share} of 20 parts of it.", 0.0) for share in (3, 4, 12, 15)]
+    pacing = unhurried(Pacing(0.5, 6, 1.5), moments, steps)
+    pacing = pacing if seconds is None else pacing.lasting(seconds)
+    film = Timeline(steps, 30, pacing, clock=clock(pacing, steps, stays=True))
+    assert film.seconds == pytest.approx(pacing.seconds if seconds is None else seconds, abs=1 / 30)
+    for event, frames in told(film):
+        states = [film.state(i) for i in frames]
+        on_it = [state.at == event.step for state in states]
+        halted = sum(on_it)
+        assert all(on_it[:halted]) and not any(on_it[halted:])
+        assert halted >= 0.7 * (len(frames) - 2) and halted >= 0.69 * 30 * event.hold
+        assert len(frames) - halted <= 0.3 * 30 * event.hold / 0.7 + 1
+    assert film.state(film.frames - 1).caption == ""
+
+
+def test_the_last_words_stand_until_the_film_ends_where_they_hold_for_its_end():
+    """As those of the last step do, but not those of the intro, nor where no words are to stay."""
+    first, half = Event(0, "Watch.", 0.0), Event(50, "Half.", 0.0)
+    holds, last = Event(50, "Half.", 0.0, lasts=True), Event(100, "End.", 0.0)
+    cases = (
+        ([first, half], True, ""),
+        ([first, holds], True, "Half."),
+        ([first, holds], False, ""),
+        ([first, half, last], True, "End."),
+        ([first], True, ""),
+    )
+    for moments, stays, words in cases:
+        pacing = unhurried(Pacing(0.5, 20, 1.5), moments, 100)
         film = Timeline(100, 30, pacing, clock=clock(pacing, 100, stays=stays))
-        assert film.state(film.frames - 1).caption == last
+        assert film.state(film.frames - 1).caption == words
 
 
 def test_frames_between_steps_move_on_and_numbers_stay():
@@ -286,6 +327,9 @@ def test_pacing_refuses_in_a_sentence(given, sentence):
 
 
 def test_a_pacing_survives_the_recording():
-    pacing = Pacing(1, 2, 3, "log", "smooth", (Event(3, "three", 0.5),), 0.4)
-    assert Pacing.read(pacing.data() | {"unknown": 1}) == pacing
+    events = Event(3, "three", 0.5), Event(4, "four", 2.0, still=True, lasts=True, runs=(1, 0))
+    pacing = Pacing(1, 2, 3, "log", "smooth", events, 0.4)
+    assert Pacing.read(json.loads(json.dumps(pacing.data() | {"unknown": 1}))) == pacing
+    earlier = {"events": [{"step": 3, "caption": "three", "hold": 0.5}]}
+    assert Pacing.read(earlier) == Pacing(events=events[:1])
     assert Pacing.read(Pacing(events="found").data()).events == "found"
