@@ -117,6 +117,7 @@ def test_what_cannot_be_is_refused(suffix: str, spec: FilmSpec, sentence: str) -
         (".webp", FilmSpec(17, 31, 60, transparent=True)),
         (".mp4", FilmSpec(16, 16, 60)),
         (".mp4", FilmSpec(64, 64, 60, codec="h265")),
+        (".mp4", FilmSpec(96, 66, 60, codec="av1")),
         (".avif", FilmSpec(64, 64, 60)),
     ],
 )

@@ -118,6 +118,14 @@ def test_what_moves_comes_first() -> None:
     assert set(map(tuple, palette.colours[1:MOVING, ::2].tolist())) == {(5, 5)}
 
 
+@pytest.mark.parametrize(("asked", "few"), [(MOVING, MOVING), (MOVING + 1, SIZE)])
+def test_more_asked_for_colours_that_move_than_there_is_room_for_have_all(asked: int, few: int) -> None:
+    greens = [(5, green, 5) for green in range(50, 50 + asked)]
+    palette = choose(moving(), greens)
+    assert palette.moving == few
+    assert palette.colours[:asked].tolist() == [list(green) for green in greens]
+
+
 def test_few_colours_are_used_where_they_are_near() -> None:
     """A moving pixel gets one of the first entries, unless it is more than FAR from all of them, or exact."""
     palette = choose(moving(), exact=[(1, 2, 3)])

@@ -115,10 +115,13 @@ def test_a_loss_that_touches_0_stays_above():
     assert found.min() == pytest.approx(-1)
 
 
-@pytest.mark.parametrize(("side", "questions"), [(81, 1 + 3 + 1), (74, 1 + 4 + 2)])
+@pytest.mark.parametrize(
+    ("side", "questions"), [(81, 1 + 3 + 1), (74, 1 + 4 + 2), (40, 4 + 11 + 4), (39, 4 + 11 + 16)]
+)
 def test_how_many_questions_a_smooth_loss_takes(side, questions):
-    """Of 81 x 81 points each, or 74 x 74. True losses of 11 x 11 points at 16 places of the line and 29 nodes
-    do not suffice, those at 120 nodes do: 16 slices are enough, of 20 x 20 points each.
+    """Of 81 x 81 points each, or fewer. True losses of 11 x 11 points at 16 places of the line and 29 nodes
+    do not suffice, those at 120 nodes do: 16 slices are enough, of 20 x 20 points each, or of all
+    where these are fewer than 40 x 40.
     """
     found, exact, asked, size = surface(lambda a, b, c: a * b + np.cos(15 * np.arccos(c)), (side, side))
     np.testing.assert_allclose(found, exact, atol=1e-4)
