@@ -22,6 +22,7 @@ from animator.core.arrays import Floats
 from animator.core.language import digits
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.event_marks import Pointer
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.color_bar import loss_bar
@@ -76,7 +77,9 @@ class Surface3dPanel(Panel):
         self.look.figure.add_artist(self.relief)
         self.names = [self._stamp(text, 0.95) for text in view.axis_labels]
         self.ticks = [self._ticks(axis) for axis in (0, 1)]
+        self.halts = Pointer(self.look, view, None, self.relief.seen_at)
         self.moving += [self.relief, *self.names, *(stamp for pair in self.ticks for _, stamp in pair)]
+        self.moving += self.halts.layers
 
     def _hull(self) -> Floats:
         """(n, 3) points of the surface, where it is highest while it moves, and of the floor's edge."""
@@ -116,6 +119,7 @@ class Surface3dPanel(Panel):
         eye = self.ground.looked_at(float(START + 2 * np.pi * state.turn * self.turning))
         self.framing.aim(eye)
         self.relief.show(state, eye)
+        self.halts.show(state)
         for axis, (name, side) in enumerate(zip(self.names, eye.sides, strict=True)):
             beyond = [
                 self._put(stamp, eye, on_floor(axis, along, RIM * side), NUMBERS)
@@ -246,9 +250,7 @@ class HeightFieldArtist(Artist):
         for axis, side in enumerate(self.eye.sides):
             for along, _ in self.panel.ticks[axis]:
                 mark = np.array([on_floor(axis, along, side * out) for out in (RIM, RIM + MARK)])
-                renderer.draw_path(
-                    gc, Path(self.panel.framing.pixels(self.eye, mark)), IdentityTransform(), None
-                )
+                renderer.draw_path(gc, Path(self._seen(mark)), IdentityTransform(), None)
 
     def _skirts(self, renderer: RendererBase, gc: GraphicsContextBase, grid: Floats) -> None:
         """The two sides that face the camera, from the surface's edge down to the floor."""
@@ -281,7 +283,7 @@ class HeightFieldArtist(Artist):
         gc.set_linewidth(pixels_of(renderer, look.line(EDGE)))
         ink, below = (np.array(to_rgb(c)) for c in (look.style.ink, look.style.background))
         gc.set_foreground(tuple(0.6 * ink + 0.4 * below))
-        edge = _broken(self.panel.framing.pixels(self.eye, top), hidden, np.zeros(len(top), bool))
+        edge = _broken(self._seen(top), hidden, np.zeros(len(top), bool))
         if edge is not None:
             renderer.draw_path(gc, edge, IdentityTransform(), None)
         gc.set_foreground(to_rgba(look.style.ink, 0.25), isRGBA=True)
@@ -289,7 +291,7 @@ class HeightFieldArtist(Artist):
         for x, y, _ in np.unique(ends, axis=0):
             top_z = float(self.heights.at(np.array([x]), np.array([y]))[0])
             post = np.array([(x, y, 0.0), (x, y, top_z)])
-            renderer.draw_path(gc, Path(self.panel.framing.pixels(self.eye, post)), IdentityTransform(), None)
+            renderer.draw_path(gc, Path(self._seen(post)), IdentityTransform(), None)
 
     def _contours(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
         if not self.lines:
@@ -306,14 +308,23 @@ class HeightFieldArtist(Artist):
         if path is not None:
             renderer.draw_path(gc, path, IdentityTransform(), None)
 
+    def seen_at(self, state: FrameState) -> Floats:
+        """Where the dot is on the frame, as the camera stands now."""
+        return self._seen(self._head(state))
+
+    def _seen(self, points: Floats) -> Floats:
+        return self.panel.framing.pixels(self.eye, points)
+
+    def _head(self, state: FrameState) -> Floats:
+        last = len(self.points) - 1
+        here = self.points[min(state.step, last)]
+        return np.asarray(here + state.part * (self.points[min(state.onto, last)] - here))
+
     def _trail(self, renderer: RendererBase, gc: GraphicsContextBase) -> None:
-        panel = self.panel
-        state = self.state
-        look = self.panel.look
+        panel, state, look = self.panel, self.state, self.panel.look
         step = min(state.step, len(self.points) - 1)
         start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
-        onto = self.points[min(state.onto, len(self.points) - 1)] if state.part else self.points[step]
-        head = self.points[step] + state.part * (onto - self.points[step])
+        head = self._head(state)
         index = np.append(self.kept[max(0, int(start) - 1) : end], step)
         points = np.vstack([self.points[index[:-1]], head])
         hidden = self.heights.hides(self.eye.eye, points + np.array([0, 0, 0.015]))
@@ -355,10 +366,9 @@ class HeightFieldArtist(Artist):
         look = self.panel.look
         under = np.array([*head[:2], float(self.heights.at(head[:1], head[1:2])[0])])
         if abs(under[2] - head[2]) > 0.02:
-            thread = self.panel.framing.pixels(self.eye, np.array([head, under]))
             gc.set_linewidth(pixels_of(renderer, look.line(1.6)))
             gc.set_foreground(to_rgba(look.style.alert), isRGBA=True)
-            renderer.draw_path(gc, Path(thread), IdentityTransform(), None)
+            renderer.draw_path(gc, Path(self._seen(np.array([head, under]))), IdentityTransform(), None)
         radius = pixels_of(renderer, look.line(6.5 * look.style.dot_size))
         gc.set_linewidth(pixels_of(renderer, look.line(2.2)))
         gc.set_foreground(to_rgba(look.style.dot_edge, 0.5 if hidden else 1.0), isRGBA=True)
