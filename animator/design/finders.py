@@ -13,12 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from animator.core.arrays import Floats
 from animator.core.formatting import number
+from animator.core.language import say
 from animator.design.moments import Finder, Found, Runs
 
 if TYPE_CHECKING:
     from animator.recordings.reader import Recording
 
 Condition = NDArray[np.bool_]
+LEAST_SHARE = 1e-4  # what is less is told as less than that
 
 
 def first(condition: ArrayLike) -> int | None:
@@ -115,13 +117,15 @@ def distance(run: "Recording", point: ArrayLike) -> Floats:
 
 
 def percent(share: float) -> str:
-    """A share in per cent, with two digits where it is small: "37 %", "2.4 %".
+    """A share in per cent, with two digits where it is small: "37 %", "2.4 %"; "under 0.01 %" below that.
 
     Examples
     --------
     >>> animator.finders.percent(0.0241)
     '2.4 %'
     """
+    if 0 < share < LEAST_SHARE:
+        return say("under {share} %", share=100 * LEAST_SHARE)
     return f"{number(100 * share, 2)} %"
 
 

@@ -135,7 +135,7 @@ def _held(views: Sequence[View]) -> list[Column]:
 def _result(view: View, told: str) -> str:
     """The loss on test samples before training and after it, or after it alone."""
     before, after = view.test_loss or (np.nan, np.nan)
-    return f"{number(before)} → {number(after, 2)}" if told == "both" else number(after, 2)
+    return f"{number(before, 2)} → {number(after, 2)}" if told == "both" else number(after, 2)
 
 
 def _tested(view: View) -> float:

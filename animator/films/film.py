@@ -231,7 +231,7 @@ class Film:
             design.slices[index % len(design.slices)],
             design.resolution,
             design.plane,
-            design.at if design.at is not None or design.to is None else self.span[1],
+            excerpt.through(design, self.runs, self.span[1]),
             camera=design.camera,
             firm="plane" in self.asked,
             window=design.window,

@@ -40,7 +40,17 @@ def test_a_level_stretch_is_the_longest_within_its_share():
 
 
 def test_shares_are_told_in_per_cent():
-    assert [finders.percent(share) for share in (0.5, 0.0123, 1.0)] == ["50 %", "1.2 %", "100 %"]
+    assert [finders.percent(share) for share in (0.5, 0.0123, 1.0, 1e-4)] == [
+        "50 %",
+        "1.2 %",
+        "100 %",
+        "0.010 %",
+    ]
+    assert [finders.percent(share) for share in (9.9e-5, 1e-12, 0.0)] == [
+        "under 0.01 %",
+        "under 0.01 %",
+        "0 %",
+    ]
 
 
 def test_losses_paths_and_distances_are_those_of_every_step(run_of):

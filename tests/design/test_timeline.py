@@ -99,6 +99,53 @@ def test_an_event_adds_its_seconds_from_its_step_on():
     assert 0 < made.caption(now + 0.03)[1] < 1
 
 
+def test_slow_motion_ends_where_the_next_one_begins():
+    """Of three steps that it would last, the first event has one; the last one has all that are left."""
+    events = (Event(50, "one", 2.0), Event(51, "two", 2.0), Event(99, "three", 1.0))
+    made = clock(Pacing(0, 4, 0, events=events), 100)
+    at = np.interp([50, 51, 54, 99, 100], made.steps, made.seconds)
+    np.testing.assert_allclose(np.diff(at), [2.04, 2.12, 45 * 0.04, 1.04])
+    end = clock(Pacing(0, 4, 0, events=(Event(100, "end", 1.0),)), 100)
+    np.testing.assert_allclose(np.interp([99, 100], end.steps, end.seconds), [3.96, 4])
+    assert end.seconds[-1] == pytest.approx(5)
+
+
+def test_a_caption_comes_and_goes_in_sixths():
+    """It takes 0.35 seconds to come up and as long to go, as the last of it is read."""
+    made = clock(Pacing(0, 4, 0, events=(Event(50, "here", 0.0),)), 100)
+    for sixths in range(7):
+        for second in (2 + sixths * 0.35 / 6, 2 + 0.35 + 3 + (6 - sixths) * 0.35 / 6):
+            assert made.caption(second / 4) == ("here" if sixths else "", sixths / 6)
+    assert made.caption(3.9 / 4) == ("here", 1.0) and made.caption(6 / 4) == ("", 0.0)
+
+
+def test_a_path_that_never_moves_passes_evenly():
+    made = clock(Pacing(pace="arc"), 10, np.zeros(11))
+    assert [made.position(share) for share in (0, 0.25, 1)] == pytest.approx([0, 2.5, 10])
+
+
+@pytest.mark.parametrize(
+    ("easing", "steps"),
+    [
+        ("linear", [25, 50, 75]),
+        ("smooth", [15.625, 50, 84.375]),
+        ("slow-start", [6.25, 25, 56.25]),
+        ("slow-end", [43.75, 75, 93.75]),
+    ],
+)
+def test_an_easing_decides_how_much_has_passed(easing, steps):
+    made = clock(Pacing(easing=easing), 100)
+    assert [made.position(share) for share in (0.25, 0.5, 0.75)] == pytest.approx(steps, abs=0.01)
+
+
+def test_a_run_may_begin_at_any_step():
+    """From step 40 to 140, evenly: a quarter of the play is a quarter of the way."""
+    made = clock(Pacing(), 140, first=40)
+    assert [made.position(share) for share in (0, 0.25, 1)] == pytest.approx([40, 65, 140])
+    slow = clock(Pacing(pace="log"), 1039, first=40)
+    assert slow.position(0.5) == pytest.approx(40 + 1000**0.5 - 1, rel=0.02)
+
+
 def shown(film: Timeline, caption: str) -> list[FrameState]:
     """The frames that show a caption in full."""
     states = [film.state(i) for i in range(film.frames)]
@@ -195,6 +242,39 @@ def test_frames_between_steps_move_on_and_numbers_stay():
     assert all(s.step == int(s.at + 1e-9) for s in states)
     fast = Timeline(1000, 30, Pacing(0, 4, 0))
     assert all(fast.state(i).part == 0 for i in range(120))
+
+
+def test_where_steps_are_faster_than_frames_the_nearest_one_is_shown():
+    film = Timeline(1236, 1, Pacing(0, 101, 0))
+    assert [film.state(i).step for i in range(101)] == [round(12.36 * i) for i in range(101)]
+
+
+def test_a_film_holds_still_before_and_after_its_play():
+    """A second before, two of play, a second after, in ten frames each; the play ends with its last frame."""
+    film = Timeline(19, 10, Pacing(1, 2, 1), turning=True)
+    states = [film.state(i) for i in range(40)]
+    assert [state.at for state in states] == pytest.approx([0] * 10 + list(range(20)) + [19] * 10, abs=1e-5)
+    assert [state.ended for state in states] == [False] * 30 + [True] * 10
+    assert [state.turn for state in states] == [i / 40 for i in range(40)]
+    assert (film.frames, film.seconds) == (40, 4.0)
+    assert Timeline(19, 10, Pacing(1, 2, 1)).state(20).turn == 0
+    np.testing.assert_allclose(film.seconds_of(np.array([0, 9.5, 19])), [0, 1, 2])
+    for frame in (-1, 40):
+        with pytest.raises(IndexError, match=f"^frame {frame} is outside of a film of 40 frames$"):
+            film.state(frame)
+
+
+def test_a_frame_stands_between_steps_where_the_pace_around_it_is_less_than_one():
+    """With pace="log" steps come ever faster; the pace is that from the frame before to the one after."""
+    pacing = Pacing(0, 4, 0, "log")
+    film, made = Timeline(300, 30, pacing), clock(pacing, 300)
+    place = [made.position(min(1.0, max(0.0, i / 119))) for i in range(-1, 121)]
+    for frame in range(119):
+        state = film.state(frame)
+        slow = place[frame + 2] - place[frame] < 2
+        assert state.onto - state.step == slow
+        assert state.at == pytest.approx(place[frame + 1] if slow else round(place[frame + 1]), abs=1e-5)
+    assert {film.state(frame).onto - film.state(frame).step for frame in range(119)} == {0, 1}
 
 
 def test_only_kept_steps_are_shown_and_the_way_between_them():

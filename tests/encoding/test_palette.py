@@ -102,8 +102,9 @@ def test_entries_leave_a_gap_for_the_transparent_one() -> None:
 
 def moving() -> list[Frame]:
     """4096 colours that stay, and a pixel that is red, then one of 200 greens."""
+    still = many()
     return [
-        np.concatenate([many(), picture([colour])], axis=1)
+        np.concatenate([still, picture([colour])], axis=1)
         for colour in [(250, 0, 0), *((5, green, 5) for green in range(50, 250))]
     ]
 
@@ -135,3 +136,25 @@ def test_where_all_moves_it_has_all_colours() -> None:
     """Two pictures without a pixel in common."""
     palette = choose([many(), picture(255 - many()[0, :, :3])])
     assert (len(palette.colours), palette.moving) == (SIZE, SIZE)
+
+
+def test_the_colour_of_more_than_half_of_the_pixels_is_the_only_one() -> None:
+    """Of a palette of one colour. A pixel is red in the first of some pictures and then blue."""
+    red, blue = (200, 0, 0), (0, 0, 200)
+    for reds, blues, shown in ((2, 1, red), (1, 2, blue), (2, 2, (100, 0, 100))):
+        frames = [picture([red])] * reds + [picture([blue])] * blues
+        assert choose(frames, size=1).colours.tolist() == [list(shown)]
+
+
+def test_the_colour_that_is_served_worst_comes_next() -> None:
+    """Beside white, which is asked for, grey and white are near to each other; black is not."""
+    frame = picture([(0, 0, 0), (250, 250, 250)])
+    got = choose([frame], [(255, 255, 255)], size=2).colours
+    assert got.tolist() == [[255, 255, 255], [0, 0, 0]]
+
+
+def test_of_near_colours_the_most_frequent_one_is_kept() -> None:
+    """Among 60,000 colours, which are merged first, one of 500 pixels stays as it is."""
+    colours = np.random.default_rng(0).integers(0, 256, (60_000, 3))
+    colours[:500] = (101, 102, 103)
+    assert [101, 102, 103] in choose([picture(colours)]).colours.tolist()

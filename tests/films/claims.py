@@ -219,10 +219,13 @@ CLAIMS: dict[str, Claim] = {
     rf"It has risen {N} times since, yet it is lower: training goes on at the edge\.": lambda r, k, n: (
         (np.diff(loss(r[0])[: k + 1]) > 0).sum() == int(n)
     ),
-    rf"After {N} steps {N} % of the loss is left\.": lambda r, k, n, p: (
+    rf"After {N} steps under 0\.01 % of the (?:loss|value) is left\.": lambda r, k, n: (
+        int(n) == k and 0 < loss(r[0])[k] < 1e-4 * loss(r[0])[0]
+    ),
+    rf"After {N} steps {N} % of the (?:loss|value) is left\.": lambda r, k, n, p: (
         int(n.replace(",", "")) == k == r[0].steps and left(p, r[0], k)
     ),
-    rf"For {N} steps the loss hardly changed; now it has found a way on\.": lambda r, k, n: (
+    rf"For {N} steps the (?:loss|value) hardly changed; now (?:it|the dot) has found a way on\.": lambda r, k, n: (
         np.ptp(loss(r[0])[k - int(n) : k + 1]) <= 0.1001 * loss(r[0])[k - int(n)]
         and loss(r[0])[-1] < loss(r[0])[k]
     ),
@@ -344,13 +347,13 @@ CLAIMS: dict[str, Claim] = {
         and loss(r[2])[-1] < loss(r[1])[-1] < loss(r[0])[-1]
     ),
     # any recording
-    rf"Here the loss shrinks fastest: in {N} steps from {N} to {N}\.": lambda r, k, n, a, b: (
+    rf"Here the (?:loss|value) shrinks fastest: in {N} steps from {N} to {N}\.": lambda r, k, n, a, b: (
         is_near(a, loss(r[0])[k - int(n)])
         and is_near(b, loss(r[0])[k])
         and 2 * loss(r[0])[k] <= loss(r[0])[k - int(n)]
         and shrinks_most(loss(r[0]), k, int(n))
     ),
-    rf"After {N} steps the loss is higher than at the start: {N}, not {N}\.": lambda r, k, n, b, a: (
+    rf"After {N} steps the (?:loss|value) is higher than at the start: {N}, not {N}\.": lambda r, k, n, b, a: (
         int(n) == k == r[0].steps and is_near(a, loss(r[0])[0]) and is_near(b, loss(r[0])[-1])
     ),
     # function

@@ -14,8 +14,8 @@ import numpy as np
 
 from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError
-from animator.core.formatting import number
-from animator.core.language import digits, say
+from animator.core.formatting import brief, number
+from animator.core.language import digits, say, written
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.panels.growing_curves import ChartPanel, Curves, Line
@@ -83,7 +83,7 @@ def _rate_line(view: View, name: str, colour: str) -> Line:
 
 def _rate_curves(look: Look, cell: Box, lines: list[Line], title: str) -> Curves:
     """Curves of learning rates, from 0 to a little above the largest; there is none at step 0."""
-    curves = Curves(look, cell, lines, lambda v: digits(f"{v:.3g}") if np.isfinite(v) else "–", title=title)
+    curves = Curves(look, cell, lines, lambda v: digits(brief(v, 3)) if np.isfinite(v) else "–", title=title)
     known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
     curves.axes.set_ylim(0, 1.12 * float(known.max(initial=0.0)) or 1.0)
     return curves
@@ -184,10 +184,10 @@ def _title(view: View) -> str:
 
 
 def short(value: float) -> str:
-    """A value of at most seven characters, minus sign included."""
+    """A value of few characters, minus sign included."""
     if not isfinite(value):
         return "–"
     if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        return digits(f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−"))
+        return digits(written(f"{value:.0e}").replace("-", "−"))
     places = 3 if abs(value) < 10 else (2 if abs(value) < 100 else 1)
     return digits(f"{value:.{places}f}".replace("-", "−"))
