@@ -53,6 +53,7 @@ class BasinsPanel(Panel):
         ]
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
+        self.moving += [layer for runner in self.runners for layer in runner.halts.layers]
         if tags:
             names = Sprite(tags, 7)
             self.ground.axes.add_artist(names)

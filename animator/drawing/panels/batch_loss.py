@@ -38,7 +38,7 @@ class BatchPanel(MapPanel):
         start.set_zorder(3)
         self.shown = -1
         self.runner = Runner(self.look, self.ground, view, colour, view.colour, 2.6, 11)
-        self.moving += [self.lines, self.runner.trail, self.runner.dot]
+        self.moving += [self.lines, self.runner.trail, self.runner.dot, *self.runner.halts.layers]
 
     def update(self, state: FrameState) -> None:
         at = max(0, int(np.searchsorted(self.surface.steps, state.step, side="right")) - 1)
