@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from animator.core.arrays import Floats
-from animator.design.pacing import EASINGS, Event, Pacing
+from animator.design.pacing import EASINGS, Event, Pacing, ramp
 
 KNOTS = 2048
 STILL = 0.02  # of the play, which passes by steps where the weights hardly move
@@ -21,6 +21,7 @@ QUICK = 0.6  # of the play, which a film that halts takes from halt to halt
 LEAST = 3.0  # seconds that a caption stands at least
 LETTERS = 20.0  # that are read in a second
 FADE = 0.35
+OPENING = 0.5  # seconds in which a ring opens around the dots, and closes again
 
 
 def reading(caption: str) -> float:
@@ -30,11 +31,14 @@ def reading(caption: str) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clock:
-    """Seconds (M,) of the play at steps (M,), both ascending; captions with the seconds they show."""
+    """Seconds (M,) of the play at steps (M,), both ascending; captions with the seconds they show; rings:
+    from when to when one stands around the dots, for each event, in their order.
+    """
 
     steps: Floats
     seconds: Floats
     captions: tuple[tuple[float, float, str], ...] = ()
+    rings: tuple[tuple[float, float], ...] = ()
 
     def position(self, share: float) -> float:
         """The step, with its fraction, after a share in [0, 1] of the play."""
@@ -50,13 +54,31 @@ class Clock:
                 best, shown = opacity, words
         return shown, best
 
+    def ring(self, share: float) -> tuple[int, float]:
+        """(the number of the event whose ring stands around the dots after a share of the play, -1 for none;
+        how far it is open, in [0, 1]): that of the latest event.
+        """
+        now = share * float(self.seconds[-1])
+        come = [i for i, (start, _) in enumerate(self.rings) if start < now]
+        if not come:
+            return -1, 0.0
+        start, end = self.rings[come[-1]]
+        open_ = ramp(now, start, start + OPENING) - ramp(now, end, end + OPENING)
+        return (come[-1], open_) if open_ > 0 else (-1, 0.0)
+
 
 def clock(
-    pacing: Pacing, steps: int, lengths: Floats | None = None, first: int = 0, *, stays: bool = False
+    pacing: Pacing,
+    steps: int,
+    lengths: Floats | None = None,
+    first: int = 0,
+    *,
+    stays: bool = False,
+    points: bool = False,
 ) -> Clock:
     """The clock of a run from step `first` to `steps`; lengths (K+1,): how far the weights have travelled,
     for pace="arc"; stays: whether the last caption stands until the film ends, if it is not the intro's and
-    holds for the end: that of the last step does.
+    holds for the end: that of the last step does; points: whether rings stand around the dots at events.
     """
     events = sorted(pacing.named, key=_step)
     slow = _slow(pacing, events, steps, lengths, first)
@@ -65,12 +87,13 @@ def clock(
     for event, (low, high) in zip(events, slow, strict=True):
         seconds = seconds + event.hold * np.clip((at - low) / (high - low), 0, 1)
     intro = pacing.intro if events and events[0].step == first else None
-    captions = _captions(events, np.interp(slow[:, 0], at, seconds), intro)
+    now = np.interp(slow[:, 0], at, seconds)
+    captions = _captions(events, now, intro)
     holds = bool(events) and (events[-1].lasts or events[-1].step >= steps)
     if stays and holds and len(captions) > (intro is not None):
         start, _, words = captions[-1]
         captions = (*captions[:-1], (start, np.inf, words))
-    return Clock(at, seconds, captions)
+    return Clock(at, seconds, captions, _rings(events, now, intro, steps) if points else ())
 
 
 def unhurried(
@@ -167,3 +190,18 @@ def _captions(
     nexts = [start + FADE for start in starts[1:]] + [np.inf]
     words = [event.caption for event in events]
     return tuple(zip(starts, np.minimum(ends, nexts).tolist(), words, strict=True))
+
+
+def _rings(
+    events: Sequence[Event], now: Floats, intro: float | None, steps: int
+) -> tuple[tuple[float, float], ...]:
+    """(from, to) in seconds of the play, for each event: while the film halts, and at the last step until the
+    film ends; intro: as for `_captions`.
+    """
+    rings = [
+        (float(second), np.inf if event.step >= steps else float(second) + event.hold)
+        for event, second in zip(events, now, strict=True)
+    ]
+    if intro is not None:
+        rings[0] = -intro, float(now[0]) + events[0].hold
+    return tuple(rings)
