@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from markdown_it import MarkdownIt
 
 import animator
 from animator.cli import app
@@ -102,7 +103,7 @@ def test_the_readme_is_short_and_begins_with_a_film_and_two_commands():
 @pytest.mark.parametrize("page", WITH_STEPS)
 def test_python_of_a_page_compiles_and_takes_names_that_exist(page):
     for step in STEPS[page]:
-        if step.kind == "command" or step.name.endswith(".toml"):
+        if step.kind in ("command", "refused") or step.name.endswith(".toml"):
             continue
         for node in ast.walk(ast.parse(step.text, page)):
             value = getattr(node, "value", None)
@@ -148,6 +149,30 @@ def check_animator(words: list[str]) -> None:
         parameters.parse(file.name, file.parameters, given)
 
 
+SHOWN = {
+    "",
+    "text",
+    "html",
+    "toml",
+    "{picture}",
+    "{command}",
+    "{eval-rst}",
+    "{toctree}",
+    "{include}",
+}  # not run
+SHOWN |= {"{fields}", "{parameters}", "{errors}", "console"}
+RUN = {"python", "sh", "{film}", "{run}", "{scene}", "{code-block}"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_of_code_is_of_a_kind_that_is_run_or_known_to_be_only_shown(page):
+    """A command that is indented, or in a block of another kind, would never be tried."""
+    tokens = [token for token in MarkdownIt().parse(PAGES[page]) if token.type in ("fence", "code_block")]
+    assert [token.content for token in tokens if token.type == "code_block"] == []
+    kinds = {token.info.partition(" ")[0] for token in tokens}
+    assert kinds - SHOWN - RUN == set()
+
+
 def test_what_pages_show_and_do_not_run_has_options_that_exist():
     """Blocks of console: commands of animator are read by it, others begin with a program that is known."""
     known = ("pip", "%pip", "dask", "animator")
@@ -163,6 +188,15 @@ def test_what_pages_show_and_do_not_run_has_options_that_exist():
 @pytest.mark.parametrize("page", PAGES)
 def test_make_targets_in_the_text_exist(page):
     assert [name for name in re.findall(r"`make ([\w-]+)", PAGES[page]) if name not in TARGETS] == []
+
+
+def test_the_hosted_build_runs_what_is_there_on_three_systems_and_four_pythons():
+    (text,) = texts(".github/workflows/*.yml").values()
+    runs = re.findall(r"^ +- run: (\S+) (\S+)", text, re.MULTILINE)
+    assert [what for program, what in runs if program == "make" and what not in TARGETS] == []
+    assert [what for program, what in runs if program == "bash" and not (ROOT / what).is_file()] == []
+    assert re.findall(r"os: \[(.+)\]", text) == ["ubuntu-latest, macos-latest, windows-latest"]
+    assert re.findall(r"python: \[(.+)\]", text) == ['"3.11", "3.12", "3.13", "3.14"']
 
 
 @pytest.mark.parametrize("page", PAGES)

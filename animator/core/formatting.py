@@ -6,11 +6,15 @@ A number goes in, its text comes out, the same wherever a film, a page or the co
 import math
 
 from animator.core.language import digits as localized
-from animator.core.language import say
+from animator.core.language import say, written
+
+BESIDE_POWER = 2  # digits of a number before a power of ten
 
 
 def number(value: float, digits: int = 3) -> str:
-    """`value` with `digits` significant digits, without an exponent where that stays short."""
+    """`value` with `digits` significant digits, without an exponent where that stays short; two digits before
+    a power of ten.
+    """
     if not math.isfinite(value):
         if math.isnan(value):
             return say("not finite")
@@ -20,17 +24,12 @@ def number(value: float, digits: int = 3) -> str:
     power = math.floor(math.log10(abs(value)))
     if -4 <= power < 6:
         return localized(f"{value:.{max(0, digits - 1 - power)}f}")
-    return localized(_short(f"{value:.{digits - 1}e}"))
+    return localized(written(f"{value:.{min(digits, BESIDE_POWER) - 1}e}"))
 
 
-def brief(value: float) -> str:
+def brief(value: float, digits: int = 6) -> str:
     """`value` as briefly as it can be said, in English: of a tick, of a setting."""
-    return _short(f"{value:g}")
-
-
-def _short(text: str) -> str:
-    """A number without the zeros of its exponent."""
-    return text.replace("e-0", "e-").replace("e+0", "e")
+    return written(f"{value:.{digits}g}")
 
 
 def point(values: tuple[float, ...]) -> str:

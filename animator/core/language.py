@@ -17,6 +17,7 @@ from string import Formatter
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "français", "es": "español", "zh": "中文"}
 LOCALES = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class _Numbers(Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         """One value by its format."""
         text: str = super().format_field(value, format_spec)
-        return _SPOKEN.get().digits(text) if isinstance(value, Real) else text
+        return _SPOKEN.get().digits(written(text)) if isinstance(value, Real) else text
 
 
 _SPOKEN: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 - it is frozen
@@ -146,3 +147,12 @@ def said_in(code: str) -> Callable[[str], str]:
 def digits(text: str) -> str:
     """A number that was written in English, as the language that is spoken writes it."""
     return _SPOKEN.get().digits(text)
+
+
+def written(text: str) -> str:
+    """A number as people write it: "3.3×10⁻⁵" for Python's "3.3e-05", "10⁶" for "1e+06"."""
+    front, _, power = text.partition("e")
+    if not power:
+        return text
+    raised = f"10{str(int(power)).translate(RAISED)}"
+    return raised if front == "1" else f"{front}×{raised}"

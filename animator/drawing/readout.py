@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.formatting import number
+from animator.core.formatting import brief, number
 from animator.core.language import Said, digits, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
@@ -122,7 +122,7 @@ class Readout:
         numbers += [(name, NUMBER) for name in ([loss] if len(self.views) == 1 else told)]
         self.gauge = self._gauged()
         self.gauge_at = len(numbers)
-        return [*numbers, (say("the surface shows"), NUMBER)] if self.gauge else numbers
+        return [*numbers, (say("the map shows"), NUMBER)] if self.gauge else numbers
 
     def _told(self) -> list[str]:
         """What is told of the update that was just made: what all runs have in common, of a few the rate."""
@@ -136,7 +136,7 @@ class Readout:
         """The longest of the learning rates that are told."""
         rates = np.unique(self.views[0].learning_rate)
         some = rates[np.unique(np.linspace(0, len(rates) - 1, MOST_RATES).astype(int))] if len(rates) else []
-        return max((digits(f"{rate:.4g}") for rate in some), key=len, default="–")
+        return max((digits(brief(rate, 4)) for rate in some), key=len, default="–")
 
     def _gauged(self) -> bool:
         """Whether the surface under the dot is ever another than the loss, so that its height is told."""
@@ -162,7 +162,7 @@ class Readout:
         now = {
             STEP: digits(f"{state.step:,} / {view.steps:,}"),
             EPOCH: str(int(view.epoch[made]) + 1) if known else "–",
-            RATE: digits(f"{view.learning_rate[made]:.4g}") if known else "–",
+            RATE: digits(brief(view.learning_rate[made], 4)) if known else "–",
         }
         words = [now[name] for name in self.told]
         if self.counts:

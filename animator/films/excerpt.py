@@ -4,6 +4,7 @@ A design and the run whose steps the film counts go in; the first and the last s
 off after the last step, so that axes, numbers and words tell of what is shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +26,19 @@ def span(design: FilmDesign, run: Recording) -> tuple[int, int]:
             "after the beginning, such as --from step:0 --to step:1."
         )
     return first, last
+
+
+def through(design: FilmDesign, runs: Sequence[Recording], last: int) -> int | None:
+    """The step whose weights a static slice goes through, None for the last one of each run; last: the last
+    step that is shown. Raises AnimatorError.
+    """
+    longest = max(run.steps for run in runs)
+    if design.at is not None and design.at > longest:
+        raise AnimatorError(
+            f"The surface cannot be cut through step {design.at:,}: the film's run has {longest:,} steps. "
+            f"Give a step up to {longest:,}, such as --at {longest}."
+        )
+    return last if design.at is None and design.to is not None else design.at
 
 
 def _step(moment: str, run: Recording, *, is_end: bool) -> int:

@@ -145,7 +145,9 @@ def _design(runs: Sequence[Recording], asked: dict[str, Any]) -> FilmDesign:
         title = _all(names) if len(names) <= FEW else Said("{count} runs", count=len(names))
         design = replace(design, title=title, description="", names=names, layout=RACE_LAYOUT)
     elif first.steps >= general_moments.LEAST and not design.pacing.events:
-        design = replace(design, moments=general_moments.MOMENTS)
+        is_function = first.notes.loss_kind == "function"
+        told = general_moments.OF_FUNCTIONS if is_function else general_moments.MOMENTS
+        design = replace(design, moments=told)
     return settled(design, asked, len(runs))
 
 
@@ -183,10 +185,24 @@ def _recorded_design(run: Recording, *, whole: bool) -> FilmDesign:
         design = replace(design, plane="weights" if run.weights.shape[1] <= FEW else "pca")
     if not kept.get("slice"):
         design = replace(design, slice=_usual_slice(design.plane))
+    title, description = _words(run)
+    return replace(design, title=title or run.path.stem, description=description)
+
+
+def _words(run: Recording) -> tuple[str, str]:
+    """The title and the description that a recording keeps; of a bundled scene as messages, which are said in
+    any language, with the values that the scene has filled in.
+    """
     notes = run.notes
-    ours = Said.of if notes.scene in scene_files.names() else str  # a file of a user's is called NAME.py
-    title = ours(notes.title) if notes.title else run.path.stem
-    return replace(design, title=title, description=ours(notes.description or ""))
+    title, description = notes.title or "", notes.description or ""
+    if notes.scene not in scene_files.names():  # a file of a user's is called NAME.py
+        return title, description
+    try:
+        scene = scene_files.scene(notes.scene, **(notes.parameters or {}))
+    except AnimatorError:  # of a version that had other parameters
+        return Said.of(title), Said.of(description)
+    ours = {str(words): words for words in (scene.title, scene.description)}
+    return ours.get(title, Said.of(title)), ours.get(description, Said.of(description))
 
 
 def _is_curve(run: Recording) -> bool:

@@ -58,3 +58,11 @@ MOMENTS = (
     Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
     Moment(risen, Said("After {steps} the loss is higher than at the start: {after}, not {before}.")),
 )
+OF_FUNCTIONS = (
+    Moment(fastest_fall, Said("Here the value shrinks fastest: in {length} steps from {before} to {after}.")),
+    Moment(
+        plateau_left, Said("For {length} steps the value hardly changed; now the dot has found a way on.")
+    ),
+    Moment(finders.finished(), Said("After {steps} {left} of the value is left.")),
+    Moment(risen, Said("After {steps} the value is higher than at the start: {after}, not {before}.")),
+)

@@ -3,7 +3,8 @@
 In: the text of a page. Out: Steps; and a folder in which they were run, from top to bottom, as a reader
 would. A block of `python` runs in the one namespace of its page, each line of a block of `sh` is a command, a
 `code-block` with a caption is a file to save, and the directives `film`, `run` and `scene` hold a command.
-What needs other programs or the net stands in blocks of `console` and is not run.
+What needs other programs or the net stands in blocks of `console` and is not run, but for lines that begin
+with "$ animator": these show what is refused, and must be.
 """
 
 import contextlib
@@ -33,7 +34,7 @@ OPTIONS = re.compile(r"\A(:\w+:.*\n)*\n?")
 class Step:
     """One thing that a page has its reader do. kind: what `text` is; name: the file to save it as."""
 
-    kind: Literal["python", "command", "file"]
+    kind: Literal["python", "command", "refused", "file"]
     text: str
     name: str = ""
 
@@ -59,6 +60,9 @@ def _found(text: str, start: int = 0) -> Iterator[tuple[int, Step]]:
         elif heading == "sh":
             lines = body.replace("\\\n", " ").splitlines()
             yield from ((at + i, Step("command", line)) for i, line in enumerate(lines) if line.strip())
+        elif heading == "console":
+            shown = [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ animator ")]
+            yield from ((at + i, Step("refused", line)) for i, line in enumerate(shown))
         elif directive in ("{film}", "{run}"):
             yield at, Step("command", argument)
         elif directive == "{scene}":
@@ -108,8 +112,8 @@ def output(folder: Path, command: str) -> Path:
     return folder / "printed" / f"{hashlib.sha256(command.encode()).hexdigest()[:16]}.txt"
 
 
-def _command(line: str) -> None:
-    """Run one command, and keep what it prints."""
+def _command(line: str, code: int = 0) -> None:
+    """Run one command, which must end with `code`, and keep what it prints."""
     words = shlex.split(line)
     if words[0] == "animator":
         words = ["-m", *words]
@@ -123,7 +127,7 @@ def _command(line: str) -> None:
     place = output(Path.cwd(), line)
     place.parent.mkdir(exist_ok=True)
     place.write_text(ran.stdout, encoding="utf-8")
-    if ran.returncode:
+    if ran.returncode != code:
         raise SystemExit(f"{line}\nended with {ran.returncode}:\n{ran.stdout}")
 
 
@@ -136,6 +140,8 @@ def _main(page: Path) -> None:
             Path(step.name).write_text(step.text, encoding="utf-8")
         elif step.kind == "command":
             _command(step.text)
+        elif step.kind == "refused":
+            _command(step.text, code=2)
         else:
             exec(compile(step.text, page.name, "exec"), namespace)
 

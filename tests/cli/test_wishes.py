@@ -100,6 +100,11 @@ def test_a_part_of_a_film_begins_and_ends_where_it_is_asked_to(here):
             "beginning, such as --from step:0 --to step:1.",
         ),
         (
+            {"at": 101, "slice": "static"},
+            "The surface cannot be cut through step 101: the film's run has 100 steps. Give a step up to "
+            "100, such as --at 100.",
+        ),
+        (
             {"length": 3},
             "A film has no setting called 'length'. That is seconds=. Known: "
             + " ".join(part for part in FilmDesign.__dataclass_fields__ if part != "_")

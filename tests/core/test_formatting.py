@@ -14,9 +14,11 @@ from animator.core.formatting import brief, bytes_text, duration, finite, number
         (0.123456, 3, "0.123"),
         (-0.5, 2, "-0.50"),
         (999_999.4, 3, "999999"),
-        (1e6, 3, "1.00e6"),
+        (1e6, 3, "1.0×10⁶"),
         (1e-4, 2, "0.00010"),
-        (9.99e-5, 3, "9.99e-5"),
+        (9.99e-5, 3, "1.0×10⁻⁴"),
+        (3.3e-13, 3, "3.3×10⁻¹³"),
+        (-2.84e-6, 2, "-2.8×10⁻⁶"),
         (math.nan, 3, "not finite"),
         (math.inf, 3, "infinite"),
         (-math.inf, 3, "-infinite"),
@@ -27,10 +29,10 @@ def test_a_number_has_its_significant_digits(value, digits, text):
 
 
 def test_ticks_are_written_as_the_numbers_beside_them():
-    """1e-5, not 1e-05, as a live number says it; what needs no exponent has none."""
+    """A power of ten, as a live number says it; what needs none has none."""
     values = (1e-5, 0.001, 20.0, 1e-10, 3e7)
-    assert [brief(value) for value in values] == ["1e-5", "0.001", "20", "1e-10", "3e7"]
-    assert number(1e-5, 1) == brief(1e-5)
+    assert [brief(value) for value in values] == ["10⁻⁵", "0.001", "20", "10⁻¹⁰", "3×10⁷"]
+    assert number(3e-5, 1) == brief(3e-5)
 
 
 def test_a_point_says_where_a_coordinate_is_not_finite():

@@ -3,6 +3,12 @@
 `make test` runs the pages that take seconds, `make test-docs` all of them.
 """
 
+import contextlib
+import re
+import shlex
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +46,7 @@ def test_steps_are_the_blocks_in_their_order():
         "<!-- setup", "a = 1", "-->", "```python", "b = 2", "```", "```sh", "animator info x", "```",
         "```{code-block} python", ":caption: x.py", "", "c = 3", "```", ":::{tab-item} one", "```sh",
         "python x.py", "```", ":::", "```{film} animator render y -o y.mp4", ":alt: y", "```",
-        "```{scene} neuron", "```", "```console", "pip install .", "```",
+        "```{scene} neuron", "```", "```console", "pip install .", "$ animator info z", "```",
     ])  # fmt: skip
     assert [(step.kind, step.text.strip(), step.name) for step in pages.steps(page)] == [
         ("python", "a = 1", ""),
@@ -50,6 +56,7 @@ def test_steps_are_the_blocks_in_their_order():
         ("command", "python x.py", ""),
         ("command", "animator render y -o y.mp4", ""),
         ("command", "animator render neuron --quality draft -o neuron.mp4", ""),
+        ("refused", "animator info z", ""),
     ]
 
 
@@ -68,3 +75,31 @@ def test_what_is_no_command_of_animator_is_not_run(tmp_path):
     with pytest.raises(RuntimeError) as error:
         pages.run(page, tmp_path / "there")
     assert "'rm -rf x' is neither animator nor python: put it into a block of console." in str(error.value)
+
+
+def test_what_a_page_says_is_refused_must_be(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ animator --version\n```\n", encoding="utf-8")
+    with pytest.raises(RuntimeError) as error:
+        pages.run(page, tmp_path / "there")
+    assert "animator --version\nended with 0" in str(error.value)
+    page.write_text("```console\n$ animator render neuron learning_rate=-1\n```\n", encoding="utf-8")
+    pages.run(page, tmp_path / "again")
+
+
+@pytest.mark.docs_long
+def test_the_cluster_of_the_page_runs(tmp_path):
+    """The scheduler, the workers and the sweep, as the page says them, on a port that is free, and small."""
+    page = (DOCS / "clusters.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[:3]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    scheduler, worker, sweep = (shlex.split(command.replace("8786", port)) for command in shown)
+    with contextlib.ExitStack() as stack:
+        for command in ([*scheduler, "--no-dashboard"], [*worker, "--no-dashboard"]):
+            process = subprocess.Popen([sys.executable, "-m", *command], cwd=tmp_path)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        subprocess.run([sys.executable, "-m", *sweep, "--quality", "draft"], cwd=tmp_path, check=True)
+    assert len(list((tmp_path / "output").rglob("*.mp4"))) == 3

@@ -371,46 +371,10 @@ def test_a_folder_of_frames(tmp_path):
     assert len(list(path.iterdir())) == 6 and len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize(
-    ("suffix", "spec", "said"),
-    [
-        (
-            ".webm",
-            FilmSpec(97, 64, 10),
-            "A WebM cannot be 97x64 pixels: its colours are stored for two by two",
-        ),
-        (".avif", FilmSpec(96, 63, 10), "An AVIF cannot be 96x63 pixels"),
-        (
-            ".mp4",
-            FilmSpec(96, 64, 10, transparent=True),
-            "A .mp4 file cannot be transparent. Write one of .png",
-        ),
-        (".mp4", FilmSpec(96, 64, 10, codec="vp8"), "No codec is called 'vp8'. Known: h264 h265 av1."),
-        (
-            ".mp4",
-            FilmSpec(96, 34, 10, codec="h265"),
-            "An H.265 film cannot be 96x34 pixels: its encoder needs at least 64 a side. Use --size 96x64 or "
-            "more, or --codec h264.",
-        ),
-        (
-            ".mp4",
-            FilmSpec(18, 130, 10, codec="av1"),
-            "An AV1 film cannot be 18x130 pixels: its encoder needs at least 64 a side. Use --size 64x130 or "
-            "more, or --codec h264.",
-        ),
-        (
-            ".avif",
-            FilmSpec(130, 18, 10),
-            "An AVIF cannot be 130x18 pixels: its encoder needs at least 64 a side. Use --size 130x64 or "
-            "more, or write a .webp.",
-        ),
-    ],
-)
-def test_what_a_format_cannot_hold(tmp_path, suffix, spec, said):
-    """One sentence, and no file."""
-    with pytest.raises(AnimatorError) as caught:
-        open_encoder(tmp_path / f"film{suffix}", spec, WORDS)
-    assert str(caught.value).startswith(said) and not list(tmp_path.iterdir())
+def test_what_a_format_cannot_hold_makes_no_file(tmp_path):
+    with pytest.raises(AnimatorError, match="An AVIF cannot be 96x63 pixels"):
+        open_encoder(tmp_path / "film.avif", FilmSpec(96, 63, 10), WORDS)
+    assert not list(tmp_path.iterdir())
 
 
 def test_frames_by_name():

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 import animator
 from animator.core.errors import AnimatorError
-from animator.core.language import language, speaking
+from animator.core.language import language, shown, speaking
 from animator.design import style
 from animator.drawing.look import Look
 from animator.drawing.raster import axis_ticks, text_layer
@@ -224,6 +224,16 @@ def test_a_users_own_words_are_never_translated(films):
     ours = films["escape"]
     assert ours.title == "Weg vom Sattel: Rauschen findet hinab"
     assert [ours.run_name(i) for i in range(2)] == ["ohne Rauschen", "Rauschen"]
+
+
+def test_a_recording_of_a_scene_has_its_words_with_their_values():
+    """Rates stand in the description of the valley: a recording keeps it in English, with all of them."""
+    scene = animator.scene("valley", steps=10)
+    run = animator.film(scene).runs[0]
+    assert run.notes.description == str(scene.description)
+    with speaking("de"):
+        told, wanted = (shown(words) for words in (animator.film(run).design.description, scene.description))
+    assert told == wanted and english([told]) == []
 
 
 def test_a_caption_of_a_sheet_is_one_of_its_language(films):

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import IdentityTransform
 
 from animator.core.arrays import Floats
-from animator.core.language import say
+from animator.core.language import say, written
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
@@ -96,7 +96,7 @@ class UpdatesHistogram(Panel):
         found = self.view.histograms["updates"]
         self.counts = Counts(self.look, self.room, found, say("size of update"))
         self.counts.axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-        self.counts.axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"1e{v:g}".replace("-", "−")))
+        self.counts.axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: written(f"1e{v:g}")))
         self.heading(self.counts.box, self.title or say("updates (outline: the first)"))
         self.moving = [self.counts.bars, self.counts.first]
 

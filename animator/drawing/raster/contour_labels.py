@@ -50,7 +50,7 @@ class LevelLabels(Layer):
         self.x = x
         self.y = y
         self.levels = levels[EVERY:-1:EVERY]
-        self.words = [number(float(level), 2) for level in self.levels]
+        self.words = [number(float(f"{level:.2g}"), 2) for level in self.levels]
         self.pool = [
             look.stamp(0.0, 0.0, words, em=SIZE, color=look.style.ink, across="center", loose=True)
             for words in self.words

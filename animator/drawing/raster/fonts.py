@@ -13,7 +13,9 @@ FONT = ("Inter", "DejaVu Sans")
 FONT_FOLDER = Path(__file__).parents[1] / "fonts"
 BOX = "□"
 BOXES = "Last Resort"  # the family, which matplotlib brings, that has a box for every letter
-COMMON = frozenset(map(chr, range(32, 256))) | frozenset("–—−→←↑↓…ληβ∇≤≥□")  # no font is opened for these
+COMMON = frozenset(map(chr, range(32, 256))) | frozenset(
+    "–—−→←↑↓…ληβ∇≤≥□⁻⁰⁴⁵⁶⁷⁸⁹"
+)  # no font is opened for these
 NAMED = 12  # letters that the sentence names
 
 

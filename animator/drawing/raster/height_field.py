@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from animator.core.arrays import Floats
@@ -114,10 +115,9 @@ class Heights:
         return np.asarray((self.at(x, y) > z + CLEAR).any(axis=1))
 
     def shade(self) -> Floats:
-        """(n-1, m-1) light on each quad: 1 where it faces the light, less where it turns away."""
+        """(n, m) light on the surface: 1 where it faces the light, less where it turns away."""
         n, m = self.z.shape
-        dx = (self.z[:-1, 1:] - self.z[:-1, :-1]) * (m - 1) / 2
-        dy = (self.z[1:, :-1] - self.z[:-1, :-1]) * (n - 1) / 2
+        dy, dx = np.gradient(self.z, 2 / (n - 1), 2 / (m - 1))
         normal = np.stack([-dx, -dy, np.ones_like(dx)], axis=-1)
         lit = normal @ (LIGHT / np.linalg.norm(LIGHT)) / np.linalg.norm(normal, axis=-1)
         return np.asarray(0.6 + 0.47 * np.clip(lit, 0, 1))
@@ -139,3 +139,27 @@ def _sides(count: int, eye: float) -> list[slice]:
         return [slice(None)]
     cut = int(np.clip(round((eye + 1) / 2 * (count - 1)), 1, count - 2))
     return [slice(0, cut + 1), slice(count - 1, cut - 1, -1)]
+
+
+def on_floor(axis: int, along: float, out: float) -> Floats:
+    """(3,) a point of the floor: `along` an axis, and `out` in the direction of the other."""
+    return np.array([along, out, 0.0] if axis == 0 else [out, along, 0.0])
+
+
+def corners(values: Floats) -> Floats:
+    """(2 (n-1) (m-1), 3, k) of values (n, m, k) on a grid: at the corners of the two triangles of each quad,
+    quad by quad, row by row.
+    """
+    near, right, up, far = values[:-1, :-1], values[:-1, 1:], values[1:, :-1], values[1:, 1:]
+    halves = np.stack([near, right, far, near, far, up], axis=2)
+    return np.ascontiguousarray(halves.reshape(-1, 3, values.shape[-1]))
+
+
+def broken(place: Floats, hidden: NDArray[np.bool_], first: NDArray[np.bool_]) -> Path | None:
+    """The path through places (N, 2), without the pieces that end in a hidden point or begin anew."""
+    if len(place) < 2 or hidden.all():
+        return None
+    codes = np.full(len(place), Path.LINETO, np.uint8)
+    codes[0] = Path.MOVETO
+    codes[1:][hidden[1:] | hidden[:-1] | first[1:]] = Path.MOVETO
+    return Path(place, codes)

@@ -4,7 +4,15 @@ function number(value, digits = 3) {
   if (value === 0) return "0";
   const power = Math.floor(Math.log10(Math.abs(value)));
   if (power >= -4 && power < 6) return localized(value.toFixed(Math.max(0, digits - 1 - power)));
-  return localized(value.toExponential(digits - 1).replace("e+", "e"));
+  return localized(written(value.toExponential(Math.min(digits, 2) - 1)));
+}
+
+// "3.3×10⁻⁵" for JavaScript's "3.3e-5", "10⁶" for "1e+6".
+function written(text) {
+  const [front, power] = text.split("e");
+  if (power === undefined) return text;
+  const raised = "10" + [...String(Number(power))].map(sign => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+  return front === "1" ? raised : `${front}×${raised}`;
 }
 
 function signed(value, digits = 3) {
@@ -54,7 +62,7 @@ function roundLosses(low, high, most) {
 function tick(value, digits = 6) {
   const tidy = Number(value.toPrecision(digits));
   const far = tidy !== 0 && (Math.abs(tidy) < 1e-4 || Math.abs(tidy) >= 1e6);
-  const said = far ? tidy.toExponential().replace("e+", "e") : String(tidy);
+  const said = far ? written(tidy.toExponential()) : String(tidy);
   return localized(said).replace(/^-/, "\u2212");
 }
 
