@@ -61,8 +61,8 @@ class FilmDesign:
     widths, heights
         Relative sizes of the layout's columns and rows; empty for equal ones.
     camera
-        "fixed", "follow" the dot, "zoom" from the whole surface into the basin, or "orbit": once around a
-        surface3d.
+        "fixed", "follow" the dot, "zoom" from the whole surface into the basin, or "orbit": to and fro
+        around a surface3d.
     align
         What the runs of a race share the clock by: "step", "epoch" or "evaluations" (of the gradient, one a
         sample).

@@ -106,7 +106,7 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
         if found is not None and disagree(found[0] + float(view.loss[found[1]]), float(view.loss[found[1]])):
             columns.append(
                 (
-                    say("the surface is off by at most"),
+                    say("the map is off by at most"),
                     say("{error}, at step {step:,}", error=number(found[0], 2), step=found[1]),
                 )
             )
@@ -124,12 +124,11 @@ def outcomes(views: Sequence[View], names: Sequence[str], told: str = "both") ->
 
 
 def _held(views: Sequence[View]) -> list[Column]:
-    """How much of the path the plane of a slice holds, beside what one would hold of a random walk."""
+    """How much of the path the plane of a slice holds."""
     plane = views[0].plane
     if views[0].field is None or plane is None or plane.kind == "weights" or plane.explained is None:
         return []
-    beside = say(" (by chance: {share:.0%})", share=plane.baseline) if plane.baseline is not None else ""
-    return [(say("of the path the slice holds"), digits(f"{plane.explained:.1%}") + beside)]
+    return [(say("of the path this map holds"), digits(f"{plane.explained:.1%}"))]
 
 
 def _result(view: View, told: str) -> str:

@@ -122,7 +122,7 @@ class Readout:
         numbers += [(name, NUMBER) for name in ([loss] if len(self.views) == 1 else told)]
         self.gauge = self._gauged()
         self.gauge_at = len(numbers)
-        return [*numbers, (say("the surface shows"), NUMBER)] if self.gauge else numbers
+        return [*numbers, (say("the map shows"), NUMBER)] if self.gauge else numbers
 
     def _told(self) -> list[str]:
         """What is told of the update that was just made: what all runs have in common, of a few the rate."""

@@ -97,7 +97,7 @@ class Recording:
         steps = self.weight_steps
         if self.steps < 0 or len(steps) != len(self.weights) or (np.diff(steps) <= 0).any():
             raise Damaged("steps")
-        if steps[0] < 0 or steps[-1] > self.steps:
+        if steps[0] != 0 or steps[-1] > self.steps:
             raise Damaged("steps")
         hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):

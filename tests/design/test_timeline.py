@@ -105,7 +105,10 @@ def test_slow_motion_ends_where_the_next_one_begins():
     made = clock(Pacing(0, 4, 0, events=events), 100)
     at = np.interp([50, 51, 54, 99, 100], made.steps, made.seconds)
     np.testing.assert_allclose(np.diff(at), [2.04, 2.12, 45 * 0.04, 1.04])
+    few = clock(Pacing(0, 4, 0, events=(Event(5, "a step at least", 1.0),)), 10)
+    np.testing.assert_allclose(np.interp([5, 5.5, 6], few.steps, few.seconds), [2, 2.7, 3.4])
     end = clock(Pacing(0, 4, 0, events=(Event(100, "end", 1.0),)), 100)
+    assert end.steps[-1] == pytest.approx(100, abs=1e-5)
     np.testing.assert_allclose(np.interp([99, 100], end.steps, end.seconds), [3.96, 4])
     assert end.seconds[-1] == pytest.approx(5)
 
@@ -297,6 +300,12 @@ def test_a_run_on_another_ones_clock():
     own = FrameState(4, False, 0.5, 5).own(5, 0.5)
     assert (own.step, own.onto) == (2, 3) and own.part == pytest.approx(0.25, abs=1e-6)
     assert FrameState(40, True, 0, 40).own(5).step == 5
+    for state in (FrameState(3, False, 0.0, 3, 2), FrameState(5, True, 0.0, 5), FrameState(4, False, 0.5, 5)):
+        assert state.own(5) == state
+    assert FrameState(4, False, 0.5, 5, 3, "here", 0.5).own(20, 3.0) == FrameState(
+        13, False, pytest.approx(0.5, abs=1e-6), 14, 9, "here", 0.5
+    )
+    assert FrameState(4, False, 0.0, 4).own(20, 1.5) == FrameState(6, False, 0.0, 7)
 
 
 @pytest.mark.parametrize(

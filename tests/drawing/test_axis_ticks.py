@@ -7,10 +7,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 
+from animator.core.language import speaking
 from animator.design import style
 from animator.design.layout import Box
+from animator.design.style_files import find
+from animator.design.timeline import FrameState
+from animator.drawing.canvas import Canvas
 from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import Rulers, ruled, told
+from tests.conftest import numpy_view
 
 
 def drawn(make, dress):
@@ -93,3 +98,15 @@ def test_numbers_can_be_found_as_texts():
     axes, _ = drawn(ruled, plain)
     (rulers,) = (child for child in axes.get_children() if isinstance(child, Rulers))
     assert [stamp.get_text() for stamp in rulers.get_children()][:5] == ["0", "40", "80", "120", "160"]
+
+
+@pytest.mark.parametrize(("lang", "at_the_end"), [("en", False), ("de", True)])
+def test_a_name_that_is_too_long_to_stand_before_the_numbers_stands_at_their_end(lang, at_the_end):
+    """ "step" has room in the margin; "Schritt" would reach the name of the axis at its left."""
+    with speaking(lang):
+        canvas = Canvas([numpy_view()], (("surface", "loss"),), find("dark"), (960, 540), "t", "c")
+        canvas.draw(FrameState(60, True))
+    panel = canvas.panels[1]
+    box = panel.curves.axes.xaxis.label.get_window_extent(canvas.canvas.get_renderer())
+    assert (box.x0 > panel.curves.box.left) == at_the_end
+    assert box.x0 >= panel.cell.left and box.x1 <= panel.curves.box.left + panel.curves.box.width + 1

@@ -337,7 +337,7 @@ def test_the_end_card_tells_less_before_it_is_too_small():
     views = race(RUNS[:3])
     views = [replace(view, test_loss=(0.5, 0.2 - 0.01 * i), field=None) for i, view in enumerate(views)]
     both, after, best = (outcomes(views, ["a", "b", "c"], told)[-1][1] for told in ("both", "after", "best"))
-    assert both == "a: 0.500 → 0.20   b: 0.500 → 0.19   c: 0.500 → 0.18"
+    assert both == "a: 0.50 → 0.20   b: 0.50 → 0.19   c: 0.50 → 0.18"
     assert (after, best) == ("a: 0.20   b: 0.19   c: 0.18", "0.18, c")
 
 

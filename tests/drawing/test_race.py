@@ -12,7 +12,7 @@ from animator.design.style_files import find
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.metric_curves import measured
-from animator.drawing.panels.race import SHAPES
+from animator.drawing.panels.race import SHAPES, shape_among
 from animator.drawing.raster.marker_layer import shape_of
 from animator.films.build import build, recordings
 from animator.films.film import Film
@@ -168,3 +168,28 @@ def test_twelve_runs_have_twelve_shapes():
         for j in range(i)
     }
     assert max(alike.values()) < 0.8
+
+
+def test_basins_count_the_runs_that_are_there():
+    """25 starts on a grid, Himmelblau's four minima, found by root finding: at the end each basin says how
+    many runs are near its own, at the start none; and all dots are plain.
+    """
+    minima = np.array([(3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127)])
+    film = film_of("four-valleys", "across=5")
+    canvas = film.canvas((640, 360), 30.0)
+    (panel,) = canvas.panels
+    timeline = film.timeline(30.0)
+    ends = np.array([view.trajectory[-1] for view in film.views()])
+    nearest = np.linalg.norm(ends[:, None] - minima, axis=2).argmin(axis=1)
+    canvas.show(timeline.state(0))
+    assert {stamp.get_text() for stamp in panel.counts.values()} <= {"", "1"}
+    canvas.show(timeline.state(timeline.frames - 1))
+    told = sorted(int(stamp.get_text()) for stamp in panel.counts.values())
+    assert told == sorted(np.bincount(nearest).tolist()) and sum(told) == 25
+    vertices = {len(runner.dot.shape.vertices) for runner in panel.runners}
+    assert vertices == {len(shape_of("o").vertices)}
+
+
+def test_of_more_than_eight_runs_dots_are_plain():
+    assert [shape_among(8, i) for i in range(3)] == list(SHAPES[:3])
+    assert {shape_among(9, i) for i in range(9)} == {"o"}

@@ -117,6 +117,7 @@ def test_what_cannot_be_is_refused(suffix: str, spec: FilmSpec, sentence: str) -
         (".webp", FilmSpec(17, 31, 60, transparent=True)),
         (".mp4", FilmSpec(16, 16, 60)),
         (".mp4", FilmSpec(64, 64, 60, codec="h265")),
+        (".mp4", FilmSpec(96, 66, 60, codec="av1")),
         (".avif", FilmSpec(64, 64, 60)),
     ],
 )
@@ -132,6 +133,13 @@ def test_a_wrong_size_names_those_that_do(size: tuple[int, int], sizes: list[tup
     with pytest.raises(SizeError) as caught:
         FilmSpec(*size, 30).check(".mp4")
     assert list(caught.value.sizes) == sizes
+
+
+def test_a_film_of_which_nothing_more_is_said() -> None:
+    plain = FilmSpec(
+        64, 64, 30, 0.0, (), 255, "h264", 0, transparent=False, matte=(0, 0, 0), loop=True, frames=0
+    )
+    assert FilmSpec(64, 64, 30) == plain
 
 
 def test_the_pause_at_the_end_in_frames() -> None:

@@ -13,7 +13,7 @@ from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.encoding.formats import Box, Frame
 from animator.encoding.gif_delta import NEAR, Change, GifCanvas, fill, places
 from animator.encoding.gif_reader import GifFacts, read_facts
-from animator.encoding.gif_writer import ALL_BITS, FEW_BITS, Part, cropped, writing
+from animator.encoding.gif_writer import Part, cropped, writing
 from animator.encoding.palette import FAR, TRANSPARENT, Palette, pixels
 
 WIDTH, HEIGHT, TIMES = 400, 240, 4
@@ -126,7 +126,7 @@ def test_pyav_and_pillow_show_the_same(frames: list[Frame], tmp_path: Path) -> N
     assert all((a == b).all() for a, b in zip(theirs, shown(path), strict=True))
 
 
-@pytest.mark.parametrize(("highest", "bits"), [(TRANSPARENT, FEW_BITS), (255, ALL_BITS)])
+@pytest.mark.parametrize(("highest", "bits"), [(TRANSPARENT, 6), (TRANSPARENT + 1, 8), (255, 8)])
 def test_codes_of_either_width_are_read_back(highest: int, bits: int, tmp_path: Path) -> None:
     """Noise, so that the table of codes fills up and is cleared; the byte before the codes says how wide."""
     entries = np.random.default_rng(0).integers(0, highest + 1, (120, 160), np.uint8)
@@ -217,14 +217,14 @@ def test_faults_of_a_gif(data: bytes, told: str, tmp_path: Path) -> None:
 def test_short_gaps_are_filled_with_what_is_shown_unless_that_takes_more_bits() -> None:
     """Gaps of up to 20 pixels; the entry 62 would take no more bits than 5, but is above it."""
     shown = np.full(60, 4, np.uint8)
-    shown[50] = 62
+    shown[1], shown[50] = 5, 62
     part = np.full(60, TRANSPARENT, np.uint8)
     at = np.array([0, 2, 23, 45, 49, 51])
     part[at] = 5
     fill(part, at, shown)
     expected = np.full(60, TRANSPARENT, np.uint8)
-    expected[[1, *range(3, 23), *range(46, 49)]] = 4
-    expected[at] = 5
+    expected[[*range(3, 23), *range(46, 49)]] = 4
+    expected[[1, *at]] = 5
     assert part.tolist() == expected.tolist()
 
 

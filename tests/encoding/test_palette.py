@@ -118,6 +118,14 @@ def test_what_moves_comes_first() -> None:
     assert set(map(tuple, palette.colours[1:MOVING, ::2].tolist())) == {(5, 5)}
 
 
+@pytest.mark.parametrize(("asked", "few"), [(MOVING, MOVING), (MOVING + 1, SIZE)])
+def test_more_asked_for_colours_that_move_than_there_is_room_for_have_all(asked: int, few: int) -> None:
+    greens = [(5, green, 5) for green in range(50, 50 + asked)]
+    palette = choose(moving(), greens)
+    assert palette.moving == few
+    assert palette.colours[:asked].tolist() == [list(green) for green in greens]
+
+
 def test_few_colours_are_used_where_they_are_near() -> None:
     """A moving pixel gets one of the first entries, unless it is more than FAR from all of them, or exact."""
     palette = choose(moving(), exact=[(1, 2, 3)])
@@ -158,3 +166,13 @@ def test_of_near_colours_the_most_frequent_one_is_kept() -> None:
     colours = np.random.default_rng(0).integers(0, 256, (60_000, 3))
     colours[:500] = (101, 102, 103)
     assert [101, 102, 103] in choose([picture(colours)]).colours.tolist()
+
+
+@pytest.mark.parametrize(("asked", "chosen"), [(62, (0, 200, 0)), (63, (100, 0, 0))])
+def test_once_what_moves_has_its_colours_the_others_go_by_their_pixels(asked: int, chosen: tuple) -> None:
+    """Red is ten times as frequent as green, whose squared distance from the blues is four times as large: by
+    the square root of the pixels green comes first, by their power of three quarters red.
+    """
+    blues = [(0, 0, blue) for blue in range(asked)]
+    frame = picture([(100, 0, 0)] * 1000 + [(0, 200, 0)] * 100)
+    assert choose([frame], blues, asked + 1).colours[asked:].tolist() == [list(chosen)]

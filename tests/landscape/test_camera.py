@@ -74,6 +74,7 @@ def test_a_smoothed_leap_takes_seven_of_a_hundred_steps():
     expected[47:53, 1], expected[53:, 1] = range(1, 7), 7
     np.testing.assert_allclose(smoothed(values), expected, atol=1e-12)
     np.testing.assert_allclose(smoothed(np.arange(101.0)[:, None])[[0, 100], 0], [6 / 7, 100 - 6 / 7])
+    np.testing.assert_allclose(smoothed(np.arange(51.0)[:, None])[[0, 1], 0], [3 / 5, 6 / 5])
 
 
 def test_lines_of_a_zoom_and_of_a_camera_that_follows():

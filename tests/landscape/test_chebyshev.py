@@ -106,6 +106,28 @@ def test_a_loss_that_is_smooth_along_the_grid_takes_few_points():
     assert set(asked) == {size} and len(asked) <= 3
 
 
+def test_a_loss_that_touches_0_stays_above():
+    """At 81 points of the grid; of rounding nothing is left below."""
+    found, exact, _, _ = surface(lambda a, b, c: (a / 1.5 + b) ** 2 * (2 + c), (81, 81))
+    np.testing.assert_allclose(found, exact, atol=1e-5)
+    assert found.min() == 0
+    found, _, _, _ = surface(lambda a, b, c: (a / 1.5 + b) ** 2 * (2 + c) - 1, (81, 81))
+    assert found.min() == pytest.approx(-1)
+
+
+@pytest.mark.parametrize(
+    ("side", "questions"), [(81, 1 + 3 + 1), (74, 1 + 4 + 2), (40, 4 + 11 + 4), (39, 4 + 11 + 16)]
+)
+def test_how_many_questions_a_smooth_loss_takes(side, questions):
+    """Of 81 x 81 points each, or fewer. True losses of 11 x 11 points at 16 places of the line and 29 nodes
+    do not suffice, those at 120 nodes do: 16 slices are enough, of 20 x 20 points each, or of all
+    where these are fewer than 40 x 40.
+    """
+    found, exact, asked, size = surface(lambda a, b, c: a * b + np.cos(15 * np.arccos(c)), (side, side))
+    np.testing.assert_allclose(found, exact, atol=1e-4)
+    assert asked == [size] * questions
+
+
 def test_a_kink_along_the_grid_is_evaluated_at_every_point():
     """The slices come from few all the same, for c alone is smooth."""
     found, exact, asked, _ = surface(lambda a, b, c: np.abs(a + b / 2) * (1 + c), (81, 81))

@@ -120,6 +120,8 @@ def test_steps_between_rows(tmp_path):
         ("flushed", [9, 11]),
         ("weight_steps", [0, 1, 1, 3, 4, 5, 6, 7, 8, 9, 10]),
         ("weight_steps", [-1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        ("weight_steps", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        ("weight_steps", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]),
         ("meta", '{"variables": [{"path": "w", "shape": [2], "start": 0}]}'),
         ("meta", '{"variables": [{"path": "w", "shape": [4], "start": 0}]}'),
         ("meta", '{"state": [{"path": "w", "shape": [1], "start": 0}]}'),

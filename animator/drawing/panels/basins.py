@@ -4,6 +4,7 @@ The map says to which minimum each point of the surface runs down: a basin is pa
 to its minimum. A minimum is marked, and named by the true loss of the best run that ends there.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,15 +17,16 @@ from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.growing_curves import NAME
-from animator.drawing.panels.race import Runner
+from animator.drawing.panels.race import PLAIN, Runner
 from animator.drawing.panels.surface_axes import Ground
 from animator.drawing.raster.fonts import drawable
-from animator.drawing.raster.text_layer import Sprite
+from animator.drawing.raster.text_layer import Sprite, Stamp
 from animator.drawing.view import View, present
 
 TINT = 0.5
-NEAR = 0.03  # of the picture's width: so near its end a run has arrived
+NEAR = 0.015  # of the picture's width: so near its end a run has arrived
 FADE, SHADES = 0.6, 6  # of a run's way to its end: from then on its basin appears, in so many shades
+COUNT = 2.2  # em: how many runs are in a basin
 MOST_NAMES = 6  # minima that are named
 BELOW, KEY = 3.4, 1.4  # em: from the picture down to names that stand below it, and from one to the next
 
@@ -47,22 +49,42 @@ class BasinsPanel(Panel):
         self._map()
         tags = self._minima()
         self.ground.settle()
+        self.counts = self._counts()
         self.runners = [
-            Runner(self.look, self.ground, run, self.colours.get(end, self.look.style.muted), i, 2.4, 8)
+            Runner(self.look, self.ground, run, self._colour(end), i, 2.4, 8, many=PLAIN + 1)
             for i, (run, end) in enumerate(zip(self.runs, self.ends, strict=True))
         ]
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
         self.moving += [layer for runner in self.runners for layer in runner.halts.layers]
+        self.moving += self.counts.values()
         if tags:
             names = Sprite(tags, 7)
             self.ground.axes.add_artist(names)
             self.moving.append(names)
 
+    def _colour(self, kind: int) -> str:
+        """Of the runs that end in a basin."""
+        return self.colours.get(kind, self.look.style.muted)
+
     def _basin(self, run: View) -> int:
         """The number of the basin that `run` ends in; -1 outside of the surface."""
         field = self.ground.field
         return self.found.at(run.trajectory[-1], field.alpha, field.beta)
+
+    def _counts(self) -> dict[int, Stamp]:
+        """Stamps for how many runs are in each basin, large, where they cover least; of one of each, none."""
+        if len(set(self.ends)) == len(self.runs):
+            return {}
+        found = {}
+        for kind in sorted(set(self.ends) - {-1}):
+            rows, columns = np.nonzero(self.found.label == kind)
+            field = self.ground.field
+            points = np.stack([field.alpha[columns], field.beta[rows]], axis=1)
+            middle = self.ground.free_among(points, COUNT)
+            found[kind] = self.look.stamp(*middle, em=COUNT, color=self.look.style.ink, across="center")
+            found[kind].halo = self.look.style.casing
+        return found
 
     def _map(self) -> None:
         """The basins as tints over the surface's bands, each shown once a run is there."""
@@ -76,7 +98,7 @@ class BasinsPanel(Panel):
                 extent=self._cells(),
                 origin="lower",
                 aspect="auto",
-                interpolation="nearest",
+                interpolation="bilinear",
                 zorder=1.5,
             )
             if kind in self.ends:
@@ -141,6 +163,12 @@ class BasinsPanel(Panel):
             runner.show(state)
         for kind, tint in self.tints.items():
             tint.set_opacity(max(self._there(i, state) for i, end in enumerate(self.ends) if end == kind))
+        now = [state.own(run.steps, run.ratio).step for run in self.runs]
+        there = Counter(
+            end for end, step, arrival in zip(self.ends, now, self.arrivals, strict=True) if step >= arrival
+        )
+        for kind, stamp in self.counts.items():
+            stamp.set_text(str(there[kind]) if there[kind] else "")
 
     def _there(self, index: int, state: FrameState) -> float:
         """0 before a run arrives, 1 once it is there, in SHADES between."""

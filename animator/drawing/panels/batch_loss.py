@@ -12,6 +12,8 @@ from matplotlib.path import Path
 from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.panels.base import TITLE
+from animator.drawing.panels.growing_curves import NAME
 from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.race import Runner
 from animator.drawing.panels.surface_axes import Ground
@@ -29,7 +31,9 @@ class BatchPanel(MapPanel):
         style = self.look.style
         self.surface = present(view.batch_surface, "batch surface")
         self.ground = Ground(self.look, self.room, view, [view.trajectory], self.spec)
-        self.heading(self.ground.box, self.title or say("loss of the batch in use"), self.ground.title_left)
+        title = self.title or say("loss of the batch in use")
+        ends = self.heading(self.ground.box, title, self.ground.title_left)
+        self._name_lines(ends + self.look.em)
         colour = style.lines[view.colour % len(style.lines)]
         self.levels = self.ground.scale.levels()[1:-1:EVERY]
         self.lines = Contours(self.ground.axes, colour=to_rgba(style.target, 0.75), width=self.look.line(1.5))
@@ -39,6 +43,13 @@ class BatchPanel(MapPanel):
         self.shown = -1
         self.runner = Runner(self.look, self.ground, view, colour, view.colour, 2.6, 11)
         self.moving += [self.lines, self.runner.trail, self.runner.dot, *self.runner.halts.layers]
+
+    def _name_lines(self, left: float) -> None:
+        """Say what the lines are, from `left` on, above the first picture, if there is room."""
+        look, box = self.look, self.ground.box
+        words = say("lines: the batch's loss")
+        if self.spec.tags and left + look.ruler(NAME)(words) <= box.left + box.width:
+            look.text(left, box.bottom + box.height + TITLE * look.em, words, em=NAME)
 
     def update(self, state: FrameState) -> None:
         at = max(0, int(np.searchsorted(self.surface.steps, state.step, side="right")) - 1)

@@ -27,6 +27,7 @@ KEY, BETWEEN = 1.0, 0.9  # em: what a mark takes before a name, and from a name 
 KEYS_PITCH = 1.35  # em: from one row of names to the next
 TRIPOD = MarkerStyle((3, 1, 0))
 SHAPES: tuple[Shape, ...] = (*"os^Dv<>pP*X", TRIPOD)  # as many as a sweep's race has runs
+PLAIN = 8  # runs: of more, nobody tells shapes apart
 
 
 class Runner:
@@ -42,8 +43,9 @@ class Runner:
         width: float = 3.0,
         size: float = 12,
         fill: str = "",
+        many: int = 1,
     ) -> None:
-        """fill: the colour of the dot, where it is not that of the trail."""
+        """fill: the colour of the dot, where it is not that of the trail. many: how many runs there are."""
         self.run = run
         self.left_at = present(run.window, "window").left_at
         pixels = ground.axes.transData.transform(followed(run.trajectory))
@@ -60,8 +62,7 @@ class Runner:
         )
         self.trail.set_zorder(4 + 0.01 * number)
         ground.axes.add_artist(self.trail)
-        shape = SHAPES[number % len(SHAPES)]
-        self.dot = ground.mark(shape, size, fill or colour, look.style.dot_edge, 1.6)
+        self.dot = ground.mark(shape_among(many, number), size, fill or colour, look.style.dot_edge, 1.6)
         self.dot.set_zorder(5 + 0.01 * number)
         self.halts = Pointer(look, run, ground.axes, self._pixels_at)
 
@@ -85,6 +86,11 @@ class Runner:
         return head
 
 
+def shape_among(many: int, number: int) -> Shape:
+    """The shape of a run's dot: one of its own, or of more than PLAIN runs a plain disc."""
+    return SHAPES[number % len(SHAPES)] if many <= PLAIN else SHAPES[0]
+
+
 class RacePanel(Panel):
     """view.rivals on the surface that they share."""
 
@@ -101,7 +107,10 @@ class RacePanel(Panel):
         self.ground.bar.set_xlim(0, 0.5)
         self._marks()
         self.ground.settle()
-        self.runners = [Runner(look, self.ground, run, self.colours[i], i) for i, run in enumerate(self.runs)]
+        self.runners = [
+            Runner(look, self.ground, run, self.colours[i], i, many=len(self.runs))
+            for i, run in enumerate(self.runs)
+        ]
         self._name(keys)
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
@@ -133,7 +142,7 @@ class RacePanel(Panel):
         for row, line in enumerate(reversed(keys)):
             up = box.bottom + box.height + (TITLE + row * KEYS_PITCH) * em
             for i, name, at in line:
-                mark = look.shape(left + at - 0.7 * em, up + 0.33 * em, SHAPES[i % len(SHAPES)], 9)
+                mark = look.shape(left + at - 0.7 * em, up + 0.33 * em, shape_among(len(self.runs), i), 9)
                 mark.set(color=self.colours[i], markeredgecolor=look.style.dot_edge)
                 self.names.append(
                     look.text(left + at, up, name, em=NAME, color=self.colours[i], fontweight="bold")

@@ -1,4 +1,5 @@
-"""The loss surface in perspective, with the path on it: still, or on a slow orbit.
+"""The loss surface in perspective, with the path on it: still, or from a camera that swings to
+and fro.
 
 The height of the dot and of its path is the true loss at those weights; where the slice lies above or below,
 a thread joins the dot to it. What the surface hides is not drawn. Colours are those of the bar.
@@ -28,11 +29,11 @@ from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.relief import RIM, HeightFieldArtist
 from animator.drawing.view import present
 
-START = np.radians(-38.0)
+START, SWING = np.radians([-38.0, 38.0])  # where the camera stands at first, and how far it goes to each side
 TICKS, LAST = 5, 0.88  # numbers along an edge of the floor, at most, and where the last may stand
 NUMBERS, NAMES = 0.5, 0.4  # em: from the floor to numbers, and from these to the name of the axis
 ASIDE, BELOW, ABOVE = 2.4, 2.6, 0.4  # em: from the floor to the panel's edges, for these
-TURNS = 36  # places of a camera that goes round, from which all must be seen
+TURNS = 24  # places of a camera that swings, from which all must be seen
 TAG, BESIDE = 0.86, 1.2  # em: their names, and from a mark to its name
 
 
@@ -57,10 +58,10 @@ class Surface3dPanel(Panel):
         loss_bar(self.look, bar, self.scale, view.value_name)
         last = np.asarray(self.field.slices[-1], float)
         self.ground = Heights(self.height(np.where(np.isfinite(last), last, self.field.highest)))
-        self.turning = 1.0 if view.camera == "orbit" else 0.0
-        turns = np.linspace(0, 2 * np.pi * self.turning, TURNS)
+        self.swing = SWING if view.camera == "orbit" else 0.0
         inner = self.box.inset(ASIDE * em, BELOW * em, ASIDE * em, ABOVE * em)
-        eyes = [self.ground.looked_at(float(START + turn)) for turn in turns]
+        turns = START + self.swing * np.linspace(-1, 1, TURNS)
+        eyes = [self.ground.looked_at(float(turn)) for turn in turns]
         self.framing = Framing(self._hull(), inner, eyes)
         self.relief = HeightFieldArtist(self)
         self.look.figure.add_artist(self.relief)
@@ -122,7 +123,7 @@ class Surface3dPanel(Panel):
         return np.stack([(place[..., 0] - a0) / (a1 - a0), (place[..., 1] - b0) / (b1 - b0)], -1) * 2 - 1
 
     def update(self, state: FrameState) -> None:
-        eye = self.ground.looked_at(float(START + 2 * np.pi * state.turn * self.turning))
+        eye = self.ground.looked_at(float(START + self.swing * np.sin(2 * np.pi * state.turn)))
         self.framing.aim(eye)
         self.relief.show(state, eye)
         self.halts.show(state)

@@ -37,6 +37,7 @@ from animator.landscape.window import Extent
 TAG, DOT, MARK = 0.92, 0.5, 0.6  # em: size of a tag; how far a dot reaches around its path, and a mark
 LEADER = 1.0  # em: a tag that is farther from its point has a line to it
 THIN = 0.4  # em: from one point of a path to the next, where it is kept clear
+TRIED = 400  # places for a number, at most
 BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
 
 
@@ -265,6 +266,20 @@ class Ground:
         self.taken.append((low, low + size))
         bottom, top = clutter.picture
         x, y = ((low + size / 2 - bottom) / (top - bottom)).tolist()
+        return x, y
+
+    def free_among(self, points: Floats, em: float) -> tuple[float, float]:
+        """The middle, in pixels, of a box for a number of letters so large, at one of points (n, 2) of the
+        plane: near their middle, where it covers nothing, or least.
+        """
+        size = em * self.look.em * np.array([1.4, 1.1])
+        at = self.axes.transData.transform(points)
+        at = at[np.argsort(((at - at.mean(axis=0)) ** 2).sum(axis=1), kind="stable")]
+        few = at[:: max(1, len(at) // TRIED)] - size / 2
+        clutter = self._clutter(0.0)
+        low = few[int(clutter.faults(few, size).argmin())]
+        self.taken.append((low, low + size))
+        x, y = (low + size / 2).tolist()
         return x, y
 
     @property

@@ -36,6 +36,7 @@ NAME = 0.9  # em: of an axis' name
 PAD = 0.35  # em: from the axes to the numbers
 NUMBERS = 2.7  # em: what the numbers beside an axis take
 LONGEST = 0.45  # of an axis: its name, where it stands among the numbers
+BEFORE = 2.1  # em: its name, where it stands before them
 FREE = 0.5  # em: what stays free before it
 SLACK = 1e-9  # of the axis: how far beyond its ends a tick still counts
 
@@ -48,12 +49,13 @@ def ruled(look: Look, box: Box, background: str = "panel", grid: bool = True) ->
 
 
 def name_axes(look: Look, axes: Axes, box: Box, across: str, up: str, *, ends: bool = False) -> float:
-    """Name both axes of `box`: the first one before its numbers, or where it `ends`, among them;
-    the other above its numbers. "" for none. Gives where the second name ends, in pixels.
+    """Name both axes of `box`: the first one before its numbers, or where it `ends`, or is too long to stand
+    there, among them; the other above its numbers. "" for none. Gives where the second name ends, in pixels.
     """
     em = look.em
     wide = look.ruler(NAME)
-    across = shortened([shown(across)], LONGEST * box.width if ends else 3 * em, wide)[0]
+    ends = ends or wide(shown(across)) > BEFORE * em
+    across = shortened([shown(across)], LONGEST * box.width, wide)[0]
     up = shortened([shown(up)], box.width, wide)[0]
     below = -(PAD * em + ascent(look.points * SIZE) * look.figure.dpi / DPI)
     first = (box.width, below, "right") if ends else (-0.9 * em, below, "right")

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from animator.core.formatting import brief
-from animator.core.language import shown
+from animator.core.language import say, shown
 from animator.design.layout import Box
 from animator.drawing.look import Look
-from animator.drawing.raster.axis_ticks import ruled
+from animator.drawing.raster.axis_ticks import SIZE, ruled
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 
+LOW = 1.05  # em: from the bar down to the word for its lower end
 RAMP = 256  # colours that look like one that changes evenly
 
 
@@ -33,6 +34,7 @@ def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
     bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
     look.text(box.left, box.bottom + box.height + 0.55 * look.em, shown(name), color=look.style.muted)
+    look.text(box.left, box.bottom - LOW * look.em, say("low"), em=SIZE, color=look.style.muted)
     return bar
 
 
