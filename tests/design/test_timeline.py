@@ -204,7 +204,7 @@ def told(film: Timeline) -> list[tuple[Event, list[int]]]:
 @pytest.mark.parametrize("seconds", [None, 8.0, 60.0])
 @pytest.mark.parametrize("steps", [20, 400, 50_000])
 def test_a_halt_shows_the_step_of_its_caption_and_the_caption_goes_soon_after(steps, seconds):
-    """For three quarters of its time, to a frame at each end; it stays for the rest, or until the next one comes."""
+    """For three quarters of its time, to a frame at each end; then it stays, but not into the next one."""
     moments = [Event(steps * share // 20, f"At {share} of 20 parts of it.", 0.0) for share in (3, 4, 12, 15)]
     pacing = unhurried(Pacing(0.5, 6, 1.5), moments, steps)
     pacing = pacing if seconds is None else pacing.lasting(seconds)
