@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
+from animator.core.formatting import number
 from animator.core.language import Said
 
 
@@ -40,14 +41,25 @@ def rise(runs):
     return step if step is None else step + 1
 
 
-def bouncing(runs):
-    """Half-way from the first rise to the end, if the loss has risen ten times by then, and yet fallen."""
+def widest(runs):
+    """Where the loss is largest after the first rise, if ten steps or more have made it larger by then."""
     loss, begin = finders.loss_of(runs[0]), rise(runs)
-    if begin is None:
+    if begin is None or not np.isfinite(loss).all():
         return None
-    step = (begin + runs[0].steps) // 2
+    step = begin + int(np.argmax(loss[begin:]))
     rises = int((np.diff(loss[begin - 1 : step + 1]) > 0).sum())
-    return Found(step, {"rises": rises}) if rises >= 10 and loss[step] < loss[begin - 1] else None
+    return Found(step, {"rises": rises, "loss": number(loss[step], 2)}) if rises >= 10 else None
+
+
+def calm(runs):
+    """The last step, if since the widest swing the loss has fallen at nearly every step, below what it was
+    before the swings.
+    """
+    loss, begin, peak = finders.loss_of(runs[0]), rise(runs), widest(runs)
+    if peak is None or not loss[-1] < loss[begin - 1]:
+        return None
+    falls = np.diff(loss[peak.step :]) <= 0
+    return Found(runs[0].steps, {"loss": number(loss[-1], 2)}, lasts=True) if falls.mean() >= 0.9 else None
 
 
 def moments(learning_rate):
@@ -57,7 +69,7 @@ def moments(learning_rate):
         Moment(
             finders.start,
             Said(
-                "Watch the sharpness, how steep the walls are: can it pass {edge:g}, 2 / learning rate?",
+                "Watch the sharpness, how strongly the valley bends: can it pass {edge:g}, 2 / learning rate?",
                 edge=edge,
             ),
         ),
@@ -65,12 +77,17 @@ def moments(learning_rate):
         Moment(
             rise,
             Said(
-                "At step {step} the loss rises, for the first time: the valley is sharper than {edge:g}.",
+                "Sharper than {edge:g}: a step lands higher on the valley's other side, and the loss rises.",
                 edge=edge,
             ),
         ),
         Moment(
-            bouncing, Said("It has risen {rises} times since, yet it is lower: training goes on at the edge.")
+            widest,
+            Said("The swings across the valley grow: {rises} steps have raised the loss, to {loss}."),
+        ),
+        Moment(
+            calm,
+            Said("The swings led to a wider valley, which the steps fit: the loss falls again, to {loss}."),
         ),
     )
 
@@ -94,10 +111,9 @@ def scene(
                 seed=seed,
             ),
         ),
-        layout=(("surface", "sharpness"), ("surface", "loss")),
-        plane="hessian",
-        slice="moving",
-        resolution=41,
+        layout=(("sharpness", "prediction"), ("loss", "prediction")),
+        widths=(3, 2),
+        heights=(4, 3),
         pacing=Pacing(play=6.0, end=2.0),
         moments=moments(learning_rate),
     )

@@ -8,7 +8,7 @@ from pydantic import Field
 from animator import Descent, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
-from animator.functions import function, optimizers, points
+from animator.functions import function, points
 
 MINIMA = function.find("himmelblau").minima
 
@@ -36,36 +36,38 @@ def last_one(runs):
     early = most(runs)
     if early is None or None in steps or max(steps) < 2 * early.step:
         return None
-    slowest = finders.path_of(runs[steps.index(max(steps))])[: max(steps) + 1]
-    lengths = np.linalg.norm(np.diff(slowest, axis=0), axis=1)
-    return (
-        Found(max(steps), {"times": digits(f"{lengths.max() / lengths.min():.0f}")})
-        if lengths.min()
-        else None
-    )
+    last = steps.index(max(steps))
+    lengths = np.linalg.norm(np.diff(finders.path_of(runs[last])[: max(steps) + 1], axis=0), axis=1)
+    short = lengths.min()
+    return Found(max(steps), {"times": digits(f"{lengths.max() / short:.0f}")}, last) if short else None
 
 
 def shares(runs):
     """The last step: how many runs each of the valleys has."""
     counts = [int(count) for count in valleys(runs)[:, :, -1].sum(axis=0)]
     words = Said("{some} and {last}", some=", ".join(map(str, counts[:-1])), last=counts[-1])
-    return Found(runs[0].steps, {"counts": words, "runs": len(runs)}) if min(counts) else None
+    said = {"counts": words, "runs": len(runs)}
+    return Found(runs[0].steps, said, lasts=True) if min(counts) else None
 
 
 MOMENTS = (
-    Moment(finders.start, Said("Four valleys of equal depth: watch which of them every start finds.")),
-    Moment(most, Said("After {steps} {share} are in a valley: each went down where it stood.")),
+    Moment(finders.start, Said("Four valleys, all equally deep: watch which of them each dot finds.")),
+    Moment(most, Said("After {steps} {share} dots are in a valley: each goes down where it is steepest.")),
     Moment(
-        last_one, Said("The last one arrives after {steps}: on the way its steps were {times} times shorter.")
+        last_one,
+        Said("Between two valleys it is nearly flat: there the last dot's steps were {times} times shorter."),
     ),
-    Moment(shares, Said("The four valleys got {counts} of {runs} starts: the start alone decided.")),
+    Moment(
+        shares,
+        Said("The valleys got {counts} of {runs} dots: all are equally deep, only the starts differed."),
+    ),
 )
 
 
 def scene(
     optimizer: Literal["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "lion"] = "sgd",
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.004,
-    across: Annotated[int, Field(ge=2, le=12)] = 7,
+    across: Annotated[int, Field(ge=2, le=12)] = 5,
     steps: Annotated[int, Field(ge=5, le=5000)] = 120,
     start: MaybePoint = None,
 ) -> Scene:
@@ -80,13 +82,7 @@ def scene(
         title=Said("Four valleys, equally deep: the start decides"),
         runs=tuple(Descent("himmelblau", begin, optimizer, learning_rate, steps) for begin in starts),
         names=tuple(Said("({x:.2f}, {y:.2f})", x=x, y=y) for x, y in starts),
-        caption=Said(
-            "{starts} starts on a grid, all with {optimizer}, learning rate {rate:g}. Colours: the minimum "
-            "that a path ends in, over the basins.",
-            starts=len(starts),
-            optimizer=optimizers.title(optimizer),
-            rate=learning_rate,
-        ),
+        caption=Said("The same steps for all; only the start differs."),
         layout=(("basins",),),
         resolution=241,
         pacing=Pacing(play=7.0, end=2.5, pace="log"),

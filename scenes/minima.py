@@ -11,13 +11,13 @@ from animator import Experiment, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said, digits
 from animator.design.parameters import MaybePoint
 
-STARTS = tuple((a, b) for b in (2.2, 0.7, -0.4) for a in (-0.4, 0.4, 1.1, 2.2))
+STARTS = tuple((a, b) for b in (2.1, 0.4, -0.4) for a in (-0.4, 0.4, 2.1))
 
 
 def data():
     """Four samples that pull each weight two ways (after Auer, Herbster and Warmuth 1995)."""
     x = np.array([[1, 0], [20, 0], [0, 1], [0, 20]], np.float32)
-    return x, np.array([[0.9], [0.1], [0.9], [0.1]], np.float32)
+    return x, np.array([[0.9], [0.4], [0.9], [0.4]], np.float32)
 
 
 def model(start, learning_rate, epochs):
@@ -43,7 +43,7 @@ def ends(runs):
 
 
 def parting(runs):
-    """When two neighbouring starts, which end at different places, are twice as far apart as they began."""
+    """When two neighbouring starts that end at different places are half as far again apart as at first."""
     _, which = ends(runs)
     paths = [finders.path_of(run) for run in runs]
     found = []
@@ -54,41 +54,45 @@ def parting(runs):
             found.append((step, i, j))
     if not found:
         return None
-    step, i, j = min(found)
-    one, other = ("({:g}, {:g})".format(*finders.path_of(runs[k])[0]) for k in (i, j))
-    return Found(step, {"one": one, "other": other})
+    step, *pair = min(found)
+    one, other = ("({:g}, {:g})".format(*paths[k][0]) for k in pair)
+    return Found(step, {"one": one, "other": other}, tuple(pair))
 
 
 def at_rest(runs):
-    """When all runs stay within 0.2 of where they end."""
-    places, which = ends(runs)
-    steps = [
-        finders.lasting(finders.distance(run, places[k]) <= 0.2) for run, k in zip(runs, which, strict=True)
-    ]
-    if None in steps or len(places) < 2:
-        return None
-    return Found(max(steps), {"places": len(places), "runs": len(runs)})
+    """When all runs stay within 0.03 of where they end, in different places."""
+    places = len(ends(runs)[0])
+    steps = [finders.lasting(finders.distance(run, finders.path_of(run)[-1]) <= 0.03) for run in runs]
+    return None if None in steps or places < 2 else Found(max(steps), {"places": places}, lasts=True)
 
 
 def deepest(runs):
     """The last step: how many runs end within a thousandth of the lowest loss, when not all do."""
     last = np.array([finders.loss_of(run)[-1] for run in runs])
-    best = int((last <= last.min() * 1.001).sum())
-    if not np.isfinite(last).all() or best == len(runs):
+    best = tuple(np.flatnonzero(last <= last.min() * 1.001).tolist())
+    if not np.isfinite(last).all() or len(best) == len(runs):
         return None
     words = {
-        "best": Said("{part} of {all}", part=best, all=len(runs)),
+        "best": Said("{part} of {all}", part=len(best), all=len(runs)),
         "loss": digits(f"{last.min():.3f}"),
         "worst": digits(f"{last.max():.3f}"),
     }
-    return Found(runs[0].steps, words)
+    return Found(runs[0].steps, words, best, lasts=True)
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One surface, many starts: watch where each of them comes to rest.")),
-    Moment(parting, Said("{one} and {other} began side by side: here their ways have parted.")),
-    Moment(at_rest, Said("All are at rest, in {places} different places: only the start was different.")),
-    Moment(deepest, Said("{best} found the lowest loss, {loss}; the others ended at up to {worst}.")),
+    Moment(finders.start, Said("One neuron, many starts: watch in which hollow each dot comes to rest.")),
+    Moment(
+        parting,
+        Said("{one} and {other} began side by side. A ridge between them has parted their ways."),
+    ),
+    Moment(
+        at_rest, Said("All dots are at rest, in {places} hollows: where a dot began decided where it ends.")
+    ),
+    Moment(
+        deepest,
+        Said("{best} found the lowest loss, {loss}. The others stay, up to {worst}: all ways out lead up."),
+    ),
 )
 
 
@@ -97,7 +101,7 @@ def scene(
     epochs: Annotated[int, Field(ge=1, le=10_000)] = 150,
     start: MaybePoint = None,
 ) -> Scene:
-    """One neuron with four minima: twelve starts, each in the colour of the minimum it ends in.
+    """One neuron with four minima: nine starts, each in the colour of the minimum it ends in.
 
     start is one more of your own.
     """
@@ -110,8 +114,9 @@ def scene(
             for begin in starts
         ),
         names=tuple(Said("({x:g}, {y:g})", x=a, y=b) for a, b in starts),
-        caption=Said("Same data, same optimizer (RMSprop); only the start differs."),
+        caption=Said("Same data, same steps; only the start differs."),
         layout=(("basins",),),
+        window=(-0.8, 2.6, -0.7, 2.5),
         resolution=241,
         pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=MOMENTS,

@@ -6,21 +6,21 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Moment, Pacing, Scene, finders
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said
 from animator.design.parameters import MaybePoint
 
 STARTS = {
-    Said("near"): (0.0, 0.0),
-    Said("far"): (-1.6, 1.8),
-    Said("farther"): (-2.2, 2.6),
-    Said("plateau"): (-4.0, 4.4),
+    Said("on the slope"): (0.0, 0.4),
+    Said("at the edge"): (-1.7, 1.8),
+    Said("on the plateau"): (-3.2, 3.4),
 }
 
 
 def data():
-    """Two samples of a tanh neuron at (1, -0.5), where the loss is 0."""
-    return np.eye(2, dtype=np.float32), np.tanh(np.array([[1.0], [-0.5]], np.float32))
+    """Two inputs, each with two answers around that of a tanh neuron at (1, -0.5): the loss is 0.09 there."""
+    answers = np.tanh(np.array([[1.0], [-0.5]], np.float32))
+    return np.tile(np.eye(2, dtype=np.float32), (2, 1)), np.concatenate([answers + 0.3, answers - 0.3])
 
 
 def model(start, learning_rate):
@@ -34,32 +34,35 @@ def model(start, learning_rate):
 
 
 def stuck(runs):
-    """The last step, where the run that began farthest out still has nine tenths of its loss."""
-    loss = finders.loss_of(runs[3])
-    return runs[3].steps if loss[-1] > 0.9 * loss[0] else None
+    """The last step, where the run on the plateau still has nine tenths of its loss."""
+    loss = finders.loss_of(runs[2])
+    return Found(runs[2].steps, {}, 2, lasts=True) if loss[-1] > 0.9 * loss[0] else None
 
 
 MOMENTS = (
-    Moment(finders.start, Said("One neuron, several starts: watch which of them move, and when.")),
+    Moment(finders.start, Said("One neuron, several starts: watch which dot moves, and when.")),
     Moment(
-        finders.fallen(0.5, 0), Said("'near' begins on a slope: after {steps} {left} of its loss is left.")
+        finders.fallen(0.2, 0),
+        Said("On the slope the first steps are long: after {steps} only {left} of the loss is left."),
     ),
     Moment(
-        finders.slower(0.5, 1, 0), Said("'far' begins on flat ground: it needs {steps} for half of its loss.")
-    ),
-    Moment(
-        finders.slower(0.5, 2, 1), Said("'farther' out it is flatter still: {steps} for half of its loss.")
+        finders.slower(0.2, 1, 0),
+        Said(
+            "At the edge it is flat, so steps are short at first: {steps} for what the slope did in {other}."
+        ),
     ),
     Moment(
         stuck,
-        Said("'plateau' has kept over 90 % of its loss: out there tanh is flat, and the slope almost 0."),
+        Said(
+            "The plateau holds its dot: the neuron's output hardly changes there, so the slope is almost 0."
+        ),
     ),
 )
 
 
 def scene(
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = 1.0,
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 120,
+    learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.5,
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 60,
     start: MaybePoint = None,
 ) -> Scene:
     """tanh saturates: a start far out lies on a plateau, where the gradient is almost nothing.
@@ -70,13 +73,14 @@ def scene(
     return Scene(
         title=Said("Starts on a plateau barely move"),
         runs=tuple(
-            Experiment(model=partial(model, begin, learning_rate), data=data, epochs=epochs, batch_size=2,
+            Experiment(model=partial(model, begin, learning_rate), data=data, epochs=epochs, batch_size=4,
                        shuffle=False, labels=("w1", "w2"), target=(1.0, -0.5))
             for begin in starts.values()
         ),
         names=tuple(starts),
         caption=Said("Same data, same learning rate; only the start differs."),
         layout=(("race", "losses"),),
+        window=(-4.2, 2.4, -1.6, 4.0),
         pacing=Pacing(play=6.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 BOWL = "(x**2 + y**2)/2 + 0.15*(x**4 + y**4)"
+END = (0.0, 0.0)
 NAMES = (Said("constant"), Said("decay"), Said("restarts"), Said("warm-up"))
 
 
@@ -32,34 +33,32 @@ def warm_up(rate, steps, update):
 
 def thrown(runs):
     """When the constant rate's first step goes to the other side of the minimum, and warm-up's does not."""
-    constant, warm = (finders.path_of(run)[:2, 0] for run in (runs[0], runs[3]))
-    return 1 if constant[0] * constant[1] < 0 < warm[0] * warm[1] else None
+    constant, warm = (finders.path_of(run)[0] @ finders.path_of(run)[1] for run in (runs[0], runs[3]))
+    return Found(1, {}, (0, 3)) if constant < 0 < warm else None
 
 
 def jittering(runs):
-    """Before the first restart, when the constant rate has been near the minimum for a tenth of the steps."""
-    step = 3 * runs[0].steps // 10
-    near = finders.distance(runs[0], (0.0, 0.0))[step - runs[0].steps // 10 : step + 1]
-    if not 0 < near.max() <= 3:
-        return None
-    return Found(step, {"near": digits(f"{near.min():.2f}"), "far": digits(f"{near.max():.2f}")})
+    """Where the constant rate is farthest from the minimum between a fifth and a third of the steps."""
+    begin, end = runs[0].steps // 5, runs[0].steps // 3
+    away = finders.distance(runs[0], END)
+    step = begin + int(np.argmax(away[begin:end]))
+    return Found(step, {"far": digits(f"{away[step]:.2f}")}, 0) if 0 < away[step] <= 3 else None
 
 
 def kicked(runs):
-    """After the first restart: when the loss is ten times what it was, at a rate still above a half."""
-    begin, loss, rate = runs[2].steps // 3, finders.loss_of(runs[2]), np.asarray(runs[2].learning_rate)
-    last = begin + begin // 2
-    step = finders.first(loss[begin:last] >= 10 * loss[begin])
-    return begin + step if step and rate[begin + step] > 0.5 * rate.max() else None
+    """After the first restart, at a large rate: where the dot is farthest, twice as far as before or more."""
+    begin, away = runs[2].steps // 3, finders.distance(runs[2], END)
+    step = begin + int(np.argmax(away[begin : begin + begin // 2]))
+    words = {"near": digits(f"{away[begin]:.2f}"), "far": digits(f"{away[step]:.2f}")}
+    return Found(step, words, 2) if away[step] >= 2 * away[begin] else None
 
 
 def settled(runs):
-    """The last step: how far the constant rate and the decay are from the minimum, over the last tenth."""
-    last = runs[0].steps // 10
-    constant, decay = (finders.distance(run, (0.0, 0.0))[-last:].mean() for run in runs[:2])
-    if not constant > 2 * decay:
-        return None
-    return Found(runs[0].steps, {"times": digits(f"{constant / decay:.0f}")})
+    """The last step, when decay is, and was over the last tenth, less than half as far away as constant."""
+    away = [finders.distance(run, END)[-runs[0].steps // 10 :] for run in runs[:2]]
+    far, near = (digits(f"{each[-1]:.2f}") for each in away)
+    rests = away[0][-1] > 2 * away[1][-1] and away[0].mean() > 2 * away[1].mean()
+    return Found(runs[0].steps, {"far": far, "near": near}, (0, 1), lasts=True) if rests else None
 
 
 def moments(noise):
@@ -67,24 +66,27 @@ def moments(noise):
     begin = (
         Moment(
             finders.start,
-            Said("One start, one surface, four schedules: watch how each of them comes to rest."),
+            Said("Four schedules set how long steps are: watch which dots come to rest in the middle."),
         ),
         Moment(
             thrown,
-            Said("A full step lands on the other side of the minimum; warm-up begins with a short one."),
+            Said(
+                "A long first step lands beyond the middle; 'warm-up' begins with short ones, and does not."
+            ),
         ),
     )
     noisy = (
         Moment(
             jittering,
-            Said("At a constant rate the noise gives no rest: it drifts {near} to {far} from the minimum."),
+            Said("'constant' never rests: noise bends its long steps, and threw it {far} off the middle."),
         ),
         Moment(
-            kicked, Said("A warm restart: the rate is large again, and the noise shakes it out of its rest.")
+            kicked,
+            Said("'restarts' takes long steps again: noise has thrown its dot from {near} to {far} off."),
         ),
         Moment(
             settled,
-            Said("Decay shrinks the noise with the steps: it ends {times} times nearer than constant."),
+            Said("'decay' rests, {near} off: short steps carry little noise. 'constant' is {far} off."),
         ),
     )
     return begin + noisy if noise else begin
@@ -93,9 +95,9 @@ def moments(noise):
 def scene(
     rate: Annotated[float, Field(gt=0, le=1)] = 0.3,
     noise: Annotated[float, Field(ge=0, le=5)] = 1.0,
-    steps: Annotated[int, Field(ge=30, le=5000)] = 240,
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
-    start: Point = (-3.0, 2.4),
+    steps: Annotated[int, Field(ge=30, le=5000)] = 120,
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 2,
+    start: Point = (-1.5, 2.5),
 ) -> Scene:
     """Constant learning rate, decay, warm restarts and warm-up under the same noise: decay comes to rest."""
     rates = (
@@ -105,19 +107,17 @@ def scene(
         partial(warm_up, rate, steps),
     )
     return Scene(
-        title=Said("Learning-rate schedules"),
+        title=Said("Learning-rate schedules: long steps first, short ones last"),
         runs=tuple(Descent(BOWL, start, "sgd", each, steps, noise, seed) for each in rates),
         names=NAMES,
-        caption=Said(
-            "Rates of at most {rate:g}; noise of {noise:g} on every gradient, the same for all.",
-            rate=rate,
-            noise=noise,
-        ),
+        caption=Said("One start, one surface, and the same noise on every slope for all."),
         layout=(
-            ("surface@0", "surface@1", "losses"),
-            ("surface@2", "surface@3", "schedules"),
+            ("surface@0", "surface@1", "surface@2", "surface@3"),
+            ("rate@0", "rate@1", "rate@2", "rate@3"),
         ),
+        heights=(5, 2),
+        window=(-2.0, 2.0, -2.0, 2.9),
         resolution=161,
-        pacing=Pacing(play=6.0, end=2.0, wake=0.2),
+        pacing=Pacing(play=6.0, end=2.0, wake=0.15),
         moments=moments(noise),
     )

@@ -1,4 +1,4 @@
-"""The article's own figure: the weights over steps, from two different starts, side by side."""
+"""The weights over steps from two starts, as in the article's figure, and the ground that they go down."""
 
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -11,50 +11,63 @@ from animator.core.language import Said, digits
 from animator.design.scene_files import bundled
 
 
-def together(run):
-    """When the two weights of a run come, and stay, within 0.1 of each other."""
+def apart(runs):
+    """(K+1,) how far the weights w1 and w2 of the two runs are from each other."""
+    one, other = (finders.path_of(run)[:, :2] for run in runs)
+    return np.linalg.norm(one - other, axis=1)
 
-    def find(runs):
-        path = finders.path_of(runs[run])
-        step = finders.lasting(np.abs(path[:, 0] - path[:, 1]) <= 0.1)
-        return Found(step, {"value": digits(f"{path[step, :2].mean():.1f}")}) if step else None
 
-    return find
+def nearing(runs):
+    """When the paths are, and stay, half as far from each other as the starts were, {begin}."""
+    gap = apart(runs)
+    step = finders.lasting(gap <= 0.5 * gap[0])
+    return (
+        Found(step, {"begin": digits(f"{gap[0]:.1f}"), "gap": digits(f"{gap[step]:.1f}")}) if step else None
+    )
+
+
+def met(runs):
+    """When the paths are, and stay, within 0.1 of each other, before the last step."""
+    step = finders.lasting(apart(runs) <= 0.1)
+    return step if step and step < runs[0].steps else None
 
 
 def ends(same):
-    """The last step, where the runs end within 0.25 of each other, or do not."""
+    """The last step, where the weights of the two runs agree within 0.1, or do not."""
 
     def find(runs):
-        one, other = (finders.path_of(run)[-1, :2] for run in runs)
-        apart = np.linalg.norm(one - other)
-        return Found(runs[0].steps, {"apart": digits(f"{apart:.2f}")}) if (apart <= 0.25) == same else None
+        gap = float(apart(runs)[-1])
+        return (
+            Found(runs[0].steps, {"apart": digits(f"{gap:.2f}")}, lasts=True)
+            if (gap <= 0.1) == same
+            else None
+        )
 
     return find
 
 
 MOMENTS = (
+    Moment(finders.start, Said("One neuron, the same data, two starts: watch where the weights end.")),
     Moment(
-        finders.start,
-        Said("Same neuron, same data, two starts: watch whether the weights end at the same values."),
+        nearing,
+        Said("The starts were {begin} apart, now it is {gap}: both paths go down into the same hollow."),
     ),
-    Moment(together(0), Said("Test 1: the two weights have met, at about {value}, and stay together.")),
-    Moment(together(1), Said("Test 2: the two weights have met, at about {value}, and stay together.")),
+    Moment(met, Said("At step {step} the paths have met: less than 0.1 is between their weights.")),
     Moment(
         ends(True),
-        Said("Two starts, one end: the weights of both tests are {apart} apart, whatever they began with."),
+        Said("Two starts, one end: the map has one lowest point, and from both the way down led to it."),
     ),
-    Moment(ends(False), Said("The steps are over, and the two tests are still {apart} apart.")),
+    Moment(ends(False), Said("The steps are over, and the weights of the two are still {apart} apart.")),
 )
 
 
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=1000)] = 0.5,
     optimizer: Literal["sgd", "momentum", "adam"] = "sgd",
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 10,
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 20,
     seed: Annotated[int, Field(ge=0, lt=2**31 - 1)] = 1,
 ) -> Scene:
-    """The article's own figure: the weights over steps, from two different starts, side by side."""
+    """The article's own figure, the weights over steps from two starts, beside the surface of both."""
     neuron = bundled("neuron").function
     tests = [
         neuron(learning_rate=learning_rate, optimizer=optimizer, epochs=epochs, seed=s)
@@ -64,7 +77,7 @@ def scene(
         tests[0],
         title=Said("Two starts, one end"),
         runs=tuple(test.runs[0] for test in tests),
-        names=(Said("Test 1"), Said("Test 2")),
-        layout=(("weights@0", "weights@1"),),
+        names=(Said("first start"), Said("second start")),
+        layout=(("race", "weights@0"), ("race", "weights@1")),
         moments=MOMENTS,
     )

@@ -1,5 +1,6 @@
 """Fixtures that several test files use: a cache of its own, and a neuron trained by plain NumPy."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -12,11 +13,14 @@ import numpy as np
 import pytest
 
 from animator.cli import deadline
+from animator.core.gc_tuning import SELDOM
 from animator.drawing.view import View
 from animator.landscape.field import Field
 from animator.landscape.plane import Plane
 from animator.landscape.window import choose
 from tests.chromium import launched
+
+gc.set_threshold(*SELDOM)  # as in a command: beside TensorFlow's objects a collection takes long
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -3,15 +3,17 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import Look, Plan
 from animator.sweeps.run import run
-from animator.sweeps.run.executors import open_engine
+from animator.sweeps.run.executors import Engine, Local, open_engine
 from animator.sweeps.run.products import Products
 
 LINE = '''"""A line is fitted to points."""
@@ -66,6 +68,7 @@ def scene(
     run = Experiment(partial(model, rate), data, epochs=2, batch_size=16, seed=seed, target=None)
     return Scene("A line", (run,), resolution=11, pacing=Pacing(0.1, 0.4, 0.1))
 '''
+WORDS = ("rate=0.05,0.5", "seed=range(0,2)")
 NONE = Products({}, ("gallery", lambda *_: []))
 KINDS = ("recordings", "films", "posters")
 SMALL = Look("mp4", 160, 90, 10.0)
@@ -92,6 +95,21 @@ def swept(
     """
     asked = planned(path, *words, look=look)
     return run.sweep(asked, folder, run.Orders(**orders), products=products, engine=engine)
+
+
+def lent(local: Local) -> run.Opener:
+    """Gives the workers of `local` to each sweep that asks; it stays when the sweep is over."""
+    return lambda *_: _with(local, close=lambda: None)
+
+
+def cold(jobs: int, *_: object) -> Engine:
+    """Workers that load TensorFlow when a task needs it, and not before."""
+    return _with(Local(jobs), warm=lambda most: None)
+
+
+def _with(local: Local, **others: object) -> Engine:
+    own = {name: getattr(local, name) for name in ("room", "warm", "submit", "died", "close")}
+    return cast("Engine", SimpleNamespace(**own | others))
 
 
 def files(folder: Path, *kinds: str) -> dict[str, Path]:
@@ -133,3 +151,9 @@ def started(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [*command, "--fps", "10"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ)
     )
+
+
+def pids(folder: Path) -> set[int]:
+    """The processes that worked for a sweep, from its logs."""
+    logs = "".join(log.read_text() for log in files(folder, "logs").values())
+    return {int(found) for found in re.findall(r"Task on .*, process (\d+)", logs)}

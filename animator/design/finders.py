@@ -145,13 +145,13 @@ def fallen(share: float, run: int = 0) -> Finder:
     Examples
     --------
     >>> animator.finders.fallen(0.1)([run])
-    Found(step=20, words={'left': '9.4 %'})
+    Found(step=20, words={'left': '9.4 %'}, run=0, lasts=False)
     """
 
     def find(runs: Runs) -> Found | None:
         loss = loss_of(runs[run])
         step = first(loss <= share * loss[0]) if loss[0] > 0 else None
-        return None if step is None else Found(step, {"left": percent(loss[step] / loss[0])})
+        return None if step is None else Found(step, {"left": percent(loss[step] / loss[0])}, run)
 
     return find
 
@@ -163,12 +163,14 @@ def kept(share: float, run: int = 0) -> Finder:
     Examples
     --------
     >>> animator.finders.kept(0.1)([run])
-    Found(step=20, words={'left': '9.4 %'})
+    Found(step=20, words={'left': '9.4 %'}, run=0, lasts=True)
     """
 
     def find(runs: Runs) -> Found | None:
         step, loss = _kept(runs[run], share), loss_of(runs[run])
-        return None if step is None else Found(step, {"left": percent(loss[step] / loss[0])})
+        if step is None:
+            return None
+        return Found(step, {"left": percent(loss[step] / loss[0])}, run, lasts=True)
 
     return find
 
@@ -179,14 +181,16 @@ def winner(share: float, names: Sequence[str]) -> Finder:
     Examples
     --------
     >>> animator.finders.winner(0.1, ("slow", "fast"))(runs)
-    Found(step=14, words={'name': 'fast'})
+    Found(step=14, words={'name': 'fast'}, run=1, lasts=True)
     """
 
     def find(runs: Runs) -> Found | None:
         steps = [_kept(run, share) for run in runs]
-        there = [(step, name) for step, name in zip(steps, names, strict=True) if step is not None]
-        step, name = min(there, default=(None, ""), key=lambda pair: pair[0])
-        return None if step is None else Found(step, {"name": name})
+        there = [(step, run) for run, step in enumerate(steps) if step is not None]
+        if not there:
+            return None
+        step, run = min(there)
+        return Found(step, {"name": names[run]}, run, lasts=True)
 
     return find
 
@@ -198,14 +202,14 @@ def slower(share: float, run: int, other: int, times: float = 2.0) -> Finder:
     Examples
     --------
     >>> animator.finders.slower(0.1, run=0, other=1, times=1.4)(runs)
-    Found(step=20, words={'other': 14})
+    Found(step=20, words={'other': 14}, run=0, lasts=True)
     """
 
     def find(runs: Runs) -> Found | None:
         own, quick = _kept(runs[run], share), _kept(runs[other], share)
         if own is None or quick is None or own <= quick or own < times * quick:
             return None
-        return Found(own, {"other": quick})
+        return Found(own, {"other": quick}, run, lasts=True)
 
     return find
 
@@ -222,13 +226,13 @@ def arrived(point: ArrayLike, within: float, run: int = 0) -> Finder:
     Examples
     --------
     >>> animator.finders.arrived((0, 0), within=0.5)([run])
-    Found(step=43, words={'distance': '0.13'})
+    Found(step=43, words={'distance': '0.13'}, run=0, lasts=True)
     """
 
     def find(runs: Runs) -> Found | None:
         away = distance(runs[run], point)
         step = lasting(away <= within)
-        return Found(step, {"distance": number(away[-1], 2)}) if step else None
+        return Found(step, {"distance": number(away[-1], 2)}, run, lasts=True) if step else None
 
     return find
 
@@ -247,7 +251,7 @@ def diverged(times: float = 2.0, run: int = 0) -> Finder:
         if np.isnan(loss).all() or not loss[0] > 0:
             return None
         step = lasting(~(loss <= times * loss[0]))
-        return Found(step, {"before": number(loss[0])}) if step else None
+        return Found(step, {"before": number(loss[0])}, run, lasts=True) if step else None
 
     return find
 
@@ -259,12 +263,12 @@ def finished(run: int = 0) -> Finder:
     Examples
     --------
     >>> animator.finders.finished()([run])
-    Found(step=60, words={'loss': '0.0276', 'before': '39.0', 'left': '0.071 %'})
+    Found(step=60, words={'loss': '0.0276', 'before': '39.0', 'left': '0.071 %'}, run=0, lasts=True)
     """
 
     def find(runs: Runs) -> Found | None:
         loss = loss_of(runs[run])
         words = {"loss": number(loss[-1]), "before": number(loss[0]), "left": percent(loss[-1] / loss[0])}
-        return Found(runs[run].steps, words) if 0 <= loss[-1] < loss[0] else None
+        return Found(runs[run].steps, words, run, lasts=True) if 0 <= loss[-1] < loss[0] else None
 
     return find

@@ -28,6 +28,10 @@ class Found:
         Updates done by then, on the clock of the run that lasts longest.
     words
         What the sentence names in braces, beside `step` and `steps`.
+    run
+        The number of the run that the sentence is about, or several; None for all.
+    lasts
+        Whether it is so up to the end of the run: then the last sentence stands until the film ends.
 
     Examples
     --------
@@ -37,6 +41,22 @@ class Found:
 
     step: int
     words: Mapping[str, object] = field(default_factory=dict)
+    run: int | tuple[int, ...] | None = None
+    lasts: bool = False
+
+    def among(self, count: int) -> tuple[int, ...]:
+        """The numbers of the runs that it is about, of a film of `count` runs; none of them for all.
+
+        Raises
+        ------
+        ValueError
+            For a run that there is not.
+        """
+        runs = () if self.run is None else self.run if isinstance(self.run, tuple) else (self.run,)
+        missing = [run for run in runs if not 0 <= run < count]
+        if missing:
+            raise ValueError(f"run={missing[0]} is none of the {count} runs, which are counted from 0")
+        return runs
 
 
 Finder = Callable[[Runs], Found | int | None]
@@ -44,7 +64,7 @@ Finder = Callable[[Runs], Found | int | None]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A sentence that a film says when its moment comes, in slow motion, and not at all when it never comes.
+    """A sentence that a film says when its moment comes, and halts; not at all when it never comes.
 
     Parameters
     ----------
@@ -80,7 +100,8 @@ class Moment:
                 return None
             found = found if isinstance(found, Found) else Found(int(found))
             words = {"step": found.step, "steps": steps(found.step), **found.words}
-            return Event(found.step, shown(self.say, **words), 0.0)
+            about = found.among(len(runs))
+            return Event(found.step, shown(self.say, **words), 0.0, lasts=found.lasts, runs=about)
         except Exception as error:  # a finder is code of the scene's
             reason = f"{type(error).__name__}: {error}"
             raise AnimatorError(

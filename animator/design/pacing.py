@@ -1,4 +1,4 @@
-"""How fast a film goes: holds, pace, easing, and slow motion at events.
+"""How fast a film goes: holds, pace, easing, and slow motion or a halt at events.
 
 Easings are maps of [0, 1] to itself with f(0) = 0 and f(1) = 1, never falling. A Pacing is what a scene asks
 for; `design/clock` makes of it the seconds of every step.
@@ -49,7 +49,7 @@ def ramp(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something worth a pause: a caption, and slow motion from a step on.
+    """Something worth a pause: a caption, and slow motion, or a halt, from a step on.
 
     Parameters
     ----------
@@ -58,7 +58,13 @@ class Event:
     caption
         The words that stand on the film meanwhile.
     hold
-        Seconds that the slow motion adds.
+        Seconds that the slow motion, or the halt, adds.
+    still
+        Whether the film halts on the step, in place of going on slowly.
+    lasts
+        Whether the caption, where it is the last one, holds for the end of the film, and so stands there.
+    runs
+        The numbers of the runs that it is about; empty for all.
 
     Raises
     ------
@@ -75,6 +81,9 @@ class Event:
     step: int
     caption: str
     hold: float = 1.5
+    still: bool = False
+    lasts: bool = False
+    runs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _check_seconds("hold", self.hold)
@@ -94,7 +103,7 @@ class Pacing:
     easing
         "linear", "smooth", "slow-start" or "slow-end".
     events
-        Slow motion with captions, or "found": looked for in the recording.
+        Slow motion, or halts, with captions; or "found": looked for in the recording.
     wake
         How much of the path stays, as a fraction of the play; all of it by default.
 
@@ -144,7 +153,7 @@ class Pacing:
 
     @property
     def moving(self) -> float:
-        """Length of the play in seconds, slow motion included."""
+        """Length of the play in seconds, slow motion and halts included."""
         return self.play + sum(event.hold for event in self.named)
 
     def lasting(self, seconds: float) -> "Pacing":
@@ -169,10 +178,20 @@ class Pacing:
         known = {key: data[key] for key in cls.__slots__ if key in data}
         events = known.get("events", ())
         if not isinstance(events, str):
-            known["events"] = tuple(
-                Event(int(e["step"]), str(e["caption"]), float(e["hold"])) for e in events
-            )
+            known["events"] = tuple(_event(event) for event in events)
         return cls(**known)
+
+
+def _event(data: Mapping[str, Any]) -> Event:
+    """The event that JSON holds; that of an earlier version has no more than step, caption and hold."""
+    return Event(
+        int(data["step"]),
+        str(data["caption"]),
+        float(data["hold"]),
+        still=bool(data.get("still", False)),
+        lasts=bool(data.get("lasts", False)),
+        runs=tuple(int(run) for run in data.get("runs", ())),
+    )
 
 
 def _check_seconds(name: str, seconds: float) -> None:

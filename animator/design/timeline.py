@@ -22,8 +22,9 @@ class FrameState:
     """What a frame shows: optimizer updates done so far, and whether the end hold has begun.
 
     part in [0, 1): how far things have moved on towards step `onto`. tail: the step at which a path that
-    fades begins. caption and its opacity in [0, 1]: of an event. turn in [0, 1]: share of the whole film, of
-    one with a camera that goes round.
+    fades begins. caption and its opacity in [0, 1]: of an event. event: the number of the one around
+    whose dots a ring stands, -1 for none; ring in [0, 1]: how far it is open. turn in [0, 1]: share of the
+    whole film, of one with a camera that goes round.
     """
 
     step: int
@@ -34,6 +35,8 @@ class FrameState:
     caption: str = ""
     opacity: float = 0.0
     turn: float = 0.0
+    event: int = -1
+    ring: float = 0.0
 
     @property
     def at(self) -> float:
@@ -116,12 +119,24 @@ class Timeline:
             played = min(frame, self._intro + self._play - 1)
             tail = int(self._position(played - self.pacing.wake * self._play, clock))
         caption, opacity = clock.caption(self._share(frame))
+        event, ring = clock.ring(self._share(frame))
+        told = FrameState(
+            self.steps,
+            ended,
+            onto=self.steps,
+            tail=tail,
+            caption=caption,
+            opacity=opacity,
+            turn=turn,
+            event=event,
+            ring=ring,
+        )
         if ended:
-            return FrameState(self.steps, True, 0.0, self.steps, tail, caption, opacity, turn)
+            return told
         at = self._position(frame, clock)
         pace = (self._position(frame + 1, clock) - self._position(frame - 1, clock)) / 2
         step, part, onto = self._between(at, pace)
-        return FrameState(step, False, part, onto, min(tail, step), caption, opacity, turn)
+        return replace(told, step=step, part=part, onto=onto, tail=min(tail, step))
 
     def seconds_of(self, steps: Floats) -> Floats:
         """At which seconds (n,) of the play steps (n,) come."""

@@ -233,8 +233,7 @@ class HeightFieldArtist(Artist):
         look = self.panel.look
         step = min(state.step, len(self.points) - 1)
         start, end = np.searchsorted(self.kept, [state.tail, step], side="right")
-        onto = self.points[min(state.onto, len(self.points) - 1)] if state.part else self.points[step]
-        head = self.points[step] + state.part * (onto - self.points[step])
+        head = self._head(state)
         index = np.append(self.kept[max(0, int(start) - 1) : end], step)
         points = np.vstack([self.points[index[:-1]], head])
         hidden = self.heights.hides(self.eye.eye, points + LIFT)
@@ -258,6 +257,15 @@ class HeightFieldArtist(Artist):
         gone = panel.window.left_at is not None and state.step >= panel.window.left_at
         if not gone:
             self._dot(renderer, gc, head, place[-1], bool(hidden[-1]))
+
+    def seen_at(self, state: FrameState) -> Floats:
+        """Where the dot is on the frame (2,), as the camera stands now."""
+        return self.panel.framing.pixels(self.eye, self._head(state))
+
+    def _head(self, state: FrameState) -> Floats:
+        last = len(self.points) - 1
+        here = self.points[min(state.step, last)]
+        return np.asarray(here + state.part * (self.points[min(state.onto, last)] - here))
 
     def _shadow(self, renderer: RendererBase, gc: GraphicsContextBase, points: Floats) -> None:
         """What the path keeps the light from, on the surface."""

@@ -42,6 +42,25 @@ def present(part: Part | None, name: str) -> Part:
     return part
 
 
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """An event of a film, as one of its runs has it.
+
+    Parameters
+    ----------
+    step
+        On the film's clock.
+    pointed
+        Whether a ring points at the run's dot.
+    kept
+        Whether a mark stays on its path.
+    """
+
+    step: int
+    pointed: bool = True
+    kept: bool = True
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """One run, ready to draw.
@@ -107,6 +126,8 @@ class View:
         mark.
     seconds
         When each step comes in the film's play (S,), S > K; None where that is not known.
+    halts
+        The film's events, in the order in which a FrameState counts them.
     scale_part
         How much of the losses on its scale of colours the flattest of the surfaces has that share it.
 
@@ -168,10 +189,20 @@ class View:
     examples: Examples | None = None
     scale_part: float = 1.0
     seconds: Floats | None = None
+    halts: tuple[Halt, ...] = ()
 
     def seconds_at(self, steps: Ints) -> Floats:
         """At which seconds (n,) of a film steps (n,) come; where none is known, ten of them in a second."""
         return np.asarray(steps / 10 if self.seconds is None else self.seconds[steps])
+
+    def when(self, step: int) -> FrameState:
+        """Where this run is at a step of the film's clock: on the way from one recorded step to the next."""
+        at = min(float(self.steps), step * self.ratio + 1e-9)
+        known = self.recorded
+        index = int(known.searchsorted(at, side="right")) - 1
+        low, high = int(known[index]), int(known[min(index + 1, len(known) - 1)])
+        part = (at - low) / (high - low) if high > low else 0.0
+        return FrameState(low, False, part if part > 1e-6 else 0.0, high)
 
     def place(self, state: FrameState) -> Floats:
         """Where the dot is (2,): on the way from its step to the next one."""

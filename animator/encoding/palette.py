@@ -174,14 +174,13 @@ def _fitted(keys: Keys, counts: Counts, reserved: Bytes, size: int) -> Bytes:
 
 def _reduced(colours: Bytes, counts: Counts) -> tuple[Bytes, Counts]:
     """At most _MOST_COLOURS colours: neighbours are stood for by the most frequent among them."""
-    order = np.argsort(-counts, kind="stable")
-    colours, counts = colours[order], counts[order]
     for shift in range(1, 8):
+        order = np.argsort(-counts, kind="stable")
+        colours, counts = colours[order], counts[order]
         if len(colours) <= _MOST_COLOURS:
             break
-        _, first, place = np.unique(
-            _to_keys(colours // np.uint8(1 << shift)), return_index=True, return_inverse=True
-        )
+        near = _to_keys(colours >> np.uint8(shift))
+        _, first, place = np.unique(near, return_index=True, return_inverse=True)
         colours = colours[first]
         counts = np.bincount(place, counts)
     return colours, counts

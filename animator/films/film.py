@@ -156,7 +156,14 @@ class Film:
         kept = tuple(step for step in kept if step <= last)
         lengths = longest.travelled() if design.pacing.pace == "arc" else None
         pacing = self._pacing(longest, lengths)
-        told_when = clock(pacing, last, lengths, first, stays=design.captions and bool(design.moments))
+        told_when = clock(
+            pacing,
+            last,
+            lengths,
+            first,
+            stays=design.captions and bool(design.moments),
+            points=design.captions,
+        )
         return Timeline(last, RATE, pacing, kept, told_when, design.camera == "orbit")
 
     def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:

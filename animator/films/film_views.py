@@ -3,12 +3,14 @@
 A Film and a rate go in; views come out, ready to draw.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from animator.drawing.view import View
+from animator.design.pacing import Event
+from animator.drawing.view import Halt, View
 from animator.films import excerpt, small_multiples, view_builder
 from animator.landscape import window
 from animator.landscape.run_source import Source
@@ -17,6 +19,7 @@ from animator.training.loss.no_surface import NoSurfaceError
 if TYPE_CHECKING:
     from animator.films.film import Film
 
+MOST_POINTED = 8  # runs around whose dots rings stand, where a sentence names none of them
 OF_MODEL = frozenset({"surface", "shared surface", "batch surface", "prediction", "sharpness", "curve"})
 
 
@@ -35,6 +38,7 @@ def views_of(film: "Film", fps: float) -> tuple[View, ...]:
             card=design.card,
             unproved=source.unproved() if needs & OF_MODEL else "",
             seconds=clock.seconds_of(np.arange(source.run.steps + 1) / source.ratio),
+            halts=halts(clock.pacing.named if design.captions else (), i, len(sources)),
         )
         for i, source in enumerate(sources)
     ]
@@ -54,6 +58,20 @@ def views_of(film: "Film", fps: float) -> tuple[View, ...]:
     low = min(view.line_range[0] for view in views)
     high = max(view.line_range[1] for view in views)
     return tuple(replace(view, line_range=(low, high)) for view in views)
+
+
+def halts(events: Sequence[Event], run: int, count: int) -> tuple[Halt, ...]:
+    """The events of a film of `count` runs as run number `run` has them: a ring stands around the dots of
+    those that a sentence names, or of all, unless these are many; a mark stays where it is known on which.
+    """
+    return tuple(
+        Halt(
+            event.step,
+            pointed=run in event.runs or (not event.runs and count <= MOST_POINTED),
+            kept=run in event.runs or count == 1,
+        )
+        for event in events
+    )
 
 
 def _sources(film: "Film") -> list[Source]:

@@ -83,8 +83,6 @@ def _evaluate(
 
 def _bending(grid: Grid, stride: int, tolerance: float) -> Mask:
     """Where the lattice of `stride` bends by more than the tolerance, or has values that are not finite."""
-    if tolerance <= 0:
-        return np.ones(grid.values.shape, bool)
     rows, columns = (_lines(count, stride) for count in grid.values.shape)
     coarse = grid.values[np.ix_(rows, columns)]
     known = coarse[np.isfinite(coarse)]

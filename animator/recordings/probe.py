@@ -74,9 +74,9 @@ def _key(path: Path) -> Key:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def seconds_for(path: Path) -> float:
-    """Seconds of the processor that reading `path` may take."""
-    return SECONDS + path.stat().st_size / BYTES_A_SECOND
+def seconds_for(path: Path, few: float = SECONDS) -> float:
+    """Seconds of the processor that reading `path` may take; few: what a small file may."""
+    return few + path.stat().st_size / BYTES_A_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,19 @@ def read_apart(
     path: Path,
     start: "Callable[..., Popen[bytes]]" = subprocess.Popen,
     longest: float | None = None,
+    few: float = SECONDS,
 ) -> Answer:
     """Read `path` in a process of its own, made by `start`. -P: nothing is imported from where it stands.
 
-    longest: seconds, by default what a machine with much to do may need.
+    longest: seconds, by default what a machine with much to do may need. few: seconds of the processor that
+    a small file may take, or that the process may sleep.
     """
     root = str(Path(__file__).parents[2])
     paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"}
-    words = [sys.executable, "-P", "-m", "animator.recordings.probe", str(path)]
+    words = [sys.executable, "-P", "-m", "animator.recordings.probe", str(path), str(few)]
     if longest is None:
-        longest = START + SLOWEST * seconds_for(path)
+        longest = START + SLOWEST * seconds_for(path, few)
     no, pipe = subprocess.DEVNULL, subprocess.PIPE
     try:
         process = start(words, stdin=no, stdout=pipe, stderr=no, env=environment)
@@ -109,7 +111,7 @@ def read_apart(
         return Answer(FAILED)
     with process:
         try:
-            return _heard(process, longest)
+            return _heard(process, longest, few)
         except subprocess.TimeoutExpired:
             return Answer(
                 REFUSED,
@@ -120,11 +122,12 @@ def read_apart(
             process.kill()
 
 
-def _heard(process: "Popen[bytes]", longest: float) -> Answer:
+def _heard(process: "Popen[bytes]", longest: float, drowsy: float) -> Answer:
     """What the process says; TimeoutExpired after `longest` seconds.
 
     In its reading-while-writing mode HDF5 sleeps a second, a hundred times, before it says that a check sum
-    is wrong. A process that sleeps is not one that waits for a processor or a disk, so it is ended.
+    is wrong. A process that sleeps is not one that waits for a processor or a disk, so it is ended after
+    `drowsy` seconds.
     """
     end = time.monotonic() + longest
     asleep = 0.0
@@ -136,7 +139,7 @@ def _heard(process: "Popen[bytes]", longest: float) -> Answer:
             if not left:
                 raise
             asleep = asleep + LOOK if _sleeps(process.pid) else 0.0
-            if asleep > SECONDS:
+            if asleep > drowsy:
                 return Answer(ASLEEP)
         else:
             return Answer(process.returncode, said.decode("utf-8", "replace"))
@@ -173,11 +176,11 @@ def limit_memory(size: int) -> None:
 
 
 def main() -> int:
-    """Read the recording whose path is the first word."""
+    """Read the recording whose path is the first word; the second: seconds that a small one may take."""
     from animator.recordings.reader import read_through
 
     path = Path(sys.argv[1])
-    limit_time(seconds_for(path))
+    limit_time(seconds_for(path, float(sys.argv[2])))
     limit_memory(path.stat().st_size)
     try:
         read_through(path)

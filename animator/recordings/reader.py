@@ -97,7 +97,7 @@ class Recording:
         steps = self.weight_steps
         if self.steps < 0 or len(steps) != len(self.weights) or (np.diff(steps) <= 0).any():
             raise Damaged("steps")
-        if steps[0] < 0 or steps[-1] > self.steps:
+        if steps[0] != 0 or steps[-1] > self.steps:
             raise Damaged("steps")
         hdf5_file.check_room(hdf5_file.dataset(self._file, "epoch"), self.steps)  # which every update has
         for kind, width in (("variables", self.weights.shape[1]), ("state", self.state.shape[1])):
@@ -137,9 +137,9 @@ class Recording:
     @property
     def facts(self) -> Facts:
         """What the recording lacks, and why; files of earlier versions say nothing."""
-        if "facts" not in self._file:
-            return Facts()
         with self._reading():
+            if "facts" not in self._file:
+                return Facts()
             return from_lines(hdf5_file.numbers(self._file, "facts").tobytes())
 
     def row(self, step: int) -> int:
@@ -153,9 +153,9 @@ class Recording:
     @property
     def fixed(self) -> Singles:
         """(F,) the values of the frozen variables, which are the same at every step."""
-        if "fixed" not in self._file:
-            return np.zeros(0, np.float32)
         with self._reading():
+            if "fixed" not in self._file:
+                return np.zeros(0, np.float32)
             return hdf5_file.numbers(self._file, "fixed")
 
     @property
@@ -264,8 +264,6 @@ class Recording:
 
     def samples(self, name: str = "data") -> Samples | None:
         """The data ("data" or "test") as Samples, or None when they are not in the file."""
-        if name not in self._file:
-            return None
         found: dict[str, Array] = {}
 
         def take(path: str, item: h5py.Group | h5py.Dataset) -> None:
@@ -273,6 +271,8 @@ class Recording:
                 found[path] = hdf5_file.array(item)
 
         with self._reading():
+            if name not in self._file:
+                return None
             hdf5_file.member(self._file, name).visititems(take)
             return assembled(found, (self.notes.data if name == "data" else self.notes.test).structure)
 

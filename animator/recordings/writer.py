@@ -85,7 +85,7 @@ class RecordingWriter:
     @property
     def page(self) -> int:
         """How many rows to collect before they are written: at most 64, or 16 MiB of them."""
-        return max(1, min(FLUSH_STEPS, FLUSH_BYTES // max(1, 4 * (self.size + self.states))))
+        return max(1, min(FLUSH_STEPS, FLUSH_BYTES // (4 * (self.size + self.states))))
 
     def _create(self, meta: Mapping[str, object], arrays: Mapping[str, Array]) -> None:
         file = self.file
@@ -99,7 +99,7 @@ class RecordingWriter:
         for name, values in arrays.items():
             kind = h5py.string_dtype() if values.dtype.kind == "O" else values.dtype
             file.create_dataset(name, data=values, dtype=kind, track_times=False)
-        rows = max(1, min(1024, CHUNK_BYTES // max(1, 4 * self.size)))
+        rows = max(1, min(1024, CHUNK_BYTES // (4 * self.size)))
         wide = min(self.size, CHUNK_BYTES // 4)  # so that some columns of all rows can be read alone
         self._growing("weights", (self.size,), self.dtype, rows, wide)
         if self.states:

@@ -63,33 +63,33 @@ def test_losses_paths_and_distances_are_those_of_every_step(run_of):
 def test_a_share_of_the_loss_is_found_at_first_and_for_good(run_of):
     """1, 0.09, 0.4, 0.04: under a tenth at step 1, for good from step 3 on."""
     runs = [run_of([1, 0.09, 0.4, 0.04])]
-    assert finders.fallen(0.1)(runs) == Found(1, {"left": "9.0 %"})
-    assert finders.kept(0.1)(runs) == Found(3, {"left": "4.0 %"})
+    assert finders.fallen(0.1)(runs) == Found(1, {"left": "9.0 %"}, run=0)
+    assert finders.kept(0.1)(runs) == Found(3, {"left": "4.0 %"}, run=0, lasts=True)
     assert finders.fallen(0.01)(runs) is None and finders.kept(0.01)(runs) is None
 
 
 def test_a_race_is_won_by_who_keeps_the_share_first(run_of):
     runs = [run_of([1, 0.5, 0.2, 0.05]), run_of([1, 0.05, 0.04, 0.03]), run_of([1, 1, 1, 1])]
-    assert finders.winner(0.1, "abc")(runs) == Found(1, {"name": "b"})
+    assert finders.winner(0.1, "abc")(runs) == Found(1, {"name": "b"}, run=1, lasts=True)
     assert finders.winner(0.01, "abc")(runs) is None
-    assert finders.slower(0.1, 0, 1)(runs) == Found(3, {"other": 1})
+    assert finders.slower(0.1, 0, 1)(runs) == Found(3, {"other": 1}, run=0, lasts=True)
     assert finders.slower(0.1, 0, 1, times=4)(runs) is None
     assert finders.slower(0.1, 1, 0)(runs) is None and finders.slower(0.1, 2, 1)(runs) is None
 
 
 def test_who_arrives_stays_and_who_began_there_did_not_arrive(run_of):
     runs = [run_of([4, 1, 0.01, 0.04])]
-    assert finders.arrived((0.0,), 0.25)(runs) == Found(2, {"distance": "0.20"})
+    assert finders.arrived((0.0,), 0.25)(runs) == Found(2, {"distance": "0.20"}, run=0, lasts=True)
     assert finders.arrived((2.0,), 0.25)(runs) is None
     assert finders.arrived((0.0,), 3.0)(runs) is None
 
 
 def test_what_runs_away_is_found_and_what_comes_back_is_not(run_of):
-    assert finders.diverged()([run_of([1, 3, 1.5, 4, 9])]) == Found(3, {"before": "1.00"})
+    assert finders.diverged()([run_of([1, 3, 1.5, 4, 9])]) == Found(3, {"before": "1.00"}, run=0, lasts=True)
     assert finders.diverged()([run_of([1, 3, 1.5])]) is None
-    assert finders.diverged()([run_of([1, 3, np.inf])]) == Found(1, {"before": "1.00"})
+    assert finders.diverged()([run_of([1, 3, np.inf])]) == Found(1, {"before": "1.00"}, run=0, lasts=True)
     assert finders.finished()([run_of([1, 0.5])]) == Found(
-        1, {"loss": "0.500", "before": "1.00", "left": "50 %"}
+        1, {"loss": "0.500", "before": "1.00", "left": "50 %"}, run=0, lasts=True
     )
     assert finders.finished()([run_of([1, 2])]) is None
 
@@ -117,11 +117,22 @@ def test_moments_are_told_in_order_and_once_a_step(run_of):
     ]
 
 
+def test_a_sentence_is_about_all_runs_or_those_that_are_named(run_of):
+    runs = [run_of([1, 0.5])] * 3
+    for named, about in ((None, ()), (1, (1,)), ((0, 2), (0, 2))):
+        event = Moment(lambda _, named=named: Found(1, run=named, lasts=True), "Now.").event(runs)
+        assert event is not None and (event.runs, event.lasts, event.still) == (about, True, False)
+
+
 @pytest.mark.parametrize(
     ("moment", "reason"),
     [
         (Moment(finders.start, "At {place}."), "KeyError: 'place'"),
         (Moment(lambda runs: 1 // 0, "Never."), "ZeroDivisionError: integer division or modulo by zero"),
+        (
+            Moment(lambda runs: Found(1, run=2), "Never."),
+            "ValueError: run=2 is none of the 1 runs, which are counted from 0",
+        ),
         (Moment(lambda runs: "soon", "Never."), "ValueError: invalid literal for int() with base 10: 'soon'"),
     ],
 )

@@ -11,11 +11,12 @@ from animator.landscape.panel_data.model_outputs import batches
 from animator.landscape.run_source import Source
 from animator.training.loss.objective import loss_function
 from tests.drawing.test_race import film_of
+from tests.goldens import cheap
 
 
 def test_the_batch_surface_is_the_loss_of_the_batch_that_makes_the_next_step():
     """mean((x w - y)^2) over samples [b i, b (i + 1)), and the update goes down its gradient."""
-    film = film_of("noise")
+    film = film_of("noise", cheap("noise"))
     x, y = film.runs[0].data()
     for view, run, size in zip(film.views(), film.runs, (1, 8, 32, 128), strict=True):
         surface = view.batch_surface
@@ -46,7 +47,7 @@ def test_a_part_of_the_data_has_a_loss_of_its_own():
 
 def test_a_shuffled_run_is_refused():
     """Which samples made a batch is not known then: one sentence that says what to do."""
-    film = film_of("learning-rates")
+    film = film_of("noise", cheap("noise"))
     view = film.views()[0]
     film.runs[0].notes = replace(film.runs[0].notes, in_order=0)
     with pytest.raises(AnimatorError) as caught:

@@ -371,46 +371,10 @@ def test_a_folder_of_frames(tmp_path):
     assert len(list(path.iterdir())) == 6 and len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize(
-    ("suffix", "spec", "said"),
-    [
-        (
-            ".webm",
-            FilmSpec(97, 64, 10),
-            "A WebM cannot be 97x64 pixels: its colours are stored for two by two",
-        ),
-        (".avif", FilmSpec(96, 63, 10), "An AVIF cannot be 96x63 pixels"),
-        (
-            ".mp4",
-            FilmSpec(96, 64, 10, transparent=True),
-            "A .mp4 file cannot be transparent. Write one of .png",
-        ),
-        (".mp4", FilmSpec(96, 64, 10, codec="vp8"), "No codec is called 'vp8'. Known: h264 h265 av1."),
-        (
-            ".mp4",
-            FilmSpec(96, 34, 10, codec="h265"),
-            "An H.265 film cannot be 96x34 pixels: its encoder needs at least 64 a side. Use --size 96x64 or "
-            "more, or --codec h264.",
-        ),
-        (
-            ".mp4",
-            FilmSpec(18, 130, 10, codec="av1"),
-            "An AV1 film cannot be 18x130 pixels: its encoder needs at least 64 a side. Use --size 64x130 or "
-            "more, or --codec h264.",
-        ),
-        (
-            ".avif",
-            FilmSpec(130, 18, 10),
-            "An AVIF cannot be 130x18 pixels: its encoder needs at least 64 a side. Use --size 130x64 or "
-            "more, or write a .webp.",
-        ),
-    ],
-)
-def test_what_a_format_cannot_hold(tmp_path, suffix, spec, said):
-    """One sentence, and no file."""
-    with pytest.raises(AnimatorError) as caught:
-        open_encoder(tmp_path / f"film{suffix}", spec, WORDS)
-    assert str(caught.value).startswith(said) and not list(tmp_path.iterdir())
+def test_what_a_format_cannot_hold_makes_no_file(tmp_path):
+    with pytest.raises(AnimatorError, match="An AVIF cannot be 96x63 pixels"):
+        open_encoder(tmp_path / "film.avif", FilmSpec(96, 63, 10), WORDS)
+    assert not list(tmp_path.iterdir())
 
 
 def test_frames_by_name():
@@ -492,21 +456,22 @@ def test_presets_choose_and_typed_options_win(tmp_path, capsys, monkeypatch):
 def test_a_budget_is_kept(tmp_path, capsys):
     """The file is at most as large as asked, says what it gave up, and is not there when nothing fits."""
     path = tmp_path / "film.gif"
-    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(path), "--max-bytes", "60kB", "--json")
+    words = ("render", "neuron", "epochs=1", "--no-captions", "--size", "480x270", "--fps", "10")
+    done = run(capsys, *words, "-o", str(path), "--max-bytes", "40kB", "--json")
     assert done.code == 0, done.err
     report = json.loads(done.out)["files"][0]
-    assert path.stat().st_size == report["bytes"] <= 60_000
+    assert path.stat().st_size == report["bytes"] <= 40_000
     assert report["gave_up"] and "to fit its bytes, film.gif has " in done.err
     assert sorted(file.name for file in tmp_path.iterdir()) == ["film.gif", "film.png"]
     none = tmp_path / "none.mp4"
-    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(none), "--max-bytes", "10kB")
+    done = run(capsys, *words, "-o", str(none), "--max-bytes", "10kB")
     said = re.fullmatch(
         r"animator: 'none\.mp4' does not fit into 10,000 bytes: the smallest that can be read has "
         r"(\d+,\d+)\. Give --max-bytes (\d+)kB, or make the film shorter\.\n", done.err)  # fmt: skip
     assert done.code == 2 and said and not none.exists()
     least = int(said[1].replace(",", ""))
     assert 10_000 < least <= 1000 * int(said[2]) < least + 1000
-    done = run(capsys, "render", "neuron", "epochs=1", "-o", str(none), "--max-bytes", f"{said[2]}kB")
+    done = run(capsys, *words, "-o", str(none), "--max-bytes", f"{said[2]}kB")
     assert done.code == 0 and none.stat().st_size == least
 
 

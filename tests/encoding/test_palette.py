@@ -102,8 +102,9 @@ def test_entries_leave_a_gap_for_the_transparent_one() -> None:
 
 def moving() -> list[Frame]:
     """4096 colours that stay, and a pixel that is red, then one of 200 greens."""
+    still = many()
     return [
-        np.concatenate([many(), picture([colour])], axis=1)
+        np.concatenate([still, picture([colour])], axis=1)
         for colour in [(250, 0, 0), *((5, green, 5) for green in range(50, 250))]
     ]
 
@@ -115,6 +116,14 @@ def test_what_moves_comes_first() -> None:
     assert (len(palette.colours), palette.moving) == (SIZE, MOVING)
     assert palette.colours[[0, MOVING]].tolist() == [[250, 0, 0], [1, 2, 3]]
     assert set(map(tuple, palette.colours[1:MOVING, ::2].tolist())) == {(5, 5)}
+
+
+@pytest.mark.parametrize(("asked", "few"), [(MOVING, MOVING), (MOVING + 1, SIZE)])
+def test_more_asked_for_colours_that_move_than_there_is_room_for_have_all(asked: int, few: int) -> None:
+    greens = [(5, green, 5) for green in range(50, 50 + asked)]
+    palette = choose(moving(), greens)
+    assert palette.moving == few
+    assert palette.colours[:asked].tolist() == [list(green) for green in greens]
 
 
 def test_few_colours_are_used_where_they_are_near() -> None:
@@ -135,3 +144,35 @@ def test_where_all_moves_it_has_all_colours() -> None:
     """Two pictures without a pixel in common."""
     palette = choose([many(), picture(255 - many()[0, :, :3])])
     assert (len(palette.colours), palette.moving) == (SIZE, SIZE)
+
+
+def test_the_colour_of_more_than_half_of_the_pixels_is_the_only_one() -> None:
+    """Of a palette of one colour. A pixel is red in the first of some pictures and then blue."""
+    red, blue = (200, 0, 0), (0, 0, 200)
+    for reds, blues, shown in ((2, 1, red), (1, 2, blue), (2, 2, (100, 0, 100))):
+        frames = [picture([red])] * reds + [picture([blue])] * blues
+        assert choose(frames, size=1).colours.tolist() == [list(shown)]
+
+
+def test_the_colour_that_is_served_worst_comes_next() -> None:
+    """Beside white, which is asked for, grey and white are near to each other; black is not."""
+    frame = picture([(0, 0, 0), (250, 250, 250)])
+    got = choose([frame], [(255, 255, 255)], size=2).colours
+    assert got.tolist() == [[255, 255, 255], [0, 0, 0]]
+
+
+def test_of_near_colours_the_most_frequent_one_is_kept() -> None:
+    """Among 60,000 colours, which are merged first, one of 500 pixels stays as it is."""
+    colours = np.random.default_rng(0).integers(0, 256, (60_000, 3))
+    colours[:500] = (101, 102, 103)
+    assert [101, 102, 103] in choose([picture(colours)]).colours.tolist()
+
+
+@pytest.mark.parametrize(("asked", "chosen"), [(62, (0, 200, 0)), (63, (100, 0, 0))])
+def test_once_what_moves_has_its_colours_the_others_go_by_their_pixels(asked: int, chosen: tuple) -> None:
+    """Red is ten times as frequent as green, whose squared distance from the blues is four times as large: by
+    the square root of the pixels green comes first, by their power of three quarters red.
+    """
+    blues = [(0, 0, blue) for blue in range(asked)]
+    frame = picture([(100, 0, 0)] * 1000 + [(0, 200, 0)] * 100)
+    assert choose([frame], blues, asked + 1).colours[asked:].tolist() == [list(chosen)]

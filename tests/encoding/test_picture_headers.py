@@ -97,6 +97,8 @@ def test_an_animated_webp(tmp_path):
         (riff((b"XMP ", b"words")), "no picture"),
         (riff((b"VP8X", canvas(640, 480, False)), size=99), "the file ends early"),
         (b"RIFX" + riff((b"VP8X", canvas(640, 480, False)))[4:], "the file ends early"),
+        (riff((b"VP8X", canvas(640, 480, False))).replace(b"WEBP", b"WAVE"), "the file ends early"),
+        (riff((b"VP8X", canvas(640, 480, False))).replace(b"WEBP", b"WEBQ"), "the file ends early"),
         (riff((b"VP8X", bytes(10)))[:16] + b"\x63\0\0\0" + bytes(10), "a chunk is longer than the file"),
         (riff((b"VP8X", b"")), "the file ends early"),
     ],

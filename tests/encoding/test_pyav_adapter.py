@@ -61,6 +61,20 @@ def test_conversion_averages_chroma_over_two_by_two() -> None:
     assert abs(int(planes[20, 0]) - (240 + 118) / 2) <= 1
 
 
+def test_words_are_tags_that_players_show() -> None:
+    words = Metadata("a", "b", "c", "animator\nrender", {"seed": 1})
+    tags = mp4_tags.to_tags(words)
+    assert tags == {
+        "title": "a",
+        "description": "b",
+        "synopsis": "c",
+        "comment": 'animator\nrender\n{"seed":1}',
+    }
+    assert mp4_tags.from_tags(tags) == words
+    assert mp4_tags.from_tags({"comment": "\n{}"}) == Metadata()
+    assert mp4_tags.from_tags({"comment": '{"seed":1}'}) is None
+
+
 def test_the_tags_of_others_are_not_ours() -> None:
     assert mp4_tags.from_tags({"title": "holiday", "comment": "by the sea"}) is None
 

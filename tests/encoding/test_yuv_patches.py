@@ -68,6 +68,8 @@ def test_boxes_are_widened_to_even_pixels_and_packed_apart():
     for (top, left, bottom, right), y, x in places:
         taken[y : y + bottom - top, x : x + right - left] += 1
     assert taken.max() == 1 and taken.sum() == 10 * 30 + 20 * 40 + 6 * 64 + 4 * 16
+    low, high = (0, 0, 2, 10), (4, 0, 12, 10)
+    assert pack([low, high, low], 20) == ([(high, 0, 0), (low, 0, 10), (low, 8, 0)], 10)
     assert pack([(6, 6, 12, 20), (2, 0, 8, 14)], 28) == ([((6, 6, 12, 20), 0, 0), ((2, 0, 8, 14), 0, 14)], 6)
 
 

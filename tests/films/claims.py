@@ -4,36 +4,26 @@ A claim is a pattern of a sentence and a function (runs, step, *numbers and name
 """
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 
 from animator.design.moments import Runs
+from tests.films.claims_of_ground import CLAIMS_OF_GROUND, Claim, N
 from tests.films.measures import (
     away,
     first_of,
-    grid_slope,
     is_near,
     left,
     loss,
     named,
-    parted,
     path,
     shrinks_most,
     sixth,
     under,
-    valley,
     went,
 )
 
-Claim = Callable[..., bool]
-N = r"([\d.,e+-]*\d)"  # a number
-RATES = {"sgd": 0.01, "momentum": 0.005, "adagrad": 0.5, "rmsprop": 0.02, "adam": 0.1}
-
-
 OPTIMIZERS = ("SGD", "momentum", "Nesterov", "RMSprop", "Adam")
-BEALE = ("SGD", "momentum", "Adagrad", "RMSprop", "Adam")
-VALLEY = ("SGD", "momentum", "Nesterov", "RMSprop", "Adagrad", "Adam", "Lion", "Newton")
 KINDS = ("linear", "tanh", "sigmoid", "relu")
 
 
@@ -44,7 +34,7 @@ def _race(runs, step, name, *_):
     return first_of(runs, step, index, 0.01)
 
 
-CLAIMS: dict[str, Claim] = {
+CLAIMS: dict[str, Claim] = CLAIMS_OF_GROUND | {
     # neuron, orbit
     rf"The start is steep: after {N} steps? only {N} % of the loss is left\.": lambda r, k, n, p: (
         int(n) == k and left(p, r[0], k) and loss(r[0])[k] <= 0.1 * loss(r[0])[0] < loss(r[0])[k - 1]
@@ -62,17 +52,6 @@ CLAIMS: dict[str, Claim] = {
     ),
     r"The steps are too long: the loss is twice what it was, and stays above that\.": lambda r, k: (
         not (loss(r[0])[k:] <= 2 * loss(r[0])[0]).any()
-    ),
-    # weights
-    rf"Test ([12]): the two weights have met, at about {N}, and stay together\.": lambda r, k, i, v: (
-        np.ptp(path(r[int(i) - 1])[k:, :2], axis=1).max() <= 0.1
-        and is_near(v, path(r[int(i) - 1])[k, :2].mean(), 1)
-    ),
-    rf"Two starts, one end: the weights of both tests are {N} apart, .*": lambda r, k, d: (
-        is_near(d, away(r[0], *path(r[1])[-1, :2])[-1]) and float(d) <= 0.25
-    ),
-    rf"The steps are over, and the two tests are still {N} apart\.": lambda r, k, d: is_near(
-        d, away(r[0], *path(r[1])[-1, :2])[-1]
     ),
     # bias
     rf"The bias is {N}, far from its last value {N}, at which .*": lambda r, k, now, last: (
@@ -159,41 +138,6 @@ CLAIMS: dict[str, Claim] = {
     rf"Both came down, but the batch of 1 went {N} times as far: small batches wander\.": lambda r, k, n: (
         all(loss(x)[-1] < loss(x)[0] for x in (r[0], r[3])) and is_near(n, went(r[0]) / went(r[3]))
     ),
-    # plateau
-    rf"'near' begins on a slope: after {N} steps? {N} % of its loss is left\.": lambda r, k, n, p: (
-        int(n) == k and left(p, r[0], k)
-    ),
-    rf"'far' begins on flat ground: it needs {N} steps for half of its loss\.": lambda r, k, n: (
-        int(n) == k and under(r[1], k, 0.5)
-    ),
-    rf"'farther' out it is flatter still: {N} steps for half of its loss\.": lambda r, k, n: (
-        int(n) == k and under(r[2], k, 0.5)
-    ),
-    r"'plateau' has kept over 90 % of its loss: out there tanh is flat, .*": lambda r, k: (
-        k == r[3].steps and loss(r[3])[-1] > 0.9 * loss(r[3])[0]
-    ),
-    # minima
-    rf"\({N}, {N}\) and \({N}, {N}\) began side by side: here their ways have parted\.": lambda r, k, *c: (
-        parted(r, k, np.array(c, float).reshape(2, 2))
-    ),
-    rf"All are at rest, in {N} different places: only the start was different\.": lambda r, k, n: (
-        int(n) > 1 and all(away(run, *path(run)[-1])[k:].max() <= 0.4 for run in r)
-    ),
-    rf"{N} of {N} found the lowest loss, {N}; the others .* {N}\.": lambda r, k, n, m, low, high: (
-        sum(loss(run)[-1] <= 1.001 * min(loss(x)[-1] for x in r) for run in r) == int(n) < int(m) == len(r)
-        and is_near(low, min(loss(x)[-1] for x in r))
-        and is_near(high, max(loss(x)[-1] for x in r))
-    ),
-    # four valleys
-    rf"After {N} steps? {N} of {N} are in a valley: .*": lambda r, k, n, m, _: (
-        int(n) == k and sum(valley(run, k) is not None for run in r) >= int(m)
-    ),
-    rf"The last one arrives after {N} steps: on the way .* {N} times shorter\.": lambda r, k, n, t: (
-        int(n) == k and all(valley(run, k) is not None for run in r) and float(t) > 1
-    ),
-    rf"The four valleys got {N}, {N}, {N} and {N} of {N} starts: .*": lambda r, k, *n: (
-        [sum(valley(run, k) == i for run in r) for i in range(4)] == [int(x) for x in n[:4]]
-    ),
     # loss functions
     rf"Cross-entropy is steep where a neuron is surely wrong: {N} steps? halve its loss\.": lambda r, k, n: (
         int(n) == k and under(r[1], k, 0.5)
@@ -207,18 +151,7 @@ CLAIMS: dict[str, Claim] = {
     rf"The steps are over, and squared error still has {N} % of its loss\.": lambda r, k, p: (
         k == r[0].steps and left(p, r[0], k) and loss(r[0])[k] > 0.5 * loss(r[0])[0]
     ),
-    # curvature, spirals, digits
-    rf"The loss has halved after {N} steps, and so far every step went down\.": lambda r, k, n: (
-        loss(r[0])[k] <= 0.5 * loss(r[0])[0] and (np.diff(loss(r[0])[: k + 1]) < 0).all()
-    ),
-    rf"At step {N} the loss rises, for the first time: .* sharper than {N}\.": lambda r, k, _, s: (
-        loss(r[0])[k] > loss(r[0])[k - 1]
-        and (np.diff(loss(r[0])[:k]) <= 0).all()
-        and is_near(s, 2 / r[0].learning_rate[0])
-    ),
-    rf"It has risen {N} times since, yet it is lower: training goes on at the edge\.": lambda r, k, n: (
-        (np.diff(loss(r[0])[: k + 1]) > 0).sum() == int(n)
-    ),
+    # spirals, digits
     rf"After {N} steps under 0\.01 % of the (?:loss|value) is left\.": lambda r, k, n: (
         int(n) == k and 0 < loss(r[0])[k] < 1e-4 * loss(r[0])[0]
     ),
@@ -243,78 +176,6 @@ CLAIMS: dict[str, Claim] = {
     ),
     rf"On digits it has never seen the loss is {N}, but {N} on those it learned\.": lambda r, k, t, u: (
         is_near(t, r[0].test_loss[-1]) and is_near(u, loss(r[0])[-1]) and float(t) > float(u)
-    ),
-    # valley, beale
-    rf"Six of eight have been on the floor after {N} steps: that was the easy part\.": lambda r, k, n: (
-        sum((np.abs(path(x)[: k + 1, 1] - path(x)[: k + 1, 0] ** 2) <= 0.1).any() for x in r) >= 6
-    ),
-    rf"Newton's method knows how the ground curves: it is at the end after {N} steps\.": lambda r, k, n: (
-        int(n) == k and away(r[-1], 1, 1)[k:].max() <= 0.01
-    ),
-    rf"(\w+) is the first of the others at the end, after {N} steps\.": lambda r, k, name, n: (
-        away(r[named(VALLEY, name)], 1, 1)[k:].max() <= 0.1
-        and not any((away(x, 1, 1)[k - 1 :] <= 0.1).all() for x in r[:-1])
-    ),
-    rf"After {N} steps {N} of 8 are still far from it: .*": lambda r, k, n, m: (
-        sum(not away(run, 1, 1)[-1] <= 1 for run in r) == int(m)
-    ),
-    rf"(\w+) is first out of the steep corner: .* after {N} steps?\.": lambda r, k, name, n: (
-        int(n) == k and first_of(r, k, named(BEALE, name), 0.1)
-    ),
-    r"Momentum is too fast for the bend, and runs uphill: its loss rises again\.": lambda r, k: (
-        loss(r[1])[k] > 1.25 * loss(r[1])[:k].min()
-    ),
-    rf"(\w+) is the last to lose nine tenths: it needs {N} steps, .* {N}\.": lambda r, k, name, n, m: (
-        int(n) == k
-        and under(r[named(BEALE, name)], k, 0.1)
-        and all((loss(run)[k:] <= 0.1 * loss(run)[0]).all() for run in r)
-    ),
-    rf"After {N} steps (\w+) is nearest to the minimum: {N} away\.": lambda r, k, n, name, d: (
-        np.argmin([away(run, 3, 0.5)[-1] for run in r]) == named(BEALE, name)
-        and is_near(d, min(away(run, 3, 0.5)[-1] for run in r), 1)
-    ),
-    # escape, saddle
-    rf"Without noise it is at the saddle after {N} steps: here the slope is nearly 0\.": lambda r, k, n: (
-        int(n) == k and away(r[0], 0, 0)[k] <= 0.3
-    ),
-    rf"Noise has pushed the other off the ridge, and the slope takes it down: {N} steps\.": lambda r, k, n: (
-        int(n) == k and np.abs(path(r[1])[k:, 1]).min() > 0.5 and abs(path(r[0])[k, 1]) <= 0.1
-    ),
-    rf"At last it is off the ridge without noise, too: it took {N} steps\.": lambda r, k, n: (
-        int(n) == k and np.abs(path(r[0])[k:, 1]).min() > 0.5
-    ),
-    rf"After {N} steps it is only {N} off the ridge without noise: it still waits\.": lambda r, k, n, d: (
-        is_near(d, abs(path(r[0])[-1, 1])) and abs(path(r[1])[-1, 1]) > 0.5
-    ),
-    rf"It stalls: the slope is {N} times gentler than at the start, .*": lambda r, k, n: (
-        is_near(n, grid_slope(r[0], 0) / grid_slope(r[0], k)) and abs(loss(r[0])[k] - 1) < 0.1
-    ),
-    rf"It was a saddle: after {N} slow steps it has slid off to the side\.": lambda r, k, n: (
-        away(r[0], 0, 0)[k:].min() > 0.5
-        and sum(grid_slope(r[0], j) <= 0.0501 * grid_slope(r[0], 0) for j in range(k)) >= int(n)
-    ),
-    rf"Then it fell fast: after {N} steps the loss is below 0\.01\. .*": lambda r, k, n: (
-        int(n) == k and loss(r[0])[k:].max() <= 0.01 < loss(r[0])[k - 1]
-    ),
-    rf"It passed the saddle without a stop: after {N} steps the loss is below 0\.01\.": lambda r, k, n: (
-        int(n) == k and loss(r[0])[k:].max() <= 0.01
-    ),
-    rf"After {N} steps it is still at the saddle: .*": lambda r, k, n: (
-        k == r[0].steps and abs(loss(r[0])[k] - 1) < 0.1 and grid_slope(r[0], k) < 0.4
-    ),
-    # schedule
-    r"A full step lands on the other side of the minimum; warm-up begins with a short one\.": lambda r, k: (
-        path(r[0])[0, 0] * path(r[0])[1, 0] < 0 < path(r[3])[0, 0] * path(r[3])[1, 0]
-    ),
-    rf"At a constant rate the noise gives no rest: .* {N} to {N} from .*": lambda r, k, a, b: (
-        abs(away(r[0], 0, 0)[k - r[0].steps // 10 : k + 1].max() - float(b)) < 0.01 and float(b) > 0
-    ),
-    r"A warm restart: the rate is large again, and the noise shakes it out of its rest\.": lambda r, k: (
-        loss(r[2])[k] >= 10 * loss(r[2])[r[2].steps // 3]
-        and r[2].learning_rate[k] > 0.5 * r[2].learning_rate[0] > r[2].learning_rate[r[2].steps // 3 - 1]
-    ),
-    rf"Decay shrinks the noise with the steps: it ends {N} times nearer than constant\.": lambda r, k, n: (
-        away(r[0], 0, 0)[-r[0].steps // 10 :].mean() > 1.5 * away(r[1], 0, 0)[-r[0].steps // 10 :].mean()
     ),
     # overfitting
     r"At first both losses fall: what holds for the few samples holds for others, too\.": lambda r, k: all(

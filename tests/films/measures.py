@@ -48,7 +48,23 @@ def under(run, step: int, share: float) -> bool:
 
 def went(run, begin: int = 0) -> float:
     """How far a run's weights go from a step on."""
-    return float(np.sqrt((np.diff(path(run)[begin:], axis=0) ** 2).sum(axis=1)).sum())
+    return float(strides(run)[begin:].sum())
+
+
+def strides(run) -> NDArray[np.float64]:
+    """(K,) how long each step of a run is."""
+    return np.sqrt((np.diff(path(run), axis=0) ** 2).sum(axis=1))
+
+
+def gap(runs: Runs) -> NDArray[np.float64]:
+    """(K+1,) how far the first two weights of two runs are from each other."""
+    return np.hypot(*(path(runs[0]) - path(runs[1]))[:, :2].T)
+
+
+def hollows(runs: Runs) -> int:
+    """In how many places runs end, each 0.5 or more from the others."""
+    last = np.round(np.array([path(run)[-1] for run in runs]) * 2)
+    return len(np.unique(last, axis=0))
 
 
 def grid_slope(run, step: int) -> float:

@@ -15,14 +15,22 @@ def film(name: str, words: str) -> Film:
 
 
 def checked(name: str, words: str) -> int:
-    """How many captions a film has, each true at its step and in full for three seconds or longer."""
+    """How many captions a film has, each true at its step, which the film shows for over two thirds of its
+    time, and in its middle; in full for three seconds or longer. Only the last one may stand until the end.
+    """
     made = film(name, words)
     runs, timeline = made.runs, made.timeline(30)
     events = timeline.pacing.named
     states = [timeline.state(i) for i in range(timeline.frames)]
     for event in events:
         assert claims.holds(runs, event.step, event.caption), (name, words, event)
-        seconds = sum(state.caption == event.caption and state.opacity == 1 for state in states) / 30
+        seen = [state for state in states if state.caption == event.caption and state.opacity > 0]
+        seconds = sum(state.opacity == 1 for state in seen) / 30
+        halted = sum(state.at == event.step for state in seen)
+        until_the_end = seen[-1] == states[-1]
+        assert not until_the_end or event is events[-1], event
+        assert halted >= 0.68 * len(seen) - 1 or until_the_end, (name, words, event, halted / len(seen))
+        assert until_the_end or seen[len(seen) // 2].at == event.step, (name, words, event)
         assert seconds >= 2.9 and len(event.caption) <= 95, (name, seconds, event)
     assert [event.step for event in events] == sorted({event.step for event in events})
     return len(events)

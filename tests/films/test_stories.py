@@ -21,9 +21,9 @@ THREE = "((x - 1)**2 + (y - 2)**2 + (x + y - 3)**2) / 3"
 TURNED = "((cos(t)*(x - 1) + sin(t)*(y - 1))**2 + 12*(cos(t)*(y - 1) - sin(t)*(x - 1))**2) / 2".replace(
     "t)", f"{float(np.deg2rad(25))!r})"
 )
-SATURATED = "((tanh(x) - tanh(1))**2 + (tanh(y) + tanh(0.5))**2) / 2"
+SATURATED = "((tanh(x) - tanh(1))**2 + (tanh(y) + tanh(0.5))**2) / 2 + 0.09"
 HIDDEN = "+".join(f"(y*tanh({x:.1f}*x) - {np.tanh(1.5 * x):.9f})**2" for x in np.linspace(-2, 2, 9))
-STARTS = ((0.0, 0.0), (-1.6, 1.8), (-2.2, 2.6), (-4.0, 4.4))
+STARTS = ((0.0, 0.4), (-1.7, 1.8), (-3.2, 3.4))
 
 Run = tuple[str, tuple[float, float], str, float, int]
 
@@ -77,8 +77,8 @@ TWINS: Sequence[tuple[str, str, list[Run], int]] = (
     ("momentum", "momentum=0", ball(0.0), 2),
     ("momentum", "momentum=0.99", ball(0.99), 2),
     ("momentum", "learning_rate=1", ball(0.85, 1.0), 2),
-    ("plateau", "", [(SATURATED, start, "sgd", 1.0, 120) for start in STARTS], 5),
-    ("plateau", "learning_rate=0.001", [(SATURATED, start, "sgd", 0.001, 120) for start in STARTS], 2),
+    ("plateau", "", [(SATURATED, start, "sgd", 0.5, 60) for start in STARTS], 4),
+    ("plateau", "learning_rate=0.001", [(SATURATED, start, "sgd", 0.001, 60) for start in STARTS], 2),
     ("initialization", "", begun(5.0, (-1.0, 1.3)), 5),
     ("initialization", "large=0.5", begun(0.5, (-1.0, 1.3)), 3),
     ("initialization", "learning_rate=2", begun(5.0, (-0.2, 0.9), 2.0), 2),
@@ -148,11 +148,16 @@ def test_losses_without_shares_are_told_of_without_a_warning(tmp_path, height, s
         ("valley", ""),
         ("valley", "rate=0.1 steps=100"),
         ("valley", "rate=1.5"),
+        ("valley", "runners=8"),
+        ("valley", "runners=2"),
         ("beale", ""),
         ("beale", "rate=3"),
+        ("beale", "runners=5"),
+        ("beale", "runners=2"),
         ("escape", ""),
         ("escape", "offset=0.4"),
         ("escape", "noise=3"),
+        ("escape", "steps=90"),
         ("four-valleys", ""),
         ("four-valleys", "learning_rate=0.03 across=4"),
         ("four-valleys", "optimizer=adam across=4"),
@@ -162,6 +167,7 @@ def test_losses_without_shares_are_told_of_without_a_warning(tmp_path, height, s
         ("schedule", ""),
         ("schedule", "noise=0 rate=1"),
         ("schedule", "noise=4 steps=60"),
+        ("schedule", "seed=7 steps=240"),
         ("function", ""),
         ("function", "f=saddle"),
         ("function", "f=himmelblau starts=9"),

@@ -1,14 +1,9 @@
-"""Grids from coarse to fine: every point once, interpolation within its tolerance, interruptions resumed."""
+"""Grids from coarse to fine: every point once, interpolation within its tolerance."""
 
-import keras
 import numpy as np
 import pytest
-from keras import layers
 
-import animator
-from animator.core import cache
 from animator.landscape import adaptive_grid
-from animator.landscape.plane import Plane
 
 ALPHA, BETA = np.linspace(-2, 2, 65), np.linspace(-1, 3, 49)
 
@@ -22,14 +17,14 @@ def valley(at):
     return np.log(1e-3 + at[:, 0] ** 2 + at[:, 1] ** 2)
 
 
-def filled(function, tolerance, known=None):
+def filled(function, tolerance, grid=None):
     asked = []
 
     def losses_at(at):
         asked.append(len(at))
         return function(at)
 
-    grid = known or adaptive_grid.empty(ALPHA, BETA)
+    grid = grid or adaptive_grid.empty(ALPHA, BETA)
     adaptive_grid.fill(grid, losses_at, tolerance, lambda now: None)
     return grid, sum(asked)
 
@@ -39,9 +34,51 @@ def exact(function):
 
 
 def test_without_tolerance_every_point_is_evaluated_once():
-    grid, asked = filled(bowl, 0.0)
-    assert asked == grid.values.size and grid.evaluated.all()
-    np.testing.assert_array_equal(grid.values, exact(bowl))
+    for function in (bowl, lambda at: at[:, 0]):
+        grid, asked = filled(function, 0.0)
+        assert asked == grid.values.size and grid.evaluated.all()
+        np.testing.assert_array_equal(grid.values, exact(function))
+
+
+@pytest.mark.parametrize(("lines", "asked"), [(8, 64), (9, 25), (17, 25), (33, 25), (40, 36), (129, 289)])
+def test_a_small_grid_begins_less_coarse(lines, asked):
+    """A plane needs the first points alone: of 9 to 33 lines an axis 5, of more every 8th and the last."""
+    across = np.linspace(0, 1, lines)
+    grid, count = filled(lambda at: at.sum(axis=1), 0.01, adaptive_grid.empty(across, across))
+    assert count == asked == int(grid.evaluated.sum())
+
+
+def test_around_a_point_that_stands_out_the_next_cells_are_filled():
+    """A hat as wide as two cells, on row 24 and column 32: at its tip the second difference is 2, of which an
+    eighth is more than 0.2, beside it 1. So of the points at every 4th line those are evaluated that lie in
+    the cells of these nine points; there the tip bends by half as much, and all is done.
+    """
+    cell = [ALPHA[8] - ALPHA[0], BETA[8] - BETA[0]]
+
+    def hat(at):
+        across, down = (np.abs(at - [ALPHA[32], BETA[24]]) / cell).T
+        return np.maximum(0, 1 - across) * np.maximum(0, 1 - down)
+
+    grid, _ = filled(hat, 0.2)
+    expected = np.zeros((49, 65), bool)
+    expected[::8, ::8] = expected[16:40:4, 24:48:4] = True
+    np.testing.assert_array_equal(grid.evaluated, expected)
+
+
+def test_blocks_of_points_are_evaluated_in_order_and_told(monkeypatch):
+    """12 points, 5 at a time, of which none is asked again."""
+    monkeypatch.setattr(adaptive_grid, "BLOCK", 5)
+    asked, told = [], []
+    grid = adaptive_grid.empty(np.arange(4.0), np.arange(3.0))
+    grid.values[0, 1], grid.evaluated[0, 1] = 7.0, True
+
+    def losses_at(at):
+        asked.extend(at.tolist())
+        return at.sum(axis=1)
+
+    adaptive_grid.fill(grid, losses_at, 0.0, lambda now: told.append(int(now.evaluated.sum())))
+    assert asked == [[a, b] for b in range(3) for a in range(4) if (a, b) != (1, 0)]
+    assert told == [5, 9, 12] and grid.values.tolist() == [[0, 7, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]]
 
 
 def test_a_tolerance_saves_points_and_is_kept():
@@ -65,33 +102,3 @@ def test_points_beside_what_is_not_finite_are_evaluated():
 
     grid, _ = filled(broken, 0.01)
     np.testing.assert_array_equal(np.isnan(grid.values), np.isnan(exact(broken)))
-
-
-def test_an_interrupted_evaluation_goes_on_where_it_stopped(monkeypatch):
-    """The second call asks only for what is missing; the third asks nothing; all equal an uncached one."""
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((2,)), layers.Dense(3, "tanh"), layers.Dense(1)])
-    model.compile("sgd", "mse")
-    x = np.random.default_rng(5).random((40, 2)).astype("f4")
-    data, plane = (x, x[:, :1]), Plane(np.zeros(13), np.eye(13)[:2])
-    monkeypatch.setattr(adaptive_grid, "BLOCK", 100)
-    heard = []
-
-    def stop(stage, done, total):
-        heard.append(done)
-        if len(heard) == 4:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), stop)
-    assert len(list((cache.folder() / "surfaces").glob("*.part.h5"))) == 1
-    resumed = []
-    first = animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), lambda s, done, n: resumed.append(done))
-    assert resumed[0] > heard[-1] and resumed[-1] == 33 * 33
-    again = []
-    second = animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), lambda *now: again.append(now))
-    assert again == []
-    fresh = animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), use_cache=False)
-    np.testing.assert_array_equal(second.loss, first.loss)
-    np.testing.assert_allclose(first.loss, fresh.loss, atol=1e-7)
-    assert not list((cache.folder() / "surfaces").glob("*.part.h5"))

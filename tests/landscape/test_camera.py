@@ -9,11 +9,79 @@ from animator.design import style
 from animator.design.timeline import FrameState
 from animator.drawing.canvas import Canvas
 from animator.landscape.bilinear import bilinear
-from animator.landscape.camera import CLOSEST, camera, grid_lines, smoothed
+from animator.landscape.camera import CLOSEST, Camera, camera, grid_lines, smoothed
 from tests.conftest import numpy_view
 
 WHOLE = (-2.0, 2.0, -1.0, 3.0)
 SPIRAL = np.stack([1.5 * np.exp(-t) * np.cos(5 * t) for t in [np.linspace(0, 3, 121)]] * 2, 1)
+
+
+SQUARE = (-2.0, 2.0, -2.0, 2.0)
+
+
+def test_between_two_steps_and_at_an_edge():
+    """Middle and width are mixed by the step's fraction; what would lie outside is moved in."""
+    eye = Camera((0.0, 10.0, 20.0, 30.0), np.array([[5.0, 25], [7, 25], [0, 30]]), np.array([2.0, 1, 3]))
+    assert eye.extent(0.5) == (4.5, 7.5, 23.5, 26.5)
+    assert eye.extent(1) == (6, 8, 24, 26)
+    assert eye.extent(2) == eye.extent(9) == (0, 6, 24, 30)
+    assert eye.closest == 0.2
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        (None, [2, 0.725, 0.3625, 0.145, 0.145]),
+        ((0.0, 0.99), [2, 1.4355, 1.4355, 1.4355, 1.4355]),
+        ((1.0, 0.0), [2, 0.725, 0.3625, 0.145, 0.145]),
+    ],
+)
+def test_a_zoom_in_closed_form(target, shown):
+    """1.45 times the distance from the end, at least that of the last seventh of the run, or of a target that
+    is less than half the window away.
+    """
+    path = np.array([[1, 0], [0.5, 0], [0.25, 0], [0.1, 0], [0, 0]])
+    eye = camera("zoom", SQUARE, path, target)
+    np.testing.assert_allclose(eye.half, shown)
+    np.testing.assert_array_equal(eye.centre, np.zeros((5, 2)))
+
+
+def test_a_zoom_waits_for_a_path_that_comes_back():
+    """It is as wide as the farthest place to come; a place that is not finite counts as 0, and what is nearer
+    than a fourteenth is not magnified.
+    """
+    eye = camera("zoom", SQUARE, np.array([[0, 0.5], [0, np.nan], [0, 1], [0, 0], [0, 0]]))
+    np.testing.assert_allclose(eye.half, [2, 1.45, 1.45, 1 / 7, 1 / 7])
+    assert camera("zoom", SQUARE, np.zeros((1, 2))).half.tolist() == [1 / 7]
+
+
+def test_a_camera_that_follows_in_closed_form():
+    """0.36 of the window around a path without corners; where it leaps by 3, 1.45 times what it is off."""
+    eye = camera("follow", SQUARE, np.zeros((4, 2)))
+    np.testing.assert_allclose(eye.half, [0.72] * 4)
+    leap = np.repeat([[-1.5, 0], [1.5, 0]], 50, axis=0)
+    eye = camera("follow", SQUARE, leap)
+    np.testing.assert_allclose(
+        eye.half[46:54], np.clip(1.45 * 3 / 7 * np.array([0, 1, 2, 3, 3, 2, 1, 0]), 0.72, 2)
+    )
+    assert eye.centre[49, 0] == pytest.approx(-1.5 + 3 * 3 / 7)
+
+
+def test_a_smoothed_leap_takes_seven_of_a_hundred_steps():
+    values = np.zeros((101, 2))
+    values[50:, 1] = 7
+    expected = np.zeros((101, 2))
+    expected[47:53, 1], expected[53:, 1] = range(1, 7), 7
+    np.testing.assert_allclose(smoothed(values), expected, atol=1e-12)
+    np.testing.assert_allclose(smoothed(np.arange(101.0)[:, None])[[0, 100], 0], [6 / 7, 100 - 6 / 7])
+    np.testing.assert_allclose(smoothed(np.arange(51.0)[:, None])[[0, 1], 0], [3 / 5, 6 / 5])
+
+
+def test_lines_of_a_zoom_and_of_a_camera_that_follows():
+    """Windows around 8 of half the width each, down to less than a fourteenth, of three lines each."""
+    assert grid_lines("zoom", 0.0, 8.0, 8.0, 5).tolist() == [0, 2, 4, 6, 7, 7.5, 7.75, 8]
+    assert grid_lines("zoom", 0.0, 8.0, 4.0, 5).tolist() == [0, 2, 3, 3.5, 3.75, 4, 4.25, 4.5, 5, 6, 8]
+    np.testing.assert_allclose(grid_lines("follow", 0.0, 56.0, 8.0, 41), np.arange(57))
 
 
 def test_a_still_camera_is_none():

@@ -39,6 +39,17 @@ def test_slices_are_mixed_in_any_order():
         mixture[40]
 
 
+def test_what_is_mixed_of_nothing_below_zero_is_not_below_zero():
+    """Slices of ones and of threes: 2 x 1 - 1 x 3 is -1 and becomes 0, unless something was below 0."""
+    some = np.ones((2, 2, 2), np.float32) * [[[1]], [[3]]]
+    shares = np.array([[2.0, -1.0], [1.0, 1.0]])
+    for below, expected in ((0.0, [0.0, 4.0]), (-1.0, [-1.0, 4.0])):
+        some[0, 0, 0] = below or 1.0
+        mixture = chebyshev.Mixture(shares, some.astype(np.float32))
+        assert [mixture[t][1, 1] for t in range(2)] == expected
+        assert np.asarray(mixture, np.float64).dtype == np.float64 and np.asarray(mixture).dtype == np.float32
+
+
 def test_no_points_are_refused():
     with pytest.raises(AnimatorError) as caught:
         chebyshev.nodes(0)
@@ -67,7 +78,7 @@ def test_what_is_no_line(offsets):
     assert chebyshev.line(offsets) is None
 
 
-def surface(function, shape=(21, 31), steps=120):
+def surface(function, shape=(21, 31), steps=120, told=None):
     b, a = np.meshgrid(np.linspace(-2, 2, shape[0]), np.linspace(-3, 3, shape[1]), indexing="ij")
     points = np.stack([a, b], axis=-1).reshape(-1, 2)
     positions = np.sin(np.linspace(0, 9, steps))
@@ -77,7 +88,7 @@ def surface(function, shape=(21, 31), steps=120):
         asked.append(len(points))
         return function(points[:, 0], points[:, 1], along)
 
-    found = chebyshev.slices(losses, positions, points, shape, lambda done, of: None)
+    found = chebyshev.slices(losses, positions, points, shape, told or (lambda done, of: None))
     exact = np.stack([function(a, b, position) for position in positions])
     return None if found is None else np.asarray(found), exact, asked, len(points)
 
@@ -93,6 +104,28 @@ def test_a_loss_that_is_smooth_along_the_grid_takes_few_points():
     found, exact, asked, size = surface(lambda a, b, c: (np.tanh(a / 3 + b / 4 + c / 2) - 0.3) ** 2, (81, 81))
     assert np.abs(found - exact).max() <= 2e-6 * exact.max() and found.min() >= 0
     assert set(asked) == {size} and len(asked) <= 3
+
+
+def test_a_loss_that_touches_0_stays_above():
+    """At 81 points of the grid; of rounding nothing is left below."""
+    found, exact, _, _ = surface(lambda a, b, c: (a / 1.5 + b) ** 2 * (2 + c), (81, 81))
+    np.testing.assert_allclose(found, exact, atol=1e-5)
+    assert found.min() == 0
+    found, _, _, _ = surface(lambda a, b, c: (a / 1.5 + b) ** 2 * (2 + c) - 1, (81, 81))
+    assert found.min() == pytest.approx(-1)
+
+
+@pytest.mark.parametrize(
+    ("side", "questions"), [(81, 1 + 3 + 1), (74, 1 + 4 + 2), (40, 4 + 11 + 4), (39, 4 + 11 + 16)]
+)
+def test_how_many_questions_a_smooth_loss_takes(side, questions):
+    """Of 81 x 81 points each, or fewer. True losses of 11 x 11 points at 16 places of the line and 29 nodes
+    do not suffice, those at 120 nodes do: 16 slices are enough, of 20 x 20 points each, or of all
+    where these are fewer than 40 x 40.
+    """
+    found, exact, asked, size = surface(lambda a, b, c: a * b + np.cos(15 * np.arccos(c)), (side, side))
+    np.testing.assert_allclose(found, exact, atol=1e-4)
+    assert asked == [size] * questions
 
 
 def test_a_kink_along_the_grid_is_evaluated_at_every_point():
@@ -114,8 +147,22 @@ def test_kinks_holes_and_steps_are_evaluated_one_by_one(function):
     assert surface(function)[0] is None
 
 
-def test_few_slices_are_not_worth_it():
-    assert surface(lambda a, b, c: a * c, steps=7)[0] is None
+@pytest.mark.parametrize(("steps", "worth"), [(7, False), (8, True)])
+def test_few_slices_are_not_worth_it(steps, worth):
+    """Four are enough for a polynomial of degree 1, and have to be half of them at most."""
+    assert (surface(lambda a, b, c: a * c, steps=steps)[0] is not None) == worth
+
+
+@pytest.mark.parametrize(("degree", "count"), [(3, 4), (5, 6), (7, 8), (10, 11), (15, 16), (23, 24)])
+def test_as_many_slices_are_asked_for_as_a_polynomial_needs(degree, count):
+    """Each is told of, and the loss is negative somewhere, which it stays."""
+    told = []
+    found, exact, _, _ = surface(
+        lambda a, b, c: np.abs(a) + np.cos(degree * np.arccos(c)), told=lambda *now: told.append(now)
+    )
+    np.testing.assert_allclose(found, exact, atol=1e-5)
+    assert told == [*((done, count) for done in range(1, count + 1)), (count, count)]
+    assert found.min() < -0.9
 
 
 def test_the_neurons_slices_are_its_losses(tmp_path):

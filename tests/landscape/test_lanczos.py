@@ -35,6 +35,34 @@ def test_where_one_direction_leads_nowhere_new_another_is_taken(values):
     np.testing.assert_allclose(vectors @ vectors.T, np.eye(2), atol=1e-9)
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_as_many_as_are_asked_for(count):
+    """Of 1, 2 and 3, all of them if need be: the axes, whatever the seed."""
+    for seed in (0, 1):
+        found, vectors = top_eigenvectors(Quadratic(np.diag([1, 3, 2])), np.zeros(3), seed=seed, count=count)
+        np.testing.assert_allclose(found, [3, 2, 1][:count])
+        np.testing.assert_allclose(np.abs(vectors), np.eye(3)[[1, 2, 0]][:count], atol=1e-9)
+
+
+def test_no_more_products_are_asked_for_than_are_needed(monkeypatch):
+    """Three different eigenvalues take three steps, however many parameters there are; many take as many
+    steps as there may be.
+    """
+    monkeypatch.setattr("animator.landscape.lanczos.MOST_STEPS", 9)
+    asked = []
+
+    class Counted(Quadratic):
+        def hessian_product(self, row, direction, state=None):
+            asked.append(state)
+            return super().hessian_product(row, direction)
+
+    top_eigenvectors(Counted(np.diag([5.0] * 10 + [3.0] * 20 + [1.0] * 30)), np.zeros(60), "state")
+    assert asked == ["state"] * 3
+    asked.clear()
+    top_eigenvectors(Counted(np.diag(np.linspace(0, 1, 60))), np.zeros(60))
+    assert len(asked) == 9
+
+
 def test_one_parameter_is_too_few():
     with pytest.raises(AnimatorError) as told:
         top_eigenvectors(Quadratic([[1]]), np.zeros(1))

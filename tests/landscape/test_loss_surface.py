@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 import animator
+from animator.core import cache
 from animator.core.errors import AnimatorError
-from animator.landscape.loss_surface import LossSurface, evaluate_slices
+from animator.landscape import adaptive_grid
+from animator.landscape.chebyshev import Mixture
+from animator.landscape.loss_surface import LossSurface, evaluate_slices, where
 from animator.landscape.plane import Plane
 from animator.training.loss.objective import loss_function
 
@@ -66,6 +69,36 @@ def test_progress_hears_points():
     assert heard[-1] == ("surface", 16, 16)
 
 
+def test_an_interrupted_evaluation_goes_on_where_it_stopped(monkeypatch):
+    """The second call asks only for what is missing; the third asks nothing; all equal an uncached one."""
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "tanh"), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(5).random((40, 2)).astype("f4")
+    data, plane = (x, x[:, :1]), Plane(np.zeros(13), np.eye(13)[:2])
+    monkeypatch.setattr(adaptive_grid, "BLOCK", 100)
+    heard = []
+
+    def stop(stage, done, total):
+        heard.append(done)
+        if len(heard) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), stop)
+    assert len(list((cache.folder() / "surfaces").glob("*.part.h5"))) == 1
+    resumed = []
+    first = animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), lambda s, done, n: resumed.append(done))
+    assert resumed[0] > heard[-1] and resumed[-1] == 33 * 33
+    again = []
+    second = animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), lambda *now: again.append(now))
+    assert again == []
+    fresh = animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), use_cache=False)
+    np.testing.assert_array_equal(second.loss, first.loss)
+    np.testing.assert_allclose(first.loss, fresh.loss, atol=1e-7)
+    assert not list((cache.folder() / "surfaces").glob("*.part.h5"))
+
+
 def test_each_row_lies_in_its_own_slice():
     """A slice at grid coordinates equal to a row's own is the row's true loss, whatever the bias."""
     model, data = neuron(), samples()
@@ -85,6 +118,37 @@ def test_each_row_lies_in_its_own_slice():
     assert heard[-1] == ("surface", 6, 6)
 
 
+@pytest.mark.parametrize(
+    ("count", "states", "numbers", "few"),
+    [
+        (17, None, 51, True),
+        (16, None, 48, False),
+        (17, None, 50, False),
+        (17, np.zeros((17, 1)), 51, False),
+    ],
+)
+def test_slices_of_more_than_16_rows_on_a_line_come_from_few(count, states, numbers, few, monkeypatch):
+    """Where nothing but the rows changes, and they can be looked at at once. The loss is a cubic of the third
+    weight, for which four slices are enough.
+    """
+    monkeypatch.setattr("animator.landscape.loss_surface.LINES", numbers)
+
+    class Cubic:
+        def on_plane(self, origin, basis, coordinates, state=None):
+            a, b, c = (origin + coordinates @ basis).T
+            return np.abs(a) + np.abs(b) + c**3
+
+    rows = np.column_stack([np.zeros((count, 2)), np.linspace(-1, 2, count)])
+    heard = []
+    slices = evaluate_slices(
+        Cubic(), PLANE, rows, [-1, 0, 2], [0, 1], lambda *now: heard.append(now), states=states
+    )
+    assert isinstance(slices, Mixture) == few
+    expected = rows[:, 2, None, None] ** 3 + np.array([[1, 0, 2], [2, 1, 3]])
+    np.testing.assert_allclose(np.asarray(slices), expected, atol=1e-5)
+    assert heard[-1] == (("surface", 4, 4) if few else ("surface", count, count))
+
+
 def test_rows_in_the_plane_share_one_slice():
     class Counting:
         calls = 0
@@ -99,6 +163,17 @@ def test_rows_in_the_plane_share_one_slice():
     assert objective.calls == 1
     assert slices.shape == (50, 3, 2)
     np.testing.assert_allclose(slices[7], [[3, 5], [6.1, 8.1], [9.2, 11.2]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("numbers", [10**7, 6])
+def test_where_slices_lie_is_told_by_what_is_off_the_plane(numbers, monkeypatch):
+    """Whichever row leaves it, all of them looked at at once or two; within the plane nothing changes."""
+    monkeypatch.setattr("animator.landscape.loss_surface.LINES", numbers)
+    rows = np.zeros((5, 3))
+    known = where(PLANE, rows)
+    assert where(PLANE, rows + np.array([3.0, -2.0, 0.0])) == known != where(PLANE, rows[:4])
+    for row in np.eye(5)[:, :, None] * [0.0, 0.0, 1.0]:
+        assert where(PLANE, row) != known
 
 
 def test_many_slices_trace_no_more_graphs():
@@ -136,8 +211,9 @@ def test_a_surface_is_saved_and_loaded(tmp_path):
     again = LossSurface.load(tmp_path / "s.h5")
     for name in ("alpha", "beta", "loss"):
         np.testing.assert_array_equal(getattr(surface, name), getattr(again, name))
-    with pytest.raises(ValueError, match="read-only"):
-        again.loss[0, 0] = 1
+    for array in (again.loss, again.alpha, again.beta, again.evaluated):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
 
 
 def refused(make):

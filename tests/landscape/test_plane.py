@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from animator.core.errors import AnimatorError
 from animator.landscape import planes
-from animator.landscape.plane import Plane
+from animator.landscape.plane import Plane, eigenplane, from_arrays, to_arrays
+from animator.landscape.weight_rows import column_blocks, row_blocks
 
 SKEW = Plane([1.0, 0, 0], [[2.0, 0, 0], [1, 1, 0]])
 
@@ -99,13 +101,44 @@ def test_what_is_no_plane_is_refused(origin, basis, sentence):
     assert str(caught.value) == sentence
 
 
-def test_weights_of_another_length_are_refused():
+@pytest.mark.parametrize(
+    ("weights", "count"), [(np.zeros((4, 1290)), "1,290"), (np.zeros(3), "3"), (0.5, "1")]
+)
+def test_weights_of_another_length_are_refused(weights, count):
     with pytest.raises(AnimatorError) as caught:
-        Plane(np.zeros(1210), np.eye(1210)[:2]).project(np.zeros((4, 1290)))
+        Plane(np.zeros(1210), np.eye(2, 1210)).project(weights)
     assert str(caught.value) == (
-        "These weights have 1,290 parameters but the plane has 1,210: the plane was laid through "
+        f"These weights have {count} parameters but the plane has 1,210: the plane was laid through "
         "another model. Use weights of the model that the plane was made for."
     )
+
+
+def test_directions_a_thousandth_of_a_degree_apart_span_a_plane():
+    """The squared sine decides: 3e-10 is enough, 3e-11 is parallel."""
+    assert Plane([0, 0], [[1, 0], [1, 3e-10**0.5]]).project([1, 0]).tolist() == pytest.approx([1, 0])
+    with pytest.raises(AnimatorError):
+        Plane([0, 0], [[1, 0], [1, 3e-11**0.5]])
+
+
+@pytest.mark.parametrize("share", [None, 0.75])
+def test_the_plane_of_a_hessian_comes_back_from_its_arrays(share):
+    plane = replace(eigenplane(np.array([1.0, 2, 3]), np.eye(2, 3), np.array([5.0, 4.0])), explained=share)
+    again = from_arrays(to_arrays(plane))
+    assert (again.kind, again.explained, again.eigenvalues) == ("hessian", share, (5.0, 4.0))
+    assert again.names == ("sharpest direction (5)", "second sharpest (4)")
+    assert (again.origin.tolist(), again.basis.tolist()) == ([1, 2, 3], [[1, 0, 0], [0, 1, 0]])
+
+
+def test_weights_are_read_in_blocks_of_128_mib():
+    """Of 600,000 parameters 27 rows are 128 MiB; of 40 rows 262,144 columns, a whole number of chunks."""
+    run = run_of(np.zeros((60, 1)))
+    run.weights = np.broadcast_to(run.weights, (60, 600_000))
+    blocks = row_blocks(run, np.arange(60))
+    assert [(block.start, block.stop) for block in blocks] == [(0, 27), (27, 54), (54, 60)]
+    for rows, size in ((40, 262_144), (400, 41_943)):
+        starts = range(0, 600_000, size)
+        expected = [(start, min(start + size, 600_000)) for start in starts]
+        assert [(block.start, block.stop) for block in column_blocks(run, rows)] == expected
 
 
 def test_plane_of_weights_has_the_weights_as_coordinates():

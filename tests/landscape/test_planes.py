@@ -83,6 +83,73 @@ def test_three_points_lie_in_the_plane_through_them(tmp_path):
     assert chosen.residual(rows)[aside.argmax()] < 1e-5
 
 
+class Bowl:
+    """A loss with the Hessian diag(1, 2, ..., P)."""
+
+    def hessian_product(self, row, direction, state=None):
+        return np.arange(1, len(row) + 1) * direction
+
+
+@pytest.mark.parametrize(("step", "row"), [(None, 5), (2, 2), (0, 0)])
+def test_planes_lie_through_the_weights_of_a_step_or_the_last_that_are_finite(tmp_path, step, row):
+    """Row 6 is not finite. The Hessian's axes are the last two weights, turned so that the path starts at
+    their left and above.
+    """
+    rows = np.outer(2.0 ** np.arange(7), [1, 1, -1, 2])
+    rows[6] = np.inf
+    filters = [{"path": "w", "shape": [2, 2], "start": 0, "filters": [1]}]
+    run = written(tmp_path / "a.h5", rows, filters)
+    by_hessian = planes.hessian_of(run, Bowl(), step)
+    for plane in (
+        planes.random(run, step=step),
+        planes.custom(run, [1, 0, 0, 0], [0, 1, 0, 0], step),
+        by_hessian,
+    ):
+        np.testing.assert_array_equal(plane.origin, rows[row])
+    np.testing.assert_allclose(np.abs(by_hessian.basis), [[0, 0, 0, 1], [0, 0, 1, 0]], atol=1e-6)
+    assert by_hessian.eigenvalues == pytest.approx((4, 3))
+    if row:
+        left, above = by_hessian.project(rows[0])
+        assert left < 0 < above
+
+
+def test_the_first_weights_are_taken_where_no_others_are_finite(tmp_path):
+    run = written(tmp_path / "a.h5", [[1, 2], [np.nan, 3], [4, np.inf]])
+    assert weight_rows.last_finite(run).tolist() == [1, 2]
+    assert weight_rows.finite_rows(run).tolist() == [0]
+
+
+def test_where_a_path_runs_away(tmp_path):
+    """More than a thousand times the first weights' length from the start, at least 1000; the step before it
+    is eight times as far.
+    """
+    path = [[3, 4], [30, 4], [43, 4], [44, 4], [100, 4], [5003, 4], [5004, 4]]
+    assert weight_rows.last_near(written(tmp_path / "a.h5", path[:-1])) is None
+    assert weight_rows.last_near(written(tmp_path / "b.h5", path)) == 2
+    assert weight_rows.last_near(written(tmp_path / "c.h5", [[0, 0], [8, 0], [9, 0], [np.inf, 0]])) == 1
+
+
+def test_the_way_of_a_path_beside_the_plane_of_a_step(tmp_path):
+    """On the first two weights; the third is off by itself, or by what it has moved on since step 1."""
+    run = written(tmp_path / "a.h5", [[1, 2, 3], [4, 5, 6], [7, 8, 10]])
+    plane = animator.Plane(np.zeros(3), np.eye(3)[:2])
+    for step, off in ((None, [3, 6, 10]), (1, [3, 0, 4])):
+        trajectory, residual = weight_rows.path_on(run, plane, step)
+        assert (trajectory.tolist(), residual.tolist()) == ([[1, 2], [4, 5], [7, 8]], off)
+
+
+def test_how_much_of_a_path_a_plane_explains(tmp_path):
+    """Around their mean the rows are off by 2 and 1 along the first two axes: four fifths of it are the
+    first's.
+    """
+    run = written(tmp_path / "a.h5", [[2, 0, 5, 5], [-2, 0, 5, 5], [0, 1, 5, 5], [0, -1, 5, 5]])
+    for first, share in ((0, 0.8), (1, 0.2), (3, 0.0)):
+        plane = planes.custom(run, np.eye(4)[first], np.eye(4)[2])
+        assert plane.explained == pytest.approx(share)
+    still = written(tmp_path / "b.h5", np.ones((3, 4)))
+    assert planes.custom(still, np.eye(4)[0], np.eye(4)[1]).explained is None
+
+
 MADE = {
     "Dense": (lambda: layers.Dense(5), (3,), {"kernel": (1,)}),
     "Conv1D": (lambda: layers.Conv1D(4, 3), (9, 2), {"kernel": (2,)}),

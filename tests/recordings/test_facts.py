@@ -34,6 +34,11 @@ def test_the_last_word_counts(tmp_path):
         assert run.facts == Facts()
 
 
+def test_facts_are_a_line_in_the_order_of_their_names(tmp_path):
+    with h5py.File(written(tmp_path / "a.h5", Facts(restored_step=3, left_out=("b",)))) as file:
+        assert file["facts"][()].tobytes() == b'{"left_out": ["b"], "restored_step": 3}\n'
+
+
 def test_a_line_that_was_cut_is_not_read(tmp_path):
     path = written(tmp_path / "a.h5", Facts(restored_step=3))
     with h5py.File(path, "r+") as file:

@@ -83,6 +83,78 @@ def test_parameters_are_found_by_name_and_number(tmp_path):
     )
 
 
+def test_a_parameter_is_named_without_the_others(tmp_path):
+    variables = [
+        {"path": "a", "shape": [2, 3], "start": 0},
+        {"path": "b", "shape": [], "start": 6},
+        {"path": "c", "shape": [4], "start": 7},
+    ]
+    first = Row(0, np.zeros(11, np.float32), np.zeros(0, np.float32))
+    RecordingWriter(tmp_path / "a.h5", first, {"variables": variables}, {}).abandon()
+    with animator.load(tmp_path / "a.part.h5", trusted=True) as run:
+        assert [run.parameter_name(index) for index in range(11)] == run.parameter_names
+        assert run.parameter_names[4:8] == ["a[1,1]", "a[1,2]", "b", "c[0]"]
+        assert [run.index(k) for k in (-11, -1, 0, 10)] == [0, 10, 0, 10]
+        assert repr(run) == f"Recording({str(tmp_path / 'a.part.h5')!r}: 0 steps of 11 parameters, cut short)"
+
+
+def test_steps_between_rows(tmp_path):
+    """Rows of steps 0, 3, 6 and 7 lie at 0, 6, 0 and 8, so that the way is 6, 6 and 8 long."""
+    writer = animator.StepWriter(tmp_path / "a.h5", [0.0])
+    for step, at in zip(range(1, 8), (9, 9, 6, 9, 9, 0, 8), strict=True):
+        writer.step([at], keep=step in (3, 6))
+    with writer.finish() as run:
+        assert run.weight_steps.tolist() == [0, 3, 6, 7]
+        assert [run.row(step) for step in range(9)] == [0, 0, 0, 1, 1, 1, 2, 3, 3]
+        assert run.rows(np.array([7, 2, 3])).tolist() == [3, 0, 1]
+        assert run.travelled().tolist() == [0, 2, 4, 6, 8, 10, 12, 20]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("flushed", [-1, 11]),
+        ("flushed", [11, 11]),
+        ("flushed", [10, 12]),
+        ("flushed", [10, 2**40]),
+        ("flushed", [9, 11]),
+        ("weight_steps", [0, 1, 1, 3, 4, 5, 6, 7, 8, 9, 10]),
+        ("weight_steps", [-1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        ("weight_steps", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        ("weight_steps", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]),
+        ("meta", '{"variables": [{"path": "w", "shape": [2], "start": 0}]}'),
+        ("meta", '{"variables": [{"path": "w", "shape": [4], "start": 0}]}'),
+        ("meta", '{"state": [{"path": "w", "shape": [1], "start": 0}]}'),
+    ],
+)
+def test_numbers_that_do_not_agree_are_damage(name, value, tmp_path):
+    path = tmp_path / "a.h5"
+    write(path)
+    with h5py.File(path, "r+") as file:
+        file[name][...] = value
+    with pytest.raises(AnimatorError) as caught:
+        animator.load(path, trusted=True)
+    assert str(caught.value) == (
+        f"'{path}' is damaged: it begins like a recording, but parts of it are missing. Copy it again from "
+        "where it was made, or record again."
+    )
+
+
+def test_a_closed_recording_says_so(tmp_path):
+    write(tmp_path / "a.h5")
+    run = animator.load(tmp_path / "a.h5", trusted=True)
+    assert repr(run) == f"Recording({str(tmp_path / 'a.h5')!r}: 10 steps of 3 parameters)"
+    assert "data" in run and "test" not in run
+    assert run.fixed.shape == (0,) and run.state.shape == (11, 0)
+    run.close()
+    for ask in (run.data, run.test, lambda: run.loss, lambda: run.facts, lambda: run.fixed):
+        with pytest.raises(AnimatorError) as caught:
+            ask()
+        assert str(caught.value) == (
+            f"The recording '{tmp_path / 'a.h5'}' is closed. Open it again with animator.load."
+        )
+
+
 def test_only_flushed_rows_count(tmp_path):
     """64 rows are written at a time: of 100, a killed run keeps 64."""
     writer = write(tmp_path / "a.h5", steps=100, finish=False)

@@ -77,14 +77,51 @@ def test_a_note_of_another_kind_counts_as_unsaid(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        *(("axes", odd, (0, 1)) for odd in (["w1", None], [1.5, "w1"], [True, 2], [2, 3, 4], "ab", 7)),
+        ("axes", [3, "w1"], (3, "w1")),
+        ("minima", [[0, 1], [3], "ab", [1, "x"], [2.5, -1]], ((0.0, 1.0), (2.5, -1.0))),
+        ("minima", {"0": [0, 1]}, ()),
+        ("target", [1, 2, 3], None),
+        ("target", {"0": 1, "1": 2}, None),
+        ("window", [0, 1, 2, 3, 4], None),
+        ("window", [0, 1, 2, "3"], None),
+        ("colour", 0, 0),
+        ("in_order", 0, 0),
+        ("labels", ["a", 1], ()),
+        ("theory", 3, 3),
+        ("theory", True, None),
+        ("film", "dark", {}),
+    ],
+)
+def test_each_note_is_read_as_what_it_is_or_not_at_all(name, value, kept):
+    assert getattr(run_notes.read({"notes": {name: value}}, schema=1), name) == kept
+
+
+def test_what_says_nothing_gives_the_defaults():
+    assert run_notes.read({}, schema=1) == RunNotes()
+    assert RunNotes().loss_kind is None
+
+
+@pytest.mark.parametrize(
     ("film", "kept"),
     [
+        ({"resolution": 2, "widths": [1, 2.5]}, {"resolution": 2, "widths": [1, 2.5]}),
+        ({"resolution": 1}, {}),
+        ({"resolution": 1001}, {"resolution": 1001}),
         ({"resolution": 1002, "plane": "pca"}, {"plane": "pca"}),
         ({"layout": [["surface"]], "widths": ["a"]}, {"layout": [["surface"]]}),
         ({"pacing": {"play": 2.0, "wake": "x"}}, {"pacing": {"play": 2.0}}),
         ({"pacing": {"events": [EVENT], "wake": None}}, {"pacing": {"events": [EVENT], "wake": None}}),
         ({"pacing": {"events": [{**EVENT, "step": -1}]}}, {"pacing": {}}),
+        ({"pacing": {"events": [{**EVENT, "caption": 1}]}}, {"pacing": {}}),
+        ({"pacing": {"events": [{**EVENT, "hold": "1"}]}}, {"pacing": {}}),
+        ({"pacing": {"events": [{**EVENT, "more": 1}]}}, {"pacing": {}}),
+        ({"pacing": {"events": [EVENT, 1], "pace": 1, "play": True}}, {"pacing": {}}),
+        ({"pacing": {"events": "found", "pace": "log"}}, {"pacing": {"events": "found", "pace": "log"}}),
         ({"pacing": 3}, {}),
+        ({"layout": [["surface"], [1]], "heights": 2, "unknown": {"a": 1}}, {"unknown": {"a": 1}}),
     ],
 )
 def test_of_a_kept_design_only_what_can_be_read_is_kept(film, kept):

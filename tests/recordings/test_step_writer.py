@@ -8,9 +8,11 @@ import pytest
 
 import animator
 from animator.core.errors import AnimatorError
+from animator.recordings.facts import Facts
 from animator.recordings.loss import RowLoss
 from animator.recordings.reader import load
 from animator.recordings.step_writer import StepWriter, recording
+from animator.recordings.writer import RecordingWriter, Row
 
 WEIGHTS = np.array([(0, 0), (2, 2.5), (0.75, 1.5), (1.25, 2.125)])
 LOSSES = 14 / 3 / 4.0 ** np.arange(4)
@@ -249,3 +251,92 @@ def test_a_loss_with_state_gets_that_of_each_row():
     assert loss(rows, [[10.0], [20.0], [30.0]]).tolist() == [11.0, 22.0, 33.0]
     assert loss.on_plane(rows[0], np.eye(2), [[0, 0], [5, 0]], state=[10.0]).tolist() == [11.0, 16.0]
     assert RowLoss(lambda rows: rows[:, 0])(rows, [10.0]).tolist() == [1.0, 2.0, 3.0]
+
+
+def test_weights_that_are_not_to_be_kept_are_left_out_but_for_the_last(tmp_path: Path):
+    """Of 7 steps every third; the state of a row goes with it, the losses are those of all steps."""
+    with StepWriter(tmp_path / "a.h5", [0.0], state=[0.5], loss=lambda rows: rows[:, 0] ** 2) as writer:
+        for k in range(1, 8):
+            writer.step([k], 10.0 * k, learning_rate=0.1, epoch=k // 4, state=[k + 0.5], keep=k % 3 == 0)
+        assert (writer.steps, writer.parameters) == (7, 1)
+    with load(tmp_path / "a.h5") as run:
+        assert run.weight_steps.tolist() == [0, 3, 6, 7]
+        assert np.asarray(run.weights)[:, 0].tolist() == [0, 3, 6, 7]
+        assert np.asarray(run.state)[:, 0].tolist() == [0.5, 3.5, 6.5, 7.5]
+        np.testing.assert_array_equal(run.loss, [0, np.nan, np.nan, 9, np.nan, np.nan, 36, 49])
+        assert run.batch_loss.tolist() == [10.0 * k for k in range(1, 8)]
+        assert (run.epoch.tolist(), run.batch.tolist()) == ([0, 0, 0, 1, 1, 1, 1], list(range(7)))
+        assert run.facts == Facts()
+
+
+def test_what_was_cut_short_has_the_last_weights_too(tmp_path: Path):
+    with pytest.raises(RuntimeError), StepWriter(tmp_path / "a.h5", [0.0]) as writer:
+        for k in range(1, 6):
+            writer.step([k], k, keep=False)
+        raise RuntimeError("enough")
+    with load(tmp_path / "a.part.h5") as run:
+        assert (run.weight_steps.tolist(), run.steps, run.finished) == ([0, 5], 5, False)
+
+
+def test_losses_are_computed_in_pieces(tmp_path: Path, monkeypatch):
+    """Two rows of two parameters are 16 bytes."""
+    monkeypatch.setattr("animator.recordings.step_writer.READ_BYTES", 16)
+    seen: list[int] = []
+
+    def counted(rows: np.ndarray) -> np.ndarray:
+        seen.append(len(rows))
+        return bowl(rows)
+
+    with StepWriter(tmp_path / "a.h5", WEIGHTS[0], loss=counted) as writer:
+        for row in WEIGHTS[1:]:
+            writer.step(row)
+    assert seen == [2, 2]
+    with load(tmp_path / "a.h5") as run:
+        np.testing.assert_allclose(run.loss, LOSSES, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("size", "page"), [(2, 64), (2**16, 64), (2**17, 32), (2**17 + 1, 31), (2**22, 1)])
+def test_a_page_holds_16_mib_or_64_rows(size: int, page: int, tmp_path: Path):
+    first = Row(0, np.zeros(size - 1, np.float32), np.zeros(1, np.float32))
+    writer = RecordingWriter(tmp_path / "a.h5", first, {}, {})
+    assert writer.page == page
+    writer.discard()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("count", "last"), [(1, "w1"), (8, "w8"), (9, "weights[8]")])
+def test_parameters_without_names_are_numbered(count: int, last: str, tmp_path: Path):
+    with recording(tmp_path / "a.h5", np.zeros((2, count))) as run:
+        assert len(run.parameter_names) == count and run.parameter_names[-1] == last
+
+
+def test_a_loss_of_no_rows_is_empty():
+    assert RowLoss(lambda rows: rows[:, 0])(np.zeros((0, 3))).tolist() == []
+
+
+def test_pieces_of_a_plane_and_of_rows_are_told(monkeypatch):
+    """Of five points, two at a time: 32 bytes of two parameters."""
+    monkeypatch.setattr("animator.recordings.loss.ROOM", 32)
+    told: list[tuple[str, int, int]] = []
+    seen: list[int] = []
+
+    def slope(rows: np.ndarray) -> np.ndarray:
+        seen.append(len(rows))
+        return rows[:, 0] - rows[:, 1]
+
+    loss, points = RowLoss(slope), np.array([[0.0, 0], [1, 0], [2, 0], [3, 0], [0, 5]])
+    values = loss.on_plane([10, 0], np.eye(2), points, lambda *now: told.append(now))
+    assert values.tolist() == [10, 11, 12, 13, 5]
+    assert told == [("surface", 2, 5), ("surface", 4, 5), ("surface", 5, 5)]
+    assert loss(points).tolist() == [0, 1, 2, 3, -5]
+    assert seen == [2, 2, 1] * 2
+
+
+def test_a_function_may_have_derivatives():
+    """Of (w0^2 + 3 w1^2) / 2, and of the same times a state."""
+    loss = RowLoss(lambda rows: rows[:, 0], lambda row, direction: direction * [1.0, 3.0])
+    assert loss.hessian_product([0, 0], [2, 2], [9.0]).tolist() == [2, 6]
+    loss = RowLoss(
+        lambda rows, state: rows[:, 0], lambda row, direction, state: direction * state, has_state=True
+    )
+    assert loss.hessian_product([0, 0], [2, 2], [9.0]).tolist() == [18, 18]

@@ -4,15 +4,12 @@ import csv
 import errno
 import json
 import os
-import re
 import shlex
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,39 +21,27 @@ from animator.films import build
 from animator.recordings.reader import load
 from animator.sweeps.folder import manifest
 from animator.sweeps.folder.ledger import Ledger
-from animator.sweeps.plan import plan
 from animator.sweeps.plan.plan import Look
 from animator.sweeps.run import background_product, run
 from animator.sweeps.run.context import Full, SweepContext
-from animator.sweeps.run.executors import Cluster
 from animator.sweeps.run.products import Products
 from tests.running import run as typed
-from tests.sweep_runs import LINE, NONE, SMALL, cells, digests, files, planned, started, states, swept, times
+from tests.sweep_runs import (
+    NONE,
+    WORDS,
+    cells,
+    cold,
+    digests,
+    files,
+    pids,
+    planned,
+    started,
+    states,
+    swept,
+    times,
+)
 
-WORDS = ("rate=0.05,0.5", "seed=range(0,2)")
-LOOPBACK: dict[str, Any] = {
-    "threads_per_worker": 1,
-    "processes": True,
-    "host": "127.0.0.1",
-    "dashboard_address": ":0",
-    "silence_logs": 50,
-}
 LIGHT = Look("mp4", 160, 90, 10.0, "light")
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scene file of this module."""
-    return tmp_path_factory.mktemp("scene") / "line.py"
-
-
-@pytest.fixture(scope="module")
-def made(scene: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sweep of four cells, made by two workers."""
-    folder = tmp_path_factory.mktemp("sweep") / "made"
-    outcome = swept(scene, folder, *WORDS, jobs=2)
-    assert outcome.count("done") == 4
-    return folder
 
 
 def test_every_cell_has_its_files_and_its_numbers(made):
@@ -138,9 +123,9 @@ def test_the_table_says_what_the_manifest_says(made):
     assert [row["command"] for row in rows] == [cell.command for cell in found]
 
 
-def test_the_command_of_a_cell_makes_its_film(scene, made, tmp_path, capsys, monkeypatch):
+def test_the_command_of_a_cell_makes_its_film(scene, made, workers, tmp_path, capsys, monkeypatch):
     """Byte for byte where nothing is shared; of cells that share a window, the same training in its own."""
-    swept(scene, tmp_path / "one", "seed=range(3,4)", jobs=1)
+    swept(scene, tmp_path / "one", "seed=range(3,4)", engine=workers)
     monkeypatch.chdir(scene.parent)
     for folder, index in ((tmp_path / "one", 0), (made, 2)):
         cell = manifest.read(folder).cells[index]
@@ -158,9 +143,11 @@ def test_the_command_of_a_cell_makes_its_film(scene, made, tmp_path, capsys, mon
         )
 
 
-def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, tmp_path):
+def test_one_worker_without_a_cache_gives_the_same_bytes(scene, made, workers, tmp_path):
+    alone = workers(1, None, print)
+    alone.room = lambda: 1
     with cache.within(tmp_path / "cache"):
-        swept(scene, tmp_path / "one", *WORDS, jobs=1)
+        swept(scene, tmp_path / "one", *WORDS, engine=lambda *_: alone)
     assert digests(tmp_path / "one") == digests(made)
     own = [{k: v for k, v in cell.items() if k != "seconds"} for cell in cells(tmp_path / "one")]
     assert own == [{k: v for k, v in cell.items() if k != "seconds"} for cell in cells(made)]
@@ -174,7 +161,7 @@ def test_what_is_done_is_not_done_again(scene, made):
 
 
 @pytest.mark.parametrize("name", ["film", "poster", "recording"])
-def test_a_file_damaged_in_place_is_made_again(scene, made, name):
+def test_a_file_damaged_in_place_is_made_again(scene, made, workers, name):
     """Its size and its time are as before; one byte in the middle is another."""
     before = digests(made)
     path = made / str(getattr(manifest.read(made).cells[1], name))
@@ -183,7 +170,7 @@ def test_a_file_damaged_in_place_is_made_again(scene, made, name):
     path.write_bytes(content)
     os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
     assert digests(made) != before
-    assert swept(scene, made, *WORDS, jobs=1).count("done") == 4
+    assert swept(scene, made, *WORDS, engine=workers).count("done") == 4
     assert digests(made) == before
 
 
@@ -296,7 +283,7 @@ def test_products_that_were_made_before_an_interruption_are_kept(scene, made, fo
     (made / "race-old.mp4").unlink()
 
 
-def test_the_sheet_is_made_beside_the_films(scene, tmp_path):
+def test_the_sheet_is_made_beside_the_films(scene, workers, tmp_path):
     """In another thread, from the manifest as it will be; where that fails, in its turn."""
     calls = []
 
@@ -311,7 +298,7 @@ def test_the_sheet_is_made_beside_the_films(scene, tmp_path):
     products = Products({"sheet": product}, NONE.last)
     for broken in (False, True):
         calls.clear()
-        outcome = swept(scene, tmp_path / str(broken), *WORDS, jobs=1, products=products)
+        outcome = swept(scene, tmp_path / str(broken), *WORDS, engine=workers, products=products)
         assert outcome.warnings == () and outcome.manifest.products == ("sheet.mp4",)
         threads = ["early product", "MainThread"] if broken else ["early product"]
         assert calls == [(name, "done", [0, 1, 2, 3]) for name in threads]
@@ -342,7 +329,7 @@ def test_another_style_is_drawn_again_and_nothing_is_trained(scene, made, tmp_pa
     assert states(folder) == ["recorded"] * 4
     assert manifest.read(folder).state == "interrupted"
     before = times(folder, "recordings")
-    swept(scene, folder, *WORDS, jobs=2, look=LIGHT)
+    swept(scene, folder, *WORDS, jobs=2, look=LIGHT, engine=cold)
     assert times(folder, "recordings") == before
     assert digests(folder, "recordings") == digests(made, "recordings")
     assert set(digests(folder, "films").values()).isdisjoint(digests(made, "films").values())
@@ -361,7 +348,7 @@ def written(folder: Path) -> int:
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def test_it_is_killed_again_and_again_and_goes_on(scene, made, tmp_path):
+def test_it_is_killed_again_and_again_and_goes_on(scene, made, workers, tmp_path):
     folder, before = tmp_path / "killed", {}
     for done, number in enumerate((signal.SIGKILL, signal.SIGINT, signal.SIGTERM)):
         earlier = written(folder)
@@ -380,7 +367,7 @@ def test_it_is_killed_again_and_again_and_goes_on(scene, made, tmp_path):
         assert len(kept) >= done
         assert before.items() <= times(folder, "films").items()
         before = {name: times(folder, "films")[name] for name in kept}
-    swept(scene, folder, *WORDS, jobs=1)
+    swept(scene, folder, *WORDS, engine=workers)
     assert digests(folder) == digests(made)
     assert before.items() <= times(folder, "films").items()
     assert list(folder.rglob(".*part*")) == []
@@ -395,23 +382,10 @@ def troubled(tmp_path, monkeypatch):
     return path
 
 
-def test_cells_that_fail_are_told_and_cost_no_other(scene, made, tmp_path, troubled, capsys):
+def test_cells_that_fail_are_told_and_cost_no_other(scene, made, workers, tmp_path, troubled, capsys):
     folder = tmp_path / "failed"
-    words = (
-        "sweep",
-        str(scene),
-        "trouble=none,raise,exit",
-        "-o",
-        str(folder),
-        "--size",
-        "160x90",
-        "--fps",
-        "10",
-        "--jobs",
-        "1",
-    )
-    ran = typed(capsys, *words)
-    assert ran.code == 1, ran.err
+    swept(scene, tmp_path / "before", "trouble=none,hang", engine=workers)  # fills the cache
+    swept(scene, folder, "trouble=none,raise,exit", engine=cold)
     assert states(folder) == ["done", "failed", "failed"]
     assert [cell["reason"] for cell in cells(folder)] == [
         "",
@@ -420,14 +394,18 @@ def test_cells_that_fail_are_told_and_cost_no_other(scene, made, tmp_path, troub
         "Its worker died, and died again when it was tried alone: it may have run out of memory, or "
         "crashed in a library.",
     ]
-    assert "failed: 002-trouble=exit: Its worker died" in ran.out
     assert "the data are gone" in (folder / "logs/001-trouble=raise.txt").read_text()
     troubled.unlink()
-    assert typed(capsys, *words, "--json").out.startswith('{\n  "folder": ')
+    size = ("--size", "160x90", "--fps", "10")
+    words = ("sweep", str(scene), "trouble=none,raise,exit", "-o", str(folder), *size)
+    ran = typed(capsys, *words)
+    assert ran.code == 1, ran.err
+    assert "failed: 002-trouble=exit: Its worker died" in ran.out
     assert states(folder).count("failed") == 2
     kept = times(folder, "films")
     assert list(kept) == ["films/000-trouble=none.mp4"]
-    assert typed(capsys, *words, "--retry-failed").code == 0
+    assert "  1 of 3 cells are there already" in typed(capsys, *words, "--retry-failed", "--dry-run").out
+    swept(scene, folder, "trouble=none,raise,exit", engine=workers, retry_failed=True)
     assert states(folder) == ["done"] * 3
     assert kept.items() <= times(folder, "films").items()
 
@@ -469,14 +447,14 @@ def test_ctrl_c_while_scenes_are_built_ends_the_sweep(scene, tmp_path, monkeypat
 
 
 def test_cells_that_take_too_long_are_ended(scene, tmp_path, troubled):
-    outcome = swept(scene, tmp_path / "slow", "trouble=hang,deaf", jobs=2, timeout=0.5)
+    outcome = swept(scene, tmp_path / "slow", "trouble=hang,deaf", jobs=2, timeout=0.5, engine=cold)
     assert [cell.reason for cell in outcome.manifest.cells] == [
         "It took longer than --timeout 0.5 seconds."
     ] * 2
     assert outcome.count("failed") == 2
 
 
-def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, monkeypatch, capsys):
+def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, workers, tmp_path, monkeypatch):
     folder = tmp_path / "full"
     keep, count = Ledger.keep, [0]
 
@@ -487,28 +465,15 @@ def test_a_full_disk_stops_with_a_sentence_and_resumes(scene, made, tmp_path, mo
         return keep(self, name, content)
 
     monkeypatch.setattr(Ledger, "keep", full)
-    ran = typed(
-        capsys,
-        "sweep",
-        str(scene),
-        *WORDS,
-        "-o",
-        str(folder),
-        "--size",
-        "160x90",
-        "--fps",
-        "10",
-        "--jobs",
-        "2",
-    )
-    assert (ran.code, ran.err) == (
-        1,
-        f"animator: The sweep stopped because the disk that holds '{folder}' or the cache is full. What was "
-        "done is kept: make room and run the same command again to go on.\n",
+    with pytest.raises(AnimatorError) as caught:
+        swept(scene, folder, *WORDS, engine=workers)
+    assert str(caught.value) == (
+        f"The sweep stopped because the disk that holds '{folder}' or the cache is full. What was done is "
+        "kept: make room and run the same command again to go on."
     )
     assert states(folder).count("done") == 2
     monkeypatch.undo()
-    swept(scene, folder, *WORDS, jobs=2)
+    swept(scene, folder, *WORDS, engine=workers)
     assert digests(folder) == digests(made)
 
 
@@ -568,130 +533,3 @@ def test_a_plan_is_printed_and_nothing_is_done(scene, tmp_path, capsys):
     )
     assert " by 3 jobs, and " in ran.out
     assert not folder.exists()
-
-
-def pids(folder: Path) -> set[int]:
-    """The processes that worked for a sweep, from its logs."""
-    logs = "".join(log.read_text() for log in files(folder, "logs").values())
-    return {int(found) for found in re.findall(r"Task on .*, process (\d+)", logs)}
-
-
-def when(folder: Path, done: int, then: Callable[[], object]) -> threading.Thread:
-    """Do `then` as soon as `done` cells are done."""
-
-    def watch() -> None:
-        for _ in range(6000):
-            if states(folder).count("done") >= done:
-                then()
-                return
-            time.sleep(0.01)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    return thread
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A dask scheduler and two worker processes on 127.0.0.1."""
-    distributed = pytest.importorskip("distributed", reason="dask is not installed: animator[cluster]")
-    import dask
-
-    # a task is given up when two workers died of it, not four: it takes less long
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        distributed.LocalCluster(**LOOPBACK, n_workers=2) as made,
-    ):
-        yield made
-
-
-def test_workers_that_lack_the_scene_file_give_the_same_bytes(cluster, made, tmp_path):
-    path = tmp_path / "line.py"
-    path.write_text(LINE, encoding="utf-8")
-    asked = plan.plan(str(path), WORDS, SMALL)
-    path.unlink()
-    orders = run.Orders(cluster=cluster.scheduler_address)
-    with cache.within(tmp_path / "cache"):
-        outcome = run.sweep(asked, tmp_path / "far", orders, products=NONE)
-    assert outcome.count("done") == 4
-    assert digests(tmp_path / "far") == digests(made)
-    assert pids(tmp_path / "far") and os.getpid() not in pids(tmp_path / "far")
-
-
-def test_a_worker_is_killed_in_the_middle_and_another_joins_late(cluster, scene, made, tmp_path):
-    folder = tmp_path / "worker"
-    from distributed import Client
-
-    with Client(cluster, set_as_default=False) as client:
-        victim = next(iter(client.run(os.getpid).values()))
-    watcher = when(folder, 1, lambda: (os.kill(victim, signal.SIGKILL), cluster.scale(3)))
-    outcome = swept(scene, folder, *WORDS, cluster=cluster.scheduler_address)
-    watcher.join()
-    assert outcome.count("done") == 4
-    assert digests(folder) == digests(made)
-
-
-def test_a_worker_that_joins_late_works(scene, made, tmp_path):
-    from distributed import LocalCluster
-
-    with LocalCluster(**LOOPBACK, n_workers=0) as late:
-        heard = []
-
-        def progress(stage: str, done: int, total: int) -> None:
-            heard.append(stage)
-            late.scale(1)
-
-        run.sweep(
-            plan.plan(str(scene), WORDS, SMALL),
-            tmp_path / "late",
-            run.Orders(cluster=late.scheduler_address),
-            progress=progress,
-            products=NONE,
-        )
-    assert heard[0] == f"waiting for a worker at {late.scheduler_address}"
-    assert digests(tmp_path / "late") == digests(made)
-
-
-def test_the_client_is_interrupted_and_started_again(cluster, scene, made, tmp_path):
-    folder = tmp_path / "client"
-    words = (str(scene), *WORDS, "--cluster", cluster.scheduler_address)
-    process = started(folder, *words)
-    while states(folder).count("done") < 1:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
-    assert process.wait() == 130
-    kept = {cell["film"]: times(folder)[cell["film"]] for cell in cells(folder) if cell["state"] == "done"}
-    swept(scene, folder, *WORDS, cluster=cluster.scheduler_address)
-    assert digests(folder) == digests(made)
-    assert kept.items() <= times(folder).items()
-
-
-def test_a_cell_that_kills_its_workers_costs_no_other(cluster, scene, tmp_path, monkeypatch):
-    """Its worker dies each time; dask starts new ones, and gives the cell up."""
-    path = tmp_path / "deadly.py"
-    path.write_text(LINE.replace('os.path.exists(os.environ.get("LINE_TROUBLE", ""))', "True"))
-    outcome = swept(path, tmp_path / "deadly", "trouble=raise,exit", cluster=cluster.scheduler_address)
-    assert outcome.count("failed") == 2
-    assert outcome.manifest.cells[1].reason.startswith("Its worker died, and died again when")
-
-
-def test_other_versions_are_one_sentence(cluster, scene, tmp_path, monkeypatch):
-    own = plan.version
-    monkeypatch.setattr(plan, "version", lambda name: "1.0" if name == "numpy" else own(name))
-    with pytest.raises(AnimatorError) as caught:
-        swept(scene, tmp_path / "old", *WORDS, cluster=cluster.scheduler_address)
-    worker = str(caught.value).split()[3]
-    assert str(caught.value) == (
-        f"The worker at {worker} has numpy {own('numpy')} instead of 1.0, so its cells would differ from the "
-        "others. Install the same versions there as here."
-    )
-
-
-def test_no_scheduler_is_one_sentence():
-    with pytest.raises(AnimatorError) as caught:
-        Cluster("tcp://127.0.0.1:9", print, connect=0.5)
-    assert str(caught.value) == (
-        "No dask scheduler answers at tcp://127.0.0.1:9. Start one with: dask scheduler --port "
-        "8786, and give --cluster tcp://HOST:8786."
-    )

@@ -14,14 +14,6 @@ def run(code):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=clean)
 
 
-def test_start_and_a_first_compiled_graph_are_silent():
-    done = run(
-        "from animator.training.keras_startup import start; start(); import tensorflow as tf;"
-        "tf.function(lambda v: v + 1, jit_compile=True)(tf.ones(3))"
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
 @pytest.mark.parametrize(
     ("error", "shown"), [("ImportError", "chatter and after"), ("KeyboardInterrupt", "and after")]
 )
@@ -67,7 +59,7 @@ def test_what_is_there_already_stays():
 
 
 def test_the_recorder_and_surfaces_start_it_silently():
-    """`animator.Recorder` and `animator.evaluate` are the first to import Keras, fit and surface included."""
+    """`animator.Recorder` is the first to import Keras; fit, surface and a first compiled graph included."""
     done = run(
         "import animator, numpy as np, tempfile\n"
         "recorder = animator.Recorder(tempfile.mkdtemp() + '/a.h5', overwrite=True)\n"
@@ -78,5 +70,6 @@ def test_the_recorder_and_surfaces_start_it_silently():
         "net.fit(x, y, epochs=1, verbose=0, callbacks=[recorder])\n"
         "plane = animator.planes.weights(animator.load(recorder.path), 0, 1)\n"
         "animator.evaluate(net, (x, y), plane, resolution=5, use_cache=False)\n"
+        "import tensorflow as tf; tf.function(lambda v: v + 1, jit_compile=True)(tf.ones(3))\n"
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

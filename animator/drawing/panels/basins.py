@@ -56,6 +56,7 @@ class BasinsPanel(Panel):
         ]
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
+        self.moving += [layer for runner in self.runners for layer in runner.halts.layers]
         self.moving += self.counts.values()
         if tags:
             names = Sprite(tags, 7)

@@ -42,7 +42,7 @@ class BatchPanel(MapPanel):
         start.set_zorder(3)
         self.shown = -1
         self.runner = Runner(self.look, self.ground, view, colour, view.colour, 2.6, 11)
-        self.moving += [self.lines, self.runner.trail, self.runner.dot]
+        self.moving += [self.lines, self.runner.trail, self.runner.dot, *self.runner.halts.layers]
 
     def _name_lines(self, left: float) -> None:
         """Say what the lines are, from `left` on, above the first picture, if there is room."""

@@ -13,6 +13,7 @@ from animator.core.arrays import Floats
 from animator.core.formatting import brief
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.event_marks import Pointer
 from animator.drawing.look import Look
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
@@ -47,17 +48,27 @@ class Ball:
         for order, artist in enumerate((self.stroke, self.ball)):
             artist.set_zorder(4 + order)
             axes.add_artist(artist)
+        self.axes = axes
+        self.halts = Pointer(look, run, axes, self._pixels_at)
 
     def show(self, state: FrameState) -> None:
         """Put the ball where its run is on the film's clock; between two steps it rolls along the curve."""
         own = state.own(self.run.steps, self.run.ratio)
+        place = self._place(own)
+        self.stroke.show(own.step + 1, place)
+        self.ball.place = place
+        self.halts.show(own)
+
+    def _place(self, own: FrameState) -> tuple[float, float]:
+        """(x, loss) of the ball at a state of the run's own."""
         here = float(self.path[own.step])
-        at, height = here, float(self.run.loss[own.step])
-        if own.part:
-            at += own.part * (float(self.path[own.onto]) - here)
-            height = float(np.interp(at, self.ground.x, self.ground.loss))
-        self.stroke.show(own.step + 1, (at, height))
-        self.ball.place = (at, height)
+        if not own.part:
+            return here, float(self.run.loss[own.step])
+        at = here + own.part * (float(self.path[own.onto]) - here)
+        return at, float(np.interp(at, self.ground.x, self.ground.loss))
+
+    def _pixels_at(self, own: FrameState) -> Floats:
+        return np.asarray(self.axes.transData.transform(self._place(own)))
 
 
 class CurvePanel(Panel):
@@ -88,6 +99,7 @@ class CurvePanel(Panel):
         self.balls = [Ball(look, axes, run, curve, len(self.runs) == 1) for run, curve in self.runs]
         self.moving += [ball.stroke for ball in self.balls]
         self.moving += [ball.ball for ball in self.balls]
+        self.moving += [layer for ball in self.balls for layer in ball.halts.layers]
 
     def update(self, state: FrameState) -> None:
         for ball in self.balls:

@@ -4,6 +4,7 @@ A line has as many points as the panel has pixels: runs longer than that are dra
 maximum of each pixel column, so that a frame costs the same for a thousand steps and for a million.
 """
 
+from abc import ABC
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,10 @@ from numpy.typing import NDArray
 from animator.core.arrays import Floats
 from animator.core.language import Said, shown
 from animator.design.layout import Box
+from animator.design.timeline import FrameState
+from animator.drawing.event_marks import StepLines
 from animator.drawing.look import Look
+from animator.drawing.panels.base import Panel
 from animator.drawing.panels.registry import CURVES
 from animator.drawing.raster.axes_transform import Places
 from animator.drawing.raster.axis_ticks import name_axes, ruled
@@ -151,6 +155,28 @@ def _columns(
     """
     widths = [max(names[i::abreast]) + max(behind[i::abreast]) + between for i in range(abreast)]
     return tuple(sum(widths[:i]) for i in range(abreast)), sum(widths) - between
+
+
+class ChartPanel(Panel, ABC):
+    """A panel of growing lines, which `create` makes, and finishes."""
+
+    curves: "Curves"
+
+    def finish(self, title: str, unit: float | None = None) -> None:
+        """Write the title, and mark the film's events, once the limits of the axes stand; unit: what a step
+        of the film's clock is on the axis, where that is none of steps.
+        """
+        self.unit = unit
+        self.heading(self.curves.top, title)
+        each = unit or (1.0 if self.spec.shared else self.view.ratio)
+        at = [halt.step * each for halt in self.view.halts]
+        self.events = StepLines(self.look, self.curves.axes, at, self.curves.thinned)
+        self.moving = [*self.events.layers, *self.curves.artists]
+
+    def update(self, state: FrameState) -> None:
+        at = state.at * (self.unit or 1.0)
+        self.curves.show(at if self.unit else state.step)
+        self.events.show(at)
 
 
 class Curves:

@@ -16,9 +16,7 @@ from animator.core.arrays import Floats
 from animator.core.formatting import brief, number
 from animator.core.language import Said, say
 from animator.design.layout import Box
-from animator.design.timeline import FrameState
-from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import CLOCKS, Curves, Line, count_up
+from animator.drawing.panels.growing_curves import CLOCKS, ChartPanel, Curves, Line, count_up
 from animator.drawing.view import View
 
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
@@ -58,7 +56,7 @@ def told_of(view: View) -> list[Told]:
     return found or [Told(Said("loss"), steps, np.full(len(steps), np.nan), np.ones(len(steps), bool))]
 
 
-class LossPanel(Panel):
+class LossPanel(ChartPanel):
     """view.batch_loss (K,) at steps 0 to K-1 (the weights it was computed with), view.loss (K+1,)."""
 
     def create(self, cell: Box) -> None:
@@ -86,11 +84,7 @@ class LossPanel(Panel):
         axes.set_xlim(0, max(1, view.steps))
         loss_axis(axes, values, count_up(self.look, self.curves.box), lowest(view))
         self.curves.settle()
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.finish(title)
 
 
 def line_of(told: Told, color: str, text_color: str, width: float, unit: float = 1.0) -> Line:
@@ -100,7 +94,7 @@ def line_of(told: Told, color: str, text_color: str, width: float, unit: float =
     return Line(told.name, unit * told.steps, values, color, text_color, width, told.values, told.absent)
 
 
-class LossesPanel(Panel):
+class LossesPanel(ChartPanel):
     """The loss (K+1,) of each of view.rivals; of the batches where the loss on all data is absent."""
 
     def create(self, cell: Box) -> None:
@@ -122,11 +116,7 @@ class LossesPanel(Panel):
         deepest = RACE * values.max(initial=0.0) if not (values < 0).any() else -np.inf
         loss_axis(axes, values, most, max(deepest, min(map(lowest, runs))))
         self.curves.settle()
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.at * self.view.ratio * self.view.unit)
+        self.finish(title, self.view.ratio * self.view.unit)
 
 
 def loss_axis(axes: Axes, values: Floats, most: int, least: float = -np.inf) -> None:

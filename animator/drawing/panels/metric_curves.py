@@ -17,14 +17,12 @@ from animator.core.errors import AnimatorError
 from animator.core.formatting import brief, number
 from animator.core.language import digits, say, written
 from animator.design.layout import Box
-from animator.design.timeline import FrameState
 from animator.drawing.look import Look
-from animator.drawing.panels.base import Panel
-from animator.drawing.panels.growing_curves import Curves, Line
+from animator.drawing.panels.growing_curves import ChartPanel, Curves, Line
 from animator.drawing.view import View, present
 
 
-class AccuracyPanel(Panel):
+class AccuracyPanel(ChartPanel):
     """Accuracy as Keras reports it, the running mean of its epoch: the first of view.running_means (K,) whose
     name holds "acc", at steps 1 to K.
     """
@@ -44,11 +42,7 @@ class AccuracyPanel(Panel):
         self.curves = Curves(self.look, cell, [line], percent, title=title)
         self.curves.axes.set_ylim(min(0.5, float(np.nanmin(values)) - 0.05), 1.1)
         self.curves.axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.finish(title)
 
 
 def percent(value: float) -> str:
@@ -56,7 +50,7 @@ def percent(value: float) -> str:
     return digits(f"{value:.1%}") if np.isfinite(value) else "–"
 
 
-class RatePanel(Panel):
+class RatePanel(ChartPanel):
     """view.learning_rate (K,) at steps 1 to K: the rate of the update that led there."""
 
     def create(self, cell: Box) -> None:
@@ -64,14 +58,10 @@ class RatePanel(Panel):
         line = _rate_line(self.view, say("rate"), colours[2 % len(colours)])
         title = self.title or say("learning rate over steps")
         self.curves = _rate_curves(self.look, cell, [line], title)
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.finish(title)
 
 
-class SchedulesPanel(Panel):
+class SchedulesPanel(ChartPanel):
     """The same of each of view.rivals, in its colour."""
 
     def create(self, cell: Box) -> None:
@@ -80,11 +70,7 @@ class SchedulesPanel(Panel):
         lines = [_rate_line(run, run.name, colours[run.colour % len(colours)]) for run in runs]
         title = self.title or say("learning rate over steps")
         self.curves = _rate_curves(self.look, cell, lines, title)
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.finish(title)
 
 
 def _rate_line(view: View, name: str, colour: str) -> Line:
@@ -103,7 +89,7 @@ def _rate_curves(look: Look, cell: Box, lines: list[Line], title: str) -> Curves
     return curves
 
 
-class RatesPanel(Panel):
+class RatesPanel(ChartPanel):
     """For each of view.rivals: the rate over the last ten steps, and its theory as a still line."""
 
     def create(self, cell: Box) -> None:
@@ -128,17 +114,13 @@ class RatesPanel(Panel):
         )
         known = np.concatenate([line.values[np.isfinite(line.values)] for line in lines])
         self.curves.axes.set_ylim(max(0.0, float(known.min()) - 0.1), min(1.5, float(known.max()) + 0.1))
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
+        self.finish(title)
 
     def _theory(self, rate: float, last: int, name: str) -> Line:
         """A still line at `rate` from step 0 to the last one, without a value; one name is enough for all."""
         steps = np.arange(last + 1.0)
         muted = self.look.style.muted
         return Line(name, steps, np.full(len(steps), rate), muted, muted, 1.4, valued=False)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
 
 
 def measured(loss: Floats, window: int = 10) -> Floats:
@@ -151,7 +133,7 @@ def measured(loss: Floats, window: int = 10) -> Floats:
     return rates
 
 
-class SharpnessPanel(Panel):
+class SharpnessPanel(ChartPanel):
     """view.sharpness, the Hessian's largest eigenvalue where it was computed, beside 2 / learning rate."""
 
     def create(self, cell: Box) -> None:
@@ -169,14 +151,10 @@ class SharpnessPanel(Panel):
         self.curves = Curves(self.look, cell, lines, lambda value: number(value, 3), title=title)
         top = float(np.nanmax(np.concatenate([limits, found.largest])))
         self.curves.axes.set_ylim(min(0.0, float(np.nanmin(found.largest))), 1.15 * top)
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.finish(title)
 
 
-class WeightsPanel(Panel):
+class WeightsPanel(ChartPanel):
     """view.lines (K+1, Q) as Q growing lines on a shared axis, straight between recorded steps."""
 
     def create(self, cell: Box) -> None:
@@ -193,11 +171,7 @@ class WeightsPanel(Panel):
         low, high = self.view.line_range
         room = 0.08 * (high - low) or 1.0
         self.curves.axes.set_ylim(low - room, high + room)
-        self.heading(self.curves.top, title)
-        self.moving = list(self.curves.artists)
-
-    def update(self, state: FrameState) -> None:
-        self.curves.show(state.step)
+        self.finish(title)
 
 
 def _title(view: View) -> str:

@@ -13,6 +13,7 @@ from animator.core.arrays import Floats
 from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.event_marks import Pointer
 from animator.drawing.look import Look
 from animator.drawing.panels.base import TITLE, Panel
 from animator.drawing.panels.growing_curves import NAME
@@ -63,6 +64,12 @@ class Runner:
         ground.axes.add_artist(self.trail)
         self.dot = ground.mark(shape_among(many, number), size, fill or colour, look.style.dot_edge, 1.6)
         self.dot.set_zorder(5 + 0.01 * number)
+        self.halts = Pointer(look, run, ground.axes, self._pixels_at)
+
+    def _pixels_at(self, state: FrameState) -> Floats:
+        """Where the dot is, in pixels, at a state of the run's own."""
+        here = self.pixels[state.step]
+        return np.asarray(here + state.part * (self.pixels[state.onto] - here))
 
     def show(self, state: FrameState) -> Floats:
         """Move to where the run is on the film's clock; the dot's place (2,) in pixels."""
@@ -70,12 +77,13 @@ class Runner:
         own = state.own(self.run.steps, self.run.ratio)
         step = own.step
         start, end = np.searchsorted(self.kept, [own.tail, step], side="right")
-        head = self.pixels[step] + own.part * (self.pixels[own.onto] - self.pixels[step])
+        head = self._pixels_at(own)
         self.trail.show(int(end), head, 0, max(0, int(start) - 1))
         gone = self.left_at is not None and step >= self.left_at
         place = run.place(own)
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
-        return np.asarray(head)
+        self.halts.show(own)
+        return head
 
 
 def shape_among(many: int, number: int) -> Shape:
@@ -106,6 +114,7 @@ class RacePanel(Panel):
         self._name(keys)
         self.moving += [runner.trail for runner in self.runners]
         self.moving += [runner.dot for runner in self.runners]
+        self.moving += [layer for runner in self.runners for layer in runner.halts.layers]
 
     def _keys(self, room: Box) -> list[list[tuple[int, str, float]]]:
         """(number, name, left in pixels from the picture's edge) of every run, in rows above the picture."""

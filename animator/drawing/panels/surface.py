@@ -9,11 +9,13 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
+from animator.core.arrays import Floats
 from animator.core.formatting import number
 from animator.core.language import Said, say, shown
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
 from animator.drawing.end_card import disagree
+from animator.drawing.event_marks import Pointer
 from animator.drawing.panels.base import SMALLEST, TITLE
 from animator.drawing.panels.map_panel import MapPanel
 from animator.drawing.panels.surface_axes import Ground
@@ -67,6 +69,12 @@ class SurfacePanel(MapPanel):
             self._pointers()
         if self.named:
             self._loss_now()
+        self.halts = Pointer(self.look, self.view, self.axes, self._pixels_at)
+        self.moving += self.halts.layers
+
+    def _pixels_at(self, state: FrameState) -> Floats:
+        """Where the dot is, in pixels, as the camera stands now."""
+        return np.asarray(self.axes.transData.transform(self.view.place(state)))
 
     def _told_width(self) -> float:
         """Pixels behind the title for the loss, and for what the surface shows, if that is ever another."""
@@ -219,6 +227,7 @@ class SurfacePanel(MapPanel):
         self.dot.place = None if gone else (float(place[0]), float(place[1]))
         if self.exit is not None:
             self.exit.set_visible(gone)
+        self.halts.show(state)
         if self.pointed:
             self._point(step)
         if self.named:

@@ -13,6 +13,7 @@ from animator.core.formatting import brief
 from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.event_marks import Pointer
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.color_bar import loss_bar
@@ -69,6 +70,8 @@ class Surface3dPanel(Panel):
         self.tags = self._tags()
         self.moving += [self.relief, *self.names, *(stamp for pair in self.ticks for _, stamp in pair)]
         self.moving += [stamp for stamp, *_ in self.tags]
+        self.halts = Pointer(self.look, view, None, self.relief.seen_at)
+        self.moving += self.halts.layers
 
     def _hull(self) -> Floats:
         """(n, 3) points of the surface, where it is highest while it moves, and of the floor's edge."""
@@ -123,6 +126,7 @@ class Surface3dPanel(Panel):
         eye = self.ground.looked_at(float(START + self.swing * np.sin(2 * np.pi * state.turn)))
         self.framing.aim(eye)
         self.relief.show(state, eye)
+        self.halts.show(state)
         for axis, (name, side) in enumerate(zip(self.names, eye.sides, strict=True)):
             beyond = [
                 self._put(stamp, eye, on_floor(axis, along, RIM * side), NUMBERS)

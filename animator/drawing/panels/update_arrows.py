@@ -49,6 +49,7 @@ class ArrowsPanel(Panel):
         parts.append((say("update"), self.forces.update, style.dot, 5.0))
         self.moving += [*self.ground.moving, self.runner.trail, self.runner.dot]
         self.arrows = [self._arrow(colour, width) for *_, colour, width in reversed(parts)][::-1]
+        self.moving += self.runner.halts.layers
         self.values = [values for _, values, _, _ in parts]
         self._legend(box, [(name, colour, width) for name, _, colour, width in parts])
 

@@ -1,4 +1,4 @@
-"""Small shapes as layers: dots, diamonds, arrowheads that move, each picture of them drawn once."""
+"""Small shapes as layers: dots, diamonds, arrowheads that move, a picture of each; rings that grow."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -20,6 +20,7 @@ from animator.drawing.raster.layer import (
     Layer,
     Rect,
     clip_of,
+    faded,
     inked,
     lay,
     picture_of,
@@ -32,6 +33,7 @@ from animator.drawing.units import DPI
 Shape = str | MarkerStyle
 Point = tuple[float, float]
 FINE = 8  # of a pixel: places of marks
+CASED = 1.9  # times as wide as a ring is what lies around it
 
 
 class Mark(Layer):
@@ -140,6 +142,70 @@ class Mark(Layer):
         pixels = self._pixels()
         if pixels is not None:
             self._paint(renderer, *pixels, clip=self.clipped)
+
+
+class Ring(Layer):
+    """A circle with a casing, around a place in pixels, rows counted upwards; nothing without a place.
+
+    width in points; area: outside of which it has no ink.
+    """
+
+    def __init__(self, area: PlotArea | None, *, colour: RGBA, casing: RGBA, width: float) -> None:
+        super().__init__()
+        self.area = area
+        self.colour = colour
+        self.casing = casing
+        self.width = width
+        self._asked: tuple[int, int, float, float] | None = None
+        self._shown: tuple[int, int, float, float] | None = None
+        self._picture = EMPTY
+        self.set_zorder(8)
+
+    def show(self, place: Point | None, radius: float = 0.0, opacity: float = 1.0) -> None:
+        """Stand around `place`, `radius` pixels away; opacity in [0, 1]."""
+        self._asked = None
+        if place is not None and isfinite(place[0]) and isfinite(place[1]) and opacity > 0:
+            self._asked = round(place[0] * FINE), round(place[1] * FINE), radius, opacity
+
+    def refresh(self) -> Sequence[Rect]:
+        """Take the picture of it, if it has moved or grown."""
+        if self._asked == self._shown:
+            return ()
+        before, self._shown = self.bounds, self._asked
+        self._picture = EMPTY if self._asked is None else self._take(*self._asked)
+        self.bounds = self._picture.place.clip(self._limits()) if self._asked else NOTHING
+        return swapped(before, self.bounds)
+
+    def _take(self, x: int, y: int, radius: float, opacity: float) -> Ink:
+        """Its picture in the frame, with its middle at eighths of pixels."""
+        left, part = divmod(x, FINE)
+        bottom, other = divmod(y, FINE)
+        reach = int(radius + self.width * CASED * DPI / 72) + 3
+        scratch = RendererAgg(2 * reach, 2 * reach, DPI)
+        self._paint(scratch, (reach + part / FINE, reach + other / FINE), radius)
+        taken = picture_of(np.asarray(scratch.buffer_rgba()), self.high - bottom - reach, left - reach)
+        return faded(taken, opacity)
+
+    def _limits(self) -> Rect:
+        frame = Rect(0, 0, self.high, WIDEST)
+        return frame if self.area is None else clip_of(self.area, self.high).clip(frame)
+
+    def _paint(self, renderer: RendererBase, place: Point, radius: float, *, clip: bool = False) -> None:
+        circle = Affine2D().scale(radius).translate(*place)
+        for colour, width in ((self.casing, CASED * self.width), (self.colour, self.width)):
+            gc = pen(renderer, colour, width, area=self.area if clip else None)
+            renderer.draw_path(gc, Path.unit_circle(), circle, None)
+            gc.restore()
+
+    def blend(self, picture: Pane, rect: Rect) -> None:
+        """See Layer."""
+        lay(picture, rect.clip(self.bounds), self._picture)
+
+    def trace(self, renderer: RendererBase) -> None:
+        """See Layer."""
+        if self._asked is not None:
+            x, y, radius, _ = self._asked
+            self._paint(renderer, (x / FINE, y / FINE), radius, clip=True)
 
 
 def shape_of(marker: Shape) -> Path:

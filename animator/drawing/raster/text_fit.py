@@ -5,6 +5,7 @@ one panel are shortened in their middle, all alike, and stay different from each
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -128,18 +129,24 @@ def even(count: int) -> Way:
 
 def wrapped(words: str, room: float, wide: Measure, token: re.Pattern[str] = TOKEN) -> list[str]:
     """`words` on lines that are no wider than `room`, if no word alone is; at least one line."""
-    lines = [""]
+    return list(_lines(words, room, wide, token))
+
+
+def _lines(words: str, room: float, wide: Measure, token: re.Pattern[str]) -> Iterator[str]:
+    """The lines of `wrapped`, one by one."""
+    line = ""
     for part in token.findall(words):
-        if lines[-1] and wide((lines[-1] + part).rstrip()) > room:
-            lines.append("")
-        lines[-1] += part
-    return [line.rstrip() for line in lines]
+        if line and wide((line + part).rstrip()) > room:
+            yield line.rstrip()
+            line = ""
+        line += part
+    yield line.rstrip()
 
 
 def cut(words: str, count: int, room: float, wide: Measure) -> Iterator[str]:
     """`words` on `count` lines, with an ellipsis where they end before their end."""
     for i in range(count):
-        first = wrapped(words, room, wide)[0]
+        first = next(_lines(words, room, wide, TOKEN))
         line = first if i < count - 1 and wide(first) <= room else clipped(words, room, wide)
         yield line
         words = words[len(line) :].lstrip()
@@ -151,9 +158,12 @@ def clipped(words: str, room: float, wide: Measure) -> str:
     """`words` in `room`, or as many of their first letters as fit, and an ellipsis."""
     if wide(words) <= room:
         return words
-    while words and wide(words + ELLIPSIS) > room:
-        words = words[:-1].rstrip()
-    return words + ELLIPSIS
+
+    def ended(letters: int) -> str:
+        return words[:letters].rstrip() + ELLIPSIS
+
+    fitting = bisect_right(range(len(words)), room, key=lambda letters: wide(ended(letters)))
+    return ended(max(0, fitting - 1))
 
 
 def shortened(names: Sequence[str], room: float, wide: Measure) -> tuple[str, ...]:

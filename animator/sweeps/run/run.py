@@ -136,8 +136,8 @@ def sweep(
         ledger = opened(folder, manifest_of(plan, built), orders.force, orders.retry_failed)
         store = Store(store_folder(), orders.use_cache)
         context = SweepContext(plan, ledger, store, built, plans.versions(), orders.timeout)
-        ledger.update(state="running")
         try:
+            ledger.update(state="running")
             for index, reason in failed.items():
                 context.fail(index, Failure(reason))
             workers = _Workers(context, orders, told, progress, engine)
