@@ -12,6 +12,7 @@ from animator.design.layout import Box
 
 DPI = 100.0  # pixels an inch
 SQUARE, HELD = 0.95, 1.35  # of a square's side, of a narrow frame's width: the height that text is for
+LARGER = 0.07  # power of height / width by which text is larger on a frame that is higher than wide
 LEAST = 1.0  # pixels a side of a panel's axes
 
 
@@ -46,7 +47,8 @@ def em_of(text_size: float, size: tuple[int, int]) -> float:
     """
     width, height = size
     if height > width:
-        return text_size * min(SQUARE * sqrt(width * height), HELD * width)
+        held = SQUARE * sqrt(width * height) * float((height / width) ** LARGER)
+        return text_size * min(held, HELD * width)
     return text_size * height * min(1.0, max(SQUARE, width / height / 1.5))
 
 
