@@ -33,6 +33,16 @@ NEAR = 1e-4  # steps: an event so near has come
 Places = Callable[[FrameState], Floats | Point | None]
 
 
+def radius_of(look: Look) -> float:
+    """The radius of a ring that is open, in pixels."""
+    return WIDE * _scale(look)
+
+
+def _scale(look: Look) -> float:
+    """What a pixel at 720p is here, for what belongs to dots."""
+    return look.line(1.0) * look.figure.dpi / 72 * look.style.dot_size
+
+
 class Pointer:
     """The ring around the dot of `run`, and the marks on its path; places: where, in pixels, the dot is at a
     state of the run's own; area: outside of which nothing is drawn. `layers` are to be drawn above the dot.
@@ -41,7 +51,7 @@ class Pointer:
     def __init__(self, look: Look, run: View, area: PlotArea | None, places: Places) -> None:
         self.run = run
         self.places = places
-        self.scale = look.line(1.0) * look.figure.dpi / 72 * look.style.dot_size
+        self.scale = _scale(look)
         self.at = [run.when(halt.step) for halt in run.halts]
         kept = {halt.step: i for i, halt in enumerate(run.halts) if halt.kept and halt.step > 0}
         self.marks = {i: _ring(look, area, MARK) for i in kept.values()}

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 from matplotlib.text import Text
 
+from animator.drawing.event_marks import radius_of
 from animator.drawing.panels.surface_axes import Ground
 from animator.films.film import Film
 
@@ -37,11 +38,14 @@ def _covered(ground: Ground) -> Iterator[tuple[str, str]]:
     boxes = [(text.get_text(), box_of(text)) for text in names]
     boxes += [(stamp.get_text(), moved(box_at_zero(stamp), x, y)) for stamp, x, y in ground.labels.spots]
     points = np.concatenate(ground.paths)
+    dots, wide = ground.pointed(), radius_of(ground.look)
     marks = ground.axes.transData.transform(np.array(ground.marked))
     frame = ground.axes.bbox
     for i, (words, box) in enumerate(boxes):
         yield from ((words, other) for other, place in boxes[i + 1 :] if not apart(box, place))
         yield from ((words, what) for what, at in (("path", points), ("mark", marks)) if holds(box, at))
+        if i < len(names):
+            yield from ((words, "ring") for dot in dots if not apart(box, (*(dot - wide), *(dot + wide))))
         if holds(frame.padded(1).extents, np.reshape(box, (2, 2))) < 2:
             yield words, "outside"
 

@@ -18,6 +18,7 @@ from animator.core.arrays import Floats
 from animator.core.language import say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
+from animator.drawing.event_marks import radius_of
 from animator.drawing.look import Look
 from animator.drawing.panels.registry import PanelSpec
 from animator.drawing.raster.axis_ticks import MovingTicks, name_axes, room_for_name, ruled, ticks_along
@@ -251,7 +252,18 @@ class Ground:
         picture = np.array([box.x0, box.y0]), np.array([box.x1, box.y1])
         marks = [self.axes.transData.transform(mark) for mark in self.marked]
         around = [(mark - MARK * em, mark + MARK * em) for mark in marks]
+        wide = radius_of(self.look)
+        around += [(dot - wide, dot + wide) for dot in self.pointed()]
         return Clutter(picture, [*self.taken, *around], thinned(self.paths, THIN * em), clear * em, em)
+
+    def pointed(self) -> list[Floats]:
+        """Where rings open around dots, in pixels."""
+        return [
+            np.asarray(self.axes.transData.transform(run.place(run.when(halt.step))))
+            for run in self.view.rivals or (self.view,)
+            for halt in run.halts
+            if halt.pointed
+        ]
 
     def free(self, words: str) -> tuple[float, float] | None:
         """The middle, in shares of the axes, of a box for bold `words` that covers nothing, at an edge where
