@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from animator import Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said
+from animator.core.formatting import number
+from animator.core.language import Said, digits
 from animator.design import descent_words as words
 from animator.functions import function
 
@@ -28,10 +29,10 @@ def best(runs):
 def lowest(runs):
     """From where on the lowest value stays within a hundredth of its whole fall of what it is at the end."""
     value = best(runs)
-    fall = value[0] - value[-1]
-    step = finders.lasting(value <= value[-1] + 0.01 * fall) if fall > 0 else None
-    is_early = step and step < 0.95 * runs[0].steps
-    return Found(step, {"value": finders.number(value[-1])}, lasts=True) if is_early else None
+    fall, end = value[0] - value[-1], value[-1]
+    step = finders.lasting(value <= end + 0.01 * fall) if fall > 0 else None
+    said = Said("less than {least}", least=digits("0.0001")) if 0 < end < 1e-4 else number(end)
+    return Found(step, {"value": said}, lasts=True) if step and step < 0.95 * runs[0].steps else None
 
 
 def half(runs):

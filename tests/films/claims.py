@@ -219,6 +219,9 @@ CLAIMS: dict[str, Claim] = CLAIMS_OF_GROUND | {
     ),
     # function
     rf"Half of the way down is done after {N} of {N} steps\.": lambda r, k, n, m: int(n) == k < int(m),
+    r"From here on the lowest value hardly changes: it ends at less than 0\.0001\.": lambda r, k: (
+        0 < min(loss(run)[-1] for run in r) < 1e-4
+    ),
     rf"From here on the lowest value hardly changes: it ends at {N}\.": lambda r, k, v: is_near(
         v, min(loss(run)[-1] for run in r)
     ),

@@ -227,7 +227,7 @@ def test_the_hero_has_most_of_the_frame(name, size, area, width):
     found = panel_fit.boxes(scene.layout, (scene.widths, scene.heights), size, em)
     heroes = [found[panel] for panel in heroes_of(found)]
     if not heroes:
-        assert name == "weights"
+        assert name == "curvature"
         return
     left, bottom = min(box.left for box in heroes), min(box.bottom for box in heroes)
     right = max(box.left + box.width for box in heroes)
