@@ -11,7 +11,7 @@ Mosaic = tuple[tuple[str, ...], ...]
 WIDE, TALL = 1.4, 0.8  # width / height of the body: from where on panels stand beside, or below, each other
 HERO = 3.2  # width of the heroes' columns, of another one's
 LEADS, LEADS_UPRIGHT = 3.1, 2.6  # height of the heroes' rows, of another one's
-HIGHEST = 0.88  # of a hero's width, on a body that is not wide: the picture beside its bar is a square then
+HIGHEST = 0.9  # of a hero's width, on a body that is not wide: the picture beside its bar is a square then
 WHOLE = 1.4  # height of a row that one panel spans, where there is no hero
 ABREAST = 2  # panels side by side on a frame that is not wide
 
@@ -62,7 +62,7 @@ def arrange(
     film is about. Without widths, a column of theirs is HERO times as wide as others, together; without
     heights, a row of theirs is LEADS times as high as one without any. A column or row that repeats is taken
     at its word. On a body that is not wide they stand on top, as wide as it is, and the others below them, in
-    pairs; where it is TALL, one above the other.
+    pairs; where it is TALL, as for a phone's hand, those of the first kind alone, and have no cell else.
     """
     aspect = body.width / body.height
     if aspect < WIDE:
@@ -85,13 +85,15 @@ def _weights(lines: Sequence[Sequence[str]], heroes: Collection[str], times: flo
 
 def _upright(mosaic: Mosaic, body: Box, heroes: Collection[str]) -> tuple[Mosaic, list[float]]:
     """(the mosaic for a body that is not wide, heights of its rows): the heroes first, no higher than is of
-    use to what is as wide as they are, and the others below.
+    use to what is as wide as they are, and the others below; on a TALL one those of one kind.
     """
     aspect = body.width / body.height
     names = list(dict.fromkeys(name for row in mosaic for name in row))
     first = [name for name in names if name in heroes]
     others = [name for name in names if name not in heroes]
     tall = aspect < TALL
+    if tall and first:
+        others = [name for name in others if _kind(name) == _kind(others[0])]
     abreast = ABREAST if len(first) > ABREAST else 1
     top = _rows(first, abreast)
     below = _rows(others, 1 if (tall and len(others) <= ABREAST) or not first else ABREAST)
@@ -102,6 +104,11 @@ def _upright(mosaic: Mosaic, body: Box, heroes: Collection[str]) -> tuple[Mosaic
     high = [share] * len(top) + [rest] * len(below)
     wide = max(len(row) for row in (*top, *below))
     return tuple(_stretched(row, wide) for row in (*top, *below)), high
+
+
+def _kind(name: str) -> str:
+    """The kind of a panel: "loss" of "loss@1"."""
+    return name.partition("@")[0]
 
 
 def _rows(names: Sequence[str], abreast: int) -> list[tuple[str, ...]]:

@@ -22,7 +22,7 @@ from animator.drawing.view import View
 
 CARDS = 3  # runs whose results are told; of more, the best one's
 TOLD = ("both", "after", "best")  # how much of the losses on test samples
-HEAD, RESULT = 0.86, 1.0  # em
+HEAD, RESULT = 0.92, 1.0  # em
 AFTER, BETWEEN = 0.5, 1.4  # em: from a head to its result, and to the next head
 UP = 0.85  # em: from the frame's edge
 CLEAR = 0.8  # of their full size: letters are not made smaller to tell more

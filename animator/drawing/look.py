@@ -56,7 +56,7 @@ class Look:
             side.set_visible(False)
         axes.tick_params(
             colors=self.style.muted,
-            labelsize=self.points * 0.86,
+            labelsize=self.points * 0.9,
             length=0,
             pad=self.points * 0.35,
             labelfontfamily=use_fonts(),

@@ -25,13 +25,13 @@ from animator.drawing.view import View, present
 
 ROW = 1.7  # em: from one row to the next
 BASE = 0.85  # em: of the lowest row
-SMALL, VALUE = 0.86, 1.1  # em: of the names of numbers, and of these
+SMALL, VALUE = 0.92, 1.1  # em: of the names of numbers, and of these
 AFTER, BETWEEN = 0.5, 1.5  # em: from a name to its number, and on to the next one
 STEP: str = CLOCKS["step"]
 EPOCH: str = CLOCKS["epoch"]
 RATE: str = Said("learning rate")
 NAMES = 12.0  # em: what a run's name may take beside its numbers
-NUMBER = "0.000000"  # as wide as a loss at most
+NUMBER = "0.0×10⁻¹⁰"  # as wide as a loss at most
 MOST_RATES = 200  # learning rates that are tried for their width
 MOST = 2  # runs whose numbers are told here; more of them have a panel
 

@@ -11,6 +11,7 @@ import pytest
 import animator
 from animator.core.errors import AnimatorError
 from animator.design import scene_files, style, style_files
+from animator.design.layout import Box, arrange
 from animator.design.scene import DEFAULT_LAYOUT
 from animator.drawing.canvas import Canvas
 from animator.drawing.panels.registry import PANELS, find, heroes_of, needs_of
@@ -253,3 +254,20 @@ def larger(view, times):
     """The neuron's frame with text so many times as large."""
     look = replace(style.DARK, text_size=times * style.DARK.text_size)
     return Canvas((view,), DEFAULT_LAYOUT, look, (1280, 720), "One neuron", "It learns.")
+
+
+def test_a_phone_has_one_kind_of_chart_below_the_surface_and_larger_letters():
+    """9:16: the surface, and the first panel beside it, as high as two of them were; where runs have a panel
+    each, all of that kind. A square keeps them all, in pairs. Letters are 3.6 % of the width high there, here
+    2.6 %.
+    """
+    body = Box(0, 0, 900, 1500)
+    layout = (("surface", "weights"), ("surface", "loss"))
+    tall = arrange(layout, body, heroes={"surface"})
+    assert list(tall) == ["surface", "weights"]
+    assert tall["weights"].height == body.height - tall["surface"].height
+    of_runs = (("surface", "loss@0"), ("surface", "loss@1"), ("surface", "weights@0"))
+    assert list(arrange(of_runs, body, heroes={"surface"})) == ["surface", "loss@0", "loss@1"]
+    assert set(arrange(layout, Box(0, 0, 900, 900), heroes={"surface"})) == {"surface", "weights", "loss"}
+    assert em_of(0.027, (1080, 1920)) / 1080 == pytest.approx(0.0356, abs=1e-4)
+    assert em_of(0.027, (1080, 1080)) / 1080 == pytest.approx(0.0257, abs=1e-4)

@@ -38,7 +38,7 @@ CLOCKS: Mapping[str, str] = {
     "epoch": Said("epoch"),
     "evaluations": Said("gradient evaluations"),
 }
-NAME = 0.86  # em: size of a name and of its value
+NAME = 0.9  # em: size of a name and of its value
 KEY, KEY_GAP = 1.0, 0.45  # em: of the line that stands before a name, and after it
 AFTER, BETWEEN = 0.5, 1.0  # em: from a name to its value, and on to the next name
 BEHIND = 2.0  # em: from a title to names behind it

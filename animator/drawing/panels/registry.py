@@ -35,7 +35,7 @@ Page = Literal["", "surface", "race", "basins", "curve", "ball"]
 OURS = "it is part of animator; install it again."
 CURVES = Margins(left=3.0, below=1.7, right=1.1, above=1.7)  # above: a title; names take more
 BARS = Margins(left=3.0, below=1.7, right=0.7, above=1.7)
-BESIDE_BAR = Margins(left=3.0, below=1.7, right=5.0, above=1.6)
+BESIDE_BAR = Margins(left=3.0, below=1.7, right=4.9, above=1.6)
 
 
 @dataclass(frozen=True, slots=True)

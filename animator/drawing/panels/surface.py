@@ -29,7 +29,7 @@ from animator.drawing.view import present
 
 PATH_COLOURS = 24
 TOLD = 0.95  # em: the loss behind a title
-NUMBER = "0.00000"  # as wide as a loss
+NUMBER = "0.0×10⁻¹⁰"  # as wide as a loss
 SHOWS = Said("surface: ")  # what stands before the surface's height
 NARROW = 13  # em: a picture so wide has no room for the target's numbers
 

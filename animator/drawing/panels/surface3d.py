@@ -106,7 +106,7 @@ class Surface3dPanel(Panel):
         values = [float(value) for value in MaxNLocator(TICKS).tick_values(low, high)]
         places = [2 * (value - low) / (high - low) - 1 for value in values]
         return [
-            (place, self._stamp(digits(brief(value)).replace("-", "−"), 0.8))
+            (place, self._stamp(digits(brief(value)).replace("-", "−"), 0.86))
             for place, value in zip(places, values, strict=True)
             if abs(place) <= LAST
         ]

@@ -38,7 +38,7 @@ TAG, DOT, MARK = 0.92, 0.5, 0.6  # em: size of a tag; how far a dot reaches arou
 LEADER = 1.0  # em: a tag that is farther from its point has a line to it
 THIN = 0.4  # em: from one point of a path to the next, where it is kept clear
 TRIED = 400  # places for a number, at most
-BAR_GAP = 1.2  # em: from the picture to its bar, for the marks on this
+BAR_GAP = 0.9  # em: from the picture to its bar, for the marks on this
 
 
 class Ground:

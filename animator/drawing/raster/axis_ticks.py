@@ -31,7 +31,7 @@ from animator.drawing.raster.text_fit import shortened
 from animator.drawing.raster.text_layer import Stamp, refreshed
 from animator.drawing.units import DPI
 
-SIZE = 0.86  # em
+SIZE = 0.9  # em
 NAME = 0.9  # em: of an axis' name
 PAD = 0.35  # em: from the axes to the numbers
 NUMBERS = 2.7  # em: what the numbers beside an axis take
@@ -210,7 +210,7 @@ class MovingTicks(Layer):
         sides: tuple[Literal["center"], Literal["right"]] = ("center", "right")  # of the x and the y axis
         self.pools = [
             [
-                look.stamp(0.0, 0.0, em=0.86, color=look.style.muted, across=side, loose=True)
+                look.stamp(0.0, 0.0, em=SIZE, color=look.style.muted, across=side, loose=True)
                 for _ in range(self.MOST)
             ]
             for side in sides

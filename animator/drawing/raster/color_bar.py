@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from animator.core.formatting import brief
-from animator.core.language import say, shown
+from animator.core.language import say, shown, written
 from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.axis_ticks import SIZE, ruled
 from animator.drawing.raster.loss_colors import LossScale, colour_map
 
 LOW = 1.05  # em: from the bar down to the word for its lower end
+LONG = 1e5  # from there on numbers are powers of ten
 RAMP = 256  # colours that look like one that changes evenly
 
 
@@ -32,10 +33,15 @@ def loss_bar(look: Look, box: Box, scale: LossScale, name: str = "loss") -> Axes
     ticks = scale.ticks()
     bar.yaxis.tick_right()
     bar.yaxis.set_major_locator(FixedLocator(scale.position(np.asarray(ticks)).tolist()))
-    bar.yaxis.set_major_formatter(FixedFormatter([brief(t) for t in ticks]))
+    bar.yaxis.set_major_formatter(FixedFormatter([_short(t) for t in ticks]))
     look.text(box.left, box.bottom + box.height + 0.55 * look.em, shown(name), color=look.style.muted)
     look.text(box.left, box.bottom - LOW * look.em, say("low"), em=SIZE, color=look.style.muted)
     return bar
+
+
+def _short(loss: float) -> str:
+    """A number of the bar, of at most five letters."""
+    return brief(loss) if loss < LONG else written(f"{loss:.0e}")
 
 
 def strip(

@@ -24,7 +24,7 @@ from animator.landscape.chebyshev import Mixture
 
 SAMPLES = 240
 EVERY = 3  # band edges from one label to the next
-SIZE = 0.8
+SIZE = 0.86
 DIRECTIONS = 16
 APART = 1.7  # em: from one number to the next
 KEEP = 0.3  # em: how far a line may go before its number does

@@ -67,7 +67,7 @@ def glyph(character: str, points: float, weight: Weight) -> Glyph:
     alpha = np.asarray(renderer.buffer_rgba())[..., 3]
     advance = _advance(character, family, points, weight)
     shift = 0.0
-    if character.isdigit():
+    if character.isdecimal():  # raised ones are narrower
         cell = max(_advance(digit, family, points, weight) for digit in "0123456789")
         shift, advance = (cell - advance) / 2, cell
     rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
