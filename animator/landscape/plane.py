@@ -158,7 +158,7 @@ def _dual(basis: Floats) -> Floats:
 
 def eigenplane(origin: Floats, vectors: Floats, values: Floats) -> Plane:
     """The plane of two eigenvectors (2, P) of the Hessian at `origin` (P,), with eigenvalues (2,)."""
-    first, second = (float(value) for value in values[:2])
+    first, second = (float(value) for value in values)
     names = (
         Said("sharpest direction ({value:.3g})", value=first),
         Said("second sharpest ({value:.3g})", value=second),

@@ -188,6 +188,8 @@ def test_a_film_halts_for_three_quarters_of_a_caption_and_no_less_than_what_foll
     np.testing.assert_allclose(np.diff(at), [2.775, 4.8, 2.775, 1.2], atol=1e-6)
     crowded = unhurried(Pacing(0.5, 20, 1.5), [Event(50, "Half.", 0.0), Event(51, "More.", 0.0)], 100)
     np.testing.assert_allclose([event.hold for event in crowded.named], [3.35 - 0.12, 2.775])
+    own = unhurried(Pacing(0.5, 20, 1.5, events=(Event(10, "Own.", 9.0),)), moments[1:2], 100)
+    np.testing.assert_allclose([event.hold for event in own.named], [9, 0.75 * 3.7])
     assert unhurried(Pacing(), [], 100) == Pacing()
     assert unhurried(Pacing(), moments[::3], 100).play == 4
 

@@ -85,6 +85,14 @@ def test_the_box_of_an_avif(tmp_path: Path) -> None:
     assert read_avif(path) == WORDS
 
 
+@pytest.mark.parametrize("letters", range(0, 32, 8))
+def test_words_end_where_their_box_does(letters: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.avif"
+    add_to_avif(path, Metadata("a" * letters))
+    path.write_bytes(path.read_bytes() + box(b"free", bytes(99)))
+    assert read_avif(path) == Metadata("a" * letters)
+
+
 @pytest.mark.parametrize("size", [0, 1, 7])
 def test_a_box_shorter_than_its_head_ends_the_search(size: int, tmp_path: Path) -> None:
     path = tmp_path / "a.avif"

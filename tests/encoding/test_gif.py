@@ -179,15 +179,17 @@ def test_pictures_stay_unless_the_film_has_no_background(
     assert control[:5] == bytes([flags, 5, 0, TRANSPARENT, 0])
 
 
-def test_a_long_comment_comes_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loop", [True, False])
+def test_a_long_comment_comes_back(loop: bool, tmp_path: Path) -> None:
     """600 bytes are three blocks, of 255 at most."""
     comment = bytes(range(1, 201)) * 3
     with writing(tmp_path / "a.gif", 1) as writer:
-        writer.start(16, 16, np.zeros((256, 3), np.uint8), comment, False)
+        writer.start(16, 16, np.zeros((256, 3), np.uint8), comment, loop)
         writer.add(Part(0, 0, np.zeros((16, 16), np.uint8)), 7)
         writer.add(Part(3, 2, np.zeros((5, 4), np.uint8)), 7)
         writer.finish(300)
     assert read_facts(tmp_path / "a.gif") == GifFacts(16, 16, 2, 307, comment)
+    assert (b"NETSCAPE2.0" in (tmp_path / "a.gif").read_bytes()) == loop
 
 
 @pytest.mark.parametrize(("flags", "table"), [(0x00, 0), (0x77, 0), (0x80, 6), (0x87, 768), (0xF2, 24)])

@@ -85,6 +85,9 @@ def test_an_interrupted_evaluation_goes_on_where_it_stopped(monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
+        animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), stop, use_cache=False)
+    heard.clear()
+    with pytest.raises(KeyboardInterrupt):
         animator.evaluate(model, data, plane, 33, (-1, 1, -1, 1), stop)
     assert len(list((cache.folder() / "surfaces").glob("*.part.h5"))) == 1
     resumed = []

@@ -44,6 +44,13 @@ def test_principal_components_equal_the_svds(tmp_path):
     assert start[0] < 0 < start[1]
 
 
+def test_a_path_starts_at_the_left_and_above_whatever_its_second_step(tmp_path):
+    rows = np.array([[-3.0, 1, 0], [5, -2, 0], [1, 4, 0], [0, 0, 0]])
+    plane = planes.pca(written(tmp_path / "a.h5", rows))
+    first, second = plane.project(rows[:2])
+    assert first[0] < 0 < first[1] and second[0] > 0 > second[1]
+
+
 def test_a_long_random_walk_has_76_percent_in_two_components(tmp_path):
     """Antognini and Sohl-Dickstein: component k holds (6/pi^2)/k^2: 60.8 % and 15.2 %."""
     plane = planes.pca(written(tmp_path / "a.h5", walk(300, 20_000)))
