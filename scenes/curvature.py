@@ -69,7 +69,7 @@ def moments(learning_rate):
         Moment(
             finders.start,
             Said(
-                "Watch the sharpness, how strongly the valley bends: can it pass {edge:g}, 2 / learning rate?",
+                "Watch sharpness, how strongly the valley bends: can it pass {edge:g}, 2 / learning rate?",
                 edge=edge,
             ),
         ),

@@ -30,7 +30,8 @@ def lowest(runs):
     value = best(runs)
     fall = value[0] - value[-1]
     step = finders.lasting(value <= value[-1] + 0.01 * fall) if fall > 0 else None
-    return Found(step, {"value": finders.number(value[-1])}) if step and step < 0.95 * runs[0].steps else None
+    is_early = step and step < 0.95 * runs[0].steps
+    return Found(step, {"value": finders.number(value[-1])}, lasts=True) if is_early else None
 
 
 def half(runs):

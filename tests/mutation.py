@@ -128,22 +128,28 @@ class Faulty(MetaPathFinder, Loader):
         exec(compile(self._fault.source(), module.__file__, "exec"), module.__dict__)
 
 
-def tried(fault: Fault) -> str:
-    """What the tests make of a fault, in a process of its own."""
+def tried(tests: Sequence[str], fault: Fault | None = None) -> str:
+    """What the tests make of a fault, or of the module as it is, in a process of its own."""
     child = os.fork()
     if not child:
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (1, 2):
             os.dup2(nowhere, stream)
-        sys.meta_path.insert(0, Faulty(fault))
-        try:
-            importlib.import_module(fault.module)
-        except BaseException:  # whatever it is, no test was needed to see it
-            os._exit(UNIMPORTED)
-        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *fault.tests])))
+        if fault is not None:
+            born(fault)
+        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])))
     code = ended(child)
     return UNBORN if code == UNIMPORTED else UNNOTICED if code == 0 else NOTICED
+
+
+def born(fault: Fault) -> None:
+    """Import the module with its fault; the process ends where it cannot be imported."""
+    sys.meta_path.insert(0, Faulty(fault))
+    try:
+        importlib.import_module(fault.module)
+    except BaseException:  # whatever it is, no test was needed to see it
+        os._exit(UNIMPORTED)
 
 
 def ended(child: int) -> int:
@@ -190,8 +196,11 @@ def main() -> None:
     for library in LIBRARIES:
         importlib.import_module(library)
     results = dict.fromkeys((NOTICED, UNNOTICED, UNBORN), 0)
+    for tests in dict.fromkeys(fault.tests for fault in chosen):
+        if tried(tests) == NOTICED:
+            sys.exit(f"These tests fail without any fault, and so would with each: {' '.join(tests)}")
     for fault in chosen:
-        result = tried(fault)
+        result = tried(fault.tests, fault)
         results[result] += 1
         sys.stdout.write(f"{result}  {fault.name}  {difference(fault)}\n")
         sys.stdout.flush()

@@ -1,7 +1,9 @@
 """GC tuning for start-up: higher thresholds, off during heavy imports, no walk over what is there already.
 
 A program that starts makes half a million objects that stay, and Python's cyclic collector walks through all
-of them again and again: an eighth of the time of importing TensorFlow or matplotlib.
+of them again and again: an eighth of the time of importing TensorFlow or matplotlib. Of the processor's time
+of `animator render neuron` at 640x360, all that is here saves 0.2 of 2.4 s with a recording in the cache, and
+0.5 to 0.9 of 7 s without (medians and least of four and five runs, alternating, on a busy machine).
 """
 
 import gc

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -108,19 +108,20 @@ def _lives(pid: int) -> bool:
 
 
 @contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder of this process in the system's folder for temporary files; those of dead processes go
-    first.
+def scratch(place: Callable[[], str] = tempfile.gettempdir) -> Iterator[Path]:
+    """A folder of this process in `place`, by default the system's folder for temporary files; those of dead
+    processes go first.
     """
     try:
-        tidy(Path(tempfile.gettempdir()), SCRATCH)
-        made = Path(tempfile.mkdtemp(prefix=f"animator-{os.getpid()}-{HOST}-"))
+        folder = place()
+        tidy(Path(folder), SCRATCH)
+        made = Path(tempfile.mkdtemp(prefix=f"animator-{os.getpid()}-{HOST}-", dir=folder))
     except FileNotFoundError as error:
         raise AnimatorError(
             "There is no folder for temporary files that can be written to. Set TMPDIR to one that can."
         ) from error
-    with owned(made) as folder:
-        yield folder
+    with owned(made) as own:
+        yield own
 
 
 def move_in() -> None:

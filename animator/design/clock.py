@@ -16,7 +16,7 @@ KNOTS = 2048
 STILL = 0.02  # of the play, which passes by steps where the weights hardly move
 SLOWLY = 0.03  # of the play that passes slowly from an event on
 FROZEN = 1e-6  # steps: where the film halts, or there is no room for slow motion, time stands still
-HALTED = 0.7  # of the time that the caption of a moment stands: for so long the film halts on its step
+HALTED = 0.75  # of the time that the caption of a moment stands: for so long the film halts on its step
 QUICK = 0.6  # of the play, which a film that halts takes from halt to halt
 LEAST = 3.0  # seconds that a caption stands at least
 LETTERS = 20.0  # that are read in a second
@@ -102,8 +102,8 @@ def unhurried(
     """`pacing` with these moments, in step order: at each the film halts for HALTED of the time that its
     caption stands, and for what of it is left at the next one; steps, lengths, first: as for `clock`.
 
-    Between the halts it is quicker. The intro is as long as the moment of step `first` takes, the end as long
-    as that of the last step.
+    Between the halts it is quicker. The intro is as long as the moment of step `first` halts a film, the end
+    as long as that of the last step takes.
     """
     events = sorted((*pacing.named, *moments), key=_step)
     if any(first < event.step < steps for event in moments):
@@ -114,10 +114,11 @@ def unhurried(
     for i, event in enumerate(events):
         if event not in moments:
             continue
-        needed = FADE + reading(event.caption)  # it fades while the next one comes up
+        read = reading(event.caption)
+        needed = FADE + read  # it fades while the next one comes up
         hold = max(HALTED * standing(event.caption), needed - float(gaps[i]))
         if i == 0 and event.step == first:
-            hold, intro = 0.0, max(intro, reading(event.caption))
+            hold, intro = 0.0, max(intro, HALTED * read, read - float(gaps[i]))
         elif i == len(events) - 1 and event.step >= steps:
             hold, end = 0.0, max(end, needed)
         events[i] = replace(event, hold=hold, still=True)

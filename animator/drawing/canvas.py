@@ -28,7 +28,7 @@ from animator.drawing.raster.axes_transform import PlotArea
 from animator.drawing.raster.color_bar import loss_bar
 from animator.drawing.raster.layer import Rect, clip_of
 from animator.drawing.readout import Readout
-from animator.drawing.units import DPI, EDGES, em_of
+from animator.drawing.units import DPI, EDGES, em_of, inches
 from animator.drawing.view import View
 
 Frame = NDArray[np.uint8]
@@ -81,7 +81,9 @@ class Canvas:
     ) -> None:
         width, height = self.width, self.height = size
         self.language = spoken()
-        self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi, facecolor=style.background)
+        self.figure = Figure(
+            figsize=(inches(width, dpi), inches(height, dpi)), dpi=dpi, facecolor=style.background
+        )
         self.canvas = FigureCanvasAgg(self.figure)
         em = em_of(style.text_size, size)
         self.look = Look(self.figure, style, em)

@@ -58,6 +58,11 @@ class Pointer:
         radius = (SMALL + (WIDE - SMALL) * state.ring) * self.scale
         self.ring.show(place, radius, min(1.0, SHARP * state.ring))
 
+    def opened(self, state: FrameState) -> float:
+        """How far the ring is open, in [0, 1], while the run is at the event's step; 0 elsewhere."""
+        is_here = state.event in self.pointed and state.step == self.at[state.event].step
+        return state.ring if is_here else 0.0
+
     def _place(self, index: int) -> Point | None:
         """Where the dot is at an event, None where it has left what is shown."""
         at, window = self.at[index], self.run.window

@@ -5,7 +5,7 @@ margins, and the sentence for a frame that has no room.
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, nextafter, sqrt
 
 from animator.core.errors import SizeError
 from animator.design.layout import Box
@@ -31,6 +31,14 @@ class Margins:
 
 
 EDGES = Margins(left=0.8, below=2.4, right=0.8, above=4.4)  # around all panels, at their least
+
+
+def inches(pixels: float, dpi: float = DPI) -> float:
+    """How long a side of `pixels` is, so that matplotlib makes as many of it again: some of its versions cut
+    off what is 409.99999999999994.
+    """
+    length = pixels / dpi
+    return nextafter(length, inf) if length * dpi < pixels else length
 
 
 def em_of(text_size: float, size: tuple[int, int]) -> float:

@@ -86,7 +86,7 @@ def _riff_chunks(file: BinaryIO, length: int) -> Iterator[tuple[bytes, int]]:
 
 
 def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """(name, first bytes) of each chunk up to the last one, IEND."""
+    """(name, first 24 bytes) of each chunk up to the last one, IEND."""
     kind = b""
     while kind != b"IEND":
         size, kind = struct.unpack(">I4s", _exactly(file, 8))
@@ -95,7 +95,7 @@ def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         while size:
             part = _exactly(file, min(size, BLOCK))
             total = zlib.crc32(part, total)
-            head = head or part[:64]
+            head = head or part[:24]
             size = size - len(part)
         if total != struct.unpack(">I", _exactly(file, 4))[0]:
             raise ValueError("a check sum is wrong")

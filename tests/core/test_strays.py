@@ -81,13 +81,12 @@ def test_whoever_writes_beside_strays_removes_them(tmp_path, dead):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_for_temporary_files_goes_with_its_process(tmp_path, dead, monkeypatch):
+def test_a_folder_for_temporary_files_goes_with_its_process(tmp_path, dead):
     """And takes along what a killed process left, such as the code that TensorFlow makes."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     left = tmp_path / f"animator-{dead}-{HOST}-abc"
     left.mkdir()
     (left / "__autograph_generated_file1.py").touch()
-    with scratch() as folder:
+    with scratch(lambda: str(tmp_path)) as folder:
         assert SCRATCH.fullmatch(folder.name) and folder.parent == tmp_path
         assert list(tmp_path.iterdir()) == [folder]
     assert list(tmp_path.iterdir()) == []
@@ -108,12 +107,11 @@ def test_a_name_that_is_too_long(tmp_path):
     )
 
 
-def test_no_folder_for_temporary_files(monkeypatch):
+def test_no_folder_for_temporary_files():
     def none():
         raise FileNotFoundError("No usable temporary directory found")
 
-    monkeypatch.setattr("tempfile.gettempdir", none)
-    with pytest.raises(AnimatorError) as caught, scratch():
+    with pytest.raises(AnimatorError) as caught, scratch(none):
         pass
     assert str(caught.value) == (
         "There is no folder for temporary files that can be written to. Set TMPDIR to one that can."

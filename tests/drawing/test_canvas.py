@@ -22,6 +22,7 @@ from animator.drawing.panels.loss_curves import LossPanel
 from animator.drawing.raster import blend, layer, text_layer
 from animator.drawing.raster.loss_colors import LossScale
 from animator.drawing.raster.text_layer import Sprite
+from animator.drawing.units import inches
 from tests.conftest import numpy_view
 
 SIZES = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080), (720, 1280), (960, 720)]
@@ -296,3 +297,9 @@ def test_a_picture_is_begun_before_it_is_mended():
     with pytest.raises(ValueError) as caught:
         Compositor([], []).compose(RendererAgg(8, 8, 100), np.zeros((8, 8, 4), np.uint8), whole=False)
     assert str(caught.value) == "there is no still picture to mend: call begin(still) first"
+
+
+def test_a_figure_has_the_pixels_that_it_is_asked_for():
+    """Whether matplotlib rounds the product or cuts it: 410 / 100 * 100 is 409.99999999999994."""
+    for dpi in (72.0, 100.0, 150.0, 92.8):
+        assert [n for n in range(1, 8000) if int(inches(n, dpi) * dpi) != n] == [], dpi

@@ -49,7 +49,7 @@ def test_numbers_on_contours_stay_while_their_surface_moves(size, least):
 
 
 @pytest.mark.parametrize("size", SHAPES)
-@pytest.mark.parametrize("name", ["neuron", "curvature"])
+@pytest.mark.parametrize("name", ["neuron", "spirals"])
 def test_numbers_on_contours_stay_or_go_and_never_leap(name, size):
     """Of every 10th frame and the one after it, on surfaces that move: no number moves by over 2 % of the
     frame's height, and within half a second no two change places.

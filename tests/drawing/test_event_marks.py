@@ -148,3 +148,18 @@ def test_a_film_without_captions_points_at_nothing():
     assert all(state.event == -1 and state.ring == 0 for state, _ in silent.timeline(30).stills())
     assert [view.halts for view in silent.views()] == [()]
     assert [halt.step for halt in told.views()[0].halts] == [4, 20, 40]  # its own moments are the others
+
+
+def test_arrows_stand_while_the_film_halts():
+    """Gradient and momentum head to tail, and their sum from the dot; none before the ring opens."""
+    run = animator.descend("x**2 + 9*y**2", start=(2, 1), optimizer="momentum", learning_rate=0.02, steps=40)
+    film = animator.film(run, layout="arrows", hold=((20, "Here."),))
+    panel = film.canvas(SIZE, 30).panels[0]
+    event = [halt.step for halt in film.views()[0].halts].index(20)
+    for ring in (0.0, 1.0):
+        panel.update(FrameState(20, False, 0.0, 21, event=event, ring=ring))
+        gradient, momentum, update = (arrow.ends for arrow in panel.arrows)
+        lengths = [float(np.hypot(*(head - tail))) for tail, head in (gradient, momentum, update)]
+        assert all(length > 3 for length in lengths) if ring else lengths == [0, 0, 0]
+    np.testing.assert_allclose(gradient[1], momentum[0])
+    np.testing.assert_allclose(momentum[1] - gradient[0], update[1] - update[0], atol=1e-3)

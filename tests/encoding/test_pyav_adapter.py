@@ -37,7 +37,7 @@ def test_the_way_without_it_gives_the_same_file(
     def imopen(*_: Any, **__: Any) -> Any:
         yield object()
 
-    monkeypatch.setattr("imageio.v3.imopen", imopen)
+    monkeypatch.setattr(iio, "imopen", imopen)
     assert encode(tmp_path / f"fallback{suffix}") == usual
     assert inspect(tmp_path / f"fallback{suffix}").width == 64
 

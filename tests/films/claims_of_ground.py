@@ -64,7 +64,7 @@ CLAIMS_OF_GROUND: dict[str, Claim] = {
     ),
     # four valleys
     rf"After {N} steps? {N} of {N} dots are in a valley: .*": lambda r, k, n, m, _: (
-        int(n) == k and sum(valley(run, k) is not None for run in r) >= int(m)
+        int(n) == k and sum(valley(run, k) is not None for run in r) == int(m)
     ),
     rf"Between two valleys it is nearly flat: there .* were {N} times shorter\.": lambda r, k, t: (
         all(valley(run, k) is not None for run in r)

@@ -84,9 +84,9 @@ def first_of(runs: Runs, step: int, winner: int, share: float) -> bool:
 
 
 def valley(run, step: int) -> int | None:
-    """Which of Himmelblau's minima a run is within 0.5 of, and stays."""
+    """Which of Himmelblau's minima a run is within 0.26 of, and stays."""
     places = ((3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127))
-    inside = [i for i, place in enumerate(places) if away(run, *place)[step:].max() <= 0.5]
+    inside = [i for i, place in enumerate(places) if away(run, *place)[step:].max() <= 0.26]
     return inside[0] if inside else None
 
 

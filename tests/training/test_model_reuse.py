@@ -28,18 +28,33 @@ def model(rate, width=4, momentum=0.0, activation="relu"):
     return network
 
 
+def falling(rate):
+    return keras.optimizers.schedules.CosineDecay(rate, 6)
+
+
 def experiment(rate, seed=0, **options):
     return Experiment(partial(model, rate, **options), data, data, epochs=2, batch_size=16, seed=seed)
 
 
-def test_a_fit_that_uses_an_earlier_step_leaves_the_same_bytes(tmp_path):
+@pytest.mark.parametrize("rates", [(50.0, 0.01, 0.3), (falling(0.3),) * 3], ids=["constant", "falling"])
+def test_a_fit_that_uses_an_earlier_step_leaves_the_same_bytes(tmp_path, rates):
     """Kinks and rates that diverge included: nothing is near, all is equal."""
-    training.record(experiment(0.3), tmp_path / "cold.h5", {}, quiet, ModelReuse())
+    training.record(experiment(rates[-1]), tmp_path / "cold.h5", {}, quiet, ModelReuse())
     reuse = ModelReuse()
-    for rate, seed in ((50.0, 4), (0.01, 2), (0.3, 0)):
+    for rate, seed in zip(rates, (4, 2, 0), strict=True):
         training.record(experiment(rate, seed), tmp_path / "warm.h5", {}, quiet, reuse)
     assert len(reuse.models) == 1
     assert (tmp_path / "warm.h5").read_bytes() == (tmp_path / "cold.h5").read_bytes()
+
+
+class Rising(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate that a description of it does not tell."""
+
+    def __call__(self, step):
+        return 0.01 * keras.ops.cast(step, "float32")
+
+    def get_config(self):
+        return {}
 
 
 def _own(y, predicted):
@@ -57,9 +72,7 @@ ALONE = {
     "a metric of one's own": lambda: _with(metrics=[_own]),
     "an activation of one's own": lambda: _with(keras.layers.Dense(2, activation=lambda x: x * 2)),
     "chance": lambda: _with(keras.layers.Dropout(0.5)),
-    "a schedule": lambda: _with(
-        optimizer=keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 9, 0.9))
-    ),
+    "a schedule of one's own": lambda: _with(optimizer=keras.optimizers.SGD(Rising())),
     "an optimizer that does not begin at 0": lambda: _with(optimizer="adagrad"),
 }
 
@@ -70,13 +83,18 @@ def test_what_a_description_does_not_tell_is_never_shared(what):
     assert step_identity(ALONE[what]()) is None
 
 
-def test_what_differs_in_more_than_a_rate_is_another_model():
-    found = []
-    for options in ({}, {"width": 5}, {"momentum": 0.9}, {"activation": "tanh"}):
-        keras.utils.clear_session(free_memory=False)
-        found.append(step_identity(model(0.1, **options)))
+def identity(rate, **options):
+    """As of a model that is the first of its process."""
     keras.utils.clear_session(free_memory=False)
-    assert len({*found, step_identity(model(7.0))}) == 4
+    return step_identity(model(rate, **options))
+
+
+def test_what_differs_in_more_than_a_rate_is_another_model():
+    others = ({"width": 5}, {"momentum": 0.9}, {"activation": "tanh"})
+    found = {identity(0.1), *(identity(0.1, **options) for options in others)}
+    assert len({*found, identity(7.0)}) == 4
+    assert identity(falling(0.1)) == identity(falling(0.1))
+    assert len({*found, identity(falling(0.1)), identity(falling(0.2))}) == 6
 
 
 def test_losses_with_kept_graphs_are_those_of_evaluate(tmp_path):

@@ -1,8 +1,9 @@
 """Gradient, momentum and update as arrows at the dot, to one scale, with a key.
 
 The arrows are those of the update that comes next. Where a film takes its time for a step, they grow one
-after the other, each where the last one ends, and then the update, their sum, which the dot follows. They
-are drawn larger than life, by a factor that is written above them and changes in steps of 1, 2 and 5.
+after the other, each where the last one ends, and then the update, their sum, which the dot follows; where it
+halts, they grow and stand. They are drawn larger than life, by a factor that is written above them and that
+changes in steps of 1, 2 and 5.
 """
 
 from dataclasses import replace
@@ -144,7 +145,8 @@ class ArrowsPanel(Panel):
             np.isfinite(self.forces.update[state.step]).all()
         )
         factor = float(self.factors[state.step]) if going else 1.0
-        self._point(state.step, factor, going=going, part=state.part if slow else None)
+        part = max(state.part, self.runner.halts.opened(state)) if slow else None
+        self._point(state.step, factor, going=going, part=part)
         self.factor.set_text(digits(f"× {factor:g}") if going and self.told else "–" if self.told else "")
 
     def _point(self, step: int, factor: float, *, going: bool, part: float | None) -> None:

@@ -152,8 +152,9 @@ def down(grid: Small, rows: Reading) -> Small:
 
 def part_of(rows: Reading, first: int, count: int) -> Reading:
     """`count` of them from `first` on."""
-    low, share, inside = (part[first : first + count] for part in rows)
-    return low, share, inside
+    low, share, inside = rows
+    part = slice(first, first + count)
+    return low[part], share[part], inside[part]
 
 
 def shaded(places: Small, colours: NDArray[np.uint32], bands: int) -> NDArray[np.uint32]:

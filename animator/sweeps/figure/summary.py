@@ -22,7 +22,7 @@ from animator.design.layout import Box
 from animator.drawing.look import Look
 from animator.drawing.raster.fonts import use_fonts
 from animator.drawing.raster.text_fit import wrapped
-from animator.drawing.units import DPI, em_of
+from animator.drawing.units import DPI, em_of, inches
 from animator.encoding import FilmSpec, Metadata, open_encoder
 from animator.sweeps.figure.aggregate import Place, Table, table
 from animator.sweeps.figure.axes import numeric
@@ -69,7 +69,7 @@ def make(folder: Path, manifest: Manifest) -> Path:
 def draw(manifest: Manifest, size: tuple[int, int] = SIZE) -> tuple[Figure, str]:
     """(the figure, its alt text), in the language that is spoken."""
     look = style_files.find(str(manifest.film.get("style") or "dark"))
-    figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=look.background)
+    figure = Figure(figsize=(inches(size[0]), inches(size[1])), dpi=DPI, facecolor=look.background)
     eye = Look(figure, look, em_of(look.text_size, size))
     whole = table(manifest)
     panels, rest = panels_of(whole)

@@ -16,7 +16,7 @@ from animator.design.style import Style
 from animator.design.timeline import FrameState
 from animator.drawing.look import Look
 from animator.drawing.raster.layer import Pixels, Rect
-from animator.drawing.units import DPI, em_of
+from animator.drawing.units import DPI, em_of, inches
 from animator.sweeps.folder.manifest import Cell
 from animator.sweeps.sheet.page_frame import FOOT, MARGIN, PageFrame, head
 from animator.sweeps.sheet.page_part import PagePart
@@ -42,7 +42,7 @@ class PageCanvas:
         caption: str,
     ) -> None:
         self.width, self.height = size
-        self.figure = Figure(figsize=(size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=style.background)
+        self.figure = Figure(figsize=(inches(size[0]), inches(size[1])), dpi=DPI, facecolor=style.background)
         self.canvas = FigureCanvasAgg(self.figure)
         self.look = Look(self.figure, style, em_of(style.text_size, size))
         self.frame = PageFrame(self.look, size, page, sheet, title, caption, runs_of(tracks))

@@ -18,7 +18,7 @@ from animator.design.timeline import FrameState
 from animator.drawing.compositor import Background, Compositor
 from animator.drawing.look import Look
 from animator.drawing.raster.layer import Layer, Pixels, Rect
-from animator.drawing.units import DPI
+from animator.drawing.units import DPI, inches
 
 
 class PagePart(ABC):
@@ -31,7 +31,7 @@ class PagePart(ABC):
         wide, high = int(box.width), int(box.height)
         self.box = box
         self.inside = Box(0, 0, wide, high)
-        self.look = replace(look, figure=Figure(figsize=(wide / DPI, high / DPI), dpi=DPI))
+        self.look = replace(look, figure=Figure(figsize=(inches(wide), inches(high)), dpi=DPI))
         self._renderer = RendererAgg(wide, high, DPI)
         self._compositor = Compositor([], [])
 

@@ -87,14 +87,15 @@ def _set_back(known: KerasModel, fresh: KerasModel) -> None:
         variable.assign(value)
     for variable in known.optimizer.variables:
         variable.assign(keras.ops.zeros_like(variable))
-    known.optimizer.learning_rate.assign(fresh.optimizer.learning_rate)
+    if hasattr(known.optimizer.learning_rate, "assign"):  # a schedule is the same in both
+        known.optimizer.learning_rate.assign(fresh.optimizer.learning_rate)
 
 
 def step_identity(model: KerasModel) -> ModelIdentity | None:
-    """What a compiled step of `model` depends on: all but the learning rate and the data.
+    """What a compiled step of `model` depends on: all but a constant learning rate and the data.
 
-    None for what has more in it than this module knows: code of one's own, random layers, schedules,
-    optimizers that do not begin at 0.
+    None for what has more in it than this module knows: code of one's own, random layers, optimizers that do
+    not begin at 0.
     """
     optimizer = getattr(model, "optimizer", None)
     plain = is_keras(model) and type(model).__name__ in ("Sequential", "Functional")
@@ -102,8 +103,12 @@ def step_identity(model: KerasModel) -> ModelIdentity | None:
         return None
     identity = ModelIdentity.of(description(model))
     config = dict(model.optimizer.get_config())
-    rate = config.pop("learning_rate", None)
-    if not isinstance(rate, float) or config.get("use_ema"):
+    rate = config["learning_rate"]
+    if isinstance(rate, float):
+        del config["learning_rate"]
+    elif not isinstance(rate, dict) or rate["module"] != "keras.optimizers.schedules":
+        return None
+    if config.get("use_ema"):
         return None
     has_seeds = len(model.variables) != len(model.weights)
     if has_seeds or not model.built or not identity.whole or not all(map(is_whole, layers_of(model))):
