@@ -1,4 +1,4 @@
-"""The same neuron with four activations, each taught by a neuron of its own kind: four surfaces."""
+"""The same neuron with three activations, each taught by a neuron of its own kind: three surfaces."""
 
 from functools import partial
 from typing import Annotated
@@ -11,7 +11,6 @@ from animator.core.language import Said
 from animator.design.parameters import Point
 
 TEACHERS = {
-    "linear": lambda v: v,
     "tanh": np.tanh,
     "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
     "relu": lambda v: np.maximum(v, 0),
@@ -48,7 +47,8 @@ def latest(runs):
     steps = there(runs)
     if not all(step for step, _ in steps) or max(steps)[0] < 2 * min(steps)[0]:
         return None
-    return Found(max(steps)[0], {"name": max(steps)[1], "first": min(steps)[0]})
+    run = NAMES.index(max(steps)[1])
+    return Found(max(steps)[0], {"name": NAMES[run], "first": min(steps)[0]}, run, lasts=True)
 
 
 def gentle(runs):
@@ -58,7 +58,11 @@ def gentle(runs):
         for run, name in zip(runs, TEACHERS, strict=True)
     }
     slowest = max(left, key=left.get) == "sigmoid"
-    return Found(10, {"left": finders.percent(left["sigmoid"])}) if slowest and left["sigmoid"] < 1 else None
+    return (
+        Found(10, {"left": finders.percent(left["sigmoid"])}, run=1)
+        if slowest and left["sigmoid"] < 1
+        else None
+    )
 
 
 def flat(runs):
@@ -80,34 +84,38 @@ def flat(runs):
 
 MOMENTS = (
     Moment(
-        finders.start, Said("One neuron, four activations: watch which surface is steep and which is flat.")
+        finders.start, Said("One neuron, three curves (activations): watch which map is steep, which flat.")
     ),
     Moment(
-        finders.winner(0.01, NAMES), Said("{name} is first: after {steps} less than 1 % of its loss is left.")
+        finders.winner(0.01, NAMES),
+        Said("The {name} neuron is first: after {steps} less than 1 % of its loss is left."),
     ),
-    Moment(gentle, Said("sigmoid has {left} of its loss left: its slope is never above a quarter.")),
-    Moment(latest, Said("{name} is last: it needs {steps} for what the first one did in {first}.")),
-    Moment(flat, Said("The steps are over before {names} came down to 1 %.")),
+    Moment(
+        gentle,
+        Said("The sigmoid curve rises by at most 1/4, so its map is flat: {left} of the loss is left."),
+    ),
+    Moment(latest, Said("The {name} neuron is last: {steps} for what the first one did in {first}.")),
+    Moment(flat, Said("The steps are over before the loss of {names} came down to 1 %.")),
 )
 
 
 def scene(
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.3,
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 12,
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 7,
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
     start: Point = (-1.0, 0.6),
 ) -> Scene:
-    """The same neuron with linear, tanh, sigmoid and relu, each taught by its own kind."""
+    """The same neuron with tanh, sigmoid and relu, each taught by its own kind."""
     return Scene(
-        title=Said("Four activations, four landscapes"),
+        title=Said("Three activations, three landscapes"),
         runs=tuple(
             Experiment(model=partial(model, name, learning_rate, start), data=partial(data, name, seed),
                        epochs=epochs, batch_size=20, seed=seed, labels=("w1", "w2"), target=(1.0, 1.0))
             for name in TEACHERS
         ),
         names=tuple(TEACHERS),
-        layout=(("surface@0", "surface@1", "activation@0"), ("surface@0", "surface@1", "activation@1"),
-                ("surface@2", "surface@3", "activation@2"), ("surface@2", "surface@3", "activation@3")),
+        caption=Said("One neuron without a bias: above, the loss at its two weights; below, its curve."),
+        layout=(tuple(f"surface@{i}" for i in range(3)), tuple(f"activation@{i}" for i in range(3))),
         pacing=Pacing(play=5.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

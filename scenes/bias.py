@@ -1,4 +1,4 @@
-"""Why a slice goes stale: the bias trains too, and a still slice shows heights that are not the loss."""
+"""Why a map goes stale: the bias is learned too, and a map for one bias does not show the loss at another."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -18,36 +18,46 @@ def gap(runs):
     return np.abs(bias - bias[-1])
 
 
-def farthest(runs):
-    """Where the bias is farthest from its last value."""
-    away = gap(runs)
-    step, bias = int(np.argmax(away)), finders.path_of(runs[0])[:, 2]
-    return (
-        Found(max(step, 1), {"now": digits(f"{bias[max(step, 1)]:.2f}"), "last": digits(f"{bias[-1]:.2f}")})
-        if away.max()
-        else None
-    )
+def farthest(data):
+    """Where the bias is farthest from its last value: the loss there, and what it would be with that."""
+
+    def find(runs):
+        x, y = data()
+        path, away = finders.path_of(runs[0]), gap(runs)
+        step = max(1, int(np.argmax(away)))
+        shown = np.mean((np.tanh(x @ path[step, :2] + path[-1, 2]) - y[:, 0]) ** 2)
+        loss = finders.loss_of(runs[0])[step]
+        words = {"bias": digits(f"{path[step, 2]:.2f}"), "last": digits(f"{path[-1, 2]:.2f}")}
+        words |= {"shown": finders.number(shown, 2), "loss": finders.number(loss, 2)}
+        return Found(step, words, run=0) if away.max() and words["shown"] != words["loss"] else None
+
+    return find
 
 
 def close(runs):
     """From where on the bias stays within a tenth of the greatest distance."""
     away = gap(runs)
-    step = finders.lasting(away <= away.max() / 10)
-    return step or None
+    step, bias = finders.lasting(away <= away.max() / 10), finders.path_of(runs[0])[:, 2]
+    return Found(step, {"bias": digits(f"{bias[step]:.2f}")}) if step else None
 
 
-MOMENTS = (
-    Moment(finders.start, Said("The same run twice. Watch the left dot: where is its height not its loss?")),
-    Moment(
-        farthest,
-        Said("The bias is {now}, far from its last value {last}, at which the left surface was cut."),
-    ),
-    Moment(close, Said("Now the bias is nearly at its last value, so both surfaces are nearly the same.")),
-    Moment(
-        finders.finished(),
-        Said("At the last step they are the same. Only the right one told the loss all along."),
-    ),
-)
+def moments(data):
+    """What is said of a run on this data."""
+    return (
+        Moment(
+            finders.start,
+            Said("One run on two maps of its loss. Watch the left one: where is it wrong at the dot?"),
+        ),
+        Moment(
+            farthest(data),
+            Said("The bias is {bias}. The left map, for {last}, shows {shown}; the loss is {loss}."),
+        ),
+        Moment(close, Said("Now the bias is {bias}, near its last value: both maps are nearly the same.")),
+        Moment(
+            finders.finished(),
+            Said("At the last step the maps are the same; only the right one was true all along."),
+        ),
+    )
 
 
 def scene(
@@ -56,16 +66,16 @@ def scene(
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
     start: MaybePoint = None,
 ) -> Scene:
-    """Why a slice goes stale: a still slice at the last bias, beside one that is cut again at every step."""
+    """Why a map goes stale: one for the last bias, beside one that is drawn anew at every step."""
     neuron = bundled("neuron").function(learning_rate=learning_rate, epochs=epochs, seed=seed, start=start)
     return replace(
         neuron,
-        title=Said("A still slice goes stale"),
+        title=Said("A map for one bias goes stale"),
         runs=neuron.runs * 2,
-        names=(Said("still, at the last bias"), Said("cut again at each step")),
-        caption=Said("One run, twice; where the dot's height on the slice is not its loss, both are told."),
-        layout=(("surface@0", "surface@1"),),
+        names=(Said("last bias"), Said("bias now")),
+        caption=Said("One run, twice: the maps show the loss at w1 and w2, with one bias or another."),
+        layout=(("surface@0", "surface@1", "weights"),),
         slice=("static", "moving"),
-        pacing=Pacing(play=6.0, end=2.0, pace="log"),
-        moments=MOMENTS,
+        pacing=Pacing(play=4.0, end=2.0, pace="log"),
+        moments=moments(neuron.runs[0].data),
     )

@@ -54,38 +54,37 @@ def leaving(runs):
 
 def below(share):
     """When the loss is, and stays, at most a share of that of guessing."""
-    return lambda runs: finders.lasting(finders.loss_of(runs[0]) <= share * GUESS) or None
-
-
-def unseen(alike):
-    """The last step: the loss on digits that it has not seen, within a quarter of the other, or above."""
 
     def find(runs):
-        train, test = finders.loss_of(runs[0])[-1], np.asarray(runs[0].test_loss, float)[-1]
-        if not np.isfinite([train, test]).all() or (test > 1.25 * train) == alike:
+        loss = finders.loss_of(runs[0])
+        step = finders.lasting(loss <= share * GUESS)
+        return Found(step, {"now": finders.number(loss[step], 2)}) if step else None
+
+    return find
+
+
+def unseen(falling):
+    """The last step: the loss on digits that were not seen; whether the other fell over the last fifth."""
+
+    def find(runs):
+        loss, test = finders.loss_of(runs[0]), np.asarray(runs[0].test_loss, float)[-1]
+        early, late = (part.mean() for part in np.array_split(loss[-max(2, len(loss) // 5) :], 2))
+        if not np.isfinite([loss[-1], test]).all() or (late < early) != falling:
             return None
-        return Found(runs[0].steps, {"train": digits(f"{train:.2f}"), "test": digits(f"{test:.2f}")})
+        words = {"train": digits(f"{loss[-1]:.2f}"), "test": digits(f"{test:.2f}")}
+        return Found(runs[0].steps, words, lasts=True)
 
     return find
 
 
 MOMENTS = (
     Moment(
-        finders.start,
-        Said("A network sees digits for the first time: watch accuracy rise as the loss falls."),
+        finders.start, Said("A network sees digits: watch its wrong answers, marked with a ?, turn right.")
     ),
-    Moment(
-        leaving,
-        Said("For {steps} it was hardly better than guessing, a loss of 2.3: now it has found a way."),
-    ),
-    Moment(below(0.5), Said("After {steps} half of the loss of guessing is left, and it stays below that.")),
-    Moment(
-        unseen(True), Said("On digits it has never seen the loss is {test}: what it learned holds there too.")
-    ),
-    Moment(
-        unseen(False),
-        Said("On digits it has never seen the loss is {test}, but {train} on those it learned."),
-    ),
+    Moment(leaving, Said("For {steps} the network did little better than guess: now it has found a way.")),
+    Moment(below(0.5), Said("After {steps} the loss is {now}, half of what guessing gives.")),
+    Moment(unseen(True), Said("Training ends while the loss falls: {train}, and {test} on unseen digits.")),
+    Moment(unseen(False), Said("Training ends: the loss is {train}, and {test} on unseen digits.")),
 )
 
 
@@ -109,8 +108,8 @@ def scene(
                 seed=seed,
             ),
         ),
-        layout=(("surface", "examples"), ("surface", "accuracy"), ("surface", "loss")),
-        heights=(1.7, 1.0, 1.0),
+        layout=(("surface", "examples"), ("surface", "loss")),
+        heights=(1.4, 1.0),
         plane=plane,
         slice=slice,
         resolution=31,

@@ -1,4 +1,4 @@
-"""Four learning rates on one surface: too small, right, at the edge of stability, and diverging."""
+"""Four learning rates on one surface: too small, right, nearly too large, and too large."""
 
 from functools import partial
 from typing import Annotated
@@ -6,11 +6,11 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from animator import Experiment, Moment, Pacing, Scene, finders
+from animator import Experiment, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said
 from animator.design.parameters import Point
 
-NAMES = (Said("too small"), Said("right"), Said("edge"), Said("diverging"))
+NAMES = (Said("too small"), Said("right"), Said("nearly too large"), Said("too large"))
 START = (-1.0, 0.5)
 WINDOW = (-4.0, 6.0, -1.5, 5.5)  # around the default start: all but the last run stay in it
 
@@ -42,17 +42,20 @@ def jumping(run):
         side = walls(runs[run])
         nearer = (side[1:] * side[:-1] < 0) & (np.abs(side[1:]) < np.abs(side[:-1]))
         stretch = finders.longest(nearer)
-        return stretch[0] + 6 if stretch and stretch[1] - stretch[0] >= 5 else None
+        return Found(stretch[0] + 6, run=run) if stretch and stretch[1] - stretch[0] >= 5 else None
 
     return find
 
 
 def growing(run):
-    """When a run's loss has doubled, if it has grown at every step and does so to the end."""
+    """When a run's loss has doubled, if it changes sides and grows at every step up to the end."""
 
     def find(runs):
-        loss = finders.loss_of(runs[run])
-        return finders.first(loss > 2 * loss[0]) if (np.diff(loss) > 0).all() else None
+        loss, side = finders.loss_of(runs[run]), walls(runs[run])
+        step = finders.first(loss > 2 * loss[0])
+        if step is None or (np.diff(loss) <= 0).any() or (side[1:] * side[:-1] >= 0).any():
+            return None
+        return Found(step, {"before": finders.number(loss[0], 2), "now": finders.number(loss[step], 2)}, run)
 
     return find
 
@@ -70,23 +73,24 @@ def moments(rates):
     first = finders.winner(0.01, tuple(named.values()))
     return (
         Moment(
-            finders.start, Said("Four learning rates, one start: watch which one is at the bottom first.")
+            finders.start,
+            Said("A step is slope times learning rate: watch which rate is first at the bottom."),
         ),
-        Moment(first, Said("{name} is first: after {steps} less than 1 % of its loss is left.")),
+        Moment(first, Said("{name} fits this valley: after {steps} less than 1 % of its loss is left.")),
         Moment(
             jumping(2),
-            Said("{edge} jumps across the valley at every step, each time a little less far.", **named),
+            Said("{edge} is nearly too large: it jumps across the valley, each time less far.", **named),
         ),
         Moment(
             growing(3),
             Said(
-                "{diverging} is too large: every step makes the loss larger, and it has doubled already.",
+                "{diverging} is too large: each jump ends higher, and the loss is {now}, not {before}.",
                 **named,
             ),
         ),
         Moment(
             straight,
-            Said("{small} goes straight down, but slowly: {steps} for what {right} did in {other}.", **named),
+            Said("{small} goes straight, in tiny steps: {steps} for what {right} did in {other}.", **named),
         ),
     )
 
@@ -94,12 +98,12 @@ def moments(rates):
 def scene(
     small: Annotated[float, Field(gt=0, le=10)] = 0.04,
     right: Annotated[float, Field(gt=0, le=10)] = 0.5,
-    edge: Annotated[float, Field(gt=0, le=10)] = 0.98,
+    edge: Annotated[float, Field(gt=0, le=10)] = 0.9,
     diverging: Annotated[float, Field(gt=0, le=10)] = 1.06,
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 40,
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 32,
     start: Point = START,
 ) -> Scene:
-    """Four learning rates on one surface: too small, right, at the edge of stability, diverging."""
+    """Four learning rates on one surface: too small, right, nearly too large, and too large."""
     rates = (small, right, edge, diverging)
     return Scene(
         title=Said("The learning rate decides"),
@@ -115,6 +119,6 @@ def scene(
         ),
         caption=Said("Same start, same data; only the learning rate differs."),
         layout=(("surface@0", "surface@1", "losses"), ("surface@2", "surface@3", "losses")),
-        pacing=Pacing(play=6.0, end=2.0, pace="log"),
+        pacing=Pacing(play=4.0, end=2.0, pace="log"),
         moments=moments(rates),
     )  # fmt: skip

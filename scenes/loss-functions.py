@@ -36,28 +36,36 @@ def waiting(runs):
     step = finders.first(cross <= 0.1 * cross[0])
     if step is None or squared[step] < 0.9 * squared[0]:
         return None
-    return Found(step, {"left": finders.percent(squared[step] / squared[0])})
+    return Found(step, {"left": finders.percent(squared[step] / squared[0])}, run=0)
 
 
 def never(runs):
     """The last step, where squared error has not lost half of its loss, and cross-entropy has."""
     squared, cross = (finders.loss_of(run) for run in runs)
     slow = (squared > 0.5 * squared[0]).all() and cross[-1] <= 0.5 * cross[0]
-    return Found(runs[0].steps, {"left": finders.percent(squared[-1] / squared[0])}) if slow else None
+    return (
+        Found(runs[0].steps, {"left": finders.percent(squared[-1] / squared[0])}, 0, lasts=True)
+        if slow
+        else None
+    )
 
 
 MOMENTS = (
-    Moment(finders.start, Said("Both neurons begin surely wrong: watch which of the two gets going.")),
+    Moment(
+        finders.start, Said("Both neurons begin sure of wrong answers: watch which of the two gets going.")
+    ),
     Moment(
         finders.kept(0.5, 1),
-        Said("Cross-entropy is steep where a neuron is surely wrong: {steps} halve its loss."),
+        Said("Cross-entropy counts sure mistakes without limit: a steep map, {steps} halve it."),
     ),
-    Moment(waiting, Said("Squared error is nearly flat there: it still has {left} of its loss.")),
+    Moment(
+        waiting, Said("Squared error counts a mistake as 1 at most: a flat map, and {left} is still left.")
+    ),
     Moment(
         finders.slower(0.5, 0, 1),
-        Said("Only now squared error has lost half: {steps} for what cross-entropy did in {other}."),
+        Said("Only now half of the squared error is gone: {steps}; cross-entropy needed {other}."),
     ),
-    Moment(never, Said("The steps are over, and squared error still has {left} of its loss.")),
+    Moment(never, Said("The steps are over: on its flat map squared error has {left} left.")),
 )
 
 
@@ -76,7 +84,8 @@ def scene(
             for name in LOSSES
         ),
         names=tuple(LOSSES),
-        layout=(("surface@0", "surface@1"), ("loss@0", "loss@1")),
+        caption=Said("Same data, same start; two ways to count mistakes, each with a scale of its own."),
+        layout=(("surface@0", "surface@1"), ("losses", "losses")),
         pacing=Pacing(play=5.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

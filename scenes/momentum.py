@@ -33,13 +33,12 @@ def model(learning_rate, momentum, nesterov, start):
 
 
 def uphill(runs):
-    """The first update that goes uphill although the gradient pulls back, and the loss rises."""
+    """Before the first update that goes uphill although the gradient pulls back, so that the loss rises."""
     path, loss = finders.path_of(runs[0]), finders.loss_of(runs[0])
     x, _ = data()
     gradient = (path - 1) @ (x.T @ x)
     against = (np.diff(path, axis=0) * gradient[:-1]).sum(axis=1) > 0
-    step = finders.first(against & (np.diff(loss) > 0))
-    return step if step is None else step + 1
+    return finders.first(against & (np.diff(loss) > 0)) or None
 
 
 def back(runs):
@@ -54,19 +53,23 @@ def back(runs):
 def moments(momentum):
     """What is said of a ball that keeps `momentum` of its last step."""
     kept = Said(
-        "The momentum is {momentum:g} of the last step: it carries the ball on, uphill for a while.",
+        "The momentum, {momentum:g} of the last update, beats the gradient: the ball goes uphill.",
         momentum=momentum,
     )
     return (
         Moment(
-            finders.start, Said("Watch the arrows: the gradient pulls downhill, and momentum keeps its way.")
+            finders.start,
+            Said("Watch the arrows: gradient (downhill) and momentum (as before) make the update."),
         ),
         *((Moment(uphill, kept),) if momentum else ()),
         Moment(
             back,
-            Said("The sixth time across: every swing is smaller, for uphill the gradient slows it down."),
+            Said("The sixth time across: each swing is smaller, as the gradient brakes the ball uphill."),
         ),
-        Moment(finders.kept(0.01), Said("After {steps} less than 1 % of the loss is left, and it stays so.")),
+        Moment(
+            finders.kept(0.01),
+            Said("After {steps} less than 1 % of the loss is left, and it stays below that."),
+        ),
         Moment(
             finders.diverged(),
             Said("The steps are too long: the loss is twice what it was, and stays above that."),
@@ -93,6 +96,6 @@ def scene(
         caption=Said("The velocity keeps some of itself: v ← {momentum:g} v − {rate:g} ∇L, then {rule}.",
                      momentum=momentum, rate=learning_rate, rule=rule),
         layout=(("arrows", "loss"),),
-        pacing=Pacing(play=9.0, end=2.0, pace="log"),
+        pacing=Pacing(play=6.0, end=2.0, pace="log"),
         moments=moments(momentum),
     )  # fmt: skip

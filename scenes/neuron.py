@@ -35,40 +35,54 @@ def model(learning_rate, optimizer, use_bias, start):
     return neuron
 
 
+def lengths(runs):
+    """(K,) how far the weights go in each step."""
+    return np.linalg.norm(np.diff(finders.path_of(runs[0]), axis=0), axis=1)
+
+
 def steep(runs):
     """When a tenth of the loss is left, if that is within the first tenth of the steps."""
-    found = finders.fallen(0.1)(runs)
-    return found if found and found.step <= max(1, runs[0].steps // 10) else None
+    found, loss = finders.fallen(0.1)(runs), finders.loss_of(runs[0])
+    if found is None or found.step > max(1, runs[0].steps // 10):
+        return None
+    return Found(found.step, {"before": finders.number(loss[0]), "now": finders.number(loss[found.step])})
+
+
+def shifted(runs):
+    """After a twentieth of the steps: the bias, where it is far from the 0 that it began at."""
+    step, others = max(3, runs[0].steps // 20), finders.path_of(runs[0])[:, 2:]
+    far = step < runs[0].steps and abs(others[step].sum()) > 0.2
+    return Found(step, {"bias": digits(f"{others[step, 0]:.3f}")}) if far else None
 
 
 def as_far_again(runs):
     """When the weights have gone as far again as in their first step, after five steps or more."""
-    path = finders.path_of(runs[0])
-    lengths = np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))
-    step = finders.first(np.append(0, lengths) >= 2 * lengths[0])
+    gone = np.cumsum(lengths(runs))
+    step = finders.first(np.append(0, gone) >= 2 * gone[0])
     return Found(step, {"more": step - 1}) if step and step > 5 else None
 
 
-def short_of(runs):
-    """The last step, where the weights are far from (1, 1) although the loss has fallen."""
-    loss, away = finders.loss_of(runs[0]), finders.distance(runs[0], (1.0, 1.0))[-1]
-    return (
-        Found(runs[0].steps, {"away": digits(f"{away:.2f}")}) if away > 0.25 and loss[-1] < loss[0] else None
-    )
+def ends(near):
+    """The last step, with a smaller loss and shorter steps: within 0.25 of the target, or farther away."""
+
+    def find(runs):
+        loss, away = finders.loss_of(runs[0]), finders.distance(runs[0], (1.0, 1.0))[-1]
+        gone = lengths(runs)
+        told = loss[-1] < loss[0] and gone[-1] < gone[0] and (away <= 0.25) == near
+        return Found(runs[0].steps, {"away": finders.number(away, 2)}, lasts=True) if told else None
+
+    return find
 
 
 MOMENTS = (
-    Moment(finders.start, Said("Watch the dot: can it find the point (1, 1), where the loss is 0?")),
-    Moment(steep, Said("The start is steep: after {steps} only {left} of the loss is left.")),
+    Moment(finders.start, Said("Watch the dot go downhill, to less error (loss). Can it get to the target?")),
+    Moment(steep, Said("The start is steep: after {steps} the loss is {now}; it was {before}.")),
+    Moment(shifted, Said("The map changes, as a third number is learned, too: the bias, now {bias}.")),
     Moment(
-        as_far_again,
-        Said("Then the slope is gentle: it takes {more} more steps to go as far as the first did."),
+        as_far_again, Said("Steps shrink with the slope: it takes {more} more to go as far as the first did.")
     ),
-    Moment(
-        finders.arrived((1.0, 1.0), 0.25),
-        Said("Both weights are near 1: the neuron has found its own activation."),
-    ),
-    Moment(short_of, Said("The steps are over, and the weights are still {away} away from (1, 1).")),
+    Moment(ends(True), Said("Nearly there, {away} from the target: with the slope the steps have shrunk.")),
+    Moment(ends(False), Said("The steps are over, {away} from the target: with the slope they have shrunk.")),
     Moment(
         finders.diverged(),
         Said("The steps are too long: the loss is twice what it was, and stays above that."),
@@ -86,7 +100,7 @@ def scene(
 ) -> Scene:
     """One tanh neuron learns its own activation: the weights walk to (1, 1)."""
     return Scene(
-        title=Said("One tanh neuron learns its own activation"),
+        title=Said("How one neuron learns"),
         runs=(
             Experiment(
                 model=partial(model, learning_rate, optimizer, use_bias, start),

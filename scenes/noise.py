@@ -1,4 +1,4 @@
-"""Batch sizes 1, 8, 32 and all: the smaller the batch, the more its gradient wanders."""
+"""Batch sizes 1, 8 and all: the smaller the batch, the more its gradient wanders."""
 
 from functools import partial
 from typing import Annotated
@@ -11,7 +11,7 @@ from animator.core.language import Said, digits
 from animator.design.parameters import Point
 
 SAMPLES = 128
-SIZES = (1, 8, 32, SAMPLES)
+SIZES = (1, 8, SAMPLES)
 
 
 def data(seed, noise):
@@ -37,7 +37,7 @@ def wrong(runs):
     step = int(np.argmax(rises)) + 1
     before, after = finders.loss_of(runs[0])[step - 1 : step + 1]
     return (
-        Found(step, {"before": digits(f"{before:.2f}"), "after": digits(f"{after:.2f}")})
+        Found(step, {"before": digits(f"{before:.2f}"), "after": digits(f"{after:.2f}")}, run=0)
         if after > before + 0.01
         else None
     )
@@ -50,38 +50,45 @@ def travelled(run, begin=0):
 
 def sure(runs):
     """When all data have halved their loss, if every step up to there went downhill."""
-    loss = finders.loss_of(runs[3])
+    loss = finders.loss_of(runs[2])
     step = finders.first(loss <= 0.5 * loss[0])
-    return step if step and (np.diff(loss[: step + 1]) < 0).all() else None
+    return Found(step, run=2) if step and (np.diff(loss[: step + 1]) < 0).all() else None
 
 
 def wandering(runs):
-    """After three quarters of the steps, when from there on the batch of 1 goes 5 times as far as all."""
+    """Where the batch of 1 has its highest loss in the last quarter, if it goes 5 times as far as all."""
     begin = 3 * runs[0].steps // 4
-    short, long = travelled(runs[3], begin), travelled(runs[0], begin)
-    times = f"{long / short:.0f}" if long < 100 * short else "over 100"
-    return Found(begin, {"times": times}) if long > 5 * short > 0 else None
+    far = travelled(runs[0], begin) > 5 * travelled(runs[2], begin)
+    one, whole = (finders.loss_of(run) for run in (runs[0], runs[2]))
+    step = begin + int(np.argmax(one[begin:-1]))
+    words = {"one": finders.number(one[step], 2), "all": finders.number(whole[step], 2)}
+    return Found(step, words, run=0) if far and words["one"] != words["all"] else None
 
 
 def detour(runs):
     """The last step, when the batch of 1 has gone farther than all data, and both went downhill."""
-    times = travelled(runs[0]) / travelled(runs[3])
-    down = all(finders.loss_of(run)[-1] < finders.loss_of(run)[0] for run in (runs[0], runs[3]))
-    return Found(runs[0].steps, {"times": digits(f"{times:.1f}")}) if times > 1.2 and down else None
+    times = travelled(runs[0]) / travelled(runs[2])
+    down = all(finders.loss_of(run)[-1] < finders.loss_of(run)[0] for run in (runs[0], runs[2]))
+    words = {"times": digits(f"{times:.1f}"), "count": SAMPLES}
+    return Found(runs[0].steps, words, run=(0, 2), lasts=True) if times > 1.2 and down else None
 
 
 MOMENTS = (
-    Moment(finders.start, Said("Four batch sizes, one start: watch how straight each path is.")),
+    Moment(
+        finders.start, Said("A step is made from 1, 8 or all 128 samples. Watch how straight each path is.")
+    ),
     Moment(
         wrong,
         Said("One sample can mislead: this step of the batch of 1 raised the loss from {before} to {after}."),
     ),
     Moment(sure, Said("With all data every step went downhill: {steps} halve the loss.")),
     Moment(
-        wandering, Said("The batch of 1 never rests: from here on it goes {times} times as far as all data.")
+        wandering,
+        Said("Each sample pulls its own way, so the batch of 1 never rests: its loss is {one}, not {all}."),
     ),
     Moment(
-        detour, Said("Both came down, but the batch of 1 went {times} times as far: small batches wander.")
+        detour,
+        Said("The batch of 1 went {times} times as far as all data, but saw 1 sample a step, not {count}."),
     ),
 )
 
@@ -93,7 +100,7 @@ def scene(
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0,
     start: Point = (-1.0, -0.4),
 ) -> Scene:
-    """Batch sizes 1, 8, 32 and all (batch-size): why stochastic gradient descent zigzags."""
+    """Batch sizes 1, 8 and all (batch-size): why stochastic gradient descent zigzags."""
     return Scene(
         title=Said("Small batches wander"),
         runs=tuple(
@@ -102,10 +109,10 @@ def scene(
                        shuffle=False)
             for size in SIZES
         ),
-        names=(Said("batch of 1"), Said("batch of 8"), Said("batch of 32"), Said("all data")),
+        names=(Said("batch of 1"), Said("batch of 8"), Said("all data")),
         caption=Said("Same start, {updates:,} updates each. Lines: the loss of the batch in use, down which "
                      "the next step goes.", updates=SAMPLES * rounds),
-        layout=(("batch@0", "batch@1", "losses"), ("batch@2", "batch@3", "losses")),
-        pacing=Pacing(play=6.0, end=2.0),
+        layout=(("batch@0", "batch@1"), ("batch@2", "losses")),
+        pacing=Pacing(play=4.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

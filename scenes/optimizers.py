@@ -1,4 +1,4 @@
-"""Five optimizers race from one start on an ill-conditioned bowl."""
+"""Optimizers race from one start down a narrow valley: descent, momentum and Adam, or five of them."""
 
 from functools import partial
 from typing import Annotated
@@ -10,7 +10,7 @@ from animator import Experiment, Found, Moment, Pacing, Scene, finders
 from animator.core.language import Said
 from animator.design.parameters import Point
 
-NAMES = ("SGD", Said("momentum"), "Nesterov", "RMSprop", "Adam")
+NAMES = (Said("descent"), Said("momentum"), "Adam", "Nesterov", "RMSprop")
 
 
 def data(kappa):
@@ -24,7 +24,7 @@ def model(name, learning_rate, kappa, start):
     import keras
 
     make = {
-        "SGD": lambda: keras.optimizers.SGD(learning_rate / kappa),
+        "descent": lambda: keras.optimizers.SGD(learning_rate / kappa),
         "momentum": lambda: keras.optimizers.SGD(learning_rate / kappa, momentum=0.85),
         "Nesterov": lambda: keras.optimizers.SGD(learning_rate / kappa, momentum=0.85, nesterov=True),
         "RMSprop": lambda: keras.optimizers.RMSprop(learning_rate / 12),
@@ -36,72 +36,83 @@ def model(name, learning_rate, kappa, start):
     return neuron
 
 
-def over(run):
-    """When a run has crossed the valley's floor, w2 = 1, and gone up on the other side: its loss rises."""
+def over(runs):
+    """When momentum has crossed the valley's floor, w2 = 1, and gone up on the other side: its loss rises."""
+    path, loss = finders.path_of(runs[1]), finders.loss_of(runs[1])
+    crossed = (path[1:, 1] - 1) * (path[0, 1] - 1) < 0
+    step = finders.first(crossed & (np.diff(loss) > 0))
+    return None if step is None else Found(step + 1, run=1)
 
-    def find(runs):
-        path, loss = finders.path_of(runs[run]), finders.loss_of(runs[run])
-        crossed = (path[1:, 1] - 1) * (path[0, 1] - 1) < 0
-        step = finders.first(crossed & (np.diff(loss) > 0))
-        return None if step is None else step + 1
 
-    return find
+def aslant(runs):
+    """After four steps: when Adam has gone as far in w1 as in w2, within a tenth, and descent has not."""
+    gone = [np.abs(path[min(4, len(path) - 1)] - path[0]) for path in map(finders.path_of, runs)]
+    even = abs(gone[2][0] / gone[2][1] - 1) <= 0.1
+    return Found(4, run=2) if even and gone[0].max() > 2 * gone[0].min() and runs[2].steps > 4 else None
 
 
 def creeping(runs):
-    """When SGD stays on the floor, within 0.05, and still has more than 1 of w1's way of 2.5 to go."""
+    """When descent stays on the floor, within 0.05, and still has more than 1 of w1's way of 2.5 to go."""
     path = finders.path_of(runs[0])
     step = finders.lasting(np.abs(path[:, 1] - 1) <= 0.05)
-    step = step and max(step, 5)
-    return step if step and step <= runs[0].steps and 1 - path[step, 0] > 1 else None
+    step = step and max(step, 8)
+    return Found(step, run=0) if step and step <= runs[0].steps and 1 - path[step, 0] > 1 else None
 
 
-def order(runs):
-    """The last step: who has the lowest loss, and who the highest."""
-    last = [finders.loss_of(run)[-1] for run in runs]
-    if not np.isfinite(last).all() or min(last) == max(last):
+def arrivals(runs):
+    """[(when a run has, and keeps, a hundredth of its loss, its number)] of those that do, in order."""
+    steps = [finders.lasting(loss <= 0.01 * loss[0]) for loss in map(finders.loss_of, runs)]
+    return sorted((step, i) for i, step in enumerate(steps) if step)
+
+
+def last(runs):
+    """When the last one arrives, if all do, the first not at the same step."""
+    there = arrivals(runs)
+    if len(there) < len(runs) or there[0][0] == there[-1][0]:
         return None
-    best, worst = (NAMES[last.index(pick(last))] for pick in (min, max))
-    return Found(runs[0].steps, {"best": best, "worst": worst})
+    (step, best), (end, worst) = there[0], there[-1]
+    return Found(end, {"worst": NAMES[worst], "best": NAMES[best], "first": step}, run=worst, lasts=True)
 
 
 def moments(kappa):
     """What is said of the race in a valley whose walls are `kappa` times as steep as its floor."""
-    creep = Said(
-        "SGD is on the floor and creeps: the slope along it is {kappa:g} times gentler than the walls.",
-        kappa=kappa,
-    )
     return (
+        Moment(finders.start, Said("One start, different ways downhill: watch who is first at the cross.")),
+        Moment(over, Said("Momentum keeps most of its last step: it shoots up the other wall.")),
+        Moment(aslant, Said("Adam goes as far in w1 as in w2, however steep each is: it cuts the corner.")),
         Moment(
-            finders.start, Said("Five optimizers, one start, one valley: watch which way each of them takes.")
+            creeping,
+            Said(
+                "Descent's steps follow the slope: on the floor, {kappa:g} times gentler, it creeps.",
+                kappa=kappa,
+            ),
         ),
-        Moment(over(1), Said("Momentum rolls across the floor and up the other side: its loss rises.")),
-        Moment(creeping, creep),
         Moment(
-            finders.winner(0.01, NAMES),
-            Said("{name} is first: after {steps} less than 1 % of its loss is left."),
+            last,
+            Said("Less than 1 % of the loss left: {best} after {first} steps, {worst} only after {steps}."),
         ),
-        Moment(order, Said("After {steps} {best} has the lowest loss and {worst} the highest.")),
     )
 
 
 def scene(
     learning_rate: Annotated[float, Field(gt=0, lt=2)] = 0.8,
     kappa: Annotated[float, Field(ge=1, le=1000)] = 25.0,
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 80,
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 60,
     start: Point = (-1.5, 0.2),
+    five: bool = False,
 ) -> Scene:
-    """SGD, momentum, Nesterov, RMSprop and Adam race from one start on an ill-conditioned bowl."""
+    """Descent, momentum and Adam race from one start down a narrow valley; five=true: and two more."""
+    names = NAMES if five else NAMES[:3]
     return Scene(
-        title=Said("Five optimizers, one start"),
+        title=Said("Optimizers: one start, different ways down"),
         runs=tuple(
             Experiment(model=partial(model, name, learning_rate, kappa, start), data=partial(data, kappa),
                        epochs=epochs, batch_size=2, shuffle=False, labels=("w1", "w2"), target=(1.0, 1.0))
-            for name in NAMES
+            for name in names
         ),
-        names=NAMES,
+        names=names,
         caption=Said("Same start, same data, full batches; only the optimizer differs."),
         layout=(("race", "losses"),),
-        pacing=Pacing(play=6.0, end=2.0),
+        pacing=Pacing(play=4.0, end=2.0),
         moments=moments(kappa),
     )  # fmt: skip

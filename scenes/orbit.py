@@ -24,8 +24,8 @@ def scene(
     )
     return replace(
         neuron,
-        title=Said("Once around the loss surface"),
+        title=Said("The loss as a landscape"),
         layout=(("surface3d", "loss"), ("surface3d", "weights")),
         camera="orbit",
-        pacing=Pacing(intro=1.0, play=7.0, end=2.0, pace="log"),
+        pacing=Pacing(intro=1.0, play=6.0, end=2.0, pace="log"),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from animator import Experiment, Found, Moment, Pacing, Scene, finders
-from animator.core.language import Said, digits
+from animator.core.language import Said
 from animator.design.parameters import Point
 
 
@@ -36,12 +36,18 @@ def model(learning_rate, start):
     return neuron
 
 
+def lowest(part):
+    """The weights with the least loss on a part of the data."""
+    x, y = part()
+    return tuple(np.linalg.lstsq(x, y[:, 0], rcond=None)[0].round(3).tolist())
+
+
 def turns(runs):
     """Where the test loss is lowest, when that is before the end and the training loss falls on."""
     train, test = (finders.loss_of(run) for run in runs)
     step = int(np.argmin(test))
     turns = 0 < step < runs[0].steps and test[-1] > 1.1 * test[step] and train[-1] < train[step]
-    return Found(step, {"test": digits(f"{test[step]:.2f}")}) if turns else None
+    return Found(step, {"test": finders.number(test[step], 2)}, run=1) if turns else None
 
 
 def worse(runs):
@@ -49,7 +55,9 @@ def worse(runs):
     turn = turns(runs)
     train, test = (finders.loss_of(run) for run in runs)
     step = finders.lasting(test >= 2 * test[turn.step]) if turn else None
-    return step if step and train[step] < train[turn.step] else None
+    if not step or train[step] >= train[turn.step]:
+        return None
+    return Found(step, {"train": finders.number(train[step], 2), "test": finders.number(test[step], 2)})
 
 
 def both(runs):
@@ -59,35 +67,26 @@ def both(runs):
     return step if step and step < np.argmin(test) else None
 
 
-def outcome(runs):
-    """The last step: what the test loss is, and what it was where it was lowest."""
-    turn, test = turns(runs), finders.loss_of(runs[1])
-    if turn is None:
-        return None
-    best = digits(f"{test[turn.step]:.2f}")
-    return Found(runs[0].steps, {"last": digits(f"{test[-1]:.2f}"), "best": best, "low": turn.step})
+def end(runs):
+    """The last step: what both losses are, and what that of the test was where it was lowest."""
+    turn, last = turns(runs), [finders.number(finders.loss_of(run)[-1], 2) for run in runs]
+    words = {"train": last[0], "last": last[1]}
+    return turn and Found(runs[0].steps, {**words, "best": turn.words["test"], "low": turn.step}, lasts=True)
 
 
 def ok(runs):
     """The last step, where the test loss is not a tenth above its lowest."""
-    test = finders.loss_of(runs[1])
-    return Found(runs[0].steps, {"last": digits(f"{test[-1]:.2f}")}) if test[-1] <= 1.1 * test.min() else None
+    test, last = finders.loss_of(runs[1]), runs[0].steps
+    low = test[-1] <= 1.1 * test.min()
+    return Found(last, {"last": finders.number(test[-1], 2)}, run=1, lasts=True) if low else None
 
 
 MOMENTS = (
-    Moment(
-        finders.start,
-        Said("One path on two surfaces: watch whether the loss on unseen data falls all along."),
-    ),
+    Moment(finders.start, Said("The same weights on two maps: watch whether both losses fall all along.")),
     Moment(both, Said("At first both losses fall: what holds for the few samples holds for others, too.")),
-    Moment(turns, Said("Here the loss on unseen data is lowest, {test}. Stop here: that is early stopping.")),
-    Moment(worse, Said("Now it learns the noise of its few samples: unseen data have twice that loss.")),
-    Moment(
-        outcome,
-        Said(
-            "On its samples the loss still falls; on unseen data it is {last}, and was {best} at step {low}."
-        ),
-    ),
+    Moment(turns, Said("Here the loss on unseen data is lowest, {test}: time to stop (early stopping).")),
+    Moment(worse, Said("Now chance errors are learned: loss {train} on the samples, {test} on unseen data.")),
+    Moment(end, Said("Loss at the end: {train} on the samples, {last} on unseen data (step {low}: {best}).")),
     Moment(ok, Said("On unseen data the loss ends at {last}, within a tenth of its lowest: no overfitting.")),
 )
 
@@ -102,23 +101,19 @@ def scene(
 ) -> Scene:
     """Overfitting: the loss of four training samples falls on, the loss on unseen data turns up again."""
     train, test = (partial(data, part, samples, noise, seed) for part in ("train", "test"))
-    run = Experiment(
-        model=partial(model, learning_rate, start),
-        data=train,
-        epochs=epochs,
-        batch_size=samples,
-        shuffle=False,
-        seed=seed,
-        labels=("w1", "w2"),
-    )
+    made = partial(model, learning_rate, start)
+    run = Experiment(made, train, epochs=epochs, batch_size=samples, shuffle=False, labels=("w1", "w2"))
     return Scene(
         title=Said("Overfitting: good on what it has seen"),
-        runs=(run, replace(run, data=test, train=train)),
+        runs=(
+            replace(run, seed=seed, target=lowest(train)),
+            replace(run, seed=seed, data=test, train=train, target=lowest(test)),
+        ),
         names=(Said("training data"), Said("unseen data")),
         caption=Said(
-            "A neuron is trained on {samples} noisy samples; right, its loss on 200 others.", samples=samples
+            "A neuron learns from {count} noisy samples; right, its loss on 200 others.", count=samples
         ),
         layout=(("surface@0", "surface@1", "losses"),),
-        pacing=Pacing(play=6.0, end=2.0, pace="log"),
+        pacing=Pacing(play=4.0, end=2.0, pace="log"),
         moments=MOMENTS,
     )

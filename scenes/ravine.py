@@ -43,15 +43,18 @@ def swinging(runs):
     descent, momentum = (finders.loss_of(run) for run in runs)
     step = int(np.argmax(momentum))
     higher = momentum[step] > momentum[0] and descent[step] < descent[0]
-    return (
-        Found(step, {"times": digits(f"{momentum[step] / descent[step]:.1f}")}) if step and higher else None
-    )
+    words = {"high": finders.number(momentum[step], 2), "low": finders.number(descent[step], 2)}
+    return Found(step, words, run=1) if step and higher else None
 
 
 def ahead(runs):
-    """From where on momentum's loss stays below descent's, after it was above."""
+    """From where on momentum's loss stays below descent's, if it has come farther along the floor."""
     descent, momentum = (finders.loss_of(run) for run in runs)
-    return finders.lasting(momentum < descent) or None
+    step = finders.lasting(momentum < descent)
+    if not step:
+        return None
+    slow, fast = (abs(path[step, 0] - path[0, 0]) for path in map(finders.path_of, runs))
+    return Found(step, {"times": digits(f"{fast / slow:.1f}")}, run=1) if fast > 1.2 * slow > 0 else None
 
 
 def late(runs):
@@ -61,9 +64,11 @@ def late(runs):
 
 
 MOMENTS = (
-    Moment(finders.start, Said("A narrow ravine and two ways down: watch who is at the bottom first.")),
-    Moment(swinging, Said("Momentum swings up the walls: its loss is {times} times as high as descent's.")),
-    Moment(ahead, Said("Now momentum is ahead, and stays ahead: along the floor it has gathered speed.")),
+    Moment(finders.start, Said("A narrow ravine, two ways down: watch who swings, and who is first.")),
+    Moment(
+        swinging, Said("Momentum keeps its last step and swings high: its loss is {high}, descent's {low}.")
+    ),
+    Moment(ahead, Said("Swings cancel out, along the floor steps add up: momentum is {times} times as far.")),
     Moment(finders.kept(0.01, 1), Said("After {steps} momentum has less than 1 % of its loss left.")),
     Moment(
         finders.slower(0.01, 0, 1, 1),
@@ -75,7 +80,7 @@ MOMENTS = (
 
 def scene(
     kappa: Annotated[float, Field(ge=2, le=1000)] = 30.0,
-    epochs: Annotated[int, Field(ge=12, le=1000)] = 60,
+    epochs: Annotated[int, Field(ge=12, le=1000)] = 45,
     start: Point = (-2.0, 1.6),
 ) -> Scene:
     """Gradient descent against momentum in a ravine, each at its best learning rate."""
@@ -92,6 +97,6 @@ def scene(
         caption=Said("A bowl {kappa:g} times as steep one way as the other; each at its best learning rate.",
                      kappa=kappa),
         layout=(("race", "losses"),),
-        pacing=Pacing(play=6.0, end=2.0),
+        pacing=Pacing(play=4.0, end=2.0),
         moments=MOMENTS,
     )  # fmt: skip

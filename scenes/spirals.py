@@ -36,14 +36,34 @@ def waiting(runs):
     loss = finders.loss_of(runs[0])
     begin, end = finders.level(loss, 0.05)
     long = end - begin >= len(loss) / 10 and loss[-1] < 0.7 * loss[begin]
-    return Found(end, {"length": end - begin}) if long else None
+    words = {"begin": begin, "low": finders.number(loss[end], 2)}
+    return Found(end, words) if long else None
+
+
+def solved(share):
+    """The last step, where at most a share of the loss is left."""
+
+    def find(runs):
+        found, loss = finders.finished()(runs), finders.loss_of(runs[0])
+        return found if found and loss[-1] <= share * loss[0] else None
+
+    return find
 
 
 MOMENTS = (
-    Moment(finders.start, Said("Two spirals, one network: watch how its boundary bends as the loss falls.")),
-    Moment(waiting, Said("For {length} steps the loss hardly changed; now it has found a way on.")),
     Moment(
-        finders.kept(0.5), Said("After {steps} less than half of the loss is left, and it stays below that.")
+        finders.start, Said("Two spirals: watch the white boundary bend as the dot goes to lighter ground.")
+    ),
+    Moment(
+        waiting,
+        Said("From step {begin} to {step} the loss stayed near {low}: no plain line can part two spirals."),
+    ),
+    Moment(
+        finders.kept(0.5),
+        Said("After {steps} half of the loss is gone: the boundary begins to follow the arms."),
+    ),
+    Moment(
+        solved(0.25), Said("After {steps} {left} of the loss is left: the boundary winds between both arms.")
     ),
     Moment(finders.finished(), Said("After {steps} {left} of the loss is left.")),
 )
@@ -69,11 +89,12 @@ def scene(
                 seed=seed,
             ),
         ),
+        caption=Said("White: where the network says one spiral is as likely as the other."),
         layout=(("surface", "prediction"), ("surface", "loss")),
-        heights=(1.4, 1.0),
+        heights=(1.8, 1.0),
         plane=plane,
         slice=slice,
         resolution=61,
-        pacing=Pacing(play=6.0, end=2.0),
+        pacing=Pacing(play=5.0, end=2.0),
         moments=MOMENTS,
     )

@@ -83,7 +83,7 @@ def test_record_then_render_the_recording(here, capsys):
         assert file["weights"].shape == (17, 3)
     told = run(capsys, "info", "run.mp4", "--json")
     found = json.loads(told.out)
-    assert found["title"] == "One tanh neuron learns its own activation"
+    assert found["title"] == "How one neuron learns"
     assert found["command"] == "animator render run.h5 -o run.mp4 --size 320x180"
     assert found["details"]["scene"] == "neuron"
 

@@ -32,9 +32,9 @@ def test_learning_rates_follow_their_closed_forms():
     hessian = 2 / 3 * np.array([[2.0, 1.0], [1.0, 2.0]])
     goal, start = np.array([1.0, 2.0]), np.array([-1.0, 0.5])
     views = film.views()
-    for rate, view in zip((0.04, 0.5, 0.98, 1.06), views, strict=True):
+    for rate, view in zip((0.04, 0.5, 0.9, 1.06), views, strict=True):
         step = np.eye(2) - rate * hessian
-        exact = [goal + np.linalg.matrix_power(step, k) @ (start - goal) for k in range(41)]
+        exact = [goal + np.linalg.matrix_power(step, k) @ (start - goal) for k in range(33)]
         np.testing.assert_allclose(view.trajectory, exact, rtol=1e-4, atol=1e-4)
     assert [view.window.left_at is None for view in views] == [True, True, True, False]
     assert len({view.window.extent for view in views}) == 1

@@ -21,7 +21,7 @@ from tests.films.measures import (
 )
 
 Claim = Callable[..., bool]
-N = r"([\d.,e+-]*\d)"  # a number
+N = r"([\d.,]*\d(?:×10[⁻⁰¹²³⁴-⁹]+)?|-[\d.,]*\d)"  # a number
 
 CLAIMS_OF_GROUND: dict[str, Claim] = {
     # weights

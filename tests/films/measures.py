@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from animator.design.moments import Runs
 
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
 
 def loss(run) -> NDArray[np.float64]:
     """(K+1,) of a run."""
@@ -23,7 +25,7 @@ def away(run, *point: float) -> NDArray[np.float64]:
 
 def is_near(said: str, value: float, digits: int = 2) -> bool:
     """Whether a number is said with at least so many right digits."""
-    told = float(said.replace(",", ""))
+    told = float(said.replace(",", "").replace("×10", "e").translate(RAISED))
     return abs(told - value) <= 0.6 * 10.0 ** (1 - digits) * max(abs(value), 1e-12)
 
 
@@ -104,3 +106,15 @@ def parted(runs: Runs, step: int, starts) -> bool:
     one, other = (next(x for x in paths if np.allclose(x[0], start, atol=1e-6)) for start in starts)
     gap = np.hypot(*(one - other).T)
     return bool(gap[step:].min() >= 1.5 * gap[0] and np.hypot(*(one[-1] - other[-1])) > 0.2)
+
+
+def shrunk(run, step: int) -> bool:
+    """Whether a run's loss and the length of its steps are less before a step than at the start."""
+    lengths = np.linalg.norm(np.diff(path(run), axis=0), axis=1)
+    return bool(loss(run)[step] < loss(run)[0] and lengths[step - 1] < lengths[0])
+
+
+def tanh_loss(run, weights) -> float:
+    """The mean squared error on a run's data of one tanh neuron with two weights and a bias."""
+    x, y = run.data()
+    return float(np.mean((np.tanh(x @ np.array(weights)[:2] + weights[2]) - y[:, 0]) ** 2))

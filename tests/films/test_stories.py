@@ -33,11 +33,11 @@ def rates(*values: float, start: tuple[float, float] = (-1.0, 0.5)) -> list[Run]
     return [(THREE, start, "sgd", value, 40) for value in values]
 
 
-def race(rate: float, kappa: float = 25.0) -> list[Run]:
-    """The five optimizers on a bowl."""
+def race(rate: float, kappa: float = 25.0, count: int = 3) -> list[Run]:
+    """The first `count` of five optimizers on a bowl."""
     own = {"sgd": kappa, "rmsprop": 12.0, "adam": 10.0}
-    kinds = ("sgd", "momentum(momentum=0.85)", "nesterov(momentum=0.85)", "rmsprop", "adam")
-    return [(BOWL.format(kappa=kappa), (-1.5, 0.2), kind, rate / own.get(kind, kappa), 80) for kind in kinds]
+    kinds = ("sgd", "momentum(momentum=0.85)", "adam", "nesterov(momentum=0.85)", "rmsprop")[:count]
+    return [(BOWL.format(kappa=kappa), (-1.5, 0.2), kind, rate / own.get(kind, kappa), 60) for kind in kinds]
 
 
 def ravine(kappa: float) -> list[Run]:
@@ -63,13 +63,15 @@ def begun(large: float, glorot: tuple[float, float], rate: float = 0.3) -> list[
 
 
 TWINS: Sequence[tuple[str, str, list[Run], int]] = (
-    ("learning-rates", "", rates(0.04, 0.5, 0.98, 1.06), 5),
-    ("learning-rates", "right=2", rates(0.04, 2.0, 0.98, 1.06), 4),
+    ("learning-rates", "", rates(0.04, 0.5, 0.9, 1.06), 5),
+    ("learning-rates", "edge=0.98", rates(0.04, 0.5, 0.98, 1.06), 5),
+    ("learning-rates", "right=2", rates(0.04, 2.0, 0.9, 1.06), 4),
     ("learning-rates", "small=1.06 right=0.3 edge=0.3 diverging=0.1", rates(1.06, 0.3, 0.3, 0.1), 2),
     ("learning-rates", "small=2 right=2 edge=2 diverging=2", rates(2.0, 2.0, 2.0, 2.0), 2),
     ("optimizers", "", race(0.8), 5),
+    ("optimizers", "five=1", race(0.8, count=5), 5),
     ("optimizers", "learning_rate=1.9", race(1.9), 3),
-    ("optimizers", "kappa=1", race(0.8, 1.0), 3),
+    ("optimizers", "kappa=1", race(0.8, 1.0), 2),
     ("ravine", "", ravine(30.0), 5),
     ("ravine", "kappa=2", ravine(2.0), 3),
     ("ravine", "kappa=900", ravine(900.0), 2),
@@ -79,8 +81,8 @@ TWINS: Sequence[tuple[str, str, list[Run], int]] = (
     ("momentum", "learning_rate=1", ball(0.85, 1.0), 2),
     ("plateau", "", [(SATURATED, start, "sgd", 0.5, 60) for start in STARTS], 4),
     ("plateau", "learning_rate=0.001", [(SATURATED, start, "sgd", 0.001, 60) for start in STARTS], 2),
-    ("initialization", "", begun(5.0, (-1.0, 1.3)), 5),
-    ("initialization", "large=0.5", begun(0.5, (-1.0, 1.3)), 3),
+    ("initialization", "", begun(5.0, (1.04, -1.05)), 5),
+    ("initialization", "large=0.5", begun(0.5, (-1.0, 1.3)), 2),
     ("initialization", "learning_rate=2", begun(5.0, (-0.2, 0.9), 2.0), 2),
 )
 
