@@ -80,3 +80,11 @@ def test_a_film_is_drawn_in_each_language(tmp_path, code):
     """matplotlib has nothing to say about letters: those that no font here has are boxes by then."""
     film = animator.film(animator.scene("valley"), lang=code)
     film.save(tmp_path / "a.gif", size=(320, 180), fps=1)
+
+
+def test_numbers_in_sentences_stand_before_powers_of_ten():
+    """Python writes 2.5e-06 and 1e+20."""
+    said = Said("noise of {noise:g}, at most {most:g}", noise=2.5e-6, most=1e20)
+    assert shown(said) == "noise of 2.5×10⁻⁶, at most 10²⁰"
+    with speaking("de"):
+        assert shown(Said("Learning rate {rate:g}", rate=2.5e-6)).endswith("2,5×10⁻⁶")

@@ -81,7 +81,7 @@ def test_a_cell_says_which_one_it_is_in_the_language_of_its_film():
     scene = animator.scene("escape")
     cell = build.of_cell(scene, {"lang": "de"}, "light", "noise 0,1")
     with cell.speaking():
-        assert shown(cell.caption).startswith("noise 0,1. Beide beginnen 10⁻⁶ neben dem Grat; ")
+        assert shown(cell.caption).startswith("noise 0,1. Ein Start; ")
     assert (cell.captions, cell.style) == (False, "light")
     assert build.of_cell(scene, {"captions": True}, "dark", "").captions
     assert build.of_cell(scene, {"caption": "none"}, "dark", "noise 0.1").is_silent
