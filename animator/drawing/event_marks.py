@@ -6,6 +6,7 @@ path. In a chart a line with the step's number stands at the step from then on.
 """
 
 from collections.abc import Callable, Sequence
+from math import dist
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,6 +25,7 @@ from animator.drawing.view import View
 
 SMALL, WIDE = 4.5, 19.0  # pixels at 720p: the radius of a mark on a path, and of a ring that is open
 RING, MARK, LINE = 2.6, 1.8, 1.1  # pixels at 720p: the widths of these, and of a line in a chart
+UNDER = 9.0  # pixels at 720p: so near to a mark the dot stands on it, and is shown in its stead
 SHARP = 3.0  # times as fast as it opens a ring becomes opaque
 NUMBER = 0.86  # em: size of a step's number
 ASIDE, CLEAR = 0.35, 0.2  # em: from a line to its number, and what is clear around that
@@ -61,9 +63,11 @@ class Pointer:
 
     def show(self, state: FrameState) -> None:
         """Set ring and marks to a state of the run's own."""
+        dot = self.places(state)
         for i, mark in self.marks.items():
-            left = state.at >= self.at[i].at - NEAR and state.event != i
-            mark.show(self._place(i) if left else None, SMALL * self.scale)
+            place = self._place(i) if state.at >= self.at[i].at - NEAR and state.event != i else None
+            is_hidden = place is None or (dot is not None and dist(place, dot) < UNDER * self.scale)
+            mark.show(None if is_hidden else place, SMALL * self.scale)
         place = self._place(state.event) if state.event in self.pointed else None
         radius = (SMALL + (WIDE - SMALL) * state.ring) * self.scale
         self.ring.show(place, radius, min(1.0, SHARP * state.ring))

@@ -129,7 +129,9 @@ class Readout:
         views, first = self.views, self.views[0]
         same = all(np.array_equal(view.epoch, first.epoch) for view in views)
         rates = all(np.array_equal(view.learning_rate, first.learning_rate) for view in views)
-        told = [STEP] + ([EPOCH] if same and first.has_epochs else [])
+        counts = np.arange(len(first.epoch))  # of an epoch a step, which tell nothing new
+        epochs = same and first.has_epochs and not np.array_equal(first.epoch, counts)
+        told = [STEP] + ([EPOCH] if epochs else [])
         return told + ([RATE] if same and rates and first.has_rate and len(views) <= MOST else [])
 
     def _rate(self) -> str:

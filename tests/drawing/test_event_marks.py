@@ -52,7 +52,9 @@ def test_a_ring_opens_around_the_dot_and_closes_to_a_mark():
         assert (bounds.right - bounds.left) / 2 == pytest.approx(radius + 0.5, abs=0.8)  # to whole pixels
     assert list(halted.marks) == [1, 2] and middle(halted.marks[1].bounds) == pytest.approx(where[1], abs=1)
     assert halted.marks[2].bounds.area == 0
-    made.draw(FrameState(43, False, onto=43))
+    made.draw(FrameState(41, False, onto=41))
+    assert halted.marks[2].bounds.area == 0  # the dot is still there, and would be covered
+    made.draw(FrameState(60, False, onto=60))
     bounds = halted.marks[2].bounds
     assert halted.ring.bounds.area == 0 and middle(bounds) == pytest.approx(where[2], abs=1)
     assert (bounds.right - bounds.left) / 2 == pytest.approx(pixels(SMALL + CASED * MARK / 2) + 0.5, abs=0.8)

@@ -22,7 +22,7 @@ from animator.drawing.view import View
 NARROW = 4.0  # times the lowest loss: up to there an axis is linear
 FAR = 1e2  # times the greatest first loss: a run that goes beyond leaves the panel, and hides no other
 DEEPEST = 1e-12  # losses farther below the highest leave the axis, which says so
-RACE = 1e-6  # the same where runs race: deeper down, nobody sees any more who is ahead
+RACE = 1e-6  # of the greatest first loss, where runs race: deeper down, nobody sees any more who is ahead
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,8 @@ class LossesPanel(ChartPanel):
         runs = self.view.rivals or (self.view,)
         most = count_up(self.look, self.curves.box)
         values = near([line.values for line in lines])
-        deepest = RACE * values.max(initial=0.0) if not (values < 0).any() else -np.inf
+        starts = positive(np.array([line.values[0] for line in lines]))
+        deepest = RACE * np.nanmax(starts, initial=0.0) if not (values < 0).any() else -np.inf
         loss_axis(axes, values, most, max(deepest, min(map(lowest, runs))))
         self.curves.settle()
         self.finish(title, self.view.ratio * self.view.unit)

@@ -171,6 +171,7 @@ _ROWS = (
         "animator.drawing.panels.prediction:PredictionPanel",
         Margins(left=3.0, below=1.7, right=0.7, above=1.7),
         needs=_needs("prediction"),
+        hero=True,
     ),
     PanelSpec(
         "activation",

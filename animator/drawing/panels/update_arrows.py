@@ -50,7 +50,8 @@ class ArrowsPanel(Panel):
         parts.append((say("update"), self.forces.update, style.dot, 5.0))
         self.moving += [*self.ground.moving, self.runner.trail, self.runner.dot]
         self.arrows = [self._arrow(colour, width) for *_, colour, width in reversed(parts)][::-1]
-        self.moving += self.runner.halts.layers
+        self.runner.halts.ring.remove()  # the arrows point at the dot, and begin where it would stand
+        self.moving += self.runner.halts.marks.values()
         self.values = [values for _, values, _, _ in parts]
         self._legend(box, [(name, colour, width) for name, _, colour, width in parts])
 
