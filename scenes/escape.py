@@ -83,6 +83,6 @@ def scene(
         layout=(("race", "losses"),),
         window=(-1.8, 1.2, -1.4, 1.4),
         resolution=161,
-        pacing=Pacing(play=8.0, end=2.5),
+        pacing=Pacing(play=6.0, end=2.5),
         moments=MOMENTS,
     )

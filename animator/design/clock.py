@@ -16,8 +16,7 @@ KNOTS = 2048
 STILL = 0.02  # of the play, which passes by steps where the weights hardly move
 SLOWLY = 0.03  # of the play that passes slowly from an event on
 FROZEN = 1e-6  # steps: where the film halts, or there is no room for slow motion, time stands still
-HALTED = 0.75  # of the time that the caption of a moment stands: for so long the film halts on its step
-QUICK = 0.6  # of the play, which a film that halts takes from halt to halt
+QUICK = 0.5  # of the play, which a film that halts takes from halt to halt
 LEAST = 3.0  # seconds that a caption stands at least
 LETTERS = 20.0  # that are read in a second
 FADE = 0.35
@@ -96,43 +95,43 @@ def clock(
     return Clock(at, seconds, captions, _rings(events, now, intro, steps) if points else ())
 
 
-def unhurried(
-    pacing: Pacing, moments: Sequence[Event], steps: int, lengths: Floats | None = None, first: int = 0
-) -> Pacing:
-    """`pacing` with these moments, in step order: at each the film halts for HALTED of the time that its
-    caption stands, and for what of it is left at the next one; steps, lengths, first: as for `clock`.
+def unhurried(pacing: Pacing, moments: Sequence[Event], steps: int, first: int = 0) -> Pacing:
+    """`pacing` with these moments, in step order: at each the film halts until its caption is read; steps,
+    first: as for `clock`.
 
-    Between the halts it is quicker. The intro is as long as the moment of step `first` halts a film, the end
-    as long as that of the last step takes.
+    Between the halts it is quicker. The intro is as long as the moment of step `first` takes to read, the end
+    as long as that of the last step.
     """
     events = sorted((*pacing.named, *moments), key=_step)
+    intro, play, end = pacing.intro, pacing.play, pacing.end
     if any(first < event.step < steps for event in moments):
-        pacing = replace(pacing, play=QUICK * pacing.play)
-    at = np.array([min(event.step, steps) for event in events], float)
-    gaps = np.diff(_even(pacing, at, steps, lengths, first), append=pacing.play + pacing.end)
-    intro, end = pacing.intro, pacing.end
+        play *= QUICK
     for i, event in enumerate(events):
         if event not in moments:
             continue
-        read = reading(event.caption)
-        needed = FADE + read  # it fades while the next one comes up
-        hold = max(HALTED * standing(event.caption), needed - float(gaps[i]))
+        hold = _halting(event.caption)
         if i == 0 and event.step == first:
-            hold, intro = 0.0, max(intro, HALTED * read, read - float(gaps[i]))
+            hold, intro = 0.0, max(intro, reading(event.caption))
         elif i == len(events) - 1 and event.step >= steps:
-            hold, end = 0.0, max(end, needed)
+            hold, end = 0.0, max(end, hold)
         events[i] = replace(event, hold=hold, still=True)
-    return replace(pacing, intro=intro, end=end, events=tuple(events))
+    return replace(pacing, intro=intro, play=play, end=end, events=tuple(events))
+
+
+def _halting(caption: str) -> float:
+    """Seconds that a film halts for a caption: it comes up, and is read."""
+    return FADE + reading(caption)
 
 
 def standing(caption: str) -> float:
     """Seconds from when a caption begins to come up until it is gone."""
-    return FADE + reading(caption) + FADE
+    return _halting(caption) + FADE
 
 
 def _stands(event: Event) -> float:
-    """Seconds that the caption of an event stands."""
-    return event.hold / HALTED if event.still and event.hold else standing(event.caption)
+    """Seconds that the caption of an event stands; longer or shorter where its halt is."""
+    whole = standing(event.caption)
+    return event.hold * whole / _halting(event.caption) if event.still and event.hold else whole
 
 
 def _step(event: Event) -> int:

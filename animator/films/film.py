@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animator.core.arrays import Floats
 from animator.core.errors import AnimatorError, FilmWarning
 from animator.core.language import ENGLISH, say, shown
 from animator.core.progress import Progress, quiet
@@ -155,7 +154,7 @@ class Film:
         first, last = self.span
         kept = tuple(step for step in kept if step <= last)
         lengths = longest.travelled() if design.pacing.pace == "arc" else None
-        pacing = self._pacing(longest, lengths)
+        pacing = self._pacing(longest)
         told_when = clock(
             pacing,
             last,
@@ -166,7 +165,7 @@ class Film:
         )
         return Timeline(last, RATE, pacing, kept, told_when, design.camera == "orbit")
 
-    def _pacing(self, run: Recording, lengths: Floats | None) -> Pacing:
+    def _pacing(self, run: Recording) -> Pacing:
         """The pacing with what is told of `run`, over the seconds that are asked for."""
         design, pacing = self.design, self.design.pacing
         first, last = self.span
@@ -178,7 +177,7 @@ class Film:
             with np.errstate(all="ignore"):  # shares of a loss that is 0 or not finite: no moment has them
                 found = told(design.moments, self.runs)
             moments = _seen(found, first, last)
-            pacing = unhurried(pacing, moments, last, lengths, first)
+            pacing = unhurried(pacing, moments, last, first)
         return pacing if design.seconds is None else pacing.lasting(design.seconds)
 
     def views(self, fps: float = RATE) -> tuple[View, ...]:

@@ -28,7 +28,7 @@ def checked(name: str, words: str) -> int:
         seconds = sum(state.opacity == 1 for state in seen) / 30
         halted = sum(state.at == event.step for state in seen)
         until_the_end = seen[-1] == states[-1]
-        least = 0.65 if event.step == 0 else 0.73  # an intro's caption is there from the first frame on
+        least = 0.75 if event.step == 0 else 0.88  # an intro's caption is there from the first frame on
         assert not until_the_end or event is events[-1], event
         assert halted >= least * len(seen) - 1 or until_the_end, (name, words, event, halted / len(seen))
         assert until_the_end or seen[len(seen) // 2].at == event.step, (name, words, event)
