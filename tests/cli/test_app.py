@@ -106,7 +106,7 @@ def test_info_of_a_recording(here, capsys):
 def test_weights_scene_draws_two_runs(here, capsys):
     done = run(capsys, "render", "weights", "epochs=1", "-o", "w.png", "--json", *SMALL)
     assert done.code == 0, done.err
-    assert "Test 1: " in json.loads(done.out)["alt_text"]
+    assert "first start: " in json.loads(done.out)["alt_text"]
     assert "Test 2: " in json.loads(done.out)["alt_text"]
 
 

@@ -191,7 +191,7 @@ def test_what_is_no_film_is_one_sentence(source, sentence):
 def test_a_bundled_scene_by_its_name():
     scene = animator.scene("ravine", kappa=50)
     assert scene.origin["scene"] == "ravine"
-    assert scene.origin["parameters"] == {"kappa": 50.0, "epochs": 60, "start": (-2.0, 1.6)}
+    assert scene.origin["parameters"] == {"kappa": 50.0, "epochs": 45, "start": (-2.0, 1.6)}
     assert scene.description.startswith("Gradient descent against momentum")
     with pytest.raises(
         AnimatorError, match=r"^Scene 'ravine' has no parameter 'kapa'\. Did you mean 'kappa'\?"

@@ -44,9 +44,9 @@ class PanelSpec:
 
     name: as it stands in a layout. code: "module:class". margins: around its axes, at their least. needs:
     what of a View must be there. bar: the width of its bar of colours in em, 0 without one. hero: whether it
-    is what a film is about, and takes most of the frame. shared: whether
-    it draws all runs of a film, by the film's clock. page: which of its parts a player page has for it;
-    left_out: what that page does not show, "" for nothing, or for all of it where there is no part. numbers:
+    is what a film is about, and takes most of the frame; beside_hero: whether it shares that with one. shared:
+    whether it draws all runs of a film, by the film's clock. page: which of its parts a player page has for
+    it; left_out: what that page does not show, "" for nothing, or for all of it where there is no part. numbers:
     whether a map has numbers and names below and beside it; tags: whether its marks, or lines, are named.
     """
 
@@ -56,6 +56,7 @@ class PanelSpec:
     needs: frozenset[Need] = frozenset()
     bar: float = 0.0
     hero: bool = False
+    beside_hero: bool = False
     shared: bool = False
     page: Page = ""
     left_out: str = ""
@@ -171,7 +172,7 @@ _ROWS = (
         "animator.drawing.panels.prediction:PredictionPanel",
         Margins(left=3.0, below=1.7, right=0.7, above=1.7),
         needs=_needs("prediction"),
-        hero=True,
+        beside_hero=True,
     ),
     PanelSpec(
         "activation",
@@ -242,8 +243,10 @@ def find(name: str) -> PanelSpec:
 
 
 def heroes_of(names: Iterable[str]) -> frozenset[str]:
-    """Those of a layout's panels that its film is about."""
-    return frozenset(name for name in names if (spec := PANELS.get(kind_of(name))) and spec.hero)
+    """Those of a layout's panels that its film is about: its surfaces, and what the model says beside them."""
+    known = [(name, spec) for name in names if (spec := PANELS.get(kind_of(name)))]
+    heroes = [name for name, spec in known if spec.hero]
+    return frozenset(heroes + [name for name, spec in known if spec.beside_hero and heroes])
 
 
 def needs_of(names: Iterable[str]) -> frozenset[Need]:
