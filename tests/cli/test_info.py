@@ -60,9 +60,8 @@ def test_frames_seconds_and_rate_add_up(made, capsys, name):
     assert said.get("codec") == codecs.get(name)
     assert said["parameters"] == "learning_rate=0.5 optimizer=sgd epochs=1 use_bias=true seed=0 start=none"
     assert said["command"] == "animator render neuron epochs=1" and said["scene"] == "neuron"
-    assert said["title"] == said["description"].partition(":")[0] and said["alt text"].startswith(
-        "Two weights"
-    )
+    assert said["title"] == "How one neuron learns" and said["alt text"].startswith("Two weights")
+    assert said["description"].startswith("One tanh neuron learns its own activation: ")
 
 
 def test_a_still_has_no_length(made, capsys):
