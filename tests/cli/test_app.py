@@ -107,7 +107,7 @@ def test_weights_scene_draws_two_runs(here, capsys):
     done = run(capsys, "render", "weights", "epochs=1", "-o", "w.png", "--json", *SMALL)
     assert done.code == 0, done.err
     assert "first start: " in json.loads(done.out)["alt_text"]
-    assert "Test 2: " in json.loads(done.out)["alt_text"]
+    assert "second start: " in json.loads(done.out)["alt_text"]
 
 
 def test_without_a_bias_the_surface_is_the_whole_loss(here, capsys):
