@@ -46,7 +46,7 @@ class PanelSpec:
     what of a View must be there. bar: the width of its bar of colours in em, 0 without one. hero: whether it
     is what a film is about, and takes most of the frame; beside_hero: whether it shares that with one. shared:
     whether it draws all runs of a film, by the film's clock. page: which of its parts a player page has for
-    it; left_out: what that page does not show, "" for nothing, or for all of it where there is no part. numbers:
+    it; left_out: what that page does not show, "" for nothing or where it shows nothing of it at all. numbers:
     whether a map has numbers and names below and beside it; tags: whether its marks, or lines, are named.
     """
 
@@ -243,7 +243,7 @@ def find(name: str) -> PanelSpec:
 
 
 def heroes_of(names: Iterable[str]) -> frozenset[str]:
-    """Those of a layout's panels that its film is about: its surfaces, and what the model says beside them."""
+    """What a film of a layout is about: its surfaces, and what the model says beside them."""
     known = [(name, spec) for name in names if (spec := PANELS.get(kind_of(name)))]
     heroes = [name for name, spec in known if spec.hero]
     return frozenset(heroes + [name for name, spec in known if spec.beside_hero and heroes])
