@@ -44,10 +44,11 @@ class PanelSpec:
 
     name: as it stands in a layout. code: "module:class". margins: around its axes, at their least. needs:
     what of a View must be there. bar: the width of its bar of colours in em, 0 without one. hero: whether it
-    is what a film is about, and takes most of the frame; beside_hero: whether it shares that with one. shared:
-    whether it draws all runs of a film, by the film's clock. page: which of its parts a player page has for
-    it; left_out: what that page does not show, "" for nothing or where it shows nothing of it at all. numbers:
-    whether a map has numbers and names below and beside it; tags: whether its marks, or lines, are named.
+    is what a film is about, and takes most of the frame; beside_hero: whether it shares that with one.
+    shared: whether it draws all runs of a film, by the film's clock. page: which of its parts a player page
+    has for it; left_out: what that page does not show, "" for nothing, or for all of it where there is no
+    part. numbers: whether a map has numbers and names below and beside it; tags: whether its marks, or lines,
+    are named.
     """
 
     name: str
