@@ -223,3 +223,18 @@ def test_shallow_dents_and_missing_points_make_no_basin():
     bowl[0, 0] = np.nan
     found = basins(bowl)
     assert len(found.lowest) == 1 and found.label[0, 0] == -1 and (found.label.ravel()[1:] == 0).all()
+
+
+def test_the_path_comes_towards_the_camera():
+    """Within the slant and the swing: its end is nearer than its start, which so stands behind."""
+    view = replace(numpy_view(moving=False), camera="orbit")
+    canvas = Canvas([view], (("surface3d", "loss"),), find("dark"), (640, 360), "t", "c")
+    panel = canvas.panels[0]
+    start, end = panel.floor(view.trajectory[[0, -1]])
+    for turn in np.linspace(0, 1, 12, endpoint=False):
+        canvas.show(FrameState(60, False, 0.0, 60, turn=float(turn)))
+        across, away, _ = panel.relief.eye.eye
+        slant = np.degrees(
+            np.arccos((end - start) @ [across, away] / np.hypot(*(end - start)) / np.hypot(across, away))
+        )
+        assert slant <= 25 + 30 + 1e-6, turn

@@ -13,7 +13,7 @@ from animator.core.formatting import brief
 from animator.core.language import digits, say
 from animator.design.layout import Box
 from animator.design.timeline import FrameState
-from animator.drawing.event_marks import Pointer
+from animator.drawing.event_marks import Pointer, radius_of
 from animator.drawing.panels.base import Panel
 from animator.drawing.panels.surface_axes import surface_title
 from animator.drawing.raster.color_bar import loss_bar
@@ -29,12 +29,14 @@ from animator.drawing.raster.text_layer import Stamp
 from animator.drawing.relief import RIM, HeightFieldArtist
 from animator.drawing.view import present
 
-START, SWING = np.radians([-38.0, 38.0])  # where the camera stands at first, and how far it goes to each side
+START = np.radians(-38.0)  # where the camera stands that has no way to look up
+ASLANT, SWING = np.radians([25.0, 30.0])  # from where the path leads to, and how far it goes to each side
+LEAST_WAY = 0.2  # of the floor's half: a path whose ends are nearer leads nowhere
 TICKS, LAST = 5, 0.88  # numbers along an edge of the floor, at most, and where the last may stand
 NUMBERS, NAMES = 0.5, 0.4  # em: from the floor to numbers, and from these to the name of the axis
 ASIDE, BELOW, ABOVE = 2.4, 2.6, 0.4  # em: from the floor to the panel's edges, for these
 TURNS = 24  # places of a camera that swings, from which all must be seen
-TAG, BESIDE = 0.86, 1.2  # em: their names, and from a mark to its name
+TAG, BESIDE, CLEAR = 0.86, 1.2, 0.7  # em: their names, from a mark to its name, from a ring to one
 
 
 class Surface3dPanel(Panel):
@@ -60,7 +62,8 @@ class Surface3dPanel(Panel):
         self.ground = Heights(self.height(np.where(np.isfinite(last), last, self.field.highest)))
         self.swing = SWING if view.camera == "orbit" else 0.0
         inner = self.box.inset(ASIDE * em, BELOW * em, ASIDE * em, ABOVE * em)
-        turns = START + self.swing * np.linspace(-1, 1, TURNS)
+        self.turned = self._facing()
+        turns = self.turned + self.swing * np.linspace(-1, 1, TURNS)
         eyes = [self.ground.looked_at(float(turn)) for turn in turns]
         self.framing = Framing(self._hull(), inner, eyes)
         self.relief = HeightFieldArtist(self)
@@ -117,13 +120,24 @@ class Surface3dPanel(Panel):
         with np.errstate(invalid="ignore"):
             return np.asarray(HEIGHT * np.clip((np.asarray(loss, float) - low) / (high - low), 0, 1))
 
+    def _facing(self) -> float:
+        """The azimuth of a camera that the path comes towards, so that its start stands behind and its end in
+        front, and downhill looks so.
+        """
+        path = self.view.trajectory
+        known = path[np.isfinite(path).all(axis=1)]
+        way = np.clip(self.floor(known[-1]), -1, 1) - np.clip(self.floor(known[0]), -1, 1)
+        if np.hypot(*way) < LEAST_WAY:
+            return float(START)
+        return float(np.arctan2(way[0], -way[1]) + ASLANT)
+
     def floor(self, place: Floats) -> Floats:
         """x, y in [-1, 1] of points (..., 2) of the plane."""
         a0, a1, b0, b1 = self.window.extent
         return np.stack([(place[..., 0] - a0) / (a1 - a0), (place[..., 1] - b0) / (b1 - b0)], -1) * 2 - 1
 
     def update(self, state: FrameState) -> None:
-        eye = self.ground.looked_at(float(START + self.swing * np.sin(2 * np.pi * state.turn)))
+        eye = self.ground.looked_at(float(self.turned + self.swing * np.sin(2 * np.pi * state.turn)))
         self.framing.aim(eye)
         self.relief.show(state, eye)
         self.halts.show(state)
@@ -142,12 +156,14 @@ class Surface3dPanel(Panel):
             stamp.set_visible(is_free and self.relief.sees(point))
 
     def _name(self, stamp: Stamp, point: Floats, near: Floats) -> None:
-        """Put a stamp beside a point, away from the path, on which `near` is."""
+        """Put a stamp beside a point, away from the path, on which `near` is, and outside of a ring."""
         em = self.look.em
+        is_ringed = any(halt.pointed for halt in self.view.halts)
+        away = max(BESIDE * em, radius_of(self.look) + CLEAR * em if is_ringed else 0.0)
         at, other = self.framing.pixels(self.relief.eye, np.stack([point, near]))
         way = (at - other) / max(1.0, float(np.hypot(*(at - other))))
         wide = self.look.ruler(TAG, "bold")(stamp.get_text())
-        x, y = (at + way * (np.array([wide / 2, 0.4 * em]) + BESIDE * em)).tolist()
+        x, y = (at + way * (np.array([wide / 2, 0.4 * em]) + away)).tolist()
         stamp.set_position((x, y))
 
     def _put(self, stamp: Stamp, eye: Perspective, place: Floats, far: float) -> float:
