@@ -29,6 +29,7 @@ UNDER = 9.0  # pixels at 720p: so near to a mark the dot stands on it, and is sh
 SHARP = 3.0  # times as fast as it opens a ring becomes opaque
 NUMBER = 0.86  # em: size of a step's number
 ASIDE, CLEAR = 0.35, 0.2  # em: from a line to its number, and what is clear around that
+ROWS = 6  # between the top and the bottom, where a number may stand
 INSIDE = 0.65  # em: from the chart's edge to the middle of a number
 NEAR = 1e-4  # steps: an event so near has come
 
@@ -119,18 +120,20 @@ class StepLines:
     def _numbers(
         self, look: Look, axes: Axes, curves: Sequence[tuple[Floats, Floats]]
     ) -> list[tuple[float, str, Stamp]]:
-        """(where its line is, the words, the stamp) of each number that has room beside its line: at the top
-        or else at the bottom, at the right or else at the left.
+        """(where its line is, the words, the stamp) of each number that has room beside its line: at the top,
+        at the bottom, or else between, at the right or else at the left.
         """
         box, em = axes.bbox, look.em
         columns = [float(axes.transData.transform((value, axes.get_ylim()[0]))[0]) for value in self.at]
         drawn = [_in_pixels(axes, x, y) for x, y in curves]
+        top, bottom = box.y1 - INSIDE * em, box.y0 + INSIDE * em
+        rows = [top, bottom, *np.linspace(top, bottom, ROWS + 2)[1:-1].tolist()]
         taken: list[Floats] = []
         found = []
         for value, column in zip(self.at, columns, strict=True):
             words = number(value) if value % 1 else digits(f"{value:.0f}")
             wide = look.ruler(NUMBER)(words)
-            for up in (box.y1 - INSIDE * em, box.y0 + INSIDE * em):
+            for up in rows:
                 for left in (column + ASIDE * em, column - ASIDE * em - wide):
                     ends = left - CLEAR * em, left + wide + CLEAR * em
                     rect = np.array([ends[0], up - INSIDE * em, ends[1], up + INSIDE * em])
