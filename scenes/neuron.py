@@ -48,11 +48,12 @@ def steep(runs):
     return Found(found.step, {"before": finders.number(loss[0]), "now": finders.number(loss[found.step])})
 
 
-def shifted(runs):
-    """After a twentieth of the steps: the bias, where it is far from the 0 that it began at."""
-    step, others = max(3, runs[0].steps // 20), finders.path_of(runs[0])[:, 2:]
-    far = step < runs[0].steps and abs(others[step].sum()) > 0.2
-    return Found(step, {"bias": digits(f"{others[step, 0]:.3f}")}) if far else None
+def moved(runs):
+    """The same, where the bias is far by then from the 0 that it began at."""
+    found, others = steep(runs), finders.path_of(runs[0])[:, 2:]
+    if found is None or abs(others[found.step].sum()) <= 0.2:
+        return None
+    return Found(found.step, {**found.words, "bias": digits(f"{others[found.step, 0]:.3f}")})
 
 
 def as_far_again(runs):
@@ -76,8 +77,13 @@ def ends(near):
 
 MOMENTS = (
     Moment(finders.start, Said("Watch the dot go downhill, to less error (loss). Can it get to the target?")),
+    Moment(
+        moved,
+        Said(
+            "Steep at first: loss {before} became {now}. The map moved: a third number, the bias, is {bias}."
+        ),
+    ),
     Moment(steep, Said("The start is steep: after {steps} the loss is {now}; it was {before}.")),
-    Moment(shifted, Said("The map changes, as a third number is learned, too: the bias, now {bias}.")),
     Moment(
         as_far_again, Said("Steps shrink with the slope: it takes {more} more to go as far as the first did.")
     ),

@@ -36,8 +36,14 @@ CLAIMS_OF_TRAINING: dict[str, Claim] = {
         and is_near(was, loss(r[0])[0], 3)
         and loss(r[0])[k] <= 0.1 * loss(r[0])[0] < loss(r[0])[k - 1]
     ),
-    rf"The map changes, as a third number is learned, too: the bias, now {N}\.": lambda r, k, b: (
-        abs(float(b) - path(r[0])[k, 2]) < 0.001 and abs(path(r[0])[k, 2] - path(r[0])[0, 2]) > 0.2
+    rf"Steep at first: loss {N} became {N}\. The map moved: a third number, the bias, is {N}\.": (
+        lambda r, k, was, now, b: (
+            is_near(now, loss(r[0])[k], 3)
+            and is_near(was, loss(r[0])[0], 3)
+            and loss(r[0])[k] <= 0.1 * loss(r[0])[0] < loss(r[0])[k - 1]
+            and abs(float(b) - path(r[0])[k, 2]) < 0.001
+            and abs(path(r[0])[k, 2] - path(r[0])[0, 2]) > 0.2
+        )
     ),
     rf"Steps shrink with the slope: it takes {N} more to go as far as the first did\.": lambda r, k, n: (
         k == int(n) + 1
