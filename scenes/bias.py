@@ -50,7 +50,7 @@ def moments(data):
         ),
         Moment(
             farthest(data),
-            Said("The bias is {bias}. The left map, for {last}, shows {shown}; the loss is {loss}."),
+            Said("The left map, for bias {last}, shows {shown}. But the bias is {bias}, the loss {loss}."),
         ),
         Moment(close, Said("Now the bias is {bias}, near its last value: both maps are nearly the same.")),
         Moment(
@@ -72,7 +72,7 @@ def scene(
         neuron,
         title=Said("A map for one bias goes stale"),
         runs=neuron.runs * 2,
-        names=(Said("last bias"), Said("bias now")),
+        names=(Said("map of the last bias"), Said("map of the present bias")),
         caption=Said("One run, twice: the maps show the loss at w1 and w2, with one bias or another."),
         layout=(("surface@0", "surface@1", "weights"),),
         slice=("static", "moving"),

@@ -60,12 +60,12 @@ CLAIMS_OF_TRAINING: dict[str, Claim] = {
         not (loss(r[0])[k:] <= 2 * loss(r[0])[0]).any()
     ),
     # bias
-    rf"The bias is {N}\. The left map, for {N}, shows {N}; the loss is {N}\.": lambda r, k, b, c, at, true: (
+    rf"The left map, for bias {N}, shows {N}\. But the bias is {N}, .* {N}\.": lambda r, k, c, at, b, y: (
         abs(float(b) - path(r[0])[k, 2]) < 0.01
         and abs(float(c) - path(r[0])[-1, 2]) < 0.01
         and is_near(at, tanh_loss(r[0], [*path(r[0])[k, :2], path(r[0])[-1, 2]]))
-        and is_near(true, tanh_loss(r[0], path(r[0])[k]))
-        and is_near(true, loss(r[0])[k])
+        and is_near(y, tanh_loss(r[0], path(r[0])[k]))
+        and is_near(y, loss(r[0])[k])
     ),
     rf"Now the bias is {N}, near its last value: both maps are nearly the same\.": lambda r, k, b: (
         abs(float(b) - path(r[0])[k, 2]) < 0.01
