@@ -94,7 +94,8 @@ def _upright(mosaic: Mosaic, body: Box, heroes: Collection[str]) -> tuple[Mosaic
     tall = aspect < TALL
     if tall and first:
         others = [name for name in others if _kind(name) == _kind(others[0])]
-    abreast = ABREAST if len(first) > ABREAST else 1
+    differ = not tall and len({_kind(name) for name in first}) > 1  # a map and a square picture, say
+    abreast = ABREAST if differ or len(first) > ABREAST else 1
     top = _rows(first, abreast)
     below = _rows(others, 1 if (tall and len(others) <= ABREAST) or not first else ABREAST)
     share = LEADS_UPRIGHT / (LEADS_UPRIGHT + len(below)) / max(1, len(top))
