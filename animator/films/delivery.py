@@ -115,8 +115,8 @@ def settled(design: Design, wishes: Mapping[str, object], runs: int) -> Design:
     """`design`, of a film of `runs`, with `wishes` for its fields; a preset fills in what neither of them
     says.
 
-    A surface or a loss that is asked for shows all runs of a race. Raises
-    AnimatorError.
+    A layout that is asked for has its usual widths and heights, not those of the design's own; a surface or a
+    loss in it shows all runs of a race. Raises AnimatorError.
     """
     name = str(wishes.get("preset") or design.preset)
     filled: dict[str, Any] = {"size": None} if wishes.get("quality") else {}
@@ -126,6 +126,8 @@ def settled(design: Design, wishes: Mapping[str, object], runs: int) -> Design:
         filled |= {key: value for key, value in said.items() if getattr(design, key) == getattr(usual, key)}
         if design.pixels is None and not wishes.get("quality"):
             filled["size"] = base.size
+    if wishes.get("layout", design.layout) != design.layout:
+        filled |= {"widths": (), "heights": ()}
     made = replace(design, **(filled | dict(wishes)))
     if runs == 1 or "layout" not in wishes:
         return made

@@ -9,7 +9,9 @@ from PIL import Image
 
 import animator
 from animator import AnimatorError, Descent, Event, Experiment, FilmDesign, Pacing, Scene
+from animator.design import scene_files
 from animator.encoding import inspect
+from animator.films.delivery import settled
 from tests.running import run
 
 SIZE = ("--size", "320x180", "--fps", "5")
@@ -252,3 +254,14 @@ def test_what_a_style_sheet_asks_for_in_vain_is_said(here):
         "take "
         "its colours."
     )
+
+
+@pytest.mark.parametrize("name", scene_files.names())
+def test_a_layout_takes_the_place_of_a_scenes_own_with_its_widths_and_heights(name):
+    scene = animator.scene(name)
+    made = settled(scene, {"layout": (("loss",),)}, 1)
+    assert (made.layout, made.widths, made.heights) == ((("loss",),), (), ())
+    kept = settled(scene, {"layout": scene.layout}, 1)
+    assert (kept.widths, kept.heights) == (scene.widths, scene.heights)
+    own = settled(scene, {"layout": (("loss", "weights"),), "widths": (2, 1)}, 1)
+    assert (own.widths, own.heights) == ((2, 1), ())
