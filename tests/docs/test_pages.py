@@ -102,4 +102,4 @@ def test_the_cluster_of_the_page_runs(tmp_path):
             stack.callback(process.wait)
             stack.callback(process.terminate)
         subprocess.run([sys.executable, "-m", *sweep, "--quality", "draft"], cwd=tmp_path, check=True)
-    assert len(list((tmp_path / "output").rglob("*.mp4"))) == 3
+    assert len(list((tmp_path / "output").glob("*/films/*.mp4"))) == 3
