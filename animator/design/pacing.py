@@ -178,20 +178,18 @@ class Pacing:
         known = {key: data[key] for key in cls.__slots__ if key in data}
         events = known.get("events", ())
         if not isinstance(events, str):
-            known["events"] = tuple(_event(event) for event in events)
+            known["events"] = tuple(
+                Event(
+                    int(event["step"]),
+                    str(event["caption"]),
+                    float(event["hold"]),
+                    still=bool(event.get("still", False)),  # earlier versions have no more than the above
+                    lasts=bool(event.get("lasts", False)),
+                    runs=tuple(int(run) for run in event.get("runs", ())),
+                )
+                for event in events
+            )
         return cls(**known)
-
-
-def _event(data: Mapping[str, Any]) -> Event:
-    """The event that JSON holds; that of an earlier version has no more than step, caption and hold."""
-    return Event(
-        int(data["step"]),
-        str(data["caption"]),
-        float(data["hold"]),
-        still=bool(data.get("still", False)),
-        lasts=bool(data.get("lasts", False)),
-        runs=tuple(int(run) for run in data.get("runs", ())),
-    )
 
 
 def _check_seconds(name: str, seconds: float) -> None:

@@ -60,31 +60,28 @@ def test_steps_are_the_blocks_in_their_order():
     ]
 
 
-def test_a_page_that_fails_says_where(tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "line", "said"),
+    [
+        ("sh", "animator render nonsense -o a.mp4", "No scene is called 'nonsense'"),
+        ("sh", "rm -rf x", "'rm -rf x' is neither animator nor python: put it into a block of console."),
+        ("console", "$ animator --version", "animator --version\nended with 0"),
+    ],
+)
+def test_a_page_that_fails_says_where(tmp_path, kind, line, said):
+    """Of a command, of what is none, and of one that should be refused and is not."""
     page = tmp_path / "page.md"
-    page.write_text("```sh\nanimator render nonsense -o a.mp4\n```\n", encoding="utf-8")
+    page.write_text(f"```{kind}\n{line}\n```\n", encoding="utf-8")
     with pytest.raises(RuntimeError) as error:
         pages.run(page, tmp_path / "there")
     assert "page.md does not run" in str(error.value)
-    assert "No scene is called 'nonsense'" in str(error.value)
+    assert said in str(error.value)
 
 
-def test_what_is_no_command_of_animator_is_not_run(tmp_path):
+def test_what_a_page_says_is_refused_may_be(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("```sh\nrm -rf x\n```\n", encoding="utf-8")
-    with pytest.raises(RuntimeError) as error:
-        pages.run(page, tmp_path / "there")
-    assert "'rm -rf x' is neither animator nor python: put it into a block of console." in str(error.value)
-
-
-def test_what_a_page_says_is_refused_must_be(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text("```console\n$ animator --version\n```\n", encoding="utf-8")
-    with pytest.raises(RuntimeError) as error:
-        pages.run(page, tmp_path / "there")
-    assert "animator --version\nended with 0" in str(error.value)
     page.write_text("```console\n$ animator render neuron learning_rate=-1\n```\n", encoding="utf-8")
-    pages.run(page, tmp_path / "again")
+    pages.run(page, tmp_path / "there")
 
 
 @pytest.mark.docs_long
